@@ -1,0 +1,1 @@
+"""The SpineBench leaderboard and evaluation server."""

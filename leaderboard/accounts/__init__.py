@@ -1,0 +1,1 @@
+"""Users, teams, model cards and API tokens."""

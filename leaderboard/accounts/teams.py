@@ -1,0 +1,172 @@
+"""Teams, their members, and the model cards they bring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
+
+SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9.-]{1,58}[a-z0-9]")
+SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
+
+
+def make_team(session: Session, owner: User, *, slug: str, name: str) -> Team:
+    """Add a team with `owner`. Raises InvalidRequest for unusable values, Conflict if taken."""
+    slug = _read_slug(slug)
+    if not 1 <= len(name.strip()) <= 120:
+        raise InvalidRequest("The team's name is empty or too long.", "Use 1 to 120 characters.")
+    team = Team(slug=slug, name=name.strip(), created_at=now())
+    try:
+        with session.begin_nested():
+            session.add(team)
+    except IntegrityError:
+        raise Conflict(f"There is a team {slug!r}.", "Choose another short name.") from None
+    add_member(session, team, owner, TeamRole.OWNER)
+    return team
+
+
+def add_member(
+    session: Session, team: Team, user: User, role: TeamRole = TeamRole.MEMBER
+) -> Membership:
+    """Make `user` a member; one who is already stays as they are."""
+    membership = session.get(Membership, (team.id, user.id))
+    if membership is None:
+        membership = Membership(team=team, user=user, role=role, joined_at=now())
+        session.add(membership)
+        session.flush()
+    return membership
+
+
+def read_teams(session: Session, user: User) -> list[Team]:
+    """The teams of `user`, by name."""
+    return list(
+        session.scalars(
+            select(Team).join(Membership).where(Membership.user_id == user.id).order_by(Team.name)
+        )
+    )
+
+
+def get_team(session: Session, user: User, slug: str) -> Team:
+    """The team `slug`, of which `user` is a member. Raises NotFound otherwise."""
+    team = session.scalar(
+        select(Team).join(Membership).where(Team.slug == slug, Membership.user_id == user.id)
+    )
+    if team is None:
+        raise NotFound(f"You have no team {slug!r}.", "Look at your account page for your teams.")
+    return team
+
+
+def require_owner(session: Session, team: Team, user: User) -> None:
+    """Raise Forbidden unless `user` owns `team`."""
+    membership = session.get(Membership, (team.id, user.id))
+    if membership is None or membership.role is not TeamRole.OWNER:
+        raise Forbidden("Only an owner of the team may do this.", "Ask an owner.")
+
+
+def read_model_cards(session: Session, user: User) -> list[ModelCard]:
+    """The model cards of all teams of `user`, by name."""
+    return list(
+        session.scalars(
+            select(ModelCard)
+            .join(Membership, Membership.team_id == ModelCard.team_id)
+            .where(Membership.user_id == user.id)
+            .order_by(ModelCard.name)
+        )
+    )
+
+
+def get_own_model_card(session: Session, user: User, slug: str) -> ModelCard:
+    """The model card `slug` of a team of `user`. Raises NotFound otherwise."""
+    card = session.scalar(
+        select(ModelCard)
+        .join(Membership, Membership.team_id == ModelCard.team_id)
+        .where(Membership.user_id == user.id, ModelCard.slug == slug)
+    )
+    if card is None:
+        raise NotFound(
+            f"Your teams have no model {slug!r}.",
+            "Make its model card on your account page or with `spinebench models create`.",
+        )
+    return card
+
+
+def make_model_card(session: Session, team: Team, values: Mapping[str, Any]) -> ModelCard:
+    """Add a model card to `team` from slug, name, organisation and the optional facts.
+
+    Raises InvalidRequest for unusable values, Conflict if the short name is taken.
+    """
+    card = ModelCard(team_id=team.id, created_at=now(), **_read_card(values))
+    try:
+        with session.begin_nested():
+            session.add(card)
+    except IntegrityError:
+        raise Conflict(
+            f"There is a model {card.slug!r}.", "Choose another short name (slug)."
+        ) from None
+    return card
+
+
+def change_model_card(card: ModelCard, values: Mapping[str, Any]) -> None:
+    """Set the facts of `card`; its slug stays. Raises InvalidRequest for unusable values."""
+    for name, value in _read_card({**values, "slug": card.slug}).items():
+        setattr(card, name, value)
+
+
+def _read_card(values: Mapping[str, Any]) -> dict[str, Any]:
+    card: dict[str, Any] = {"slug": _read_slug(str(values.get("slug") or ""))}
+    for name, limit in (("name", 120), ("organisation", 120)):
+        text = str(values.get(name) or "").strip()
+        if not 1 <= len(text) <= limit:
+            raise InvalidRequest(f"The model's {name} is empty or too long.", f"Use 1 to {limit}.")
+        card[name] = text
+    for name, limit in (("licence", 100), ("base_model", 120), ("description", 4000)):
+        text = str(values.get(name) or "").strip()
+        if len(text) > limit:
+            raise InvalidRequest(f"The {name} is too long.", f"Use up to {limit} characters.")
+        card[name] = text or None
+    card["open_weights"] = values.get("open_weights") in (True, "true", "on", "yes", "1")
+    card["parameters_billion"] = _read_parameters(values.get("parameters_billion"))
+    card["url"] = _read_url(values.get("url"))
+    return card
+
+
+def _read_slug(text: str) -> str:
+    slug = text.strip().lower()
+    if not SLUG_FORM.fullmatch(slug):
+        raise InvalidRequest(f"{text[:80]!r} cannot be a short name (slug).", SLUG_REMEDY)
+    return slug
+
+
+def _read_parameters(value: object) -> float | None:
+    if value in (None, ""):
+        return None
+    remedy = "Write the number of parameters in billions, such as 7 or 0.135."
+    try:
+        number = float(str(value))
+    except ValueError:
+        raise InvalidRequest(f"{str(value)[:40]!r} is no number.", remedy) from None
+    if not 0 < number < 100_000:
+        raise InvalidRequest(f"{number} billion parameters cannot be.", remedy)
+    return number
+
+
+def _read_url(value: object) -> str | None:
+    text = str(value or "").strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc or len(text) > 300:
+        raise InvalidRequest("The link is no web address.", "Begin it with https://.")
+    return text

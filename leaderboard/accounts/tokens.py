@@ -1,0 +1,122 @@
+"""API tokens: `sbk_<prefix>_<secret><checksum>`; the database keeps the prefix and a hash.
+
+The checksum (CRC-32) lets a typing error or a secret scanner's find be told without the
+database. The secret has 190 bits, so a plain SHA-256 of the token is enough to store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import string
+import zlib
+from collections.abc import Collection
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.errors import InvalidRequest, NotSignedIn
+from leaderboard.models.team import ApiToken, Scope, User
+
+ALPHABET = string.digits + string.ascii_letters
+BRAND = "sbk"
+PREFIX_LENGTH = 8
+SECRET_LENGTH = 32
+CHECKSUM_LENGTH = 6
+DEFAULT_DAYS = 90
+MAX_DAYS = 365
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class NewToken(NamedTuple):
+    """A token just made: the only time its text is known."""
+
+    row: ApiToken
+    text: str
+
+
+def make_token(
+    session: Session,
+    user: User,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    days: int = DEFAULT_DAYS,
+) -> NewToken:
+    """Add a token of `user` that expires in `days`. Raises InvalidRequest for unusable values."""
+    if not 1 <= len(name.strip()) <= 80:
+        raise InvalidRequest("The token's name is empty or too long.", "Use 1 to 80 characters.")
+    if not scopes:
+        raise InvalidRequest("The token may do nothing.", "Choose at least one scope.")
+    if not 1 <= days <= MAX_DAYS:
+        raise InvalidRequest(f"{days} days are no lifetime.", f"Choose 1 to {MAX_DAYS} days.")
+    prefix = _random(PREFIX_LENGTH)
+    body = f"{BRAND}_{prefix}_{_random(SECRET_LENGTH)}"
+    text = body + checksum(body)
+    row = ApiToken(
+        user_id=user.id,
+        name=name.strip(),
+        prefix=prefix,
+        token_hash=_hash(text),
+        scopes=sorted(scope.value for scope in scopes),
+        created_at=now(),
+        expires_at=now() + timedelta(days=days),
+    )
+    session.add(row)
+    session.flush()
+    return NewToken(row, text)
+
+
+def get_token(session: Session, text: str) -> ApiToken:
+    """The valid token that `text` is. Raises NotSignedIn with what is wrong and the remedy."""
+    remedy = "Make a new token on your account page."
+    if not is_well_formed(text):
+        raise NotSignedIn("The API token is incomplete or mistyped.", "Copy the whole token again.")
+    row = session.scalar(select(ApiToken).where(ApiToken.prefix == text.split("_")[1]))
+    if row is None or not hmac.compare_digest(row.token_hash, _hash(text)):
+        raise NotSignedIn("The API token is not known.", remedy)
+    if row.revoked_at is not None:
+        raise NotSignedIn("The API token was revoked.", remedy)
+    if row.expires_at <= now():
+        raise NotSignedIn(f"The API token expired on {row.expires_at:%Y-%m-%d}.", remedy)
+    return row
+
+
+def is_use_to_note(token: ApiToken) -> bool:
+    """Whether the last use is old enough to be noted again."""
+    return token.last_used_at is None or now() - token.last_used_at > USE_NOTED_EVERY
+
+
+def is_well_formed(text: str) -> bool:
+    """Whether `text` has the form of a token and its checksum is right."""
+    body, check = text[:-CHECKSUM_LENGTH], text[-CHECKSUM_LENGTH:]
+    parts = body.split("_")
+    return (
+        len(parts) == 3
+        and parts[0] == BRAND
+        and len(parts[1]) == PREFIX_LENGTH
+        and len(parts[2]) == SECRET_LENGTH
+        and check == checksum(body)
+    )
+
+
+def checksum(body: str) -> str:
+    """CRC-32 of `body` in base 62, six characters."""
+    number = zlib.crc32(body.encode())
+    digits = ""
+    for _ in range(CHECKSUM_LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        digits = ALPHABET[rest] + digits
+    return digits
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -1,0 +1,89 @@
+"""Registration, sign-in and passwords."""
+
+from __future__ import annotations
+
+import re
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.errors import Conflict, InvalidRequest, NotSignedIn
+from leaderboard.models.team import User
+
+MIN_PASSWORD_CHARACTERS = 12
+MAX_PASSWORD_CHARACTERS = 200
+EMAIL_FORM = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+_hasher = PasswordHasher()
+_NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$Ck9LlK+Fgz7MzOL2E0nNUA$"
+    "9lQzEvOsiKPBnvGqQHlcWq4gZhQqv6VYxW6VqLhhZSA"
+)
+"""A hash of no password, checked where there is no user, so that both take the same time."""
+
+
+def register(session: Session, *, email: str, name: str, password: str) -> User:
+    """Add a user. Raises InvalidRequest for unusable values, Conflict if the e-mail is taken."""
+    email = email.strip().lower()
+    if not EMAIL_FORM.fullmatch(email) or len(email) > 254:
+        raise InvalidRequest("This is no e-mail address.", "Write it like name@example.org.")
+    if not 1 <= len(name.strip()) <= 120:
+        raise InvalidRequest("The name is empty or too long.", "Use 1 to 120 characters.")
+    check_password(password)
+    user = User(
+        email=email,
+        name=name.strip(),
+        password_hash=_hasher.hash(password),
+        created_at=now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        raise Conflict(
+            "There is an account with this e-mail address.", "Sign in with it."
+        ) from None
+    return user
+
+
+def check_password(password: str) -> None:
+    """Raise InvalidRequest if `password` is too short or too long to be used."""
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise InvalidRequest(
+            f"The password has {len(password)} characters.",
+            f"Use {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS}; "
+            "a few words are easy to keep in mind.",
+        )
+
+
+def authenticate(session: Session, *, email: str, password: str) -> User:
+    """The user with these credentials. Raises NotSignedIn, the same for either being wrong."""
+    user = find_user(session, email)
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        user = None
+    if user is None:
+        raise NotSignedIn(
+            "E-mail address or password is wrong.",
+            "Try again, or ask the host to set a new password.",
+        )
+    if _hasher.check_needs_rehash(user.password_hash):
+        user.password_hash = _hasher.hash(password)
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Give `user` a new password and end every session. Raises InvalidRequest if unusable."""
+    check_password(password)
+    user.password_hash = _hasher.hash(password)
+    user.session_epoch += 1
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The user with this e-mail address, in any case of letters."""
+    return session.scalar(select(User).where(User.email == email.strip().lower()))

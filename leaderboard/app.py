@@ -1,0 +1,87 @@
+"""The web application: settings, sessions, queue, blueprints, error handlers."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Config
+from leaderboard.accounts.invitations import Invitations
+from leaderboard.cli import commands
+from leaderboard.db import make_sessions
+from leaderboard.queue import make_queue
+from leaderboard.web import (
+    account,
+    benchmarks,
+    failures,
+    guides,
+    health,
+    leaderboards,
+    protection,
+    security,
+    services,
+    submissions,
+    words,
+)
+from leaderboard.web.api import views as api
+
+ROOT = Path(__file__).resolve().parent.parent
+MULTIPART_ROOM = 64 * 1024
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application with `config`, by default that of the environment."""
+    config = config or Config.from_env()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
+    app = Flask(
+        "leaderboard", root_path=str(ROOT / "leaderboard"), template_folder=ROOT / "templates"
+    )
+    app.config.update(
+        SECRET_KEY=config.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(config.secret_keys[1:]),
+        SESSION_COOKIE_NAME="spinebench",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.cookie_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        MAX_CONTENT_LENGTH=config.max_upload_bytes + MULTIPART_ROOM,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        TEMPLATES_AUTO_RELOAD=False,
+        SPINEBENCH_CONFIG=config,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )
+    services.install(
+        app,
+        services.Services(
+            sessions=make_sessions(config.database_url),
+            queue=make_queue(config.redis_url, config.queue_name),
+            invitations=Invitations(config.secret_keys),
+            base_url=config.base_url,
+            max_upload_bytes=config.max_upload_bytes,
+        ),
+    )
+    protection.install(app, redis_url=config.redis_url, sign_in_limit=config.sign_in_limit)
+    security.install(app)
+    failures.install(app)
+    words.install(app)
+    for blueprint in (
+        leaderboards.blueprint,
+        benchmarks.blueprint,
+        submissions.blueprint,
+        account.blueprint,
+        guides.blueprint,
+        health.blueprint,
+        api.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    for command in commands:
+        app.cli.add_command(command)
+    return app

@@ -1,0 +1,1 @@
+"""Read, check and load benchmark packages; look benchmarks up."""

@@ -1,0 +1,106 @@
+"""What the schema of a package cannot say: references, letters, ids, cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from leaderboard.benchmarks.package import Manifest, McqItem, PackageItem, ReportItem
+from leaderboard.errors import Problem
+from leaderboard.scoring.checklist import checklist_problems
+
+LETTERS = "ABCDEFGHIJ"
+
+
+class Line(NamedTuple):
+    """An item and where it stands: its file in the package and its line there, from 1."""
+
+    path: str
+    number: int
+    item: PackageItem
+
+    def problem(self, message: str, remedy: str) -> Problem:
+        """A problem of this item."""
+        return Problem(message, remedy, line=self.number, id=self.item.id, path=self.path)
+
+
+def check_manifest(manifest: Manifest) -> Iterator[Problem]:
+    """Keys that stand twice."""
+    taxonomy, sections = manifest.taxonomy, manifest.rubric.sections
+    lists: dict[str, list[str]] = {
+        "splits": [split.name for split in manifest.splits],
+        "tracks": [track.key for track in manifest.tracks],
+        "subconditions": [term.key for term in taxonomy.subconditions],
+        "axes": [term.key for term in taxonomy.axes],
+        "modalities": [term.key for term in taxonomy.modalities],
+        "sections": [section.key for section in sections],
+        "dimensions": [d.key for section in sections for d in section.dimensions],
+    }
+    for name, keys in lists.items():
+        for key, count in Counter(keys).items():
+            if count > 1:
+                message = f"{name}: {key!r} stands {count} times."
+                yield Problem(message, "Keep one.", path="manifest.json")
+
+
+def check_item(manifest: Manifest, line: Line) -> Iterator[Problem]:
+    """What is wrong with one item by itself."""
+    item, taxonomy = line.item, manifest.taxonomy
+    known = (
+        ("subcondition", item.subcondition, taxonomy.subconditions),
+        ("axis", item.axis, taxonomy.axes),
+        ("modality", item.modality, taxonomy.modalities),
+    )
+    for field, key, terms in known:
+        if key is not None and key not in {term.key for term in terms}:
+            yield line.problem(
+                f"{field} {key!r} is not in the manifest's taxonomy.",
+                f"Use one of {', '.join(term.key for term in terms)}.",
+            )
+    yield from (
+        _check_mcq(item, line) if isinstance(item, McqItem) else _check_report(manifest, item, line)
+    )
+
+
+def _check_mcq(item: McqItem, line: Line) -> Iterator[Problem]:
+    letters = list(item.options)
+    if letters != list(LETTERS[: len(letters)]) or len(letters) < 2:
+        yield line.problem(
+            f"The options are {', '.join(letters) or 'empty'}.",
+            "Letter them A, B, C ... in order, two to ten.",
+        )
+    if set(item.answer) - set(letters) or len(set(item.answer)) < len(item.answer):
+        yield line.problem(
+            f"The answer {item.answer} is not a set of the options.", "Name each right letter once."
+        )
+    if len(item.answer) > 1 and not item.multiple:
+        yield line.problem(
+            "Several right letters, but multiple is false.",
+            'Set "multiple": true, or keep one letter.',
+        )
+
+
+def _check_report(manifest: Manifest, item: ReportItem, line: Line) -> Iterator[Problem]:
+    dimensions = [d.key for section in manifest.rubric.sections for d in section.dimensions]
+    for text in checklist_problems(item.checklist, dimensions):
+        yield line.problem(text, "Mend the checklist.")
+
+
+def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
+    """Ids that stand twice, and images shared across cases."""
+    first: dict[str, Line] = {}
+    case_of: dict[str, str] = {}
+    for line in lines:
+        before = first.setdefault(line.item.id, line)
+        if before is not line:
+            yield line.problem(
+                f"The id stands already in {before.path}, line {before.number}.",
+                "Give every item of the benchmark its own id.",
+            )
+        for image in line.item.images:
+            if case_of.setdefault(image.path, line.item.case_id) != line.item.case_id:
+                yield line.problem(
+                    f"{image.path} is shared with case {case_of[image.path]!r}.",
+                    "Items that share an image are one case: give them the same case_id.",
+                )

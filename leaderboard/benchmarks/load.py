@@ -1,0 +1,145 @@
+"""Load a benchmark package into the database, where its version is published for good."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.benchmarks.package import McqItem, PackageItem, ReportItem
+from leaderboard.benchmarks.read import Package
+from leaderboard.db import now
+from leaderboard.errors import Conflict
+from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
+from leaderboard.models.reference import ItemReference
+
+
+class Loaded(NamedTuple):
+    """The benchmark of a package, and whether this load published it."""
+
+    benchmark: Benchmark
+    is_new: bool
+
+
+def track_of(item: PackageItem) -> Track:
+    """The part of the overall score that `item` counts in."""
+    if isinstance(item, ReportItem):
+        return Track.REPORT
+    return Track.IMAGE if item.images else Track.TEXT
+
+
+def load_package(session: Session, package: Package) -> Loaded:
+    """Publish `package`; the same content again changes nothing.
+
+    Raises Conflict if the version was published with other content.
+    """
+    manifest = package.manifest
+    before = session.scalar(
+        select(Benchmark).where(
+            (Benchmark.content_hash == package.content_hash)
+            | ((Benchmark.slug == manifest.slug) & (Benchmark.version == manifest.version))
+        )
+    )
+    if before is not None and before.content_hash == package.content_hash:
+        return Loaded(before, False)
+    if before is not None:
+        raise Conflict(
+            f"{manifest.slug} {manifest.version} was published with other content "
+            f"(hash {before.content_hash[:12]}, this package {package.content_hash[:12]}).",
+            "A published version never changes: raise the version in manifest.json.",
+        )
+    benchmark = Benchmark(
+        slug=manifest.slug,
+        version=manifest.version,
+        name=manifest.name,
+        licence=manifest.licence,
+        content_hash=package.content_hash,
+        manifest=msgspec.to_builtins(manifest),
+        published_at=now(),
+    )
+    session.add(benchmark)
+    _add_images(session, package)
+    for part in manifest.splits:
+        split = Split(benchmark=benchmark, name=part.name, answers=part.answers)
+        session.add(split)
+        session.flush()
+        _add_items(session, split.id, package, package.items[part.name])
+    session.flush()
+    return Loaded(benchmark, True)
+
+
+def _add_images(session: Session, package: Package) -> None:
+    known = set(session.scalars(select(Image.sha256)))
+    for picture in package.pictures.values():
+        sha256 = hashlib.sha256(picture.content).hexdigest()
+        if sha256 not in known:
+            known.add(sha256)
+            session.add(
+                Image(
+                    sha256=sha256,
+                    media_type=picture.media_type,
+                    width=picture.width,
+                    height=picture.height,
+                    content=picture.content,
+                )
+            )
+    session.flush()
+
+
+def _add_items(session: Session, split_id: int, package: Package, items: list[PackageItem]) -> None:
+    rows = [_make_item(split_id, position, item) for position, item in enumerate(items)]
+    session.add_all(rows)
+    session.flush()
+    for row, item in zip(rows, items, strict=True):
+        session.add(_make_reference(row.id, item))
+        for position, image in enumerate(item.images):
+            sha256 = hashlib.sha256(package.pictures[image.path].content).hexdigest()
+            session.add(
+                ItemImage(
+                    item_id=row.id,
+                    position=position,
+                    sha256=sha256,
+                    path=image.path,
+                    alt=image.alt,
+                )
+            )
+    session.flush()
+
+
+def _make_item(split_id: int, position: int, item: PackageItem) -> Item:
+    is_mcq = isinstance(item, McqItem)
+    return Item(
+        split_id=split_id,
+        position=position,
+        key=item.id,
+        kind=ItemKind.MCQ if is_mcq else ItemKind.REPORT,
+        track=track_of(item),
+        question=item.question,
+        options=item.options if isinstance(item, McqItem) else {},
+        multiple=item.multiple if isinstance(item, McqItem) else False,
+        subcondition=item.subcondition,
+        axis=item.axis,
+        modality=item.modality,
+        levels=item.levels,
+        case_key=item.case_id,
+    )
+
+
+def _make_reference(item_id: int, item: PackageItem) -> ItemReference:
+    if isinstance(item, McqItem):
+        answer, explanation, report, checklist = sorted(item.answer), item.explanation, "", []
+    else:
+        answer, explanation, report = [], "", item.reference_report
+        checklist = msgspec.to_builtins(item.checklist)
+    return ItemReference(
+        item_id=item_id,
+        answer=answer,
+        explanation=explanation,
+        reference_report=report,
+        checklist=checklist,
+        provenance_kind=item.provenance.kind,
+        provenance_reference=item.provenance.reference,
+    )

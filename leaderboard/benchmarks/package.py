@@ -1,0 +1,149 @@
+"""The benchmark package format: a manifest, items as JSON lines, and images.
+
+The structs here are the format; docs/benchmark-package.schema.json is written from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from leaderboard.models.benchmark import Answers
+from leaderboard.scoring.checklist import Check
+from leaderboard.scoring.rubric import Rubric
+
+Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+ItemId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=120)]
+Letter = Annotated[str, Meta(pattern=r"^[A-J]$")]
+Level = Annotated[
+    str,
+    Meta(
+        pattern=r"^(C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S1)(/(C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S1))?$",
+        description="A vertebra such as T12, or a disc such as L4/L5.",
+    ),
+]
+Sentence = Annotated[str, Meta(min_length=1, max_length=20_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+FilePath = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$", max_length=200)]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the format: immutable, and a key that it does not know is an error."""
+
+
+class TrackName(_Part, frozen=True, kw_only=True):
+    """What a track is called on the pages."""
+
+    key: Literal["text", "image", "report"]
+    name: Name
+
+
+class Term(_Part, frozen=True, kw_only=True):
+    """One value of the taxonomy."""
+
+    key: Key
+    name: Name
+
+
+class Taxonomy(_Part, frozen=True, kw_only=True):
+    """The values that items may carry."""
+
+    subconditions: list[Term]
+    axes: list[Term]
+    modalities: list[Term]
+
+
+class Prompts(_Part, frozen=True, kw_only=True):
+    """What a model is asked, per track; `{question}` and `{options}` are filled in."""
+
+    text: Sentence
+    image: Sentence
+    report: Sentence
+
+
+class SplitFile(_Part, frozen=True, kw_only=True):
+    """A split and the file of its items; whether its answers are public or hidden."""
+
+    name: Key
+    items: FilePath
+    answers: Answers
+
+
+class Manifest(_Part, frozen=True, kw_only=True):
+    """manifest.json: what the benchmark is, its words, its rubric and its splits."""
+
+    format: Literal[1]
+    slug: Key
+    name: Name
+    version: Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+([a-z0-9.-]*)$", max_length=40)]
+    licence: Annotated[str, Meta(min_length=1, max_length=100)]
+    description: Sentence
+    notice: str | None = None
+    tracks: list[TrackName]
+    prompts: Prompts
+    taxonomy: Taxonomy
+    rubric: Rubric
+    splits: Annotated[list[SplitFile], Meta(min_length=1)]
+
+
+class PackageImage(_Part, frozen=True, kw_only=True):
+    """A picture of an item; `alt` says what kind of picture it is and never what it shows."""
+
+    path: FilePath
+    alt: Sentence
+
+
+class Provenance(_Part, frozen=True, kw_only=True):
+    """Where an item comes from: the kind of source (textbook, data set, case ...) and which."""
+
+    kind: Key
+    reference: Sentence
+
+
+class _ItemPart(_Part, frozen=True, kw_only=True):
+    id: ItemId
+    split: Key
+    question: Sentence
+    images: list[PackageImage] = []
+    subcondition: Key
+    axis: Key
+    levels: list[Level] = []
+    modality: Key | None = None
+    case_id: ItemId
+    provenance: Provenance
+
+
+class McqItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="mcq"):
+    """A multiple-choice question; in the image track if it has images, else in the text track."""
+
+    options: dict[Letter, Sentence]
+    multiple: bool = False
+    answer: Annotated[list[Letter], Meta(min_length=1, max_length=10)]
+    explanation: str = ""
+
+
+class ReportItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="report"):
+    """A case that asks for a report, with a reference report and the checklist that rates one."""
+
+    reference_report: Sentence
+    checklist: Annotated[list[Check], Meta(min_length=1)]
+
+
+PackageItem = McqItem | ReportItem
+
+
+def package_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of manifest.json and of one line of an items file."""
+    (manifest, mcq, report), definitions = msgspec.json.schema_components(
+        [Manifest, McqItem, ReportItem], ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "SpineBench benchmark package, format 1",
+        "description": "Validate manifest.json against #/$defs/Manifest and each line of an "
+        "items file against this document.",
+        "oneOf": [mcq, report],
+        "$defs": definitions | {"manifest.json": manifest},
+    }

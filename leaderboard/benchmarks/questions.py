@@ -1,0 +1,103 @@
+"""The questions of a split as a zip to take home: items, images, and how to answer."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from typing import Any, BinaryIO, cast
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.benchmarks.catalogue import read_items, read_open_items
+from leaderboard.models.benchmark import Answers, Image, Item, ItemKind, Split
+from leaderboard.models.reference import ItemReference
+
+MEMORY_BYTES = 16 * 1024 * 1024
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+README = """{name} {version}, split {split}: {n} items. Licence: {licence}.
+{notice}
+items.jsonl   one item a line{answers}
+images/       the pictures that the items name, in their order
+
+Write one line for each item, {{"id": "...", "prediction": "what your model wrote"}}, then
+
+    spinebench submit predictions.jsonl --benchmark {slug} --split {split} --model YOUR-MODEL
+"""
+
+
+def write_questions(session: Session, split: Split) -> BinaryIO:
+    """A zip of the items, at its beginning; answers are in it only where they are public."""
+    references: dict[int, ItemReference] = {}
+    if split.answers is Answers.PUBLIC:
+        pairs = read_open_items(session, split)
+        items = [pair.item for pair in pairs]
+        references = {pair.item.id: pair.reference for pair in pairs}
+    else:
+        items = read_items(session, split)
+    # The response that sends it closes it.
+    spooled = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
+    stream = cast(BinaryIO, spooled)
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        lines = b"".join(
+            msgspec.json.encode(_make_line(item, references.get(item.id))) + b"\n" for item in items
+        )
+        archive.writestr(zipfile.ZipInfo("README.txt", ZIP_TIME), _make_readme(split, len(items)))
+        archive.writestr(
+            zipfile.ZipInfo("items.jsonl", ZIP_TIME), lines, compress_type=zipfile.ZIP_DEFLATED
+        )
+        _write_images(session, archive, items)
+    stream.seek(0)
+    return stream
+
+
+def _make_readme(split: Split, n_items: int) -> str:
+    manifest = split.benchmark.manifest
+    return README.format(
+        name=manifest["name"],
+        version=manifest["version"],
+        slug=manifest["slug"],
+        licence=manifest["licence"],
+        notice=manifest.get("notice") or "",
+        split=split.name,
+        n=n_items,
+        answers=", with its answer" if split.answers is Answers.PUBLIC else ", without its answer",
+    )
+
+
+def _make_line(item: Item, reference: ItemReference | None) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "id": item.key,
+        "kind": item.kind,
+        "track": item.track,
+        "question": item.question,
+        "images": [{"path": image.path, "alt": image.alt} for image in item.images],
+        "subcondition": item.subcondition,
+        "axis": item.axis,
+        "modality": item.modality,
+        "case_id": item.case_key,
+    }
+    if item.kind is ItemKind.MCQ:
+        line |= {"options": item.options, "multiple": item.multiple}
+    if reference is not None and item.kind is ItemKind.MCQ:
+        line |= {"answer": reference.answer, "explanation": reference.explanation}
+    elif reference is not None:
+        line |= {
+            "reference_report": reference.reference_report,
+            "checklist": reference.checklist,
+        }
+    return line
+
+
+def _write_images(session: Session, archive: zipfile.ZipFile, items: list[Item]) -> None:
+    written: set[str] = set()
+    for item in items:
+        for shown in item.images:
+            if shown.path in written:
+                continue
+            written.add(shown.path)
+            content = session.scalars(
+                select(Image.content).where(Image.sha256 == shown.sha256)
+            ).one()
+            archive.writestr(zipfile.ZipInfo(shown.path, ZIP_TIME), content)

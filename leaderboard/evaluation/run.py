@@ -1,0 +1,70 @@
+"""One submission from claim to ranking; every step does only what is missing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from leaderboard.db import Sessions
+from leaderboard.errors import ClaimLost, PermanentError
+from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
+from leaderboard.evaluation.parse import parse_predictions
+from leaderboard.evaluation.rank import rank_split
+from leaderboard.evaluation.rate import rate_reports
+from leaderboard.evaluation.score import score_submission
+from leaderboard.judges.protocol import Judge
+from leaderboard.models.submission import EventKind, Status, Step, Submission
+
+log = logging.getLogger(__name__)
+
+
+def evaluate(
+    sessions: Sessions, submission_id: str, judges: Sequence[Judge], max_attempts: int
+) -> None:
+    """Evaluate a queued submission; do nothing if it is not queued.
+
+    A PermanentError fails it at once with its message. Anything else puts it back into the
+    queue, and fails it at attempt `max_attempts`; the traceback goes to the log only.
+    """
+    with sessions.write() as session:
+        claim = find_claim(session, submission_id)
+    if claim is None:
+        log.info("submission %s is not queued: nothing to do", submission_id)
+        return
+    try:
+        _run_steps(sessions, claim, judges)
+    except ClaimLost:
+        log.info("submission %s went elsewhere: run %s stops", submission_id, claim.run_id)
+    except PermanentError as error:
+        _give_up(sessions, claim, Status.FAILED, error.message, error.remedy)
+    except Exception:
+        log.exception("submission %s failed at attempt %d", submission_id, claim.n_attempts)
+        if claim.n_attempts < max_attempts:
+            message = "An attempt failed on our side; it will be tried again."
+            _give_up(sessions, claim, Status.QUEUED, message, "")
+        else:
+            message = f"It failed on our side in {claim.n_attempts} attempts."
+            remedy = "Tell the host the number of this submission."
+            _give_up(sessions, claim, Status.FAILED, message, remedy)
+
+
+def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[Judge]) -> None:
+    """The first of `judges` is the one whose ratings become the report score."""
+    parse_predictions(sessions, claim)
+    rate_reports(sessions, claim, judges)
+    with sessions.write() as session:
+        renew(session, claim, step=Step.SCORE, n_done=Submission.n_total)
+    with sessions.write() as session:
+        renew(session, claim)
+        split_id = score_submission(session, claim.submission_id, judges[0].identity)
+        end_claim(session, claim, Status.SCORED, EventKind.SCORED, "Scored and ranked.")
+        rank_split(session, split_id)
+
+
+def _give_up(sessions: Sessions, claim: Claim, status: Status, message: str, remedy: str) -> None:
+    kind = EventKind.FAILED if status is Status.FAILED else EventKind.REQUEUED
+    try:
+        with sessions.write() as session:
+            end_claim(session, claim, status, kind, message, remedy)
+    except ClaimLost:
+        log.info("submission %s was taken or cancelled meanwhile", claim.submission_id)

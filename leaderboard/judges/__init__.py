@@ -1,0 +1,1 @@
+"""Automatic raters of reports, behind one protocol."""

@@ -1,0 +1,118 @@
+"""Scores of submissions, and the ranking of each split's boards."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from leaderboard.db import Base, enum_column
+from leaderboard.models.benchmark import Track
+from leaderboard.models.submission import Submission
+
+
+class Metric(enum.StrEnum):
+    """What a score measures: all on 0..100, but RATING, which is on 1..5."""
+
+    OVERALL = "overall"
+    ACCURACY = "accuracy"
+    PRECISION = "precision"
+    RECALL = "recall"
+    REPORT = "report"
+    RATING = "rating"
+
+
+class Slice(enum.StrEnum):
+    """Which items a score is about."""
+
+    ALL = "all"
+    CLOSED = "closed"
+    TRACK = "track"
+    SUBCONDITION = "subcondition"
+    AXIS = "axis"
+    MODALITY = "modality"
+    SECTION = "section"
+    DIMENSION = "dimension"
+
+
+class Board(enum.StrEnum):
+    """What a ranking orders by."""
+
+    OVERALL = "overall"
+    TEXT = "text"
+    IMAGE = "image"
+    CLOSED = "closed"
+    REPORT = "report"
+
+
+class Score(Base):
+    """One metric of one submission on one slice; null value is unscored.
+
+    `low` and `high` are the ends of a 95 % interval. `n` items were scored, `n_unscored`
+    were not; `n_correct` is that of an accuracy.
+    """
+
+    __tablename__ = "scores"
+    __table_args__ = (UniqueConstraint("submission_id", "metric", "slice", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    metric: Mapped[Metric] = mapped_column(enum_column(Metric))
+    slice: Mapped[Slice] = mapped_column(enum_column(Slice))
+    name: Mapped[str] = mapped_column(String(80))
+    value: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    n: Mapped[int]
+    n_correct: Mapped[int | None]
+    n_unscored: Mapped[int]
+
+
+class OutcomeCount(Base):
+    """How many MCQ predictions of a submission's track the parser read as `outcome`."""
+
+    __tablename__ = "outcome_counts"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    track: Mapped[Track] = mapped_column(enum_column(Track), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(20), primary_key=True)
+    n: Mapped[int]
+
+
+class ItemValues(Base):
+    """A submission's value on every item of its split, 0..100, in the items' order.
+
+    Little-endian float32; NaN where there is no prediction or no usable rating.
+    """
+
+    __tablename__ = "item_values"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Ranking(Base):
+    """The current order of a split's models; `serial` grows with every change."""
+
+    __tablename__ = "rankings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), unique=True)
+    serial: Mapped[int]
+    ranked_at: Mapped[datetime]
+
+
+class RankingEntry(Base):
+    """A model's rank range on one board, by the submission that stands for it."""
+
+    __tablename__ = "ranking_entries"
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    board: Mapped[Board] = mapped_column(enum_column(Board), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    rank_low: Mapped[int | None]
+    rank_high: Mapped[int | None]
+
+    submission: Mapped[Submission] = relationship()

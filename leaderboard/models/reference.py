@@ -1,0 +1,24 @@
+"""The hidden half of an item: only scoring, and dev items on request, may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderboard.db import Base
+
+
+class ItemReference(Base):
+    """The right answer of an MCQ, or the reference report and checklist of a case."""
+
+    __tablename__ = "item_references"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    answer: Mapped[list[str]] = mapped_column(JSON)
+    explanation: Mapped[str] = mapped_column(Text)
+    reference_report: Mapped[str] = mapped_column(Text)
+    checklist: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    provenance_kind: Mapped[str] = mapped_column(String(40))
+    provenance_reference: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,132 @@
+"""One team's predictions of one model on one split, and what became of them."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from leaderboard.db import Base, enum_column
+from leaderboard.models.benchmark import Split
+from leaderboard.models.team import ModelCard, User
+
+
+class Status(enum.StrEnum):
+    """Where a submission stands; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SCORED = "scored"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Step(enum.StrEnum):
+    """What a submission waits for or is at."""
+
+    WAITING = "waiting"
+    PARSE = "parse"
+    RATE = "rate"
+    SCORE = "score"
+    DONE = "done"
+
+
+class EventKind(enum.StrEnum):
+    """What happened to a submission."""
+
+    SUBMITTED = "submitted"
+    STARTED = "started"
+    REQUEUED = "requeued"
+    SCORED = "scored"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_STANDS = text("status NOT IN ('failed', 'cancelled')")
+
+
+class Submission(Base):
+    """Predictions on their way to scores.
+
+    `run_id` fences the run that holds the claim: a worker writes only while the row still
+    carries its own. `n_done` of `n_total` counts the work of all steps.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        Index(
+            "uq_submissions_same_file",
+            "model_card_id",
+            "split_id",
+            "file_hash",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    model_card_id: Mapped[int] = mapped_column(ForeignKey("model_cards.id"), index=True)
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_hash: Mapped[str] = mapped_column(String(64))
+    n_predictions: Mapped[int]
+    tracks: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    status: Mapped[Status] = mapped_column(enum_column(Status), index=True)
+    step: Mapped[Step] = mapped_column(enum_column(Step))
+    n_done: Mapped[int] = mapped_column(default=0)
+    n_total: Mapped[int]
+    n_attempts: Mapped[int] = mapped_column(default=0)
+    run_id: Mapped[str | None] = mapped_column(String(32))
+    heartbeat_at: Mapped[datetime]
+
+    model_card: Mapped[ModelCard] = relationship()
+    split: Mapped[Split] = relationship()
+    user: Mapped[User] = relationship()
+    events: Mapped[list[SubmissionEvent]] = relationship(order_by="SubmissionEvent.id")
+
+
+class SubmissionEvent(Base):
+    """Something that happened to a submission, in words for its team."""
+
+    __tablename__ = "submission_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[EventKind] = mapped_column(enum_column(EventKind))
+    message: Mapped[str] = mapped_column(Text)
+    remedy: Mapped[str] = mapped_column(Text, default="")
+
+
+class Prediction(Base):
+    """One model's raw output for one item, as it came."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (UniqueConstraint("submission_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class ParsedPrediction(Base):
+    """What an MCQ prediction says, by the answer parser, and how it compares with the answer.
+
+    `precision` and `recall` are those of multi-answer items, null elsewhere.
+    """
+
+    __tablename__ = "parsed_predictions"
+
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    letters: Mapped[str] = mapped_column(String(10))
+    is_correct: Mapped[bool]
+    precision: Mapped[float | None]
+    recall: Mapped[float | None]
+    parser_version: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,83 @@
+"""Results as their authors published them, each total computed again beside the printed one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaderboard.scoring.totals import TrackScore, combine_tracks
+
+FOLDER = Path(__file__).resolve().parent.parent / "benchmarks" / "published"
+N_TEXT, N_IMAGE, N_REPORT = 294, 193, 87
+"""How many items each track of SpineBench (arXiv 2510.03160) has."""
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """A model's printed figures (0..100, None where none is printed) and what they give again."""
+
+    model: str
+    parameters: str
+    open_weights: bool | None
+    text: float | None
+    image: float | None
+    closed: float | None
+    report: float | None
+    total: float | None
+    recomputed_closed: float | None
+    recomputed_total: float | None
+    note: str
+
+
+@dataclass(frozen=True)
+class PublishedTables:
+    """The main results, the ablation, and the results of the second benchmark of the name."""
+
+    spinemed: Sequence[PublishedRow]
+    ablation: Sequence[PublishedRow]
+    pathology: Sequence[dict[str, str]]
+
+
+def read_published() -> PublishedTables:
+    """The tables of benchmarks/published."""
+    return PublishedTables(
+        spinemed=[_make_row(row, "model") for row in _read("published-spinemed.csv")],
+        ablation=[_make_row(row, "training_data") for row in _read("published-ablation.csv")],
+        pathology=_read("published-spinal-pathology.csv"),
+    )
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _make_row(row: dict[str, str], name_column: str) -> PublishedRow:
+    text, image, closed, report, total = (
+        float(row[column]) if row.get(column) else None
+        for column in ("text", "image", "closed", "report", "total")
+    )
+    again = None
+    if text is not None and image is not None:
+        again = combine_tracks([TrackScore(N_TEXT, text), TrackScore(N_IMAGE, image)])
+    base = again if again is not None else closed
+    recomputed_total = None
+    if base is not None and report is not None:
+        recomputed_total = combine_tracks(
+            [TrackScore(N_TEXT + N_IMAGE, base), TrackScore(N_REPORT, report)]
+        )
+    return PublishedRow(
+        model=row[name_column],
+        parameters=row.get("parameters", ""),
+        open_weights={"true": True, "false": False}.get(row.get("open_weights", "")),
+        text=text,
+        image=image,
+        closed=closed,
+        report=report,
+        total=total,
+        recomputed_closed=again,
+        recomputed_total=recomputed_total,
+        note=row["note"],
+    )

@@ -1,0 +1,48 @@
+"""The only door to the workers: jobs are named by a dotted string and carry an id."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from redis import Redis, RedisError
+from rq import Queue
+
+log = logging.getLogger(__name__)
+
+EVALUATE = "workers.jobs.evaluate_submission"
+JOB_SECONDS = 6 * 60 * 60
+
+
+class EvaluationQueue(Protocol):
+    """Nudges a worker to evaluate a submission; the submission's row is the truth."""
+
+    def enqueue_evaluation(self, submission_id: str) -> None: ...
+
+
+class RedisQueue:
+    """The queue in Redis."""
+
+    def __init__(self, redis: Redis, name: str) -> None:
+        self._queue = Queue(name, connection=redis)
+
+    def enqueue_evaluation(self, submission_id: str) -> None:
+        """Put the evaluation in the queue; twice does no harm, since the job claims the row.
+
+        While Redis is away nothing is lost: the reconciler enqueues whatever waits.
+        """
+        try:
+            self._queue.enqueue_call(
+                EVALUATE,
+                args=(submission_id,),
+                timeout=JOB_SECONDS,
+                result_ttl=60,
+                failure_ttl=24 * 60 * 60,
+            )
+        except RedisError as error:
+            log.warning("submission %s waits for the reconciler: %s", submission_id, error)
+
+
+def make_queue(redis_url: str, name: str) -> RedisQueue:
+    """The queue `name` on the server at `redis_url`; connects to nothing yet."""
+    return RedisQueue(Redis.from_url(redis_url, socket_connect_timeout=5), name)

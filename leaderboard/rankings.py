@@ -1,0 +1,240 @@
+"""The ranking and the scores as everybody may see them, read through the disclosure policy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.ranking import (
+    Board,
+    Metric,
+    OutcomeCount,
+    Ranking,
+    RankingEntry,
+    Score,
+    Slice,
+)
+from leaderboard.models.submission import Status, Submission
+from leaderboard.models.team import ModelCard
+from leaderboard.scoring.ranking import RankRange
+
+BOARD_SCORES = {
+    Board.OVERALL: (Metric.OVERALL, Slice.ALL, "overall"),
+    Board.TEXT: (Metric.ACCURACY, Slice.TRACK, "text"),
+    Board.IMAGE: (Metric.ACCURACY, Slice.TRACK, "image"),
+    Board.CLOSED: (Metric.ACCURACY, Slice.CLOSED, "closed"),
+    Board.REPORT: (Metric.REPORT, Slice.TRACK, "report"),
+}
+"""Where the score that a board orders by stands."""
+
+
+@dataclass(frozen=True)
+class RankingRow:
+    """A model in the ranking, by the submission that stands for it.
+
+    `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
+    the share of the split's items that were scored. `outcomes` counts MCQ predictions.
+    """
+
+    model: ModelCard
+    submission: Submission
+    scores: dict[Board, Score]
+    ranks: dict[Board, RankRange]
+    coverage: float
+    outcomes: dict[str, int]
+    n_attempts: int
+
+
+@dataclass(frozen=True)
+class RankingTable:
+    """The ranking of a split; rows by rank range, then score, on `board`; unranked ones last."""
+
+    split: Split
+    board: Board
+    serial: int
+    ranked_at: datetime | None
+    n_items: dict[Track, int]
+    rows: list[RankingRow]
+
+    @property
+    def n_ranked(self) -> int:
+        """How many rows have a rank on the board."""
+        return sum(self.board in row.ranks for row in self.rows)
+
+
+@dataclass(frozen=True)
+class ModelFilter:
+    """Which models to show: None means all. Ranks stay those among all models."""
+
+    open_weights: bool | None = None
+    max_parameters: float | None = None
+    words: str = ""
+
+    def accepts(self, model: ModelCard) -> bool:
+        """Whether `model` passes; one of unknown size passes no limit on size."""
+        if self.open_weights is not None and model.open_weights != self.open_weights:
+            return False
+        if self.max_parameters is not None and (
+            model.parameters_billion is None or model.parameters_billion > self.max_parameters
+        ):
+            return False
+        text = f"{model.name} {model.organisation} {model.slug}".casefold()
+        return all(word in text for word in self.words.casefold().split())
+
+
+@dataclass(frozen=True)
+class SubmissionScores:
+    """All scores of a submission, in their order, and its MCQ outcomes by track."""
+
+    scores: list[Score]
+    outcomes: dict[Track, dict[str, int]]
+
+    def of(self, metric: Metric, slice_: Slice) -> list[Score]:
+        """The scores of one metric over the values of one slice."""
+        return [s for s in self.scores if s.metric is metric and s.slice is slice_]
+
+    def find(self, board: Board) -> Score | None:
+        """The score that `board` orders by."""
+        key = BOARD_SCORES[board]
+        return next((s for s in self.scores if (s.metric, s.slice, s.name) == key), None)
+
+
+def count_items(session: Session, split: Split) -> dict[Track, int]:
+    """How many items each track of `split` has."""
+    rows = session.execute(
+        select(Item.track, func.count()).where(Item.split_id == split.id).group_by(Item.track)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    return {track: counts.get(track, 0) for track in Track}
+
+
+def read_serial(session: Session, split: Split) -> int:
+    """The number of the split's current ranking; 0 before the first."""
+    serial = session.scalar(select(Ranking.serial).where(Ranking.split_id == split.id))
+    return serial or 0
+
+
+def read_ranking(
+    session: Session,
+    split: Split,
+    board: Board = Board.OVERALL,
+    accepted: ModelFilter | None = None,
+) -> RankingTable:
+    """The current ranking of `split` on `board`, of the models that `accepted` lets pass."""
+    ranking = session.scalar(select(Ranking).where(Ranking.split_id == split.id))
+    n_items = count_items(session, split)
+    if ranking is None:
+        return RankingTable(split, board, 0, None, n_items, [])
+    rows = _read_rows(session, ranking, sum(n_items.values()))
+    shown = [row for row in rows if accepted is None or accepted.accepts(row.model)]
+    shown.sort(key=lambda row: _order(row, board))
+    return RankingTable(split, board, ranking.serial, ranking.ranked_at, n_items, shown)
+
+
+def _order(row: RankingRow, board: Board) -> tuple[float, float, str]:
+    rank, score = row.ranks.get(board), row.scores.get(board)
+    value = score.value if score is not None and score.value is not None else -1.0
+    return (rank.low if rank else float("inf"), -value, row.model.name)
+
+
+def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[RankingRow]:
+    entries = session.scalars(
+        select(RankingEntry)
+        .where(RankingEntry.ranking_id == ranking.id)
+        .options(joinedload(RankingEntry.submission).joinedload(Submission.model_card))
+    ).all()
+    submissions: dict[str, Submission] = {}
+    ranks: dict[str, dict[Board, RankRange]] = {}
+    for entry in entries:
+        if disclosure(entry.submission.status, Viewer.PUBLIC).scores:
+            submissions[entry.submission_id] = entry.submission
+            of_model = ranks.setdefault(entry.submission_id, {})
+            if entry.rank_low is not None and entry.rank_high is not None:
+                of_model[entry.board] = RankRange(entry.rank_low, entry.rank_high)
+    scores = _read_board_scores(session, list(submissions))
+    outcomes = _read_outcomes(session, list(submissions))
+    attempts = count_attempts(session, ranking.split_id)
+    return [
+        RankingRow(
+            model=submission.model_card,
+            submission=submission,
+            scores=scores[key],
+            ranks=ranks[key],
+            coverage=_coverage(scores[key], n_items),
+            outcomes=outcomes[key],
+            n_attempts=attempts[submission.model_card_id],
+        )
+        for key, submission in submissions.items()
+    ]
+
+
+def _coverage(scores: dict[Board, Score], n_items: int) -> float:
+    tracks = (Board.TEXT, Board.IMAGE, Board.REPORT)
+    return sum(scores[track].n for track in tracks if track in scores) / max(n_items, 1)
+
+
+def _read_board_scores(session: Session, keys: Sequence[str]) -> dict[str, dict[Board, Score]]:
+    boards = {place: board for board, place in BOARD_SCORES.items()}
+    found: dict[str, dict[Board, Score]] = {key: {} for key in keys}
+    rows = session.scalars(
+        select(Score).where(
+            Score.submission_id.in_(keys),
+            Score.slice.in_([Slice.ALL, Slice.CLOSED, Slice.TRACK]),
+        )
+    )
+    for score in rows:
+        board = boards.get((score.metric, score.slice, score.name))
+        if board is not None and score.value is not None:
+            found[score.submission_id][board] = score
+    return found
+
+
+def _read_outcomes(session: Session, keys: Sequence[str]) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = {key: Counter() for key in keys}
+    rows = session.scalars(select(OutcomeCount).where(OutcomeCount.submission_id.in_(keys)))
+    for row in rows:
+        found[row.submission_id][row.outcome] += row.n
+    return {key: dict(counts) for key, counts in found.items()}
+
+
+def count_attempts(session: Session, split_id: int) -> Counter[int]:
+    """How many submissions of each model card were scored on a split."""
+    rows = session.execute(
+        select(Submission.model_card_id, func.count())
+        .where(Submission.split_id == split_id, Submission.status == Status.SCORED)
+        .group_by(Submission.model_card_id)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def read_scores(session: Session, submission: Submission, viewer: Viewer) -> SubmissionScores:
+    """What `viewer` may see of a submission's scores; nothing of it where that is nothing."""
+    allowed = disclosure(submission.status, viewer)
+    if not allowed.scores:
+        return SubmissionScores([], {})
+    query = select(Score).where(Score.submission_id == submission.id).order_by(Score.id)
+    if not allowed.breakdown:
+        query = query.where(Score.slice.in_([Slice.ALL, Slice.CLOSED, Slice.TRACK]))
+    outcomes: dict[Track, dict[str, int]] = {}
+    for row in session.scalars(
+        select(OutcomeCount).where(OutcomeCount.submission_id == submission.id)
+    ):
+        outcomes.setdefault(row.track, {})[row.outcome] = row.n
+    return SubmissionScores(list(session.scalars(query)), outcomes)
+
+
+def read_history(session: Session, model: ModelCard, split: Split) -> list[Submission]:
+    """The submissions of `model` on `split` that the public may know of, newest first."""
+    rows = session.scalars(
+        select(Submission)
+        .where(Submission.model_card_id == model.id, Submission.split_id == split.id)
+        .order_by(Submission.created_at.desc())
+    )
+    return [row for row in rows if disclosure(row.status, Viewer.PUBLIC).existence]

@@ -1,0 +1,226 @@
+"""The options of an item, and where a text names them by their words."""
+
+# ruff: noqa: RUF001 -- text may hold full-width and look-alike characters.
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from leaderboard.scoring.answers_text import plain_characters, without_markup
+from leaderboard.scoring.answers_words import (
+    CLAUSE_END,
+    NEGATED_AFTER,
+    NEGATED_BEFORE,
+    PLAIN_AFTER,
+    PLAIN_BEFORE,
+)
+
+_LEVEL = (
+    r"(?:(?:c|th?|l|s)\s?\d{1,2}\s?(?:[-/]|\bto\b|(?<=\d)(?=[lst]\d))\s?(?:c|th?|l|s)?\s?\d{1,2}"
+    r"(?!\d|\s?[-/]\s?(?:c|th?|l|s)?\d)"
+    r"|between (?:c|th?|l|s)\d{1,2} and (?:c|th?|l|s)\d{1,2})"
+)
+_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"(?P<level>(?<![^\W_]){_LEVEL}(?![a-z\d]))|\d+(?:[.,]\d+)*|[<>≤≥%°±+]|[{_CJK}]"
+    rf"|[^\W\d_{_CJK}]+(?:'[a-z]+)?\d*",
+)
+_LEVEL_PARTS = re.compile(r"(?:(c|t|l|s)h?\s?)?(\d{1,2})")
+_SAME_TOKEN = {
+    "°": "degrees", "degree": "degrees", "percent": "%", "≤": "<=", "≥": ">=", "disk": "disc",
+    "disks": "discs",
+}  # fmt: skip
+_DROPPED = frozenset({"the"})
+_RANGE_BEFORE = re.compile(r"(?:\d\s?[-/:.,]\s?|[<>≤≥±~=]\s?)$")
+_RANGE_AFTER = re.compile(r"\s?(?:[-/:]\s?\d|%)")
+_TRAILING_NOTE = re.compile(r"^(.{3,}?)\s?\([^()]*\)$")
+_LONGEST_LOOK = 400
+
+
+class Token(NamedTuple):
+    """One word, number or level of a text in its normal form, and where it stands."""
+
+    word: str
+    start: int
+    end: int
+
+
+class Mention(NamedTuple):
+    """A place where the text names options by their words."""
+
+    letters: frozenset[str]
+    start: int
+    end: int
+    negated: bool
+    altered: bool
+    """Whether a neighbouring word makes it another name: "posterior fusion" is not "Fusion"."""
+
+
+def tokens(low: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+    """Yield the tokens of a lower-case text; every spelling of a disc level becomes `l4/l5`."""
+    for found in _TOKEN.finditer(low, start, len(low) if end is None else end):
+        word = found[0]
+        if found["level"]:
+            word = _level(word)
+        elif word in _DROPPED:
+            continue
+        yield Token(_SAME_TOKEN.get(word, word), found.start(), found.end())
+
+
+def _level(word: str) -> str:
+    """Return `l4/l5` for `L4-5`, `L4 / L5`, `between L4 and L5`; `t12` for Th12."""
+    (upper, first), (lower, second) = _LEVEL_PARTS.findall(word)
+    return f"{upper}{int(first)}/{lower or upper}{int(second)}"
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the normal form of an option's text or of a whole answer."""
+    plain = without_markup(plain_characters(text))
+    return tuple(token.word for token in tokens(plain.lower()))
+
+
+class Options:
+    """The letters of an item and the words that stand for each."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self.texts = options
+        self.letters = frozenset(options)
+
+    @cached_property
+    def words(self) -> dict[tuple[str, ...], frozenset[str]]:
+        """Each option's words, and its words without a trailing note in brackets where nothing
+        else is called so; several letters where options read the same."""
+        found: dict[tuple[str, ...], set[str]] = {}
+        short: dict[tuple[str, ...], set[str]] = {}
+        for letter, text in self.texts.items():
+            if full := words_of(text):
+                found.setdefault(full, set()).add(letter)
+            note = _TRAILING_NOTE.match(text.strip())
+            if note and (brief := words_of(note[1])):
+                short.setdefault(brief, set()).add(letter)
+        for brief, letters in short.items():
+            if brief not in found and len(letters) == 1:
+                found[brief] = letters
+        return {words: frozenset(letters) for words, letters in found.items()}
+
+    @cached_property
+    def _by_first(self) -> dict[str, list[tuple[str, ...]]]:
+        by_first: dict[str, list[tuple[str, ...]]] = {}
+        for words in sorted(self.words, key=len, reverse=True):
+            by_first.setdefault(words[0], []).append(words)
+        return by_first
+
+    @cached_property
+    def says_letters(self) -> bool:
+        """Whether some option's text is itself a letter or a list of letters, such as `A and C`."""
+        return any(
+            all(len(word) == 1 or word in _LIST_WORDS for word in words)
+            and any(map(_is_name, words))
+            for words in self.words
+        )
+
+    def named_by(self, text: str) -> frozenset[str]:
+        """Return the letters whose whole option text this is, after normalisation."""
+        if len(text) > _LONGEST_LOOK:
+            return frozenset()
+        return self.words.get(words_of(text), frozenset())
+
+    def at(self, low: str, start: int) -> tuple[frozenset[str], int] | None:
+        """Return the letters of the longest option text that begins at `start`, and its end."""
+        seen: list[Token] = []
+        for token in tokens(low, start, start + _LONGEST_LOOK):
+            if not seen and (
+                low[start : token.start].strip(_OPENERS) or token.word not in self._by_first
+            ):
+                return None
+            seen.append(token)
+            if len(seen) >= self._longest:
+                break
+        return self._longest_at(seen, 0)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.words), default=0)
+
+    def _longest_at(self, seen: list[Token], i: int) -> tuple[frozenset[str], int] | None:
+        for words in self._by_first.get(seen[i].word, ()) if seen else ():
+            if tuple(token.word for token in seen[i : i + len(words)]) == words:
+                return self.words[words], seen[i + len(words) - 1].end
+        return None
+
+    def mentions(self, low: str, start: int, end: int) -> list[Mention]:
+        """Return where low[start:end] names options by their words, the longest name winning."""
+        seen = list(tokens(low, start, end))
+        spans: list[tuple[int, int, frozenset[str]]] = []
+        i = 0
+        while i < len(seen):
+            hit = self._longest_at(seen, i)
+            j = i + 1
+            if hit:
+                while j < len(seen) and seen[j].start < hit[1]:
+                    j += 1
+                spans.append((i, j, hit[0]))
+            i = j
+        borders = {i - 1 for i, _, _ in spans} & {j for _, j, _ in spans}
+        joined = {i for i in borders if seen[i].word in _JOINING_WORDS}
+        found: list[Mention] = []
+        for i, j, letters in spans:
+            first, stop = seen[i].start, seen[j - 1].end
+            if not _is_number(low, seen, i, j, start):
+                altered = not _stands_alone(low, seen, i, j, joined)
+                negated = _is_negated(low, first, stop, start, end)
+                found.append(Mention(letters, first, stop, negated, altered))
+        return found
+
+
+_OPENERS = " \n\t\"'([{<-:.,)]}|"
+_JOINING_WORDS = frozenset({"and", "or", "plus", "und", "et", "y", "e", "nor", "without", "not"})
+_LIST_WORDS = frozenset({"and", "or", "only", "both", "option", "options", "all", "of", "none"})
+
+
+def _is_name(word: str) -> bool:
+    return len(word) == 1 and "a" <= word <= "z"
+
+
+def _is_number(low: str, seen: list[Token], i: int, j: int, start: int) -> bool:
+    """Whether seen[i:j] is a lone number, or belongs to a range or a comparison."""
+    first, last = seen[i], seen[j - 1]
+    if first.word.isdigit() and j - i == 1:
+        return True
+    if first.word[0].isdigit() and _RANGE_BEFORE.search(
+        low, max(start, first.start - 8), first.start
+    ):
+        return True
+    return (
+        last.word[-1].isdigit() and "/" not in last.word and bool(_RANGE_AFTER.match(low, last.end))
+    )
+
+
+def _stands_alone(low: str, seen: list[Token], i: int, j: int, joined: set[int]) -> bool:
+    """Whether seen[i:j] is not part of a longer name, judged by its neighbours."""
+    if j - i == 1 and "/" in seen[i].word:
+        return True
+    before = low[max(0, seen[i].start - 2) : seen[i].start].rstrip(" ")[-1:]
+    if i > 0 and not _parts(before):
+        if seen[i - 1].word not in PLAIN_BEFORE and i - 1 not in joined:
+            return False
+    after = low[seen[j - 1].end : seen[j - 1].end + 2].lstrip(" ")[:1]
+    return j == len(seen) or _parts(after) or seen[j].word in PLAIN_AFTER or j in joined
+
+
+def _parts(neighbour: str) -> bool:
+    """Whether a character is punctuation that parts a word from its neighbour."""
+    return neighbour != "" and not neighbour.isalnum() and neighbour not in "-/+<>%°'"
+
+
+def _is_negated(low: str, first: int, stop: int, start: int, end: int) -> bool:
+    clause_start = start
+    for border in CLAUSE_END.finditer(low, max(start, first - 200), first):
+        clause_start = border.end()
+    border_after = CLAUSE_END.search(low, stop, min(end, stop + 200))
+    clause_end = border_after.start() if border_after else min(end, stop + 200)
+    return bool(
+        NEGATED_BEFORE.search(low, clause_start, first)
+        or NEGATED_AFTER.search(low, stop, clause_end)
+    )

@@ -1,0 +1,394 @@
+"""Read what stands at one place of a text as a choice: letters, a list of them, or option texts."""
+
+# ruff: noqa: RUF001 -- full-width and Cyrillic characters are meant here.
+
+import re
+from typing import NamedTuple
+
+from leaderboard.scoring.answers_options import Options
+from leaderboard.scoring.answers_text import FINAL_END, FINAL_MARK
+from leaderboard.scoring.answers_words import FALSE_SOON, SENTENCE_END
+
+
+class Page(NamedTuple):
+    """A plain text, its lower-case twin of the same length, and the item it answers."""
+
+    text: str
+    low: str
+    options: Options
+    multiple: bool
+
+    def part(self, start: int, end: int) -> "Page":
+        """Return text[start:end] as a page of its own."""
+        return self._replace(text=self.text[start:end], low=self.low[start:end])
+
+
+class Reading(NamedTuple):
+    """The letters put forward, which may lie outside the options; `unsure` where they are offered
+    as alternatives or contradict the option text beside them. `end` is where reading stopped."""
+
+    letters: frozenset[str]
+    unsure: bool
+    end: int
+    by_words: bool = False
+
+
+_OPEN = r"[\[(\"'{<|]{0,3}\s?"
+_CLOSE = r"(?:'[dt][iıuü]r|[ ]?[)\]}\"'>]{1,3})?"
+_ITEM = re.compile(
+    rf"{_OPEN}([A-Za-z])(?![A-Za-z0-9\u00b2-\u00b9\u00c0-\u024f\u0370-\u05ff]|'(?![dt][iıuü]r)[a-zA-Z])({_CLOSE})"
+)
+_RUN = re.compile(
+    rf"{_OPEN}([A-Z]{{2,10}}|[a-z]{{2,10}})(?![A-Za-z0-9\u00c0-\u04ff'-]){_CLOSE}(?=[\s.,;:!{FINAL_END}]|$)"
+)
+_RUN_END = re.compile(rf"[.!{FINAL_END}\"'\s]{{0,3}}(?:\n|$|\()")
+_ENGLISH = frozenset("ad be bad bed cab dab ace age aid ai hi id if".split())
+
+_PREFIX_WORDS = (
+    "options?|choices?|answers?|letters?|statements?|clearly|definitely|most likely|likely|probably"
+    "|therefore|thus|actually|indeed|only|just|simply|both|as follows|below|given below|the|is"
+    "|are|that|my|correct|best|most probably|almost certainly|obviously|certainly|again|still|now"
+    "|then|hence|final|with|for|it's|it is|la|el|las|los|il|le|der|die|das|les|opci[oó]n|opção|opzione"
+    "|letra|lettera|alternativa|lettre|buchstabe|вариант|буква|under|number|no doubt|undoubtedly"
+    "|definitivamente|claramente|wahrscheinlich"
+)
+_PREFIX = re.compile(
+    rf"(?:[\s:=>\"'(\[{{<,~|→{FINAL_MARK}.-]|选项|選項|選択肢|(?:{_PREFIX_WORDS})(?![^\W_])){{0,20}}+"
+)
+_PUNCTUATION = re.compile(rf"[\s:=>\"'(\[{{<,~|→{FINAL_MARK}-]{{0,12}}+")
+_EITHER = re.compile(r"\b(?:either|entweder|soit)\s")
+_NOT = re.compile(
+    r"(?:is\s)?(?:not|neither|nor|nicht|weder|ni|pas|no|non|não|nao|не|isn't|never|anything but|all but"
+    r"|all except|except)(?![^\W_])\s?(?:la |el |il |le |the |die )?(?:options? |choices? )?(?:either )?"
+    r"|(?:并|並)?(?:不是|非|不选|不為|不为)\s?"
+)
+_BUT = re.compile(
+    r"[\s,;:)]{0,3}(?:(?:but|sondern|sino|mais|mas|ma|bensì|а|but rather|but instead|rather|instead"
+    r"|it's|it is|it must be|but it's)(?![^\W_])|而是|でなく|而|но)\s?(?:rather |instead |is |actually "
+    r"|the |la |il |option |choice |on ){0,2}"
+)
+_OPTION_WORD = r"(?:(?:options?|choices?|answers?|letters?|选项|選項)\s?)?"
+_OR = re.compile(
+    rf"\s?(?:[/|>]|,?\s?(?:and/or|(?i:or)|oder|ou|o|или|veya|vs\.?|versus|hoặc|atau)\b"
+    rf"|或者|或|还是|還是|または|또는|もしくは|か)\s?(?:maybe |possibly |perhaps |else |even |rather )?{_OPTION_WORD}"
+)
+_AND_WORD = (
+    r"(?:(?i:and|und|et|plus)|y|e|и|ve|en|och|dan|và|as well as|along with|together with|also)"
+)
+_AND = re.compile(
+    rf"(?:[ ]?[,;&+][ ]?(?:{_AND_WORD}[ ])?|[ ]{_AND_WORD}[ ]|[ ]?(?:以及|和|与|與|跟|と|및|와|과|及)[ ]?"
+    rf"|[ ](?=[\[(]?[A-Z])|(?=[\[(]))(?:both |also |the )?{_OPTION_WORD}"
+)
+_NEXT_LINE = re.compile(r"[.,;]?\n[-+ ]{0,3}(?:\d[.)] )?(?:(?i:options?|choices?) )?")
+_NEGATED_TAIL = re.compile(
+    r"[\s,;:(-]{0,3}(?:and |but |und |et |aber |mais |pero |y |e |hence |certainly )?(?:not|rather than"
+    r"|instead of|as opposed to|over|never|unlike|nor|less likely|nicht|pas|non|não|nao|не|而不是|而非"
+    rf"|不是|değil|isn't|except|without)(?![a-z])\s?(?:la |el |il |le |die |the |by )?{_OPTION_WORD}"
+)
+_NEGATED_MORE = re.compile(
+    rf"\s?(?:,|/|\b(?:or|nor|and|oder|noch|ou|ni|y|et)\b){{1,2}}\s?(?:not |nor )?{_OPTION_WORD}"
+)
+_NOT_IT = re.compile(
+    r"\s?(?:では?なく|じゃなく|가 아니라|이 아니라|은 아니고|ではありません|ではない|가 아닙니다)[て,]?\s?"
+)
+_WRONG_CJK = re.compile(
+    r"\s?(?:项|選項|选项)?(?:是)?(?:错|錯|不对|不對|不正确|不正確|排除|是错|も可能|가 틀)"
+)
+_HEDGED_TAIL = re.compile(
+    r"[\s,;:(-]{0,3}(?:but |and |or |though |although |also )?(?:it |this |that )?(?:possibly|maybe|perhaps"
+    r"|alternatively|potentially|could (?:also )?(?:well )?be|might (?:also )?be|may (?:also )?be|otherwise"
+    r"|else|if not|if wrong|followed by|then|second choice|backup)(?![a-z])[\s,:]{0,2}(?:also )?"
+    + _OPTION_WORD
+)
+_PREDICATE = re.compile(
+    r"\s?(?:(?:both|all|also|clearly)\s)?(?:is|are|was|were|isn't|aren't|wasn't|cannot|can't|can be|could|would"
+    r"|wouldn't|seems?|does|doesn't|do|don't|remains?|has|have|may|might|will|being|ist|sind|est|sont"
+    r"|es|son|è|é|não|no es|n'est|не|неверн\w{0,3})(?![^\W_])"
+)
+
+_TIGHT = frozenset(".,;:!?)]}\"'/|&+<>\n=~✓✗→" + FINAL_END + FINAL_MARK)
+_JOINING = frozenset(
+    "because since as due with for given which and or but not instead rather only nor is are was "
+    "on based therefore so hence thus confidently definitely then if unless although though while "
+    "whereas over vs versus i if it would seems remains fits either than without unlike except "
+    "und oder nicht weil da denn sondern aber et ou pas car parce mais y o no porque ya ni sino e "
+    "porque pois mas и или не так потому а но ve veya çünkü değil perché poiché ma è é es ist est "
+    "şıkkı şıkkıdır şık seçeneği seçeneğidir also both possibly maybe perhaps too again here please above below".split()
+)
+_SENTENCE_STARTERS = frozenset(
+    "The This Because Since It Explanation Option In As Based Given Here Rationale Reason Reasoning "
+    "Confidence Answer Justification Note There These That Therefore Thus Final Question".split()
+)
+_LATIN_NAMES = frozenset(
+    "coli difficile diff fragilis fumigatus albicans burgdorferi henselae melitensis abortus "
+    "baumannii acnes anthracis cereus braun faecalis faecium botulinum perfringens tetani jejuni "
+    "diphtheriae subtilis pertussis pestis".split()
+)
+_WORD = re.compile(r"\s?([^\W\d_]+)")
+_PERCENT = re.compile(r" \(?\d{1,3}(?:\.\d+)?\s?%")
+_CLAUSE_ENDS = re.compile(rf"[)\]\"'}}{FINAL_END} ]{{0,3}}(?:$|[\n.,;)!])")
+
+
+def read_choice(page: Page, start: int) -> Reading | None:
+    """Read the choice that a cue at `start` announces, by letter first and by option text else.
+
+    None where nothing is chosen: no choice follows, or what follows is only rejected.
+    """
+    prefix = _PREFIX.match(page.low, start)
+    at = prefix.end() if prefix else start
+    if page.text.count("\n", start, at) > 1:
+        return None
+    either = _EITHER.match(page.low, at)
+    at = _after_article(page.text, either.end() if either else at)
+    letters = _read_asserted(page, at)
+    if letters and letters.letters <= page.options.letters and not page.options.says_letters:
+        return letters._replace(unsure=letters.unsure or either is not None)
+    words = read_words(page, start)
+    if letters is None:
+        return words
+    if words is None or words.letters == letters.letters:
+        return letters
+    if len(letters.letters) == 1 and letters.letters <= page.options.letters:
+        return letters._replace(unsure=True)
+    return words
+
+
+def _after_article(text: str, at: int) -> int:
+    """Skip the Portuguese article of `é a C`."""
+    if text[at : at + 2] == "a " and text[at + 2 : at + 3].isupper() and _ITEM.match(text, at + 2):
+        return at + 2
+    return at
+
+
+def _read_asserted(page: Page, at: int) -> Reading | None:
+    if rejected := _NOT.match(page.low, at):
+        after = _skip_rejected(page, rejected.end())
+        turn = _BUT.match(page.low, after) if after is not None else None
+        return read_list(page, turn.end()) if turn else None
+    reading = read_list(page, at)
+    if reading is None:
+        return None
+    predicate = _PREDICATE.match(page.low, reading.end)
+    if predicate and (
+        FALSE_SOON.match(page.low, reading.end) or "?" in page.low[reading.end : reading.end + 60]
+    ):
+        comma = _COMMA.search(page.text, at, reading.end)
+        if comma is None:
+            return None
+        shorter = read_list(page.part(at, comma.start()), 0)
+        return shorter._replace(end=at + shorter.end) if shorter else None
+    return reading
+
+
+_COMMA = re.compile(r"[,;\n]")
+
+
+def _skip_rejected(page: Page, at: int) -> int | None:
+    """Return the end of a rejected list of letters, or None where no letter is rejected."""
+    item = _item(page, at)
+    while item:
+        at = item.end
+        more = _NEGATED_MORE.match(page.low, at)
+        following = _item(page, more.end()) if more else None
+        if following is None:
+            return at
+        item = following
+    return None
+
+
+def read_list(page: Page, start: int) -> Reading | None:
+    """Read `B`, `(B) L4/L5`, `A, C and D`, `A or B`, `AC`, `A, not B` at `start`."""
+    run = _read_run(page, start)
+    if run:
+        return run
+    item = _item(page, start)
+    if item is None:
+        return None
+    letters, rejected, unsure, at = set(item.letters), set[str](), item.unsure, item.end
+    for _ in range(24):
+        if _WRONG_CJK.match(page.text, at):
+            return None
+        if (swap := _NOT_IT.match(page.text, at)) is not None:
+            other = read_list(page, swap.end())
+            return other if other and not other.letters & letters else None
+        step = _step(page, at)
+        if step is None:
+            break
+        kind, found = step
+        at = found.end
+        unsure = unsure or kind == "or" or (kind == "and" and found.unsure)
+        (rejected if kind == "not" else letters).update(found.letters)
+        if kind == "not":
+            while more := _NEGATED_MORE.match(page.low, at):
+                following = _item(page, more.end())
+                if following is None:
+                    break
+                rejected |= following.letters
+                at = following.end
+    unsure = unsure or bool(letters & rejected) or _goes_on_with_or(page, at, letters)
+    return Reading(frozenset(letters), unsure, at)
+
+
+_OR_NEXT = re.compile(r"\s?[,(]?\s?(?:or|oder|otherwise)\s(?!i\b|rather)")
+
+
+def _goes_on_with_or(page: Page, at: int, letters: set[str]) -> bool:
+    """Whether "or" follows, and with it more than the text of the same option."""
+    alternative = _OR_NEXT.match(page.low, at)
+    if alternative is None:
+        return False
+    hit = page.options.at(page.low, alternative.end())
+    return hit is None or not hit[0] <= letters
+
+
+def _step(page: Page, at: int) -> tuple[str, Reading] | None:
+    """Read the next member of a list and how it is joined to it: `and`, `or` or `not`."""
+    for kind, pattern, subject in (
+        ("not", _NEGATED_TAIL, page.low),
+        ("or", _HEDGED_TAIL, page.low),
+        ("or", _OR, page.text),
+        ("and", _AND, page.text),
+    ):
+        joint = pattern.match(subject, at)
+        if joint and (found := _item(page, joint.end())):
+            return kind, found
+    line = _NEXT_LINE.match(page.text, at)
+    if line and (found := _item(page, line.end())):
+        stop = page.text[found.end : found.end + 3].lstrip(".;, ")
+        bare = found.end - line.end() <= 4
+        if (
+            (not stop or stop[0] == "\n")
+            and (bare or page.multiple)
+            and found.letters <= page.options.letters
+        ):
+            return "and", found
+    return None
+
+
+def _read_run(page: Page, start: int) -> Reading | None:
+    """Read letters written together, `ACD`: in the order of the alphabet, and closing the line."""
+    run = _RUN.match(page.text, start)
+    if run is None:
+        return None
+    letters = run[1].upper()
+    ordered = all(a < b for a, b in zip(letters, letters[1:], strict=False))
+    if not ordered or not page.options.letters.issuperset(letters) or run[1] in _ENGLISH:
+        return None
+    if (
+        not _RUN_END.match(page.text, run.end())
+        and page.text[run.end() : run.end() + 1] not in ",;"
+    ):
+        return None
+    return Reading(frozenset(letters), False, run.end())
+
+
+def _item(page: Page, start: int) -> Reading | None:
+    """Read one letter with the option text beside it, if any."""
+    found = _ITEM.match(page.text, start)
+    if found is None:
+        return None
+    letter, end = found[1].upper(), found.end()
+    hit = page.options.at(page.low, end) if _labels(page.text, end) else None
+    if hit and letter in hit[0]:
+        stop = _CLOSERS.match(page.text, hit[1])
+        return Reading(frozenset({letter}), False, stop.end() if stop else hit[1])
+    if not _may_end(page, found, letter):
+        return None
+    if hit and _CLAUSE_ENDS.match(page.text, hit[1]):
+        return Reading(frozenset({letter}), True, hit[1])
+    return Reading(frozenset({letter}), False, end)
+
+
+_CLOSERS = re.compile(r"\s?[)\]}\"'>]{1,3}|")
+_LABEL_GAP = re.compile(r"[\s.:,)\]|({\"'=-]{0,5}\w")
+
+
+def _labels(text: str, end: int) -> bool:
+    """Whether a word follows closely, so that an option text may stand beside the letter."""
+    return _LABEL_GAP.match(text, end) is not None
+
+
+def _may_end(page: Page, found: re.Match[str], letter: str) -> bool:
+    """Whether a letter that no option text follows can be a letter at all, and not an article, a
+    pronoun, an initial, a vitamin or the first half of a longer word."""
+    text, end = page.text, found.end()
+    following = text[end : end + 1]
+    if following == "" or found[2].strip() and following in " \n.,;:!":
+        return not is_latin_name(text, end)
+    if following in ".-/'":
+        if following == "." and is_latin_name(text, end):
+            return False
+        after = text[end + 1 : end + 2]
+        if following == "/":
+            return after.isalpha() and not text[end + 2 : end + 3].isalnum()
+        return not after.isalnum()
+    if following in _TIGHT:
+        return True
+    if following == " ":
+        return _word_may_follow(text, end, letter, found[1])
+    return not following.isalnum() or (following > "\u2e80" and following not in "型級级類类族期群")
+
+
+def is_latin_name(text: str, end: int) -> bool:
+    word = _WORD.match(text, end + 1) if text[end : end + 1] == "." else None
+    return word is not None and word[1].lower() in _LATIN_NAMES
+
+
+def _word_may_follow(text: str, end: int, letter: str, written: str) -> bool:
+    word = _WORD.match(text, end)
+    if word is None:
+        following = text[end + 1 : end + 2]
+        return bool(_PERCENT.match(text, end)) or not following.isdigit()
+    if word[1] in _JOINING or word[1].lower() in _JOINING and word[1].isupper():
+        if letter == "I" and word[1] != "and":
+            return False
+        return written.isupper() or word[1] in {"because", "since", "as", "and", "or", "not", "but"}
+    if word[1][0] > "\u2e80" or len(word[1]) == 1:
+        return written.isupper()
+    if "\u0600" <= word[1][0] <= "\u0e7f":
+        return True
+    return written.isupper() and word[1] in _SENTENCE_STARTERS
+
+
+def read_words(page: Page, start: int) -> Reading | None:
+    """Read the sentence at `start` as option texts: the whole of it, or those named in it."""
+    opening = _PUNCTUATION.match(page.low, start)
+    at = opening.end() if opening else start
+    border = SENTENCE_END.search(page.low, at, at + 300)
+    closing = page.text.find(FINAL_END, at, at + 300)
+    end = min(border.start() if border else at + 300, len(page.low))
+    if 0 <= closing < end:
+        end = closing
+    whole = page.options.named_by(page.text[at:end])
+    if whole:
+        return Reading(whole, len(whole) > 1, end, by_words=True)
+    return named_in(page, at, end)
+
+
+_OR_WORD = re.compile(r"\b(?:or|oder|ou|and/or|either)\b|或|还是")
+_LETTER_BESIDE = re.compile(r"\s?[\[(](?:option |choice )?([A-Z])[\])]")
+
+
+def named_in(page: Page, start: int, end: int) -> Reading | None:
+    """Read the options that text[start:end] names by their words and does not reject."""
+    mentions = page.options.mentions(page.low, start, end)
+    asserted = [mention for mention in mentions if not (mention.negated or mention.altered)]
+    if not asserted:
+        return None
+    letters = frozenset[str]().union(*(mention.letters for mention in asserted))
+    rejected = frozenset[str]().union(*(m.letters for m in mentions if m.negated))
+    altered = any(m.altered and not m.negated and m.letters - letters for m in mentions)
+    beside = [
+        (mention, letter[1])
+        for mention in asserted
+        if (letter := _LETTER_BESIDE.match(page.text, mention.end))
+    ]
+    unsure = (
+        any(len(mention.letters) > 1 for mention in asserted)
+        or any(letter not in mention.letters for mention, letter in beside)
+        or bool(letters & rejected)
+        or altered
+        or (len(letters) > 1 and not page.multiple)
+        or bool(_OR_WORD.search(page.low, asserted[0].start, asserted[-1].end))
+    )
+    return Reading(letters, unsure, asserted[-1].end, by_words=True)

@@ -1,0 +1,193 @@
+"""What a model wrote, made plain: one alphabet, no mark-up, no private thoughts, one turn."""
+
+# ruff: noqa: RUF001 -- look-alike characters are this file's very subject.
+
+import re
+import unicodedata
+
+FINAL_MARK = "\ue000"
+"""Stands before what the model marked as its final answer by a box, a tag or a JSON key."""
+
+FINAL_END = "\ue001"
+"""Stands where such a mark closes."""
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f\U000e0000-\U000e0fff]"
+)
+_SLICE = 512
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»「」『』《》", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("、،", ","),
+        **dict.fromkeys("。।", "."),
+        **dict.fromkeys("【〔〖", "["),
+        **dict.fromkeys("】〕〗", "]"),
+        **dict.fromkeys("✔✅☑", "✓"),
+        **dict.fromkeys("✘❌❎✖", "✗"),
+        **dict.fromkeys("\u2028\u2029", "\n"),
+        "؛": ";",
+        "؟": "?",
+        "⇒": "→",
+        "⟶": "→",
+        "İ": "I",
+        "•": "-",
+        **{chr(0x1F150 + i): chr(65 + i) for i in range(26)},
+        **{chr(0x1F170 + i): chr(65 + i) for i in range(26)},
+        **{chr(0x1F1E6 + i): chr(65 + i) for i in range(26)},
+    }
+)
+_LOOK_ALIKE = dict(zip("АВСЕНІЈΑΒΕΗΙ", "ABCEHIJABEHI", strict=True))
+_CYRILLIC_CUE = r"(?:(?i:ответ|вариант|буква|пункт|опция|відповідь)\w*\s?[:-]?\s)"
+_LONE_LOOK_ALIKE = re.compile(
+    rf"(?<![^\W_])[{''.join(_LOOK_ALIKE)}](?![^\W_])(?!\s[а-яё])"
+    rf"|(?<=[Оо]твет )[{''.join(_LOOK_ALIKE)}](?![^\W_])"
+    rf"|(?<=[Вв]ариант )[{''.join(_LOOK_ALIKE)}](?![^\W_])"
+)
+_LONE_CYRILLIC_ONLY = re.compile(r"(?<![^\W_])[БГДбгд](?=[).:]|$|\n)")
+
+
+def plain_characters(text: str) -> str:
+    """Return the text in NFKC without invisible characters, with one form of each quote, dash,
+    stop and bracket; a lone Cyrillic or Greek capital that looks like a Latin one becomes it,
+    unless the text also uses Cyrillic list letters that have no Latin twin."""
+    if text.isascii():
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = _INVISIBLE.sub("", text)
+    if len(text) <= _SLICE:
+        text = unicodedata.normalize("NFKC", text.translate(_PLAIN))
+    else:  # in slices, because long runs of combining marks take quadratic time
+        slices = (text[i : i + _SLICE] for i in range(0, len(text), _SLICE))
+        text = "".join(unicodedata.normalize("NFKC", s.translate(_PLAIN)) for s in slices)
+    text = text.translate(_PLAIN).replace("\r\n", "\n").replace("\r", "\n")
+    if not _LONE_CYRILLIC_ONLY.search(text):
+        text = _LONE_LOOK_ALIKE.sub(lambda m: _LOOK_ALIKE[m[0]], text)
+    return text
+
+
+_THOUGHT = re.compile(
+    r"[<\[◁]\s?(?:\|\s?)?(/|end_of_)?(?:begin_of_)?"
+    r"(?:think|thinking|thought|thoughts|reasoning|scratchpad|analysis|rationale|reflection"
+    r"|explanation|cot)(?:\s?\|)?\s?[>\]▷]",
+    re.IGNORECASE,
+)
+_ANSWER_TAG = re.compile(r"<\s?(?:final_?)?answer\s?>", re.IGNORECASE)
+_FINAL_CHANNEL = "<|channel|>final<|message|>"
+_TURN_END = re.compile(
+    r"<\|(?:im_end|eot_id|end_of_text|endoftext|end|eom_id|return|im_start|end_of_turn"
+    r"|start_header_id|user)\|>|</s>|<end_of_turn>|<start_of_turn>|<eos>|<EOS>|\[INST\]|<EOD>"
+)
+_ROLE = re.compile(r"\s*(?:<\|?(?:assistant|im_start)\|?>\s*)?(?:assistant|ai|bot)\s*:?\s*\n",
+                   re.IGNORECASE)  # fmt: skip
+
+
+def without_thoughts(text: str) -> str:
+    """Return what stands outside the thinking blocks.
+
+    Nested blocks count as one. A closing tag without an opening one ends a thought that began in
+    the prompt. A block that is never closed hides all that follows it, because a letter met while
+    thinking is not yet an answer; only an <answer> tag inside it shows that thinking had ended.
+    """
+    if _FINAL_CHANNEL in text:
+        return text.rpartition(_FINAL_CHANNEL)[2]
+    if "<|channel|>" in text:
+        return ""
+    if not ("<" in text or "[" in text or "◁" in text):
+        return text
+    kept: list[str] = []
+    depth = start = 0
+    for tag in _THOUGHT.finditer(text):
+        if tag[1]:
+            if depth == 0:
+                kept.clear()
+            depth = max(0, depth - 1)
+            start = tag.end()
+        else:
+            if depth == 0:
+                kept.append(text[start : tag.start()])
+            depth += 1
+            start = tag.end()
+    if depth == 0:
+        kept.append(text[start:])
+    elif answer := _ANSWER_TAG.search(text, start):
+        kept.append(text[answer.start() :])
+    return "\n".join(kept)
+
+
+def first_turn(text: str) -> str:
+    """Return the model's own turn: all before the first end-of-turn token that follows a word."""
+    if "<" not in text and "[INST]" not in text:
+        return text
+    start = 0
+    for token in _TURN_END.finditer(text):
+        before = text[start : token.start()]
+        if any(map(str.isalnum, before[:200])) and not _ROLE.fullmatch(before):
+            return before
+        start = token.end()
+    return text[start:]
+
+
+_LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?")
+_LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
+_LATEX_WORD = re.compile(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
+_STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*[#>]+[#> \t]*", re.MULTILINE)
+_BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr)\s?/?>", re.IGNORECASE)
+_STYLE_TAG = re.compile(
+    r"</?(?:b|i|u|em|strong|span|mark|code|sup|sub|td|th|font|small|big|center|html|body)"
+    r"(?:\s[^<>\n]{0,80})?>"
+)
+_UNDERSCORES = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_LINE_ENDS = re.compile(r" ?\n[ \n]*")
+
+
+def without_markup(text: str) -> str:
+    """Return the text without Markdown, HTML and LaTeX; boxes become FINAL_MARK; struck-out words
+    are gone; spaces are single and no line is empty."""
+    if "~" in text or "<" in text:
+        text = _STRUCK.sub("", text)
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub("", text)
+    if "\\" in text:
+        text = _LATEX_NEWLINE.sub("\n", _LATEX_BOX.sub(FINAL_MARK, text))
+        text = _LATEX_WORD.sub(" ", text)
+    if "<" in text:
+        text = _STYLE_TAG.sub("", _BREAK_TAG.sub("\n", text))
+    if "#" in text or ">" in text:
+        text = _HEADING.sub("", text)
+    for mark in "*`$":
+        if mark in text:
+            text = text.replace(mark, "")
+    if "_" in text:
+        text = _UNDERSCORES.sub("", text)
+    if "&" in text:
+        text = text.replace("&nbsp;", " ").replace("&amp;", "&").replace("&quot;", '"')
+    text = _SPACES.sub(" ", text)
+    if "\n" in text:
+        text = _LINE_ENDS.sub("\n", text)
+    return text.strip()
+
+
+_NEXT_QUESTION = re.compile(
+    r"\n(?:(?:new|next|another|follow-up) )?"
+    r"(?:(?:question|problem|exercise|q|questão|pregunta|frage|вопрос)\s?(?:no\.? ?)?#?\d{0,4}\s?[:.)]"
+    r"|(?:question|problem|exercise|q)\s?#?\d{1,4}\n"
+    r"|(?:user|human|student|instruction|input|system)\s?:"
+    r"|(?:問題|问题|題目|题目|질문|문제)\s?\d{0,4}\s?[:.])",
+    re.IGNORECASE,
+)
+
+
+def without_continuation(text: str) -> str:
+    """Return the text up to where a new question or another speaker begins.
+
+    A base model answers and then goes on to invent the next question with an answer of its own;
+    only the first block is about our item. A question at the very start is our own, echoed.
+    """
+    cut = _NEXT_QUESTION.search(text)
+    return text[: cut.start()] if cut else text

@@ -1,0 +1,368 @@
+"""The words by which people and models choose, reject, hedge and correct themselves.
+
+All patterns read lower-case text that `answers_text` has made plain. Every repeat is bounded, so
+that each match takes constant time.
+"""
+
+# ruff: noqa: RUF001 -- full-width and Cyrillic characters are meant here.
+
+import re
+
+PLAIN_BEFORE = frozenset(
+    "a an is are was be at in of on for with to as by it this that than from into only option "
+    "choice answer i therefore thus so hence perform recommend suggest suggests indicate "
+    "indicates indicated shows show demonstrates reveals has choose select diagnosis treatment "
+    "likely appropriate best consistent would probably definitely clearly likely suspect suspected "
+    "favour favor favours favors mean means not no without versus or but either neither "
+    "nor excludes exclude excluded never isn't excluding except instead rather unlike need needs "
+    "requires require undergo do does called "
+    "es la el le les un une une der die das ist ein eine est il lo".split()
+)
+"""Words that may stand right before an option's text without altering its meaning."""
+
+PLAIN_AFTER = frozenset(
+    "is are was were would will should must can could may might because since as due given at in "
+    "on for by which that but not or rather than instead seems appears remains option options "
+    "choice answer level levels disc segment segments space vertebra region correct therefore so "
+    "i it this based here isn't aren't wasn't wouldn't cannot can't shouldn't "
+    "ist est es è".split()
+)
+"""Words that may stand right after an option's text without altering its meaning."""
+
+CLAUSE_END = re.compile(
+    r"[,;:.!?\n()](?!\d)|\b(?:but|however|although|though|while|whereas|because|since|so|therefore"
+    r"|thus|hence|instead|mais|aber|sondern|sino|pero|mas)\b|但|而是|所以|因此"
+)
+
+NEGATED_BEFORE = re.compile(
+    r"\b(?:not|no|never|without|neither|nor|none|cannot|exclud\w{0,4}|rul(?:e|es|ed|ing) out|except"
+    r"|unlike|rather than|instead of|other than|than|apart from|besides|avoid\w{0,3}|denies|versus|vs"
+    r"|above|below|adjacent to|near|next to|normal|unremarkable|preserved|intact|unlikely|wrong"
+    r"|incorrect|histor(?:y|ies) of|previous\w{0,2}|prior|before|after|following|failed|absen\w{1,4}"
+    r"|between|if|unless|whether|should|could|might|may|possib\w{1,3}|consider\w{0,3}|reject\w{0,3}"
+    r"|contraindicat\w{1,4}|nicht|kein\w{0,2}|pas|aucun\w?|sin|não|не|less|mimic\w{0,4}|risk of"
+    r"|alternative\w{0,2}|against|eliminat\w{1,4}|what|which|how|why|is there)\b|n't\b|不|非|無|没|排除|ない"
+)
+"""Before an option's text in its clause: the text is not put forward as the answer."""
+
+NEGATED_AFTER = re.compile(
+    r"\b(?:not|no|never|cannot|excluded|ruled out|normal|unremarkable|preserved|spared|intact|unlikely"
+    r"|wrong|incorrect|false|contraindicated|inappropriate|eliminated|insufficient|unnecessary"
+    r"|less|absent|could|might|may|possible|also|if|unless|fails?|failed|rejected|would have"
+    r"|nicht|falsch|pas|incorrecta?|не)\b|n't\b|不|非|错|錯|排除|ない|違"
+)
+"""After an option's text in its clause: the text is not put forward as the answer."""
+
+SENTENCE_END = re.compile(r"[.!?;](?=\s|$|[^\x00-\x7f])|\n")
+
+# --- the answer is ... ---------------------------------------------------------------------------
+
+IS = (
+    r"(?:[\"')\]]?\s?(?:::?|=>?|->|→|\|(?!\s?[\n-])|-(?=\s))|\s(?:is|are|was|would be|will be|should be|must be|has to be"
+    r"|remains|being|would therefore be|should therefore be|is therefore|is thus|is clearly"
+    r"|(?:seems|appears) to be|has been|becomes|turns out to be|ist|sind|lautet|wäre|est|sont|serait"
+    r"|es|son|sería|é|são|seria|è|sono|sarebbe|olarak|is:)(?![^\W_])|'s\s)"
+)
+_TO_WHOM = (
+    r"(?:,?\s(?:to|for|based on|in|here|of|given|from|that (?:best|most)|which (?:best|most))\b"
+    r"[^.\n:;?!=]{0,80}?)?"
+)
+_NOUN_TAIL = (
+    r"(?:\s(?:letters?|choices?|options?|key|selected|chosen|correct[ao]?|correcte|correta|corretta|esatta"
+    r"|giusta|exacta|certa|finale?)|\s?\([^()\n]{0,40}\))?"
+)
+
+NOUNS = {
+    "answer": r"answers?", "choice": r"choices?", "option": r"options?", "selection": r"selections?",
+    "response": r"response", "decision": r"decision", "pick": r"pick", "solution": r"solution",
+    "prediction": r"prediction", "verdict": r"verdict", "guess": r"guess", "conclusion": r"conclusion",
+    "diagnosis": r"diagnosis", "selected": r"selected", "ans": r"ans\.?", "vote": r"vote",
+    "letter": r"letter", "my bet": r"my bet", "correct": r"correct(?: one)?", "result": r"result",
+    "chosen": r"chosen",
+    "antwort": r"antwort(?:en)?", "lösung": r"lösung", "réponse": r"réponses?", "reponse": r"reponse",
+    "respuesta": r"respuestas?", "opción": r"opci[oó]n", "opcion": r"opcion",
+    "resposta": r"respostas?", "alternativa": r"alternativa", "gabarito": r"gabarito",
+    "opção": r"opção", "risposta": r"rispost[ae]", "opzione": r"opzione", "ответ": r"ответы?",
+    "вариант": r"вариант", "cevap": r"cevap", "yanıt": r"yanıt", "seçenek": r"seçenek",
+    "antwoord": r"antwoord", "odpowiedź": r"odpowiedź", "svar": r"svar(?:et)?",
+    "jawaban": r"jawaban(?:nya)?", "đáp án": r"đáp án", "відповідь": r"відповідь",
+}  # fmt: skip
+"""Words that name an answer, each behind the literal that must be present for it to match."""
+
+NOUN_CUES = tuple(
+    (literal, re.compile(rf"{noun}{_NOUN_TAIL}{_TO_WHOM}{IS}")) for literal, noun in NOUNS.items()
+)
+NEEDS_QUALITY = frozenset(
+    {"options", "choices", "option", "correct", "letter", "opción", "opcion", "alternativa",
+     "opção", "opzione", "вариант", "seçenek", "result", "diagnosis", "solution", "response"}
+)  # fmt: skip
+"""Nouns that name the answer only behind a word of QUALITY or at the start of a line."""
+
+PLURAL_LIST = re.compile(r"(?:options|choices)$")
+QUALITY = re.compile(
+    r"\b(?:correct|right|best|final|chosen|selected|my|only|most \w{3,14}|likely|appropriate"
+    r"|richtige|korrekte|bonne|correcte|correta|corretta|правильный|верный|doğru)\s$"
+)
+QUALITY_AFTER = re.compile(
+    r"\s(?:correct[ao]?|correcte|correta|corretta|esatta|giusta|richtig|doğru)\b"
+)
+FINAL = re.compile(
+    r"\b(?:final|ultimate|definitive|corrected|revised|updated|endgültige|finale|définitive"
+    r"|последний|окончательный|nihai)(?:\s(?:and \w{1,10}|correct|best|answer|my|chosen))?\s?$"
+)
+BAD_QUALITY = re.compile(
+    r"\b(?:wrong|incorrect|false|worst|least(?: \w{1,14})?|another|other|alternative|possible|plausible"
+    r"|potential|second(?:[ -]best)?|next(?:[ -]best)?|third|tempting|distractor|initial|preliminary"
+    r"|tentative|original|previous|earlier|student's?|common|patient's|falsche|mauvaise|incorrecta"
+    r"|errada|sbagliata|неправильный|yanlış|one|two|an|either|each|every|any|which|what|no|this"
+    r"|remaining|his|her|their|its|example|sample|working|provisional)\s$"
+)
+BARE_NOUN = re.compile(
+    r"(?:^|[\n.!?;:]\s?|\b(?:the|my|correct|final|right|best|is)\s)"
+    r"(?P<noun>answers?|choice|antwort|réponse|respuesta|resposta|risposta|ответ|cevap|ans)"
+    r"(?:\soption|\s(?:correcta|correta|corretta|correcte))?\s(?=[\[(\"']?[a-z](?![a-z\d]))"
+)
+"""A noun right before a letter, without `is` or a colon: `Answer B`."""
+
+DIRECT = tuple(
+    (literal, re.compile(pattern))
+    for literal, pattern in {
+        "答案": r"答案(?:应该|應該|应|應|就|为|為|选|選|选择|選擇){0,3}\s?(?:是|为|為|:|选|選|=|应为|應為)?\s?",
+        "选": r"(?:应|應|故|因此|所以|我|就|请|本题|則|则)?选(?!项)(?:择|定)?(?:选?项)?\s?[:是]?\s?",
+        "選": r"(?:應|故|因此|所以|我|就|請)?選(?!項|択)(?:擇|定)?(?:選?項)?\s?[:是]?\s?",
+        "正确选项": r"正确(?:的)?选项(?:应该|应|就)?(?:是|为|:)?\s?",
+        "正確": r"正確(?:的)?選項(?:應該|應|就)?(?:是|為|:)?\s?",
+        "答え": r"答え(?:は|:|が)?\s?,?",
+        "正解": r"正解(?:は|:)\s?,?",
+        "正答": r"正答(?:は|:)\s?,?",
+        "回答": r"回答(?:は|是|为|:)\s?",
+        "解答": r"解答(?:は|是|:)\s?",
+        "選択肢は": r"正しい選択肢は\s?",
+        "정답": r"정답(?:은|는|이|:)?\s?",
+        "답": r"(?<!정)답(?:은|안은|안:|:)\s?",
+        "الإجابة": r"الإجابة(?:\sالصحيحة)?\s?(?::|هي)?\s?",
+        "الجواب": r"الجواب(?:\sالصحيح)?\s?(?::|هو)?\s?",
+        "उत्तर": r"उत्तर\s?(?::|है)?\s?",
+        "cevap": r"doğru (?:cevap|yanıt|seçenek)\s",
+        "ответ": r"(?:правильный|верный) ответ\s?(?:-|под буквой)?\s",
+        "jawaban": r"jawaban(?: yang)? (?:benar|tepat)(?: adalah)?\s?:?\s?",
+        "đáp án": r"đáp án (?:đúng )?(?:là )?",
+        "odpowiedź": r"odpowiedź to ",
+        "gabarito": r"gabarito\s?:?\s",
+    }.items()
+)
+"""Cues that stand right before the letter, with or without a mark between."""
+
+DIRECT_BAD_BEFORE = re.compile(
+    r"(?:不|别|別|勿|非|误|誤|可|备|備|候|多|单|單|错误|錯誤|错的|不正确的|不正確的|如果|若|틀린|오)$"
+)
+
+# --- I choose ... --------------------------------------------------------------------------------
+
+VERB_CUES = tuple(
+    (literal, re.compile(pattern))
+    for literal, pattern in {
+        "choos": r"choos(?:e|ing)", "chose": r"chosen?", "pick": r"pick(?:ed|ing)?",
+        "select": r"select(?:ed|ing)?", "go with": r"go with", "going": r"going (?:for|with)",
+        "went with": r"went with", "opt": r"opt(?:ing|ed)? for", "settle": r"settle (?:on|for)",
+        "lean": r"lean(?:ing)? towards?", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
+        "say": r"say", "favo": r"favou?r", "prefer": r"prefer", "mark": r"mark", "guess": r"guess",
+        "answer": r"answer(?: with)?",
+    }.items()
+)  # fmt: skip
+FIRST_PERSON_CUES = tuple(
+    (verb, re.compile(verb))
+    for verb in ("wähle", "je choisis", "elijo", "escojo", "selecciono", "escolho", "scelgo",
+                 "выбираю", "seçiyorum")
+)  # fmt: skip
+"""Verbs that need no "I" beside them."""
+SPEAKER = re.compile(
+    r"(?:^|\b(?:i|we|i'd|i'll|i'm|we'd|we'll|let's|let us|us|me|therefore|thus|so|hence|should"
+    r"|must|would|will|please|am)\b[^.;:!?\n]{0,40}?)\s?$"
+)
+VERB_BAD_BEFORE = re.compile(
+    r"\b(?:would have|might|may|could|initially|almost|nearly|tempted to|before|why|how|when|who"
+    r"|first|you|people|some|many|students?|one|they|he|she|or|can|never|even)\b[^.;:!?\n]{0,24}$"
+    r"|(?<!going )(?<!have )(?<!had )(?<!want )(?<!like )(?<!inclined )(?<!need )(?<!decided )\bto\s$"
+)
+
+# --- so B; B it is -------------------------------------------------------------------------------
+
+CONCLUSION_CUES = tuple(
+    (literal, re.compile(rf"(?:{pattern})"))
+    for literal, pattern in {
+        "so": r"so[,:]?\s",
+        "therefore": r"therefore[,:]?\s",
+        "thus": r"thus[,:]?\s",
+        "hence": r"hence[,:]?\s",
+        "leav": r"leav(?:ing|es)(?: us)?(?: with)?(?: only| just)?:?\s",
+        "left with": r"left with(?: only| just)?\s",
+        "must be": r"must be:?\s",
+        "has to be": r"has to be\s",
+        "it is": r"it is(?: clearly| definitely| most likely| probably)?\s",
+        "it's": r"it's(?: clearly| definitely| most likely| probably)?\s",
+        "that is": r"that is\s",
+        "that's": r"that's\s",
+        "this is": r"this is\s",
+        "think": r"think(?: that)?(?: it(?:'s| is))?\s",
+        "believe": r"believe(?: that)?(?: it(?:'s| is))?\s",
+        "definitely": r"definitely\s",
+        "clearly": r"clearly\s",
+        "probably": r"probably\s",
+        "most likely": r"most likely:?\s",
+        "elimination": r"elimination[,:]\s",
+        "exclusion": r"exclusion[,:]\s",
+        "conclusion": r"in conclusion[,:]\s",
+        "yes": r"yes,\s",
+        "finally": r"finally[,:]\s",
+        "correspond": r"corresponds? to (?=option|choice|answer|letter)",
+        "match": r"match(?:es|ing) (?=option|choice|answer|letter)",
+        "which is": r"which is (?=option|choice|answer|letter|\()",
+        "i.e.": r"i\.e\.,? (?=option|choice|answer|letter)",
+        "namely": r"namely,? (?=option|choice|answer|letter)",
+        "point": r"points? to (?=option|choice|answer|letter)",
+        "因此": r"因此[,:]?\s?",
+        "所以": r"所以[,:]?\s?",
+        "donc": r"donc\s",
+        "daher": r"daher\s",
+        "entonces": r"entonces\s",
+        "portanto": r"portanto,?\s",
+        "quindi": r"quindi\s",
+        "best": r"best(?:\s\w{1,15}){0,4}?\s(?:is|would be|remains):?\s",
+        "most": r"most (?:appropriate|likely|suitable|consistent|accurate|probable)(?:\s\w{1,15}){0,4}?"
+        r"\s(?:is|would be|remains):?\s",
+    }.items()
+)
+CORRECTION_CUE = re.compile(
+    r"(?:\b(?:no|nope|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
+    r"[,:;.\s-]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
+)
+
+# --- negation, hedge, correction -----------------------------------------------------------------
+
+NOT_BEFORE = re.compile(
+    r"(?:\b(?:not|never|cannot|no|nor|neither|without|hardly|doubt|doubts|unsure|unable|wrong|refuse"
+    r"|unlikely|decline|whether|if|nicht|pas|не|não|hadn't)\b|n't\b)"
+    r"(?:\s(?!(?:but|so|therefore|thus|hence|then|and|because|yet|instead|only)\b)[\w']{1,20}){0,5}\s?$"
+)
+NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?|not|any|little) doubt\b|\bnot only\b|\bwhy not\b")
+CONDITION = re.compile(
+    r"\b(?:if|unless|assuming|suppose|supposing|whether|were (?:it|this|the)|had (?:it|this|the)|provided"
+    r"|in case|in which case|when|wenn|falls|si|se|если|eğer)\b|如果|若|もし|만약"
+)
+NO_CONDITION = re.compile(
+    r"\b(?:even if|if (?:i|we) (?:have|had|must|were forced)\b[^,\n]{0,30}|if (?:forced|pressed|asked"
+    r"|i'm forced|i were)\b[^,\n]{0,30}|if only one[^,\n]{0,30})"
+)
+CONDITION_AFTER = re.compile(
+    r"[)\]\"']{0,2}\s?,?\s?(?:only |but only )?(?:if|unless|provided|assuming)\b(?! (?:i|we) (?:have|had|must))"
+)
+HEARSAY = re.compile(
+    r"\b(?:students?|some|many|people|others|someone|somebody|tempting|tempted|misconception"
+    r"|might (?:think|say|choose|argue)|may (?:think|say|choose|argue)|would think|mistakenly"
+    r"|example|e\.g|for instance|format|template|such as|suppose|pretend|imagine|looks like this"
+    r"|at first|first (?:i )?thought|initially|i thought|i first)\b"
+)
+THEN = re.compile(
+    r"\b(?:so|therefore|thus|hence|but|consequently|now)\b(?! that)[, ]|->|→|因此|所以"
+)
+
+CORRECTED = re.compile(
+    r"\b(?:wait|actually|correction|second thoughts?|reconsider\w{0,5}|re-?examin\w{1,5}"
+    r"|re-?evaluat\w{1,5}|re-?check\w{0,3}|re-?think\w{0,3}|re-?read\w{0,3}|re-?assess\w{0,4}"
+    r"|scratch that|i was wrong|my mistake|(?:a|an) (?:mistake|error)|mistaken|sorry|apolog\w{1,5}"
+    r"|chang\w{1,3} my (?:mind|answer)|revis\w{1,5}|corrected|no[,.]|instead|oops|hold on"
+    r"|up?on (?:closer|further|re\w{1,12}|reflection)|looking (?:again|closer)|i mean|make that|updated"
+    r"|moment mal|perdón|désolé|attends|espera|исправ\w{0,5}|nope)(?![^\W_])"
+    r"|不对|不對|重新|更正|修正|訂正|いや|다시|아니"
+)
+WITHDRAWN = re.compile(
+    r"\bwait(?=[,.!:]|\s?$| no| let| i\b| actually| maybe| that)|\bhold on\b|\bscratch that\b"
+    r"|\blet me (?:reconsider|re-?think|re-?check|double.?check|re-?evaluate|re-?examine)"
+    r"|\bi was wrong\b|\bon second thought|\bthat(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))"
+    r"|\bno, (?:that|it)(?:'s| is|\sisn't| cannot| can't)|\bi (?:retract|take that back)"
+)
+NOT_THE_ANSWER = (
+    r"(?:is|are|was|be)(?: actually| also| clearly| probably)?(?:n't| not| never| no longer)"
+    r"(?: the| a| my)?(?: correct| right| best| final)? ?(?:answer|choice|option|one|it)?"
+    r"|(?:can't|cannot|could not|couldn't) be(?: the)?(?: right| correct| answer)?|is ruled out"
+    r"|is (?:the )?wrong(?: answer| choice| option)?|is eliminated|is excluded|is not it"
+)
+
+# --- refusal -------------------------------------------------------------------------------------
+
+REFUSAL = re.compile(
+    r"\b(?:i|we)(?:'m| am| are)? (?:really |truly |deeply |very )?(?:sorry|afraid)\b|\bas an ai\b|\bi am an ai\b"
+    r"|\bi'm (?:just )?an ai\b|\bas a (?:large )?language model\b|\bi apologi[sz]e\b|\bmy apologies\b"
+    r"|(?:^|[\n.!?;:,]\s?|\b(?:i|we|but|and|so)\s)(?:(?:i|we)\s)?(?:cannot|can't|can not|could not|couldn't"
+    r"|am unable|are unable|unable|am not able|not able|won't|will not|must decline|decline|refuse"
+    r"|do not feel comfortable|don't feel comfortable|am not qualified|do not have access"
+    r"|don't have access|don't have (?:the|enough)|do not have (?:the|enough)|do not see|don't see"
+    r"|do not know|don't know|have no way|am not (?:sure|certain))\b"
+    r"|\bi'm (?:unable|not able|not qualified|not sure|not certain|not comfortable)\b"
+    r"|\b(?:consult|see|seek|speak (?:to|with)|ask|contact|refer to)\b.{0,40}\b(?:physician|doctor|professional"
+    r"|surgeon|radiologist|specialist|provider|clinician|medical advice)\b"
+    r"|\b(?:no|missing) (?:image|picture|scan|mri|x-ray|figure)s? (?:was |is |were |has been |have been )?"
+    r"(?:provided|attached|available|included|supplied|visible)\b"
+    r"|\b(?:cannot|can't|could not|can not) be (?:determined|answered|identified|established|assessed)\b"
+    r"|\b(?:insufficient|not enough|inadequate) (?:information|data|detail|context)\b"
+    r"|\b(?:refused?|decline to answer|no answer|not possible to (?:determine|answer|say|tell))\b"
+    r"|无法|無法|抱歉|对不起|對不起|作为(?:一个|一名)?(?:ai|人工智能|语言模型)|不能(?:提供|确定|回答|诊断)|不知道|不确定"
+    r"|申し訳|できません|わかりません|分かりません|判断できない|죄송|할 수 없|없습니다|모르겠"
+    r"|\bje ne peux pas\b|\bje suis désolé|\bje ne (?:suis|sais) pas\b|\bno puedo\b|\blo siento\b"
+    r"|\bno soy capaz\b|\bno sé\b|\bich kann\b.{0,60}\bnicht\b|\bkann ich\b.{0,60}\bnicht\b|\btut mir leid\b"
+    r"|\bnão posso\b|\bdesculpe\b|\bnão (?:sou|consigo|sei)\b|\bnon posso\b|\bmi dispiace\b|\bnon (?:sono|so)\b"
+    r"|не могу|извините|к сожалению|не знаю|üzgünüm|yapamam|veremem|cevap veremiyorum|bilmiyorum"
+    r"|آسف|لا أستطيع|لا يمكنني|माफ़|क्षमा|असमर्थ|nie mogę|kan niet|kan inte|không thể|tidak dapat|tidak bisa"
+)
+
+# --- verdicts: B is correct ----------------------------------------------------------------------
+
+_SURE = (
+    r"(?:\s(?:clearly|definitely|therefore|thus|indeed|actually|likely|then|hence|obviously|certainly"
+    r"|now|still|probably|also|both|all|in fact|most likely|arguably|by far|surely|again|undoubtedly"
+    r"|overall|considered|deemed|almost certainly|together)){0,3}"
+)
+_BE = (
+    r"(?:\s(?:is|are|was|were|would be|must be|should be|has to be|seems(?: to be)?|seem|appears(?: to be)?"
+    r"|looks|remains|stands out as|being|becomes|emerges as|comes out as)|'s)"
+)
+VERDICT_ANSWER = re.compile(
+    rf"{_BE}{_SURE}\s(?:the|my|our|your)(?:\s(?:single|only|one|most|very|best|correct|right|final|likely"
+    r"|appropriate|accurate|suitable|probable|consistent|closest|true|obvious|clear|proper|preferred"
+    r"|ideal|overall|chosen|selected|and|logical|reasonable|better|logical|strongest)){0,4}"
+    r"\s(?:answers?|choices?|options?|one|ones|pick|selection|diagnosis|treatment|level|levels|match|fit"
+    r"|next step|management|procedure|location|site|step)\b"
+)
+PLAIN_NOUN_ONLY = re.compile(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
+                             r"|treatment|step|location|site|management|procedure|match|fit|next step)$")  # fmt: skip
+VERDICT_TRUE = re.compile(
+    rf"{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
+    r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
+    r"|\s(?:fits|matches|describes|explains|suits|works) best\b|\sbest (?:fits|matches|describes|explains"
+    r"|answers|suits)\b|\smakes (?:the )?most sense\b|\swins\b|\sit is\b(?=[.!\n]|$)"
+    r"|\sist(?: die)? (?:richtige?|korrekte?)\b|\ssind (?:richtig|korrekt)\b|\sest (?:la (?:bonne|meilleure)"
+    r" réponse|correcte?|exacte?|juste|vraie?)\b|\sest la réponse(?: correcte)?\b|\ssont correctes?\b"
+    r"|\s(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
+    r"|\s(?:é|está|são|estão)(?: a| as)? (?:respostas? |alternativa |opção )?(?:corret[ao]s?|cert[ao]s?)\b"
+    r"|\s(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
+    r"|\s(?:верно|верен|верный|правильный|правильно|верна)\b|\s(?:doğrudur|doğru(?: cevap(?:tır)?)?)\b"
+    r"|\s?(?:项|選項|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
+    r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え)|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
+)
+TRUE_LIMITED = re.compile(
+    r"\s?,?\s?(?:if\b|only if|unless|when\b|but\b|about\b|only in|for (?:a|patients|those)|to some extent"
+    r"|partially|partly|except|that\b|in (?:some|other|theory|general)|however|though|except|a bit|\?)"
+)
+VERDICT_LITERALS = (
+    "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
+    "wins", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
+    "✓",
+)  # fmt: skip
+FALSE_SOON = re.compile(
+    r"[^.;\n]{0,50}?(?:\b(?:incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
+    r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|falsch|faux|fausse"
+    r"|incorrecta?s?|errad[ao]s?|sbagliat[ao]|nicht|pas|неверн\w{0,3}|неправильн\w{0,3}|yanlış\w{0,4}"
+    r"|could be|might be|may be|possible|plausible|doubtful|remains? possible|not sure)\b|n't\b|✗)"
+)

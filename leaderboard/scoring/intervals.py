@@ -1,0 +1,120 @@
+"""Intervals of 95 % for proportions, means and weighted sums of them.
+
+Items that share a case are one cluster: its items count together, not as independent ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+Z95 = 1.959963984540054
+"""The 97.5 % point of the standard normal distribution."""
+
+
+class Estimate(NamedTuple):
+    """A value and the ends of its 95 % interval; the ends are None where they are undefined."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+class Part(NamedTuple):
+    """A term of a weighted sum: its weight and its estimate."""
+
+    weight: float
+    estimate: Estimate
+
+
+def wilson_interval(n_correct: float, n: float) -> Estimate:
+    """The proportion n_correct / n with its Wilson score interval, on 0..1.
+
+    Wilson (1927), JASA 22:209. `n` may be an effective number of items, hence a fraction.
+    Raises ValueError unless 0 <= n_correct <= n and n > 0.
+    """
+    if not 0 <= n_correct <= n or n <= 0:
+        raise ValueError(f"{n_correct} of {n} is no proportion")
+    share = n_correct / n
+    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    reach = Z95 * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2)) / (1 + Z95**2 / n)
+    low = 0.0 if n_correct == 0 else max(0.0, centre - reach)
+    high = 1.0 if n_correct == n else min(1.0, centre + reach)
+    return Estimate(share, low, high)
+
+
+def design_effect(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> float:
+    """How many times the variance of the mean of `values` exceeds that of independent items.
+
+    values, clusters: (n,), n >= 1. At least 1. The ratio of the cluster-robust variance to the
+    plain one (Kish 1965); where all values are equal, as if items of a cluster always agreed.
+    """
+    _, index, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
+    n, n_clusters = len(values), len(sizes)
+    if n_clusters == n:
+        return 1.0
+    residuals = values - values.mean()
+    plain = float(residuals @ residuals) / n**2
+    if plain == 0 or n_clusters == 1:
+        return float((sizes**2).sum() / n)
+    sums = np.bincount(index, weights=residuals)
+    robust = float(sums @ sums) / n**2 * n_clusters / (n_clusters - 1)
+    return max(1.0, robust / plain)
+
+
+def accuracy(correct: NDArray[np.bool_], clusters: NDArray[np.int64]) -> Estimate:
+    """The share of `correct` on 0..1, Wilson's interval with the effective number of items.
+
+    correct, clusters: (n,), n >= 1.
+    """
+    n = len(correct)
+    effective = n / design_effect(correct.astype(np.float64), clusters)
+    share = float(correct.sum()) / n
+    estimate = wilson_interval(share * effective, effective)
+    return Estimate(share, estimate.low, estimate.high)
+
+
+def mean(
+    values: NDArray[np.float64], clusters: NDArray[np.int64], bounds: tuple[float, float]
+) -> Estimate:
+    """The mean of `values` with Student's t interval over clusters, cut at `bounds`.
+
+    values, clusters: (n,), n >= 1. With one cluster the interval is undefined (None). The
+    variance is the cluster-robust one, equal to s^2/n where every cluster has one item.
+    """
+    _, index = np.unique(clusters, return_inverse=True)
+    n_clusters = int(index.max()) + 1
+    value = float(values.mean())
+    if n_clusters < 2:
+        return Estimate(value, None, None)
+    sums = np.bincount(index, weights=values - value)
+    variance = float(sums @ sums) / len(values) ** 2 * n_clusters / (n_clusters - 1)
+    reach = float(stdtrit(n_clusters - 1, 0.975)) * math.sqrt(variance)
+    return Estimate(value, max(bounds[0], value - reach), min(bounds[1], value + reach))
+
+
+def weighted_sum(parts: Sequence[Part]) -> Estimate:
+    """The sum of weight x value of independent estimates, with an interval from theirs.
+
+    MOVER, Zou and Donner (2008), Statistics in Medicine 27:1693: each end lies at the root of
+    the sum of squared weighted distances of the parts' ends. Unlike a normal interval it stays
+    honest where a part is at 0 or 100 %; weights must not be negative. An undefined end of a
+    part leaves that end undefined. Raises ValueError if there are no parts.
+    """
+    if not parts or any(part.weight < 0 for part in parts):
+        raise ValueError("a weighted sum needs parts whose weights are not negative")
+    value = sum(weight * estimate.value for weight, estimate in parts)
+    below = above = 0.0
+    for weight, (middle, low, high) in parts:
+        below += math.inf if low is None else (weight * (middle - low)) ** 2
+        above += math.inf if high is None else (weight * (high - middle)) ** 2
+    return Estimate(
+        value,
+        None if math.isinf(below) else value - math.sqrt(below),
+        None if math.isinf(above) else value + math.sqrt(above),
+    )

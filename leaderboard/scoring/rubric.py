@@ -1,0 +1,56 @@
+"""The rubric: sections of rated dimensions, and the report score that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+LOWEST, HIGHEST = 1.0, 5.0
+Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+Text = Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class Dimension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is rated from 1 to 5, with anchors for at least 1, 3 and 5."""
+
+    key: Key
+    name: Text
+    question: Text
+    anchors: dict[Annotated[str, Meta(pattern="^[1-5]$")], Text]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the report and the dimensions it is rated on."""
+
+    key: Key
+    name: Text
+    dimensions: Annotated[list[Dimension], Meta(min_length=1)]
+
+
+class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The sections in their order."""
+
+    sections: Annotated[list[Section], Meta(min_length=1)]
+
+
+def section_means(ratings: Mapping[str, float | None], rubric: Rubric) -> dict[str, float | None]:
+    """Each section's mean rating (1..5); None where one of its dimensions is unscored."""
+    means: dict[str, float | None] = {}
+    for section in rubric.sections:
+        values = [ratings.get(dimension.key) for dimension in section.dimensions]
+        known = [value for value in values if value is not None]
+        means[section.key] = sum(known) / len(known) if len(known) == len(values) else None
+    return means
+
+
+def report_score(ratings: Mapping[str, float | None], rubric: Rubric) -> float | None:
+    """20 x the mean over sections of the section's mean rating: 20..100, or None if unscored.
+
+    With SpineBench's five sections this is 4 x the sum of the section means (arXiv 2510.03160).
+    """
+    means = section_means(ratings, rubric).values()
+    known = [value for value in means if value is not None]
+    return 20 * sum(known) / len(known) if len(known) == len(means) else None

@@ -1,0 +1,1 @@
+"""Read prediction files and turn them into submissions."""

@@ -1,0 +1,69 @@
+"""The bytes of an uploaded file: decompressed within a limit that compression cannot get round."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from typing import BinaryIO, NamedTuple
+
+from leaderboard.errors import InvalidPredictions, Problem, TooLarge
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF8_MARK = b"\xef\xbb\xbf"
+
+
+class Content(NamedTuple):
+    """A file's decompressed bytes (without a UTF-8 mark) and their SHA-256 in hex."""
+
+    raw: bytes
+    file_hash: str
+
+
+def read_content(stream: BinaryIO, max_bytes: int) -> Content:
+    """The file in `stream`, gunzipped if it is gzip.
+
+    Raises TooLarge over `max_bytes` as sent or decompressed, InvalidPredictions if the file is
+    empty or no text can be in it.
+    """
+    raw = stream.read(max_bytes + 1)
+    if raw.startswith(GZIP_MAGIC):
+        raw = _gunzip(raw, max_bytes)
+    if len(raw) > max_bytes:
+        raise TooLarge(
+            f"The file is larger than {max_bytes / 2**20:.0f} MiB once decompressed.",
+            "Send only id and prediction for each item, and shorten over-long predictions.",
+        )
+    if raw.startswith(ZIP_MAGIC):
+        raise _unreadable("The file is a zip or a spreadsheet.", "Send JSONL or CSV, or gzip them.")
+    if raw.startswith(BYTE_ORDER_MARKS):
+        raise _unreadable("The file is encoded in UTF-16.", "Save it as UTF-8.")
+    file_hash = hashlib.sha256(raw).hexdigest()
+    if not raw.strip():
+        raise _unreadable("The file is empty.", 'Write a line {"id": ..., "prediction": ...}.')
+    return Content(raw.removeprefix(UTF8_MARK), file_hash)
+
+
+def _gunzip(raw: bytes, max_bytes: int) -> bytes:
+    """All members of a gzip file, never more than `max_bytes` + 1 bytes of them."""
+    parts: list[bytes] = []
+    room = max_bytes + 1
+    while raw and room > 0:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            part = member.decompress(raw, room)
+        except zlib.error as error:
+            raise _unreadable(f"The gzip file is damaged: {error}.", "Compress it again.") from None
+        parts.append(part)
+        room -= len(part)
+        if not member.eof and room > 0:
+            raise _unreadable("The gzip file is cut short.", "Send the whole file again.")
+        raw = member.unused_data
+    return b"".join(parts)
+
+
+def _unreadable(message: str, remedy: str) -> InvalidPredictions:
+    return InvalidPredictions(
+        "The prediction file cannot be read.", remedy, [Problem(message, remedy, line=1)]
+    )

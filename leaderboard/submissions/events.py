@@ -1,0 +1,19 @@
+"""What happened to a submission, in words for its team."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.models.submission import EventKind, SubmissionEvent
+
+
+def add_event(
+    session: Session, submission_id: str, kind: EventKind, message: str, remedy: str = ""
+) -> None:
+    """Note now what happened, and what the team may do about it."""
+    session.add(
+        SubmissionEvent(
+            submission_id=submission_id, at=now(), kind=kind, message=message, remedy=remedy
+        )
+    )

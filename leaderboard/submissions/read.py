@@ -1,0 +1,137 @@
+"""Read a prediction file: its predictions, or every problem of it at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from leaderboard.errors import InvalidPredictions, Problem
+from leaderboard.models.benchmark import Track
+from leaderboard.submissions.content import Content
+from leaderboard.submissions.read_csv import read_csv_rows
+from leaderboard.submissions.read_jsonl import read_jsonl_rows
+from leaderboard.submissions.rows import Row
+
+MAX_TEXT_CHARACTERS = 20_000
+
+
+class KnownItem(NamedTuple):
+    """What reading needs of an item: its row id and its track."""
+
+    item_id: int
+    track: Track
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """The texts of a file by item row id, in the file's order, and the tracks they cover."""
+
+    texts: dict[int, str]
+    tracks: tuple[Track, ...]
+    file_hash: str
+
+
+def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predictions:
+    """The predictions in a JSONL or CSV file for the split whose items are `items`, by id.
+
+    Whole tracks: every item of a track of which the file has any. Raises InvalidPredictions
+    with every problem, in the order of the lines, missing ids last.
+    """
+    checker = _Checker(items)
+    first = content.raw.lstrip()[:1]
+    if first == b"[":
+        checker.problems.append(
+            Problem(
+                "The file is one JSON array.",
+                "Write one JSON object a line, without brackets around them (JSONL).",
+                line=1,
+            )
+        )
+    else:
+        read_rows = read_jsonl_rows if first == b"{" else read_csv_rows
+        checker.check(read_rows(content.raw))
+    if checker.problems:
+        count = len(checker.problems)
+        raise InvalidPredictions(
+            f"The prediction file has {count:,} problem{'s' if count > 1 else ''}; "
+            "nothing was submitted.",
+            "Mend every line named below and send the file again.",
+            checker.problems,
+        )
+    tracks = tuple(track for track in Track if track in checker.tracks)
+    return Predictions(checker.texts, tracks, content.file_hash)
+
+
+class _Checker:
+    """Takes rows, keeps the good ones' texts and every problem."""
+
+    def __init__(self, items: Mapping[str, KnownItem]) -> None:
+        self._items = items
+        self._first_lines: dict[str, int] = {}
+        self.texts: dict[int, str] = {}
+        self.tracks: set[Track] = set()
+        self.problems: list[Problem] = []
+
+    def check(self, rows: Iterator[Row | Problem]) -> None:
+        for row in rows:
+            if isinstance(row, Problem):
+                self.problems.append(row)
+                # The line names an item, however wrong the rest is: it is not missing as well.
+                self._first_lines.setdefault(row.id or "", row.line or 0)
+            else:
+                self._check_row(row)
+        self._check_missing()
+
+    def _check_row(self, row: Row) -> None:
+        line, key, text = row
+        first = self._first_lines.setdefault(key, line)
+        if first != line:
+            self._add(f"The id stands already in line {first}.", "Keep one of the two.", row)
+            return
+        item = self._items.get(key)
+        if item is None:
+            self._add(
+                "The split has no item of this id.",
+                "Use the ids of the downloaded items, and mind the split.",
+                row,
+            )
+            return
+        self.tracks.add(item.track)
+        if not text or text.isspace():
+            self._add(
+                "The prediction is empty.",
+                'Where the model wrote nothing, write "[no output]": it counts as unparsed.',
+                row,
+            )
+        elif len(text) > MAX_TEXT_CHARACTERS:
+            self._add(
+                f"The prediction has {len(text):,} characters; {MAX_TEXT_CHARACTERS:,} "
+                "are the limit.",
+                "Cut the model's output, for instance by its limit on new tokens.",
+                row,
+            )
+        elif "\0" in text:
+            self._add("The prediction has a NUL character.", "Remove it.", row)
+        else:
+            self.texts[item.item_id] = text
+
+    def _check_missing(self) -> None:
+        named = {self._items[key].track for key in self._first_lines if key in self._items}
+        if not named and not self.problems:
+            self.problems.append(Problem("The file has no predictions.", "Add some.", line=1))
+        sizes = Counter(item.track for item in self._items.values())
+        for key, item in self._items.items():
+            if item.track in named and key not in self._first_lines:
+                self.problems.append(
+                    Problem(
+                        "There is no prediction for this item.",
+                        f"Add a line for it, or leave out all {sizes[item.track]:,} items of "
+                        f"the {item.track.value} track.",
+                        id=key,
+                    )
+                )
+
+    def _add(self, message: str, remedy: str, row: Row) -> None:
+        self.problems.append(Problem(message, remedy, line=row.line, id=row.key[:120]))

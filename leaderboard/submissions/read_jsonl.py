@@ -1,0 +1,76 @@
+"""Prediction files of one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from leaderboard.errors import Problem
+from leaderboard.submissions.rows import Row
+
+EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
+
+
+class _Line(msgspec.Struct):
+    id: str
+    prediction: str
+
+
+def read_jsonl_rows(raw: bytes) -> Iterator[Row | Problem]:
+    """A row or a problem for each line that is not blank; keys beside the two are ignored."""
+    decode = msgspec.json.Decoder(_Line).decode
+    for number, line in enumerate(raw.split(b"\n"), start=1):
+        try:
+            row = decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            if line.strip():
+                yield _explain(number, line, error)
+            continue
+        if line.count(b'"id"') > 1 or line.count(b'"prediction"') > 1:
+            repeated = _find_repeated_key(line)
+            if repeated is not None:
+                yield Problem(f"The key {repeated!r} stands twice.", "Keep one.", number, row.id)
+                continue
+        yield Row(number, row.id, row.prediction)
+
+
+def _find_repeated_key(line: bytes) -> str | None:
+    """`id` or `prediction` if the outermost object holds it twice."""
+
+    class Pairs(list[tuple[str, Any]]):
+        pass
+
+    pairs = json.loads(line, object_pairs_hook=Pairs)
+    keys = [key for key, _ in pairs]
+    return next((key for key in ("id", "prediction") if keys.count(key) > 1), None)
+
+
+def _explain(number: int, line: bytes, error: Exception) -> Problem:
+    """What is wrong with a line that did not decode, in words for whoever wrote it."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as bad:
+        return Problem(f"Byte {bad.start + 1} is not UTF-8.", "Save the file as UTF-8.", number)
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return Problem(f"Not valid JSON: {reason}.", f"Write a line such as {EXAMPLE}.", number)
+    if not isinstance(value, dict):
+        return Problem("Not a JSON object.", f"Write a line such as {EXAMPLE}.", number)
+    key = value.get("id")
+    known = key[:120] if isinstance(key, str) else None
+    for name in ("id", "prediction"):
+        if name not in value:
+            return Problem(
+                f'There is no "{name}".', f"Write a line such as {EXAMPLE}.", number, known
+            )
+        if not isinstance(value[name], str):
+            found = type(value[name]).__name__.replace("NoneType", "null")
+            return Problem(
+                f'"{name}" is of type {found}, not a string.', "Put it in quotes.", number, known
+            )
+    return Problem(f"{error}.", f"Write a line such as {EXAMPLE}.", number, known)

@@ -1,0 +1,126 @@
+"""Turn predictions into a submission, and cancel one."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.errors import Conflict, DuplicateSubmission
+from leaderboard.models.benchmark import Item, Split
+from leaderboard.models.submission import (
+    EventKind,
+    Prediction,
+    Status,
+    Step,
+    Submission,
+)
+from leaderboard.models.team import ModelCard, User
+from leaderboard.submissions.events import add_event
+from leaderboard.submissions.read import KnownItem, Predictions
+
+ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+ID_LENGTH = 10
+
+
+def read_known_items(session: Session, split: Split) -> dict[str, KnownItem]:
+    """The items of `split` by public id, in their order."""
+    rows = session.execute(
+        select(Item.key, Item.id, Item.track)
+        .where(Item.split_id == split.id)
+        .order_by(Item.position)
+    )
+    return {key: KnownItem(item_id, track) for key, item_id, track in rows}
+
+
+def submit(
+    session: Session,
+    *,
+    user: User,
+    model_card: ModelCard,
+    split: Split,
+    predictions: Predictions,
+    file_name: str,
+) -> Submission:
+    """Add a queued submission with its predictions.
+
+    Raises DuplicateSubmission if the same file stands for the same model on this split.
+    """
+    refuse_duplicate(session, model_card, split, predictions.file_hash)
+    submission = Submission(
+        id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
+        model_card_id=model_card.id,
+        split_id=split.id,
+        user_id=user.id,
+        file_name=file_name[-200:] or "predictions",
+        file_hash=predictions.file_hash,
+        n_predictions=len(predictions.texts),
+        tracks=[track.value for track in predictions.tracks],
+        created_at=now(),
+        status=Status.QUEUED,
+        step=Step.WAITING,
+        n_total=len(predictions.texts),
+        heartbeat_at=now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(submission)
+    except IntegrityError:
+        # The same file arrived by another request since we looked.
+        refuse_duplicate(session, model_card, split, predictions.file_hash)
+        raise
+    session.execute(
+        insert(Prediction),
+        [
+            {"submission_id": submission.id, "item_id": item_id, "text": text}
+            for item_id, text in predictions.texts.items()
+        ],
+    )
+    add_event(
+        session,
+        submission.id,
+        EventKind.SUBMITTED,
+        f"{submission.n_predictions:,} predictions received in {submission.file_name}.",
+    )
+    return submission
+
+
+def refuse_duplicate(session: Session, model_card: ModelCard, split: Split, file_hash: str) -> None:
+    """Raise DuplicateSubmission if this file stands for this model on this split."""
+    first = session.scalar(
+        select(Submission).where(
+            Submission.model_card_id == model_card.id,
+            Submission.split_id == split.id,
+            Submission.file_hash == file_hash,
+            Submission.status.not_in([Status.FAILED, Status.CANCELLED]),
+        )
+    )
+    if first is not None:
+        raise DuplicateSubmission(
+            f"This file was submitted for {model_card.slug} on "
+            f"{first.created_at:%Y-%m-%d %H:%M} UTC as submission {first.id}.",
+            "Look at that submission; send another file if the model's output changed.",
+            first.id,
+        )
+
+
+def cancel(session: Session, submission: Submission) -> None:
+    """Cancel a submission that is queued or running. Raises Conflict if it has ended."""
+    moved = session.execute(
+        update(Submission)
+        .where(
+            Submission.id == submission.id,
+            Submission.status.in_([Status.QUEUED, Status.RUNNING]),
+        )
+        .values(status=Status.CANCELLED, run_id=None, step=Step.DONE)
+    )
+    session.refresh(submission)
+    if moved.rowcount == 0:  # type: ignore[attr-defined]
+        raise Conflict(
+            f"The submission is {submission.status.value} and cannot be cancelled.",
+            "Only a queued or running submission can.",
+        )
+    add_event(session, submission.id, EventKind.CANCELLED, "Cancelled by the team.")

@@ -1,0 +1,1 @@
+"""Views: one blueprint a family of pages."""

@@ -1,0 +1,68 @@
+"""Who calls the API: a bearer token with its scopes. Cookies do not count here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import g, request
+
+from leaderboard.accounts.tokens import get_token, is_use_to_note
+from leaderboard.db import now
+from leaderboard.errors import Forbidden, NotSignedIn
+from leaderboard.models.team import ApiToken, Scope
+from leaderboard.web.services import database, services
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view answer only to a valid token with `scope`."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            token = _read_token()
+            if scope.value not in token.scopes:
+                raise Forbidden(
+                    f"The API token lacks the scope {scope.value!r}.",
+                    "Make a token with it on your account page.",
+                )
+            g.token, g.user = token, token.user
+            return view(*args, **kwargs)
+
+        guarded.scope = scope  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def current_token() -> ApiToken:
+    """The token behind a view that requires one."""
+    token: ApiToken = g.token
+    return token
+
+
+def _read_token() -> ApiToken:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text.strip():
+        raise NotSignedIn(
+            "No API token came with the request.",
+            "Send the header Authorization: Bearer TOKEN; make one on your account page.",
+        )
+    token = get_token(database(), text.strip())
+    if is_use_to_note(token):
+        _note_use(token.id)
+    return token
+
+
+def _note_use(token_id: int) -> None:
+    """Write the time of use on its own, so that a reading request stays one."""
+    if database().get_bind().get_execution_options().get("writes"):
+        token = database().get_one(ApiToken, token_id)
+        token.last_used_at = now()
+        return
+    with services().sessions.write() as session:
+        session.get_one(ApiToken, token_id).last_used_at = now()

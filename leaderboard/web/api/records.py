@@ -1,0 +1,273 @@
+"""The shapes of the API: what each answer holds. The OpenAPI document is written from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A JSON object of the API; times are ISO 8601 in UTC."""
+
+
+class ProblemRecord(Record, frozen=True, kw_only=True):
+    """One thing wrong with a file."""
+
+    line: int | None
+    id: str | None
+    message: str
+    remedy: str
+
+
+class ErrorRecord(Record, frozen=True, kw_only=True):
+    """What went wrong; `problems` holds at most 200 of `n_problems`."""
+
+    code: str
+    message: str
+    remedy: str
+    problems: list[ProblemRecord] = []
+    n_problems: int = 0
+    submission: str | msgspec.UnsetType = msgspec.UNSET
+    url: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ErrorAnswer(Record, frozen=True, kw_only=True):
+    """The one shape of every error."""
+
+    error: ErrorRecord
+
+
+class UserRecord(Record, frozen=True, kw_only=True):
+    """A person."""
+
+    name: str
+    email: str
+
+
+class TeamRecord(Record, frozen=True, kw_only=True):
+    """A team."""
+
+    slug: str
+    name: str
+
+
+class TokenRecord(Record, frozen=True, kw_only=True):
+    """An API token, without its secret."""
+
+    name: str
+    prefix: str
+    scopes: list[str]
+    expires_at: datetime
+
+
+class Me(Record, frozen=True, kw_only=True):
+    """Who the token speaks for."""
+
+    user: UserRecord
+    teams: list[TeamRecord]
+    token: TokenRecord
+
+
+class SplitRecord(Record, frozen=True, kw_only=True):
+    """A split; `answers` is public or hidden, `n_items` counts by track."""
+
+    name: str
+    answers: str
+    n_items: dict[str, int]
+
+
+class BenchmarkRecord(Record, frozen=True, kw_only=True):
+    """A benchmark in one version."""
+
+    slug: str
+    name: str
+    version: str
+    licence: str
+    notice: str | None
+    content_hash: str
+    url: str
+    splits: list[SplitRecord]
+
+
+class BenchmarkDetail(BenchmarkRecord, frozen=True, kw_only=True):
+    """A benchmark with its words, its rubric and its prompts."""
+
+    taxonomy: dict[str, Any]
+    rubric: dict[str, Any]
+    prompts: dict[str, str]
+
+
+class BenchmarkList(Record, frozen=True, kw_only=True):
+    """Benchmarks, newest first."""
+
+    benchmarks: list[BenchmarkRecord]
+
+
+class NewModel(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The facts of a model card to make."""
+
+    team: str
+    slug: str
+    name: str
+    organisation: str
+    open_weights: bool
+    parameters_billion: float | None = None
+    licence: str | None = None
+    base_model: str | None = None
+    url: str | None = None
+    description: str | None = None
+
+
+class ModelRecord(Record, frozen=True, kw_only=True):
+    """A model card."""
+
+    slug: str
+    name: str
+    team: str
+    organisation: str
+    parameters_billion: float | None
+    open_weights: bool
+    licence: str | None
+    base_model: str | None
+    url: str | None
+    description: str | None
+
+
+class ModelList(Record, frozen=True, kw_only=True):
+    """Model cards by name."""
+
+    models: list[ModelRecord]
+
+
+class Validation(Record, frozen=True, kw_only=True):
+    """A prediction file without problems."""
+
+    valid: bool
+    n_predictions: int
+    tracks: list[str]
+    file_hash: str
+
+
+class Progress(Record, frozen=True, kw_only=True):
+    """How much of the work of all steps is done."""
+
+    n_done: int
+    n_total: int
+
+
+class Failure(Record, frozen=True, kw_only=True):
+    """Why a submission failed and what to do."""
+
+    message: str
+    remedy: str
+
+
+class EventRecord(Record, frozen=True, kw_only=True):
+    """Something that happened to a submission."""
+
+    at: datetime
+    kind: str
+    message: str
+
+
+class SubmissionRecord(Record, frozen=True, kw_only=True):
+    """A submission: status is queued, running, scored, failed or cancelled."""
+
+    id: str
+    benchmark: str
+    split: str
+    model: str
+    status: str
+    step: str
+    progress: Progress
+    file_name: str
+    file_hash: str
+    n_predictions: int
+    tracks: list[str]
+    created_at: datetime
+    finished_at: datetime | None
+    failure: Failure | None
+    events: list[EventRecord]
+    url: str
+
+
+class SubmissionList(Record, frozen=True, kw_only=True):
+    """Submissions, newest first."""
+
+    submissions: list[SubmissionRecord]
+
+
+class ScoreRecord(Record, frozen=True, kw_only=True):
+    """A metric on a slice, with the ends of its 95 % interval; null is unscored."""
+
+    metric: str
+    slice: str
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    k: int | None
+    n_unscored: int
+
+
+class Results(Record, frozen=True, kw_only=True):
+    """All scores of a submission; `counts` are the outcomes of reading its MCQ predictions."""
+
+    submission: str
+    benchmark: str
+    split: str
+    model: str
+    scores: list[ScoreRecord]
+    counts: dict[str, int]
+
+
+class BoardScore(Record, frozen=True, kw_only=True):
+    """A score with the ends of its 95 % interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+class RankedModel(Record, frozen=True, kw_only=True):
+    """Which model."""
+
+    slug: str
+    name: str
+    organisation: str
+
+
+class RankingEntryRecord(Record, frozen=True, kw_only=True):
+    """A model of the ranking; its ranks are null where it did not take part in every track."""
+
+    rank_low: int | None
+    rank_high: int | None
+    model: RankedModel
+    overall: BoardScore | None
+    text: BoardScore | None
+    image: BoardScore | None
+    closed: BoardScore | None
+    report: BoardScore | None
+    coverage: float
+    n_unparsed: int
+    n_refused: int
+    n_ambiguous: int
+    n_attempts: int
+    submission: str
+    submitted_at: datetime
+
+
+class RankingRecord(Record, frozen=True, kw_only=True):
+    """The ranking of a split on one board, best first, unranked models last."""
+
+    benchmark: str
+    version: str
+    split: str
+    board: str
+    ranked_at: datetime | None
+    n_items: dict[str, int]
+    entries: list[RankingEntryRecord]

@@ -1,0 +1,190 @@
+"""The addresses of the API."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from leaderboard.accounts.teams import get_team, make_model_card, read_model_cards, read_teams
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
+from leaderboard.disclosure import Viewer
+from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.models.benchmark import Benchmark, Track
+from leaderboard.models.submission import Status
+from leaderboard.models.team import Scope
+from leaderboard.rankings import count_items, read_ranking, read_scores
+from leaderboard.submissions.find import get_own, read_own
+from leaderboard.submissions.submit import cancel
+from leaderboard.web.api import records
+from leaderboard.web.api.access import current_token, requires
+from leaderboard.web.api.make_records import (
+    make_benchmark,
+    make_benchmark_detail,
+    make_model,
+    make_ranking,
+    make_results,
+    make_submission,
+)
+from leaderboard.web.api.openapi import make_document
+from leaderboard.web.benchmarks import send_questions
+from leaderboard.web.leaderboards import read_board
+from leaderboard.web.protection import csrf
+from leaderboard.web.services import current_user, database, services
+from leaderboard.web.submissions import read_upload, submit_upload
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+csrf.exempt(blueprint)
+DEFAULT_LISTED, MAX_LISTED = 20, 200
+
+
+def answer(record: records.Record, status: int = 200) -> Response:
+    """`record` as JSON."""
+    return Response(msgspec.json.encode(record), status, mimetype="application/json")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The OpenAPI document of this API."""
+    document = make_document(services().base_url)
+    return Response(msgspec.json.encode(document), mimetype="application/json")
+
+
+@blueprint.get("/me")
+@requires(Scope.READ)
+def me() -> Response:
+    """Who the token speaks for, and what it may do."""
+    user, token = current_user(), current_token()
+    return answer(
+        records.Me(
+            user=records.UserRecord(name=user.name, email=user.email),
+            teams=[
+                records.TeamRecord(slug=team.slug, name=team.name)
+                for team in read_teams(database(), user)
+            ],
+            token=records.TokenRecord(
+                name=token.name,
+                prefix=token.prefix,
+                scopes=token.scopes,
+                expires_at=token.expires_at,
+            ),
+        )
+    )
+
+
+@blueprint.get("/benchmarks")
+def list_benchmarks() -> Response:
+    """All benchmarks in their newest versions."""
+    rows = read_benchmarks(database())
+    made = [make_benchmark(row, _counts(row), services().base_url) for row in rows]
+    return answer(records.BenchmarkList(benchmarks=made))
+
+
+@blueprint.get("/benchmarks/<slug>")
+def show_benchmark(slug: str) -> Response:
+    """One benchmark with its taxonomy, rubric and prompts."""
+    row = get_benchmark(database(), slug, request.args.get("version"))
+    return answer(make_benchmark_detail(row, _counts(row), services().base_url))
+
+
+@blueprint.get("/benchmarks/<slug>/splits/<split>/package")
+def download_package(slug: str, split: str) -> Response:
+    """The questions of a split as a zip; with answers only where they are public."""
+    return send_questions(get_benchmark(database(), slug, request.args.get("version")), split)
+
+
+@blueprint.get("/models")
+@requires(Scope.READ)
+def list_models() -> Response:
+    """The model cards of your teams."""
+    cards = read_model_cards(database(), current_user())
+    return answer(records.ModelList(models=[make_model(card) for card in cards]))
+
+
+@blueprint.post("/models")
+@requires(Scope.SUBMIT)
+def create_model() -> Response:
+    """Make a model card."""
+    try:
+        new = msgspec.json.decode(request.get_data(), type=records.NewModel)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"The model card cannot be read: {error}.", "See /docs/api.") from None
+    team = get_team(database(), current_user(), new.team)
+    card = make_model_card(database(), team, msgspec.structs.asdict(new))
+    database().commit()
+    return answer(make_model(card), 201)
+
+
+@blueprint.post("/validations")
+@requires(Scope.READ)
+def validate() -> Response:
+    """Read a prediction file and say every problem of it; nothing is kept."""
+    predictions = read_upload().predictions
+    return answer(
+        records.Validation(
+            valid=True,
+            n_predictions=len(predictions.texts),
+            tracks=[track.value for track in predictions.tracks],
+            file_hash=predictions.file_hash,
+        )
+    )
+
+
+@blueprint.post("/submissions")
+@requires(Scope.SUBMIT)
+def create_submission() -> Response:
+    """Submit a prediction file for a model."""
+    submission = submit_upload(read_upload(), request.form.get("model", ""))
+    return answer(make_submission(submission, services().base_url), 201)
+
+
+@blueprint.get("/submissions")
+@requires(Scope.READ)
+def list_submissions() -> Response:
+    """The newest submissions of your teams."""
+    limit = request.args.get("limit", DEFAULT_LISTED, type=int)
+    rows = read_own(database(), current_user(), max(1, min(limit, MAX_LISTED)))
+    made = [make_submission(row, services().base_url) for row in rows]
+    return answer(records.SubmissionList(submissions=made))
+
+
+@blueprint.get("/submissions/<key>")
+@requires(Scope.READ)
+def show_submission(key: str) -> Response:
+    """One submission of your teams."""
+    row = get_own(database(), current_user(), key)
+    return answer(make_submission(row, services().base_url))
+
+
+@blueprint.post("/submissions/<key>/cancel")
+@requires(Scope.SUBMIT)
+def cancel_submission(key: str) -> Response:
+    """Cancel a submission that has not ended."""
+    row = get_own(database(), current_user(), key)
+    cancel(database(), row)
+    database().commit()
+    database().refresh(row, ["events"])
+    return answer(make_submission(row, services().base_url))
+
+
+@blueprint.get("/submissions/<key>/results")
+@requires(Scope.READ)
+def show_results(key: str) -> Response:
+    """The scores of a submission."""
+    row = get_own(database(), current_user(), key)
+    if row.status is not Status.SCORED:
+        raise Conflict(
+            f"The submission is {row.status.value}: it has no scores.",
+            "Wait until it is scored, or look at why it was not.",
+        )
+    return answer(make_results(row, read_scores(database(), row, Viewer.TEAM)))
+
+
+@blueprint.get("/rankings/<slug>/<split>")
+def show_ranking(slug: str, split: str) -> Response:
+    """The ranking of a split; `board` is overall, text, image, closed or report."""
+    row = get_benchmark(database(), slug, request.args.get("version"))
+    return answer(make_ranking(read_ranking(database(), get_split(row, split), read_board())))
+
+
+def _counts(row: Benchmark) -> dict[str, dict[Track, int]]:
+    return {split.name: count_items(database(), split) for split in row.splits}

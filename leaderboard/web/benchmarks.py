@@ -1,0 +1,108 @@
+"""What a benchmark is made of: composition, example items, downloads, images."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request, send_file
+
+from leaderboard.benchmarks.catalogue import (
+    count_composition,
+    get_benchmark,
+    get_image,
+    get_split,
+    read_benchmarks,
+    read_open_items,
+)
+from leaderboard.benchmarks.questions import write_questions
+from leaderboard.errors import NotFound
+from leaderboard.models.benchmark import Answers, Benchmark, Track
+from leaderboard.rankings import count_items
+from leaderboard.web.pages import PageCache
+from leaderboard.web.services import database
+
+blueprint = Blueprint("benchmarks", __name__)
+cache = PageCache()
+TAXONOMY = ("subcondition", "axis", "modality")
+EXAMPLES_PER_PAGE = 12
+
+
+@blueprint.get("/benchmarks")
+def index() -> str:
+    """All benchmarks in their newest versions."""
+    return render_template("benchmarks/index.html", benchmarks=read_benchmarks(database()))
+
+
+@blueprint.get("/benchmarks/<slug>")
+def benchmark(slug: str) -> Response:
+    """One benchmark: what is in it, how it counts, how to take part."""
+    found = get_benchmark(database(), slug, request.args.get("version"))
+
+    def render() -> str:
+        return render_template(
+            "benchmarks/benchmark.html",
+            benchmark=found,
+            counts={split.name: count_items(database(), split) for split in found.splits},
+            composition={
+                split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
+                for split in found.splits
+            },
+            open_splits=[s for s in found.splits if s.answers is Answers.PUBLIC],
+            tracks=Track,
+        )
+
+    return cache.respond(found.content_hash, render)
+
+
+@blueprint.get("/benchmarks/<slug>/splits/<name>/items")
+def items(slug: str, name: str) -> Response:
+    """The items of a split with public answers, to try."""
+    found = get_benchmark(database(), slug, request.args.get("version"))
+    track, page = request.args.get("track", ""), request.args.get("page", 1, type=int)
+
+    def render() -> str:
+        shown = [
+            example
+            for example in read_open_items(database(), get_split(found, name))
+            if track in ("", example.item.track.value)
+        ]
+        n_pages = max(1, -(-len(shown) // EXAMPLES_PER_PAGE))
+        if not 1 <= page <= n_pages:
+            raise NotFound("There is no such page of items.", "Start from the first.")
+        start = (page - 1) * EXAMPLES_PER_PAGE
+        return render_template(
+            "benchmarks/items.html",
+            benchmark=found,
+            split=get_split(found, name),
+            examples=shown[start : start + EXAMPLES_PER_PAGE],
+            n_items=len(shown),
+            page=page,
+            n_pages=n_pages,
+            track=track,
+            tracks=Track,
+        )
+
+    return cache.respond(found.content_hash, render)
+
+
+@blueprint.get("/benchmarks/<slug>/splits/<name>/package")
+def package(slug: str, name: str) -> Response:
+    """The questions of a split as a zip; with answers only where they are public."""
+    return send_questions(get_benchmark(database(), slug, request.args.get("version")), name)
+
+
+@blueprint.get("/images/<sha256>")
+def image(sha256: str) -> Response:
+    """An item's picture; its address is its hash, so it never changes."""
+    found = get_image(database(), sha256)
+    response = Response(found.content, mimetype=found.media_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def send_questions(found: Benchmark, name: str) -> Response:
+    """The zip of a split's questions, as a download."""
+    split = get_split(found, name)
+    stream = write_questions(database(), split)
+    file_name = f"{found.slug}-{found.version}-{split.name}.zip"
+    return send_file(
+        stream, mimetype="application/zip", as_attachment=True, download_name=file_name
+    )

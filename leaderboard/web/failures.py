@@ -1,0 +1,128 @@
+"""Every error is translated here, once: to a page, or to the API's one shape."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from leaderboard.errors import (
+    DuplicateSubmission,
+    InvalidFile,
+    Problem,
+    SpineBenchError,
+)
+
+log = logging.getLogger(__name__)
+
+API_ROOT = "/api/"
+SHOWN_PROBLEMS = 200
+HTTP_CODES = {
+    400: "invalid_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "invalid_request",
+    413: "too_large",
+    415: "invalid_request",
+    429: "rate_limited",
+}
+HTTP_REMEDIES = {
+    404: "Check the address, or start from the first page.",
+    405: "See /docs/api for what this address takes.",
+    413: "Send a smaller file.",
+    429: "Wait a minute and try again.",
+}
+
+
+def install(app: Flask) -> None:
+    """Let `app` answer every error by this module."""
+    app.register_error_handler(SpineBenchError, answer_domain_error)
+    app.register_error_handler(CSRFError, answer_csrf_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(Exception, answer_defect)
+
+
+def answer_domain_error(error: SpineBenchError) -> Response:
+    """The error's own words and status."""
+    problems = error.problems if isinstance(error, InvalidFile) else ()
+    extra = {}
+    if isinstance(error, DuplicateSubmission):
+        extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
+    return _answer(error.status, error.code, error.message, error.remedy, problems, extra)
+
+
+def answer_csrf_error(error: CSRFError) -> Response:
+    """A form without our token: an old page, or another site's."""
+    return _answer(
+        400, "invalid_request", "The form is out of date.", "Load the page again and resend it."
+    )
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """What the framework raised: no such address, wrong method, too large, too often."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    message = {404: "There is nothing at this address."}.get(error.code, error.description or "")
+    code = HTTP_CODES.get(error.code, "invalid_request" if error.code < 500 else "internal")
+    response = _answer(error.code, code, message, HTTP_REMEDIES.get(error.code, ""))
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def answer_defect(error: Exception) -> Response:
+    """Something of ours broke: the traceback goes to the log under a number, no word of it out."""
+    number = secrets.token_hex(4)
+    log.error("defect %s at %s %s", number, request.method, request.path, exc_info=error)
+    return _answer(
+        500,
+        "internal",
+        "Something went wrong on our side.",
+        f"Try again; if it stays, tell the host the number {number}.",
+    )
+
+
+def _answer(
+    status: int,
+    code: str,
+    message: str,
+    remedy: str,
+    problems: tuple[Problem, ...] = (),
+    extra: dict[str, Any] | None = None,
+) -> Response:
+    shown = problems[:SHOWN_PROBLEMS]
+    if request.path.startswith(API_ROOT):
+        body = {
+            "code": code,
+            "message": message,
+            "remedy": remedy,
+            "problems": [
+                {"line": p.line, "id": p.id, "message": p.message, "remedy": p.remedy}
+                for p in shown
+            ],
+            "n_problems": len(problems),
+            **(extra or {}),
+        }
+        response = jsonify(error=body)
+    else:
+        response = make_response(
+            render_template(
+                "failure.html",
+                status=status,
+                message=message,
+                remedy=remedy,
+                problems=shown,
+                n_problems=len(problems),
+                url=(extra or {}).get("url"),
+            )
+        )
+    response.status_code = status
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="SpineBench"'
+    return response

@@ -1,0 +1,144 @@
+"""The ranking, a model's page with its figures, and the published results."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import select
+
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.disclosure import Viewer
+from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.figures import FIGURES, make_figure
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Board
+from leaderboard.models.team import ModelCard
+from leaderboard.published import read_published
+from leaderboard.rankings import (
+    ModelFilter,
+    RankingRow,
+    RankingTable,
+    read_history,
+    read_ranking,
+    read_scores,
+    read_serial,
+)
+from leaderboard.web.pages import PageCache
+from leaderboard.web.services import database
+
+blueprint = Blueprint("leaderboards", __name__)
+cache = PageCache()
+
+
+@blueprint.get("/")
+def ranking() -> Response | str:
+    """The ranking table of one split; a server without a benchmark says what to do."""
+    benchmarks = read_benchmarks(database())
+    if not benchmarks:
+        return render_template("leaderboards/welcome.html")
+    split, board, accepted = find_split(), read_board(), read_filter()
+
+    def render() -> str:
+        table = read_ranking(database(), split, board, accepted)
+        return render_template(
+            "leaderboards/ranking.html",
+            table=table,
+            benchmarks=benchmarks,
+            boards=Board,
+            accepted=accepted,
+        )
+
+    shown = tuple(benchmark.content_hash for benchmark in benchmarks)
+    return cache.respond((shown, read_serial(database(), split)), render)
+
+
+@blueprint.get("/models/<slug>")
+def model(slug: str) -> str:
+    """One model on one split: its standing, its breakdowns, its card."""
+    split = find_split()
+    table, row = get_row(slug, split)
+    return render_template(
+        "leaderboards/model.html",
+        table=table,
+        row=row,
+        scores=read_scores(database(), row.submission, Viewer.PUBLIC),
+        history=read_history(database(), row.model, split),
+        figures=FIGURES,
+    )
+
+
+@blueprint.get("/models/<slug>/figures/<name>.json")
+def figure(slug: str, name: str) -> Response:
+    """A figure of a model's page, as plotly's JSON."""
+    split = find_split()
+
+    def render() -> str:
+        table, row = get_row(slug, split)
+        scores = read_scores(database(), row.submission, Viewer.PUBLIC)
+        return make_figure(name, table, row, scores)
+
+    return cache.respond(read_serial(database(), split), render, "application/json")
+
+
+@blueprint.get("/published")
+def published() -> Response:
+    """Results as their authors reported them, with the totals recomputed."""
+    tables = read_published()
+    return cache.respond(
+        "published", lambda: render_template("leaderboards/published.html", tables=tables)
+    )
+
+
+def find_split() -> Split:
+    """The split that the address names, by default the ranked one of the newest benchmark."""
+    slug, version = request.args.get("benchmark"), request.args.get("version")
+    if slug:
+        benchmark = get_benchmark(database(), slug, version)
+    else:
+        benchmarks = read_benchmarks(database())
+        if not benchmarks:
+            raise NotFound("There is no benchmark yet.", "See the first page.")
+        benchmark = benchmarks[0]
+    name = request.args.get("split")
+    return get_split(benchmark, name) if name else ranked_split(benchmark)
+
+
+def read_board() -> Board:
+    """The board that the address names. Raises InvalidRequest."""
+    name = request.args.get("board") or Board.OVERALL.value
+    try:
+        return Board(name)
+    except ValueError:
+        known = ", ".join(Board)
+        raise InvalidRequest(f"There is no board {name!r}.", f"The boards are {known}.") from None
+
+
+def read_filter() -> ModelFilter:
+    """Which models the address asks for. Raises InvalidRequest."""
+    size = request.args.get("size", "").strip()
+    try:
+        max_parameters = float(size) if size else None
+    except ValueError:
+        raise InvalidRequest(
+            f"{size[:40]!r} is no size.", "Write billions of parameters, such as 8."
+        ) from None
+    weights = request.args.get("weights", "")
+    return ModelFilter(
+        open_weights={"open": True, "closed": False}.get(weights),
+        max_parameters=max_parameters,
+        words=request.args.get("q", "")[:100],
+    )
+
+
+def get_row(slug: str, split: Split) -> tuple[RankingTable, RankingRow]:
+    """The ranking and the row of the model `slug` in it. Raises NotFound."""
+    table = read_ranking(database(), split)
+    for row in table.rows:
+        if row.model.slug == slug:
+            return table, row
+    known = database().scalar(select(ModelCard.id).where(ModelCard.slug == slug))
+    if known is None:
+        raise NotFound(f"There is no model {slug!r}.", "See the ranking.")
+    raise NotFound(
+        f"The model {slug!r} has no scored submission on {split.benchmark.name} {split.name}.",
+        "See the ranking for those that have.",
+    )

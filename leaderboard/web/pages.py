@@ -1,0 +1,51 @@
+"""Public pages rendered once per state of the data, and answered by ETag."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+from flask import Response, make_response, request
+
+MAX_PAGES = 256
+
+
+class _Page(NamedTuple):
+    body: bytes
+    etag: str
+
+
+class PageCache:
+    """The newest pages by address and state; one for each process."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Hashable, _Page] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def respond(
+        self, state: Hashable, render: Callable[[], str], media_type: str = "text/html"
+    ) -> Response:
+        """The page of this request's address in `state`, rendered if it is new.
+
+        The state must name all data that the page shows; a reader who has the same page already
+        gets 304.
+        """
+        key = (request.full_path, state)
+        with self._lock:
+            page = self._pages.get(key)
+        if page is None:
+            body = render().encode()
+            page = _Page(body, hashlib.sha256(body).hexdigest()[:32])
+            with self._lock:
+                self._pages[key] = page
+                while len(self._pages) > MAX_PAGES:
+                    self._pages.popitem(last=False)
+        response = make_response(page.body)
+        response.mimetype = media_type
+        response.set_etag(page.etag)
+        response.headers["Cache-Control"] = "no-cache"
+        response.make_conditional(request)
+        return response

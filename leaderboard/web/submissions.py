@@ -1,0 +1,136 @@
+"""Send predictions, and follow what becomes of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.disclosure import Viewer
+from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
+from leaderboard.models.benchmark import Split
+from leaderboard.models.submission import Submission
+from leaderboard.rankings import read_scores
+from leaderboard.submissions.content import read_content
+from leaderboard.submissions.find import get_own, read_own
+from leaderboard.submissions.read import Predictions, read_predictions
+from leaderboard.submissions.submit import cancel as cancel_submission
+from leaderboard.submissions.submit import read_known_items
+from leaderboard.submissions.submit import submit as add_submission
+from leaderboard.web.services import (
+    current_user,
+    database,
+    find_current_user,
+    services,
+    signed_in,
+)
+
+blueprint = Blueprint("submissions", __name__)
+LISTED = 100
+
+
+class Upload(NamedTuple):
+    """A prediction file that was read, and what it was read for."""
+
+    split: Split
+    predictions: Predictions
+    file_name: str
+
+
+@blueprint.get("/submit")
+def submit() -> str | AnyResponse:
+    """The form, or, signed out, what one needs in order to submit."""
+    return _form()
+
+
+@blueprint.post("/submit")
+@signed_in
+def create() -> str | AnyResponse:
+    """Read the file; show its problems, or the dry run's result, or submit it."""
+    try:
+        upload = read_upload()
+        if "dry_run" in request.form:
+            return _form(upload=upload)
+        submission = submit_upload(upload, request.form.get("model", ""))
+    except SpineBenchError as error:
+        return _form(error=error), error.status  # type: ignore[return-value]
+    return redirect(url_for("submissions.submission", key=submission.id))
+
+
+@blueprint.get("/submissions")
+@signed_in
+def index() -> str:
+    """The submissions of all teams of the user, newest first."""
+    return render_template(
+        "submissions/index.html", submissions=read_own(database(), current_user(), LISTED)
+    )
+
+
+@blueprint.get("/submissions/<key>")
+@signed_in
+def submission(key: str) -> str:
+    """One submission of a team of the user: state, events, results."""
+    found = get_own(database(), current_user(), key)
+    return render_template(
+        "submissions/submission.html",
+        submission=found,
+        scores=read_scores(database(), found, Viewer.TEAM),
+    )
+
+
+@blueprint.post("/submissions/<key>/cancel")
+@signed_in
+def cancel(key: str) -> AnyResponse:
+    """Cancel a submission that has not ended."""
+    cancel_submission(database(), get_own(database(), current_user(), key))
+    database().commit()
+    return redirect(url_for("submissions.submission", key=key))
+
+
+def read_upload() -> Upload:
+    """The file of this request, read for its split. Raises InvalidRequest or InvalidFile."""
+    slug = request.form.get("benchmark", "")
+    benchmark = get_benchmark(database(), slug)
+    name = request.form.get("split") or ranked_split(benchmark).name
+    split = get_split(benchmark, name)
+    file: FileStorage | None = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidRequest("There is no file.", "Choose a JSONL or CSV file of predictions.")
+    content = read_content(file.stream, services().max_upload_bytes)  # type: ignore[arg-type]
+    predictions = read_predictions(content, read_known_items(database(), split))
+    return Upload(split, predictions, file.filename)
+
+
+def submit_upload(upload: Upload, model_slug: str) -> Submission:
+    """Submit for a model of the current user's teams: commit, then enqueue."""
+    card = get_own_model_card(database(), current_user(), model_slug)
+    submission = add_submission(
+        database(),
+        user=current_user(),
+        model_card=card,
+        split=upload.split,
+        predictions=upload.predictions,
+        file_name=upload.file_name,
+    )
+    database().commit()
+    services().queue.enqueue_evaluation(submission.id)
+    return submission
+
+
+def _form(upload: Upload | None = None, error: SpineBenchError | None = None) -> str:
+    user = find_current_user()
+    return render_template(
+        "submissions/submit.html",
+        benchmarks=read_benchmarks(database()),
+        teams=read_teams(database(), user) if user else [],
+        model_cards=read_model_cards(database(), user) if user else [],
+        user=user,
+        upload=upload,
+        error=error,
+        problems=error.problems[:200] if isinstance(error, InvalidPredictions) else (),
+        max_mebibytes=services().max_upload_bytes // 2**20,
+    )

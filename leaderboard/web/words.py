@@ -1,0 +1,83 @@
+"""How values are written on the pages: numbers, intervals, times, names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from markupsafe import Markup
+
+from leaderboard.models.ranking import Score
+from leaderboard.scoring.ranking import RankRange
+
+NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
+
+
+def number(value: float | None, digits: int = 1, reason: str = "not scored") -> str:
+    """`value` with `digits` decimals; None as a dash with its reason."""
+    return NONE.format(reason=reason) if value is None else f"{value:.{digits}f}"
+
+
+def interval(score: Score | None) -> str:
+    """The ends of a score's interval, such as 51.2–63.0, or nothing."""
+    if score is None or score.low is None or score.high is None:
+        return ""
+    return f"{score.low:.1f}–{score.high:.1f}"
+
+
+def rank(value: RankRange | None) -> str:
+    """A rank range such as 1–3, or one rank."""
+    if value is None:
+        return ""
+    return str(value.low) if value.low == value.high else f"{value.low}–{value.high}"
+
+
+def moment(value: datetime | None) -> str:
+    """A time as an element that says UTC."""
+    if value is None:
+        return ""
+    form = '<time datetime="{iso}">{text} UTC</time>'
+    return Markup(form).format(iso=value.isoformat(), text=f"{value:%Y-%m-%d %H:%M}")
+
+
+def day(value: datetime | None) -> str:
+    """A date as an element."""
+    if value is None:
+        return ""
+    form = '<time datetime="{iso}">{text}</time>'
+    return Markup(form).format(iso=value.isoformat(), text=f"{value:%Y-%m-%d}")
+
+
+def count(value: int) -> str:
+    """A whole number with thousands apart."""
+    return f"{value:,}"
+
+
+def parameters(value: float | None) -> str:
+    """A model's size, such as 7B or 135M."""
+    if value is None:
+        return ""
+    return f"{value:g}B" if value >= 1 else f"{value * 1000:g}M"
+
+
+def names(terms: list[dict[str, Any]]) -> Mapping[str, str]:
+    """A manifest's terms as names by key."""
+    return {term["key"]: term["name"] for term in terms}
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` these words, and static addresses that change with the file."""
+    for filter_ in (number, interval, rank, moment, day, count, parameters, names):
+        app.add_template_filter(filter_)
+    versions: dict[str, str] = {}
+
+    def asset(name: str) -> str:
+        if name not in versions:
+            place = Path(app.static_folder or "") / name
+            versions[name] = format(place.stat().st_mtime_ns, "x")
+        return url_for("static", filename=name, v=versions[name])
+
+    app.add_template_global(asset)

@@ -1,0 +1,1 @@
+"""The background processes: worker and reconciler. Wiring only."""

@@ -1,0 +1,92 @@
+"""`python -m workers worker` and `python -m workers reconciler`."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import timedelta
+
+from redis import Redis
+from rq import Queue, Worker
+from rq.job import Job
+
+import workers.jobs  # noqa: F401  the parent imports once what every work horse needs
+from config import Config, ConfigError
+from leaderboard.db import make_sessions
+from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
+from leaderboard.queue import make_queue
+
+log = logging.getLogger("workers")
+PR_SET_PDEATHSIG = 1
+WAITED = timedelta(seconds=15)
+PAUSE_SECONDS = 2.0
+
+
+def die_with_parent() -> None:
+    """On Linux, have this process killed when its parent ends, however that happens."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class BoundWorker(Worker):
+    """A worker whose work horse does not outlive it: a killed worker's job runs nowhere twice."""
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """Run in the forked horse."""
+        die_with_parent()
+        if os.getppid() == 1:
+            os._exit(1)
+        super().main_work_horse(job, queue)
+
+
+def run_worker(config: Config) -> None:
+    """Work until told to stop; a job under way is finished first."""
+    redis = Redis.from_url(config.redis_url)
+    worker = BoundWorker([config.queue_name], connection=redis, worker_ttl=60)
+    worker.work(with_scheduler=False, logging_level="INFO")
+
+
+def run_reconciler(config: Config) -> None:
+    """Every PAUSE_SECONDS bring rows and queue together again, until told to stop."""
+    sessions = make_sessions(config.database_url)
+    queue = make_queue(config.redis_url, config.queue_name)
+    lease = timedelta(seconds=config.lease_seconds)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    log.info("reconciler ready")
+    while not stopped.wait(PAUSE_SECONDS):
+        try:
+            with sessions.write() as session:
+                requeue_stale(session, lease, config.max_attempts)
+                waiting = nudge_waiting(session, WAITED)
+        except Exception:
+            log.exception("the reconciler could not look; it goes on")
+            continue
+        for submission_id in waiting:
+            log.info("submission %s waits: enqueued again", submission_id)
+            queue.enqueue_evaluation(submission_id)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the process that `arguments` name; returns the exit status."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
+    runners = {"worker": run_worker, "reconciler": run_reconciler}
+    if len(arguments) != 1 or arguments[0] not in runners:
+        print("usage: python -m workers worker|reconciler", file=sys.stderr)
+        return 2
+    try:
+        config = Config.from_env()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    runners[arguments[0]](config)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,24 @@
+"""The jobs of the queue: each carries an id, claims its row, and may run twice."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from leaderboard.judges.checklist import ChecklistJudge
+
+from config import Config
+from leaderboard.db import Sessions, make_sessions
+from leaderboard.evaluation.run import evaluate
+
+
+def evaluate_submission(submission_id: str) -> None:
+    """Score one submission."""
+    config = Config.from_env()
+    judges = [ChecklistJudge()]
+    evaluate(sessions_of(config.database_url), submission_id, judges, config.max_attempts)
+
+
+@lru_cache(maxsize=1)
+def sessions_of(url: str) -> Sessions:
+    """The sessions of this process; a forked one opens connections of its own."""
+    return make_sessions(url)
