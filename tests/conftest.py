@@ -1,0 +1,87 @@
+"""Fixtures for every test: real servers, each started when asked, once a pytest process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from demo.redis_server import EmbeddedRedis, start_redis
+from leaderboard.db import Sessions, make_sessions
+from leaderboard.migrate import upgrade
+from tests.servers import EmbeddedPostgres, find_chromium, start_postgres
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
+    """A Redis-compatible server of our own."""
+    with start_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """The URL of a real server, shared by the tests of this process: it may hold keys."""
+    return redis_server.url
+
+
+@pytest.fixture
+def empty_redis_url(redis_url: str) -> str:
+    """The URL of a real server that holds nothing."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    return redis_url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL server of our own."""
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a new empty SQLite database in a file."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a new empty PostgreSQL database."""
+    url = postgres.make_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a new empty database; the test runs once with each kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """A browser's program. Without one the test is skipped, or fails where one is required."""
+    found = find_chromium(os.environ)
+    if found is None:
+        reason = "No Chromium or Chrome was found: install one or set CHROMIUM to its program."
+        if os.environ.get("SPINEBENCH_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[Sessions]:
+    """Sessions on a new database that the migrations made, of each kind."""
+    upgrade(database_url)
+    made = make_sessions(database_url)
+    yield made
+    made.engine.dispose()

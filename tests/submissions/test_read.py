@@ -1,0 +1,173 @@
+"""What a team's prediction file may look like, and what is said of one with problems."""
+
+import gzip
+import io
+import json
+
+import pytest
+
+from leaderboard.errors import InvalidPredictions, Problem, TooLarge
+from leaderboard.models.benchmark import Track
+from leaderboard.submissions.content import read_content
+from leaderboard.submissions.read import (
+    MAX_TEXT_CHARACTERS,
+    KnownItem,
+    Predictions,
+    read_predictions,
+)
+
+LIMIT = 1_000_000
+ITEMS = {
+    "t1": KnownItem(1, Track.TEXT),
+    "t2": KnownItem(2, Track.TEXT),
+    "r1": KnownItem(3, Track.REPORT),
+}
+
+
+def read(raw: bytes | str, limit: int = LIMIT) -> Predictions:
+    content = raw.encode() if isinstance(raw, str) else raw
+    return read_predictions(read_content(io.BytesIO(content), limit), ITEMS)
+
+
+def problems(raw: bytes | str) -> list[Problem]:
+    with pytest.raises(InvalidPredictions) as caught:
+        read(raw)
+    assert all(problem.remedy for problem in caught.value.problems)
+    return list(caught.value.problems)
+
+
+def line(key: object, text: object) -> str:
+    return json.dumps({"id": key, "prediction": text}) + "\n"
+
+
+GOOD = line("t1", "A") + line("t2", "ANSWER: B")
+
+
+def test_jsonl_is_read_in_its_order_with_the_tracks_it_covers() -> None:
+    read_file = read(line("r1", "Report") + GOOD)
+    assert read_file.texts == {3: "Report", 1: "A", 2: "ANSWER: B"}
+    assert read_file.tracks == (Track.TEXT, Track.REPORT)
+
+
+def test_csv_is_read_with_quoted_commas_quotes_and_line_breaks() -> None:
+    raw = 'id,prediction,note\r\nt1,"A, because ""L4""\nand more",x\r\nt2,B,\r\n'
+    assert read(raw).texts == {1: 'A, because "L4"\nand more', 2: "B"}
+
+
+def test_a_utf8_mark_blank_lines_extra_keys_and_windows_line_ends_do_no_harm() -> None:
+    raw = (
+        b'\xef\xbb\xbf\r\n{"id":"t1","prediction":"A","confidence":0.5}\r\n\r\n'
+        + line("t2", "答案：B").encode()
+    )
+    assert read(raw).texts == {1: "A", 2: "答案：B"}
+
+
+def test_gzip_is_read_like_the_file_in_it_and_is_the_same_file() -> None:
+    assert read(gzip.compress(GOOD.encode())) == read(GOOD)
+
+
+def test_the_file_hash_is_what_sha256sum_prints() -> None:
+    # printf '{"id":"r1","prediction":"x"}' | sha256sum
+    expected = "a902eb72e3c107d444680ce4a4d452ab9861c998ba61673128d6223aad1a58c0"
+    assert read('{"id":"r1","prediction":"x"}').file_hash == expected
+
+
+def test_every_problem_is_named_at_once_with_its_line() -> None:
+    raw = (
+        line("t1", "A")
+        + line("nobody", "B")
+        + line("t1", "C")
+        + line("r1", "  ")
+        + '{"id": "t2", "prediction": 7}\n'
+        + "not json\n"
+    )
+    found = problems(raw)
+    assert [(problem.line, problem.id) for problem in found] == [
+        (2, "nobody"),
+        (3, "t1"),
+        (4, "r1"),
+        (5, "t2"),
+        (6, None),
+    ]
+    assert "line 1" in found[1].message
+    assert "of type int" in found[3].message
+
+
+def test_ids_missing_from_a_track_that_was_started_are_named() -> None:
+    found = problems(line("t1", "A"))
+    assert [(problem.line, problem.id) for problem in found] == [(None, "t2")]
+
+
+def test_a_whole_track_may_be_left_out() -> None:
+    assert read(line("r1", "Report")).tracks == (Track.REPORT,)
+
+
+def test_a_line_with_a_problem_is_not_missing_as_well() -> None:
+    found = problems(line("t1", "A") + line("t2", ""))
+    assert [(problem.line, problem.id) for problem in found] == [(2, "t2")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"PK\x03\x04rest", "spreadsheet"),
+        (GOOD.encode("utf-16"), "UTF-16"),
+        (b'[{"id": "t1", "prediction": "A"}]', "array"),
+        (b"\x1f\x8bgarbage", "gzip"),
+        (gzip.compress(GOOD.encode())[:-12], "gzip"),
+        (b'{"id": "t1", "prediction": "\xe9"}\n', "UTF-8"),
+        (b"id,prediction\nt1,\xe9\n", "UTF-8"),
+        (b"id;prediction\nt1;A\n", "header"),
+        (b"t1,A\nt2,B\n", "header"),
+        (b'id,prediction\nt1,"A\n', "CSV"),
+        (b"id,prediction\nt1,A,B\n", "3 fields"),
+        (b"id,prediction\n", "no predictions"),
+        (b'{"id": "t1"}\n', '"prediction"'),
+        (b'{"prediction": "A"}\n', '"id"'),
+        (b'{"id": 1, "prediction": "A"}\n', "not a string"),
+        (b'{"id": "t1", "prediction": null}\n', "null"),
+        (b'{"id": "t1", "prediction": ["A"]}\n', "list"),
+        (b'{"id": "t1", "prediction": "A", "p": NaN}\n', "JSON"),
+        (b'{"id": "t1", "prediction": "\\ud800"}\n', "JSON"),
+        (b'{"id": "t1", "prediction": "A", "prediction": "B"}\n', "twice"),
+        (b'{"id": "t1", "prediction": "a\\u0000b"}\n', "NUL"),
+        (
+            b'{"id": "t1", "prediction": "A", "x": ' + b"[" * 50_000 + b"]" * 50_000 + b"}\n",
+            "nested",
+        ),
+        (b'{"id": "t1", "prediction": "A"} {"id": "t2"}\n', "JSON"),
+        (b'"t1"\n', "header"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(raw: bytes, words: str) -> None:
+    assert any(words in problem.message for problem in problems(raw))
+
+
+def test_an_over_long_prediction_is_a_problem_and_the_longest_allowed_is_not() -> None:
+    assert read(line("r1", "x" * MAX_TEXT_CHARACTERS)).tracks == (Track.REPORT,)
+    assert "20,001" in problems(line("r1", "x" * (MAX_TEXT_CHARACTERS + 1)))[0].message
+
+
+def test_a_key_that_only_looks_repeated_is_fine() -> None:
+    raw = '{"id": "r1", "prediction": "A \\"id\\" card", "meta": {"id": 1}}\n'
+    assert read(raw).texts == {3: 'A "id" card'}
+
+
+def test_compression_does_not_get_round_the_size_limit() -> None:
+    bomb = gzip.compress(b"x" * 10_000_000)
+    assert len(bomb) < 20_000
+    with pytest.raises(TooLarge):
+        read(bomb, limit=100_000)
+
+
+def test_many_gzip_members_do_not_get_round_the_size_limit() -> None:
+    with pytest.raises(TooLarge):
+        read(gzip.compress(b"x" * 1_000) * 200, limit=100_000)
+
+
+def test_a_file_over_the_limit_is_refused() -> None:
+    with pytest.raises(TooLarge):
+        read(GOOD, limit=len(GOOD) - 1)
+    assert read(GOOD, limit=len(GOOD)).texts
