@@ -22,7 +22,6 @@ from leaderboard.queue import make_queue
 
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
-WAITED = timedelta(seconds=15)
 PAUSE_SECONDS = 2.0
 
 
@@ -51,7 +50,10 @@ def run_worker(config: Config) -> None:
 
 
 def run_reconciler(config: Config) -> None:
-    """Every PAUSE_SECONDS bring rows and queue together again, until told to stop."""
+    """Every PAUSE_SECONDS bring rows and queue together again, until told to stop.
+
+    A queued row is nudged when nobody took it for half a lease.
+    """
     sessions = make_sessions(config.database_url)
     queue = make_queue(config.redis_url, config.queue_name)
     lease = timedelta(seconds=config.lease_seconds)
@@ -63,7 +65,7 @@ def run_reconciler(config: Config) -> None:
         try:
             with sessions.write() as session:
                 requeue_stale(session, lease, config.max_attempts)
-                waiting = nudge_waiting(session, WAITED)
+                waiting = nudge_waiting(session, lease / 2)
         except Exception:
             log.exception("the reconciler could not look; it goes on")
             continue

@@ -28,6 +28,7 @@ The rules, in their order:
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from leaderboard.scoring.answers_claims import find_claims
@@ -91,12 +92,18 @@ def parse_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> Pa
     plain = without_continuation(without_markup(with_final_marks(plain)))
     if not plain:
         return _UNPARSED
-    choices = Options(options)
+    choices = _make_options(tuple(options.items()))
     whole = choices.named_by(plain)
     if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in options.keys() - whole):
         return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(whole))
     page = without_echo(Page(plain, plain.lower(), choices, multiple))
     return _parse_page(page)
+
+
+@lru_cache(maxsize=4_096)
+def _make_options(options: tuple[tuple[str, str], ...]) -> Options:
+    """The options of an item; many items have the same, such as a list of levels."""
+    return Options(dict(options))
 
 
 def _has_brief_text(options: Mapping[str, str]) -> bool:

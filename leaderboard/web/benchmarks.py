@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request, send_file
 
 from leaderboard.benchmarks.catalogue import (
+    OpenItem,
     count_composition,
     get_benchmark,
     get_image,
@@ -37,6 +38,7 @@ def benchmark(slug: str) -> Response:
     found = get_benchmark(database(), slug, request.args.get("version"))
 
     def render() -> str:
+        examples = first_examples(found)
         return render_template(
             "benchmarks/benchmark.html",
             benchmark=found,
@@ -47,6 +49,8 @@ def benchmark(slug: str) -> Response:
             },
             open_splits=[s for s in found.splits if s.answers is Answers.PUBLIC],
             tracks=Track,
+            examples=examples,
+            sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
     return cache.respond(found.content_hash, render)
@@ -96,6 +100,17 @@ def image(sha256: str) -> Response:
     response = Response(found.content, mimetype=found.media_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def first_examples(found: Benchmark) -> list[OpenItem]:
+    """The first item of each track with public answers, if there is such a split."""
+    for split in found.splits:
+        if split.answers is Answers.PUBLIC:
+            first: dict[Track, OpenItem] = {}
+            for example in read_open_items(database(), split):
+                first.setdefault(example.item.track, example)
+            return [first[track] for track in Track if track in first]
+    return []
 
 
 def send_questions(found: Benchmark, name: str) -> Response:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, jsonify, render_template
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
+from leaderboard.benchmarks.package import package_schema
 from leaderboard.errors import NotFound
 
 blueprint = Blueprint("guides", __name__)
@@ -23,12 +27,41 @@ GUIDES = {
     "checklist-judge": "The checklist judge",
     "api": "API",
 }
+N_BEGINNINGS = 3
+"""So many of the guides are beginnings, one for each kind of reader; the rest are references."""
+
+
+class Heading(NamedTuple):
+    """A second-level heading of a guide and the anchor that leads to it."""
+
+    anchor: str
+    text: str
+
+
+class Guide(NamedTuple):
+    """A guide as HTML without its title, which is apart, and what its contents list shows."""
+
+    title: str
+    html: Markup
+    headings: list[Heading]
 
 
 @blueprint.get("/docs")
 def index() -> str:
     """All guides."""
-    return render_template("guides/index.html", guides=GUIDES)
+    names = list(GUIDES)
+    return render_template(
+        "guides/index.html",
+        guides=GUIDES,
+        beginnings=names[:N_BEGINNINGS],
+        references=names[N_BEGINNINGS:],
+    )
+
+
+@blueprint.get("/docs/benchmark-package.schema.json")
+def schema() -> Response:
+    """The JSON Schema of benchmark packages."""
+    return jsonify(package_schema())
 
 
 @blueprint.get("/docs/<name>")
@@ -36,15 +69,52 @@ def guide(name: str) -> str:
     """One guide."""
     if name not in GUIDES:
         raise NotFound(f"There is no guide {name!r}.", "See the list of guides.")
-    return render_template(
-        "guides/guide.html", title=GUIDES[name], text=render_guide(name), guides=GUIDES, name=name
-    )
+    return render_template("guides/guide.html", guide=render_guide(name), guides=GUIDES, name=name)
 
 
 @lru_cache(maxsize=len(GUIDES))
-def render_guide(name: str) -> Markup:
-    """The HTML of docs/<name>.md; links to other guides lead to their pages."""
+def render_guide(name: str) -> Guide:
+    """docs/<name>.md with an anchor at each heading; links to other guides lead to their pages."""
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-    for other in GUIDES:
-        text = text.replace(f"]({other}.md", f"](/docs/{other}")
-    return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    title, headings = GUIDES[name], []
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            words = _plain(tokens[place + 1])
+            token.attrSet("id", make_anchor(words))
+            if token.tag == "h1":
+                title = words
+            elif token.tag == "h2":
+                headings.append(Heading(make_anchor(words), words))
+        elif token.type == "inline":
+            for link in (child for child in token.children or () if child.type == "link_open"):
+                link.attrSet("href", _page_address(str(link.attrGet("href"))))
+        elif token.type == "th_open":
+            token.attrSet("scope", "col")
+    body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
+    html = markdown.renderer.render(body, markdown.options, {})
+    return Guide(title, Markup(_in_scroll_regions(html)), headings)
+
+
+def make_anchor(heading: str) -> str:
+    """The anchor of a heading, as code hosts make it too: `2. Settings` gives `2-settings`."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def _plain(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or ())
+
+
+def _page_address(target: str) -> str:
+    """Where a link of a document leads on the site: `method.md#x` gives `/docs/method#x`."""
+    path, mark, anchor = target.partition("#")
+    if path.removesuffix(".md") in GUIDES:
+        return f"/docs/{path.removesuffix('.md')}{mark}{anchor}"
+    return f"/docs/{target}" if path.endswith(".schema.json") else target
+
+
+def _in_scroll_regions(html: str) -> str:
+    """Wide tables scroll by themselves, and can be reached with the keyboard."""
+    region = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
+    return html.replace("<table>", region).replace("</table>", "</table></div>")

@@ -8,9 +8,16 @@ from sqlalchemy import select
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import InvalidRequest, NotFound
-from leaderboard.figures import FIGURES, make_figure
+from leaderboard.figures import (
+    SHOWN_STANDING,
+    make_axis,
+    make_dot,
+    make_figure,
+    tie_bands,
+)
+from leaderboard.judges.checklist import LIMITS
 from leaderboard.models.benchmark import Split
-from leaderboard.models.ranking import Board
+from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
 from leaderboard.published import read_published
 from leaderboard.rankings import (
@@ -23,7 +30,7 @@ from leaderboard.rankings import (
     read_serial,
 )
 from leaderboard.web.pages import PageCache
-from leaderboard.web.services import database
+from leaderboard.web.services import database, services
 
 blueprint = Blueprint("leaderboards", __name__)
 cache = PageCache()
@@ -45,6 +52,11 @@ def ranking() -> Response | str:
             benchmarks=benchmarks,
             boards=Board,
             accepted=accepted,
+            axis=make_axis(row.scores[board] for row in table.rows if board in row.scores),
+            make_dot=make_dot,
+            bands=tie_bands(row.ranks[board] for row in table.rows if board in row.ranks),
+            place=read_place(split),
+            base_url=services().base_url,
         )
 
     shown = tuple(benchmark.content_hash for benchmark in benchmarks)
@@ -62,7 +74,12 @@ def model(slug: str) -> str:
         row=row,
         scores=read_scores(database(), row.submission, Viewer.PUBLIC),
         history=read_history(database(), row.model, split),
-        figures=FIGURES,
+        n_standing=SHOWN_STANDING,
+        metrics=Metric,
+        slices=Slice,
+        boards=Board,
+        judge_limits=LIMITS,
+        place=read_place(split),
     )
 
 
@@ -100,6 +117,14 @@ def find_split() -> Split:
         benchmark = benchmarks[0]
     name = request.args.get("split")
     return get_split(benchmark, name) if name else ranked_split(benchmark)
+
+
+def read_place(split: Split) -> dict[str, str]:
+    """The query of addresses that stay on `split`, and on its version where one was asked for."""
+    place = {"benchmark": split.benchmark.slug, "split": split.name}
+    if "version" in request.args:
+        place["version"] = split.benchmark.version
+    return place
 
 
 def read_board() -> Board:

@@ -10,10 +10,19 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from leaderboard.models.ranking import Score
+from leaderboard.evaluation.rank import BOARD_TRACKS
+from leaderboard.figures import BOARD_NAMES, FEW_ITEMS
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board, Score
+from leaderboard.rankings import RankingRow
 from leaderboard.scoring.ranking import RankRange
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
+TRACK_WORDS = {
+    Track.TEXT: "text questions",
+    Track.IMAGE: "image questions",
+    Track.REPORT: "reports",
+}
 
 
 def number(value: float | None, digits: int = 1, reason: str = "not scored") -> str:
@@ -33,6 +42,29 @@ def rank(value: RankRange | None) -> str:
     if value is None:
         return ""
     return str(value.low) if value.low == value.high else f"{value.low}–{value.high}"
+
+
+def rank_in_words(value: RankRange, n_ranked: int) -> str:
+    """What a rank range among `n_ranked` models says, as one sentence."""
+    if n_ranked == 1:
+        return "It is the only ranked model."
+    n_better, n_worse, n_tied = value.low - 1, n_ranked - value.high, value.high - value.low
+    return (
+        f"Of the {n_ranked - 1} other models {n_better} {_is(n_better)} significantly better, "
+        f"{n_worse} {_is(n_worse)} significantly worse, and {n_tied} cannot be told apart from it."
+    )
+
+
+def _is(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def missing(row: RankingRow, board: Board) -> str:
+    """Why a model has no score or rank on `board`."""
+    absent = [t for t in BOARD_TRACKS[board] if t.value not in row.submission.tracks]
+    if not absent:
+        return "not every item was scored"
+    return "no predictions for " + " and ".join(TRACK_WORDS[track] for track in absent)
 
 
 def moment(value: datetime | None) -> str:
@@ -68,10 +100,34 @@ def names(terms: list[dict[str, Any]]) -> Mapping[str, str]:
     return {term["key"]: term["name"] for term in terms}
 
 
+def by_name(scores: list[Score]) -> Mapping[str, Score]:
+    """Scores of one metric and slice by the name of the slice's value."""
+    return {score.name: score for score in scores}
+
+
+FILTERS = (
+    number,
+    interval,
+    rank,
+    rank_in_words,
+    missing,
+    moment,
+    day,
+    count,
+    parameters,
+    names,
+    by_name,
+)
+"""What templates may call as filters, each by its own name."""
+
+
 def install(app: Flask) -> None:
     """Give the templates of `app` these words, and static addresses that change with the file."""
-    for filter_ in (number, interval, rank, moment, day, count, parameters, names):
+    for filter_ in FILTERS:
         app.add_template_filter(filter_)
+    app.jinja_env.globals.update(
+        BOARD_NAMES=BOARD_NAMES, TRACK_WORDS=TRACK_WORDS, FEW_ITEMS=FEW_ITEMS
+    )
     versions: dict[str, str] = {}
 
     def asset(name: str) -> str:

@@ -69,7 +69,8 @@ def test_a_new_password_ends_the_old_one_and_older_sessions(sessions: Sessions) 
         set_password(user, "another long password")
         assert user.session_epoch > epoch
     with sessions.read() as session:
-        assert authenticate(session, email="ada@example.org", password="another long password")
+        user = authenticate(session, email="ada@example.org", password="another long password")
+        assert user.name == "Ada"
         with pytest.raises(NotSignedIn):
             authenticate(session, email="ada@example.org", password=PASSWORD)
 

@@ -99,7 +99,7 @@ def test_models_that_tie_are_told_apart_in_at_most_five_percent_of_benchmarks() 
     strata = np.repeat([0, 1, 2], [60, 30, 15])
     wrong, runs = 0, 400
     for _ in range(runs):
-        values = (random.uniform(size=(6, 105)) < 0.7) * 100.0
+        values = np.where(random.uniform(size=(6, 105)) < 0.7, 100.0, 0.0)
         values[:, 90:] = random.normal(65, 12, (6, 15))
         ranges = rank_ranges(compare_pairs(values, strata, np.arange(105)))
         wrong += any(found != RankRange(1, 6) for found in ranges)

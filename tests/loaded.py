@@ -1,4 +1,4 @@
-"""A loaded benchmark, a team, and a way to submit."""
+"""Fixtures: a loaded benchmark, a team, and a way to submit."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,11 +19,12 @@ from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit
 from tests.packages import make_items, write_package
 
+Load = Callable[[int, int, int], None]
 Submit = Callable[..., str]
 
 
 @pytest.fixture
-def load(sessions: Sessions, tmp_path: Path) -> Callable[[int, int, int], None]:
+def load(sessions: Sessions, tmp_path: Path) -> Load:
     """Publish a benchmark of so many text, image and report items, and add a team."""
 
     def load_items(n_text: int, n_image: int, n_report: int) -> None:

@@ -1,0 +1,47 @@
+# Every command of the project. `make` alone lists them.
+#
+#   make demo DEMO_EXIT=1        stop after the table
+#   make test PYTEST='-k rank'   hand options to pytest
+#   make PYTHON=python3.12 venv  use another Python (3.11 or newer)
+
+PY := .venv/bin/python
+CODE := $(wildcard config.py leaderboard workers migrations demo benchmarks bench tests cli/spinebench)
+COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
+	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check format bench lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+venv: ## set up .venv from the locked requirements (skipped when nothing changed)
+	@PYTHON="$(PYTHON)" sh requirements/install.sh
+
+demo: venv ## run everything on this machine, up to a ranked page (Ctrl-C ends it)
+	@DEMO_EXIT="$(DEMO_EXIT)" exec $(PY) -m demo
+
+test: check ## check, then run every test
+	$(PY) -m pytest -n auto --maxprocesses 4 $(PYTEST)
+
+check: venv ## style, types and the direction of imports
+	$(PY) -m ruff check $(CODE)
+	$(PY) -m ruff format --check $(CODE)
+	$(PY) -m mypy $(CODE)
+	.venv/bin/lint-imports --no-logo
+
+format: venv ## put the code into the project's style
+	$(PY) -m ruff check --fix $(CODE)
+	$(PY) -m ruff format $(CODE)
+
+bench: venv ## measure speed (results in docs)
+	$(PY) -m bench
+
+lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases)
+	$(COMPILE) $(LOCK) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) requirements/base.in -c requirements/dev.txt -o requirements/base.txt
+	$(COMPILE) requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
+
+clean: ## remove .venv, the demo's state and every cache
+	rm -rf .venv var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Measurements of speed: ratios within one run, never a verdict of a test."""

@@ -1,0 +1,170 @@
+"""One large submission: 65,000 MCQ predictions read, stored, parsed, scored and ranked.
+
+Times are CPU seconds of this process on an SQLite file; the ratios are to a plain json.loads of
+the same lines in the same run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import insert, select
+
+from leaderboard.accounts.teams import make_model_card, make_team
+from leaderboard.accounts.users import register
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.db import Sessions, make_sessions, now
+from leaderboard.evaluation.run import evaluate
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.migrate import upgrade
+from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Split, Track
+from leaderboard.models.reference import ItemReference
+from leaderboard.models.team import ModelCard
+from leaderboard.submissions.content import read_content
+from leaderboard.submissions.read import Predictions, read_predictions
+from leaderboard.submissions.submit import read_known_items, submit
+
+N_ITEMS = 65_000
+LIMIT = 256 * 1024 * 1024
+TEXTS = (
+    "ANSWER: {letter}",
+    "The answer is ({letter}).",
+    "The disc at this level is narrowed and the canal is tight, so the best choice is {letter}.",
+    "**{letter}**",
+    "Let us think step by step. Option A is unlikely, since the cord is normal. My final option: "
+    "[{letter}]",
+)
+
+T = TypeVar("T")
+
+
+def measure() -> None:
+    """Print a row for each stage."""
+    logging.disable(logging.WARNING)
+    raw = make_file()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        upgrade(url)
+        sessions = make_sessions(url)
+        fill(sessions)
+        base, _ = timed(lambda: [json.loads(line) for line in raw.splitlines()])
+        print(f"{N_ITEMS:,} predictions, {len(raw) / 1e6:.1f} MB")
+        print(f"{'stage':28}{'CPU s':>8}{'ratio':>8}")
+        report("json.loads alone", base, base)
+        reading, predictions = timed(lambda: read(sessions, raw))
+        report("read and validate", reading, base)
+        storing, key = timed(lambda: store(sessions, predictions))
+        report("store", storing, base)
+        judges = [ChecklistJudge()]
+        scoring, _ = timed(lambda: evaluate(sessions, key, judges, max_attempts=1))
+        report("parse, score and rank", scoring, base)
+        report("all", reading + storing + scoring, base)
+        sessions.engine.dispose()
+
+
+def report(stage: str, seconds: float, base: float) -> None:
+    """Print one row."""
+    print(f"{stage:28}{seconds:8.2f}{seconds / base:8.1f}")
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """CPU seconds of `work`, and what it returns."""
+    begun = time.process_time()
+    result = work()
+    return time.process_time() - begun, result
+
+
+def make_file() -> bytes:
+    """A JSONL file with a prediction for every item."""
+    lines = []
+    for number in range(N_ITEMS):
+        text = TEXTS[number % len(TEXTS)].format(letter="ABCD"[number // 7 % 4])
+        lines.append(json.dumps({"id": f"item-{number}", "prediction": text}))
+    return "\n".join(lines).encode()
+
+
+def fill(sessions: Sessions) -> None:
+    """A benchmark of N_ITEMS questions, a team and a model card."""
+    manifest = {"rubric": {"sections": [{"key": "a", "name": "a", "dimensions": [_dimension()]}]}}
+    with sessions.write() as session:
+        benchmark = Benchmark(
+            slug="large",
+            version="1.0.0",
+            name="Large",
+            licence="CC0-1.0",
+            content_hash="0" * 64,
+            manifest=manifest,
+            published_at=now(),
+        )
+        split = Split(benchmark=benchmark, name="test", answers=Answers.HIDDEN)
+        session.add_all([benchmark, split])
+        session.flush()
+        session.execute(insert(Item), [_item(split.id, number) for number in range(N_ITEMS)])
+        session.execute(insert(ItemReference), [_reference(n + 1) for n in range(N_ITEMS)])
+        user = register(session, email="a@example.org", name="A", password="long enough pass")
+        team = make_team(session, user, slug="team", name="Team")
+        make_model_card(session, team, {"slug": "model", "name": "M", "organisation": "O"})
+
+
+def _dimension() -> dict[str, object]:
+    return {"key": "a", "name": "a", "question": "a", "anchors": {"1": "a"}}
+
+
+def _item(split_id: int, number: int) -> dict[str, object]:
+    return {
+        "split_id": split_id,
+        "position": number,
+        "key": f"item-{number}",
+        "kind": ItemKind.MCQ,
+        "track": Track.TEXT,
+        "question": "Which level?",
+        "options": {"A": "L3/L4", "B": "L4/L5", "C": "L5/S1", "D": "L2/L3"},
+        "multiple": False,
+        "subcondition": f"condition-{number % 14}",
+        "axis": f"axis-{number % 3}",
+        "modality": None,
+        "levels": [],
+        "case_key": f"case-{number}",
+    }
+
+
+def _reference(item_id: int) -> dict[str, object]:
+    return {
+        "item_id": item_id,
+        "answer": ["B"],
+        "explanation": "",
+        "reference_report": "",
+        "checklist": [],
+        "provenance_kind": "made",
+        "provenance_reference": "bench",
+    }
+
+
+def read(sessions: Sessions, raw: bytes) -> Predictions:
+    """Read and validate the file as an upload."""
+    with sessions.read() as session:
+        split = get_split(get_benchmark(session, "large"), "test")
+        known = read_known_items(session, split)
+        return read_predictions(read_content(io.BytesIO(raw), LIMIT), known)
+
+
+def store(sessions: Sessions, predictions: Predictions) -> str:
+    """Submit the predictions; the submission's id."""
+    with sessions.write() as session:
+        split = get_split(get_benchmark(session, "large"), "test")
+        card = session.scalars(select(ModelCard)).one()
+        return submit(
+            session,
+            user=card.team.memberships[0].user,
+            model_card=card,
+            split=split,
+            predictions=predictions,
+            file_name="large.jsonl",
+        ).id

@@ -1,0 +1,1 @@
+"""The bundled benchmark, SpineBench-Mini: its sources, the phantoms drawn for it, its build."""

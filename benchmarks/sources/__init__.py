@@ -1,0 +1,1 @@
+"""What SpineBench-Mini is built from."""

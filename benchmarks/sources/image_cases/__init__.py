@@ -1,0 +1,1 @@
+"""The image questions, a chapter a file; every right answer is measured on its phantom."""

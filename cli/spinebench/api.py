@@ -1,0 +1,103 @@
+"""The server's API, noun by noun. Answers are JSON as they came: see records for their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from spinebench.errors import LostConnectionError
+from spinebench.transport import ORDINARY, Patience, Transport
+
+
+class Api:
+    """One method a request; each raises SpinebenchError when there is no good answer."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self._transport.base_url
+
+    def get_me(self) -> Any:
+        """Who the token belongs to."""
+        return self._get("/me")
+
+    def get_benchmarks(self) -> Any:
+        """Every benchmark."""
+        return self._get("/benchmarks")
+
+    def get_benchmark(self, slug: str) -> Any:
+        """One benchmark with taxonomy, rubric and prompts."""
+        return self._get(f"/benchmarks/{quote(slug)}")
+
+    def get_ranking(self, benchmark: str, split: str) -> Any:
+        """The split's ranking."""
+        return self._get(f"/rankings/{quote(benchmark)}/{quote(split)}")
+
+    def get_models(self) -> Any:
+        """The model cards of the caller's teams."""
+        return self._get("/models")
+
+    def get_submissions(self, limit: int) -> Any:
+        """The caller's teams' latest submissions."""
+        return self._get("/submissions", {"limit": str(limit)})
+
+    def get_submission(self, id: str, patience: Patience = ORDINARY) -> Any:
+        """One submission as it stands."""
+        path = f"/submissions/{quote(id)}"
+        return self._transport.get_json(path, {}, patience)
+
+    def get_results(self, id: str) -> Any:
+        """A scored submission's scores."""
+        return self._get(f"/submissions/{quote(id)}/results")
+
+    def download_package(
+        self,
+        benchmark: str,
+        split: str,
+        target: BinaryIO,
+        on_received: Callable[[int, int | None], None],
+    ) -> None:
+        """Writes the split's zip into `target`."""
+        path = f"/benchmarks/{quote(benchmark)}/splits/{quote(split)}/package"
+        self._transport.download(path, target, on_received)
+
+    def create_model(self, card: Mapping[str, Any]) -> Any:
+        """Adds a model card."""
+        return self._transport.post_json("/models", card)
+
+    def validate(
+        self, fields: Mapping[str, str], file: Path, on_sent: Callable[[int], None]
+    ) -> Any:
+        """The server's dry run over a prediction file."""
+        try:
+            return self._transport.post_file("/validations", fields, file, on_sent)
+        except LostConnectionError as error:
+            error.remedy = "Nothing was submitted: simply run it again."
+            raise
+
+    def submit(self, fields: Mapping[str, str], file: Path, on_sent: Callable[[int], None]) -> Any:
+        """Sends a prediction file to be scored."""
+        try:
+            return self._transport.post_file("/submissions", fields, file, on_sent)
+        except LostConnectionError as error:
+            error.remedy = (
+                "The file may have arrived: `spinebench status` shows it then. Sending it again "
+                "is safe, as the same file is never taken twice."
+            )
+            raise
+
+    def cancel(self, id: str) -> Any:
+        """Cancels a submission that is not finished."""
+        try:
+            return self._transport.post_json(f"/submissions/{quote(id)}/cancel", None)
+        except LostConnectionError as error:
+            error.remedy = f"Run `spinebench status {id}` to see whether it was cancelled."
+            raise
+
+    def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        return self._transport.get_json(path, params or {}, ORDINARY)

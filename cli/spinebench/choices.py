@@ -1,0 +1,49 @@
+"""What may be left unsaid: the only benchmark, the only team."""
+
+from __future__ import annotations
+
+from spinebench.api import Api
+from spinebench.errors import UsageError
+from spinebench.records.account import read_identity, read_models
+from spinebench.records.benchmark import read_benchmarks
+from spinebench.records.record import read_record
+from spinebench.terminal import Terminal
+
+
+def choose_benchmark(api: Api, terminal: Terminal, given: str | None) -> str:
+    """The given short name, else that of the server's only benchmark, saying so."""
+    if given is not None:
+        return given
+    slugs = [one.slug for one in read_record(read_benchmarks, api.get_benchmarks())]
+    if len(slugs) == 1:
+        terminal.say(f"Benchmark: {slugs[0]} (the only one there)")
+        return slugs[0]
+    if not slugs:
+        raise UsageError(f"{api.url} has no benchmark yet.", remedy="Ask its host.")
+    raise UsageError("Which benchmark?", remedy=f"Name one of: {', '.join(slugs)}.")
+
+
+def choose_model(api: Api, given: str | None) -> str:
+    """The given short name. Raises UsageError that lists the team's models: never a guess."""
+    if given is not None:
+        return given
+    slugs = [model.slug for model in read_record(read_models, api.get_models())]
+    if slugs:
+        raise UsageError("Which model made them?", remedy=f"Add --model: {', '.join(slugs)}.")
+    raise UsageError(
+        "Which model made them? Your team has no model card yet.",
+        remedy="Make one with `spinebench models create`.",
+    )
+
+
+def choose_team(api: Api, terminal: Terminal, given: str | None) -> str:
+    """The given short name, else that of the caller's only team, saying so."""
+    if given is not None:
+        return given
+    slugs = [slug for slug, _ in read_record(read_identity, api.get_me()).teams]
+    if len(slugs) == 1:
+        terminal.say(f"Team: {slugs[0]} (your only one)")
+        return slugs[0]
+    if not slugs:
+        raise UsageError("You are in no team.", remedy=f"Make or join one at {api.url}/account")
+    raise UsageError("Which team?", remedy=f"Add --team: {', '.join(slugs)}.")

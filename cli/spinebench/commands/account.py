@@ -1,0 +1,109 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from spinebench.address import read_address
+from spinebench.credentials import write_credentials
+from spinebench.errors import NotSignedInError, UsageError
+from spinebench.invocation import Invocation, read_token
+from spinebench.options import Command, pass_invocation
+from spinebench.records.account import Identity, read_identity
+from spinebench.records.record import read_record
+
+
+@click.command(cls=Command)
+@click.option("--with-token", is_flag=True, help="Read the token from standard input.")
+@pass_invocation
+def login(invocation: Invocation, with_token: bool) -> None:
+    """Sign in with a token, and keep it for later.
+
+    Asks for what is not given, and keeps the token only when the server knows it.
+    """
+    terminal = invocation.terminal
+    kept = invocation.credentials
+    url = _ask_url(invocation, kept.url)
+    with invocation.api_with(url, _ask_token(invocation, url, with_token=with_token)) as api:
+        raw = api.get_me()
+    identity = read_record(read_identity, raw)
+    token = invocation.token or ""
+    write_credentials(invocation.credentials_path, kept.with_token(url, token))
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    terminal.show(f"Signed in to {url} as {identity.name} <{identity.email}>.")
+    terminal.say(f"The token is kept in {invocation.credentials_path}, readable for you alone.")
+    if "submit" not in identity.scopes:
+        terminal.say("It may look but not submit: its scopes are " + ", ".join(identity.scopes))
+
+
+def _ask_url(invocation: Invocation, kept: str | None) -> str:
+    given = invocation.url or invocation.environ.get("SPINEBENCH_URL")
+    if given:
+        return read_address(given)
+    _check_can_ask("the address of the server", "--url or SPINEBENCH_URL")
+    return read_address(click.prompt("Server", default=kept, err=True))
+
+
+def _ask_token(invocation: Invocation, url: str, *, with_token: bool) -> str:
+    """The token, which the invocation holds from then on."""
+    if with_token:
+        given: str | None = sys.stdin.readline()
+    else:
+        given = invocation.token or invocation.environ.get("SPINEBENCH_TOKEN")
+    if not given and not with_token:
+        _check_can_ask("a token", "--with-token or SPINEBENCH_TOKEN")
+        invocation.terminal.say(f"Make a token at {url}/account")
+        given = click.prompt("Token (not shown)", hide_input=True, err=True)
+    invocation.token = read_token(given or "")
+    return invocation.token
+
+
+def _check_can_ask(what: str, instead: str) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(f"There is nobody here to ask for {what}.", remedy=f"Use {instead}.")
+
+
+@click.command(cls=Command)
+@pass_invocation
+def logout(invocation: Invocation) -> None:
+    """Forget the kept token. It stays valid until you revoke it."""
+    terminal = invocation.terminal
+    url = invocation.get_url()
+    kept = invocation.credentials
+    if url not in kept.tokens:
+        raise NotSignedInError(f"Not signed in to {url}.")
+    write_credentials(invocation.credentials_path, kept.without_token(url))
+    if terminal.as_json:
+        terminal.show_json({"url": url, "signed_in": False})
+        return
+    terminal.show(f"Signed out of {url}.")
+    terminal.say(f"The token itself is still valid: revoke it at {url}/account")
+
+
+@click.command(cls=Command)
+@pass_invocation
+def whoami(invocation: Invocation) -> None:
+    """Show who you are to the server."""
+    with invocation.api() as api:
+        raw = api.get_me()
+    if invocation.terminal.as_json:
+        invocation.terminal.show_json(raw)
+        return
+    identity = read_record(read_identity, raw)
+    for line in _describe(identity, api.url):
+        invocation.terminal.show(line)
+
+
+def _describe(identity: Identity, url: str) -> list[str]:
+    teams = ", ".join(f"{name} ({slug})" for slug, name in identity.teams)
+    expires = f"until {identity.expires_at[:10]}" if identity.expires_at else "without an end"
+    return [
+        f"{identity.name} <{identity.email}>",
+        f"Server  {url}",
+        f"Teams   {teams or 'none yet'}",
+        f"Token   {identity.token_name}: {', '.join(identity.scopes)}, {expires}",
+    ]

@@ -1,0 +1,111 @@
+"""Looking at benchmarks and fetching their questions."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from spinebench.api import Api
+from spinebench.choices import choose_benchmark
+from spinebench.errors import UsageError
+from spinebench.invocation import Invocation
+from spinebench.options import Command, pass_invocation, slug, split_option
+from spinebench.package import check_is_zip, new_file, unpack
+from spinebench.records.benchmark import Benchmark, read_benchmark, read_benchmarks
+from spinebench.records.record import read_record
+from spinebench.tables import benchmarks_table, splits_table
+from spinebench.terminal import Terminal
+
+
+@click.command(cls=Command)
+@click.argument("benchmark", required=False, type=slug)
+@pass_invocation
+def benchmarks(invocation: Invocation, benchmark: str | None) -> None:
+    """List the benchmarks, or describe one."""
+    terminal = invocation.terminal
+    with invocation.api(public=True) as api:
+        raw = api.get_benchmarks() if benchmark is None else api.get_benchmark(benchmark)
+    if terminal.as_json:
+        terminal.show_json(raw)
+    elif benchmark is not None:
+        _show_benchmark(terminal, read_record(read_benchmark, raw))
+    elif found := read_record(read_benchmarks, raw):
+        terminal.show_table(benchmarks_table(found))
+        terminal.say(f"More about one: spinebench benchmarks {found[0].slug}")
+    else:
+        terminal.show("There is no benchmark yet.")
+
+
+def _show_benchmark(terminal: Terminal, benchmark: Benchmark) -> None:
+    terminal.show(f"{benchmark.name} {benchmark.version} ({benchmark.slug})")
+    if benchmark.notice:
+        terminal.show(benchmark.notice)
+    terminal.show(f"Licence        {benchmark.licence}")
+    terminal.show(f"Content hash   {benchmark.content_hash}")
+    terminal.show(f"Page           {benchmark.url}")
+    if benchmark.axes:
+        terminal.show(f"Axes           {', '.join(benchmark.axes)}")
+    if benchmark.subconditions:
+        terminal.show(f"Subconditions  {', '.join(benchmark.subconditions)}")
+    if benchmark.rubric_sections:
+        terminal.show(f"Report rubric  {', '.join(benchmark.rubric_sections)}")
+    terminal.show("")
+    terminal.show_table(splits_table(benchmark))
+
+
+@click.command(cls=Command)
+@click.argument("benchmark", required=False, type=slug)
+@split_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    show_default="this folder",
+    metavar="DIR",
+    help="Where to put it.",
+)
+@click.option("--unzip", is_flag=True, help="Unpack it into a folder instead.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@pass_invocation
+def download(
+    invocation: Invocation,
+    benchmark: str | None,
+    split: str,
+    output: Path,
+    unzip: bool,
+    force: bool,
+) -> None:
+    """Download a split's questions and images.
+
+    The answers are with them where they are public, as in dev.
+    """
+    terminal = invocation.terminal
+    with invocation.api(public=True) as api:
+        benchmark = choose_benchmark(api, terminal, benchmark)
+        target = output / (f"{benchmark}-{split}" if unzip else f"{benchmark}-{split}.zip")
+        if target.exists() and not force:
+            raise UsageError(f"{target} is there already.", remedy="Add --force to replace it.")
+        if unzip:
+            with tempfile.TemporaryFile() as file:
+                _fetch(api, terminal, benchmark, split, file)
+                unpack(file, target)
+        else:
+            with new_file(target) as file:
+                _fetch(api, terminal, benchmark, split, file)
+    if terminal.as_json:
+        terminal.show_json({"benchmark": benchmark, "split": split, "path": str(target)})
+        return
+    terminal.show(f"Wrote {target}")
+    terminal.say("Next: one line an item in predictions.jsonl, such as")
+    terminal.say('  {"id": "...", "prediction": "B"}')
+    terminal.say(f"then: spinebench validate predictions.jsonl -b {benchmark} -s {split}")
+
+
+def _fetch(api: Api, terminal: Terminal, benchmark: str, split: str, file: BinaryIO) -> None:
+    with terminal.transfer("Downloading", then="Downloaded") as moved:
+        api.download_package(benchmark, split, file, moved)
+    check_is_zip(file)

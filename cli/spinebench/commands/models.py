@@ -1,0 +1,115 @@
+"""Model cards: what a submission's model is."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spinebench.choices import choose_team
+from spinebench.errors import UsageError
+from spinebench.invocation import Invocation
+from spinebench.options import Command, Group, pass_invocation, slug
+from spinebench.records.account import read_model, read_models
+from spinebench.records.record import read_record
+from spinebench.tables import models_table
+
+
+class ModelGroup(Group):
+    """A group whose help needs no exit codes: the main help has them."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Command.format_epilog(self, ctx, formatter)
+
+
+@click.group(cls=ModelGroup, invoke_without_command=True)
+@click.pass_context
+def models(ctx: click.Context) -> None:
+    """List your teams' model cards, or make one."""
+    if ctx.invoked_subcommand is None:
+        _list(ctx.ensure_object(Invocation))
+
+
+def _list(invocation: Invocation) -> None:
+    terminal = invocation.terminal
+    with invocation.api() as api:
+        raw = api.get_models()
+    if terminal.as_json:
+        terminal.show_json(raw)
+    elif found := read_record(read_models, raw):
+        terminal.show_table(models_table(found))
+    else:
+        terminal.show("There is no model card yet.")
+        terminal.say("Make one: spinebench models create --help")
+
+
+@models.command(cls=Command)
+@click.option("--name", help="As it shall stand in the ranking.")
+@click.option("--organisation", help="Who made the model.")
+@click.option("--open-weights/--closed-weights", default=None, help="Can others download it?")
+@click.option("--slug", type=slug, help="Short name for --model. [made from the name]")
+@click.option("--team", type=slug, help="The team that submits it. [your only one]")
+@click.option("--parameters-billion", type=float, help="Such as 7 or 0.135.")
+@click.option("--licence", help="Such as Apache-2.0.")
+@click.option("--base-model", help="What it was trained from.")
+@click.option("--link", help="Paper, code or weights.")
+@click.option("--description", help="A sentence or two.")
+@click.option(
+    "--file",
+    "card_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON object with these facts; options come before it.",
+)
+@pass_invocation
+def create(
+    invocation: Invocation, /, card_file: Path | None, link: str | None, **facts: str | float | None
+) -> None:
+    """Make a model card: needed once, before a model's first submission.
+
+    Needed: --name, --organisation and --open-weights or --closed-weights.
+    """
+    terminal = invocation.terminal
+    card: dict[str, Any] = _read_card(card_file) if card_file is not None else {}
+    card.update({key: fact for key, fact in {**facts, "url": link}.items() if fact is not None})
+    _check_card(card)
+    card.setdefault("slug", _slug_from(card["name"]))
+    with invocation.api() as api:
+        card["team"] = choose_team(api, terminal, card.get("team"))
+        raw = api.create_model(card)
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    model = read_record(read_model, raw)
+    terminal.show(f"Made the model card of {model.name}.")
+    terminal.say(f"Submit for it: spinebench submit predictions.jsonl --model {model.slug} --watch")
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}.") from error
+    if not isinstance(card, dict):
+        raise UsageError(f"{path} must hold one JSON object.")
+    return card
+
+
+def _check_card(card: dict[str, Any]) -> None:
+    missing = [f"--{key}" for key in ("name", "organisation") if not card.get(key)]
+    if card.get("open_weights") is None:
+        missing.append("--open-weights or --closed-weights")
+    if missing:
+        raise UsageError(f"The card still needs {', '.join(missing)}.")
+
+
+def _slug_from(name: object) -> str:
+    """`Naïve VLM 7B` gives `naive-vlm-7b`. Raises UsageError where no letter is left."""
+    letters = unicodedata.normalize("NFKD", str(name)).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    if not slug:
+        raise UsageError("The name gives no short name.", remedy="Add --slug.")
+    return slug

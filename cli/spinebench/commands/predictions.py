@@ -1,0 +1,139 @@
+"""Prediction files: trying them and submitting them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spinebench.choices import choose_benchmark, choose_model
+from spinebench.commands.watching import stay
+from spinebench.errors import (
+    ApiError,
+    EmptyFileError,
+    InterruptedByUserError,
+    LostConnectionError,
+)
+from spinebench.invocation import Invocation
+from spinebench.options import Command, benchmark_option, pass_invocation, slug, split_option
+from spinebench.records.record import read_record
+from spinebench.records.submission import Submission, read_submission, read_verdict
+from spinebench.terminal import Terminal
+
+# Above this, a connection that ends early is likely a size limit somewhere on the way.
+LARGE_BYTES = 1024**2
+
+file_argument = click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+)
+
+Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
+
+
+@click.command(cls=Command)
+@file_argument
+@benchmark_option
+@split_option
+@pass_invocation
+def validate(invocation: Invocation, file: Path, benchmark: str | None, split: str) -> None:
+    """Try a prediction file: every problem at once. Costs nothing, keeps nothing.
+
+    FILE is JSONL with id and prediction, or CSV with the header id,prediction; .gz too.
+    """
+    terminal = invocation.terminal
+    _check_not_empty(file)
+    with invocation.api() as api:
+        benchmark = choose_benchmark(api, terminal, benchmark)
+        raw = _send(terminal, api.validate, {"benchmark": benchmark, "split": split}, file)
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    verdict = read_record(read_verdict, raw)
+    terminal.show(f"Valid: {verdict.n_predictions:,} predictions ({', '.join(verdict.tracks)}).")
+    terminal.say(f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model MODEL")
+
+
+@click.command(cls=Command)
+@file_argument
+@benchmark_option
+@split_option
+@click.option("-m", "--model", type=slug, help="Short name of the model card. Required.")
+@click.option("-w", "--watch", is_flag=True, help="Stay until it is scored.")
+@pass_invocation
+def submit(
+    invocation: Invocation,
+    file: Path,
+    benchmark: str | None,
+    split: str,
+    model: str | None,
+    watch: bool,
+) -> None:
+    """Submit a prediction file to be scored.
+
+    FILE is JSONL with id and prediction, or CSV with the header id,prediction; .gz too.
+    With -q only the submission's id is printed.
+    """
+    terminal = invocation.terminal
+    _check_not_empty(file)
+    with invocation.api() as api:
+        benchmark = choose_benchmark(api, terminal, benchmark)
+        fields = {"benchmark": benchmark, "split": split, "model": choose_model(api, model)}
+        raw = _send(terminal, api.submit, fields, file)
+        submission = read_record(read_submission, raw)
+        if not terminal.as_json:
+            _show_receipt(terminal, submission, watch=watch)
+        if watch:
+            stay(invocation, api, submission.id)
+        elif terminal.as_json:
+            terminal.show_json(raw)
+
+
+def _send(terminal: Terminal, send: Send, fields: Mapping[str, str], file: Path) -> Any:
+    n_total = file.stat().st_size
+    size = f"{file.name} has {n_total / 1e6:,.1f} MB."
+    try:
+        with terminal.transfer(f"Sending {file.name}", then="The server is reading it") as moved:
+            n_done = 0
+
+            def on_sent(n_bytes: int) -> None:
+                nonlocal n_done
+                n_done += n_bytes
+                moved(n_done, n_total)
+
+            return send(fields, file, on_sent)
+    except ApiError as error:
+        if error.code == "too_large":
+            error.message += f" {size}"
+        raise
+    except LostConnectionError as error:
+        if n_total > LARGE_BYTES:
+            error.message += f" {size} That may be more than the server takes."
+        raise
+    except KeyboardInterrupt as error:
+        raise InterruptedByUserError(
+            "Interrupted while the file was on its way.",
+            remedy="`spinebench status` shows whether a submission arrived.",
+        ) from error
+
+
+def _check_not_empty(file: Path) -> None:
+    with file.open("rb") as content:
+        if not content.read(1):
+            raise EmptyFileError(
+                f"{file} is empty.", remedy="Write one prediction a line; see --help."
+            )
+
+
+def _show_receipt(terminal: Terminal, submission: Submission, *, watch: bool) -> None:
+    if terminal.quiet:
+        terminal.show(submission.id)
+        return
+    terminal.show(
+        f"Submitted as {submission.id}: {submission.n_predictions:,} predictions of "
+        f"{submission.model} on {submission.benchmark} {submission.split}."
+    )
+    terminal.show(submission.url)
+    if not watch:
+        terminal.say(f"Follow it: spinebench status {submission.id} --watch")

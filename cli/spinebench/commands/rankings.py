@@ -1,0 +1,32 @@
+"""The public ranking."""
+
+from __future__ import annotations
+
+import click
+
+from spinebench.choices import choose_benchmark
+from spinebench.invocation import Invocation
+from spinebench.options import Command, pass_invocation, slug, split_option
+from spinebench.records.ranking import read_ranking
+from spinebench.records.record import read_record
+from spinebench.tables import ranking_table
+
+
+@click.command(cls=Command)
+@click.argument("benchmark", required=False, type=slug)
+@split_option
+@pass_invocation
+def rankings(invocation: Invocation, benchmark: str | None, split: str) -> None:
+    """Show a benchmark's ranking."""
+    terminal = invocation.terminal
+    with invocation.api(public=True) as api:
+        benchmark = choose_benchmark(api, terminal, benchmark)
+        raw = api.get_ranking(benchmark, split)
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    ranking = read_record(read_ranking, raw)
+    if ranking.entries:
+        terminal.show_table(ranking_table(ranking))
+    else:
+        terminal.show(f"No model is ranked on {benchmark} {split} yet.")

@@ -1,0 +1,134 @@
+"""Submissions: how they stand, what came out, ending them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from spinebench.api import Api
+from spinebench.commands.watching import stay
+from spinebench.errors import UsageError
+from spinebench.following import STEPS
+from spinebench.invocation import Invocation
+from spinebench.options import Command, pass_invocation, slug
+from spinebench.records.record import read_record
+from spinebench.records.results import read_results
+from spinebench.records.submission import Submission, read_submission, read_submissions
+from spinebench.tables import moment, results_table, submissions_table
+from spinebench.terminal import Terminal
+
+N_LATEST = 20
+
+
+@click.command(cls=Command)
+@click.argument("id", required=False, type=slug)
+@click.option("-w", "--watch", is_flag=True, help="Stay until it is finished. [ID: the latest]")
+@pass_invocation
+def status(invocation: Invocation, id: str | None, watch: bool) -> None:
+    """Show how a submission stands, or list the latest ones."""
+    terminal = invocation.terminal
+    with invocation.api() as api:
+        if watch:
+            stay(invocation, api, id or _get_latest_id(terminal, api))
+        elif id is None:
+            _show_list(terminal, api.get_submissions(N_LATEST))
+        else:
+            _show_one(terminal, api.get_submission(id))
+
+
+def _get_latest_id(terminal: Terminal, api: Api) -> str:
+    latest = read_record(read_submissions, api.get_submissions(1))
+    if not latest:
+        raise UsageError("There is no submission to watch yet.")
+    terminal.say(f"Submission: {latest[0].id} (the latest)")
+    return latest[0].id
+
+
+def _show_list(terminal: Terminal, raw: Any) -> None:
+    if terminal.as_json:
+        terminal.show_json(raw)
+    elif found := read_record(read_submissions, raw):
+        terminal.show_table(submissions_table(found))
+    else:
+        terminal.show("There is no submission yet.")
+
+
+def _show_one(terminal: Terminal, raw: Any) -> None:
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    submission = read_record(read_submission, raw)
+    for line in _describe(submission):
+        terminal.show(line)
+    if submission.status == "scored":
+        terminal.say(f"Scores: spinebench results {submission.id}")
+    elif not submission.is_finished:
+        terminal.say(f"Follow it: spinebench status {submission.id} --watch")
+
+
+def _describe(submission: Submission) -> list[str]:
+    tracks = ", ".join(submission.tracks)
+    lines = [
+        f"Submission  {submission.id}",
+        f"Status      {_state(submission)}",
+        f"Model       {submission.model}",
+        f"Benchmark   {submission.benchmark}, split {submission.split}",
+        f"File        {submission.file_name or '-'}: "
+        f"{submission.n_predictions:,} predictions ({tracks})",
+        f"Sent        {moment(submission.created_at)} UTC",
+    ]
+    if submission.finished_at:
+        lines.append(f"Finished    {moment(submission.finished_at)} UTC")
+    lines.append(f"Page        {submission.url}")
+    if submission.failure is not None:
+        lines += ["", *(line for line in submission.failure if line)]
+    if submission.events:
+        lines += ["", "Events (UTC)"]
+        lines += [f"  {at[:19].replace('T', ' ')}  {text}" for at, text in submission.events]
+    return lines
+
+
+def _state(submission: Submission) -> str:
+    if submission.is_finished:
+        return submission.status
+    step = STEPS.get(submission.step, submission.step).lower()
+    count = f", {submission.n_done:,}/{submission.n_total:,}" if submission.n_total else ""
+    return f"{submission.status}: {step}{count}"
+
+
+@click.command(cls=Command)
+@click.argument("id", type=slug)
+@pass_invocation
+def results(invocation: Invocation, id: str) -> None:
+    """Show a scored submission's scores, slice by slice."""
+    terminal = invocation.terminal
+    with invocation.api() as api:
+        raw = api.get_results(id)
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    found = read_record(read_results, raw)
+    terminal.show_table(results_table(found))
+    terminal.show(_describe_counts(found.counts))
+
+
+def _describe_counts(counts: Mapping[str, int]) -> str:
+    """How the multiple-choice predictions were read."""
+    return "Choices read: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()) + "."
+
+
+@click.command(cls=Command)
+@click.argument("id", type=slug)
+@pass_invocation
+def cancel(invocation: Invocation, id: str) -> None:
+    """End a submission that is not finished."""
+    terminal = invocation.terminal
+    with invocation.api() as api:
+        raw = api.cancel(id)
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    submission = read_record(read_submission, raw)
+    terminal.show(f"Submission {submission.id}: {submission.status}.")

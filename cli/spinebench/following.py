@@ -1,0 +1,87 @@
+"""Following a submission until nothing more will happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from spinebench.errors import InterruptedByUserError
+from spinebench.records.record import read_record
+from spinebench.records.submission import Submission, read_submission
+from spinebench.terminal import StepBar, Terminal
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 5.0
+
+STEPS = {
+    "waiting": "Waiting for a worker",
+    "parse": "Reading the answers",
+    "rate": "Rating the reports",
+    "score": "Computing the scores",
+    "done": "Done",
+}
+
+
+def follow(
+    get: Callable[[], Any], id: str, terminal: Terminal, sleep: Callable[[float], None]
+) -> Any:
+    """The finished submission's JSON, after showing on standard error how it got there.
+
+    Ctrl-C raises InterruptedByUserError and leaves the submission alone.
+    """
+    try:
+        with terminal.steps() as bar:
+            show = _Lines(terminal) if bar is None else _Bar(bar)
+            n_events = 0
+            wait = FIRST_WAIT
+            while True:
+                raw = get()
+                submission = read_record(read_submission, raw)
+                for event in submission.events[n_events:]:
+                    show.tell(event.message)
+                n_events = len(submission.events)
+                show.move(submission)
+                if submission.is_finished:
+                    return raw
+                sleep(wait)
+                wait = min(wait * 1.25, LONGEST_WAIT)
+    except KeyboardInterrupt as error:
+        raise InterruptedByUserError(
+            f"Stopped watching. Submission {id} goes on.",
+            remedy=f"Watch again: spinebench status {id} --watch\n"
+            f"End it:      spinebench cancel {id}",
+        ) from error
+
+
+class _Bar:
+    """Events above a bar that moves."""
+
+    def __init__(self, bar: StepBar) -> None:
+        self._bar = bar
+
+    def tell(self, message: str) -> None:
+        self._bar.tell(f"  {message}")
+
+    def move(self, submission: Submission) -> None:
+        label = STEPS.get(submission.step, submission.step)
+        self._bar.move(label, submission.n_done, submission.n_total)
+
+
+class _Lines:
+    """Events, steps and every tenth of progress, a line each."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._said = ("", -1)
+
+    def tell(self, message: str) -> None:
+        self._terminal.say(f"  {message}")
+
+    def move(self, submission: Submission) -> None:
+        n_done, n_total = submission.n_done, submission.n_total
+        tenth = 10 * n_done // n_total if n_total else 0
+        if submission.is_finished or self._said == (submission.step, tenth):
+            return
+        self._said = (submission.step, tenth)
+        count = f" {n_done:,}/{n_total:,}" if n_total else ""
+        self._terminal.say(STEPS.get(submission.step, submission.step) + count)

@@ -1,0 +1,206 @@
+"""Records as tables. Numbers have one decimal; a dash has its reason below the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spinebench.records.account import Model
+from spinebench.records.benchmark import TRACKS, Benchmark
+from spinebench.records.ranking import Entry, Interval, Ranking
+from spinebench.records.results import Results, Score
+from spinebench.records.submission import Submission
+from spinebench.terminal import Column, Table
+
+NONE = "-"
+SUMMARY_SLICES = ("overall", "closed", "track")
+
+
+def decimal(value: float | None) -> str:
+    """One decimal, or a dash."""
+    return NONE if value is None else f"{value:.1f}"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """The interval in brackets, or nothing when it has no ends."""
+    return "" if low is None or high is None else f"[{low:.1f}, {high:.1f}]"
+
+
+def moment(at: str | None) -> str:
+    """An API time to the minute, without its T and Z: the header says UTC."""
+    return NONE if at is None else at[:16].replace("T", " ")
+
+
+def benchmarks_table(benchmarks: Sequence[Benchmark]) -> Table:
+    """One benchmark a row, with the items of each split."""
+    columns = [
+        Column("benchmark"),
+        Column("name", spare=2),
+        Column("version"),
+        Column("licence", spare=3),
+        Column("items", spare=1),
+    ]
+    rows = [
+        (
+            one.slug,
+            one.name,
+            one.version,
+            one.licence,
+            ", ".join(f"{split.name} {sum(split.n_items.values())}" for split in one.splits),
+        )
+        for one in benchmarks
+    ]
+    return Table("Benchmarks", columns, rows)
+
+
+def splits_table(benchmark: Benchmark) -> Table:
+    """One split a row, with its items by track."""
+    columns = [Column("split"), Column("answers"), *(Column(t, right=True) for t in TRACKS)]
+    rows = [
+        (split.name, split.answers, *(str(split.n_items.get(track, 0)) for track in TRACKS))
+        for split in benchmark.splits
+    ]
+    return Table("Items", columns, rows)
+
+
+def models_table(models: Sequence[Model]) -> Table:
+    """One model card a row."""
+    columns = [
+        Column("model"),
+        Column("name", spare=1),
+        Column("team", spare=2),
+        Column("organisation", spare=3),
+        Column("parameters (B)", right=True, spare=4),
+        Column("weights", spare=5),
+        Column("licence", spare=6),
+    ]
+    rows = [
+        (
+            model.slug,
+            model.name,
+            model.team,
+            model.organisation,
+            NONE if model.parameters_billion is None else f"{model.parameters_billion:g}",
+            "open" if model.open_weights else "closed",
+            model.licence or NONE,
+        )
+        for model in models
+    ]
+    unknown = any(NONE in row for row in rows)
+    return Table("Model cards", columns, rows, ["-: not said on the card."] if unknown else [])
+
+
+def submissions_table(submissions: Sequence[Submission]) -> Table:
+    """One submission a row, as the server orders them."""
+    columns = [
+        Column("id"),
+        Column("status"),
+        Column("done", right=True, spare=2),
+        Column("model"),
+        Column("benchmark", spare=3),
+        Column("split", spare=1),
+        Column("sent (UTC)", spare=4),
+        Column("file", spare=5),
+    ]
+    rows = [
+        (
+            one.id,
+            one.status,
+            f"{one.n_done}/{one.n_total}" if one.n_total else NONE,
+            one.model,
+            one.benchmark,
+            one.split,
+            moment(one.created_at),
+            one.file_name or NONE,
+        )
+        for one in submissions
+    ]
+    waits = any(row[2] == NONE for row in rows)
+    return Table("Submissions", columns, rows, ["-: not begun."] if waits else [])
+
+
+def results_table(results: Results, slices: Sequence[str] | None = None) -> Table:
+    """One score a row; `slices` keeps only those of these slices."""
+    scores = [one for one in results.scores if slices is None or one.slice in slices]
+    columns = [
+        Column("slice"),
+        Column("name"),
+        Column("metric", spare=1),
+        Column("score", right=True),
+        Column("95 % interval", right=True),
+        Column("n", right=True),
+    ]
+    n_unscored = sum(one.n_unscored for one in scores)
+    if n_unscored:
+        columns.append(Column("unscored", right=True))
+    rows = [_score_cells(one, with_unscored=n_unscored > 0) for one in scores]
+    notes = []
+    if any(one.value is None for one in scores):
+        notes.append("-: no item of this slice has been scored, or the file leaves the track out.")
+    if n_unscored:
+        notes.append("unscored: no usable prediction or rating; never counted as 0.")
+    if any(one.slice in {"dimension", "section"} for one in scores):
+        notes.append("Dimensions and sections of the rubric run from 1 to 5, the rest to 100.")
+    caption = f"{results.model} on {results.benchmark} {results.split}"
+    return Table(caption, columns, rows, notes)
+
+
+def _score_cells(score: Score, *, with_unscored: bool) -> list[str]:
+    cells = [
+        score.slice,
+        score.name.replace("_", " ") if score.name != score.slice else "",
+        score.metric.replace("_", " "),
+        decimal(score.value),
+        between(score.low, score.high),
+        str(score.n) if score.k is None else f"{score.k}/{score.n}",
+    ]
+    return [*cells, str(score.n_unscored)] if with_unscored else cells
+
+
+def ranking_table(ranking: Ranking) -> Table:
+    """One model a row, in the server's order."""
+    columns = [
+        Column("rank"),
+        Column("model"),
+        Column("organisation", spare=7),
+        Column("overall", right=True),
+        Column("95 % interval", right=True, spare=1),
+        Column("text", right=True, spare=2),
+        Column("image", right=True, spare=3),
+        Column("report", right=True, spare=4),
+        Column("closed", right=True, spare=6),
+        Column("coverage", right=True, spare=5),
+        Column("unparsed", right=True, spare=8),
+        Column("attempts", right=True, spare=9),
+    ]
+    rows = [_entry_cells(entry) for entry in ranking.entries]
+    notes = ["rank: the places that the data allow. closed: text and image together."]
+    if any(NONE in row for row in rows):
+        notes.append("-: not ranked there, as the predictions do not cover every item.")
+    when = f", ranked {moment(ranking.ranked_at)} UTC" if ranking.ranked_at else ""
+    caption = f"{ranking.benchmark} {ranking.version}, split {ranking.split}{when}"
+    return Table(caption, columns, rows, notes)
+
+
+def _entry_cells(entry: Entry) -> list[str]:
+    overall = entry.scores["overall"]
+    return [
+        _rank(entry.rank_low, entry.rank_high),
+        entry.model,
+        entry.organisation,
+        _value(overall),
+        between(overall.low, overall.high) if overall else "",
+        *(_value(entry.scores[key]) for key in (*TRACKS, "closed")),
+        NONE if entry.coverage is None else f"{100 * entry.coverage:.0f} %",
+        str(entry.n_unparsed),
+        str(entry.n_attempts),
+    ]
+
+
+def _rank(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return NONE
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _value(interval: Interval | None) -> str:
+    return NONE if interval is None else decimal(interval.value)

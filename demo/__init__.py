@@ -1,0 +1,1 @@
+"""Everything on one machine: an embedded Redis-compatible server, a supervisor, the journey."""

@@ -1,0 +1,64 @@
+"""The ranking as a table in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+PARTS = ("overall", "text", "image", "closed", "report")
+# Where there is no terminal, lines are as long as the table needs.
+PLAIN_WIDTH = 160
+
+
+def make_console() -> Console:
+    """A console that does not break lines where nobody watches."""
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    return console
+
+
+def make_table(ranking: Mapping[str, Any]) -> Table:
+    """The ranking of the API as a table: a row a model, every score with its interval."""
+    counts = ranking.get("n_items") or {}
+    table = Table(
+        title=f"{ranking['benchmark']} {ranking['version']}, {ranking['split']} split",
+        caption="Score and 95 % interval, on 0 to 100. A rank is a range where models "
+        "are not significantly different.",
+        box=box.SIMPLE_HEAD,
+    )
+    table.add_column("Rank", justify="right", no_wrap=True)
+    table.add_column("Model", overflow="fold")
+    for part in PARTS:
+        n_items = f"\nn={counts[part]}" if part in counts else ""
+        table.add_column(part.capitalize() + n_items, justify="right", no_wrap=True)
+    table.add_column("Unparsed", justify="right")
+    for entry in ranking["entries"]:
+        table.add_row(
+            _show_ranks(entry),
+            Text(str(entry["model"]["name"])),
+            *(_show_score(entry.get(part)) for part in PARTS),
+            str(entry["n_unparsed"]),
+        )
+    return table
+
+
+def _show_ranks(entry: Mapping[str, Any]) -> str:
+    low, high = entry["rank_low"], entry["rank_high"]
+    if low is None:
+        return "-"
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _show_score(score: Mapping[str, Any] | None) -> Text:
+    if score is None or score["value"] is None:
+        return Text("-")
+    shown = Text(f"{score['value']:.1f}")
+    if score["low"] is not None:
+        shown.append(f"\n{score['low']:.1f}-{score['high']:.1f}", style="dim")
+    return shown

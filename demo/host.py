@@ -1,0 +1,106 @@
+"""The host's part: the benchmark, and an account that can submit to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from demo.commands import Commands, Step
+from demo.settings import ROOT
+from demo.state import get_secrets, keep_secrets
+
+BENCHMARK = "spinebench-mini"
+SPLIT = "test"
+TEAM = "demo-team"
+EMAIL = "demo@example.org"
+PACKAGE = ROOT / "benchmarks" / BENCHMARK
+TOKEN_REFUSED = 3
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """A bundled prediction file with the model that made it."""
+
+    model: str
+    card: Path
+    predictions: Path
+
+
+class NothingBundledError(RuntimeError):
+    """The project's own predictions are not there."""
+
+
+def find_bundled(folder: Path = ROOT / "benchmarks" / "predictions") -> Sequence[Bundled]:
+    """Every bundled prediction file, by model name. Raises NothingBundledError if there is none."""
+    found = [
+        Bundled(card.parent.name, card, card.parent / "predictions.jsonl")
+        for card in sorted(folder.glob("*/model.json"))
+    ]
+    if not found:
+        raise NothingBundledError(
+            f"There are no predictions in {folder}. "
+            "Get them back with `git checkout -- benchmarks`."
+        )
+    return found
+
+
+def prepare(
+    commands: Commands,
+    bundled: Sequence[Bundled],
+    folder: Path,
+    *,
+    say: Callable[[str], None],
+    wait_for_web: Callable[[], None],
+) -> str:
+    """Load the benchmark; make account, team, models and token: the token.
+
+    What exists already stays as it is, and nothing is done where `folder` has a token of a
+    database that holds it all.
+    """
+    kept, content = get_secrets(folder), fingerprint(bundled)
+    if kept.token is not None and kept.prepared == content:
+        wait_for_web()
+        if _works(commands, kept.token):
+            say(f"Benchmark, account and {len(bundled)} models are there from an earlier run.")
+            return kept.token
+    *_, token = commands.run_host(make_steps(bundled, kept.password))
+    say(f"Benchmark {BENCHMARK} is loaded.")
+    say(f"Account {EMAIL}, team {TEAM} and {len(bundled)} models are made.")
+    keep_secrets(folder, replace(kept, token=token, prepared=content))
+    return token
+
+
+def make_steps(bundled: Sequence[Bundled], password: str) -> list[Step]:
+    """The host's commands, in order; the last writes a new token."""
+    scopes = ("--scope", "read", "--scope", "submit")
+    models = [
+        Step(("model", "add", one.model, "--team", TEAM, "--file", str(one.card)))
+        for one in bundled
+    ]
+    return [
+        Step(("benchmark", "load", str(PACKAGE))),
+        Step(("user", "add", EMAIL, "--name", "Demo", "--password-stdin"), f"{password}\n"),
+        # An account that an earlier folder made has that folder's password.
+        Step(("user", "set-password", EMAIL, "--password-stdin"), f"{password}\n"),
+        Step(("team", "add", TEAM, "--name", "Demo team", "--member", EMAIL)),
+        *models,
+        Step(("token", "add", EMAIL, "--name", "demo", *scopes)),
+    ]
+
+
+def fingerprint(bundled: Sequence[Bundled], package: Path = PACKAGE) -> str:
+    """A hash of the benchmark's files and of the model cards."""
+    digest = hashlib.sha256()
+    files = sorted(path for path in package.rglob("*") if path.is_file())
+    for path in [*files, *(one.card for one in bundled)]:
+        digest.update(hashlib.sha256(str(path).encode()).digest())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _works(commands: Commands, token: str) -> bool:
+    asking = replace(commands, environ={**commands.environ, "SPINEBENCH_TOKEN": token})
+    answer = asking.run_participant("whoami", "--json", accept=frozenset({0, TOKEN_REFUSED}))
+    return answer.status == 0

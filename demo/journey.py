@@ -1,0 +1,144 @@
+"""The demo from nothing to a ranked page, in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from demo.commands import Commands, Step
+from demo.display import make_table
+from demo.host import BENCHMARK, EMAIL, SPLIT, Bundled, find_bundled, prepare
+from demo.participant import Submission, show_progress, submit, wait_until_done
+from demo.processes import Supervisor
+from demo.redis_server import start_redis
+from demo.services import HOST, open_port, start_services
+from demo.settings import ROOT, Settings, make_environ
+from demo.state import Secrets, get_secrets, lock_folder, write_private
+
+
+def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int:
+    """Run the whole demo; the exit status: 0 only if every submission was scored.
+
+    Unless `settings.exits`, it keeps the page up until Ctrl-C. However it ends, it leaves no
+    process behind.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(lock_folder(settings.folder))
+        kept, bundled = get_secrets(settings.folder), find_bundled()
+        redis_url = _get_redis_url(settings, stack, console)
+        listener = stack.enter_context(open_port(settings.port))
+        base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        ours = make_environ(
+            environ,
+            DATABASE_URL=settings.database_url,
+            REDIS_URL=redis_url,
+            SECRET_KEY=kept.secret_key,
+            BASE_URL=base_url,
+            SPINEBENCH_URL=base_url,
+            SPINEBENCH_CONFIG_DIR=str(settings.folder / "command"),
+        )
+        commands = Commands(ours)
+        commands.run_host([Step(("db", "upgrade"))])
+        console.print("The database is migrated.")
+        supervisor = stack.enter_context(Supervisor(settings.folder / "logs"))
+        # They take seconds to load: the host's part goes on meanwhile.
+        wait_for_web = start_services(supervisor, listener, ours)
+        console.print("Web server, worker and reconciler are starting.")
+        token = prepare(
+            commands, bundled, settings.folder, say=console.print, wait_for_web=wait_for_web
+        )
+        wait_for_web()
+        console.print(f"Everything runs: {base_url}", soft_wrap=True)
+        commands = _sign_in(commands, settings.folder, token)
+        states = _submit_all(commands, bundled, supervisor, console)
+        n_failed = _show_results(commands, states, console)
+        if not settings.exits:
+            _show_address(commands, settings, kept, console)
+            _stay(supervisor, console)
+        return 1 if n_failed else 0
+
+
+def _get_redis_url(settings: Settings, stack: ExitStack, console: Console) -> str:
+    if settings.redis_url is not None:
+        console.print("Redis is the one in REDIS_URL.")
+        return settings.redis_url
+    server = stack.enter_context(start_redis(settings.folder / "redis"))
+    console.print("An embedded Redis server runs.")
+    return server.url
+
+
+def _sign_in(commands: Commands, folder: Path, token: str) -> Commands:
+    """The commands with the token, which is left in `folder` for the user's own shell too."""
+    url = commands.environ["SPINEBENCH_URL"]
+    write_private(
+        folder / "participant.env",
+        f"export SPINEBENCH_URL='{url}'\nexport SPINEBENCH_TOKEN='{token}'\n",
+    )
+    return replace(commands, environ={**commands.environ, "SPINEBENCH_TOKEN": token})
+
+
+def _submit_all(
+    commands: Commands, bundled: Sequence[Bundled], supervisor: Supervisor, console: Console
+) -> Sequence[Submission]:
+    models: dict[str, str] = {}
+    for one in bundled:
+        submission_id, is_new = submit(commands, one)
+        models[submission_id] = one.model
+        words = "submitted" if is_new else "was submitted in an earlier run"
+        console.print(f"{one.model} {words}.", soft_wrap=True)
+    with show_progress(console, models) as report:
+        states = wait_until_done(
+            commands.environ["SPINEBENCH_URL"],
+            commands.environ["SPINEBENCH_TOKEN"],
+            list(models),
+            check=supervisor.check,
+            report=report,
+        )
+    return list(states.values())
+
+
+def _show_results(commands: Commands, states: Sequence[Submission], console: Console) -> int:
+    """Print the table and every failure; how many submissions were not scored."""
+    ranking: Any = commands.run_participant(
+        "rankings", BENCHMARK, "--split", SPLIT, "--json"
+    ).read_json()
+    console.print()
+    console.print(make_table(ranking))
+    unscored = [state for state in states if state["status"] != "scored"]
+    for state in unscored:
+        failure = state["failure"] or {"message": state["status"], "remedy": ""}
+        console.print(
+            f"Not scored: {state['model']}: {failure['message']} {failure['remedy']}",
+            style="red",
+            soft_wrap=True,
+        )
+    console.print(f"{len(states) - len(unscored)} of {len(states)} submissions are scored.")
+    return len(unscored)
+
+
+def _show_address(commands: Commands, settings: Settings, kept: Secrets, console: Console) -> None:
+    folder = settings.folder
+    shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+    for name, value in (
+        ("Page", commands.environ["BASE_URL"]),
+        ("Sign in", f"{EMAIL} with the password {kept.password}"),
+        ("Command", f". {shown}/participant.env && .venv/bin/spinebench whoami"),
+        ("Logs", f"{shown}/logs"),
+        ("Stop", "Ctrl-C; `make demo` goes on from here"),
+    ):
+        console.print(Text.assemble((f"{name:<9}", "bold"), value), soft_wrap=True)
+
+
+def _stay(supervisor: Supervisor, console: Console) -> None:
+    with suppress(KeyboardInterrupt):
+        while True:
+            supervisor.check()
+            time.sleep(1)
+    console.print("\nStopping.")

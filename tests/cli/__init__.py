@@ -1,0 +1,1 @@
+"""The participants' command against a scripted server on this machine."""

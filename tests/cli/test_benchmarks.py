@@ -1,0 +1,197 @@
+"""Benchmarks, their downloads and their rankings."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.answers import MINI, MINI_IN_FULL, RANKING
+from tests.cli.api_server import Answer, ApiServer
+from tests.cli.conftest import Spinebench
+
+PACKAGE = "/benchmarks/spinebench-mini/splits/dev/package"
+FILES = {"items.jsonl": b'{"id": "a"}\n', "images/x.png": b"\x89PNG" * 5_000, "README.txt": b"Hi."}
+
+
+def make_zip(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_benchmarks_lists_what_there_is(server: ApiServer, spinebench: Spinebench) -> None:
+    server.on("GET", "/benchmarks", {"benchmarks": [MINI]})
+    outcome = spinebench("benchmarks", SPINEBENCH_TOKEN="")
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[-1].split() == [
+        *("spinebench-mini", "SpineBench-Mini", "1.0.0", "CC-BY-4.0"),
+        *("dev", "46,", "test", "98"),
+    ]
+
+
+def test_one_benchmark_is_described_with_its_notice(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("GET", "/benchmarks/spinebench-mini", MINI_IN_FULL)
+    outcome = spinebench("benchmarks", "spinebench-mini")
+    assert "not clinically validated" in outcome.out
+    assert "Lumbar disc herniation" in outcome.out
+    assert outcome.out.splitlines()[-1].split() == ["test", "hidden", "56", "28", "14"]
+    assert spinebench("benchmarks", "spinebench-mini", "--json").json == MINI_IN_FULL
+
+
+def test_download_writes_the_zip_as_it_came(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    package = make_zip(FILES)
+    server.on("GET", PACKAGE, Answer(body=package))
+    where = tmp_path / "new" / "folder"
+    outcome = spinebench("download", "spinebench-mini", "--split", "dev", "-o", str(where))
+    assert outcome.code == 0
+    assert (where / "spinebench-mini-dev.zip").read_bytes() == package
+    assert names_in(where) == ["spinebench-mini-dev.zip"]
+
+
+def test_download_can_unpack(server: ApiServer, spinebench: Spinebench, tmp_path: Path) -> None:
+    server.on("GET", PACKAGE, Answer(body=make_zip(FILES)))
+    arguments = ("download", "spinebench-mini", "-s", "dev", "-o", str(tmp_path), "--unzip")
+    outcome = spinebench(*arguments, "--json")
+    folder = tmp_path / "spinebench-mini-dev"
+    assert outcome.json["path"] == str(folder)
+    unpacked = {name: (folder / name).read_bytes() for name in FILES}
+    assert unpacked == FILES
+    assert names_in(tmp_path) == ["spinebench-mini-dev"]
+
+
+@pytest.mark.parametrize("unzip", [[], ["--unzip"]])
+def test_download_replaces_only_when_forced(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path, unzip: list[str]
+) -> None:
+    server.on("GET", PACKAGE, Answer(body=make_zip({"items.jsonl": b"old"})))
+    arguments = ("download", "spinebench-mini", "-s", "dev", "-o", str(tmp_path), *unzip)
+    assert spinebench(*arguments).code == 0
+    server.on("GET", PACKAGE, Answer(body=make_zip({"items.jsonl": b"new"})))
+    refused = spinebench(*arguments)
+    assert refused.code == 2
+    assert "--force" in refused.err
+    assert len(server.asked("GET", PACKAGE)) == 1
+    assert spinebench(*arguments, "--force").code == 0
+    (target,) = tmp_path.iterdir()
+    content = (
+        (target / "items.jsonl").read_bytes()
+        if unzip
+        else zipfile.ZipFile(target).read("items.jsonl")
+    )
+    assert content == b"new"
+
+
+def test_forced_unpacking_leaves_other_files_alone(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    folder = tmp_path / "spinebench-mini-dev"
+    folder.mkdir()
+    (folder / "predictions.jsonl").write_text("my work", encoding="utf-8")
+    server.on("GET", PACKAGE, Answer(body=make_zip(FILES)))
+    arguments = ("download", "spinebench-mini", "-s", "dev", "-o", str(tmp_path))
+    assert spinebench(*arguments, "--unzip", "--force").code == 0
+    assert (folder / "predictions.jsonl").read_text(encoding="utf-8") == "my work"
+    assert names_in(folder) == ["README.txt", "images", "items.jsonl", "predictions.jsonl"]
+
+
+def test_a_download_cut_short_begins_again(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    package = make_zip(FILES)
+    server.on("GET", PACKAGE, Answer(body=package[:9_000], missing=100), Answer(body=package))
+    outcome = spinebench("download", "spinebench-mini", "-s", "dev", "-o", str(tmp_path))
+    assert outcome.code == 0
+    assert (tmp_path / "spinebench-mini-dev.zip").read_bytes() == package
+
+
+def test_a_download_that_fails_leaves_nothing_behind(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    server.on("GET", PACKAGE, Answer(body=make_zip(FILES)[:9_000], missing=100))
+    where = tmp_path / "here"
+    outcome = spinebench("download", "spinebench-mini", "-s", "dev", "-o", str(where))
+    assert outcome.code == 7
+    assert names_in(where) == []
+
+
+def test_a_page_instead_of_a_zip_is_not_kept(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    server.on("GET", PACKAGE, Answer(body=b"<html>Sign in</html>"))
+    where = tmp_path / "here"
+    outcome = spinebench("download", "spinebench-mini", "-s", "dev", "-o", str(where))
+    assert outcome.code == 1
+    assert "not a zip" in outcome.err
+    assert names_in(where) == []
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt", "C:\\out.txt"])
+def test_a_package_cannot_write_outside_its_folder(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path, name: str
+) -> None:
+    server.on("GET", PACKAGE, Answer(body=make_zip({"items.jsonl": b"{}", name: b"evil"})))
+    where = tmp_path / "here"
+    outcome = spinebench("download", "spinebench-mini", "-s", "dev", "-o", str(where), "--unzip")
+    assert outcome.code == 1
+    assert "unsafe path" in outcome.err
+    assert names_in(where) == []
+    assert names_in(tmp_path) == ["here"]
+
+
+def test_a_package_cannot_bring_links(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("images")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc")
+    server.on("GET", PACKAGE, Answer(body=buffer.getvalue()))
+    outcome = spinebench("download", "spinebench-mini", "-s", "dev", "-o", str(tmp_path), "--unzip")
+    assert outcome.code == 1
+    assert names_in(tmp_path) == []
+
+
+def test_an_unknown_split_is_status_8(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    outcome = spinebench("download", "spinebench-mini", "-s", "gold", "-o", str(tmp_path))
+    assert outcome.code == 8
+
+
+def test_the_ranking_shows_rank_ranges_scores_and_coverage(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("GET", "/rankings/spinebench-mini/test", RANKING)
+    outcome = spinebench("rankings", "spinebench-mini", SPINEBENCH_TOKEN="")
+    assert outcome.code == 0
+    rows = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    assert rows[0] == "spinebench-mini 1.0.0, split test, ranked 2026-11-24 03:15 UTC"
+    assert rows[1] == (
+        "rank model organisation overall 95 % interval text image report closed "
+        "coverage unparsed attempts"
+    )
+    assert "1-2 My-VLM Lab North 51.8 [46.8, 56.8] 52.0 48.3 61.0 50.5 100 % 4 2" in rows
+    assert "3 TextOnly Lab North - 52.0 - - - 57 % 4 2" in rows
+    assert "-: not ranked there" in outcome.out
+    assert spinebench("rankings", "spinebench-mini", "--json").json == RANKING
+
+
+def test_an_empty_ranking_is_said_in_words(server: ApiServer, spinebench: Spinebench) -> None:
+    server.on("GET", "/rankings/m/dev", {**RANKING, "entries": [], "ranked_at": None})
+    outcome = spinebench("rankings", "m", "-s", "dev")
+    assert (outcome.code, outcome.out) == (0, "No model is ranked on m dev yet.\n")

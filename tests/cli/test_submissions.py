@@ -1,0 +1,178 @@
+"""Following, listing, ending submissions and reading their scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.answers import RESULTS, submission
+from tests.cli.api_server import Answer, ApiServer, refusal
+from tests.cli.conftest import Spinebench
+
+PATH = "/submissions/42"
+
+
+def event(message: str) -> dict[str, str]:
+    return {"at": "2026-11-24T03:14:06Z", "kind": "step", "message": message}
+
+
+def test_watching_tells_each_event_once_and_ends_with_the_scores(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    taken, rated = event("Taken by a worker."), event("Reports rated.")
+    half = {"n_done": 49, "n_total": 98}
+    server.on(
+        "GET",
+        PATH,
+        submission(),
+        submission("running", events=[taken], progress=half),
+        submission("running", events=[taken], progress=half),
+        submission("scored", events=[taken, rated]),
+    )
+    server.on("GET", f"{PATH}/results", RESULTS)
+    outcome = spinebench("status", "42", "--watch")
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[:4] == [
+        "Waiting for a worker 0/98",
+        "  Taken by a worker.",
+        "Rating the reports 49/98",
+        "  Reports rated.",
+    ]
+    assert outcome.waits == [1.0, 1.25, 1.5625]
+    assert "Submission 42: scored." in outcome.out
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_watched_submission_that_is_not_scored_is_status_6(
+    server: ApiServer, spinebench: Spinebench, status: str
+) -> None:
+    failure = {"message": "The model did not answer.", "remedy": "Check the endpoint."}
+    server.on("GET", PATH, submission(status, failure=failure if status == "failed" else None))
+    outcome = spinebench("status", "42", "--watch")
+    assert outcome.code == 6
+    assert f"Submission 42: {status}." in outcome.out
+    assert ("Check the endpoint." in outcome.out) is (status == "failed")
+
+
+def test_a_look_at_a_failed_submission_is_no_failure_itself(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    failure = {"message": "The model did not answer.", "remedy": "Check the endpoint."}
+    server.on("GET", PATH, submission("failed", failure=failure, events=[event("Begun.")]))
+    outcome = spinebench("status", "42")
+    assert outcome.code == 0
+    assert "The model did not answer.\nCheck the endpoint." in outcome.out
+    assert "2026-11-24 03:14:06  Begun." in outcome.out
+
+
+def test_watching_outlasts_a_server_that_is_away_for_a_moment(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("GET", PATH, *[Answer(503)] * 7, submission("scored"))
+    server.on("GET", f"{PATH}/results", RESULTS)
+    outcome = spinebench("status", "42", "--watch")
+    assert outcome.code == 0
+    assert sum(outcome.waits) > 40
+
+
+def test_watching_is_right_about_the_end_even_without_the_scores(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("GET", PATH, submission("scored"))
+    server.on("GET", f"{PATH}/results", refusal(500, "internal", "Oops."))
+    assert spinebench("status", "42", "--watch").code == 0
+
+
+def test_watching_without_an_id_follows_the_latest(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("GET", "/submissions", {"submissions": [submission()]}, {"submissions": []})
+    server.on("GET", PATH, submission("cancelled"))
+    outcome = spinebench("status", "-w")
+    assert outcome.code == 6
+    assert "42 (the latest)" in outcome.err
+    assert server.requests[0].path.endswith("/submissions?limit=1")
+    assert spinebench("status", "-w").code == 2
+
+
+def test_status_alone_lists_the_latest(server: ApiServer, spinebench: Spinebench) -> None:
+    listed = {"submissions": [submission("running", progress={"n_done": 7, "n_total": 98})]}
+    server.on("GET", "/submissions", listed)
+    outcome = spinebench("status")
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[-1].split() == [
+        *("42", "running", "7/98", "my-vlm", "spinebench-mini", "test"),
+        *("2026-11-24", "03:14", "predictions.jsonl"),
+    ]
+    assert spinebench("status", "--json").json == listed
+
+
+def test_status_of_one_shows_where_it_is(server: ApiServer, spinebench: Spinebench) -> None:
+    server.on("GET", PATH, submission("running", progress={"n_done": 7, "n_total": 98}))
+    outcome = spinebench("status", "42")
+    assert "running: rating the reports, 7/98" in outcome.out
+    assert "https://example.org/submissions/42" in outcome.out
+
+
+def test_an_unknown_submission_is_status_8(server: ApiServer, spinebench: Spinebench) -> None:
+    assert spinebench("status", "43").code == 8
+    assert spinebench("results", "43").code == 8
+    assert spinebench("cancel", "43").code == 8
+
+
+@pytest.mark.parametrize("id", ["..", "4/2", "", "4 2"])
+def test_an_id_cannot_leave_its_place_in_the_address(
+    server: ApiServer, spinebench: Spinebench, id: str
+) -> None:
+    assert spinebench("cancel", id).code == 2
+    assert server.requests == []
+
+
+def test_results_show_every_slice_with_one_decimal_and_reasons_for_dashes(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("GET", f"{PATH}/results", RESULTS)
+    outcome = spinebench("results", "42")
+    rows = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    assert "overall overall 50.0 [39.0, 64.4] 98 0" in rows
+    assert "track text accuracy 51.8 [39.0, 64.4] 29/56 0" in rows
+    assert "track report report score - 14 14" in rows
+    assert "subcondition disc herniation accuracy 50.0 [39.0, 64.4] 3/6 0" in rows
+    assert "dimension patient guidance rating 3.2 [2.5, 4.0] 56 0" in rows
+    assert "-: no item of this slice" in outcome.out
+    assert "80 answered, 2 refused, 1 ambiguous, 1 unparsed" in outcome.out
+    assert spinebench("results", "42", "--json").json == RESULTS
+
+
+def test_results_before_the_end_are_refused_in_the_servers_words(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    no = refusal(409, "conflict", "It is not scored yet.", "Wait for it.")
+    server.on("GET", f"{PATH}/results", no)
+    outcome = spinebench("results", "42")
+    assert outcome.code == 1
+    assert "It is not scored yet." in outcome.err
+
+
+def test_cancel_ends_a_submission(server: ApiServer, spinebench: Spinebench) -> None:
+    server.on("POST", f"{PATH}/cancel", submission("cancelled"))
+    outcome = spinebench("cancel", "42")
+    assert (outcome.code, outcome.out) == (0, "Submission 42: cancelled.\n")
+
+
+def test_a_cut_connection_while_cancelling_says_where_to_look(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("POST", f"{PATH}/cancel", Answer(cut=True))
+    outcome = spinebench("cancel", "42")
+    assert outcome.code == 7
+    assert "spinebench status 42" in outcome.err
+
+
+def test_keys_and_states_added_later_do_no_harm(server: ApiServer, spinebench: Spinebench) -> None:
+    later: dict[str, Any] = submission("paused", step="think", colour="blue", progress=None)
+    server.on("GET", PATH, later)
+    outcome = spinebench("status", "42")
+    assert outcome.code == 0
+    assert "paused: think" in outcome.out

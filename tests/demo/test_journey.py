@@ -1,0 +1,92 @@
+"""`make demo`, as a whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+from demo.host import find_bundled
+from demo.settings import ROOT
+from tests.demo.waiting import wait_until
+
+SECONDS = 240.0
+OURS = {"DATABASE_URL", "REDIS_URL", "PORT", "DEMO_EXIT"}
+
+
+@contextmanager
+def start_demo(folder: Path, **environ: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A running demo in `folder`, and the file of its output; it ends at the latest with this."""
+    kept = {k: v for k, v in os.environ.items() if k not in OURS}
+    output = folder.with_name("output.txt")
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "demo"],
+            cwd=ROOT,
+            env={**kept, "DEMO_DIR": str(folder), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process, output
+        finally:
+            process.kill()
+            process.wait()
+
+
+def find_processes_of(folder: Path) -> list[str]:
+    """The commands of running processes that belong to the demo in `folder`."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"DEMO_DIR={folder}".encode() in (place / "environ").read_bytes():
+                found.append((place / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc")
+def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
+    tmp_path: Path,
+) -> None:
+    folder, models = tmp_path / "demo", [one.model for one in find_bundled()]
+
+    with start_demo(folder, DEMO_EXIT="1") as (process, output):
+        status = process.wait(SECONDS)
+        text = output.read_text()
+        assert status == 0, text
+        assert f"{len(models)} of {len(models)} submissions are scored." in text
+        assert [model for model in models if f"{model} submitted." not in text] == []
+        assert find_processes_of(folder) == []
+
+    with start_demo(folder) as (process, output):
+        wait_until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None, SECONDS)
+        text = output.read_text()
+        assert process.poll() is None, text
+        assert text.count("was submitted in an earlier run") == len(models)
+        address = re.search(r"^Page +(\S+)", text, re.MULTILINE)
+        assert address is not None
+        assert requests.get(address[1], timeout=30).status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert "Traceback" not in output.read_text()
+        assert find_processes_of(folder) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a parent-death signal")
+def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with start_demo(folder) as (process, output):
+        wait_until(lambda: "are starting" in output.read_text(), SECONDS)
+        assert len(find_processes_of(folder)) >= 5
+        process.kill()
+        process.wait()
+        wait_until(lambda: find_processes_of(folder) == [], 20)

@@ -1,0 +1,1 @@
+"""Promises of the phantoms and of the package built from them."""
