@@ -16,11 +16,11 @@ from leaderboard.scoring.ranking import RankRange
 
 ROW_HEIGHT = 24
 LINE_HEIGHT = 12
-ROOM = 48
+ROOM = 60
 LABEL_CHARACTERS = 24
 FEW_ITEMS = 15
 """Below this many items a value is marked: its interval says little."""
-SHOWN_STANDING = 30
+SHOWN_STANDING = 20
 """How many models the standing shows at most: the nearest above and below."""
 BOARD_NAMES = {
     Board.OVERALL: "Overall",
@@ -168,7 +168,7 @@ def _dots(
     texts = ["<br>".join(textwrap.wrap(labels[i], LABEL_CHARACTERS)) for i in known]
     n_lines = max((1 + text.count("<br>") for text in texts), default=1)
     if any(scores[i].n < FEW_ITEMS for i in known):
-        title += f" (hollow: under {FEW_ITEMS} items)"
+        title += f"<br>hollow: fewer than {FEW_ITEMS} items"
     texts = [f"▸ {text}" if i == marked else text for i, text in zip(known, texts, strict=True)]
     figure = go.Figure(_trace(plain, labels, scores, "accent" if marked is None else "muted"))
     if marked in known:
@@ -176,7 +176,7 @@ def _dots(
     figure.update_layout(
         template="none",
         height=ROOM + max(1, len(known)) * (ROW_HEIGHT + LINE_HEIGHT * (n_lines - 1)),
-        margin={"l": 8, "r": 12, "t": 4, "b": 44},
+        margin={"l": 8, "r": 12, "t": 4, "b": 56},
         showlegend=False,
         dragmode=False,
         hovermode="closest",

@@ -32,12 +32,25 @@ class PublishedRow:
 
 
 @dataclass(frozen=True)
+class PathologyRow:
+    """A model's printed percentages on the second benchmark, and the mean of both accuracies."""
+
+    model: str
+    diagnosis_accuracy: float | None
+    localization_accuracy: float | None
+    localization_precision: float | None
+    localization_recall: float | None
+    overall: float | None
+    recomputed_overall: float | None
+
+
+@dataclass(frozen=True)
 class PublishedTables:
     """The main results, the ablation, and the results of the second benchmark of the name."""
 
     spinemed: Sequence[PublishedRow]
     ablation: Sequence[PublishedRow]
-    pathology: Sequence[dict[str, str]]
+    pathology: Sequence[PathologyRow]
 
 
 def read_published() -> PublishedTables:
@@ -45,13 +58,26 @@ def read_published() -> PublishedTables:
     return PublishedTables(
         spinemed=[_make_row(row, "model") for row in _read("published-spinemed.csv")],
         ablation=[_make_row(row, "training_data") for row in _read("published-ablation.csv")],
-        pathology=_read("published-spinal-pathology.csv"),
+        pathology=[_make_pathology_row(row) for row in _read("published-spinal-pathology.csv")],
     )
 
 
 def _read(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _make_pathology_row(row: dict[str, str]) -> PathologyRow:
+    values = {name: float(text) if text else None for name, text in row.items() if name != "model"}
+    diagnosis, localization = values["diagnosis_accuracy"], values["localization_accuracy"]
+    again = None
+    if diagnosis is not None and localization is not None:
+        again = (diagnosis + localization) / 2
+    return PathologyRow(
+        model=row["model"],
+        **values,
+        recomputed_overall=again,
+    )
 
 
 def _make_row(row: dict[str, str], name_column: str) -> PublishedRow:

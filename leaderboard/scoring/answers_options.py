@@ -105,7 +105,7 @@ class Options:
         return {words: frozenset(letters) for words, letters in found.items()}
 
     @cached_property
-    def _longest(self) -> int:
+    def _longest_text(self) -> int:
         """How long a text may be and still be one option's: twice as long, for marks and spaces."""
         return 2 * max((len(text) for text in self.texts.values()), default=0) + 40
 
@@ -127,7 +127,7 @@ class Options:
 
     def named_by(self, text: str) -> frozenset[str]:
         """Return the letters whose whole option text this is, after normalisation."""
-        if len(text) > min(_LONGEST_LOOK, self._longest):
+        if len(text) > min(_LONGEST_LOOK, self._longest_text):
             return frozenset()
         return self.words.get(words_of(text), frozenset())
 

@@ -42,6 +42,13 @@ from leaderboard.web.services import (
 blueprint = Blueprint("account", __name__)
 
 
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """Accounts and new tokens are kept by no cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
 @limiter.limit(sign_in_limit, methods=["POST"])
 def register_user() -> str | Response | tuple[str, int]:

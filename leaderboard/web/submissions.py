@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.db import now
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
 from leaderboard.models.benchmark import Split
@@ -21,6 +22,7 @@ from leaderboard.submissions.read import Predictions, read_predictions
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.submissions.submit import read_known_items
 from leaderboard.submissions.submit import submit as add_submission
+from leaderboard.web.progress import make_progress
 from leaderboard.web.services import (
     current_user,
     database,
@@ -31,6 +33,13 @@ from leaderboard.web.services import (
 
 blueprint = Blueprint("submissions", __name__)
 LISTED = 100
+
+
+@blueprint.after_request
+def keep_private(response: AnyResponse) -> AnyResponse:
+    """A team's own pages are kept by no cache and shown to nobody after signing out."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 class Upload(NamedTuple):
@@ -78,7 +87,26 @@ def submission(key: str) -> str:
     return render_template(
         "submissions/submission.html",
         submission=found,
+        progress=make_progress(found, now()),
         scores=read_scores(database(), found, Viewer.TEAM),
+    )
+
+
+@blueprint.get("/submissions/<key>/progress")
+@signed_in
+def progress(key: str) -> Response:
+    """How a submission stands, for the script of its page; `is_final` asks for a last reload."""
+    found = get_own(database(), current_user(), key)
+    standing = make_progress(found, now())
+    return jsonify(
+        status=found.status.value,
+        step=found.step.value,
+        line=standing.line,
+        is_final=standing.is_final,
+        n_done=found.n_done,
+        n_total=found.n_total,
+        n_events=len(found.events),
+        events=render_template("submissions/events.html", events=found.events),
     )
 
 
