@@ -7,21 +7,25 @@ contradicted, at least 0) / weight of its checks.
 from __future__ import annotations
 
 import enum
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
-from leaderboard.scoring.report_text import LEVEL, Sentence, Side, read_sentences
+from leaderboard.scoring.checklist_places import DISCS, VERTEBRAE, Side
+from leaderboard.scoring.checklist_reading import Reading, read_report
+from leaderboard.scoring.checklist_stances import Stance
+from leaderboard.scoring.checklist_terms import read_term
+from leaderboard.scoring.checklist_ties import judge_levels, judge_sides, tie_levels, tie_sides
 from leaderboard.scoring.rubric import HIGHEST, LOWEST
-from leaderboard.scoring.terms import Stance, find_stance, make_pattern
 
 RULES_VERSION = "1"
+"""Raise it with every change of a rule: ratings of two versions are not comparable."""
 MAX_EXTRA_LEVELS = 2
-LISTED_CHECKS = 4
-WORDS_PER_TERM = 4
+"""A report may give a finding so many levels beyond the right ones."""
 EVIDENCE_CHARACTERS = 300
 
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
@@ -94,103 +98,67 @@ class CheckResult(NamedTuple):
     evidence: str
 
 
-class _Mention(NamedTuple):
-    at: int
-    stance: Stance
-
-
 def rate_checks(
     checks: Sequence[Check], report: str, question: str = ""
 ) -> tuple[CheckResult, ...]:
     """The state of every check in `report`, in their order.
 
-    Sentences that stand word for word in `question` and bare lists of terms earn nothing.
+    Sentences that stand word for word in `question`, repetitions, headings and bare lists of
+    terms count for nothing. Reads the first 20,000 characters, in time linear in them.
     """
-    sentences = read_sentences(report, question)
-    patterns = {
-        check.key: [make_pattern(term) for term in check.any_of]
+    terms = {check.key: check.any_of for check in checks if not isinstance(check, PlaceCheck)}
+    absent = {check.key for check in checks if isinstance(check, AbsentCheck)}
+    findings = {check.key for check in checks if isinstance(check, FindingCheck)}
+    reading = read_report(report, question, terms, absent)
+    return tuple(
+        _rate_place(check, reading, findings)
+        if isinstance(check, PlaceCheck)
+        else _rate_term(check, reading)
         for check in checks
-        if not isinstance(check, PlaceCheck)
-    }
-    found: dict[str, list[_Mention]] = {key: [] for key in patterns}
-    for index, sentence in enumerate(sentences):
-        stances = {
-            key: stance
-            for key, own in patterns.items()
-            if (stance := find_stance(own, sentence.text)) is not None
-        }
-        if not _is_list_of_terms(len(stances), sentence):
-            for key, stance in stances.items():
-                found[key].append(_Mention(index, stance))
-    asserting = {m.at for c in checks if isinstance(c, FindingCheck) for m in found[c.key]}
-    return tuple(_rate(check, found, sentences, asserting) for check in checks)
+    )
 
 
-def _is_list_of_terms(n_checks: int, sentence: Sentence) -> bool:
-    """Whether many checks' words stand together with hardly any others between them."""
-    return n_checks > LISTED_CHECKS and sentence.n_words < WORDS_PER_TERM * n_checks
+def _rate_term(check: TermCheck, reading: Reading) -> CheckResult:
+    first: dict[Stance, int] = {}
+    for occurrence in reading.occurrences[check.key]:
+        first.setdefault(occurrence.stance, occurrence.at)
+    asserted = first.get(Stance.ASSERTED)
+    denied = first.get(Stance.DENIED, first.get(Stance.DOUBTED))
+    if isinstance(check, MentionCheck | DisclaimerCheck):
+        present = [at for stance, at in first.items() if stance is not Stance.DENIED]
+        state = CheckState.MET if present else CheckState.UNMET
+        return _result(check, state, reading, min(present, default=denied))
+    decisive = denied if asserted is None else asserted
+    if decisive is None:
+        state = CheckState.UNMET
+    elif isinstance(check, FindingCheck):
+        state = CheckState.CONTRADICTED if asserted is None else CheckState.MET
+    elif asserted is None:
+        state = CheckState.MET
+    else:
+        state = CheckState.CONTRADICTED if denied is None else CheckState.UNMET
+    return _result(check, state, reading, decisive)
 
 
-def _rate(
-    check: Check,
-    found: Mapping[str, list[_Mention]],
-    sentences: Sequence[Sentence],
-    asserting: set[int],
-) -> CheckResult:
-    if isinstance(check, PlaceCheck):
-        mentions = [m for m in found.get(check.of, []) if m.stance is Stance.ASSERTED]
-        places = [_place(m.at, sentences, asserting, check) for m in mentions]
-        return _rate_place(check, [place for place in places if place is not None])
-    mentions = found[check.key]
-    asserted = next((m for m in mentions if m.stance is Stance.ASSERTED), None)
-    denied = next((m for m in mentions if m.stance is Stance.DENIED), None)
-    states = {
-        FindingCheck: (CheckState.MET, CheckState.CONTRADICTED),
-        AbsentCheck: (CheckState.CONTRADICTED, CheckState.MET),
-        MentionCheck: (CheckState.MET, CheckState.UNMET),
-        DisclaimerCheck: (CheckState.MET, CheckState.UNMET),
-    }[type(check)]
-    if asserted is not None:
-        return _result(check, states[0], sentences[asserted.at])
-    if denied is not None:
-        return _result(check, states[1], sentences[denied.at])
-    return CheckResult(check.key, CheckState.UNMET, "")
+def _rate_place(check: PlaceCheck, reading: Reading, findings: set[str]) -> CheckResult:
+    if check.of not in findings:
+        return _result(check, CheckState.UNMET, reading, None)
+    if isinstance(check, LevelCheck):
+        ties = tie_levels(reading, check.of, findings)
+        verdict = judge_levels(ties, frozenset(check.levels), MAX_EXTRA_LEVELS)
+        right = set(check.levels)
+    else:
+        ties = tie_sides(reading, check.of, findings)
+        verdict = judge_sides(ties, Side(check.side))
+        right = {check.side}
+    state = {True: CheckState.MET, False: CheckState.CONTRADICTED, None: CheckState.UNMET}[verdict]
+    shown = [tie for tie in ties if tie.names & right] or ties
+    return _result(check, state, reading, shown[0].at if shown else None)
 
 
-def _place(
-    index: int, sentences: Sequence[Sentence], asserting: set[int], check: PlaceCheck
-) -> Sentence | None:
-    """The sentence that places the finding: its own, or the next one if that names no finding."""
-    for candidate in (index, index + 1):
-        if candidate >= len(sentences) or (candidate != index and candidate in asserting):
-            return None
-        sentence = sentences[candidate]
-        if sentence.levels if isinstance(check, LevelCheck) else sentence.sides:
-            return sentence
-    return None
-
-
-def _rate_place(check: PlaceCheck, places: Sequence[Sentence]) -> CheckResult:
-    for sentence in places:
-        if isinstance(check, LevelCheck):
-            extra = sentence.levels - set(check.levels)
-            right = sentence.levels >= set(check.levels) and len(extra) <= MAX_EXTRA_LEVELS
-        else:
-            right = Side(check.side) in sentence.sides and len(sentence.sides) == 1
-        if right:
-            return _result(check, CheckState.MET, sentence)
-    for sentence in places:
-        if isinstance(check, LevelCheck):
-            wrong = not any(s.levels & set(check.levels) for s in places)
-        else:
-            wrong = not any(Side(check.side) in s.sides for s in places)
-        if wrong:
-            return _result(check, CheckState.CONTRADICTED, sentence)
-    return CheckResult(check.key, CheckState.UNMET, "")
-
-
-def _result(check: Check, state: CheckState, sentence: Sentence) -> CheckResult:
-    return CheckResult(check.key, state, sentence.text[:EVIDENCE_CHARACTERS])
+def _result(check: Check, state: CheckState, reading: Reading, at: int | None) -> CheckResult:
+    evidence = "" if at is None else reading.sentences[at].shown[:EVIDENCE_CHARACTERS]
+    return CheckResult(check.key, state, evidence)
 
 
 def rate_dimensions(
@@ -212,34 +180,71 @@ def rate_dimensions(
 
 
 def checklist_problems(checks: Sequence[Check], dimensions: Sequence[str]) -> list[str]:
-    """What the schema cannot say against a checklist, each with what to do."""
-    problems = []
+    """What is wrong with a checklist beyond its schema, each with what to do."""
     findings = {check.key for check in checks if isinstance(check, FindingCheck)}
-    for key, count in Counter(check.key for check in checks).items():
-        if count > 1:
-            problems.append(f"The check {key!r} stands {count} times: give each its own key.")
-    for check in checks:
-        for dimension in check.dimensions:
-            if dimension not in dimensions:
-                problems.append(
-                    f"The check {check.key!r} is for {dimension!r}, which the rubric lacks: "
-                    f"use one of {', '.join(dimensions)}."
-                )
-        if isinstance(check, PlaceCheck) and check.of not in findings:
-            problems.append(
-                f"The check {check.key!r} is of {check.of!r}, which is no finding of the case: "
-                "name a check of the kind finding."
-            )
-        if isinstance(check, LevelCheck):
-            problems += [
-                f"The check {check.key!r} has the level {level!r}: write one such as L4/L5 or T12."
-                for level in check.levels
-                if not LEVEL.fullmatch(level)
-            ]
     rated = {dimension for check in checks for dimension in check.dimensions}
-    problems += [
-        f"No check is for {dimension!r}: add one, or the dimension stays unscored."
-        for dimension in dimensions
-        if dimension not in rated
+    counts = Counter(check.key for check in checks)
+    return [
+        *(
+            f"The check {key!r} stands {count} times: give each its own key."
+            for key, count in counts.items()
+            if count > 1
+        ),
+        *(problem for check in checks for problem in _check_problems(check, dimensions)),
+        *(
+            problem
+            for check in checks
+            for problem in (
+                _place_problems(check, findings)
+                if isinstance(check, PlaceCheck)
+                else _term_problems(check)
+            )
+        ),
+        *(
+            f"No check is for {dimension!r}: add one, or the dimension stays unscored."
+            for dimension in dimensions
+            if dimension not in rated
+        ),
     ]
-    return problems
+
+
+def _check_problems(check: Check, dimensions: Sequence[str]) -> Iterator[str]:
+    name = f"The check {check.key!r}"
+    for dimension in check.dimensions:
+        if dimension not in dimensions:
+            yield (
+                f"{name} is for {dimension!r}, which the rubric lacks: "
+                f"use one of {', '.join(dimensions)}."
+            )
+    if not check.dimensions or len(set(check.dimensions)) < len(check.dimensions):
+        yield f"{name} names no dimension, or one twice: name each that it is for once."
+    if not (check.weight > 0 and math.isfinite(check.weight)):
+        yield f"{name} has the weight {check.weight}: give it a number above 0."
+
+
+def _term_problems(check: TermCheck) -> Iterator[str]:
+    if not check.any_of:
+        yield f"The check {check.key!r} has no term: list the words that meet it."
+    for term in check.any_of:
+        parts = read_term(term)
+        if not parts or parts[0].is_any or parts[-1].is_any:
+            yield (
+                f"The check {check.key!r} has the term {term!r}: begin and end it with a word; "
+                "a * alone stands for one word between others."
+            )
+
+
+def _place_problems(check: PlaceCheck, findings: Collection[str]) -> Iterator[str]:
+    name = f"The check {check.key!r}"
+    if check.of not in findings:
+        yield (
+            f"{name} is of {check.of!r}, which is no finding of the case: "
+            "name a check of the kind finding."
+        )
+    if isinstance(check, SideCheck):
+        return
+    for level in check.levels:
+        if level not in VERTEBRAE and level not in DISCS:
+            yield f"{name} has the level {level!r}: write a disc such as L4/L5 or a vertebra: T12."
+    if len({"/" in level for level in check.levels}) != 1:
+        yield f"{name} must name discs alone or vertebrae alone: make two checks of it."

@@ -1,0 +1,201 @@
+"""Vertebral levels and sides as reports spell them."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+LEVEL = re.compile(
+    r"(?:C[1-7]|T(?:1[0-2]|[1-9])|L[1-5]|S1)(?:/(?:C[1-7]|T(?:1[0-2]|[1-9])|L[1-5]|S1))?"
+)
+"""How a checklist spells a level: L4 is a vertebra, L4/L5 a disc."""
+VERTEBRAE = (
+    *(f"C{n}" for n in range(1, 8)),
+    *(f"T{n}" for n in range(1, 13)),
+    *(f"L{n}" for n in range(1, 6)),
+    "S1",
+)
+DISCS = tuple(f"{upper}/{lower}" for upper, lower in pairwise(VERTEBRAE))
+_ORDER = {name: place for place, name in enumerate(VERTEBRAE)}
+
+_PART = re.compile(r"(th|[cdtls])?(\d{1,2})")
+_SEQUENCE = re.compile(
+    r"weighted|weighting|signal|image|imaging|sequence|flair|fse|stir|fat|bright|dark|hyper"
+    r"|hypo|iso|sagittal|axial|coronal|mri|w$|tse|shortening|prolongation|relaxation|high|low"
+    r"|and$|contrast|spin|map|scan"
+)
+_VERTEBRA_WORD = re.compile(r"vertebra|body|bodies|level|fracture|lamina|pedicle|spinous|endplate")
+_NERVE = re.compile(
+    r"nerve|root|radicul|dermatom|myotom|distribution|territor|sensory|motor|reflex|pals|weak"
+    r"|numb|pain|innervat"
+)
+_NERVE_BEFORE = frozenset(
+    ("exiting", "traversing", "root", "roots", "nerve", "dermatome", "dermatomes", "below")
+)
+_SPAN_WORDS = frozenset(("to", "through", "thru", "until"))
+_UPON = frozenset(("on", "over", "upon"))
+
+
+class Side(enum.StrEnum):
+    """Where beside the midline."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BILATERAL = "bilateral"
+    CENTRAL = "central"
+
+
+class Span(NamedTuple):
+    """Levels named by one expression; `ends` are the outer ones of T5 to T12, or all."""
+
+    levels: frozenset[str]
+    ends: frozenset[str]
+
+
+def vertebrae_of(levels: frozenset[str]) -> frozenset[str]:
+    """The vertebrae of discs and vertebrae: L4/L5 gives L4 and L5."""
+    return frozenset(part for level in levels for part in level.split("/"))
+
+
+def read_chain(texts: Sequence[str], at: int) -> Span | None:
+    """The levels of the expression texts[at], such as l4-5 or t12; None if it names no level.
+
+    Nerve roots (the S1 root) and MRI sequences (T2 signal) are not levels.
+    """
+    names: list[str] = []
+    for part in re.split("[-/]", texts[at]):
+        name = _resolve(part, names[-1] if names else None)
+        if name is None:
+            break
+        names.append(name)
+    if not names or _is_sequence(texts, at, names):
+        return None
+    if texts[at].startswith("d") and at and texts[at - 1] == "vitamin":
+        return None
+    if len(names) == 1:
+        single = frozenset(names)
+        return None if _is_nerve(texts, at) else Span(single, single)
+    spans = [_span(first, last) for first, last in pairwise(names)]
+    return Span(
+        frozenset().union(*(span.levels for span in spans)),
+        frozenset().union(*(span.ends for span in spans)),
+    )
+
+
+def _resolve(part: str, before: str | None) -> str | None:
+    match = _PART.fullmatch(part)
+    if match is None:
+        return None
+    letter, number = match.groups()
+    if letter:
+        name = {"th": "T", "d": "T"}.get(letter, letter.upper()) + number
+        return name if name in _ORDER else None
+    if before is None:
+        return None
+    same = before[0] + number
+    if same in _ORDER and _ORDER[same] > _ORDER[before]:
+        return same
+    below = VERTEBRAE[_ORDER[before] + 1] if before != "S1" else ""
+    return below if number == "1" and below.endswith("1") and len(below) == 2 else None
+
+
+def _span(first: str, last: str) -> Span:
+    """A disc for neighbours; else every disc and vertebra from `first` to `last`."""
+    upper, lower = sorted((_ORDER[first], _ORDER[last]))
+    if lower - upper == 1:
+        disc = frozenset((DISCS[upper],))
+        return Span(disc, disc)
+    return Span(
+        frozenset((*VERTEBRAE[upper : lower + 1], *DISCS[upper:lower])),
+        frozenset((first, last)),
+    )
+
+
+def _is_sequence(texts: Sequence[str], at: int, names: Sequence[str]) -> bool:
+    if not set(names) <= {"T1", "T2"}:
+        return False
+    after = texts[at + 1] if at + 1 < len(texts) else ""
+    before = texts[at - 1] if at else ""
+    if len(names) > 1:
+        return bool(_SEQUENCE.match(after))
+    return not (_VERTEBRA_WORD.match(after) or _VERTEBRA_WORD.match(before) or before == "at")
+
+
+def _is_nerve(texts: Sequence[str], at: int) -> bool:
+    if at and texts[at - 1] in _NERVE_BEFORE:
+        return True
+    if at > 1 and texts[at - 1] == "level" and _NERVE.match(texts[at - 2]):
+        return True
+    after = at + 1
+    while after < min(at + 5, len(texts)) and (
+        texts[after] in ("and", "or", ",") or _PART.fullmatch(texts[after])
+    ):
+        after += 1
+    return after < len(texts) and bool(_NERVE.match(texts[after]))
+
+
+def tie_pairs(texts: Sequence[str], spans: Sequence[Span | None]) -> list[Span | None]:
+    """Spans with "L4 on L5", "between L4 and L5" and "T5 to T12" read as one expression each."""
+    tied = list(spans)
+    places = [at for at, span in enumerate(spans) if span and len(span.levels) == 1]
+    for first, second in pairwise(places):
+        upper, lower = spans[first], spans[second]
+        if upper is None or lower is None or second - first > 5:
+            continue
+        (above,), (below,) = upper.levels, lower.levels
+        joint = texts[second - 1]
+        if "/" in above + below or above == below:
+            continue
+        is_span = second - first == 2 and (
+            joint in _SPAN_WORDS or (joint == "and" and first > 0 and texts[first - 1] == "between")
+        )
+        is_slip = joint in _UPON and abs(_ORDER[above] - _ORDER[below]) == 1
+        if is_span or is_slip:
+            tied[first] = tied[second] = _span(above, below)
+    return tied
+
+
+_LEFT = frozenset(("left", "leftward", "leftwards", "levoconvex", "levoscoliosis", "sinistral"))
+_RIGHT = frozenset(("right", "rightward", "rightwards", "dextroconvex", "dextroscoliosis"))
+_BOTH = frozenset(("bilateral", "bilaterally"))
+_CENTRAL = frozenset(("central", "centrally", "midline"))
+_NO_LEFT = re.compile(
+    r"untreated|alone|unaddressed|unchanged|unattended|unrepaired|with$|behind|over|to$|in$|out$|as$"
+)
+_NO_RIGHT = re.compile(
+    r"answer|choice|option|diagnos|treatment|away|now|after|before|level|time|decision|patient|way"
+    r"|thing"
+)
+_NO_CENTRAL = re.compile(
+    r"nervous|cord|line$|venous|obes|sensiti|canal|spinal|stenos|incision|sagittal|approach|image"
+    r"|skin|section|slice|vein"
+)
+_LEFT_OVER = frozenset(("fluid", "csf", "space", "fat", "nothing", "none", "room", "joint", "is"))
+_PAIRED = re.compile(r"side|facet|foram|pedicle|lamina|root|joint|recess|psoas|limb|leg")
+
+
+def find_sides(texts: Sequence[str]) -> list[Side | None]:
+    """The side that each word names, or None ("the right answer" names none)."""
+    return [_side(texts, at) for at in range(len(texts))]
+
+
+def _side(texts: Sequence[str], at: int) -> Side | None:
+    text = texts[at]
+    after = texts[at + 1] if at + 1 < len(texts) else ""
+    before = texts[at - 1] if at else ""
+    if text in _LEFT:
+        is_rest = before in _LEFT_OVER and (not after[:1].isalpha() or after in ("at", "around"))
+        return None if is_rest or _NO_LEFT.match(after) else Side.LEFT
+    if text in _RIGHT:
+        return None if before == "all" or _NO_RIGHT.match(after) else Side.RIGHT
+    if text in _BOTH:
+        return Side.BILATERAL
+    if text == "both":
+        near = texts[at + 1 : at + 4]
+        return Side.BILATERAL if any(_PAIRED.match(word) for word in near) else None
+    if text in _CENTRAL:
+        return None if _NO_CENTRAL.match(after) else Side.CENTRAL
+    return None

@@ -1,0 +1,188 @@
+"""A report as passages: one sentence each, without markup, hidden text or invisible characters."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MAX_CHARACTERS = 20_000
+"""What stands further back in a report is not read."""
+WRAPPED = 50
+"""A line at least this long without a full stop goes on in the next line."""
+
+_TAG = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(\s[^<>]{0,500})?/?>")
+_HIDING = re.compile(
+    r"\bhidden\b|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+_THOUGHT = frozenset(("think", "thinking", "scratchpad"))
+_UNSHOWN = _THOUGHT | {"script", "style", "template", "head", "title"}
+_VOID = frozenset(("br", "hr", "img", "input", "meta", "link"))
+_INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "sub", "sup", "mark", "small", "code"))
+
+_STRUCK_OUT = re.compile(r"~~[^~\n]{1,500}~~")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)")
+_LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
+_FOOTNOTE = re.compile(r"^\s*\[[^\]\n]{0,60}\]:.*$", re.MULTILINE)
+_DASH = re.compile("[\u2010-\u2015\u2212]")
+_NOT = re.compile(r"n['\u2019]t\b", re.IGNORECASE)
+_CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
+_GENITIVE = re.compile(r"['\u2019]s\b")
+_ABBREVIATION = re.compile(
+    r"\b(e\.g|i\.e|vs|approx|fig|dr|mr|mrs|prof|cf|resp|incl|ca|al)\.(?=\s)", re.IGNORECASE
+)
+_END = re.compile(r"[.!?;]+[\"'\u2019\u201d)\],]*\s+")
+_HEADING = re.compile(r"^#{1,6}\s")
+_BULLET = re.compile(r"^(?:[-+*•‣◦▪●>]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
+_LABEL = re.compile(r"^[^:.;!?]{1,60}:(?=\s|$)")
+_PLACE_ALONE = re.compile(
+    r"^(?:at |level )?[ctls]\d{1,2}(?:\s?[-/]\s?[ctls]?\d{1,2})?(?: (?:level|disc|segment))?$",
+    re.IGNORECASE,
+)
+
+
+class Passage(NamedTuple):
+    """A sentence, the number of its paragraph, and the label that it stands under (may be "").
+
+    A label is what stands before a colon at the start of its line, or the heading above.
+    """
+
+    text: str
+    paragraph: int
+    is_heading: bool
+    label: str
+
+
+class _Line(NamedTuple):
+    text: str
+    paragraph: int
+    is_heading: bool
+
+
+def read_passages(report: str) -> list[Passage]:
+    """The passages of `report` in order; nothing for a report without visible words."""
+    passages: list[Passage] = []
+    above = ""
+    for line in _join_wrapped(clean_text(report)):
+        text = line.text
+        if line.is_heading:
+            name, colon, rest = text.partition(":")
+            passages.append(Passage(name.strip(), line.paragraph, True, ""))
+            above, text = name, rest.strip() if colon else ""
+        elif text.endswith(":") or _PLACE_ALONE.match(text):
+            above = text
+        label = match.group() if (match := _LABEL.match(text)) else ""
+        passages += [
+            Passage(sentence, line.paragraph, False, f"{label} {above}".strip())
+            for sentence in _split_sentences(text)
+        ]
+    return passages
+
+
+def clean_text(text: str) -> str:
+    """Visible text in NFKC, with plain dashes, cut to MAX_CHARACTERS."""
+    shown = html.unescape(_strip_tags(text[:MAX_CHARACTERS])).replace("\\n", "\n")
+    shown = shown.replace("º", "°")
+    shown = unicodedata.normalize("NFKC", shown)[:MAX_CHARACTERS]
+    shown = "".join(_visible(char) for char in shown)
+    for pattern, replacement in (
+        (_STRUCK_OUT, " "),
+        (_PICTURE, " "),
+        (_LINK, r"\1"),
+        (_FOOTNOTE, ""),
+        (_DASH, "-"),
+        (_NOT, " not"),
+        (_CANNOT, "can not"),
+        (_GENITIVE, ""),
+        (_ABBREVIATION, r"\1"),
+    ):
+        shown = pattern.sub(replacement, shown)
+    return shown
+
+
+def _visible(char: str) -> str:
+    if char in "\n\t ":
+        return char
+    category = unicodedata.category(char)
+    if category in ("Zl", "Zp") or char in "\r\v\f\x85":
+        return "\n"
+    return "" if category in ("Cc", "Cf", "Co", "Cs", "Cn") else char
+
+
+def _strip_tags(text: str) -> str:
+    """Text without tags, comments, and elements that a reader would not see."""
+    parts: list[str] = []
+    place = 0
+    while match := _TAG.search(text, place):
+        parts.append(text[place : match.start()])
+        name = (match.group(2) or "").lower()
+        if not name:
+            end = text.find("-->", match.end())
+            place = len(text) if end < 0 else end + 3
+            continue
+        place = match.end()
+        if match.group(1) and name in _THOUGHT:
+            parts.clear()
+        elif match.group(1):
+            parts.append("" if name in _INLINE else "\n")
+        elif name not in _VOID and (name in _UNSHOWN or _HIDING.search(match.group(3) or "")):
+            place = _end_of_element(text, name, place)
+        elif re.fullmatch("h[1-6]", name):
+            parts.append("\n# ")
+        else:
+            parts.append("" if name in _INLINE else "\n")
+    return "".join([*parts, text[place:]])
+
+
+def _end_of_element(text: str, name: str, place: int) -> int:
+    depth = 1
+    while depth and (match := _TAG.search(text, place)):
+        place = match.end()
+        if (match.group(2) or "").lower() == name:
+            depth += -1 if match.group(1) else 1
+    return place if not depth else len(text)
+
+
+def _join_wrapped(text: str) -> Iterator[_Line]:
+    """The lines of cleaned text without bullets and marks, hard-wrapped ones as one."""
+    paragraph = 0
+    held: list[str] = []
+    for raw in text.split("\n"):
+        stripped = raw.strip().lstrip("> ")
+        is_bullet = bool(_BULLET.match(stripped))
+        is_heading = bool(_HEADING.match(stripped))
+        line = _plain(_BULLET.sub("", stripped))
+        goes_on = bool(held) and len(held[-1]) >= WRAPPED and held[-1][-1] not in ".!?;:"
+        if held and (not line or is_bullet or is_heading or not goes_on):
+            yield _Line(" ".join(held), paragraph, False)
+            held = []
+        if not line or is_heading:
+            paragraph += 1
+        if is_heading and line:
+            yield _Line(line, paragraph, True)
+        elif line:
+            held.append(line)
+    if held:
+        yield _Line(" ".join(held), paragraph, False)
+
+
+def _plain(line: str) -> str:
+    """A line without Markdown marks, table borders, quotes and braces; "" if nothing is left."""
+    line = re.sub(r"^#{1,6}\s+", "", line)
+    line = re.sub(r"[*`~\"\u201c\u201d{}\[\]\\]+", "", line.replace("_", " "))
+    if "|" in line:
+        line = ", ".join(cell.strip() for cell in line.strip("| ").split("|") if cell.strip())
+    line = " ".join(line.split())
+    return line if re.search(r"[^\W_]", line) else ""
+
+
+def _split_sentences(text: str) -> Iterator[str]:
+    place = 0
+    for match in _END.finditer(text):
+        yield text[place : match.end()].strip()
+        place = match.end()
+    if text[place:].strip():
+        yield text[place:].strip()
