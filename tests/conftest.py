@@ -13,8 +13,8 @@ from demo.redis_server import EmbeddedRedis, start_redis
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.migrate import upgrade
 from tests.loaded import load, submit_texts  # noqa: F401  fixtures of every test
-from tests.site import site  # noqa: F401  a fixture of every test
 from tests.servers import EmbeddedPostgres, find_chromium, start_postgres
+from tests.site import site  # noqa: F401  a fixture of every test
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from leaderboard.judges.checklist import ChecklistJudge
-
 from config import Config
 from leaderboard.db import Sessions, make_sessions
+from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.run import evaluate
+from leaderboard.judges.checklist import ChecklistJudge
 
 
 def evaluate_submission(submission_id: str) -> None:
@@ -16,6 +16,12 @@ def evaluate_submission(submission_id: str) -> None:
     config = Config.from_env()
     judges = [ChecklistJudge()]
     evaluate(sessions_of(config.database_url), submission_id, judges, config.max_attempts)
+
+
+def rank(split_id: int) -> None:
+    """Rank a split again; twice gives the same ranking."""
+    with sessions_of(Config.from_env().database_url).write() as session:
+        rank_split(session, split_id)
 
 
 @lru_cache(maxsize=1)

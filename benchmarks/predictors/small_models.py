@@ -107,7 +107,10 @@ def main(slugs: list[str]) -> int:
 
 
 def ask(address: str, question: Question, chats: bool) -> str:
-    """What the model writes to one prompt, or NOTHING."""
+    """What the model writes to one prompt, or NOTHING.
+
+    A base model goes on after a cue; the cue is part of the prompt, not of the prediction.
+    """
     body: dict[str, Any] = {
         "max_tokens": REPORT_TOKENS if question.track == "report" else MCQ_TOKENS,
         "temperature": 0,
@@ -115,7 +118,8 @@ def ask(address: str, question: Question, chats: bool) -> str:
     if chats:
         body["messages"] = [{"role": "user", "content": question.prompt}]
     else:
-        body["prompt"] = question.prompt + "\n"
+        cue = "## Structured Imaging Report\n" if question.track == "report" else "ANSWER:"
+        body["prompt"] = f"{question.prompt}\n\n{cue}"
     path = "/v1/chat/completions" if chats else "/v1/completions"
     response = requests.post(address + path, json=body, timeout=300)
     response.raise_for_status()

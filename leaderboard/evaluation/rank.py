@@ -13,7 +13,8 @@ from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board, ItemValues, Ranking, RankingEntry
 from leaderboard.models.submission import Status, Submission
-from leaderboard.scoring.ranking import RankRange, compare_pairs, rank_ranges
+from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.ranking import compare_pairs, rank_ranges
 
 BOARD_TRACKS = {
     Board.OVERALL: (Track.TEXT, Track.IMAGE, Track.REPORT),

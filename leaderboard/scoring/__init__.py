@@ -1,1 +1,1 @@
-"""Pure numbers: plain values in, plain values out; nothing of the web, the database or the queue."""
+"""Pure numbers: plain values in and out; nothing of the web, the database or the queue."""

@@ -10,7 +10,7 @@ The rules, in their order:
 2.  Characters are made plain (NFKC, look-alikes, invisible ones); thinking blocks, what follows an
     end-of-turn token, mark-up and LaTeX are taken away (`answers_text`). JSON values under an
     answer key, answer tags and boxes become marks of a final answer (`answers_structured`).
-3.  The text ends where a new question or another speaker begins: what follows is not about the item.
+3.  The text ends where a new question or another speaker begins: the rest is not about the item.
 4.  A repetition of the option list is taken away (`answers_lines`).
 5.  Claims are collected: final marks, "the answer is", "I choose", "so D", corrections
     (`answers_claims`); "B is correct" (`answers_verdicts`); the opening label, lines and the last
@@ -33,8 +33,10 @@ from typing import NamedTuple
 
 from leaderboard.scoring.answers_claims import find_claims
 from leaderboard.scoring.answers_lines import bare_lines, head, last_sentence, without_echo
+from leaderboard.scoring.answers_naming import named_in
 from leaderboard.scoring.answers_options import Options
-from leaderboard.scoring.answers_reading import Page, named_in
+from leaderboard.scoring.answers_page import Page
+from leaderboard.scoring.answers_refusal import REFUSAL
 from leaderboard.scoring.answers_resolution import settle
 from leaderboard.scoring.answers_structured import with_final_marks
 from leaderboard.scoring.answers_text import (
@@ -45,7 +47,6 @@ from leaderboard.scoring.answers_text import (
     without_thoughts,
 )
 from leaderboard.scoring.answers_verdicts import find_verdicts
-from leaderboard.scoring.answers_words import REFUSAL
 
 PARSER_VERSION = "1"
 """Changes whenever some text would be parsed otherwise than before."""

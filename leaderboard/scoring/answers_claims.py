@@ -1,13 +1,14 @@
 """Claims: the places where a text says, in so many words, which option it chooses."""
 
-# ruff: noqa: RUF001 -- full-width and Cyrillic characters are meant here.
+# ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from leaderboard.scoring.answers_reading import Page, Reading, read_choice, read_list
+from leaderboard.scoring.answers_page import Page, Reading
+from leaderboard.scoring.answers_reading import read_choice, read_list
 from leaderboard.scoring.answers_text import FINAL_MARK
 from leaderboard.scoring.answers_words import (
     BAD_QUALITY,
@@ -225,9 +226,10 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
     """`No, B`, `I mean C`, `sorry, it should be D`."""
     for cue in CORRECTION_CUE.finditer(page.low):
         reading = read_list(page, cue.end())
-        if reading and _CLOSING.match(page.low, reading.end):
-            if claim := make_claim(page, cue.start(), reading, Strength.ANSWER):
-                yield claim
+        if not (reading and _CLOSING.match(page.low, reading.end)):
+            continue
+        if claim := make_claim(page, cue.start(), reading, Strength.ANSWER):
+            yield claim
 
 
 _CONCLUSION_CLOSING = re.compile(

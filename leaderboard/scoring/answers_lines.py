@@ -1,13 +1,15 @@
 """Lines that are a choice by themselves: a bare letter, `B. L4/L5`, or an echo of the options."""
 
-# ruff: noqa: RUF001 -- full-width characters are meant here.
+# ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from leaderboard.scoring.answers_claims import Claim, Strength, is_open
-from leaderboard.scoring.answers_reading import Page, Reading, is_latin_name, read_choice, read_list
+from leaderboard.scoring.answers_letters import is_latin_name
+from leaderboard.scoring.answers_page import Page, Reading
+from leaderboard.scoring.answers_reading import read_choice, read_list
 from leaderboard.scoring.answers_words import FALSE_SOON
 
 

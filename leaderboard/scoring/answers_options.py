@@ -1,7 +1,5 @@
 """The options of an item, and where a text names them by their words."""
 
-# ruff: noqa: RUF001 -- text may hold full-width and look-alike characters.
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -207,9 +205,9 @@ def _stands_alone(low: str, seen: list[Token], i: int, j: int, joined: set[int])
     if j - i == 1 and "/" in seen[i].word:
         return True
     before = low[max(0, seen[i].start - 2) : seen[i].start].rstrip(" ")[-1:]
-    if i > 0 and not _parts(before):
-        if seen[i - 1].word not in PLAIN_BEFORE and i - 1 not in joined:
-            return False
+    tied = i > 0 and not _parts(before)
+    if tied and seen[i - 1].word not in PLAIN_BEFORE and i - 1 not in joined:
+        return False
     after = low[seen[j - 1].end : seen[j - 1].end + 2].lstrip(" ")[:1]
     return j == len(seen) or _parts(after) or seen[j].word in PLAIN_AFTER or j in joined
 

@@ -1,37 +1,15 @@
 """Read what stands at one place of a text as a choice: letters, a list of them, or option texts."""
 
-# ruff: noqa: RUF001 -- full-width and Cyrillic characters are meant here.
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
-from typing import NamedTuple
+from itertools import pairwise
 
-from leaderboard.scoring.answers_options import Options
+from leaderboard.scoring.answers_letters import may_be_letter
+from leaderboard.scoring.answers_naming import named_in
+from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_text import FINAL_END, FINAL_MARK
 from leaderboard.scoring.answers_words import FALSE_SOON, SENTENCE_END
-
-
-class Page(NamedTuple):
-    """A plain text, its lower-case twin of the same length, and the item it answers."""
-
-    text: str
-    low: str
-    options: Options
-    multiple: bool
-
-    def part(self, start: int, end: int) -> "Page":
-        """Return text[start:end] as a page of its own."""
-        return self._replace(text=self.text[start:end], low=self.low[start:end])
-
-
-class Reading(NamedTuple):
-    """The letters put forward, which may lie outside the options; `unsure` where they are offered
-    as alternatives or contradict the option text beside them. `end` is where reading stopped."""
-
-    letters: frozenset[str]
-    unsure: bool
-    end: int
-    by_words: bool = False
-
 
 _OPEN = r"[\[(\"'{<|]{0,3}\s?"
 _CLOSE = r"(?:'[dt][iıuü]r|[ ]?[)\]}\"'>]{1,3})?"
@@ -106,26 +84,6 @@ _PREDICATE = re.compile(
     r"|es|son|è|é|não|no es|n'est|не|неверн\w{0,3})(?![^\W_])"
 )
 
-_TIGHT = frozenset(".,;:!?)]}\"'/|&+<>\n=~✓✗→" + FINAL_END + FINAL_MARK)
-_JOINING = frozenset(
-    "because since as due with for given which and or but not instead rather only nor is are was "
-    "on based therefore so hence thus confidently definitely then if unless although though while "
-    "whereas over vs versus i if it would seems remains fits either than without unlike except "
-    "und oder nicht weil da denn sondern aber et ou pas car parce mais y o no porque ya ni sino e "
-    "porque pois mas и или не так потому а но ve veya çünkü değil perché poiché ma è é es ist est "
-    "şıkkı şıkkıdır şık seçeneği seçeneğidir also both possibly maybe perhaps too again here please above below".split()
-)
-_SENTENCE_STARTERS = frozenset(
-    "The This Because Since It Explanation Option In As Based Given Here Rationale Reason Reasoning "
-    "Confidence Answer Justification Note There These That Therefore Thus Final Question".split()
-)
-_LATIN_NAMES = frozenset(
-    "coli difficile diff fragilis fumigatus albicans burgdorferi henselae melitensis abortus "
-    "baumannii acnes anthracis cereus braun faecalis faecium botulinum perfringens tetani jejuni "
-    "diphtheriae subtilis pertussis pestis".split()
-)
-_WORD = re.compile(r"\s?([^\W\d_]+)")
-_PERCENT = re.compile(r" \(?\d{1,3}(?:\.\d+)?\s?%")
 _CLAUSE_ENDS = re.compile(rf"[)\]\"'}}{FINAL_END} ]{{0,3}}(?:$|[\n.,;)!])")
 
 
@@ -271,7 +229,7 @@ def _read_run(page: Page, start: int) -> Reading | None:
     if run is None:
         return None
     letters = run[1].upper()
-    ordered = all(a < b for a, b in zip(letters, letters[1:], strict=False))
+    ordered = all(a < b for a, b in pairwise(letters))
     if not ordered or not page.options.letters.issuperset(letters) or run[1] in _ENGLISH:
         return None
     if (
@@ -292,7 +250,7 @@ def _item(page: Page, start: int) -> Reading | None:
     if hit and letter in hit[0]:
         stop = _CLOSERS.match(page.text, hit[1])
         return Reading(frozenset({letter}), False, stop.end() if stop else hit[1])
-    if not _may_end(page, found, letter):
+    if not may_be_letter(page.text, found, letter):
         return None
     if hit and _CLAUSE_ENDS.match(page.text, hit[1]):
         return Reading(frozenset({letter}), True, hit[1])
@@ -308,48 +266,6 @@ def _labels(text: str, end: int) -> bool:
     return _LABEL_GAP.match(text, end) is not None
 
 
-def _may_end(page: Page, found: re.Match[str], letter: str) -> bool:
-    """Whether a letter that no option text follows can be a letter at all, and not an article, a
-    pronoun, an initial, a vitamin or the first half of a longer word."""
-    text, end = page.text, found.end()
-    following = text[end : end + 1]
-    if following == "" or found[2].strip() and following in " \n.,;:!":
-        return not is_latin_name(text, end)
-    if following in ".-/'":
-        if following == "." and is_latin_name(text, end):
-            return False
-        after = text[end + 1 : end + 2]
-        if following == "/":
-            return after.isalpha() and not text[end + 2 : end + 3].isalnum()
-        return not after.isalnum()
-    if following in _TIGHT:
-        return True
-    if following == " ":
-        return _word_may_follow(text, end, letter, found[1])
-    return not following.isalnum() or (following > "\u2e80" and following not in "型級级類类族期群")
-
-
-def is_latin_name(text: str, end: int) -> bool:
-    word = _WORD.match(text, end + 1) if text[end : end + 1] == "." else None
-    return word is not None and word[1].lower() in _LATIN_NAMES
-
-
-def _word_may_follow(text: str, end: int, letter: str, written: str) -> bool:
-    word = _WORD.match(text, end)
-    if word is None:
-        following = text[end + 1 : end + 2]
-        return bool(_PERCENT.match(text, end)) or not following.isdigit()
-    if word[1] in _JOINING or word[1].lower() in _JOINING and word[1].isupper():
-        if letter == "I" and word[1] != "and":
-            return False
-        return written.isupper() or word[1] in {"because", "since", "as", "and", "or", "not", "but"}
-    if word[1][0] > "\u2e80" or len(word[1]) == 1:
-        return written.isupper()
-    if "\u0600" <= word[1][0] <= "\u0e7f":
-        return True
-    return written.isupper() and word[1] in _SENTENCE_STARTERS
-
-
 def read_words(page: Page, start: int) -> Reading | None:
     """Read the sentence at `start` as option texts: the whole of it, or those named in it."""
     opening = _PUNCTUATION.match(page.low, start)
@@ -363,32 +279,3 @@ def read_words(page: Page, start: int) -> Reading | None:
     if whole:
         return Reading(whole, len(whole) > 1, end, by_words=True)
     return named_in(page, at, end)
-
-
-_OR_WORD = re.compile(r"\b(?:or|oder|ou|and/or|either)\b|或|还是")
-_LETTER_BESIDE = re.compile(r"\s?[\[(](?:option |choice )?([A-Z])[\])]")
-
-
-def named_in(page: Page, start: int, end: int) -> Reading | None:
-    """Read the options that text[start:end] names by their words and does not reject."""
-    mentions = page.options.mentions(page.low, start, end)
-    asserted = [mention for mention in mentions if not (mention.negated or mention.altered)]
-    if not asserted:
-        return None
-    letters = frozenset[str]().union(*(mention.letters for mention in asserted))
-    rejected = frozenset[str]().union(*(m.letters for m in mentions if m.negated))
-    altered = any(m.altered and not m.negated and m.letters - letters for m in mentions)
-    beside = [
-        (mention, letter[1])
-        for mention in asserted
-        if (letter := _LETTER_BESIDE.match(page.text, mention.end))
-    ]
-    unsure = (
-        any(len(mention.letters) > 1 for mention in asserted)
-        or any(letter not in mention.letters for mention, letter in beside)
-        or bool(letters & rejected)
-        or altered
-        or (len(letters) > 1 and not page.multiple)
-        or bool(_OR_WORD.search(page.low, asserted[0].start, asserted[-1].end))
-    )
-    return Reading(letters, unsure, asserted[-1].end, by_words=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from leaderboard.scoring.answers_claims import Claim, Strength
-from leaderboard.scoring.answers_reading import Page
+from leaderboard.scoring.answers_page import Page
 from leaderboard.scoring.answers_words import CORRECTED, NOT_THE_ANSWER, WITHDRAWN
 
 
@@ -49,9 +49,7 @@ def _after(page: Page, current: Claim, claim: Claim) -> Claim:
         return (
             claim
             if not claim.unsure and claim.strength >= current.strength
-            else current._replace(
-                end=max(current.end, claim.end), unsure=current.unsure or claim.unsure
-            )
+            else current._replace(end=max(current.end, claim.end), unsure=claim.unsure)
         )
     if claim.start < current.end and claim.end <= current.end:
         return current

@@ -1,5 +1,7 @@
 """JSON objects and answer tags, turned into lines that begin with FINAL_MARK."""
 
+# ruff: noqa: E501 -- patterns stay on one line.
+
 import json
 import re
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What a model wrote, made plain: one alphabet, no mark-up, no private thoughts, one turn."""
 
-# ruff: noqa: RUF001 -- look-alike characters are this file's very subject.
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 import unicodedata

@@ -1,6 +1,6 @@
 """Verdicts on single options: `B is the correct answer`, `(C) seems best`, `D) ... Correct.`"""
 
-# ruff: noqa: RUF001 -- full-width and Cyrillic characters are meant here.
+# ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 from collections.abc import Iterator
@@ -13,8 +13,10 @@ from leaderboard.scoring.answers_claims import (
     is_rejected,
     sentence_before,
 )
-from leaderboard.scoring.answers_reading import Page, Reading, named_in, read_list
-from leaderboard.scoring.answers_words import (
+from leaderboard.scoring.answers_naming import named_in
+from leaderboard.scoring.answers_page import Page, Reading
+from leaderboard.scoring.answers_reading import read_list
+from leaderboard.scoring.answers_verdict_words import (
     PLAIN_NOUN_ONLY,
     TRUE_LIMITED,
     VERDICT_ANSWER,

@@ -4,7 +4,7 @@ All patterns read lower-case text that `answers_text` has made plain. Every repe
 that each match takes constant time.
 """
 
-# ruff: noqa: RUF001 -- full-width and Cyrillic characters are meant here.
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 
@@ -289,77 +289,6 @@ NOT_THE_ANSWER = (
     r"|is (?:the )?wrong(?: answer| choice| option)?|is eliminated|is excluded|is not it"
 )
 
-# --- refusal -------------------------------------------------------------------------------------
-
-REFUSAL = re.compile(
-    r"\b(?:i|we)(?:'m| am| are)? (?:really |truly |deeply |very )?(?:sorry|afraid)\b|\bas an ai\b|\bi am an ai\b"
-    r"|\bi'm (?:just )?an ai\b|\bas a (?:large )?language model\b|\bi apologi[sz]e\b|\bmy apologies\b"
-    r"|(?:^|[\n.!?;:,]\s?|\b(?:i|we|but|and|so)\s)(?:(?:i|we)\s)?(?:cannot|can't|can not|could not|couldn't"
-    r"|am unable|are unable|unable|am not able|not able|won't|will not|must decline|decline|refuse"
-    r"|do not feel comfortable|don't feel comfortable|am not qualified|do not have access"
-    r"|don't have access|don't have (?:the|enough)|do not have (?:the|enough)|do not see|don't see"
-    r"|do not know|don't know|have no way|am not (?:sure|certain))\b"
-    r"|\bi'm (?:unable|not able|not qualified|not sure|not certain|not comfortable)\b"
-    r"|\b(?:consult|see|seek|speak (?:to|with)|ask|contact|refer to)\b.{0,40}\b(?:physician|doctor|professional"
-    r"|surgeon|radiologist|specialist|provider|clinician|medical advice)\b"
-    r"|\b(?:no|missing) (?:image|picture|scan|mri|x-ray|figure)s? (?:was |is |were |has been |have been )?"
-    r"(?:provided|attached|available|included|supplied|visible)\b"
-    r"|\b(?:cannot|can't|could not|can not) be (?:determined|answered|identified|established|assessed)\b"
-    r"|\b(?:insufficient|not enough|inadequate) (?:information|data|detail|context)\b"
-    r"|\b(?:refused?|decline to answer|no answer|not possible to (?:determine|answer|say|tell))\b"
-    r"|无法|無法|抱歉|对不起|對不起|作为(?:一个|一名)?(?:ai|人工智能|语言模型)|不能(?:提供|确定|回答|诊断)|不知道|不确定"
-    r"|申し訳|できません|わかりません|分かりません|判断できない|죄송|할 수 없|없습니다|모르겠"
-    r"|\bje ne peux pas\b|\bje suis désolé|\bje ne (?:suis|sais) pas\b|\bno puedo\b|\blo siento\b"
-    r"|\bno soy capaz\b|\bno sé\b|\bich kann\b.{0,60}\bnicht\b|\bkann ich\b.{0,60}\bnicht\b|\btut mir leid\b"
-    r"|\bnão posso\b|\bdesculpe\b|\bnão (?:sou|consigo|sei)\b|\bnon posso\b|\bmi dispiace\b|\bnon (?:sono|so)\b"
-    r"|не могу|извините|к сожалению|не знаю|üzgünüm|yapamam|veremem|cevap veremiyorum|bilmiyorum"
-    r"|آسف|لا أستطيع|لا يمكنني|माफ़|क्षमा|असमर्थ|nie mogę|kan niet|kan inte|không thể|tidak dapat|tidak bisa"
-)
-
-# --- verdicts: B is correct ----------------------------------------------------------------------
-
-_SURE = (
-    r"(?:\s(?:clearly|definitely|therefore|thus|indeed|actually|likely|then|hence|obviously|certainly"
-    r"|now|still|probably|also|both|all|in fact|most likely|arguably|by far|surely|again|undoubtedly"
-    r"|overall|considered|deemed|almost certainly|together)){0,3}"
-)
-_BE = (
-    r"(?:\s(?:is|are|was|were|would be|must be|should be|has to be|seems(?: to be)?|seem|appears(?: to be)?"
-    r"|looks|remains|stands out as|being|becomes|emerges as|comes out as)|'s)"
-)
-VERDICT_ANSWER = re.compile(
-    rf"{_BE}{_SURE}\s(?:the|my|our|your)(?:\s(?:single|only|one|most|very|best|correct|right|final|likely"
-    r"|appropriate|accurate|suitable|probable|consistent|closest|true|obvious|clear|proper|preferred"
-    r"|ideal|overall|chosen|selected|and|logical|reasonable|better|logical|strongest)){0,4}"
-    r"\s(?:answers?|choices?|options?|one|ones|pick|selection|diagnosis|treatment|level|levels|match|fit"
-    r"|next step|management|procedure|location|site|step)\b"
-)
-PLAIN_NOUN_ONLY = re.compile(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
-                             r"|treatment|step|location|site|management|procedure|match|fit|next step)$")  # fmt: skip
-VERDICT_TRUE = re.compile(
-    rf"{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
-    r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
-    r"|\s(?:fits|matches|describes|explains|suits|works) best\b|\sbest (?:fits|matches|describes|explains"
-    r"|answers|suits)\b|\smakes (?:the )?most sense\b|\swins\b|\sit is\b(?=[.!\n]|$)"
-    r"|\sist(?: die)? (?:richtige?|korrekte?)\b|\ssind (?:richtig|korrekt)\b|\sest (?:la (?:bonne|meilleure)"
-    r" réponse|correcte?|exacte?|juste|vraie?)\b|\sest la réponse(?: correcte)?\b|\ssont correctes?\b"
-    r"|\s(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
-    r"|\s(?:é|está|são|estão)(?: a| as)? (?:respostas? |alternativa |opção )?(?:corret[ao]s?|cert[ao]s?)\b"
-    r"|\s(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
-    r"|\s(?:верно|верен|верный|правильный|правильно|верна)\b|\s(?:doğrudur|doğru(?: cevap(?:tır)?)?)\b"
-    r"|\s?(?:项|選項|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
-    r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え)|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
-)
-TRUE_LIMITED = re.compile(
-    r"\s?,?\s?(?:if\b|only if|unless|when\b|but\b|about\b|only in|for (?:a|patients|those)|to some extent"
-    r"|partially|partly|except|that\b|in (?:some|other|theory|general)|however|though|except|a bit|\?)"
-)
-VERDICT_LITERALS = (
-    "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
-    "wins", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
-    "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
-    "✓",
-)  # fmt: skip
 FALSE_SOON = re.compile(
     r"[^.;\n]{0,50}?(?:\b(?:incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
     r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|falsch|faux|fausse"

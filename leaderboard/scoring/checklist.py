@@ -104,18 +104,32 @@ def rate_checks(
     """The state of every check in `report`, in their order.
 
     Sentences that stand word for word in `question`, repetitions, headings and bare lists of
-    terms count for nothing. Reads the first 20,000 characters, in time linear in them.
+    terms count for nothing, and a report that names none of the case's findings earns nothing.
+    Reads the first 20,000 characters, in time linear in them.
     """
     terms = {check.key: check.any_of for check in checks if not isinstance(check, PlaceCheck)}
     absent = {check.key for check in checks if isinstance(check, AbsentCheck)}
     findings = {check.key for check in checks if isinstance(check, FindingCheck)}
     reading = read_report(report, question, terms, absent)
-    return tuple(
+    results = tuple(
         _rate_place(check, reading, findings)
         if isinstance(check, PlaceCheck)
         else _rate_term(check, reading)
         for check in checks
     )
+    if findings and not any(_is_named(reading, key) for key in findings):
+        return tuple(
+            CheckResult(result.key, CheckState.UNMET, "")
+            if result.state is CheckState.MET
+            else result
+            for result in results
+        )
+    return results
+
+
+def _is_named(reading: Reading, key: str) -> bool:
+    stances = {occurrence.stance for occurrence in reading.occurrences[key]}
+    return Stance.ASSERTED in stances or Stance.OPEN in stances
 
 
 def _rate_term(check: TermCheck, reading: Reading) -> CheckResult:

@@ -121,6 +121,8 @@ def _is_sequence(texts: Sequence[str], at: int, names: Sequence[str]) -> bool:
     before = texts[at - 1] if at else ""
     if len(names) > 1:
         return bool(_SEQUENCE.match(after))
+    if after in _SPAN_WORDS and at + 2 < len(texts) and _PART.fullmatch(texts[at + 2]):
+        return False
     return not (_VERTEBRA_WORD.match(after) or _VERTEBRA_WORD.match(before) or before == "at")
 
 

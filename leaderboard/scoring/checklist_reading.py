@@ -15,11 +15,11 @@ LISTED_CHECKS = 4
 """So many checks' terms in one sentence with hardly another word make it a bare list."""
 MAX_CHECKS = 10
 """A sentence with the terms of more checks than this is a list, whatever else it says."""
-FRAGMENT_WORDS = 4
-"""Lines below this many words that follow each other are taken as one sentence."""
+FRAGMENT_WORDS, FRAGMENT_OTHERS = 4, 2
+"""Lines of fewer words, or fewer words that are no terms, that follow each other are as one."""
 DENSE_CHECKS, WORDS_PER_CHECK = 6, 4
 """A report on 6 checks or more needs 4 different sentences' words for each of them."""
-ECHO_WORDS = 4
+ECHO_WORDS = 3
 """From this many words on, a sentence that stands in the question is an echo."""
 _FILLERS = frozenset(("and", "or", "also", "plus", "then", "with"))
 
@@ -134,23 +134,25 @@ def _bare_lists(
     absent: Collection[str],
 ) -> set[int]:
     """The sentences that list terms: many checks, hardly another word."""
+    others = [_count_other_words(*pair) for pair in zip(sentences, hits, strict=True)]
     struck: set[int] = set()
-    for run in _runs(sentences):
-        keys = set().union(*(_earning(hits[at], absent) for at in run))
-        n_other = sum(_count_other_words(sentences[at], hits[at]) for at in run)
-        is_list = len(keys) >= LISTED_CHECKS and 2 * n_other < len(keys)
-        if is_list or (len(run) == 1 and len(keys) > MAX_CHECKS):
+    for run in _runs(sentences, others):
+        earning = [_earning(hits[at], absent) for at in run]
+        n_checks, n_terms = len(set().union(*earning)), sum(map(len, earning))
+        is_list = n_checks >= LISTED_CHECKS and 2 * sum(others[at] for at in run) < n_terms
+        if is_list or (len(run) == 1 and n_checks > MAX_CHECKS):
             struck.update(run)
     return struck
 
 
-def _runs(sentences: Sequence[Sentence]) -> Iterator[list[int]]:
-    """Sentences one by one, fragments that follow each other together."""
+def _runs(sentences: Sequence[Sentence], others: Sequence[int]) -> Iterator[list[int]]:
+    """Sentences one by one, but fragments that follow each other together."""
     run: list[int] = []
     for at, sentence in enumerate(sentences):
         if sentence.is_heading:
             continue
-        if sum(not word.is_mark for word in sentence.words) < FRAGMENT_WORDS:
+        n_words = sum(not word.is_mark for word in sentence.words)
+        if n_words < FRAGMENT_WORDS or others[at] < FRAGMENT_OTHERS:
             run.append(at)
             continue
         if run:

@@ -102,7 +102,19 @@ def _starts_clause(words: Sequence[Word], at: int) -> bool:
     if after >= len(words):
         return False
     word = words[after]
+    if word.text in ("a", "an") and _goes_on_with_or(words, after):
+        return False
     return word.text in vocabulary.CLAUSE_STARTS or bool(word.levels) or word.side is not None
+
+
+def _goes_on_with_or(words: Sequence[Word], at: int) -> bool:
+    """Whether a list's last member follows: "no tumour, an infection or a fracture"."""
+    for word in words[at : at + REACH_OF_NOT]:
+        if word.is_mark:
+            return False
+        if word.text == "or":
+            return True
+    return False
 
 
 def _is_exclusion(words: Sequence[Word], at: int) -> bool:
@@ -162,6 +174,8 @@ def _opens(words: Sequence[Word], at: int, start: int) -> bool:
         return False
     if text in vocabulary.LOOKING:
         return _text(words, at + 1) == "for"
+    if text == "report":
+        return _text(words, at + 1) in vocabulary.AT_ONCE
     if text == "for":
         return _text(words, at - 1) in vocabulary.TESTS
     return text in vocabulary.OPENERS or (text == "should" and at == 0)

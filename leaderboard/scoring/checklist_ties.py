@@ -19,8 +19,8 @@ GroupsOf = Callable[[Places], Sequence[Group]]
 class Tie(NamedTuple):
     """A place given to a finding at the sentence `at`.
 
-    `nearby` holds every place of that sentence. A weak tie comes from a neighbouring sentence: it
-    may earn, it never contradicts.
+    `nearby` holds every place of that sentence, of spans the ends. A weak tie comes from a
+    neighbouring sentence: it may earn, it never contradicts.
     """
 
     at: int
@@ -79,7 +79,7 @@ def _tie_one(
 
 
 def _make_tie(at: int, group: Group, near: Sequence[Group], *, is_weak: bool) -> Tie:
-    nearby = frozenset().union(*(other.names for other in near))
+    nearby = frozenset().union(*(other.ends for other in near))
     return Tie(at, group.names, group.ends, nearby, is_weak)
 
 
@@ -107,14 +107,17 @@ def judge_levels(ties: Collection[Tie], right: frozenset[str], max_extra: int) -
     extra = frozenset().union(*(_extra(tie, right) for tie in narrow))
     if right <= tied:
         return True if len(extra) <= max_extra else None
-    if any(tie.nearby & right for tie in ties):
+    if any(_touches(tie, right) for tie in ties):
         return None
-    apart = [
-        tie
-        for tie in ties
-        if not tie.is_weak and (tie in same or not vertebrae_of(tie.names) & vertebrae_of(right))
-    ]
-    return False if apart else None
+    return False if any(not tie.is_weak for tie in ties) else None
+
+
+def _touches(tie: Tie, right: frozenset[str]) -> bool:
+    """Whether some of `right` is near, all of it within a span, or a vertebra of a right disc."""
+    if tie.nearby & right or right <= tie.names:
+        return True
+    is_other_kind = not _kind(tie.names, right)
+    return is_other_kind and bool(vertebrae_of(tie.names) & vertebrae_of(right))
 
 
 def _extra(tie: Tie, right: frozenset[str]) -> frozenset[str]:

@@ -41,7 +41,7 @@ OPENERS = _words(
     "risks complication complications consider considered differential versus vs history "
     "previous prior prevent prevents prevention preventing avoid avoids monitor monitoring "
     "watch watching screen screening query until questionable equivocal uncertain develop "
-    "develops recurrent recurrence warning suspicion lest future later subsequent"
+    "develops recurrent recurrence warning suspicion lest future later subsequent seek return"
 )
 LOOKING = _words("look looks looked looking search searching assess")
 LIST_OF_NOTHING = _words("no none negative negatives absent without excluded not nil")
@@ -69,5 +69,6 @@ TESTS = _words(
     "mri ct scan imaging radiographs radiograph check checks checked test tests testing treatment "
     "therapy prophylaxis evaluation examination surveillance"
 )
+AT_ONCE = _words("any at immediately new if promptly urgently")
 RISKS = _words("risk risks complication complications danger dangers hazards")
 AFTER_OPEN = re.compile(r"risk|prevention|precaution|screening|prophyla|assessment|clinic$|team$")

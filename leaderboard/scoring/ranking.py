@@ -8,14 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from leaderboard.scoring.rank_range import RankRange
+
 SIGNIFICANCE = 0.05
-
-
-class RankRange(NamedTuple):
-    """The best and the worst rank that the data allow, from 1."""
-
-    low: int
-    high: int
 
 
 class PairTests(NamedTuple):
@@ -77,7 +72,7 @@ def _sum_by(
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Holm's (1979) adjusted p-values of a family of tests: (K,) in, (K,) out, in the same order."""
+    """Holm's (1979) adjusted p-values of a family of tests: (K,) in and out, in one order."""
     order = np.argsort(p_values)
     steps = len(p_values) - np.arange(len(p_values))
     stepped = np.maximum.accumulate(p_values[order] * steps)

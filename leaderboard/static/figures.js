@@ -40,7 +40,7 @@
         font: { family: colours.sans, size: 13, color: colours.ink },
       },
       xaxis: { ...layout.xaxis, ...axis, title },
-      yaxis: { ...layout.yaxis, ...axis, showgrid: true },
+      yaxis: { ...layout.yaxis, ...axis, showgrid: true, showline: false },
     }];
   };
 

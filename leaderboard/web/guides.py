@@ -115,6 +115,7 @@ def _page_address(target: str) -> str:
 
 
 def _in_scroll_regions(html: str) -> str:
-    """Wide tables scroll by themselves, and can be reached with the keyboard."""
+    """Wide tables scroll by themselves; they and code can be reached with the keyboard."""
     region = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
-    return html.replace("<table>", region).replace("</table>", "</table></div>")
+    html = html.replace("<table>", region).replace("</table>", "</table></div>")
+    return html.replace("<pre>", '<pre tabindex="0" role="region" aria-label="Code">')

@@ -54,7 +54,7 @@ def ranking() -> Response | str:
             accepted=accepted,
             axis=make_axis(row.scores[board] for row in table.rows if board in row.scores),
             make_dot=make_dot,
-            bands=tie_bands(row.ranks[board] for row in table.rows if board in row.ranks),
+            ties=tie_bands([row.ranks[board] for row in table.rows if board in row.ranks]),
             place=read_place(split),
             base_url=services().base_url,
         )

@@ -7,21 +7,25 @@ from typing import NamedTuple
 
 from leaderboard.models.submission import EventKind, Status, Step, Submission, SubmissionEvent
 
-FINAL_EVENTS = {EventKind.SCORED, EventKind.FAILED, EventKind.CANCELLED}
 FINAL_STATUSES = {Status.SCORED, Status.FAILED, Status.CANCELLED}
-STEP_WORDS = {
-    Step.WAITING: "waiting for a worker",
-    Step.PARSE: "reading the answers",
-    Step.RATE: "rating the reports",
-    Step.SCORE: "computing scores and ranks",
-    Step.DONE: "done",
+FINAL_EVENTS = {EventKind.SCORED, EventKind.FAILED, EventKind.CANCELLED}
+STEP_LINES = {
+    Step.WAITING: "Waiting for a worker.",
+    Step.PARSE: "Reading the answers.",
+    Step.RATE: "Rating the reports.",
+    Step.SCORE: "Computing scores and ranks.",
+    Step.DONE: "Finishing.",
 }
 
 
 class Progress(NamedTuple):
-    """`line` is the state in one sentence; `ended` is the event that ended it, if it ended."""
+    """`line` says what the status leaves open, `time` how long it has been (empty once it ended).
+
+    `ended` is the event that ended the submission, if one did.
+    """
 
     line: str
+    time: str
     is_final: bool
     ended: SubmissionEvent | None
 
@@ -31,24 +35,13 @@ def make_progress(submission: Submission, at: datetime) -> Progress:
     is_final = submission.status in FINAL_STATUSES
     last = next((e for e in reversed(submission.events) if e.kind in FINAL_EVENTS), None)
     ended = last if is_final else None
-    return Progress(_make_line(submission, ended, at), is_final, ended)
-
-
-def _make_line(submission: Submission, ended: SubmissionEvent | None, at: datetime) -> str:
-    took = make_duration((ended.at if ended else at) - submission.created_at)
-    if submission.status is Status.QUEUED:
-        return f"Waiting for a worker for {took}."
-    if submission.status is Status.RUNNING:
-        words = STEP_WORDS[submission.step]
-        if submission.step is Step.WAITING:
-            words = "a worker is beginning"
-        return f"Running for {took}: {words}{_make_rest(submission, at)}."
-    ends = {
-        Status.SCORED: "Scored and ranked",
-        Status.FAILED: "Failed",
-        Status.CANCELLED: "Cancelled",
-    }
-    return f"{ends[submission.status]} {took} after it was sent."
+    if is_final:
+        took = make_duration((ended.at if ended else at) - submission.created_at)
+        return Progress(f"{took} after it was sent.", "", True, ended)
+    is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
+    line = "A worker is beginning." if is_beginning else STEP_LINES[submission.step]
+    time = f"Sent {make_duration(at - submission.created_at)} ago{_make_rest(submission, at)}."
+    return Progress(line, time, False, None)
 
 
 def _make_rest(submission: Submission, at: datetime) -> str:

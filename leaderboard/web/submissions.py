@@ -13,12 +13,13 @@ from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_sp
 from leaderboard.db import now
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
-from leaderboard.models.benchmark import Split
+from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
-from leaderboard.rankings import read_scores
+from leaderboard.rankings import read_board_scores, read_scores
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.find import get_own, read_own
-from leaderboard.submissions.read import Predictions, read_predictions
+from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.submissions.submit import read_known_items
 from leaderboard.submissions.submit import submit as add_submission
@@ -74,8 +75,13 @@ def create() -> str | AnyResponse:
 @signed_in
 def index() -> str:
     """The submissions of all teams of the user, newest first."""
+    rows = read_own(database(), current_user(), LISTED)
     return render_template(
-        "submissions/index.html", submissions=read_own(database(), current_user(), LISTED)
+        "submissions/index.html",
+        submissions=rows,
+        scores=read_board_scores(database(), rows, Viewer.TEAM),
+        boards=Board,
+        limit=LISTED,
     )
 
 
@@ -89,6 +95,8 @@ def submission(key: str) -> str:
         submission=found,
         progress=make_progress(found, now()),
         scores=read_scores(database(), found, Viewer.TEAM),
+        boards=Board,
+        tracks=Track,
     )
 
 
@@ -102,6 +110,7 @@ def progress(key: str) -> Response:
         status=found.status.value,
         step=found.step.value,
         line=standing.line,
+        time=standing.time,
         is_final=standing.is_final,
         n_done=found.n_done,
         n_total=found.n_total,
@@ -151,14 +160,20 @@ def submit_upload(upload: Upload, model_slug: str) -> Submission:
 
 def _form(upload: Upload | None = None, error: SpineBenchError | None = None) -> str:
     user = find_current_user()
+    benchmarks = read_benchmarks(database())
+    # The ranked ones first: the list begins with what the form proposes.
+    splits = [ranked_split(one) for one in benchmarks] + [s for b in benchmarks for s in b.splits]
     return render_template(
         "submissions/submit.html",
-        benchmarks=read_benchmarks(database()),
+        benchmarks=benchmarks,
+        splits=list({split.name: split for split in splits}.values()),
         teams=read_teams(database(), user) if user else [],
         model_cards=read_model_cards(database(), user) if user else [],
         user=user,
         upload=upload,
         error=error,
         problems=error.problems[:200] if isinstance(error, InvalidPredictions) else (),
-        max_mebibytes=services().max_upload_bytes // 2**20,
+        max_mebibytes=services().max_upload_bytes / 2**20,
+        max_characters=MAX_TEXT_CHARACTERS,
+        base_url=services().base_url,
     )

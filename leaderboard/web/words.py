@@ -15,7 +15,7 @@ from leaderboard.figures import BOARD_NAMES, FEW_ITEMS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import RankingRow
-from leaderboard.scoring.ranking import RankRange
+from leaderboard.scoring.rank_range import RankRange
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
 TRACK_WORDS = {
@@ -49,14 +49,19 @@ def rank_in_words(value: RankRange, n_ranked: int) -> str:
     if n_ranked == 1:
         return "It is the only ranked model."
     n_better, n_worse, n_tied = value.low - 1, n_ranked - value.high, value.high - value.low
-    return (
-        f"Of the {n_ranked - 1} other models {n_better} {_is(n_better)} significantly better, "
-        f"{n_worse} {_is(n_worse)} significantly worse, and {n_tied} cannot be told apart from it."
-    )
-
-
-def _is(n: int) -> str:
-    return "is" if n == 1 else "are"
+    parts = [
+        f"{n} {words}"
+        for n, words in (
+            (n_better, f"{'is' if n_better == 1 else 'are'} significantly better"),
+            (n_worse, f"{'is' if n_worse == 1 else 'are'} significantly worse"),
+            (n_tied, "cannot be told apart from it"),
+        )
+        if n
+    ]
+    if n_ranked == 2:
+        return f"The other model {parts[0].removeprefix('1 ')}."
+    *most, last = parts
+    return f"Of the {n_ranked - 1} other models, {', '.join(most)}{' and ' * bool(most)}{last}."
 
 
 def missing(row: RankingRow, board: Board) -> str:

@@ -24,7 +24,7 @@ from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
 from leaderboard.rankings import RankingTable, SubmissionScores, read_ranking, read_scores
 from leaderboard.scoring.intervals import wilson_interval
-from leaderboard.scoring.ranking import RankRange
+from leaderboard.scoring.rank_range import RankRange
 from leaderboard.submissions.submit import cancel
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit

@@ -6,7 +6,8 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
 
-from leaderboard.scoring.ranking import PairTests, RankRange, compare_pairs, holm, rank_ranges
+from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.ranking import PairTests, compare_pairs, holm, rank_ranges
 
 
 def make_tests(values: np.ndarray) -> PairTests:

@@ -1,0 +1,48 @@
+"""The words by which people and models call an option right."""
+
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
+
+import re
+
+_SURE = (
+    r"(?:\s(?:clearly|definitely|therefore|thus|indeed|actually|likely|then|hence|obviously|certainly"
+    r"|now|still|probably|also|both|all|in fact|most likely|arguably|by far|surely|again|undoubtedly"
+    r"|overall|considered|deemed|almost certainly|together)){0,3}"
+)
+_BE = (
+    r"(?:\s(?:is|are|was|were|would be|must be|should be|has to be|seems(?: to be)?|seem|appears(?: to be)?"
+    r"|looks|remains|stands out as|being|becomes|emerges as|comes out as)|'s)"
+)
+VERDICT_ANSWER = re.compile(
+    rf"{_BE}{_SURE}\s(?:the|my|our|your)(?:\s(?:single|only|one|most|very|best|correct|right|final|likely"
+    r"|appropriate|accurate|suitable|probable|consistent|closest|true|obvious|clear|proper|preferred"
+    r"|ideal|overall|chosen|selected|and|logical|reasonable|better|logical|strongest)){0,4}"
+    r"\s(?:answers?|choices?|options?|one|ones|pick|selection|diagnosis|treatment|level|levels|match|fit"
+    r"|next step|management|procedure|location|site|step)\b"
+)
+PLAIN_NOUN_ONLY = re.compile(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
+                             r"|treatment|step|location|site|management|procedure|match|fit|next step)$")  # fmt: skip
+VERDICT_TRUE = re.compile(
+    rf"{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
+    r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
+    r"|\s(?:fits|matches|describes|explains|suits|works) best\b|\sbest (?:fits|matches|describes|explains"
+    r"|answers|suits)\b|\smakes (?:the )?most sense\b|\swins\b|\sit is\b(?=[.!\n]|$)"
+    r"|\sist(?: die)? (?:richtige?|korrekte?)\b|\ssind (?:richtig|korrekt)\b|\sest (?:la (?:bonne|meilleure)"
+    r" réponse|correcte?|exacte?|juste|vraie?)\b|\sest la réponse(?: correcte)?\b|\ssont correctes?\b"
+    r"|\s(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
+    r"|\s(?:é|está|são|estão)(?: a| as)? (?:respostas? |alternativa |opção )?(?:corret[ao]s?|cert[ao]s?)\b"
+    r"|\s(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
+    r"|\s(?:верно|верен|верный|правильный|правильно|верна)\b|\s(?:doğrudur|doğru(?: cevap(?:tır)?)?)\b"
+    r"|\s?(?:项|選項|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
+    r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え)|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
+)
+TRUE_LIMITED = re.compile(
+    r"\s?,?\s?(?:if\b|only if|unless|when\b|but\b|about\b|only in|for (?:a|patients|those)|to some extent"
+    r"|partially|partly|except|that\b|in (?:some|other|theory|general)|however|though|except|a bit|\?)"
+)
+VERDICT_LITERALS = (
+    "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
+    "wins", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
+    "✓",
+)  # fmt: skip

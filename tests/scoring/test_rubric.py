@@ -1,0 +1,72 @@
+"""The report score against worked examples."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from leaderboard.scoring.rubric import Rubric, report_score, section_means
+
+SECTIONS = {
+    "imaging": ["imaging_report"],
+    "diagnosis": ["diagnosis"],
+    "treatment": ["patient_guidance", "evidence_based_treatment", "technical_feasibility"],
+    "prognosis": ["risk_prognosis"],
+    "reasoning": ["coverage", "relevance", "granularity", "explainability"],
+}
+
+
+@pytest.fixture
+def rubric() -> Rubric:
+    return msgspec.convert(
+        {
+            "sections": [
+                {
+                    "key": section,
+                    "name": section,
+                    "dimensions": [
+                        {"key": key, "name": key, "question": "?", "anchors": {"1": "a", "5": "b"}}
+                        for key in keys
+                    ],
+                }
+                for section, keys in SECTIONS.items()
+            ]
+        },
+        Rubric,
+    )
+
+
+def rate_all(value: float) -> dict[str, float | None]:
+    return {key: value for keys in SECTIONS.values() for key in keys}
+
+
+def test_the_report_score_runs_from_20_to_100(rubric: Rubric) -> None:
+    assert report_score(rate_all(1), rubric) == pytest.approx(20)
+    assert report_score(rate_all(3), rubric) == pytest.approx(60)
+    assert report_score(rate_all(5), rubric) == pytest.approx(100)
+
+
+def test_the_report_score_is_four_times_the_sum_of_the_section_means(rubric: Rubric) -> None:
+    # imaging 4, diagnosis 5, treatment (3 + 4 + 2) / 3 = 3, prognosis 2,
+    # reasoning (4 + 5 + 3 + 2) / 4 = 3.5: 4 x (4 + 5 + 3 + 2 + 3.5) = 4 x 17.5 = 70
+    values = [4, 5, 3, 4, 2, 2, 4, 5, 3, 2]
+    ratings = dict(zip(rate_all(1), map(float, values), strict=True))
+    assert section_means(ratings, rubric) == {
+        "imaging": 4,
+        "diagnosis": 5,
+        "treatment": pytest.approx(3),
+        "prognosis": 2,
+        "reasoning": 3.5,
+    }
+    assert report_score(ratings, rubric) == pytest.approx(70)
+
+
+def test_an_unscored_dimension_leaves_the_report_unscored_and_other_sections_whole(
+    rubric: Rubric,
+) -> None:
+    ratings = rate_all(4) | {"relevance": None}
+    assert report_score(ratings, rubric) is None
+    assert section_means(ratings, rubric)["reasoning"] is None
+    assert section_means(ratings, rubric)["treatment"] == pytest.approx(4)
+    del ratings["relevance"]
+    assert report_score(ratings, rubric) is None

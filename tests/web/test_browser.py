@@ -1,0 +1,157 @@
+"""The site in a real browser, as a team and as a visitor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.site import PASSWORD, Site
+from tests.web.api.test_api import make_file
+
+PUBLIC_PAGES = [
+    "/",
+    "/models/model-a",
+    "/benchmarks",
+    "/benchmarks/tiny",
+    "/benchmarks/tiny/splits/dev/items",
+    "/published",
+    "/docs",
+    "/docs/submitting",
+    "/docs/reading",
+    "/docs/hosting",
+    "/docs/prediction-files",
+    "/docs/benchmark-package",
+    "/docs/method",
+    "/docs/checklist-judge",
+    "/docs/api",
+    "/register",
+    "/sign-in",
+    "/submit",
+    "/nothing-here",
+]
+TEAM_PAGES = ["/account", "/account/models/new", "/submit", "/submissions"]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=chromium_path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complained of, such as breaches of the content policy."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Page]:
+    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
+    found = context.new_page()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 404" not in message.text:
+            complaints.append(message.text)
+
+    found.on("console", note)
+    found.on("pageerror", lambda error: complaints.append(str(error)))
+    yield found
+    context.close()
+
+
+def sign_in(page: Page, name: str = "ada") -> None:
+    page.goto("/sign-in")
+    page.fill("input[name=email]", f"{name}@example.org")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url("**/account")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_newcomer_goes_from_registration_to_a_ranked_model(
+    site: Site, page: Page, complaints: list[str], tmp_path: Path
+) -> None:
+    page.goto("/register")
+    page.fill("input[name=name]", "Grace")
+    page.fill("input[name=email]", "grace@example.org")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url("**/account")
+    team = page.locator("form[action='/account/teams']")
+    team.locator("input[name=name]").fill("Grace's Lab")
+    team.locator("input[name=slug]").fill("grace-lab")
+    team.locator("button").click()
+    expect(page.locator("main")).to_contain_text("Grace's Lab")
+    page.goto("/account/models/new")
+    page.fill("input[name=slug]", "grace-7b")
+    page.fill("input[name=name]", "Grace 7B")
+    page.fill("input[name=organisation]", "Grace's Lab")
+    page.fill("input[name=parameters_billion]", "7")
+    page.click("main form button")
+    expect(page.locator("main")).to_contain_text("Grace 7B")
+
+    bad, good = tmp_path / "bad.jsonl", tmp_path / "good.jsonl"
+    bad.write_bytes(make_file() + b'{"id": "nobody", "prediction": "A"}\n')
+    good.write_bytes(make_file(4))
+    page.goto("/submit")
+    page.set_input_files("input[type=file]", bad)
+    page.click("button[name=dry_run]")
+    expect(page.locator("main table")).to_contain_text("nobody")
+    page.set_input_files("input[type=file]", good)
+    page.click("button[name=dry_run]")
+    expect(page.locator("main")).to_contain_text("no problems")
+    page.set_input_files("input[type=file]", good)
+    page.click("main form button:not([name=dry_run])")
+    page.wait_for_url("**/submissions/*")
+    expect(page.locator("main")).to_contain_text("ueued")
+    site.evaluate_all()
+    expect(page.locator("main .status-scored").first).to_be_visible(timeout=15_000)
+    page.goto("/")
+    expect(page.locator("table.ranking")).to_contain_text("Grace 7B")
+    page.click("table.ranking a >> text=Grace 7B")
+    page.wait_for_selector("figure.figure .main-svg", timeout=15_000)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_page_overflows_or_breaches_its_content_policy(
+    site: Site, page: Page, complaints: list[str]
+) -> None:
+    site.submit(site.token("ada"), make_file(4))
+    site.evaluate_all()
+    overflowing = []
+    for paths in (PUBLIC_PAGES, TEAM_PAGES):
+        for path in paths:
+            for width in (360, 1440):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.goto(path)
+                found = page.evaluate("document.documentElement.scrollWidth")
+                if found > width:
+                    overflowing.append((path, width, found))
+                assert page.locator("h1").count() == 1, path
+        sign_in(page)
+    assert overflowing == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_ranking_and_its_filters_work_without_scripts(site: Site, browser: Browser) -> None:
+    site.submit(site.token("ada"), make_file(4))
+    site.evaluate_all()
+    context = browser.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.fill("input[name=q]", "model")
+    page.click(".filters button")
+    assert "q=model" in page.url
+    expect(page.locator("table.ranking")).to_contain_text("Model-A")
+    page.fill("input[name=q]", "nobody")
+    page.click(".filters button")
+    expect(page.locator("main")).not_to_contain_text("Model-A")
+    context.close()
