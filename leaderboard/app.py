@@ -28,6 +28,7 @@ from leaderboard.web import (
     words,
 )
 from leaderboard.web.api import views as api
+from leaderboard.web.pages import PageCache
 
 ROOT = Path(__file__).resolve().parent.parent
 MULTIPART_ROOM = 64 * 1024
@@ -64,6 +65,7 @@ def create_app(config: Config | None = None) -> Flask:
             sessions=make_sessions(config.database_url),
             queue=make_queue(config.redis_url, config.queue_name),
             invitations=Invitations(config.secret_keys),
+            pages=PageCache(),
             base_url=config.base_url,
             max_upload_bytes=config.max_upload_bytes,
         ),

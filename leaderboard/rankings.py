@@ -115,10 +115,13 @@ def count_items(session: Session, split: Split) -> dict[Track, int]:
     return {track: counts.get(track, 0) for track in Track}
 
 
-def read_serial(session: Session, split: Split) -> int:
-    """The number of the split's current ranking; 0 before the first."""
+def read_state(session: Session, split: Split) -> tuple[int, datetime | None]:
+    """What changes whenever a page of the split's ranking would.
+
+    The number of its ranking (0 before the first), and the last change of any model card.
+    """
     serial = session.scalar(select(Ranking.serial).where(Ranking.split_id == split.id))
-    return serial or 0
+    return serial or 0, session.scalar(select(func.max(ModelCard.changed_at)))
 
 
 def read_ranking(

@@ -38,9 +38,8 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "cli" / "README.md"],
 )
 REQUIRED = {"DATABASE_URL": "sqlite://", "REDIS_URL": "redis://r", "SECRET_KEY": "k" * 32}
-each_document = pytest.mark.parametrize(
-    "path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
-)
+NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
+each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=NAMES)
 
 
 class Block(NamedTuple):

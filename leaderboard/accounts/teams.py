@@ -104,7 +104,7 @@ def make_model_card(session: Session, team: Team, values: Mapping[str, Any]) -> 
 
     Raises InvalidRequest for unusable values, Conflict if the short name is taken.
     """
-    card = ModelCard(team_id=team.id, created_at=now(), **_read_card(values))
+    card = ModelCard(team_id=team.id, created_at=now(), changed_at=now(), **_read_card(values))
     try:
         with session.begin_nested():
             session.add(card)
@@ -119,6 +119,7 @@ def change_model_card(card: ModelCard, values: Mapping[str, Any]) -> None:
     """Set the facts of `card`; its slug stays. Raises InvalidRequest for unusable values."""
     for name, value in _read_card({**values, "slug": card.slug}).items():
         setattr(card, name, value)
+    card.changed_at = now()
 
 
 def _read_card(values: Mapping[str, Any]) -> dict[str, Any]:

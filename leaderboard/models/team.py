@@ -87,6 +87,7 @@ class ModelCard(Base):
     url: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
 
     team: Mapped[Team] = relationship(back_populates="model_cards")
 

@@ -24,7 +24,7 @@ _VOID = frozenset(("br", "hr", "img", "input", "meta", "link"))
 _INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "sub", "sup", "mark", "small", "code"))
 
 _STRUCK_OUT = re.compile(r"~~[^~\n]{1,500}~~")
-_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)")
+_PICTURE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\))?")
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
 _FOOTNOTE = re.compile(r"^\s*\[[^\]\n]{0,60}\]:.*$", re.MULTILINE)
 _DASH = re.compile("[\u2010-\u2015\u2212]")

@@ -17,11 +17,9 @@ from leaderboard.benchmarks.questions import write_questions
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Answers, Benchmark, Track
 from leaderboard.rankings import count_items
-from leaderboard.web.pages import PageCache
-from leaderboard.web.services import database
+from leaderboard.web.services import database, services
 
 blueprint = Blueprint("benchmarks", __name__)
-cache = PageCache()
 TAXONOMY = ("subcondition", "axis", "modality")
 EXAMPLES_PER_PAGE = 12
 
@@ -53,7 +51,7 @@ def benchmark(slug: str) -> Response:
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
-    return cache.respond(found.content_hash, render)
+    return services().pages.respond(found.content_hash, render)
 
 
 @blueprint.get("/benchmarks/<slug>/splits/<name>/items")
@@ -84,7 +82,7 @@ def items(slug: str, name: str) -> Response:
             tracks=Track,
         )
 
-    return cache.respond(found.content_hash, render)
+    return services().pages.respond(found.content_hash, render)
 
 
 @blueprint.get("/benchmarks/<slug>/splits/<name>/package")

@@ -27,13 +27,11 @@ from leaderboard.rankings import (
     read_history,
     read_ranking,
     read_scores,
-    read_serial,
+    read_state,
 )
-from leaderboard.web.pages import PageCache
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("leaderboards", __name__)
-cache = PageCache()
 
 
 @blueprint.get("/")
@@ -60,7 +58,7 @@ def ranking() -> Response | str:
         )
 
     shown = tuple(benchmark.content_hash for benchmark in benchmarks)
-    return cache.respond((shown, read_serial(database(), split)), render)
+    return services().pages.respond((shown, read_state(database(), split)), render)
 
 
 @blueprint.get("/models/<slug>")
@@ -93,14 +91,14 @@ def figure(slug: str, name: str) -> Response:
         scores = read_scores(database(), row.submission, Viewer.PUBLIC)
         return make_figure(name, table, row, scores)
 
-    return cache.respond(read_serial(database(), split), render, "application/json")
+    return services().pages.respond(read_state(database(), split), render, "application/json")
 
 
 @blueprint.get("/published")
 def published() -> Response:
     """Results as their authors reported them, with the totals recomputed."""
     tables = read_published()
-    return cache.respond(
+    return services().pages.respond(
         "published", lambda: render_template("leaderboards/published.html", tables=tables)
     )
 

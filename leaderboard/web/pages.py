@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import threading
 from collections import OrderedDict
@@ -15,6 +16,7 @@ MAX_PAGES = 256
 
 class _Page(NamedTuple):
     body: bytes
+    gzipped: bytes
     etag: str
 
 
@@ -38,14 +40,19 @@ class PageCache:
             page = self._pages.get(key)
         if page is None:
             body = render().encode()
-            page = _Page(body, hashlib.sha256(body).hexdigest()[:32])
+            etag = hashlib.sha256(body).hexdigest()[:32]
+            page = _Page(body, gzip.compress(body, mtime=0), etag)
             with self._lock:
                 self._pages[key] = page
                 while len(self._pages) > MAX_PAGES:
                     self._pages.popitem(last=False)
-        response = make_response(page.body)
+        gzips = request.accept_encodings.quality("gzip") > 0
+        response = make_response(page.gzipped if gzips else page.body)
         response.mimetype = media_type
-        response.set_etag(page.etag)
+        response.vary.add("Accept-Encoding")
+        if gzips:
+            response.headers["Content-Encoding"] = "gzip"
+        response.set_etag(page.etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
         response.make_conditional(request)
         return response

@@ -16,6 +16,7 @@ from leaderboard.accounts.invitations import Invitations
 from leaderboard.db import Sessions
 from leaderboard.models.team import User
 from leaderboard.queue import EvaluationQueue
+from leaderboard.web.pages import PageCache
 
 EXTENSION = "spinebench"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -31,6 +32,7 @@ class Services:
     sessions: Sessions
     queue: EvaluationQueue
     invitations: Invitations
+    pages: PageCache
     base_url: str
     max_upload_bytes: int
 

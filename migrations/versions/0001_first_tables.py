@@ -2,7 +2,7 @@
 
 Revision: 0001
 Revises:
-Created: 2026-11-24 03:52:18.726330
+Created: 2026-11-24 05:07:58.071517
 """
 
 import sqlalchemy as sa
@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=300), nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_model_cards_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_cards")),
         sa.UniqueConstraint("slug", name=op.f("uq_model_cards_slug")),

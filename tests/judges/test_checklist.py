@@ -13,7 +13,13 @@ import pytest
 
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.protocol import DimensionRating, Judge, ReportCase
-from leaderboard.scoring.checklist import Check, checklist_problems, rate_checks
+from leaderboard.scoring.checklist import (
+    Check,
+    FindingCheck,
+    LevelCheck,
+    checklist_problems,
+    rate_checks,
+)
 from leaderboard.scoring.checklist_places import VERTEBRAE
 from leaderboard.scoring.rubric import Rubric, report_score
 from tests.scoring.checklists import find_met
@@ -125,12 +131,13 @@ def test_reports_of_other_subconditions_are_rated_low(key: str) -> None:
 
 
 def move_levels(report: str) -> str:
-    """Every level five vertebrae further down; nerve roots and T1/T2 weighting included or not."""
-    return re.sub(
-        r"\b(?:C[1-7]|T(?:1[0-2]|[3-9])|L[1-5]|S1)\b",
-        lambda match: VERTEBRAE[(VERTEBRAE.index(match.group()) + 5) % len(VERTEBRAE)],
-        report,
-    )
+    """The report with every level five vertebrae away: of the neck further down, others up."""
+    step = 5 if re.search("cervical", report) else -5
+
+    def move(match: re.Match[str]) -> str:
+        return VERTEBRAE[(VERTEBRAE.index(match.group()) + step) % len(VERTEBRAE)]
+
+    return re.sub(r"\b(?:C[1-7]|T(?:1[0-2]|[3-9])|L[1-5]|S1)\b", move, report)
 
 
 def swap_sides(report: str) -> str:
@@ -139,7 +146,9 @@ def swap_sides(report: str) -> str:
 
 
 WITH_LEVEL = [
-    key for key, item in ITEMS.items() if "level" in {c["kind"] for c in item["checklist"]}
+    key
+    for key, case in CASES.items()
+    if any(isinstance(check, LevelCheck) for check in case.checklist)
 ]
 WITH_SIDE = [
     "dev-report-001",
@@ -169,7 +178,7 @@ def test_a_wrong_level_or_side_costs_imaging_and_diagnosis(
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_report_that_denies_the_findings_is_rated_low_where_it_counts(case: ReportCase) -> None:
-    terms = [check.any_of for check in case.checklist if check.__class__.__name__ == "FindingCheck"]
+    terms = [check.any_of for check in case.checklist if isinstance(check, FindingCheck)]
     denied = " ".join(f"There is no {own[0].replace('*', '')}." for own in terms)
     ratings = rate(case, denied)
     assert ratings["imaging_report"] == ratings["diagnosis"] == 1.0

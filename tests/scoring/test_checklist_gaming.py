@@ -46,6 +46,7 @@ WORDS = {
         f"<script>{RIGHT}</script>",
         f"[//]: # ({RIGHT})",
         f"![{RIGHT}](x.png)",
+        f"![{'Words. ' * 90}{RIGHT}](x.png)",
         QUESTION,
         QUESTION.upper(),
         f"{QUESTION}\n\n{QUESTION}",

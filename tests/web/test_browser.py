@@ -56,7 +56,7 @@ def page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Page]:
     found = context.new_page()
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 404" not in message.text:
+        if message.type == "error" and "status of 4" not in message.text:
             complaints.append(message.text)
 
     found.on("console", note)
