@@ -78,7 +78,8 @@ def render_guide(name: str) -> Guide:
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(text)
-    title, headings = GUIDES[name], []
+    title = words = GUIDES[name]
+    headings = []
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             words = _plain(tokens[place + 1])
@@ -92,6 +93,8 @@ def render_guide(name: str) -> Guide:
                 link.attrSet("href", _page_address(str(link.attrGet("href"))))
         elif token.type == "th_open":
             token.attrSet("scope", "col")
+        elif token.type == "table_open":
+            token.attrSet("aria-label", f"Table: {words}")
     body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
     html = markdown.renderer.render(body, markdown.options, {})
     return Guide(title, Markup(_in_scroll_regions(html)), headings)
@@ -116,6 +119,6 @@ def _page_address(target: str) -> str:
 
 def _in_scroll_regions(html: str) -> str:
     """Wide tables scroll by themselves; they and code can be reached with the keyboard."""
-    region = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
-    html = html.replace("<table>", region).replace("</table>", "</table></div>")
+    region = r'<div class="scroll" role="region"\1 tabindex="0"><table>'
+    html = re.sub(r"<table( [^>]*)>", region, html).replace("</table>", "</table></div>")
     return html.replace("<pre>", '<pre tabindex="0" role="region" aria-label="Code">')
