@@ -12,13 +12,16 @@ PREDICTIONS = Path(__file__).resolve().parent.parent / "predictions"
 
 
 class Question(NamedTuple):
-    """An item's id, its track, its letters (none for a report) and its filled-in prompt."""
+    """An item's id, its track, its letters (none for a report) and its filled-in prompt.
+
+    `bare` is the question with its options alone, for models that follow no instructions.
+    """
 
     id: str
     track: str
     letters: tuple[str, ...]
-    multiple: bool
     prompt: str
+    bare: str
 
 
 def read_items(split: str) -> list[dict[str, Any]]:
@@ -38,7 +41,7 @@ def _make_question(item: Mapping[str, Any], prompts: Mapping[str, str]) -> Quest
     options: Mapping[str, str] = item.get("options", {})
     lines = "\n".join(f"{letter}. {text}" for letter, text in options.items())
     prompt = prompts[track].replace("{question}", item["question"]).replace("{options}", lines)
-    return Question(item["id"], track, tuple(options), item.get("multiple", False), prompt)
+    return Question(item["id"], track, tuple(options), prompt, f"{item['question']}\n{lines}")
 
 
 def write_predictions(slug: str, card: Mapping[str, Any], texts: Mapping[str, str]) -> Path:

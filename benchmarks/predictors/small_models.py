@@ -21,7 +21,7 @@ import requests
 
 from benchmarks.predictors.questions import Question, read_questions, write_predictions
 
-MCQ_TOKENS, REPORT_TOKENS = 160, 500
+MCQ_TOKENS, BASE_MCQ_TOKENS, REPORT_TOKENS = 160, 48, 500
 CONTEXT_TOKENS = 4096
 NOTHING = "[no output]"
 WITHHELD = "Image questions were asked without their images (the model reads text only)."
@@ -109,17 +109,20 @@ def main(slugs: list[str]) -> int:
 def ask(address: str, question: Question, chats: bool) -> str:
     """What the model writes to one prompt, or NOTHING.
 
-    A base model goes on after a cue; the cue is part of the prompt, not of the prediction.
+    A base model follows no instructions: it goes on after `Answer:`, or after a report's first
+    heading. The cue is part of the prompt, not of the prediction.
     """
-    body: dict[str, Any] = {
-        "max_tokens": REPORT_TOKENS if question.track == "report" else MCQ_TOKENS,
-        "temperature": 0,
-    }
+    is_report = question.track == "report"
+    body: dict[str, Any] = {"temperature": 0}
     if chats:
+        body["max_tokens"] = REPORT_TOKENS if is_report else MCQ_TOKENS
         body["messages"] = [{"role": "user", "content": question.prompt}]
+    elif is_report:
+        body["max_tokens"] = REPORT_TOKENS
+        body["prompt"] = f"{question.prompt}\n\n## Structured Imaging Report\n"
     else:
-        cue = "## Structured Imaging Report\n" if question.track == "report" else "ANSWER:"
-        body["prompt"] = f"{question.prompt}\n\n{cue}"
+        body["max_tokens"] = BASE_MCQ_TOKENS
+        body["prompt"] = f"{question.bare}\nAnswer:"
     path = "/v1/chat/completions" if chats else "/v1/completions"
     response = requests.post(address + path, json=body, timeout=300)
     response.raise_for_status()
