@@ -92,11 +92,12 @@ class Sessions:
 def make_engine(url: str) -> Engine:
     """An engine for `url` (SQLite or PostgreSQL), with a transaction for every statement.
 
-    On SQLite, writers take the lock when they begin, so none fails halfway with "locked".
+    On SQLite, writers take the lock when they begin, so none fails halfway with "locked". Values
+    of statements are kept out of errors and logs: hidden answers are among them.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: object) -> None:
