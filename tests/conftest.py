@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from leaderboard.migrate import upgrade
 from tests.loaded import load, submit_texts  # noqa: F401  fixtures of every test
 from tests.servers import EmbeddedPostgres, find_chromium, start_postgres
 from tests.site import site  # noqa: F401  a fixture of every test
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start, also where a shell's background job ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

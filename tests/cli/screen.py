@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 
 COMMAND = [sys.executable, "-m", "spinebench"]
 # The longest silence before a test gives up.
@@ -49,8 +50,9 @@ class Screen:
 
     def wait(self) -> int:
         """Reads to the end; the exit status."""
+        end = time.monotonic() + SECONDS
         while self._read():
-            pass
+            assert time.monotonic() < end, f"It does not end: {self.seen[-500:]}"
         return self._process.wait(SECONDS)
 
     def close(self) -> None:
