@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.invitations import Invitations
-from leaderboard.cli import commands
+from leaderboard.cli.commands import commands
 from leaderboard.db import make_sessions
 from leaderboard.queue import make_queue
 from leaderboard.web import (

@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 from alembic import context
 
+import leaderboard.models.audit
 import leaderboard.models.benchmark
 import leaderboard.models.ranking
 import leaderboard.models.rating
 import leaderboard.models.reference
+import leaderboard.models.role
 import leaderboard.models.submission
 import leaderboard.models.team  # noqa: F401
 from config import Config

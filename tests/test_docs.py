@@ -18,7 +18,7 @@ from config import Config
 from leaderboard.benchmarks.files import open_package
 from leaderboard.benchmarks.package import package_schema
 from leaderboard.benchmarks.read import read_package
-from leaderboard.cli import commands as host_commands
+from leaderboard.cli.commands import commands as host_commands
 from leaderboard.errors import InvalidPredictions
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.answers import parse_answer

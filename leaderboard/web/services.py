@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.invitations import Invitations
+from leaderboard.accounts.roles import require_role
 from leaderboard.db import Sessions
+from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import EvaluationQueue
 from leaderboard.web.pages import PageCache
@@ -104,6 +106,20 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+def role_required(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only signed-in users with `role` pass; others are told who may (Forbidden)."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            require_role(database(), current_user(), role)
+            return view(*args, **kwargs)
+
+        return signed_in(guarded)
+
+    return guard
 
 
 def safe_back(target: str | None) -> str | None:

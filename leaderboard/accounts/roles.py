@@ -1,0 +1,38 @@
+"""Who is a host, who is an expert."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from leaderboard.errors import Forbidden
+from leaderboard.models.role import Role, UserRole
+from leaderboard.models.team import User
+
+REMEDIES = {
+    Role.HOST: "Sign in as a host; one is made with `flask user grant EMAIL host`.",
+    Role.EXPERT: "Ask the host to make you an expert.",
+}
+
+
+def grant_role(session: Session, user: User, role: Role) -> None:
+    """Give `user` the role; twice changes nothing."""
+    if not has_role(session, user, role):
+        session.add(UserRole(user_id=user.id, role=role))
+        session.flush()
+
+
+def revoke_role(session: Session, user: User, role: Role) -> None:
+    """Take the role from `user`; one who has it not stays as they are."""
+    session.execute(delete(UserRole).where(UserRole.user_id == user.id, UserRole.role == role))
+
+
+def has_role(session: Session, user: User, role: Role) -> bool:
+    """Whether `user` has the role."""
+    return session.get(UserRole, (user.id, role)) is not None
+
+
+def require_role(session: Session, user: User, role: Role) -> None:
+    """Raise Forbidden unless `user` has the role."""
+    if not has_role(session, user, role):
+        raise Forbidden(f"This is for a person with the role {role.value}.", REMEDIES[role])

@@ -1,0 +1,1 @@
+"""The host's commands: `python -m flask --app leaderboard.app COMMAND`."""

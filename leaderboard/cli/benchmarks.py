@@ -1,0 +1,63 @@
+"""`flask benchmark`: check and publish packages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from leaderboard.benchmarks.catalogue import read_benchmarks
+from leaderboard.benchmarks.files import open_package
+from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.package import package_schema
+from leaderboard.benchmarks.read import Package, read_package
+from leaderboard.cli.group import HostGroup, sessions
+
+
+@click.group("benchmark", cls=HostGroup)
+def benchmark_group() -> None:
+    """Benchmark packages."""
+
+
+@benchmark_group.command("check")
+@click.argument("place", type=click.Path(path_type=Path))
+def check_command(place: Path) -> None:
+    """Read the package (folder or zip) at PLACE and print every problem."""
+    _echo_package(read_package(open_package(place)))
+    click.echo("No problems.")
+
+
+@benchmark_group.command("load")
+@click.argument("place", type=click.Path(path_type=Path))
+@with_appcontext
+def load_command(place: Path) -> None:
+    """Publish the package (folder or zip) at PLACE; the same content again changes nothing."""
+    package = read_package(open_package(place))
+    with sessions().write() as session:
+        loaded = load_package(session, package)
+        done = "published" if loaded.is_new else "is published already"
+        click.echo(f"{loaded.benchmark.slug} {loaded.benchmark.version} {done}.")
+    _echo_package(package)
+
+
+@benchmark_group.command("list")
+@with_appcontext
+def list_command() -> None:
+    """The newest version of each benchmark."""
+    with sessions().read() as session:
+        for row in read_benchmarks(session):
+            click.echo(f"{row.slug} {row.version} {row.content_hash}")
+
+
+@benchmark_group.command("schema")
+def schema_command() -> None:
+    """Print the package format's JSON Schema (docs/benchmark-package.schema.json)."""
+    click.echo(json.dumps(package_schema(), indent=2))
+
+
+def _echo_package(package: Package) -> None:
+    for name, items in package.items.items():
+        click.echo(f"  {name}: {len(items):,} items")
+    click.echo(f"  content {package.content_hash}")

@@ -1,0 +1,16 @@
+"""Every command group of the host, in the order of its help."""
+
+from leaderboard.cli.benchmarks import benchmark_group
+from leaderboard.cli.database import db_group
+from leaderboard.cli.people import model_group, team_group, token_group, user_group
+from leaderboard.cli.submissions import submission_group
+
+commands = (
+    db_group,
+    benchmark_group,
+    user_group,
+    team_group,
+    model_group,
+    token_group,
+    submission_group,
+)

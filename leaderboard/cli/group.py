@@ -1,0 +1,38 @@
+"""What every command of the host shares: its settings, its sessions, and how its errors end."""
+
+from __future__ import annotations
+
+import sys
+from typing import cast
+
+import click
+from flask import current_app
+
+from config import Config
+from leaderboard.db import Sessions, make_sessions
+from leaderboard.errors import InvalidFile, SpineBenchError
+
+
+class HostGroup(click.Group):
+    """A group whose domain errors end with their message and remedy, and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SpineBenchError as error:
+            for problem in error.problems if isinstance(error, InvalidFile) else ():
+                place = ":".join(str(p) for p in (problem.path, problem.line) if p is not None)
+                name = f" ({problem.id})" if problem.id else ""
+                click.echo(f"{place}{name}: {problem.message} {problem.remedy}", err=True)
+            click.echo(f"{error.message} {error.remedy}".strip(), err=True)
+            sys.exit(1)
+
+
+def config() -> Config:
+    """The settings of the current application."""
+    return cast(Config, current_app.config["SPINEBENCH_CONFIG"])
+
+
+def sessions() -> Sessions:
+    """The sessions of the current application's database."""
+    return make_sessions(config().database_url)

@@ -1,0 +1,161 @@
+"""`flask user`, `team`, `model` and `token`: people and what they bring."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TextIO
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from leaderboard.accounts.roles import grant_role, revoke_role
+from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
+from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
+from leaderboard.accounts.users import find_user, register, set_password
+from leaderboard.audit import COMMAND_LINE, add_audit
+from leaderboard.cli.group import HostGroup, sessions
+from leaderboard.models.role import Role
+from leaderboard.models.team import ModelCard, Scope, Team, User
+
+
+@click.group("user", cls=HostGroup)
+def user_group() -> None:
+    """Users."""
+
+
+@user_group.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_appcontext
+def add_user_command(email: str, name: str, password_stdin: bool) -> None:
+    """Add a user; one who exists stays as they are."""
+    password = _read_password(password_stdin)
+    with sessions().write() as session:
+        if find_user(session, email) is not None:
+            click.echo(f"{email} has an account already.")
+            return
+        register(session, email=email, name=name, password=password)
+    click.echo(f"{email} can sign in.")
+
+
+@user_group.command("set-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_appcontext
+def set_password_command(email: str, password_stdin: bool) -> None:
+    """Set a user's password; their sessions end."""
+    password = _read_password(password_stdin)
+    with sessions().write() as session:
+        set_password(_get_user(find_user(session, email), email), password)
+    click.echo(f"The password of {email} is set.")
+
+
+@user_group.command("grant")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@with_appcontext
+def grant_command(email: str, role: str) -> None:
+    """Give a user ROLE: a host runs the benchmark, an expert rates reports."""
+    with sessions().write() as session:
+        user = _get_user(find_user(session, email), email)
+        grant_role(session, user, Role(role))
+        add_audit(session, COMMAND_LINE, "grant role", f"user {email}", role)
+    click.echo(f"{email} is {role} now.")
+
+
+@user_group.command("revoke")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@with_appcontext
+def revoke_command(email: str, role: str) -> None:
+    """Take ROLE from a user."""
+    with sessions().write() as session:
+        user = _get_user(find_user(session, email), email)
+        revoke_role(session, user, Role(role))
+        add_audit(session, COMMAND_LINE, "revoke role", f"user {email}", role)
+    click.echo(f"{email} is no {role} any more.")
+
+
+@click.group("team", cls=HostGroup)
+def team_group() -> None:
+    """Teams."""
+
+
+@team_group.command("add")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--member", "email", required=True, help="The e-mail address of an owner.")
+@with_appcontext
+def add_team_command(slug: str, name: str, email: str) -> None:
+    """Add a team; to one that exists the user is added as a member."""
+    with sessions().write() as session:
+        user = _get_user(find_user(session, email), email)
+        team = session.scalar(select(Team).where(Team.slug == slug))
+        if team is None:
+            make_team(session, user, slug=slug, name=name)
+        else:
+            add_member(session, team, user)
+    click.echo(f"{email} is in {slug}.")
+
+
+@click.group("model", cls=HostGroup)
+def model_group() -> None:
+    """Model cards."""
+
+
+@model_group.command("add")
+@click.argument("slug")
+@click.option("--team", required=True)
+@click.option("--file", "place", type=click.File("r", encoding="utf-8"), required=True)
+@with_appcontext
+def add_model_command(slug: str, team: str, place: TextIO) -> None:
+    """Add the model card in a JSON file, or bring the one of this short name up to it."""
+    values = {**json.loads(place.read()), "slug": slug}
+    with sessions().write() as session:
+        owner = session.scalar(select(Team).where(Team.slug == team))
+        if owner is None:
+            raise click.ClickException(f"There is no team {team!r}. Add it with `team add`.")
+        card = session.scalar(select(ModelCard).where(ModelCard.slug == slug))
+        if card is None:
+            make_model_card(session, owner, values)
+        elif card.team_id != owner.id:
+            raise click.ClickException(f"The model {slug!r} is another team's.")
+        else:
+            change_model_card(card, values)
+    click.echo(f"The model card {slug} is ready.")
+
+
+@click.group("token", cls=HostGroup)
+def token_group() -> None:
+    """API tokens."""
+
+
+@token_group.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--scope", "scopes", type=click.Choice([s.value for s in Scope]), multiple=True)
+@click.option("--days", default=DEFAULT_DAYS, show_default=True)
+@with_appcontext
+def add_token_command(email: str, name: str, scopes: tuple[str, ...], days: int) -> None:
+    """Make a token of a user and print it, this one time."""
+    with sessions().write() as session:
+        user = _get_user(find_user(session, email), email)
+        chosen = [Scope(scope) for scope in scopes]
+        token = make_token(session, user, name=name, scopes=chosen, days=days)
+        text = token.text
+    click.echo(text)
+
+
+def _get_user(user: User | None, email: str) -> User:
+    if user is None:
+        raise click.ClickException(f"There is no user {email!r}. Add one with `user add`.")
+    return user
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

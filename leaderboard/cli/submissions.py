@@ -1,0 +1,53 @@
+"""`flask submission`: evaluate and rank again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+from flask.cli import with_appcontext
+
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.cli.group import HostGroup, config, sessions
+from leaderboard.evaluation.claim import nudge_waiting, requeue_submission
+from leaderboard.queue import make_queue
+
+
+@click.group("submission", cls=HostGroup)
+def submission_group() -> None:
+    """Submissions and rankings."""
+
+
+@submission_group.command("requeue")
+@click.argument("key")
+@with_appcontext
+def requeue_command(key: str) -> None:
+    """Evaluate a failed submission again; what was parsed and rated is kept."""
+    with sessions().write() as session:
+        requeue_submission(session, key)
+    make_queue(config().redis_url, config().queue_name).enqueue_evaluation(key)
+    click.echo(f"{key} is in the queue.")
+
+
+@submission_group.command("nudge")
+@with_appcontext
+def nudge_command() -> None:
+    """Enqueue every waiting submission now, as the reconciler does in time."""
+    queue = make_queue(config().redis_url, config().queue_name)
+    with sessions().write() as session:
+        waiting = nudge_waiting(session, timedelta(0))
+    for key in waiting:
+        queue.enqueue_evaluation(key)
+    click.echo(f"{len(waiting)} enqueued.")
+
+
+@submission_group.command("rank")
+@click.argument("benchmark")
+@click.option("--split", "name", default="test", show_default=True)
+@with_appcontext
+def rank_command(benchmark: str, name: str) -> None:
+    """Have a worker rank the scored submissions of a split again."""
+    with sessions().read() as session:
+        split = get_split(get_benchmark(session, benchmark), name)
+    make_queue(config().redis_url, config().queue_name).enqueue_ranking(split.id)
+    click.echo(f"A worker ranks {benchmark} {name} again.")
