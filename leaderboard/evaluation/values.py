@@ -36,8 +36,8 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
         .order_by(Item.position)
     ).all()
     columns = ["item_id", "track", "subcondition", "axis", "modality", "multiple", "case"]
-    items = pd.DataFrame([tuple(row) for row in rows], columns=columns)
-    items["track"] = [track.value for track in items["track"]]
+    table = [(item_id, track.value, *others) for item_id, track, *others in rows]
+    items = pd.DataFrame(table, columns=columns)
     items["cluster"] = pd.factorize(items.pop("case"))[0]
     return items
 
