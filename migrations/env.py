@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Connection, event
 
 import leaderboard.models.audit
 import leaderboard.models.benchmark
+import leaderboard.models.calibration
 import leaderboard.models.ranking
 import leaderboard.models.rating
 import leaderboard.models.reference
@@ -25,10 +27,24 @@ def render_item(kind: str, value: Any, autogen_context: object) -> str | Literal
     return False
 
 
+def check_references(connection: Connection) -> None:
+    """Raise if a migration left a row of an SQLite database without what it refers to."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(f"{len(broken)} rows refer to rows that are not there: {broken[:3]}")
+
+
 def run() -> None:
-    """Migrate online, in one transaction where the database allows."""
+    """Migrate online, in one transaction where the database allows.
+
+    SQLite changes a table by making it anew, which foreign keys would forbid while others refer
+    to it: there they are checked at the end instead.
+    """
     url = context.config.attributes.get("url") or Config.from_env().database_url
     engine = make_engine(url)
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
+        event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA foreign_keys = OFF"))
     with engine.execution_options(writes=True).connect() as connection:
         context.configure(
             connection=connection,
@@ -40,6 +56,8 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if is_sqlite:
+                check_references(connection)
     engine.dispose()
 
 

@@ -12,10 +12,11 @@ from leaderboard.db import Base, enum_column
 
 
 class RaterKind(enum.StrEnum):
-    """A program or a person."""
+    """A program, a person, or the rule by which a report was constructed (never an expert)."""
 
     JUDGE = "judge"
     EXPERT = "expert"
+    CONSTRUCTED = "constructed"
 
 
 class Rater(Base):

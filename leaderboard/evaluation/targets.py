@@ -1,0 +1,62 @@
+"""What is calibrated: the report score, each section and each dimension, from raw ratings."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Slice
+from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
+
+REPORT_BOUNDS = (20.0, 100.0)
+RATING_BOUNDS = (LOWEST, HIGHEST)
+
+
+class Target(NamedTuple):
+    """One number that a rater's ratings of a report give; named as its score is."""
+
+    slice: Slice
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Slice and name as one word, for columns."""
+        return f"{self.slice}:{self.name}"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The ends of its scale."""
+        return REPORT_BOUNDS if self.slice is Slice.TRACK else RATING_BOUNDS
+
+
+REPORT = Target(Slice.TRACK, Track.REPORT.value)
+
+
+def list_targets(rubric: Rubric) -> list[Target]:
+    """The report score, then each section with its dimensions, in the rubric's order."""
+    targets = [REPORT]
+    for section in rubric.sections:
+        targets.append(Target(Slice.SECTION, section.key))
+        targets += [Target(Slice.DIMENSION, d.key) for d in section.dimensions]
+    return targets
+
+
+def make_target_table(ratings: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
+    """A row for each prediction (the index), a column for each target's key; NaN is unscored.
+
+    ratings: columns prediction_id, dimension and value, of one rater. A section is the mean of
+    its dimensions and the report 20 times the mean of its sections (scoring.rubric), unscored
+    where one of them is.
+    """
+    wide = ratings.pivot(index="prediction_id", columns="dimension", values="value")
+    columns: dict[str, pd.Series[float]] = {}
+    sections = []
+    for section in rubric.sections:
+        own = wide.reindex(columns=[d.key for d in section.dimensions]).astype(float)
+        sections.append(own.mean(axis="columns", skipna=False))
+        columns[Target(Slice.SECTION, section.key).key] = sections[-1]
+        columns |= {Target(Slice.DIMENSION, str(key)).key: own[key] for key in own.columns}
+    report = 20 * pd.concat(sections, axis="columns").mean(axis="columns", skipna=False)
+    return pd.DataFrame({REPORT.key: report, **columns})

@@ -1,0 +1,83 @@
+"""What maps a judge's ratings to the experts' scale, and which score used which map."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from leaderboard.db import Base, enum_column
+from leaderboard.models.ranking import Slice
+from leaderboard.models.rating import Rater, RaterKind
+
+
+class Calibration(Base):
+    """A fitted map of one judge on one split for one target; never changed, only followed.
+
+    The target is what is rated: the report score (slice track), a section or a dimension.
+    `label_kind` says whose ratings it was fitted to. `agreement` is the judge's own,
+    `calibrated_agreement` that of its calibrated ratings out of sample (null with labels of one
+    model alone), `style` how its error goes with length and formatting (of the report score).
+    The newest row of a target is current.
+    """
+
+    __tablename__ = "calibrations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), index=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"))
+    slice: Mapped[Slice] = mapped_column(enum_column(Slice))
+    name: Mapped[str] = mapped_column(String(80))
+    label_kind: Mapped[RaterKind] = mapped_column(enum_column(RaterKind))
+    fitted_at: Mapped[datetime]
+    labels_hash: Mapped[str] = mapped_column(String(64))
+    n_labels: Mapped[int]
+    n_models: Mapped[int]
+    calibrator: Mapped[dict[str, Any]] = mapped_column(JSON)
+    agreement: Mapped[dict[str, Any]] = mapped_column(JSON)
+    calibrated_agreement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    style: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    is_rankable: Mapped[bool]
+
+    rater: Mapped[Rater] = relationship()
+
+
+class CalibratedScore(Base):
+    """How a score was calibrated: by which calibration, from how many own labels.
+
+    `raw_value` is the judge's uncalibrated mean. A score without such a row was not calibrated.
+    """
+
+    __tablename__ = "calibrated_scores"
+
+    score_id: Mapped[int] = mapped_column(
+        ForeignKey("scores.id", ondelete="CASCADE"), primary_key=True
+    )
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibrations.id"))
+    badge: Mapped[str] = mapped_column(String(20))
+    n_labels: Mapped[int]
+    raw_value: Mapped[float]
+    standard_error: Mapped[float | None]
+    freedom: Mapped[float | None]
+
+    calibration: Mapped[Calibration] = relationship()
+
+
+class ScoredReports(Base):
+    """Which judge's ratings became a submission's report score, and the style of its reports.
+
+    `n_words` is their mean length; `density` the mean of markdown marks per 100 words, null
+    where no report has a word.
+    """
+
+    __tablename__ = "scored_reports"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"))
+    n_reports: Mapped[int]
+    n_words: Mapped[float]
+    density: Mapped[float | None]
+
+    rater: Mapped[Rater] = relationship()
