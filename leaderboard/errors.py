@@ -11,6 +11,7 @@ SpineBenchError
 │   ├── InvalidFile        a file with problems, all of them with line and remedy
 │   │   ├── InvalidPackage
 │   │   └── InvalidPredictions
+│   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
 └── PermanentError         an evaluation that no retry can mend
     (ClaimLost is no error of anybody: the row went to another run, stop quietly)
@@ -101,6 +102,12 @@ class TooLarge(InvalidRequest):
 
     code = "too_large"
     status = 413
+
+
+class AddressRefused(InvalidRequest):
+    """A URL that this server does not call, for how it is written or where it leads."""
+
+    code = "address_refused"
 
 
 class InvalidFile(InvalidRequest):

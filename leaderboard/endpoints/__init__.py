@@ -1,0 +1,1 @@
+"""Model endpoints of teams: the guard of addresses, requests in flight, budgets, the probe."""
