@@ -13,6 +13,7 @@ SpineBenchError
 │   │   └── InvalidPredictions
 │   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
+├── OnHold                 an evaluation that waits for the host
 └── PermanentError         an evaluation that no retry can mend
     (ClaimLost is no error of anybody: the row went to another run, stop quietly)
 """
@@ -137,6 +138,15 @@ class PermanentError(SpineBenchError):
     """An evaluation that no retry can mend; its message is for the team."""
 
     code = "permanent"
+
+
+class OnHold(SpineBenchError):
+    """An evaluation that cannot end well before the host has looked; its message is for the team.
+
+    What the host must know goes to the log and to the tables, not into the message.
+    """
+
+    code = "on_hold"
 
 
 class ClaimLost(Exception):

@@ -147,3 +147,14 @@ def make_items(
         *(make_mcq(number, split, image=True) for number in range(n_image)),
         *(make_case(number, split) for number in range(n_report)),
     ]
+
+
+def make_questions(manifest: dict[str, Any]) -> dict[str, Any]:
+    """`manifest` with six questions in each dimension: five good yes, and a good no."""
+    for section in manifest["rubric"]["sections"]:
+        for dimension in section["dimensions"]:
+            dimension["questions"] = [
+                *({"key": f"says_{n}", "text": f"Does it say {n}?"} for n in range(1, 6)),
+                {"key": "invents", "text": "Does it invent?", "good": "no"},
+            ]
+    return manifest

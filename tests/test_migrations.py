@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from alembic import command
 from sqlalchemy import (
     JSON,
@@ -17,9 +18,15 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
+from sqlalchemy.exc import IntegrityError
 
+from leaderboard.db import Sessions
+from leaderboard.errors import DuplicateSubmission
 from leaderboard.migrate import downgrade, make_alembic, upgrade
+from leaderboard.models.submission import EventKind, Status, Submission
+from tests.loaded import Load, Submit
 
 
 def test_migrations_go_up_and_down_and_up_again(database_url: str) -> None:
@@ -94,3 +101,20 @@ def make_row(table: Table) -> dict[str, Any]:
         else:
             row[column.name] = "1" if isinstance(column.type, String) else 1
     return row
+
+
+def test_a_submission_may_be_held_and_may_not_be_what_nobody_knows(
+    sessions: Sessions, load: Load, submit_texts: Submit, database_url: str
+) -> None:
+    load(2, 0, 0)
+    key = submit_texts({"test-text-000": "B"})
+    downgrade(database_url, "0003")
+    upgrade(database_url)
+    with sessions.write() as session:
+        submission = session.get_one(Submission, key)
+        assert [event.kind for event in submission.events] == [EventKind.SUBMITTED]
+        submission.status = Status.HELD
+    with pytest.raises(IntegrityError), sessions.write() as session:
+        session.execute(text("UPDATE submissions SET status = 'lost'"))
+    with pytest.raises(DuplicateSubmission):
+        submit_texts({"test-text-000": "B"})

@@ -40,7 +40,7 @@ EXIT_CODE_MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.NOT_ALLOWED: "not signed in, or not allowed",
     ExitCode.DUPLICATE: "the same file was already submitted for the model",
     ExitCode.INVALID_PREDICTIONS: "the predictions are not valid, or the file is too large",
-    ExitCode.NOT_SCORED: "the watched submission failed or was cancelled",
+    ExitCode.NOT_SCORED: "the watched submission failed, was cancelled or waits for the host",
     ExitCode.UNREACHABLE: "the server is not reachable, or answers with a fault of its own",
     ExitCode.NOT_FOUND: "there is no such thing",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",

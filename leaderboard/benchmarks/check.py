@@ -9,8 +9,11 @@ from typing import NamedTuple
 from leaderboard.benchmarks.package import Manifest, McqItem, PackageItem, ReportItem
 from leaderboard.errors import Problem
 from leaderboard.scoring.checklist import checklist_problems
+from leaderboard.scoring.rubric import Dimension
 
 LETTERS = "ABCDEFGHIJ"
+MANIFEST = "manifest.json"
+FEWEST_QUESTIONS, MOST_QUESTIONS = 6, 10
 
 
 class Line(NamedTuple):
@@ -26,7 +29,7 @@ class Line(NamedTuple):
 
 
 def check_manifest(manifest: Manifest) -> Iterator[Problem]:
-    """Keys that stand twice."""
+    """Keys that stand twice, and what is wrong with the questions of the rubric."""
     taxonomy, sections = manifest.taxonomy, manifest.rubric.sections
     lists: dict[str, list[str]] = {
         "splits": [split.name for split in manifest.splits],
@@ -41,7 +44,30 @@ def check_manifest(manifest: Manifest) -> Iterator[Problem]:
         for key, count in Counter(keys).items():
             if count > 1:
                 message = f"{name}: {key!r} stands {count} times."
-                yield Problem(message, "Keep one.", path="manifest.json")
+                yield Problem(message, "Keep one.", path=MANIFEST)
+    dimensions = [d for section in sections for d in section.dimensions]
+    if any(d.questions for d in dimensions):
+        for dimension in dimensions:
+            yield from _check_questions(dimension)
+
+
+def _check_questions(dimension: Dimension) -> Iterator[Problem]:
+    place, questions = f"Questions of {dimension.key}", dimension.questions
+    for key, count in Counter(question.key for question in questions).items():
+        if count > 1:
+            yield Problem(f"{place}: {key!r} stands {count} times.", "Keep one.", path=MANIFEST)
+    if not FEWEST_QUESTIONS <= len(questions) <= MOST_QUESTIONS:
+        yield Problem(
+            f"{place}: there are {len(questions)}.",
+            f"Ask {FEWEST_QUESTIONS} to {MOST_QUESTIONS} in every dimension, or in none.",
+            path=MANIFEST,
+        )
+    elif all(question.good == "no" for question in questions):
+        yield Problem(
+            f"{place}: every good answer is no.",
+            "Ask for something that a report must say: silence earns nothing.",
+            path=MANIFEST,
+        )
 
 
 def check_item(manifest: Manifest, line: Line) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ def submission_group() -> None:
 @click.argument("key")
 @with_appcontext
 def requeue_command(key: str) -> None:
-    """Evaluate a failed submission again; what was parsed and rated is kept."""
+    """Evaluate a failed or held submission again; what was parsed and rated is kept."""
     with sessions().write() as session:
         requeue_submission(session, key)
     make_queue(config().redis_url, config().queue_name).enqueue_evaluation(key)

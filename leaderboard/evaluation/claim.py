@@ -72,7 +72,7 @@ def end_claim(
     session: Session, claim: Claim, status: Status, kind: EventKind, message: str, remedy: str = ""
 ) -> None:
     """Give the row up as `status` with an event that says why."""
-    step = Step.WAITING if status is Status.QUEUED else Step.DONE
+    step = Step.WAITING if status in (Status.QUEUED, Status.HELD) else Step.DONE
     renew(session, claim, status=status, step=step, run_id=None)
     add_event(session, claim.submission_id, kind, message, remedy)
 
@@ -124,14 +124,18 @@ def nudge_waiting(session: Session, waited: timedelta) -> list[str]:
 
 
 def requeue_submission(session: Session, submission_id: str) -> None:
-    """Put a failed submission back into the queue. Raises Conflict if it has not failed."""
+    """Put a failed or held submission back into the queue; Conflict if it is neither."""
     moved: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(Submission)
-        .where(Submission.id == submission_id, Submission.status == Status.FAILED)
+        .where(
+            Submission.id == submission_id,
+            Submission.status.in_([Status.FAILED, Status.HELD]),
+        )
         .values(status=Status.QUEUED, step=Step.WAITING, n_attempts=0, heartbeat_at=now())
     )
     if moved.rowcount == 0:
         raise Conflict(
-            f"There is no failed submission {submission_id!r}.", "Only a failed one can go again."
+            f"There is no failed or held submission {submission_id!r}.",
+            "Only one of these can go again.",
         )
     add_event(session, submission_id, EventKind.REQUEUED, "Put back into the queue by the host.")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from leaderboard.db import Sessions
-from leaderboard.errors import ClaimLost, PermanentError
+from leaderboard.errors import ClaimLost, OnHold, PermanentError
 from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
@@ -16,6 +16,11 @@ from leaderboard.judges.protocol import Judge
 from leaderboard.models.submission import EventKind, Status, Step, Submission
 
 log = logging.getLogger(__name__)
+GIVEN_UP = {
+    Status.QUEUED: EventKind.REQUEUED,
+    Status.HELD: EventKind.HELD,
+    Status.FAILED: EventKind.FAILED,
+}
 
 
 def evaluate(
@@ -23,8 +28,9 @@ def evaluate(
 ) -> None:
     """Evaluate a queued submission; do nothing if it is not queued.
 
-    A PermanentError fails it at once with its message. Anything else puts it back into the
-    queue, and fails it at attempt `max_attempts`; the traceback goes to the log only.
+    A PermanentError fails it at once with its message, OnHold leaves it to the host. Anything
+    else puts it back into the queue, and fails it at attempt `max_attempts`; the traceback goes
+    to the log only.
     """
     with sessions.write() as session:
         claim = find_claim(session, submission_id)
@@ -35,6 +41,9 @@ def evaluate(
         _run_steps(sessions, claim, judges)
     except ClaimLost:
         log.info("submission %s went elsewhere: run %s stops", submission_id, claim.run_id)
+    except OnHold as error:
+        log.warning("submission %s is held: %s", submission_id, error.message)
+        _give_up(sessions, claim, Status.HELD, error.message, error.remedy)
     except PermanentError as error:
         _give_up(sessions, claim, Status.FAILED, error.message, error.remedy)
     except Exception:
@@ -62,9 +71,8 @@ def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[Judge]) -> Non
 
 
 def _give_up(sessions: Sessions, claim: Claim, status: Status, message: str, remedy: str) -> None:
-    kind = EventKind.FAILED if status is Status.FAILED else EventKind.REQUEUED
     try:
         with sessions.write() as session:
-            end_claim(session, claim, status, kind, message, remedy)
+            end_claim(session, claim, status, GIVEN_UP[status], message, remedy)
     except ClaimLost:
         log.info("submission %s was taken or cancelled meanwhile", claim.submission_id)

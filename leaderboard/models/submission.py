@@ -14,10 +14,11 @@ from leaderboard.models.team import ModelCard, User
 
 
 class Status(enum.StrEnum):
-    """Where a submission stands; the last three are final."""
+    """Where a submission stands; the last three are final. A held one waits for the host."""
 
     QUEUED = "queued"
     RUNNING = "running"
+    HELD = "held"
     SCORED = "scored"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -39,6 +40,7 @@ class EventKind(enum.StrEnum):
     SUBMITTED = "submitted"
     STARTED = "started"
     REQUEUED = "requeued"
+    HELD = "held"
     SCORED = "scored"
     FAILED = "failed"
     CANCELLED = "cancelled"

@@ -108,12 +108,12 @@ def refuse_duplicate(session: Session, model_card: ModelCard, split: Split, file
 
 
 def cancel(session: Session, submission: Submission) -> None:
-    """Cancel a submission that is queued or running. Raises Conflict if it has ended."""
+    """Cancel a submission that has not ended. Raises Conflict if it has."""
     moved = session.execute(
         update(Submission)
         .where(
             Submission.id == submission.id,
-            Submission.status.in_([Status.QUEUED, Status.RUNNING]),
+            Submission.status.in_([Status.QUEUED, Status.RUNNING, Status.HELD]),
         )
         .values(status=Status.CANCELLED, run_id=None, step=Step.DONE)
     )
@@ -121,6 +121,6 @@ def cancel(session: Session, submission: Submission) -> None:
     if moved.rowcount == 0:  # type: ignore[attr-defined]
         raise Conflict(
             f"The submission is {submission.status.value} and cannot be cancelled.",
-            "Only a queued or running submission can.",
+            "Only a queued, running or held submission can.",
         )
     add_event(session, submission.id, EventKind.CANCELLED, "Cancelled by the team.")

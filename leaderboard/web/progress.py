@@ -38,6 +38,10 @@ def make_progress(submission: Submission, at: datetime) -> Progress:
     if is_final:
         took = make_duration((ended.at if ended else at) - submission.created_at)
         return Progress(f"{took} after it was sent.", "", True, ended)
+    held = next((e for e in reversed(submission.events) if e.kind is EventKind.HELD), None)
+    if submission.status is Status.HELD and held is not None:
+        line = f"{held.message} {held.remedy}".strip()
+        return Progress(line, f"Held since {held.at:%Y-%m-%d %H:%M} UTC.", False, None)
     is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
     line = "A worker is beginning." if is_beginning else STEP_LINES[submission.step]
     time = f"Sent {make_duration(at - submission.created_at)} ago{_make_rest(submission, at)}."

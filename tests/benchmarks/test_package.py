@@ -16,7 +16,14 @@ from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidPackage, InvalidRequest, NotFound, Problem
 from leaderboard.models.benchmark import Item, Track
 from leaderboard.rankings import count_items
-from tests.packages import make_case, make_items, make_manifest, make_mcq, write_package
+from tests.packages import (
+    make_case,
+    make_items,
+    make_manifest,
+    make_mcq,
+    make_questions,
+    write_package,
+)
 
 
 @pytest.fixture
@@ -159,3 +166,20 @@ def test_the_questions_of_a_hidden_split_leave_without_answers(
     assert len(lines) == 7
     assert not any({"answer", "explanation", "checklist"} & set(line) for line in lines)
     assert [json.loads(line)["answer"] for line in public.splitlines()[:2]] == [["B"], ["B"]]
+
+
+def test_questions_stand_in_every_dimension_and_ask_for_something(folder: Path) -> None:
+    manifest = make_questions(make_manifest())
+    dimensions = [d for s in manifest["rubric"]["sections"] for d in s["dimensions"]]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    read_package(open_package(folder))
+    del dimensions[0]["questions"]
+    dimensions[1]["questions"][1] = dimensions[1]["questions"][0]
+    for question in dimensions[2]["questions"]:
+        question["good"] = "no"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert [problem.message for problem in problems(folder)] == [
+        "Questions of imaging_report: there are 0.",
+        "Questions of diagnosis: 'says_1' stands 2 times.",
+        "Questions of patient_guidance: every good answer is no.",
+    ]

@@ -43,16 +43,16 @@ def test_watching_tells_each_event_once_and_ends_with_the_scores(
     assert "Submission 42: scored." in outcome.out
 
 
-@pytest.mark.parametrize("status", ["failed", "cancelled"])
+@pytest.mark.parametrize("status", ["failed", "cancelled", "held"])
 def test_a_watched_submission_that_is_not_scored_is_status_6(
     server: ApiServer, spinebench: Spinebench, status: str
 ) -> None:
     failure = {"message": "The model did not answer.", "remedy": "Check the endpoint."}
-    server.on("GET", PATH, submission(status, failure=failure if status == "failed" else None))
+    server.on("GET", PATH, submission(status, failure=None if status == "cancelled" else failure))
     outcome = spinebench("status", "42", "--watch")
     assert outcome.code == 6
     assert f"Submission 42: {status}." in outcome.out
-    assert ("Check the endpoint." in outcome.out) is (status == "failed")
+    assert ("Check the endpoint." in outcome.out) is (status != "cancelled")
 
 
 def test_a_look_at_a_failed_submission_is_no_failure_itself(

@@ -2,13 +2,14 @@
 
 import threading
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import func, select, update
 
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer
-from leaderboard.errors import ClaimLost, PermanentError
+from leaderboard.errors import ClaimLost, OnHold, PermanentError
 from leaderboard.evaluation.claim import (
     find_claim,
     nudge_waiting,
@@ -343,3 +344,26 @@ def test_whoever_waits_unnoticed_is_nudged_once_in_a_while_oldest_first(
         assert nudge_waiting(session, timedelta(seconds=15)) == keys
     with sessions.write() as session:
         assert nudge_waiting(session, timedelta(seconds=15)) == []
+
+
+def test_what_waits_for_the_host_is_held_until_it_is_put_back(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    class Doubtful(ScriptedJudge):
+        def rate(self, case: object, report: str) -> NoReturn:
+            raise OnHold("The judge is in doubt.", "Wait for the host.")
+
+    load(0, 0, 1)
+    key = submit_texts(reports(1))
+    evaluate(sessions, key, [Doubtful(lambda item: 3.0)], 5)
+    submission, _ = read(sessions, key)
+    assert submission.status is Status.HELD
+    assert submission.run_id is None
+    assert submission.events[-1].kind is EventKind.HELD
+    assert submission.events[-1].message == "The judge is in doubt."
+    evaluate(sessions, key, [ScriptedJudge(lambda item: 3.0)], 5)
+    assert read(sessions, key)[0].status is Status.HELD
+    with sessions.write() as session:
+        requeue_submission(session, key)
+    evaluate(sessions, key, [ScriptedJudge(lambda item: 3.0)], 5)
+    assert read(sessions, key)[0].status is Status.SCORED

@@ -87,3 +87,12 @@ def test_a_submission_put_back_into_the_queue_is_not_at_its_end() -> None:
     progress = make_progress(requeued, SENT + timedelta(seconds=30))
     assert progress.ended is None
     assert not progress.is_final
+
+
+def test_a_held_submission_says_why_and_since_when() -> None:
+    held = make_submission(Status.HELD, Step.WAITING, (5, EventKind.STARTED), (9, EventKind.HELD))
+    held.events[1].message, held.events[1].remedy = "The judge is away.", "Wait for the host."
+    progress = make_progress(held, SENT + timedelta(days=1))
+    assert progress.line == "The judge is away. Wait for the host."
+    assert progress.time == "Held since 2026-01-31 12:00 UTC."
+    assert not progress.is_final

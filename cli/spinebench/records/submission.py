@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-FINISHED = frozenset({"scored", "failed", "cancelled"})
+FINISHED = frozenset({"scored", "failed", "cancelled", "held"})
 
 
 class Verdict(NamedTuple):
@@ -50,7 +50,7 @@ class Submission:
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether nothing more will happen to it, or not before the host has looked at it."""
         return self.status in FINISHED
 
 

@@ -83,8 +83,10 @@ def make_submission(row: Submission, base_url: str) -> SubmissionRecord:
     last = next((e for e in reversed(row.events) if e.kind in FINAL_EVENTS), None)
     ended = last if row.status in FINAL else None
     failure = None
-    if row.status is Status.FAILED and ended is not None:
-        failure = Failure(message=ended.message, remedy=ended.remedy)
+    if row.status is Status.HELD:
+        last = next((e for e in reversed(row.events) if e.kind is EventKind.HELD), None)
+    if row.status in (Status.FAILED, Status.HELD) and last is not None:
+        failure = Failure(message=last.message, remedy=last.remedy)
     return SubmissionRecord(
         id=row.id,
         benchmark=row.split.benchmark.slug,

@@ -173,7 +173,7 @@ class EventRecord(Record, frozen=True, kw_only=True):
 
 
 class SubmissionRecord(Record, frozen=True, kw_only=True):
-    """A submission: status is queued, running, scored, failed or cancelled."""
+    """A submission: status is queued, running, held, scored, failed or cancelled."""
 
     id: str
     benchmark: str
