@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 EVALUATE = "workers.jobs.evaluate_submission"
 RANK = "workers.jobs.rank"
+CALIBRATE = "workers.jobs.calibrate"
 JOB_SECONDS = 6 * 60 * 60
 
 
@@ -21,6 +22,8 @@ class EvaluationQueue(Protocol):
     def enqueue_evaluation(self, submission_id: str) -> None: ...
 
     def enqueue_ranking(self, split_id: int) -> None: ...
+
+    def enqueue_calibration(self, split_id: int) -> None: ...
 
 
 class RedisQueue:
@@ -42,6 +45,16 @@ class RedisQueue:
     def enqueue_ranking(self, split_id: int) -> None:
         """Have a worker rank a split again. Raises RedisError: nobody else would notice."""
         self._enqueue(RANK, split_id)
+
+    def enqueue_calibration(self, split_id: int) -> None:
+        """Have a worker fit a split's calibrations again, after new ratings of experts.
+
+        While Redis is away the ratings are kept all the same, and the next ones ask again.
+        """
+        try:
+            self._enqueue(CALIBRATE, split_id)
+        except RedisError as error:
+            log.warning("split %s is not calibrated again yet: %s", split_id, error)
 
     def _enqueue(self, job: str, key: str | int) -> None:
         self._queue.enqueue_call(

@@ -32,7 +32,8 @@ def has_role(session: Session, user: User, role: Role) -> bool:
     return session.get(UserRole, (user.id, role)) is not None
 
 
-def require_role(session: Session, user: User, role: Role) -> None:
-    """Raise Forbidden unless `user` has the role."""
-    if not has_role(session, user, role):
-        raise Forbidden(f"This is for a person with the role {role.value}.", REMEDIES[role])
+def require_role(session: Session, user: User, *roles: Role) -> None:
+    """Raise Forbidden unless `user` has one of the roles."""
+    if not any(has_role(session, user, role) for role in roles):
+        words = " or ".join(role.value for role in roles)
+        raise Forbidden(f"This is for a person with the role {words}.", REMEDIES[roles[0]])

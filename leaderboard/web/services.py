@@ -108,13 +108,13 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     return guarded
 
 
-def role_required(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only signed-in users with `role` pass; others are told who may (Forbidden)."""
+def role_required(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only signed-in users with one of `roles` pass; others are told who may (Forbidden)."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            require_role(database(), current_user(), role)
+            require_role(database(), current_user(), *roles)
             return view(*args, **kwargs)
 
         return signed_in(guarded)

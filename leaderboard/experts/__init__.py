@@ -1,0 +1,1 @@
+"""Experts rate reports: assignment, blind rating, files of ratings, and the table of all."""

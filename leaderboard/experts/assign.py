@@ -1,0 +1,184 @@
+"""Assign reports to experts."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.experts.raters import read_experts
+from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
+from leaderboard.models.benchmark import Item, ItemKind, Split
+from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft, RatingPlan
+from leaderboard.models.ranking import Ranking, RankingEntry
+from leaderboard.models.rating import Rater, RaterKind
+from leaderboard.models.submission import Prediction
+
+KEY_BYTES = 9
+SEED_BITS = 62
+
+
+class Assigned(NamedTuple):
+    """What an assignment did: for how many models and experts, and rows added and withdrawn."""
+
+    n_models: int
+    n_experts: int
+    n_added: int
+    n_withdrawn: int
+
+
+def assign_reports(
+    session: Session, split: Split, *, per_model: int, overlap: float, seed: int | None = None
+) -> Assigned:
+    """Have experts rate `per_model` reports of each model that stands in the split's ranking.
+
+    What was assigned stays, so a larger budget adds to it and the same one changes nothing; but
+    reports of submissions that stand no more, and that nobody has begun, are withdrawn. The seed
+    is drawn once a split. Raises InvalidRequest for a budget that makes no sense, Conflict while
+    there is nobody or nothing to assign.
+    """
+    session.execute(select(Split.id).where(Split.id == split.id).with_for_update())
+    plan = _keep_plan(session, split, per_model, overlap, seed)
+    experts = read_experts(session)
+    if not experts:
+        raise Conflict("Nobody is an expert yet.", "Run `flask user grant EMAIL expert` first.")
+    reports = read_standing_reports(session, split)
+    if not reports:
+        raise Conflict(
+            f"No ranked model of {split.name} has sent reports.", "Wait until one is scored."
+        )
+    n_withdrawn = _withdraw(session, split, {report.submission_id for report in reports})
+    pairs = spread(
+        reports,
+        [expert.rater.id for expert in experts],
+        _read_standing(session, split),
+        per_model=per_model,
+        overlap=overlap,
+        seed=plan.seed,
+    )
+    _add(session, pairs, plan.seed)
+    return Assigned(
+        len({report.submission_id for report in reports}), len(experts), len(pairs), n_withdrawn
+    )
+
+
+def read_standing_reports(session: Session, split: Split) -> list[Report]:
+    """The reports of every submission that stands for a model in the split's ranking."""
+    standing = (
+        select(RankingEntry.submission_id)
+        .join(Ranking, Ranking.id == RankingEntry.ranking_id)
+        .where(Ranking.split_id == split.id)
+    )
+    rows = session.execute(
+        select(Prediction.id, Prediction.submission_id, Prediction.item_id)
+        .join(Item, Item.id == Prediction.item_id)
+        .where(Prediction.submission_id.in_(standing), Item.kind == ItemKind.REPORT)
+        .order_by(Prediction.submission_id, Item.position)
+    )
+    return [Report(*row) for row in rows]
+
+
+def _keep_plan(
+    session: Session, split: Split, per_model: int, overlap: float, seed: int | None
+) -> RatingPlan:
+    if per_model < 1:
+        raise InvalidRequest("A model needs at least one report.", "Give at least 10, better 30.")
+    if not 0 <= overlap <= 1:
+        raise InvalidRequest(f"An overlap of {overlap} is no share.", "Give 0 to 1, such as 0.2.")
+    plan = session.get(RatingPlan, split.id)
+    if plan is None:
+        drawn = secrets.randbits(SEED_BITS) if seed is None else seed
+        plan = RatingPlan(split_id=split.id, seed=drawn)
+        session.add(plan)
+    elif seed is not None and seed != plan.seed:
+        raise Conflict(
+            f"The seed of {split.name} is {plan.seed} since its first assignment.",
+            "Leave the seed out: a second one would make the subset less than random.",
+        )
+    plan.per_model, plan.overlap, plan.changed_at = per_model, overlap, now()
+    session.flush()
+    return plan
+
+
+def _withdraw(session: Session, split: Split, standing: set[str]) -> int:
+    """Delete what nobody has begun of submissions that stand no more; how many."""
+    begun = select(RatingDraft.assignment_id)
+    finished = select(RatedReport.prediction_id).where(
+        RatedReport.prediction_id == RatingAssignment.prediction_id,
+        RatedReport.rater_id == RatingAssignment.rater_id,
+    )
+    old = session.scalars(
+        select(RatingAssignment.id)
+        .join(Prediction, Prediction.id == RatingAssignment.prediction_id)
+        .join(Item, Item.id == Prediction.item_id)
+        .where(
+            Item.split_id == split.id,
+            Prediction.submission_id.not_in(standing),
+            RatingAssignment.id.not_in(begun),
+            ~finished.exists(),
+        )
+    ).all()
+    session.execute(delete(RatingAssignment).where(RatingAssignment.id.in_(old)))
+    return len(old)
+
+
+def _read_standing(session: Session, split: Split) -> Standing:
+    assigned = session.execute(
+        select(Prediction.id, Prediction.submission_id, Prediction.item_id)
+        .add_columns(RatingAssignment.rater_id)
+        .join(RatingAssignment, RatingAssignment.prediction_id == Prediction.id)
+        .join(Item, Item.id == Prediction.item_id)
+        .where(Item.split_id == split.id)
+        .order_by(RatingAssignment.id)
+    ).all()
+    rated = session.execute(
+        select(RatedReport.prediction_id, RatedReport.rater_id)
+        .join(Rater, Rater.id == RatedReport.rater_id)
+        .join(Prediction, Prediction.id == RatedReport.prediction_id)
+        .join(Item, Item.id == Prediction.item_id)
+        .where(Item.split_id == split.id, Rater.kind == RaterKind.EXPERT)
+    ).all()
+    samples: defaultdict[str, dict[Report, None]] = defaultdict(dict)
+    raters: defaultdict[int, set[int]] = defaultdict(set)
+    for prediction_id, submission_id, item_id, rater_id in assigned:
+        samples[submission_id][Report(prediction_id, submission_id, item_id)] = None
+        raters[prediction_id].add(rater_id)
+    return Standing(
+        {key: list(sample) for key, sample in samples.items()},
+        {key: frozenset(ids) for key, ids in raters.items()},
+        {(prediction_id, rater_id) for prediction_id, rater_id in rated},
+    )
+
+
+def _add(session: Session, pairs: Sequence[Pair], seed: int) -> None:
+    """Append to each expert's random order; the row ids keep the order of choice."""
+    last = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(RatingAssignment.rater_id, func.max(RatingAssignment.position)).group_by(
+                RatingAssignment.rater_id
+            )
+        )
+    }
+    positions = {}
+    for pair in shuffle(pairs, seed):
+        last[pair.rater_id] = last.get(pair.rater_id, 0) + 1
+        positions[pair] = last[pair.rater_id]
+    rows = [
+        {
+            "key": secrets.token_urlsafe(KEY_BYTES),
+            "rater_id": pair.rater_id,
+            "prediction_id": pair.report.prediction_id,
+            "position": positions[pair],
+            "assigned_at": now(),
+        }
+        for pair in pairs
+    ]
+    if rows:
+        session.execute(insert(RatingAssignment), rows)

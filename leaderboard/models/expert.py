@@ -1,0 +1,81 @@
+"""Experts: who they are, what they are asked to rate, and what they have not finished yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from leaderboard.db import Base
+from leaderboard.models.rating import Rater
+from leaderboard.models.submission import Prediction
+
+
+class ExpertRater(Base):
+    """The rater that a user with the expert role is."""
+
+    __tablename__ = "expert_raters"
+
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
+
+
+class RatingPlan(Base):
+    """How the reports of a split are spread over experts; the seed stays once it is drawn."""
+
+    __tablename__ = "rating_plans"
+
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), primary_key=True)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    per_model: Mapped[int]
+    overlap: Mapped[float]
+    changed_at: Mapped[datetime]
+
+
+class RatingAssignment(Base):
+    """A report that an expert is asked to rate, in its place in the expert's own random order.
+
+    `key` names it in addresses: it says nothing of the report.
+    """
+
+    __tablename__ = "rating_assignments"
+    __table_args__ = (
+        UniqueConstraint("rater_id", "prediction_id"),
+        UniqueConstraint("rater_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(16), unique=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"))
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), index=True)
+    position: Mapped[int]
+    assigned_at: Mapped[datetime]
+
+    rater: Mapped[Rater] = relationship()
+    prediction: Mapped[Prediction] = relationship()
+
+
+class RatingDraft(Base):
+    """A value of a report that its expert has not finished: it may still change."""
+
+    __tablename__ = "rating_drafts"
+
+    assignment_id: Mapped[int] = mapped_column(
+        ForeignKey("rating_assignments.id"), primary_key=True
+    )
+    dimension: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class RatedReport(Base):
+    """That a rater has rated a report, and when; its ratings are facts from then on."""
+
+    __tablename__ = "rated_reports"
+
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"), primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(
+        ForeignKey("predictions.id"), primary_key=True, index=True
+    )
+    rated_at: Mapped[datetime]

@@ -1,0 +1,59 @@
+"""Fixtures: experts, and ranked models with reports to rate."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.roles import grant_role
+from leaderboard.accounts.users import register
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.db import Sessions
+from leaderboard.evaluation.run import evaluate
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.models.benchmark import Split
+from leaderboard.models.role import Role
+from leaderboard.models.team import User
+from tests.loaded import Load, Submit
+
+Rank = Callable[[Sequence[str]], list[str]]
+AddExperts = Callable[..., None]
+
+
+@pytest.fixture
+def rank_reports(load: Load, submit_texts: Submit, sessions: Sessions) -> Rank:
+    """Load 12 report cases; submit and score a report of each by each model: the submissions."""
+    load(0, 0, 12)
+
+    def rank(models: Sequence[str]) -> list[str]:
+        keys = []
+        for model in models:
+            texts = {f"test-report-{n:03}": f"Report {n} by {model}." for n in range(12)}
+            keys.append(submit_texts(texts, model))
+            evaluate(sessions, keys[-1], [ChecklistJudge()], 5)
+        return keys
+
+    return rank
+
+
+@pytest.fixture
+def add_experts(sessions: Sessions) -> AddExperts:
+    """Make users NAME@example.org with the expert role."""
+
+    def add(*names: str) -> None:
+        with sessions.write() as session:
+            for name in names:
+                email, password = f"{name}@example.org", "long enough pass"
+                user = register(session, email=email, name=name, password=password)
+                grant_role(session, user, Role.EXPERT)
+
+    return add
+
+
+def get_test_split(session: Session) -> Split:
+    return get_split(get_benchmark(session, "tiny"), "test")
+
+
+def get_user(session: Session, name: str) -> User:
+    return session.scalars(select(User).where(User.email == f"{name}@example.org")).one()
