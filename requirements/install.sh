@@ -27,7 +27,7 @@ fi
 unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 # Never fetch a Python; read no settings of another project; trust what pip trusts.
-export UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1
+export UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 UV_SYSTEM_CERTS=1
 if [ -z "${SSL_CERT_FILE:-}" ]; then
     for bundle in "${PIP_CERT:-}" "${REQUESTS_CA_BUNDLE:-}" "${CURL_CA_BUNDLE:-}"; do
         if [ -f "$bundle" ]; then export SSL_CERT_FILE="$bundle"; break; fi
