@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,20 +87,20 @@ class Site:
         )
 
 
-@pytest.fixture
-def site(
-    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path
+@contextmanager
+def open_site(
+    sessions: Sessions, database_url: str, redis_url: str, folder: Path
 ) -> Iterator[Site]:
     """A site with a small benchmark, and ada in a team with a model card."""
     items = [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(3, 1, 1, "dev")]
-    folder = write_package(tmp_path / "package", items)
+    package = write_package(folder / "package", items)
     with sessions.write() as session:
-        load_package(session, read_package(open_package(folder)))
+        load_package(session, read_package(open_package(package)))
     app = create_app(
         Config.from_env(
             {
                 "DATABASE_URL": database_url,
-                "REDIS_URL": empty_redis_url,
+                "REDIS_URL": redis_url,
                 "SECRET_KEY": "s" * 40,
                 "MAX_UPLOAD_BYTES": "300000",
                 "SIGN_IN_LIMIT": "20 per minute",
@@ -111,8 +112,19 @@ def site(
     thread.start()
     found = Site(f"http://127.0.0.1:{server.server_port}", sessions)
     found.add_person("ada", "team-a", "model-a")
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["spinebench"].sessions.engine.dispose()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        app.extensions["spinebench"].sessions.engine.dispose()
+
+
+@pytest.fixture
+def site(
+    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path
+) -> Iterator[Site]:
+    """A site of one test's own, as `open_site` makes it."""
+    with open_site(sessions, database_url, empty_redis_url, tmp_path) as found:
+        yield found

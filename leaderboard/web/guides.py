@@ -118,7 +118,10 @@ def _page_address(target: str) -> str:
 
 
 def _in_scroll_regions(html: str) -> str:
-    """Wide tables scroll by themselves; they and code can be reached with the keyboard."""
-    region = r'<div class="scroll" role="region"\1 tabindex="0"><table>'
+    """Wide tables scroll by themselves; they and code can be reached with the keyboard.
+
+    They are groups, not regions: a guide has too many to list each as a landmark.
+    """
+    region = r'<div class="scroll" role="group"\1 tabindex="0"><table>'
     html = re.sub(r"<table( [^>]*)>", region, html).replace("</table>", "</table></div>")
-    return html.replace("<pre>", '<pre tabindex="0" role="region" aria-label="Code">')
+    return html.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')

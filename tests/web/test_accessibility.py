@@ -1,0 +1,112 @@
+"""axe-core finds nothing on any page: narrow and wide, light and dark.
+
+A new page joins by a line in ADDRESSES: who looks (None for a visitor) and where.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Literal
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from leaderboard.db import make_sessions
+from leaderboard.migrate import upgrade
+from leaderboard.web.guides import GUIDES
+from tests.site import PASSWORD, Site, open_site
+from tests.web.api.test_api import make_file
+
+ADDRESSES: list[tuple[str | None, str]] = [
+    (None, "/"),
+    (None, "/?board=report&weights=open&q=nobody"),
+    (None, "/models/model-a"),
+    (None, "/benchmarks"),
+    (None, "/benchmarks/tiny"),
+    (None, "/benchmarks/tiny/splits/dev/items"),
+    (None, "/published"),
+    (None, "/docs"),
+    *((None, f"/docs/{guide}") for guide in GUIDES),
+    (None, "/register"),
+    (None, "/sign-in"),
+    (None, "/submit"),
+    (None, "/nothing-here"),
+    ("ada", "/account"),
+    ("ada", "/account/models/new"),
+    ("ada", "/account/models/model-a"),
+    ("ada", "/submit"),
+    ("ada", "/submissions"),
+    ("ada", "/submissions/{scored}"),
+    ("ada", "/submissions/{queued}"),
+]
+# Two looks at each page see both layouts and both schemes: a layout is the same in either scheme,
+# and colours are the scheme's variables in either layout.
+LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(360, "dark"), (1440, "light")]
+FIGURES_ARE_LABELLED_BY_THEIR_PAGE = "{exclude: [['.main-svg']]}"
+PageOf = Callable[[str | None], Page]
+
+
+@pytest.fixture(scope="module")
+def shown(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with a scored and a queued submission of ada's; nothing here changes it."""
+    folder = tmp_path_factory.mktemp("shown")
+    url = f"sqlite:///{folder / 'shown.sqlite3'}"
+    upgrade(url)
+    sessions = make_sessions(url)
+    with open_site(sessions, url, redis_url, folder) as site:
+        yield site
+    sessions.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def submissions(shown: Site) -> dict[str, str]:
+    """The ids of ada's submissions by their state."""
+    scored = shown.submit(shown.token("ada"), make_file(4)).json()["id"]
+    shown.evaluate_all()
+    return {"scored": scored, "queued": shown.submit(shown.token("ada"), make_file(3)).json()["id"]}
+
+
+@pytest.fixture(scope="module")
+def page_of(browser: Browser, shown: Site) -> Iterator[PageOf]:
+    """The page of a person, signed in, or of a visitor: one for all addresses."""
+
+    @cache
+    def open_page(name: str | None) -> Page:
+        page = browser.new_page(base_url=shown.url)
+        if name is not None:
+            page.goto("/sign-in")
+            page.fill("input[name=email]", f"{name}@example.org")
+            page.fill("input[name=password]", PASSWORD)
+            page.click("main form button")
+            page.wait_for_url("**/account")
+        return page
+
+    yield open_page
+    for context in browser.contexts:
+        context.close()
+
+
+def find_violations(page: Page) -> list[str]:
+    """What axe-core finds on the page as it is shown: rule and element, one a line."""
+    found = page.evaluate(
+        f"axe.run({FIGURES_ARE_LABELLED_BY_THEIR_PAGE}, {{resultTypes: ['violations']}})"
+        ".then(results => results.violations)"
+    )
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize(("name", "address"), ADDRESSES)
+def test_axe_finds_nothing_to_mend_narrow_and_wide_light_and_dark(
+    page_of: PageOf, submissions: dict[str, str], name: str | None, address: str
+) -> None:
+    page = page_of(name)
+    page.goto(address.format_map(submissions))
+    if page.locator("figure.figure").count():
+        page.wait_for_selector("figure.figure .main-svg")
+    page.evaluate(AXE_SCRIPT)
+    violations = {}
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        violations[width, scheme] = find_violations(page)
+    assert not any(violations.values()), violations
