@@ -39,7 +39,7 @@ format: venv ## put the code into the project's style
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
-bench: venv ## measure speed (results in docs)
+bench: venv ## measure speed, and the coverage of intervals (results in docs)
 	$(PY) -m bench
 
 predictions: small-model ## make benchmarks/predictions again: baselines, and two small models on this CPU

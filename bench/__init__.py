@@ -1,1 +1,1 @@
-"""Measurements of speed: ratios within one run, never a verdict of a test."""
+"""Measurements: speed as ratios within one run, never a verdict of a test; coverage, seeded."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import submission
+from bench import calibration, submission
 
-MEASUREMENTS = {"submission": submission.measure}
+MEASUREMENTS = {"submission": submission.measure, "calibration": calibration.measure}
 
 
 def main(names: list[str]) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import fdtri, stdtrit
 
-from leaderboard.scoring.calibration_fit import Values, is_constant
+from leaderboard.scoring.calibration_fit import FLAT, Values, is_constant
 from leaderboard.scoring.intervals import Z95, Estimate
 
 
@@ -49,8 +49,8 @@ def absolute_icc(ratings: Values) -> Estimate | None:
     """ICC(A,1): absolute agreement of single ratings; ratings: (n reports, k raters).
 
     McGraw and Wong (1996), Psychological Methods 1:30, case 2A, with their interval; it is
-    ICC(2,1) of Shrout and Fleiss (1979). None with fewer than 2 reports or raters, or when one
-    rater always says the same.
+    ICC(2,1) of Shrout and Fleiss (1979). None with fewer than 2 reports or raters, when one rater
+    always says the same, or when few reports give an estimate below -1.
     """
     n, k = ratings.shape
     if n < 2 or k < 2 or any(is_constant(column) for column in ratings.T):
@@ -61,7 +61,10 @@ def absolute_icc(ratings: Values) -> Estimate | None:
     raters = n * float(((columns - centre) ** 2).sum()) / (k - 1)
     rest = ratings - rows[:, None] - columns + centre
     error = float((rest**2).sum()) / ((n - 1) * (k - 1))
-    value = (between - error) / (between + (k - 1) * error + k / n * (raters - error))
+    total = between + (k - 1) * error + k / n * (raters - error)
+    if total <= FLAT or between - error < -total:
+        return None
+    value = (between - error) / total
     if value >= 1:
         return Estimate(1.0, 1.0, 1.0)
     # Below zero Satterthwaite's weights would be negative, and his degrees of freedom no number.
@@ -74,7 +77,7 @@ def absolute_icc(ratings: Values) -> Estimate | None:
     noise = k * raters + (k * n - k - n) * error
     low = n * (between - f_low * error) / (f_low * noise + n * between)
     high = n * (f_high * between - error) / (noise + n * f_high * between)
-    return Estimate(value, low, high)
+    return Estimate(value, max(-1.0, low), high)
 
 
 def weighted_kappa(first: Values, second: Values, categories: Sequence[int]) -> Estimate | None:

@@ -94,7 +94,7 @@ def ppi_mean(
     scores = np.concatenate([labelled_scores, unlabelled_scores])
     power, freedom = 0.0, n - 1
     if n_unlabelled and n > 1 and not is_constant(scores):
-        covariance = float(np.cov(labels, labelled_scores)[0, 1])
+        covariance = float((labelled_scores - labelled_scores.mean()) @ labels) / (n - 1)
         power = covariance / ((1 + n / n_unlabelled) * float(scores.var(ddof=1)))
         freedom = n - 2
     value, variance = _anchor(power, labelled_scores, labels, unlabelled_scores)
