@@ -10,7 +10,8 @@ SpineBenchError
 ├── InvalidRequest         a value that cannot be used
 │   ├── InvalidFile        a file with problems, all of them with line and remedy
 │   │   ├── InvalidPackage
-│   │   └── InvalidPredictions
+│   │   ├── InvalidPredictions
+│   │   └── InvalidRatings
 │   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
 ├── OnHold                 an evaluation that waits for the host
@@ -132,6 +133,12 @@ class InvalidPredictions(InvalidFile):
     """A prediction file with problems."""
 
     code = "invalid_predictions"
+
+
+class InvalidRatings(InvalidFile):
+    """A file of ratings with problems."""
+
+    code = "invalid_ratings"
 
 
 class PermanentError(SpineBenchError):

@@ -2,6 +2,7 @@
 
 from leaderboard.cli.benchmarks import benchmark_group
 from leaderboard.cli.database import db_group
+from leaderboard.cli.experts import expert_group
 from leaderboard.cli.people import model_group, team_group, token_group, user_group
 from leaderboard.cli.submissions import submission_group
 
@@ -13,4 +14,5 @@ commands = (
     model_group,
     token_group,
     submission_group,
+    expert_group,
 )

@@ -25,6 +25,7 @@ GUIDES = {
     "benchmark-package": "Benchmark packages",
     "method": "Method: scores, intervals, ranks",
     "checklist-judge": "The checklist judge",
+    "experts": "Ratings of experts",
     "api": "API",
 }
 N_BEGINNINGS = 3

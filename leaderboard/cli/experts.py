@@ -1,0 +1,107 @@
+"""`flask expert`: assign reports to experts, follow them, take ratings in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from leaderboard.audit import COMMAND_LINE, add_audit
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.cli.group import HostGroup, config, sessions
+from leaderboard.experts.assign import assign_reports
+from leaderboard.experts.exchange import export_ratings, import_ratings
+from leaderboard.experts.rate import read_own_assignments
+from leaderboard.experts.raters import read_experts, read_pseudonyms
+from leaderboard.models.rating import RaterKind
+from leaderboard.queue import make_queue
+
+FEW_LABELS = 10
+split_option = click.option("--split", "name", default="test", show_default=True)
+kind_option = click.option(
+    "--kind",
+    type=click.Choice([RaterKind.EXPERT.value, RaterKind.CONSTRUCTED.value]),
+    default=RaterKind.EXPERT.value,
+    show_default=True,
+    help="Constructed: the ratings follow from how the reports were made.",
+)
+
+
+@click.group("expert", cls=HostGroup)
+def expert_group() -> None:
+    """Experts and their ratings."""
+
+
+@expert_group.command("assign")
+@click.argument("benchmark")
+@split_option
+@click.option("--per-model", default=30, show_default=True, help="Reports of each ranked model.")
+@click.option("--overlap", default=0.2, show_default=True, help="Share rated by two experts.")
+@click.option("--seed", type=int, help="Of the random choice; drawn by itself if left out.")
+@with_appcontext
+def assign_command(
+    benchmark: str, name: str, per_model: int, overlap: float, seed: int | None
+) -> None:
+    """Spread reports of the ranked models over the experts; more models or budget add to it."""
+    with sessions().write() as session:
+        split = get_split(get_benchmark(session, benchmark), name)
+        done = assign_reports(session, split, per_model=per_model, overlap=overlap, seed=seed)
+        note = f"{per_model} a model, overlap {overlap:g}: {done.n_added} added"
+        add_audit(session, COMMAND_LINE, "assign reports", f"split {benchmark} {name}", note)
+    click.echo(
+        f"{done.n_added} reports of {done.n_models} models assigned to {done.n_experts} experts, "
+        f"{done.n_withdrawn} withdrawn."
+    )
+    if per_model < FEW_LABELS:
+        click.echo(f"With fewer than {FEW_LABELS} labels a model's score is not anchored to them.")
+    if overlap > 0 and done.n_experts < 2:
+        click.echo("One expert alone gives no overlap: make a second one, and assign again.")
+
+
+@expert_group.command("list")
+@with_appcontext
+def list_command() -> None:
+    """Each expert's progress."""
+    with sessions().write() as session:
+        experts, names = read_experts(session), read_pseudonyms(session)
+        for user, rater in experts:
+            own = read_own_assignments(session, user)
+            n_finished = sum(one.is_finished for one in own)
+            click.echo(f"{names[rater.id]}: {user.email}, {n_finished} of {len(own)} finished")
+    if not experts:
+        click.echo("Nobody is an expert yet: flask user grant EMAIL expert.")
+
+
+@expert_group.command("import")
+@click.argument("benchmark")
+@click.argument("place", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@split_option
+@kind_option
+@with_appcontext
+def import_command(benchmark: str, place: Path, name: str, kind: str) -> None:
+    """Add the ratings in the CSV file at PLACE; with any problem nothing is added."""
+    with sessions().write() as session:
+        split = get_split(get_benchmark(session, benchmark), name)
+        done = import_ratings(session, split, place.read_bytes(), RaterKind(kind))
+        subject, note = f"split {benchmark} {name}", f"{done.n_added} {kind} from {place.name}"
+        add_audit(session, COMMAND_LINE, "import ratings", subject, note)
+        split_id = split.id
+    if done.n_added:
+        make_queue(config().redis_url, config().queue_name).enqueue_calibration(split_id)
+    click.echo(
+        f"{done.n_added:,} ratings of {done.n_raters} raters ({kind}) added, "
+        f"{done.n_known:,} were there already."
+    )
+
+
+@expert_group.command("export")
+@click.argument("benchmark")
+@split_option
+@kind_option
+@with_appcontext
+def export_command(benchmark: str, name: str, kind: str) -> None:
+    """Write the ratings of one kind as CSV to standard output."""
+    with sessions().read() as session:
+        split = get_split(get_benchmark(session, benchmark), name)
+        click.echo(export_ratings(session, split, RaterKind(kind)), nl=False)
