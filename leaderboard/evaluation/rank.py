@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,8 +16,15 @@ from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board, ItemValues, Ranking, RankingEntry
 from leaderboard.models.submission import Status, Submission
+from leaderboard.scoring.calibration import CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.scoring.ranking import compare_pairs, rank_ranges
+from leaderboard.scoring.ranking import (
+    compare_calibrated_pairs,
+    compare_pairs,
+    find_better,
+    rank_ranges,
+    separable_from_leader,
+)
 
 BOARD_TRACKS = {
     Board.OVERALL: (Track.TEXT, Track.IMAGE, Track.REPORT),
@@ -25,12 +35,15 @@ BOARD_TRACKS = {
 }
 
 
-def rank_split(session: Session, split_id: int) -> Ranking:
+def rank_split(
+    session: Session, split_id: int, reports: Mapping[str, CalibratedMean] | None = None
+) -> Ranking:
     """Replace the ranking of a split with that of the submissions that stand now.
 
     A model is ranked by its latest scored submission; on a board whose items it did not all
     answer, or which were not all scored, it has no rank. Rankings of one split wait for each
-    other.
+    other. `reports` are the calibrated report scores by submission id; without one a model is
+    compared by its reports' ratings.
     """
     session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
     ranking = session.scalar(select(Ranking).where(Ranking.split_id == split_id))
@@ -43,25 +56,11 @@ def rank_split(session: Session, split_id: int) -> Ranking:
     session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
     standing = _read_standing(session, split_id)
     items = read_items(session, split_id)
-    for board, tracks in BOARD_TRACKS.items():
-        columns = items["track"].isin([track.value for track in tracks]).to_numpy()
-        ranges = _rank(standing, items[columns], columns)
-        if standing:
-            session.execute(
-                insert(RankingEntry),
-                [
-                    {
-                        "ranking_id": ranking.id,
-                        "board": board,
-                        "submission_id": submission_id,
-                        "rank_low": ranges[submission_id].low if submission_id in ranges else None,
-                        "rank_high": ranges[submission_id].high
-                        if submission_id in ranges
-                        else None,
-                    }
-                    for submission_id in standing
-                ],
-            )
+    for board in Board:
+        places = _rank_board(board, standing, items, reports or {})
+        rows = [_make_entry(ranking.id, board, key, places.get(key)) for key in standing]
+        if rows:
+            session.execute(insert(RankingEntry), rows)
     return ranking
 
 
@@ -77,16 +76,48 @@ def _read_standing(session: Session, split_id: int) -> dict[str, NDArray[np.floa
     return {key: unpack_values(content) for key, content in latest.values()}
 
 
-def _rank(
-    standing: dict[str, NDArray[np.float64]], items: pd.DataFrame, columns: NDArray[np.bool_]
-) -> dict[str, RankRange]:
+class _Place(NamedTuple):
+    rank: RankRange
+    is_separable: bool
+
+
+def _make_entry(
+    ranking_id: int, board: Board, submission_id: str, place: _Place | None
+) -> dict[str, object]:
+    return {
+        "ranking_id": ranking_id,
+        "board": board,
+        "submission_id": submission_id,
+        "rank_low": place.rank.low if place else None,
+        "rank_high": place.rank.high if place else None,
+        "is_separable": place.is_separable if place else False,
+    }
+
+
+def _rank_board(
+    board: Board,
+    standing: Mapping[str, NDArray[np.float64]],
+    items: pd.DataFrame,
+    reports: Mapping[str, CalibratedMean],
+) -> dict[str, _Place]:
+    """Where those stand on a board who have a value on every item of it."""
+    columns = items["track"].isin([track.value for track in BOARD_TRACKS[board]]).to_numpy()
     values = {key: row[columns] for key, row in standing.items()}
     complete = {key: row for key, row in values.items() if len(row) and not np.isnan(row).any()}
     if not complete:
         return {}
-    tests = compare_pairs(
-        np.stack(list(complete.values())),
-        pd.factorize(items["track"])[0].astype(np.int64),
-        items["cluster"].to_numpy().astype(np.int64),
-    )
-    return dict(zip(complete, rank_ranges(tests), strict=True))
+    stacked, part = np.stack(list(complete.values())), items[columns]
+    strata = pd.factorize(part["track"])[0].astype(np.int64)
+    clusters = part["cluster"].to_numpy().astype(np.int64)
+    is_report = (part["track"] == Track.REPORT.value).to_numpy()
+    if is_report.any():
+        calibrated = [reports.get(key) for key in complete]
+        badges = [report.badge if report else None for report in calibrated]
+        tests = compare_calibrated_pairs(stacked, strata, clusters, is_report, calibrated)
+        better = find_better(tests, badges)
+        separable = separable_from_leader(better, tests.differences, badges)
+    else:
+        tests = compare_pairs(stacked, strata, clusters)
+        better = find_better(tests)
+        separable = separable_from_leader(better, tests.differences)
+    return dict(zip(complete, map(_Place, rank_ranges(better), separable), strict=True))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.models.benchmark import Item
+from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.scoring.rubric import Rubric, report_score
@@ -19,27 +21,57 @@ UNSCORED = float("nan")
 def read_items(session: Session, split_id: int) -> pd.DataFrame:
     """A row for each item of the split, in its order.
 
-    Columns item_id, track, subcondition, axis, modality, multiple and cluster (a number for
-    each case).
+    Columns item_id, key, track, subcondition, axis, modality, multiple, levels (a list),
+    n_images, and cluster: a number that items have in common which share a case or an image,
+    directly or through others.
     """
     rows = session.execute(
         select(
             Item.id,
+            Item.key,
             Item.track,
             Item.subcondition,
             Item.axis,
             Item.modality,
             Item.multiple,
+            Item.levels,
             Item.case_key,
         )
         .where(Item.split_id == split_id)
         .order_by(Item.position)
     ).all()
-    columns = ["item_id", "track", "subcondition", "axis", "modality", "multiple", "case"]
-    table = [(item_id, track.value, *others) for item_id, track, *others in rows]
-    items = pd.DataFrame(table, columns=columns)
-    items["cluster"] = pd.factorize(items.pop("case"))[0]
+    columns = ["item_id", "key", "track", "subcondition", "axis", "modality", "multiple", "levels"]
+    table = [(item_id, key, track.value, *others) for item_id, key, track, *others in rows]
+    items = pd.DataFrame(table, columns=[*columns, "case"])
+    shown = session.execute(
+        select(ItemImage.item_id, ItemImage.sha256)
+        .join(Item, Item.id == ItemImage.item_id)
+        .where(Item.split_id == split_id)
+    ).all()
+    images = pd.DataFrame([tuple(row) for row in shown], columns=["item_id", "sha256"])
+    counts = images["item_id"].value_counts()
+    items["n_images"] = items["item_id"].map(counts).fillna(0).astype(int)
+    items["cluster"] = _find_clusters(items["item_id"], items.pop("case"), images)
     return items
+
+
+def _find_clusters(
+    item_ids: pd.Series[int], cases: pd.Series[str], images: pd.DataFrame
+) -> NDArray[np.int64]:
+    """(N,) numbers of the connected groups of items, in order of their first item.
+
+    Items are connected with their case and with each of their images.
+    """
+    n = len(item_ids)
+    place = dict(zip(item_ids, range(n), strict=True))
+    case, case_names = pd.factorize(cases)
+    image = pd.factorize(images["sha256"])[0]
+    left = np.concatenate([np.arange(n), [place[one] for one in images["item_id"]]]).astype(int)
+    right = np.concatenate([n + case, n + len(case_names) + image]).astype(int)
+    size = n + len(case_names) + len(images)
+    graph = coo_matrix((np.ones(len(left), dtype=bool), (left, right)), shape=(size, size))
+    _, groups = connected_components(graph, directed=False)
+    return pd.factorize(groups[:n])[0].astype(np.int64)
 
 
 def add_mcq_values(session: Session, submission: Submission, items: pd.DataFrame) -> pd.DataFrame:

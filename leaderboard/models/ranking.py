@@ -14,7 +14,7 @@ from leaderboard.models.submission import Submission
 
 
 class Metric(enum.StrEnum):
-    """What a score measures: all on 0..100, but RATING, which is on 1..5."""
+    """What a score measures: all on 0..100, but RATING (1..5) and GAP (points, -100..100)."""
 
     OVERALL = "overall"
     ACCURACY = "accuracy"
@@ -22,10 +22,15 @@ class Metric(enum.StrEnum):
     RECALL = "recall"
     REPORT = "report"
     RATING = "rating"
+    GAP = "gap"
 
 
 class Slice(enum.StrEnum):
-    """Which items a score is about."""
+    """Which items a score is about.
+
+    LEVEL has a name for each vertebra or disc, REGION for each part of the spine, IMAGES for
+    items with a single or several images, MODALITY_GAP the one of image less text.
+    """
 
     ALL = "all"
     CLOSED = "closed"
@@ -33,6 +38,10 @@ class Slice(enum.StrEnum):
     SUBCONDITION = "subcondition"
     AXIS = "axis"
     MODALITY = "modality"
+    LEVEL = "level"
+    REGION = "region"
+    IMAGES = "images"
+    MODALITY_GAP = "modality_gap"
     SECTION = "section"
     DIMENSION = "dimension"
 
@@ -51,7 +60,8 @@ class Score(Base):
     """One metric of one submission on one slice; null value is unscored.
 
     `low` and `high` are the ends of a 95 % interval. `n` items were scored, `n_unscored`
-    were not; `n_correct` is that of an accuracy.
+    were not; `n_correct` is that of an accuracy. A value that `is_shrunk` is an estimate drawn
+    towards the model's other slices, not n_correct / n.
     """
 
     __tablename__ = "scores"
@@ -68,6 +78,7 @@ class Score(Base):
     n: Mapped[int]
     n_correct: Mapped[int | None]
     n_unscored: Mapped[int]
+    is_shrunk: Mapped[bool]
 
 
 class OutcomeCount(Base):
@@ -105,7 +116,11 @@ class Ranking(Base):
 
 
 class RankingEntry(Base):
-    """A model's rank range on one board, by the submission that stands for it."""
+    """A model's rank range on one board, by the submission that stands for it.
+
+    `is_separable` says whether the board's leader is significantly better than this model; it
+    is false for the leader itself and for models without a rank.
+    """
 
     __tablename__ = "ranking_entries"
 
@@ -114,5 +129,6 @@ class RankingEntry(Base):
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     rank_low: Mapped[int | None]
     rank_high: Mapped[int | None]
+    is_separable: Mapped[bool]
 
     submission: Mapped[Submission] = relationship()

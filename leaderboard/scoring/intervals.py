@@ -98,6 +98,20 @@ def mean(
     return Estimate(value, max(bounds[0], value - reach), min(bounds[1], value + reach))
 
 
+def difference(first: Estimate, second: Estimate) -> Estimate:
+    """first - second of independent estimates, by MOVER from their own intervals.
+
+    Of two Wilson intervals it is Newcombe's (1998) hybrid score interval, Statistics in
+    Medicine 17:873, method 10. An undefined end leaves the one that it reaches undefined.
+    """
+    mirrored = Estimate(
+        -second.value,
+        None if second.high is None else -second.high,
+        None if second.low is None else -second.low,
+    )
+    return weighted_sum([Part(1.0, first), Part(1.0, mirrored)])
+
+
 def weighted_sum(parts: Sequence[Part]) -> Estimate:
     """The sum of weight x value of independent estimates, with an interval from theirs.
 

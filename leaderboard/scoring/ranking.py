@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
 
 SIGNIFICANCE = 0.05
@@ -34,30 +36,123 @@ def compare_pairs(
     freedom. No p-value is smaller than an exact sign-flip test of the clusters that differ
     could give, 2^(1 - clusters), so a handful of items never decides anything.
     """
+    overall = values.mean(axis=1)
+    differences = overall[:, None] - overall[None, :]
+    variances, freedom = paired_variances(values, strata, clusters)
+    p_values = _t_test(differences, variances, np.full_like(variances, freedom))
+    return PairTests(differences, np.maximum(p_values, _smallest_p(values, clusters)))
+
+
+def compare_calibrated_pairs(
+    values: NDArray[np.float64],
+    strata: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    is_report: NDArray[np.bool_],
+    reports: Sequence[CalibratedMean | None],
+) -> PairTests:
+    """As `compare_pairs`, with the report track's part from the models' calibrated scores.
+
+    is_report: (N,), at least one; reports: a score or None for each of the M models. Between
+    two calibrated models the difference is that of the other tracks' parts plus w = N_report / N
+    times that of the report scores; its variance is the paired one of the others plus
+    w^2 (SE_a^2 + SE_b^2), and the degrees of freedom are Welch and Satterthwaite's. Two models
+    without calibrated scores are compared by items. A calibrated score of unknown error is told
+    apart from none. One with and one without are on different
+    scales, so nothing tells them apart: difference 0, p 1.
+    """
+    tests = compare_pairs(values, strata, clusters)
+    has = np.array([report is not None for report in reports])
+    known = [report for report in reports if report is not None]
+    differences, p_values = tests.differences.copy(), tests.p_values.copy()
+    mixed = has[:, None] != has[None, :]
+    differences[mixed], p_values[mixed] = 0.0, 1.0
+    if known:
+        both = np.ix_(has, has)
+        found = _compare_calibrated(values[has], strata, clusters, is_report, known)
+        differences[both], p_values[both] = found
+    return PairTests(differences, p_values)
+
+
+def _compare_calibrated(
+    values: NDArray[np.float64],
+    strata: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    is_report: NDArray[np.bool_],
+    reports: Sequence[CalibratedMean],
+) -> PairTests:
+    n = len(is_report)
+    share = is_report.sum() / n
+    rated = np.array([report.value for report in reports])
+    own_errors = [np.inf if one.standard_error is None else one.standard_error for one in reports]
+    errors = (share * np.array(own_errors)) ** 2
+    freedoms = np.array([report.freedom or 1 for report in reports])
+    total = values[:, ~is_report].sum(axis=1) / n + share * rated
+    differences = total[:, None] - total[None, :]
+    closed, freedom = np.zeros((len(values), len(values))), 1
+    if not is_report.all():
+        others = ~is_report
+        closed, freedom = paired_variances(values[:, others], strata[others], clusters[others])
+        closed = closed * (others.sum() / n) ** 2
+    variances = closed + errors[:, None] + errors[None, :]
+    own = errors**2 / freedoms
+    with np.errstate(divide="ignore", invalid="ignore"):
+        satterthwaite = variances**2 / (closed**2 / freedom + own[:, None] + own[None, :])
+    p_values = _t_test(differences, variances, np.nan_to_num(satterthwaite, nan=1.0))
+    p_values = np.maximum(p_values, _smallest_p(values, clusters))
+    np.fill_diagonal(p_values, 1.0)
+    return PairTests(differences, p_values)
+
+
+def paired_variances(
+    values: NDArray[np.float64], strata: NDArray[np.int64], clusters: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], int]:
+    """Variances (M, M) of the paired differences of means over items, and degrees of freedom.
+
+    values: (M, N), no NaN. Stratified and cluster-robust, with the factor G / (G - 1) for G
+    clusters. Below one degree of freedom the variances are infinite.
+    """
     n_models, n_items = values.shape
     _, cluster = np.unique(clusters, return_inverse=True)
     n_clusters = int(cluster.max()) + 1
+    freedom = n_clusters - len(np.unique(strata))
+    if freedom < 1:
+        return np.full((n_models, n_models), np.inf), 1
     centred = values.astype(np.float64)
     for stratum in np.unique(strata):
         columns = strata == stratum
         centred[:, columns] -= centred[:, columns].mean(axis=1, keepdims=True)
     influence = _sum_by(centred / n_items, cluster, n_clusters)
-    overall = values.mean(axis=1)
-    differences = overall[:, None] - overall[None, :]
-    freedom = n_clusters - len(np.unique(strata))
-    p_values = np.ones((n_models, n_models))
-    if freedom < 1:
-        return PairTests(differences, p_values)
+    variances = np.empty((n_models, n_models))
     for row in range(n_models):
         gaps = influence[row] - influence
-        variance = np.einsum("mc,mc->m", gaps, gaps) * n_clusters / (n_clusters - 1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = np.abs(differences[row]) / np.sqrt(variance)
-        p = 2 * stdtr(freedom, -np.nan_to_num(t, nan=0.0, posinf=np.inf))
+        variances[row] = np.einsum("mc,mc->m", gaps, gaps) * n_clusters / (n_clusters - 1)
+    return variances, freedom
+
+
+def _t_test(
+    differences: NDArray[np.float64],
+    variances: NDArray[np.float64],
+    freedom: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Two-sided p-values; no difference is 1, whatever its variance."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs(differences) / np.sqrt(variances)
+    p_values: NDArray[np.float64] = 2 * stdtr(freedom, -np.nan_to_num(t, nan=0.0, posinf=np.inf))
+    return np.minimum(1.0, p_values)
+
+
+def _smallest_p(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What an exact sign-flip test of the clusters on which two models differ could give at best.
+
+    (M, M), at most 1.
+    """
+    _, cluster = np.unique(clusters, return_inverse=True)
+    n_clusters = int(cluster.max()) + 1
+    floors = np.empty((len(values), len(values)))
+    for row in range(len(values)):
         changed = _sum_by((values[row] != values).astype(np.float64), cluster, n_clusters) > 0
-        floor = np.exp2(1.0 - changed.sum(axis=1))
-        p_values[row] = np.minimum(1.0, np.maximum(p, floor))
-    return PairTests(differences, p_values)
+        floors[row] = np.exp2(1.0 - changed.sum(axis=1))
+    return np.minimum(1.0, floors)
 
 
 def _sum_by(
@@ -81,18 +176,51 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return adjusted
 
 
-def rank_ranges(tests: PairTests, significance: float = SIGNIFICANCE) -> list[RankRange]:
-    """Each model's rank range: [1 + number significantly better, M - number significantly worse].
+def find_better(
+    tests: PairTests,
+    badges: Sequence[Badge | None] | None = None,
+    significance: float = SIGNIFICANCE,
+) -> NDArray[np.bool_]:
+    """(M, M): whether the row's model is significantly better than the column's.
 
-    All pairs are one family, adjusted by Holm. One model alone is [1, 1]; none gives [].
+    All pairs are one family, adjusted by Holm. A model whose badge is TRANSPORTED is never
+    better than another; others may be better than it.
     """
     n_models = len(tests.differences)
     upper = np.triu_indices(n_models, k=1)
     adjusted = np.ones((n_models, n_models))
     adjusted[upper] = holm(tests.p_values[upper])
     adjusted = np.minimum(adjusted, adjusted.T)
-    better = (adjusted < significance) & (tests.differences > 0)
+    better: NDArray[np.bool_] = (adjusted < significance) & (tests.differences > 0)
+    for model, badge in enumerate(badges or ()):
+        if badge is Badge.TRANSPORTED:
+            better[model] = False
+    return better
+
+
+def rank_ranges(better: NDArray[np.bool_]) -> list[RankRange]:
+    """Each model's rank range: [1 + number significantly better, M - number significantly worse].
+
+    One model alone is [1, 1]; none gives [].
+    """
     return [
-        RankRange(1 + int(better[:, model].sum()), n_models - int(better[model].sum()))
-        for model in range(n_models)
+        RankRange(1 + int(better[:, model].sum()), len(better) - int(better[model].sum()))
+        for model in range(len(better))
     ]
+
+
+def separable_from_leader(
+    better: NDArray[np.bool_],
+    differences: NDArray[np.float64],
+    badges: Sequence[Badge | None] | None = None,
+) -> list[bool]:
+    """Whether the leader is significantly better than each model; none gives [].
+
+    The leader is the model with the highest score among those that can be declared better, so
+    not a TRANSPORTED one. Where several share that score, one of them is enough.
+    """
+    can_lead = np.array(
+        [badge is not Badge.TRANSPORTED for badge in badges or [None] * len(better)], dtype=bool
+    )
+    leads = can_lead & (differences[:, can_lead] >= 0).all(axis=1)
+    return [bool(better[leads, model].any()) for model in range(len(better))]

@@ -6,8 +6,17 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
 
+from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.scoring.ranking import PairTests, compare_pairs, holm, rank_ranges
+from leaderboard.scoring.ranking import (
+    PairTests,
+    compare_calibrated_pairs,
+    compare_pairs,
+    find_better,
+    holm,
+    rank_ranges,
+    separable_from_leader,
+)
 
 
 def make_tests(values: np.ndarray) -> PairTests:
@@ -50,7 +59,7 @@ def test_the_same_predictions_are_never_told_apart() -> None:
     tests = make_tests(np.stack([row, row]))
     assert tests.differences[0, 1] == 0
     assert tests.p_values[0, 1] == 1
-    assert rank_ranges(tests) == [RankRange(1, 2), RankRange(1, 2)]
+    assert rank_ranges(find_better(tests)) == [RankRange(1, 2), RankRange(1, 2)]
 
 
 def test_a_handful_of_items_never_decides() -> None:
@@ -58,12 +67,12 @@ def test_a_handful_of_items_never_decides() -> None:
     values = np.array([[100.0] * 4, [0.0] * 4])
     tests = make_tests(values)
     assert tests.p_values[0, 1] == 0.125
-    assert rank_ranges(tests) == [RankRange(1, 2), RankRange(1, 2)]
+    assert rank_ranges(find_better(tests)) == [RankRange(1, 2), RankRange(1, 2)]
 
 
 def test_a_clear_winner_of_many_items_is_first() -> None:
     values = np.array([[100.0] * 40, [0.0] * 40])
-    assert rank_ranges(make_tests(values)) == [RankRange(1, 1), RankRange(2, 2)]
+    assert rank_ranges(find_better(make_tests(values))) == [RankRange(1, 1), RankRange(2, 2)]
 
 
 def test_too_few_cases_for_a_variance_separate_nobody() -> None:
@@ -86,13 +95,13 @@ def test_rank_ranges_count_the_significant_pairs() -> None:
     for a, b in ((0, 3), (1, 3)):
         p_values[a, b] = p_values[b, a] = 0.001
     np.fill_diagonal(p_values, 1)
-    ranges = rank_ranges(PairTests(differences, p_values))
+    ranges = rank_ranges(find_better(PairTests(differences, p_values)))
     assert ranges == [RankRange(1, 3), RankRange(1, 3), RankRange(1, 4), RankRange(3, 4)]
 
 
 def test_one_model_is_first_and_none_has_no_ranks() -> None:
-    assert rank_ranges(make_tests(np.array([[100.0, 0.0, 50.0]]))) == [RankRange(1, 1)]
-    assert rank_ranges(PairTests(np.empty((0, 0)), np.empty((0, 0)))) == []
+    assert rank_ranges(find_better(make_tests(np.array([[100.0, 0.0, 50.0]])))) == [RankRange(1, 1)]
+    assert rank_ranges(find_better(PairTests(np.empty((0, 0)), np.empty((0, 0))))) == []
 
 
 def test_models_that_tie_are_told_apart_in_at_most_five_percent_of_benchmarks() -> None:
@@ -102,6 +111,102 @@ def test_models_that_tie_are_told_apart_in_at_most_five_percent_of_benchmarks() 
     for _ in range(runs):
         values = np.where(random.uniform(size=(6, 105)) < 0.7, 100.0, 0.0)
         values[:, 90:] = random.normal(65, 12, (6, 15))
-        ranges = rank_ranges(compare_pairs(values, strata, np.arange(105)))
+        ranges = rank_ranges(find_better(compare_pairs(values, strata, np.arange(105))))
         wrong += any(found != RankRange(1, 6) for found in ranges)
     assert wrong / runs <= 0.08
+
+
+def make_calibrated(
+    value: float,
+    error: float | None,
+    freedom: int | None = 28,
+    badge: Badge = Badge.EXPERT_ANCHORED,
+) -> CalibratedMean:
+    return CalibratedMean(value, None, None, error, freedom, badge, 30, 87, 60.0)
+
+
+def test_calibrated_report_scores_of_the_report_board_are_compared_by_welchs_test() -> None:
+    # Two samples with these means and errors of the mean are what scipy's Welch test is about.
+    n = 40
+    values = np.random.default_rng(5).normal(60, 15, (2, n))
+    is_report = np.ones(n, dtype=bool)
+    reports = [
+        make_calibrated(72.0, 1.8),
+        make_calibrated(66.0, 2.4, 11, Badge.PROBE_ANCHORED),
+    ]
+    tests = compare_calibrated_pairs(values, np.zeros(n, int), np.arange(n), is_report, reports)
+    expected = stats.ttest_ind_from_stats(
+        72.0, 1.8 * np.sqrt(29), 29, 66.0, 2.4 * np.sqrt(12), 12, equal_var=False
+    )
+    assert tests.differences[0, 1] == pytest.approx(6.0)
+    assert tests.p_values[0, 1] == pytest.approx(expected.pvalue)
+
+
+def test_on_the_overall_board_the_closed_part_is_paired_and_the_report_part_is_not() -> None:
+    # By hand: 80 MCQ items, of which the models differ on 16 (12 to 4), and 20 reports.
+    values = np.zeros((2, 100))
+    values[0, :12] = values[1, 12:16] = 100.0
+    values[:, 16:80] = 100.0
+    values[0, 80:], values[1, 80:] = 71.0, 65.0
+    is_report = np.arange(100) >= 80
+    reports = [make_calibrated(70.0, 2.0), make_calibrated(66.0, 3.0)]
+    tests = compare_calibrated_pairs(
+        values, is_report.astype(int), np.arange(100), is_report, reports
+    )
+    closed = np.array([100.0] * 12 + [-100.0] * 4 + [0.0] * 64)
+    closed_error = 0.8 * closed.std(ddof=1) / np.sqrt(80)
+    variance = closed_error**2 + 0.2**2 * (2.0**2 + 3.0**2)
+    freedom = variance**2 / (closed_error**4 / 79 + (0.2 * 2.0) ** 4 / 28 + (0.2 * 3.0) ** 4 / 28)
+    assert tests.differences[0, 1] == pytest.approx(0.8 * 10.0 + 0.2 * 4.0)
+    expected = 2 * stats.t.sf((0.8 * 10.0 + 0.2 * 4.0) / np.sqrt(variance), freedom)
+    assert tests.p_values[0, 1] == pytest.approx(expected)
+
+
+def test_calibrated_and_raw_report_scores_are_never_compared() -> None:
+    values = np.array([[100.0] * 40, [20.0] * 40, [20.0] * 40])
+    tests = compare_calibrated_pairs(
+        values,
+        np.zeros(40, int),
+        np.arange(40),
+        np.ones(40, dtype=bool),
+        [make_calibrated(95.0, 1.0), None, None],
+    )
+    assert (tests.differences[0, 1], tests.p_values[0, 1]) == (0, 1)
+    raw = compare_pairs(values, np.zeros(40, int), np.arange(40))
+    assert tests.p_values[1, 2] == raw.p_values[1, 2]
+
+
+def test_a_calibrated_score_of_unknown_error_is_told_apart_from_none() -> None:
+    values = np.array([[100.0] * 40, [20.0] * 40])
+    tests = compare_calibrated_pairs(
+        values,
+        np.zeros(40, int),
+        np.arange(40),
+        np.ones(40, dtype=bool),
+        [make_calibrated(95.0, None, None), make_calibrated(25.0, 1.0)],
+    )
+    assert (tests.differences[0, 1], tests.p_values[0, 1]) == (70, 1)
+
+
+def test_a_transported_report_score_never_wins_but_may_lose() -> None:
+    # Three models 20 points apart, each difference far beyond chance.
+    scores = np.array([90.0, 70.0, 50.0])
+    tests = PairTests(np.subtract.outer(scores, scores), np.full((3, 3), 1e-6))
+    badges = [Badge.TRANSPORTED, Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED]
+    better = find_better(tests, badges)
+    assert rank_ranges(better) == [RankRange(1, 3), RankRange(1, 2), RankRange(2, 3)]
+    # The leader is the best that may be declared better: the second by its score.
+    assert separable_from_leader(better, tests.differences, badges) == [False, False, True]
+    badges = [Badge.EXPERT_ANCHORED, Badge.TRANSPORTED, Badge.PROBE_ANCHORED]
+    assert rank_ranges(find_better(tests, badges))[1] == RankRange(2, 3)
+
+
+def test_models_are_separable_only_from_a_leader_that_is_significantly_better() -> None:
+    scores = np.array([60.0, 80.0, 79.0, 40.0])
+    p_values = np.ones((4, 4))
+    p_values[1, 3] = p_values[3, 1] = p_values[2, 3] = p_values[3, 2] = 1e-6
+    p_values[0, 1] = p_values[1, 0] = 0.2
+    tests = PairTests(np.subtract.outer(scores, scores), p_values)
+    better = find_better(tests)
+    assert separable_from_leader(better, tests.differences) == [False, False, False, True]
+    assert separable_from_leader(np.empty((0, 0), bool), np.empty((0, 0))) == []

@@ -134,6 +134,7 @@ def _make_score(score: Score) -> ScoreRecord:
         n=score.n,
         k=score.n_correct,
         n_unscored=score.n_unscored,
+        is_shrunk=score.is_shrunk,
     )
 
 

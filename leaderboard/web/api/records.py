@@ -200,7 +200,11 @@ class SubmissionList(Record, frozen=True, kw_only=True):
 
 
 class ScoreRecord(Record, frozen=True, kw_only=True):
-    """A metric on a slice, with the ends of its 95 % interval; null is unscored."""
+    """A metric on a slice, with the ends of its 95 % interval; null is unscored.
+
+    A value that `is_shrunk` rests on fewer than 15 items and is drawn towards the model's other
+    slices.
+    """
 
     metric: str
     slice: str
@@ -211,6 +215,7 @@ class ScoreRecord(Record, frozen=True, kw_only=True):
     n: int
     k: int | None
     n_unscored: int
+    is_shrunk: bool
 
 
 class Results(Record, frozen=True, kw_only=True):

@@ -1,0 +1,255 @@
+"""The scores of one submission: a table of items and their values in, estimates out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from leaderboard.evaluation.slices import ItemSlice, item_slices
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Metric, Slice
+from leaderboard.scoring.bootstrap import (
+    MAX_CLUSTERS,
+    ReportError,
+    TrackSample,
+    Weights,
+    make_weights,
+    overall_interval,
+)
+from leaderboard.scoring.calibration import CalibratedMean
+from leaderboard.scoring.intervals import (
+    Estimate,
+    accuracy,
+    design_effect,
+    difference,
+    mean,
+)
+from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.shrinkage import MIN_ITEMS, MIN_SLICES, shrink
+
+REPORT_BOUNDS = (20.0, 100.0)
+RATING_BOUNDS = (1.0, 5.0)
+SHARE_BOUNDS = (0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """A score on its way to a row; no estimate is unscored."""
+
+    metric: Metric
+    slice: Slice
+    name: str
+    estimate: Estimate | None
+    n: int
+    n_unscored: int = 0
+    n_correct: int | None = None
+    is_shrunk: bool = False
+
+
+def make_scores(
+    items: pd.DataFrame,
+    ratings: pd.DataFrame,
+    rubric: Rubric,
+    tracks: list[Track],
+    calibrated: CalibratedMean | None = None,
+) -> Iterator[Scored]:
+    """All scores of a submission that answered `tracks`.
+
+    `items` as of `values.add_mcq_values` with report scores filled in, `ratings` as of
+    `values.read_ratings`. A `calibrated` report score takes the place of the mean over reports
+    in the report track's score and the overall one; other slices stay the judge's ratings.
+    """
+    sent = items[items["track"].isin([track.value for track in tracks])]
+    closed = sent[sent["track"] != Track.REPORT.value]
+    reports = sent[sent["track"] == Track.REPORT.value]
+    of_track = _track_scores(sent, tracks, calibrated)
+    yield from of_track.values()
+    if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
+        yield _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed))
+        yield _modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
+    yield _overall_score(items, of_track, calibrated)
+    yield from _multiple_scores(closed)
+    for grouping in item_slices(closed):
+        yield from _accuracy_scores(grouping)
+    for grouping in item_slices(reports):
+        yield from map(_report_score, grouping)
+    if Track.REPORT in tracks:
+        yield from _rating_scores(ratings, reports, rubric)
+
+
+def make_item_weights(items: pd.DataFrame) -> Weights | None:
+    """The bootstrap weights of a split's items, seeded by their ids; None for too many cases."""
+    clusters = items["cluster"].to_numpy().astype(np.int64)
+    if len(np.unique(clusters)) > MAX_CLUSTERS:
+        return None
+    seed = int.from_bytes(hashlib.sha256("\n".join(items["key"]).encode()).digest()[:8])
+    strata = pd.factorize(items["track"])[0].astype(np.int64)
+    return make_weights(strata, clusters, seed)
+
+
+def _track_scores(
+    sent: pd.DataFrame, tracks: list[Track], calibrated: CalibratedMean | None
+) -> dict[Track, Scored]:
+    found: dict[Track, Scored] = {}
+    for track in tracks:
+        part = ItemSlice(Slice.TRACK, track.value, sent[sent["track"] == track.value])
+        found[track] = _report_score(part) if track is Track.REPORT else _accuracy_score(part)
+    if calibrated is not None and Track.REPORT in found:
+        estimate = Estimate(calibrated.value, calibrated.low, calibrated.high)
+        found[Track.REPORT] = replace(found[Track.REPORT], estimate=estimate)
+    return found
+
+
+def _percent(estimate: Estimate) -> Estimate:
+    value, low, high = estimate
+    return Estimate(
+        value * 100, None if low is None else low * 100, None if high is None else high * 100
+    )
+
+
+def _accuracy_score(part: ItemSlice) -> Scored:
+    correct = part.items["value"].to_numpy() == 100.0
+    return Scored(
+        metric=Metric.ACCURACY,
+        slice=part.slice,
+        name=part.name,
+        estimate=_percent(accuracy(correct, part.items["cluster"].to_numpy())),
+        n=len(correct),
+        n_correct=int(correct.sum()),
+    )
+
+
+def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
+    """A grouping's accuracies; those on few items are shrunk, where there are slices enough."""
+    scores = [_accuracy_score(part) for part in grouping]
+    if len(scores) < MIN_SLICES or all(score.n >= MIN_ITEMS for score in scores):
+        return scores
+    effective = []
+    for part in grouping:
+        correct = (part.items["value"].to_numpy() == 100.0).astype(np.float64)
+        effective.append(len(correct) / design_effect(correct, part.items["cluster"].to_numpy()))
+    shares = [(score.n_correct or 0) / score.n for score in scores]
+    right = [share * n for share, n in zip(shares, effective, strict=True)]
+    return [
+        score
+        if score.n >= MIN_ITEMS
+        else replace(score, estimate=_percent(estimate), is_shrunk=True)
+        for score, estimate in zip(scores, shrink(right, effective), strict=True)
+    ]
+
+
+def _report_score(part: ItemSlice) -> Scored:
+    scored = part.items[part.items["value"].notna()]
+    return Scored(
+        metric=Metric.REPORT,
+        slice=part.slice,
+        name=part.name,
+        estimate=_mean(scored["value"], scored["cluster"].to_numpy(), REPORT_BOUNDS),
+        n=len(scored),
+        n_unscored=len(part.items) - len(scored),
+    )
+
+
+def _mean(
+    values: pd.Series[float], clusters: NDArray[np.int64], bounds: tuple[float, float]
+) -> Estimate | None:
+    numbers: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    return mean(numbers, clusters, bounds) if len(numbers) else None
+
+
+def _modality_gap(text: Scored, image: Scored) -> Scored:
+    """Image less text accuracy, in points."""
+    estimate = None
+    if text.estimate is not None and image.estimate is not None:
+        estimate = difference(image.estimate, text.estimate)
+    return Scored(
+        metric=Metric.GAP,
+        slice=Slice.MODALITY_GAP,
+        name="image_less_text",
+        estimate=estimate,
+        n=text.n + image.n,
+    )
+
+
+def _overall_score(
+    items: pd.DataFrame, of_track: dict[Track, Scored], calibrated: CalibratedMean | None
+) -> Scored:
+    """Sum over tracks of N_track / N x track score, if every item of the split was scored."""
+    n = int(items["value"].notna().sum())
+    whole = Scored(
+        metric=Metric.OVERALL,
+        slice=Slice.ALL,
+        name="overall",
+        estimate=None,
+        n=n,
+        n_unscored=len(items) - n,
+    )
+    if whole.n_unscored:
+        return whole
+    samples = [
+        _sample(items, track, score, calibrated if track is Track.REPORT else None)
+        for track, score in of_track.items()
+        if score.estimate is not None
+    ]
+    return replace(whole, estimate=overall_interval(make_item_weights(items), samples))
+
+
+def _sample(
+    items: pd.DataFrame, track: Track, score: Scored, calibrated: CalibratedMean | None
+) -> TrackSample:
+    columns = np.flatnonzero(items["track"] == track.value)
+    values = items["value"].to_numpy()[columns]
+    estimate = score.estimate or Estimate(float(values.mean()), None, None)
+    sample = TrackSample(len(columns) / len(items), estimate, columns, values)
+    if calibrated is None:
+        return sample
+    if calibrated.standard_error is None or calibrated.freedom is None:
+        # Nothing to resample: its undefined ends leave the overall ones undefined.
+        return sample._replace(values=np.full(len(columns), calibrated.value))
+    return sample._replace(error=ReportError(calibrated.standard_error, calibrated.freedom))
+
+
+def _multiple_scores(closed: pd.DataFrame) -> Iterator[Scored]:
+    """Precision and recall over the multi-answer items; unscored where no letter was read."""
+    multiple = closed[closed["multiple"]]
+    for metric in (Metric.PRECISION, Metric.RECALL):
+        if len(multiple):
+            known = multiple[multiple[metric.value].notna()]
+            estimate = _mean(known[metric.value], known["cluster"].to_numpy(), SHARE_BOUNDS)
+            yield Scored(
+                metric=metric,
+                slice=Slice.CLOSED,
+                name="multiple",
+                estimate=_percent(estimate) if estimate else None,
+                n=len(known),
+                n_unscored=len(multiple) - len(known),
+            )
+
+
+def _rating_scores(
+    ratings: pd.DataFrame, reports: pd.DataFrame, rubric: Rubric
+) -> Iterator[Scored]:
+    """The mean rating (1..5) of each dimension, and of each section over its dimensions."""
+    cluster = ratings["item_id"].map(reports.set_index("item_id")["cluster"]).to_numpy()
+    for section in rubric.sections:
+        keys = [dimension.key for dimension in section.dimensions]
+        columns = [(Slice.DIMENSION, key, ratings[key]) for key in keys]
+        columns.append(
+            (Slice.SECTION, section.key, ratings[keys].mean(axis="columns", skipna=False))
+        )
+        for slice_, name, values in columns:
+            known = values.notna()
+            n = int(known.sum())
+            yield Scored(
+                metric=Metric.RATING,
+                slice=slice_,
+                name=name,
+                estimate=_mean(values[known], cluster[known.to_numpy()], RATING_BOUNDS),
+                n=n,
+                n_unscored=len(reports) - n,
+            )

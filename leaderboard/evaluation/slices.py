@@ -1,0 +1,67 @@
+"""Which items of a split each slice holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from leaderboard.models.ranking import Slice
+from leaderboard.scoring.levels import REGIONS, regions_of
+
+MIN_LEVEL_ITEMS = 5
+"""A level of fewer items is not shown: its counts would tell the level, or the right answer, of
+single hidden items."""
+
+
+class ItemSlice(NamedTuple):
+    """One value of a slice and its items (rows of the table of items)."""
+
+    slice: Slice
+    name: str
+    items: pd.DataFrame
+
+
+def item_slices(items: pd.DataFrame) -> Iterator[list[ItemSlice]]:
+    """The groupings of `items` (see `values.read_items`), each as the list of its slices.
+
+    An item with several levels is in each of them, and once in each of their regions. Text items
+    are in no slice of images, and items without a modality or level in none of those.
+    """
+    if items.empty:
+        return
+    single = (
+        (Slice.SUBCONDITION, "subcondition"),
+        (Slice.AXIS, "axis"),
+        (Slice.MODALITY, "modality"),
+    )
+    for slice_, column in single:
+        yield _group(
+            items, slice_, [[name] if isinstance(name, str) else [] for name in items[column]]
+        )
+    levels = _group(items, Slice.LEVEL, [list(dict.fromkeys(own)) for own in items["levels"]])
+    yield sorted((one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS), key=_place)
+    yield _group(items, Slice.REGION, [regions_of(own) for own in items["levels"]])
+    yield _group(items, Slice.IMAGES, [_image_names(n) for n in items["n_images"]])
+
+
+def _group(items: pd.DataFrame, slice_: Slice, names: list[list[str]]) -> list[ItemSlice]:
+    """The slices by name, each with its items in their order; `names` are those of each item."""
+    rows: dict[str, list[int]] = {}
+    for position, own in enumerate(names):
+        for name in own:
+            rows.setdefault(name, []).append(position)
+    return [ItemSlice(slice_, name, items.iloc[rows[name]]) for name in sorted(rows)]
+
+
+def _image_names(n_images: int) -> list[str]:
+    if n_images == 0:
+        return []
+    return ["single"] if n_images == 1 else ["several"]
+
+
+def _place(one: ItemSlice) -> tuple[int, int, int]:
+    """From the head down: by region, then number, a vertebra before the disc below it."""
+    first, _, below = one.name.partition("/")
+    return list(REGIONS).index(first[0]), int(first[1:]), len(below)
