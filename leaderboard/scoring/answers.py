@@ -36,7 +36,8 @@ from leaderboard.scoring.answers_lines import bare_lines, head, last_sentence, w
 from leaderboard.scoring.answers_naming import named_in
 from leaderboard.scoring.answers_options import Options
 from leaderboard.scoring.answers_page import Page
-from leaderboard.scoring.answers_refusal import REFUSAL
+from leaderboard.scoring.answers_reading import read_list
+from leaderboard.scoring.answers_refusal import REFUSAL, UNDECIDED
 from leaderboard.scoring.answers_resolution import settle
 from leaderboard.scoring.answers_structured import with_final_marks
 from leaderboard.scoring.answers_text import (
@@ -48,7 +49,7 @@ from leaderboard.scoring.answers_text import (
 )
 from leaderboard.scoring.answers_verdicts import find_verdicts
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Changes whenever some text would be parsed otherwise than before."""
 
 
@@ -94,7 +95,7 @@ def parse_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> Pa
     if not plain:
         return _UNPARSED
     choices = _make_options(tuple(options.items()))
-    whole = choices.named_by(plain)
+    whole = choices.named_by(plain) if not plain.endswith("?") else frozenset()
     if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in options.keys() - whole):
         return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(whole))
     page = without_echo(Page(plain, plain.lower(), choices, multiple))
@@ -129,6 +130,8 @@ def _parse_page(page: Page) -> ParsedAnswer:
 def _without_claim(page: Page) -> ParsedAnswer:
     if REFUSAL.search(page.low):
         return _REFUSED
+    if _is_undecided(page):
+        return _AMBIGUOUS
     if len(page.text) > _SHORT or "?" in page.text:
         return _UNPARSED
     named = named_in(page, 0, len(page.text))
@@ -137,3 +140,12 @@ def _without_claim(page: Page) -> ParsedAnswer:
     if named.unsure:
         return _AMBIGUOUS
     return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(named.letters)))
+
+
+def _is_undecided(page: Page) -> bool:
+    """Whether the text names several options as possible answers: "it could be A or B"."""
+    for cue in UNDECIDED.finditer(page.low):
+        reading = read_list(page, cue.end())
+        if reading and len(reading.letters) > 1 and reading.letters <= page.options.letters:
+            return True
+    return False

@@ -13,6 +13,7 @@ from leaderboard.scoring.answers_text import FINAL_MARK
 from leaderboard.scoring.answers_words import (
     BAD_QUALITY,
     BARE_NOUN,
+    CONCESSION,
     CONCLUSION_CUES,
     CONDITION,
     CONDITION_AFTER,
@@ -76,10 +77,17 @@ def sentence_before(low: str, start: int) -> str:
 def is_conditional(before: str) -> bool:
     """Whether the sentence so far makes what follows hold only under a condition, or only in the
     mouth of somebody else."""
-    for turn in reversed(list(THEN.finditer(before))):
-        before = before[turn.end() :]
-        break
+    before = _since_turn(before)
     return bool(CONDITION.search(NO_CONDITION.sub("", before)) or HEARSAY.search(before))
+
+
+def _since_turn(before: str) -> str:
+    """Return what stands behind the last word of consequence or contrast, and behind a concession:
+    "some would say B, but I", "while A is tempting, "."""
+    for turn in reversed(list(THEN.finditer(before))):
+        return before[turn.end() :]
+    conceded = CONCESSION.match(before)
+    return before[conceded.end() :] if conceded else before
 
 
 def is_rejected(before: str) -> bool:
@@ -214,7 +222,7 @@ def _verb_claims(page: Page) -> Iterator[Claim]:
 def _verb_claims_of(page: Page, cues: Cues, *, first_person: bool) -> Iterator[Claim]:
     for _, cue, before in _cued(page, cues):
         speaks = first_person or SPEAKER.search(before.lstrip(" -"))
-        if speaks and not VERB_BAD_BEFORE.search(before) and _stands(before):
+        if speaks and not VERB_BAD_BEFORE.search(_since_turn(before)) and _stands(before):
             if page.low[cue.end() : cue.end() + 1].isalnum():
                 continue
             reading = read_choice(page, cue.end())
@@ -232,9 +240,13 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
             yield claim
 
 
-_CONCLUSION_CLOSING = re.compile(
-    r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|is (?:my|the)\b)|(?=[^\x00-\x7f])"
+CONCLUSION_CLOSING = re.compile(
+    r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|is (?:my|the)\b"
+    r"|(?:remains?|fits|matches|applies)(?=[\s.,;!]|$)"
+    r"|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
 )
+"""What follows letters that close a sentence or give a reason, and are no subject of another."""
+_BRIEF = 40
 _FIRM = frozenset(
     {"therefore", "thus", "hence", "conclusion", "elimination", "因此", "所以", "best"}
 )
@@ -252,9 +264,10 @@ def _conclusion_claims(page: Page) -> Iterator[Claim]:
                 continue
         else:
             shown = page.text[cue.end() : reading.end]
-            if shown.islower() and "option" not in shown and "(" not in shown:
+            brief = len(page.low) <= _BRIEF and reading.end >= len(page.low.rstrip(" .!"))
+            if shown.islower() and not brief and "option" not in shown and "(" not in shown:
                 continue
-            if not _CONCLUSION_CLOSING.match(page.low, reading.end):
+            if not CONCLUSION_CLOSING.match(page.low, reading.end):
                 continue
         if claim := make_claim(page, cue.start(), reading, Strength.VERDICT):
             yield claim

@@ -8,7 +8,7 @@ from leaderboard.scoring.answers_text import FINAL_END, FINAL_MARK
 
 _TIGHT = frozenset(".,;:!?)]}\"'/|&+<>\n=~✓✗→" + FINAL_END + FINAL_MARK)
 _JOINING = frozenset(
-    "because since as due with for given which and or but not instead rather only nor is are was "
+    "wählen nehmen richtig korrekt the seems appears looks fits matches applies apply because since as due with for given which and or nor noch sondern plus but not instead rather only nor is are was "
     "on based therefore so hence thus confidently definitely then if unless although though while "
     "whereas over vs versus i if it would seems remains fits either than without unlike except "
     "und oder nicht weil da denn sondern aber et ou pas car parce mais y o no porque ya ni sino e "

@@ -6,10 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from leaderboard.scoring.answers_claims import Claim, Strength, is_open
+from leaderboard.scoring.answers_claims import (
+    CONCLUSION_CLOSING,
+    Claim,
+    Strength,
+    is_open,
+)
 from leaderboard.scoring.answers_letters import is_latin_name
 from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_reading import read_choice, read_list
+from leaderboard.scoring.answers_verdicts import TRUE_MARK
 from leaderboard.scoring.answers_words import FALSE_SOON
 
 
@@ -87,12 +93,12 @@ def _groups(page: Page) -> Iterator[list[Label]]:
 
 
 _BARE_START = re.compile(
-    r"[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:(?:all (?:of )?(?:the )?)?(?:options?|choices?|letters?"
+    r"[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:(?:all of )(?=[\[(]?[a-z][\])]?,)))?(?:(?i:(?:all (?:of )?(?:the )?)?(?:options?|choices?|letters?"
     r"|alternativa|letra|lettre|opción|opção|opzione|buchstabe|вариант|选项|選項)) ?:? ?)?"
 )
 _BARE_END = re.compile(
-    r"(?:,? (?:i (?:think|believe|guess|suppose)|only|alone|please|definitely|probably|it is)\b)?"
-    r"[\s.,;:!)\]}\"'|>]{0,8}"
+    r"(?:,? (?:(?i:i) (?:think|believe|guess|suppose)|for sure|only|alone|please|definitely|probably|it is)\b)?"
+    r"[\s.,;:!)\]}\"'|>=-]{0,8}"
 )
 _BARE_LOOK = re.compile(
     rf"(?:{_BARE_START.pattern}|(?i:both|only|just|either|not|neither|不是|并非) ?)"
@@ -121,6 +127,8 @@ def bare_lines(page: Page) -> Iterator[Claim]:
         if stop - start <= _LONGEST_BARE and _BARE_LOOK.match(page.text, start):
             opening = _BARE_START.match(page.text, start)
             reading = read_choice(page, opening.end() if opening else start)
+            if reading and _is_whole_list(page, reading):
+                reading = None
             if reading and (reading.by_words or not _ends_line(page, reading.end)):
                 reading = None
         if reading is None:
@@ -134,17 +142,16 @@ def bare_lines(page: Page) -> Iterator[Claim]:
             )
             start = stop + 1
             continue
-        start = (
-            max(
-                stop,
-                page.text.find("\n", reading.end)
-                if "\n" in page.text[stop : reading.end]
-                else stop,
-            )
-            + 1
-        )
         if not listed and not is_open(low, reading.end):
             yield Claim(start, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+        last = page.text.find("\n", max(stop, reading.end))
+        start = last + 1 if last >= 0 else len(page.text)
+
+
+def _is_whole_list(page: Page, reading: Reading) -> bool:
+    return (
+        not page.multiple and len(reading.letters) > 2 and reading.letters >= page.options.letters
+    )
 
 
 def _ends_line(page: Page, end: int) -> bool:
@@ -183,14 +190,18 @@ def head(page: Page) -> Claim | None:
     own_text = reading.end > found.end()
     if not own_text and not found["after"] and not (found["open"] and found["close"]):
         return None
+    if TRUE_MARK.match(page.low, reading.end):  # a verdict, perhaps one of several
+        return None
     if _REJECTED_NEXT.match(page.low, reading.end) or _rejected_later(
         page, reading, own_text=own_text
     ):
         return None
+    if len(reading.letters) > 1 and not CONCLUSION_CLOSING.match(page.low, reading.end):
+        return None
     letter = found["letter"].upper()
     if letter == "A" and found["after"] == ":" and not own_text:
         answer = read_choice(page, found.end())
-        if answer is None or answer.by_words:
+        if answer is None or answer.by_words or "\n" in page.text[found.end() : answer.end]:
             return None
         return Claim(0, answer.end, Strength.ANSWER, answer.letters, answer.unsure)
     if _is_enumeration(page, letter, reading.end):
@@ -229,12 +240,15 @@ def _is_enumeration(page: Page, letter: str, end: int) -> bool:
     )
 
 
-_LAST_SENTENCE = re.compile(r"(?<=[.!?]) [\[(]?([A-HJ])[\])]?[.!]?$")
+_LAST_SENTENCE = re.compile(
+    r"(?<=[.!?;]) (?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
+)
 
 
 def last_sentence(page: Page) -> Claim | None:
-    """Return the claim of a text whose last sentence is a single letter: `... . B`."""
-    found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 8))
-    if found is None:
+    """Return the claim of a text whose last sentence is letters alone: `... . B`, `... wrong; C`."""
+    found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 60))
+    reading = read_list(page, found.end()) if found else None
+    if found is None or reading is None or len(page.text) - reading.end > 1:
         return None
-    return Claim(found.start(), found.end(), Strength.VERDICT, frozenset(found[1]), False)
+    return Claim(found.start(), reading.end, Strength.VERDICT, reading.letters, reading.unsure)

@@ -11,7 +11,11 @@ _LETTER_BESIDE = re.compile(r"\s?[\[(](?:option |choice )?([A-Z])[\])]")
 def named_in(page: Page, start: int, end: int) -> Reading | None:
     """Read the options that text[start:end] names by their words and does not reject."""
     mentions = page.options.mentions(page.low, start, end)
-    asserted = [mention for mention in mentions if not (mention.negated or mention.altered)]
+    asserted = [
+        mention
+        for mention in mentions
+        if not (mention.negated or mention.altered or (mention.added and not page.multiple))
+    ]
     if not asserted:
         return None
     letters = frozenset[str]().union(*(mention.letters for mention in asserted))

@@ -1,47 +1,36 @@
 """The options of an item, and where a text names them by their words."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from leaderboard.scoring.answers_text import plain_characters, without_markup
-from leaderboard.scoring.answers_words import (
+from leaderboard.scoring.answers_option_words import (
+    ADDED_AFTER,
     CLAUSE_END,
     NEGATED_AFTER,
     NEGATED_BEFORE,
+    NEGATED_BEHIND_COMMA,
     PLAIN_AFTER,
     PLAIN_BEFORE,
 )
+from leaderboard.scoring.answers_tokens import Token, tokens, tokens_between, words_of
 
-_LEVEL = (
-    r"(?:(?:c|th?|l|s)\s?\d{1,2}\s?(?:[-/]|\bto\b|(?<=\d)(?=[lst]\d))\s?(?:c|th?|l|s)?\s?\d{1,2}"
-    r"(?!\d|\s?[-/]\s?(?:c|th?|l|s)?\d)"
-    r"|between (?:c|th?|l|s)\d{1,2} and (?:c|th?|l|s)\d{1,2})"
+_OF_THE_REST = re.compile(
+    r"(none|all) (?:of )?(?:the |these |those )?"
+    r"(?:above|options|choices|answers|listed|statements|them|these|those)"
+    r"(?: (?:options|choices|answers|above|listed|given|provided|apply|are correct))?(?![^\W_])"
 )
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_TOKEN = re.compile(
-    rf"(?P<level>(?<![^\W_]){_LEVEL}(?![a-z\d]))|\d+(?:[.,]\d+)*|[<>≤≥%°±+]|[{_CJK}]"
-    rf"|[^\W\d_{_CJK}]+(?:'[a-z]+)?\d*",
-)
-_LEVEL_PARTS = re.compile(r"(?:(c|t|l|s)h?\s?)?(\d{1,2})")
-_SAME_TOKEN = {
-    "°": "degrees", "degree": "degrees", "percent": "%", "≤": "<=", "≥": ">=", "disk": "disc",
-    "disks": "discs",
-}  # fmt: skip
-_DROPPED = frozenset({"the"})
+_OTHER_WORDINGS = (
+    "above", "the above options", "the above choices", "these", "these options", "these choices",
+    "those", "them", "the options", "the choices", "the options above", "the listed options",
+    "the given options", "the provided options",
+)  # fmt: skip
+"""`None of the above` and its like: every wording stands for the option."""
 _RANGE_BEFORE = re.compile(r"(?:\d\s?[-/:.,]\s?|[<>≤≥±~=]\s?)$")
 _RANGE_AFTER = re.compile(r"\s?(?:[-/:]\s?\d|%)")
 _TRAILING_NOTE = re.compile(r"^(.{3,}?)\s?\([^()]*\)$")
 _LONGEST_LOOK = 400
-
-
-class Token(NamedTuple):
-    """One word, number or level of a text in its normal form, and where it stands."""
-
-    word: str
-    start: int
-    end: int
 
 
 class Mention(NamedTuple):
@@ -51,31 +40,10 @@ class Mention(NamedTuple):
     start: int
     end: int
     negated: bool
+    added: bool
+    """Whether the text says that it is there as well, beside something else."""
     altered: bool
     """Whether a neighbouring word makes it another name: "posterior fusion" is not "Fusion"."""
-
-
-def tokens(low: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
-    """Yield the tokens of a lower-case text; every spelling of a disc level becomes `l4/l5`."""
-    for found in _TOKEN.finditer(low, start, len(low) if end is None else end):
-        word = found[0]
-        if found["level"]:
-            word = _level(word)
-        elif word in _DROPPED:
-            continue
-        yield Token(_SAME_TOKEN.get(word, word), found.start(), found.end())
-
-
-def _level(word: str) -> str:
-    """Return `l4/l5` for `L4-5`, `L4 / L5`, `between L4 and L5`; `t12` for Th12."""
-    (upper, first), (lower, second) = _LEVEL_PARTS.findall(word)
-    return f"{upper}{int(first)}/{lower or upper}{int(second)}"
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Return the normal form of an option's text or of a whole answer."""
-    plain = without_markup(plain_characters(text))
-    return tuple(token.word for token in tokens(plain.lower()))
 
 
 class Options:
@@ -94,6 +62,9 @@ class Options:
         for letter, text in self.texts.items():
             if full := words_of(text):
                 found.setdefault(full, set()).add(letter)
+            if rest := _OF_THE_REST.fullmatch(text.lower().strip(" .")):
+                for wording in _OTHER_WORDINGS:
+                    short.setdefault(words_of(f"{rest[1]} of {wording}"), set()).add(letter)
             note = _TRAILING_NOTE.match(text.strip())
             if note and (brief := words_of(note[1])):
                 short.setdefault(brief, set()).add(letter)
@@ -127,7 +98,17 @@ class Options:
         """Return the letters whose whole option text this is, after normalisation."""
         if len(text) > min(_LONGEST_LOOK, self._longest_text):
             return frozenset()
-        return self.words.get(words_of(text), frozenset())
+        words = words_of(text)
+        return self.words.get(words) or self._joined_by_and.get(_with_and(words), frozenset())
+
+    @cached_property
+    def _joined_by_and(self) -> dict[tuple[str, ...], frozenset[str]]:
+        """The options' words with `and` for `with`: "decompression and fusion"."""
+        found: dict[tuple[str, ...], frozenset[str]] = {}
+        for words, letters in self.words.items():
+            joined = _with_and(words)
+            found[joined] = found.get(joined, frozenset()) | letters
+        return found
 
     def at(self, low: str, start: int) -> tuple[frozenset[str], int] | None:
         """Return the letters of the longest option text that begins at `start`, and its end."""
@@ -154,12 +135,14 @@ class Options:
 
     def mentions(self, low: str, start: int, end: int) -> list[Mention]:
         """Return where low[start:end] names options by their words, the longest name winning."""
-        seen = list(tokens(low, start, end))
+        seen = tokens_between(low, start, end)
+        if self._by_first.keys().isdisjoint([token.word for token in seen]):
+            return []
         spans: list[tuple[int, int, frozenset[str]]] = []
         i = 0
         while i < len(seen):
-            hit = self._longest_at(seen, i)
             j = i + 1
+            hit = self._longest_at(seen, i) if seen[i].word in self._by_first else None
             if hit:
                 while j < len(seen) and seen[j].start < hit[1]:
                     j += 1
@@ -173,8 +156,13 @@ class Options:
             if not _is_number(low, seen, i, j, start):
                 altered = not _stands_alone(low, seen, i, j, joined)
                 negated = _is_negated(low, first, stop, start, end)
-                found.append(Mention(letters, first, stop, negated, altered))
+                added = _is_added(low, stop, end)
+                found.append(Mention(letters, first, stop, negated, added, altered))
         return found
+
+
+def _with_and(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("and" if word == "with" else word for word in words)
 
 
 _OPENERS = " \n\t\"'([{<-:.,)]}|"
@@ -221,9 +209,17 @@ def _is_negated(low: str, first: int, stop: int, start: int, end: int) -> bool:
     clause_start = start
     for border in CLAUSE_END.finditer(low, max(start, first - 200), first):
         clause_start = border.end()
-    border_after = CLAUSE_END.search(low, stop, min(end, stop + 200))
-    clause_end = border_after.start() if border_after else min(end, stop + 200)
     return bool(
         NEGATED_BEFORE.search(low, clause_start, first)
-        or NEGATED_AFTER.search(low, stop, clause_end)
+        or NEGATED_BEHIND_COMMA.match(low, stop, end)
+        or NEGATED_AFTER.search(low, stop, _clause_end(low, stop, end))
     )
+
+
+def _is_added(low: str, stop: int, end: int) -> bool:
+    return ADDED_AFTER.search(low, stop, _clause_end(low, stop, end)) is not None
+
+
+def _clause_end(low: str, stop: int, end: int) -> int:
+    border = CLAUSE_END.search(low, stop, min(end, stop + 200))
+    return border.start() if border else min(end, stop + 200)

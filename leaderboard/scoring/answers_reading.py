@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from leaderboard.scoring.answers_letters import may_be_letter
 from leaderboard.scoring.answers_naming import named_in
+from leaderboard.scoring.answers_option_words import LIST_SENTENCE_END, SENTENCE_END
 from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_text import FINAL_END, FINAL_MARK
-from leaderboard.scoring.answers_words import FALSE_SOON, SENTENCE_END
+from leaderboard.scoring.answers_words import FALSE_SOON
 
 _OPEN = r"[\[(\"'{<|]{0,3}\s?"
 _CLOSE = r"(?:'[dt][iıuü]r|[ ]?[)\]}\"'>]{1,3})?"
@@ -23,11 +24,12 @@ _RUN_END = re.compile(rf"[.!{FINAL_END}\"'\s]{{0,3}}(?:\n|$|\()")
 _ENGLISH = frozenset("ad be bad bed cab dab ace age aid ai hi id if".split())
 
 _PREFIX_WORDS = (
-    "options?|choices?|answers?|letters?|statements?|clearly|definitely|most likely|likely|probably"
+    "options?|choices?|answers?|letters?|statements?|clear|obvious|simple|straightforward|clearly|definitely|most likely|likely|probably"
     "|therefore|thus|actually|indeed|only|just|simply|both|as follows|below|given below|the|is"
     "|are|that|my|correct|best|most probably|almost certainly|obviously|certainly|again|still|now"
     "|then|hence|final|with|for|it's|it is|la|el|las|los|il|le|der|die|das|les|opci[oó]n|opção|opzione"
-    "|letra|lettera|alternativa|lettre|buchstabe|вариант|буква|under|number|no doubt|undoubtedly"
+    "|a letra|a alternativa|a opção|letra|lettera|alternativa|lettre|buchstabe|donc|also|somit|daher|réponse|respuesta|resposta"
+    "|risposta|antwort|вариант|буква|under|number|no doubt|undoubtedly"
     "|definitivamente|claramente|wahrscheinlich"
 )
 _PREFIX = re.compile(
@@ -36,7 +38,7 @@ _PREFIX = re.compile(
 _PUNCTUATION = re.compile(rf"[\s:=>\"'(\[{{<,~|→{FINAL_MARK}-]{{0,12}}+")
 _EITHER = re.compile(r"\b(?:either|entweder|soit)\s")
 _NOT = re.compile(
-    r"(?:is\s)?(?:not|neither|nor|nicht|weder|ni|pas|no|non|não|nao|не|isn't|never|anything but|all but"
+    r"(?:is\s)?(?:n'est pas|no es|no son|não é|não são|non è|non sono|not|neither|nor|nicht|weder|ni|pas|no|non|não|nao|не|isn't|never|anything but|all but"
     r"|all except|except)(?![^\W_])\s?(?:la |el |il |le |the |die )?(?:options? |choices? )?(?:either )?"
     r"|(?:并|並)?(?:不是|非|不选|不為|不为)\s?"
 )
@@ -224,13 +226,19 @@ def _step(page: Page, at: int) -> tuple[str, Reading] | None:
 
 
 def _read_run(page: Page, start: int) -> Reading | None:
-    """Read letters written together, `ACD`: in the order of the alphabet, and closing the line."""
+    """Read letters written together, `ACD`: in the order of the alphabet, and closing the
+    line; in any order where they are all of the text."""
     run = _RUN.match(page.text, start)
     if run is None:
         return None
     letters = run[1].upper()
     ordered = all(a < b for a, b in pairwise(letters))
-    if not ordered or not page.options.letters.issuperset(letters) or run[1] in _ENGLISH:
+    whole = page.multiple and run[0] == page.text and letters == run[1]
+    if (
+        not (ordered or (whole and len(set(letters)) == len(letters)))
+        or not page.options.letters.issuperset(letters)
+        or run[1] in _ENGLISH
+    ):
         return None
     if (
         not _RUN_END.match(page.text, run.end())
@@ -270,7 +278,8 @@ def read_words(page: Page, start: int) -> Reading | None:
     """Read the sentence at `start` as option texts: the whole of it, or those named in it."""
     opening = _PUNCTUATION.match(page.low, start)
     at = opening.end() if opening else start
-    border = SENTENCE_END.search(page.low, at, at + 300)
+    ends = LIST_SENTENCE_END if page.multiple else SENTENCE_END
+    border = ends.search(page.low, at, at + 300)
     closing = page.text.find(FINAL_END, at, at + 300)
     end = min(border.start() if border else at + 300, len(page.low))
     if 0 <= closing < end:

@@ -1,4 +1,4 @@
-"""The words by which models decline to answer."""
+"""The words by which models decline to answer, or leave it open between options."""
 
 # ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
@@ -17,7 +17,7 @@ REFUSAL = re.compile(
     r"|surgeon|radiologist|specialist|provider|clinician|medical advice)\b"
     r"|\b(?:no|missing) (?:image|picture|scan|mri|x-ray|figure)s? (?:was |is |were |has been |have been )?"
     r"(?:provided|attached|available|included|supplied|visible)\b"
-    r"|\b(?:cannot|can't|could not|can not) be (?:determined|answered|identified|established|assessed)\b"
+    r"|\bimpossible to (?:determine|answer|say|tell|know)\b|\b(?:cannot|can't|could not|can not) be (?:determined|answered|identified|established|assessed)\b"
     r"|\b(?:insufficient|not enough|inadequate) (?:information|data|detail|context)\b"
     r"|\b(?:refused?|decline to answer|no answer|not possible to (?:determine|answer|say|tell))\b"
     r"|无法|無法|抱歉|对不起|對不起|作为(?:一个|一名)?(?:ai|人工智能|语言模型)|不能(?:提供|确定|回答|诊断)|不知道|不确定"
@@ -28,3 +28,9 @@ REFUSAL = re.compile(
     r"|не могу|извините|к сожалению|не знаю|üzgünüm|yapamam|veremem|cevap veremiyorum|bilmiyorum"
     r"|آسف|لا أستطيع|لا يمكنني|माफ़|क्षमा|असमर्थ|nie mogę|kan niet|kan inte|không thể|tidak dapat|tidak bisa"
 )
+
+UNDECIDED = re.compile(
+    r"\b(?:(?:could|might|may)(?: well| also)? be|(?:torn|undecided|hesitat\w{1,4}|toss-?up) between"
+    r"|narrow\w{0,3} (?:it |this )?(?:down )?to|possible answers?(?: are| is)?:?)\s"
+)
+"""Before letters that are named as possible answers and not as the answer."""

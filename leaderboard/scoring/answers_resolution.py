@@ -15,7 +15,8 @@ def settle(page: Page, claims: Sequence[Claim]) -> Claim | None:
     of correction stand between them, or when it narrows an unsure one; a weaker later claim, and
     an equal one without correction, leave the answer unsure.
     Verdicts on several options ("A is true. C is true.") count only where nothing firmer speaks:
-    together they are the answer of an item with several answers, a contradiction elsewhere.
+    together they are the answer of an item with several answers, a contradiction elsewhere, unless
+    a conclusion is drawn from them ("A, B and C are true, so D").
     """
     claims = _with_merged_statements(page, claims)
     current: Claim | None = None
@@ -55,6 +56,8 @@ def _after(page: Page, current: Claim, claim: Claim) -> Claim:
         return current
     if current.unsure and not claim.unsure and claim.letters < current.letters:
         return claim._replace(strength=max(claim.strength, current.strength))
+    if current.on_statement and len(current.letters) > 1 and claim.strength >= current.strength:
+        return claim
     if claim.strength > current.strength or _corrected_between(page, current, claim):
         return claim._replace(strength=max(claim.strength, current.strength))
     return current._replace(end=claim.end, unsure=True)

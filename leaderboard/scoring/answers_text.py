@@ -69,7 +69,7 @@ def plain_characters(text: str) -> str:
 
 
 _THOUGHT = re.compile(
-    r"[<\[◁]\s?(?:\|\s?)?(/|end_of_)?(?:begin_of_)?"
+    r"(?P<gemma><unused94>(?:thought\b)?)|(?P<gemma_end><unused95>)|[<\[◁]\s?(?:\|\s?)?(?P<end>/|end_of_)?(?:begin_of_)?"
     r"(?:think|thinking|thought|thoughts|reasoning|scratchpad|analysis|rationale|reflection"
     r"|explanation|cot)(?:\s?\|)?\s?[>\]▷]",
     re.IGNORECASE,
@@ -78,7 +78,7 @@ _ANSWER_TAG = re.compile(r"<\s?(?:final_?)?answer\s?>", re.IGNORECASE)
 _FINAL_CHANNEL = "<|channel|>final<|message|>"
 _TURN_END = re.compile(
     r"<\|(?:im_end|eot_id|end_of_text|endoftext|end|eom_id|return|im_start|end_of_turn"
-    r"|start_header_id|user)\|>|</s>|<end_of_turn>|<start_of_turn>|<eos>|<EOS>|\[INST\]|<EOD>"
+    r"|start_header_id|user)\|>|</s>|<end_of_turn>|<start_of_turn>|<eos>|<EOS>|\[/?INST\]|<EOD>"
 )
 _ROLE = re.compile(r"\s*(?:<\|?(?:assistant|im_start)\|?>\s*)?(?:assistant|ai|bot)\s*:?\s*\n",
                    re.IGNORECASE)  # fmt: skip
@@ -100,7 +100,7 @@ def without_thoughts(text: str) -> str:
     kept: list[str] = []
     depth = start = 0
     for tag in _THOUGHT.finditer(text):
-        if tag[1]:
+        if tag["end"] or tag["gemma_end"]:
             if depth == 0:
                 kept.clear()
             depth = max(0, depth - 1)
@@ -119,7 +119,7 @@ def without_thoughts(text: str) -> str:
 
 def first_turn(text: str) -> str:
     """Return the model's own turn: all before the first end-of-turn token that follows a word."""
-    if "<" not in text and "[INST]" not in text:
+    if "<" not in text and "INST]" not in text:
         return text
     start = 0
     for token in _TURN_END.finditer(text):
@@ -134,6 +134,8 @@ _LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?")
 _LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
 _LATEX_WORD = re.compile(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
 _STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
+_UNTICKED = re.compile(r"^[ \t]*[-*+] \[ ?\][^\n]*$", re.MULTILINE)
+_TICKED = re.compile(r"^([ \t]*[-*+] )\[[xX✓]\](?= )", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*[#>]+[#> \t]*", re.MULTILINE)
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr)\s?/?>", re.IGNORECASE)
@@ -151,6 +153,8 @@ def without_markup(text: str) -> str:
     are gone; spaces are single and no line is empty."""
     if "~" in text or "<" in text:
         text = _STRUCK.sub("", text)
+    if "[" in text and _TICKED.search(text):
+        text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
     if "\\" in text:
@@ -177,10 +181,17 @@ _NEXT_QUESTION = re.compile(
     r"\n(?:(?:new|next|another|follow-up) )?"
     r"(?:(?:question|problem|exercise|q|questão|pregunta|frage|вопрос)\s?(?:no\.? ?)?#?\d{0,4}\s?[:.)]"
     r"|(?:question|problem|exercise|q)\s?#?\d{1,4}\n"
+    r"|(?:the )?following (?:is|are) (?:an? |some |the )?(?:\w+ ){0,3}questions?\b"
     r"|(?:user|human|student|instruction|input|system)\s?:"
     r"|(?:問題|问题|題目|题目|질문|문제)\s?\d{0,4}\s?[:.])",
     re.IGNORECASE,
 )
+
+
+_OPENING_SPEAKER = re.compile(r"\A(?:q|question|user|human)\s?:[^\n]{0,2000}\n(?=(?:a|assistant|answer)\s?:)"
+                              r"(?:a|assistant)\s?:\s?|\Aassistant\s?:\s?",
+                              re.IGNORECASE)  # fmt: skip
+"""An echoed question of one line and the name of whoever answers it."""
 
 
 def without_continuation(text: str) -> str:
@@ -190,4 +201,4 @@ def without_continuation(text: str) -> str:
     only the first block is about our item. A question at the very start is our own, echoed.
     """
     cut = _NEXT_QUESTION.search(text)
-    return text[: cut.start()] if cut else text
+    return _OPENING_SPEAKER.sub("", text[: cut.start()] if cut else text)

@@ -26,14 +26,15 @@ VERDICT_TRUE = re.compile(
     rf"{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
     r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
     r"|\s(?:fits|matches|describes|explains|suits|works) best\b|\sbest (?:fits|matches|describes|explains"
-    r"|answers|suits)\b|\smakes (?:the )?most sense\b|\swins\b|\sit is\b(?=[.!\n]|$)"
+    r"|answers|suits)\b|\smakes (?:the )?most sense\b|\sbest (?:supports?|matches the|accounts for)\b|\swins\b|\sis what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:\s(?:both|all))?\sapply\b|\sit is\b(?=[.!\n]|$)"
     r"|\sist(?: die)? (?:richtige?|korrekte?)\b|\ssind (?:richtig|korrekt)\b|\sest (?:la (?:bonne|meilleure)"
     r" réponse|correcte?|exacte?|juste|vraie?)\b|\sest la réponse(?: correcte)?\b|\ssont correctes?\b"
     r"|\s(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
     r"|\s(?:é|está|são|estão)(?: a| as)? (?:respostas? |alternativa |opção )?(?:corret[ao]s?|cert[ao]s?)\b"
     r"|\s(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
     r"|\s(?:верно|верен|верный|правильный|правильно|верна)\b|\s(?:doğrudur|doğru(?: cevap(?:tır)?)?)\b"
-    r"|\s?(?:项|選項|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
+    r"|\s?(?:项|選項|选项)?(?:[(][^()\n]{1,40}[)])?\s?最(?:符合|可能|合适|恰当|佳|贴切)"
+    r"|\s?(?:项|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
     r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え)|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
 )
 TRUE_LIMITED = re.compile(
@@ -42,7 +43,7 @@ TRUE_LIMITED = re.compile(
 )
 VERDICT_LITERALS = (
     "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
-    "wins", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "wins", "what i", "yes", "apply", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
     "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
     "✓",
 )  # fmt: skip

@@ -50,7 +50,7 @@ _LINE = re.compile(
     r"(?:^|\n|(?<=[.;,|!] ))(?:[-+| ]{0,3}(?:\d{1,2}[.)] )?)(?:(?i:option|choice|statement) )?"
     r"(?=[\[(\"']{0,2}[A-Za-z][)\]\"']{0,2}\s?[)\].:|,✓(✗-])"
 )
-_TRUE_MARK = re.compile(
+TRUE_MARK = re.compile(
     r"[\s:|()\[\].,\"'-]{0,6}(?:(?:this|which|it) (?:is|option is) )?(?:is )?(?:the )?"
     r"(?:✓|(?:correct(?: answer| option| choice| one)?|right(?: answer)?|true|yes|best(?: answer| option)?)"
     r"(?=[\s]{0,1}(?:[.,;:!|)\]\n✓-]|$|because|as\b|since)))"
@@ -106,6 +106,8 @@ def _subject_before(page: Page, end: int) -> tuple[int, Reading] | None:
         if before.rstrip().endswith("unlike") and part.text[found.end() : found.end() + 1] == ",":
             continue
         if _EXCEPTED.search(before) or is_rejected(sentence) or is_conditional(sentence):
+            if ";" in part.text[found.end() : reading.end]:
+                continue
             return None
         if " or " in part.low[max(0, found.start() - 8) : found.start()]:
             return None
@@ -136,7 +138,7 @@ def _line_verdicts(page: Page) -> Iterator[Claim]:
         reading = read_list(page, label.end())
         if reading is None or len(reading.letters) != 1:
             continue
-        mark = _TRUE_MARK.match(page.low, reading.end)
+        mark = TRUE_MARK.match(page.low, reading.end)
         if mark and not is_open(page.low, mark.end()):
             yield Claim(
                 label.end(), mark.end(), Strength.VERDICT, reading.letters, reading.unsure, True

@@ -8,77 +8,32 @@ that each match takes constant time.
 
 import re
 
-PLAIN_BEFORE = frozenset(
-    "a an is are was be at in of on for with to as by it this that than from into only option "
-    "choice answer i therefore thus so hence perform recommend suggest suggests indicate "
-    "indicates indicated shows show demonstrates reveals has choose select diagnosis treatment "
-    "likely appropriate best consistent would probably definitely clearly likely suspect suspected "
-    "favour favor favours favors mean means not no without versus or but either neither "
-    "nor excludes exclude excluded never isn't excluding except instead rather unlike need needs "
-    "requires require undergo do does called "
-    "es la el le les un une une der die das ist ein eine est il lo".split()
-)
-"""Words that may stand right before an option's text without altering its meaning."""
-
-PLAIN_AFTER = frozenset(
-    "is are was were would will should must can could may might because since as due given at in "
-    "on for by which that but not or rather than instead seems appears remains option options "
-    "choice answer level levels disc segment segments space vertebra region correct therefore so "
-    "i it this based here isn't aren't wasn't wouldn't cannot can't shouldn't "
-    "ist est es è".split()
-)
-"""Words that may stand right after an option's text without altering its meaning."""
-
-CLAUSE_END = re.compile(
-    r"[,;:.!?\n()](?!\d)|\b(?:but|however|although|though|while|whereas|because|since|so|therefore"
-    r"|thus|hence|instead|mais|aber|sondern|sino|pero|mas)\b|但|而是|所以|因此"
-)
-
-NEGATED_BEFORE = re.compile(
-    r"\b(?:not|no|never|without|neither|nor|none|cannot|exclud\w{0,4}|rul(?:e|es|ed|ing) out|except"
-    r"|unlike|rather than|instead of|other than|than|apart from|besides|avoid\w{0,3}|denies|versus|vs"
-    r"|above|below|adjacent to|near|next to|normal|unremarkable|preserved|intact|unlikely|wrong"
-    r"|incorrect|histor(?:y|ies) of|previous\w{0,2}|prior|before|after|following|failed|absen\w{1,4}"
-    r"|between|if|unless|whether|should|could|might|may|possib\w{1,3}|consider\w{0,3}|reject\w{0,3}"
-    r"|contraindicat\w{1,4}|nicht|kein\w{0,2}|pas|aucun\w?|sin|não|не|less|mimic\w{0,4}|risk of"
-    r"|alternative\w{0,2}|against|eliminat\w{1,4}|what|which|how|why|is there)\b|n't\b|不|非|無|没|排除|ない"
-)
-"""Before an option's text in its clause: the text is not put forward as the answer."""
-
-NEGATED_AFTER = re.compile(
-    r"\b(?:not|no|never|cannot|excluded|ruled out|normal|unremarkable|preserved|spared|intact|unlikely"
-    r"|wrong|incorrect|false|contraindicated|inappropriate|eliminated|insufficient|unnecessary"
-    r"|less|absent|could|might|may|possible|also|if|unless|fails?|failed|rejected|would have"
-    r"|nicht|falsch|pas|incorrecta?|не)\b|n't\b|不|非|错|錯|排除|ない|違"
-)
-"""After an option's text in its clause: the text is not put forward as the answer."""
-
-SENTENCE_END = re.compile(r"[.!?;](?=\s|$|[^\x00-\x7f])|\n")
-
 # --- the answer is ... ---------------------------------------------------------------------------
 
 IS = (
     r"(?:[\"')\]]?\s?(?:::?|=>?|->|→|\|(?!\s?[\n-])|-(?=\s))|\s(?:is|are|was|would be|will be|should be|must be|has to be"
     r"|remains|being|would therefore be|should therefore be|is therefore|is thus|is clearly"
-    r"|(?:seems|appears) to be|has been|becomes|turns out to be|ist|sind|lautet|wäre|est|sont|serait"
-    r"|es|son|sería|é|são|seria|è|sono|sarebbe|olarak|is:)(?![^\W_])|'s\s)"
+    r"|(?:seems|appears) to be|has been|becomes|turns out to be|to be|ist|sind|lautet|wäre|est|sont|serait"
+    r"|es|son|sería|é|são|seria|è|sono|sarebbe|olarak|is:)(?![^\W_])|'s\s"
+    r"|\s(?=(?:n'est pas|no (?:es|son)|não (?:é|são)|non (?:è|sono))\b))"
 )
 _TO_WHOM = (
     r"(?:,?\s(?:to|for|based on|in|here|of|given|from|that (?:best|most)|which (?:best|most))\b"
     r"[^.\n:;?!=]{0,80}?)?"
 )
 _NOUN_TAIL = (
-    r"(?:\s(?:letters?|choices?|options?|key|selected|chosen|correct[ao]?|correcte|correta|corretta|esatta"
-    r"|giusta|exacta|certa|finale?)|\s?\([^()\n]{0,40}\))?"
+    r"(?:\s(?:letters?|choices?|options?|key|selected|chosen|correct[ao]?s?|correctes?|corretas?|corrett[ae]|esatt[ae]"
+    r"|giust[ae]|exactas?|certas?|finale?)|\s?\([^()\n]{0,40}\))?"
 )
 
 NOUNS = {
     "answer": r"answers?", "choice": r"choices?", "option": r"options?", "selection": r"selections?",
     "response": r"response", "decision": r"decision", "pick": r"pick", "solution": r"solution",
     "prediction": r"prediction", "verdict": r"verdict", "guess": r"guess", "conclusion": r"conclusion",
+    "key": r"(?<!answer )key", "output": r"output",
     "diagnosis": r"diagnosis", "selected": r"selected", "ans": r"ans\.?", "vote": r"vote",
     "letter": r"letter", "my bet": r"my bet", "correct": r"correct(?: one)?", "result": r"result",
-    "chosen": r"chosen",
+    "chosen": r"chosen", "final": r"final", "richtig": r"richtig", "korrekt": r"korrekt",
     "antwort": r"antwort(?:en)?", "lösung": r"lösung", "réponse": r"réponses?", "reponse": r"reponse",
     "respuesta": r"respuestas?", "opción": r"opci[oó]n", "opcion": r"opcion",
     "resposta": r"respostas?", "alternativa": r"alternativa", "gabarito": r"gabarito",
@@ -94,7 +49,8 @@ NOUN_CUES = tuple(
 )
 NEEDS_QUALITY = frozenset(
     {"options", "choices", "option", "correct", "letter", "opción", "opcion", "alternativa",
-     "opção", "opzione", "вариант", "seçenek", "result", "diagnosis", "solution", "response"}
+     "opção", "opzione", "вариант", "seçenek", "result", "diagnosis", "solution", "response",
+     "output", "final", "richtig", "korrekt"}
 )  # fmt: skip
 """Nouns that name the answer only behind a word of QUALITY or at the start of a line."""
 
@@ -104,7 +60,7 @@ QUALITY = re.compile(
     r"|richtige|korrekte|bonne|correcte|correta|corretta|правильный|верный|doğru)\s$"
 )
 QUALITY_AFTER = re.compile(
-    r"\s(?:correct[ao]?|correcte|correta|corretta|esatta|giusta|richtig|doğru)\b"
+    r"\s(?:correct[ao]?s?|correctes?|corretas?|corrett[ae]|esatt[ae]|giust[ae]|richtig|doğru)\b"
 )
 FINAL = re.compile(
     r"\b(?:final|ultimate|definitive|corrected|revised|updated|endgültige|finale|définitive"
@@ -115,7 +71,7 @@ BAD_QUALITY = re.compile(
     r"|potential|second(?:[ -]best)?|next(?:[ -]best)?|third|tempting|distractor|initial|preliminary"
     r"|tentative|original|previous|earlier|student's?|common|patient's|falsche|mauvaise|incorrecta"
     r"|errada|sbagliata|неправильный|yanlış|one|two|an|either|each|every|any|which|what|no|this"
-    r"|remaining|his|her|their|its|example|sample|working|provisional)\s$"
+    r"|not|remaining|his|her|their|its|example|sample|working|provisional)\s$"
 )
 BARE_NOUN = re.compile(
     r"(?:^|[\n.!?;:]\s?|\b(?:the|my|correct|final|right|best|is)\s)"
@@ -127,7 +83,11 @@ BARE_NOUN = re.compile(
 DIRECT = tuple(
     (literal, re.compile(pattern))
     for literal, pattern in {
-        "答案": r"答案(?:应该|應該|应|應|就|为|為|选|選|选择|選擇){0,3}\s?(?:是|为|為|:|选|選|=|应为|應為)?\s?",
+        "答案": r"答案\]?(?:应该|應該|应|應|就|为|為|选|選|选择|選擇){0,3}\s?(?:是|为|為|:|选|選|=|应为|應為)?\s?",
+        "答:": r"(?<![回解])答:\s?",
+        "最可能": r"最可能(?:的)?(?:选项|答案)?(?:是|为)?\s?",
+        "正确的": r"正确的(?:答案|选项)?(?:应该|应|就)?是\s?",
+        "认为": r"认为(?:答案)?(?:应该|应)?(?:是|选|为)\s?",
         "选": r"(?:应|應|故|因此|所以|我|就|请|本题|則|则)?选(?!项)(?:择|定)?(?:选?项)?\s?[:是]?\s?",
         "選": r"(?:應|故|因此|所以|我|就|請)?選(?!項|択)(?:擇|定)?(?:選?項)?\s?[:是]?\s?",
         "正确选项": r"正确(?:的)?选项(?:应该|应|就)?(?:是|为|:)?\s?",
@@ -154,7 +114,7 @@ DIRECT = tuple(
 """Cues that stand right before the letter, with or without a mark between."""
 
 DIRECT_BAD_BEFORE = re.compile(
-    r"(?:不|别|別|勿|非|误|誤|可|备|備|候|多|单|單|错误|錯誤|错的|不正确的|不正確的|如果|若|틀린|오)$"
+    r"(?:不[能应應可会會该該宜要]|无法|無法|不|别|別|勿|非|误|誤|可|备|備|候|多|单|單|错误|錯誤|错的|不正确的|不正確的|如果|若|틀린|오)$"
 )
 
 # --- I choose ... --------------------------------------------------------------------------------
@@ -163,17 +123,18 @@ VERB_CUES = tuple(
     (literal, re.compile(pattern))
     for literal, pattern in {
         "choos": r"choos(?:e|ing)", "chose": r"chosen?", "pick": r"pick(?:ed|ing)?",
-        "select": r"select(?:ed|ing)?", "go with": r"go with", "going": r"going (?:for|with)",
+        "select": r"select(?:ed|ing)?", "go with": r"go with", "go for": r"go for", "going": r"going (?:for|with)",
         "went with": r"went with", "opt": r"opt(?:ing|ed)? for", "settle": r"settle (?:on|for)",
-        "lean": r"lean(?:ing)? towards?", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
-        "say": r"say", "favo": r"favou?r", "prefer": r"prefer", "mark": r"mark", "guess": r"guess",
+        "lean": r"lean(?:ing)?(?: (?:more|slightly|strongly))? ?(?:towards?|to)", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
+        "say": r"say", "favo": r"favou?r", "prefer": r"prefer", "recommend": r"recommend", "mark": r"mark", "guess": r"guess",
         "answer": r"answer(?: with)?",
     }.items()
 )  # fmt: skip
 FIRST_PERSON_CUES = tuple(
     (verb, re.compile(verb))
     for verb in ("wähle", "je choisis", "elijo", "escojo", "selecciono", "escolho", "scelgo",
-                 "выбираю", "seçiyorum")
+                 "diría que", "je dirais", "ich würde sagen", "vote goes to", "leaning",
+                 "выбираю", "seçiyorum", "ich würde", "ich nehme")
 )  # fmt: skip
 """Verbs that need no "I" beside them."""
 SPEAKER = re.compile(
@@ -188,6 +149,7 @@ VERB_BAD_BEFORE = re.compile(
 
 # --- so B; B it is -------------------------------------------------------------------------------
 
+_MORE_LIKELY = r"(?:option |choice )?[(\[]?[a-h][)\]]? (?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b"
 CONCLUSION_CUES = tuple(
     (literal, re.compile(rf"(?:{pattern})"))
     for literal, pattern in {
@@ -200,7 +162,9 @@ CONCLUSION_CUES = tuple(
         "must be": r"must be:?\s",
         "has to be": r"has to be\s",
         "it is": r"it is(?: clearly| definitely| most likely| probably)?\s",
-        "it's": r"it's(?: clearly| definitely| most likely| probably)?\s",
+        "should be": r"(?:it|that) should be:?\s",
+        "would be": r"(?:it|that) would be:?\s",
+        "it's": r"(?:it's|its)(?: clearly| definitely| most likely| probably)?\s",
         "that is": r"that is\s",
         "that's": r"that's\s",
         "this is": r"this is\s",
@@ -223,6 +187,16 @@ CONCLUSION_CUES = tuple(
         "point": r"points? to (?=option|choice|answer|letter)",
         "因此": r"因此[,:]?\s?",
         "所以": r"所以[,:]?\s?",
+        "c'est": r"c'est (?:donc )?(?:la |l')?(?=réponse |option |[a-h](?![a-z']))",
+        "est": r"est(?: donc)? (?:la )?(?=réponse |option )",
+        "ist": r"ist(?: also| daher| somit)? (?:die )?(?=antwort |option )",
+        "makes": r"makes (?=(?:option |choice )?[(\[]?[a-h][)\]]? the (?:best|most|correct|right|only|likeli)\b)",
+        "etween": r"between (?:the two|these two|those two|them|[(]?[a-h][)]? and [(]?[a-h][)]?)(?: options)?,\s",
+        "but": rf"but (?={_MORE_LIKELY})",
+        "however": rf"however, (?={_MORE_LIKELY})",
+        "looks": r"looks like (?=(?:option |choice )?[a-h](?![a-z]))",
+        "suggest": r"suggests? (?=(?:option |choice )?[a-h](?![a-z]))",
+        "only": r"only (?=(?:option |choice |answer )?[(\[]?[a-h][)\]]? (?:fits|applies|matches|remains|explains|works|is left)\b)",
         "donc": r"donc\s",
         "daher": r"daher\s",
         "entonces": r"entonces\s",
@@ -234,8 +208,8 @@ CONCLUSION_CUES = tuple(
     }.items()
 )
 CORRECTION_CUE = re.compile(
-    r"(?:\b(?:no|nope|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
-    r"[,:;.\s-]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
+    r"(?:\b(?:no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
+    r"[,:;. -]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
 )
 
 # --- negation, hedge, correction -----------------------------------------------------------------
@@ -247,18 +221,22 @@ NOT_BEFORE = re.compile(
 )
 NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?|not|any|little) doubt\b|\bnot only\b|\bwhy not\b")
 CONDITION = re.compile(
-    r"\b(?:if|unless|assuming|suppose|supposing|whether|were (?:it|this|the)|had (?:it|this|the)|provided"
+    r"\b(?:if|unless|assuming|suppose|supposing|whether|were (?:it|this|the)|had (?:it|this|the)|provided (?:that|there|he|she|it|the)"
     r"|in case|in which case|when|wenn|falls|si|se|если|eğer)\b|如果|若|もし|만약"
 )
 NO_CONDITION = re.compile(
-    r"\b(?:even if|if (?:i|we) (?:have|had|must|were forced)\b[^,\n]{0,30}|if (?:forced|pressed|asked"
+    r"\bwhen (?:\w{3,14}ing|asked|forced|pressed)\b|\b(?:are|is|was|were|been|image|images|information|options|choices|data) provided\b"
+    r"|\bse (?:observan?|aprecian?|ven?|visualizan?|identifican?|muestran?|encuentran?|trata|describen?|localizan?|puede|debe|ha|indica)\b"
+    r"|\b(?:even if|if (?:i|we) (?:have|had|must|were forced)\b[^,\n]{0,30}|if (?:forced|pressed|asked"
     r"|i'm forced|i were)\b[^,\n]{0,30}|if only one[^,\n]{0,30})"
 )
 CONDITION_AFTER = re.compile(
     r"[)\]\"']{0,2}\s?,?\s?(?:only |but only )?(?:if|unless|provided|assuming)\b(?! (?:i|we) (?:have|had|must))"
 )
 HEARSAY = re.compile(
-    r"\b(?:students?|some|many|people|others|someone|somebody|tempting|tempted|misconception"
+    r"\b(?:(?:colleagues?|friends?|doctors?|teachers?|professors?|radiologists?|surgeons?|residents?|reports?|patients?|he|she|they)"
+    r" (?:once |also |have |has |had )?(?:say|says|said|thinks?|thought|claims?|claimed|suggests?|suggested|told|believes?|believed|chose|picked|answered)"
+    r"|students?|some|many|people|others|someone|somebody|tempting|tempted|misconception"
     r"|might (?:think|say|choose|argue)|may (?:think|say|choose|argue)|would think|mistakenly"
     r"|example|e\.g|for instance|format|template|such as|suppose|pretend|imagine|looks like this"
     r"|at first|first (?:i )?thought|initially|i thought|i first)\b"
@@ -267,12 +245,17 @@ THEN = re.compile(
     r"\b(?:so|therefore|thus|hence|but|consequently|now)\b(?! that)[, ]|->|→|因此|所以"
 )
 
+CONCESSION = re.compile(
+    r"^\W{0,3}(?:while|although|though|even though|whereas|whilst|despite)\b[^,]{0,120},\s"
+)
+"""A clause at a sentence's start that grants something before the claim."""
+
 CORRECTED = re.compile(
     r"\b(?:wait|actually|correction|second thoughts?|reconsider\w{0,5}|re-?examin\w{1,5}"
     r"|re-?evaluat\w{1,5}|re-?check\w{0,3}|re-?think\w{0,3}|re-?read\w{0,3}|re-?assess\w{0,4}"
     r"|scratch that|i was wrong|my mistake|(?:a|an) (?:mistake|error)|mistaken|sorry|apolog\w{1,5}"
     r"|chang\w{1,3} my (?:mind|answer)|revis\w{1,5}|corrected|no[,.]|instead|oops|hold on"
-    r"|up?on (?:closer|further|re\w{1,12}|reflection)|looking (?:again|closer)|i mean|make that|updated"
+    r"|(?:up)?on (?:closer|further|re\w{1,12}|reflection)|looking (?:again|closer)|i mean|make that|edit:|updated"
     r"|moment mal|perdón|désolé|attends|espera|исправ\w{0,5}|nope)(?![^\W_])"
     r"|不对|不對|重新|更正|修正|訂正|いや|다시|아니"
 )
@@ -291,7 +274,7 @@ NOT_THE_ANSWER = (
 
 FALSE_SOON = re.compile(
     r"[^.;\n]{0,50}?(?:\b(?:incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
-    r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|falsch|faux|fausse"
+    r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|tempting|distractors?|falsch|faux|fausse"
     r"|incorrecta?s?|errad[ao]s?|sbagliat[ao]|nicht|pas|неверн\w{0,3}|неправильн\w{0,3}|yanlış\w{0,4}"
     r"|could be|might be|may be|possible|plausible|doubtful|remains? possible|not sure)\b|n't\b|✗)"
 )
