@@ -23,6 +23,7 @@ def read_csv_rows(raw: bytes) -> Iterator[Row | Problem]:
         line = raw.count(b"\n", 0, error.start) + 1
         yield Problem("There is a byte that is not UTF-8.", "Save the file as UTF-8.", line)
         return
+    csv.field_size_limit(len(text) + 1)  # a long field is one problem, and not the end of the file
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:

@@ -14,6 +14,9 @@ from leaderboard.submissions.rows import Row
 EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
 
 
+_TOO_DEEP = "Not valid JSON: nested too deeply."
+
+
 class _Line(msgspec.Struct):
     id: str
     prediction: str
@@ -30,7 +33,11 @@ def read_jsonl_rows(raw: bytes) -> Iterator[Row | Problem]:
                 yield _explain(number, line, error)
             continue
         if line.count(b'"id"') > 1 or line.count(b'"prediction"') > 1:
-            repeated = _find_repeated_key(line)
+            try:
+                repeated = _find_repeated_key(line)
+            except RecursionError:
+                yield Problem(_TOO_DEEP, f"Write a line such as {EXAMPLE}.", number, row.id)
+                continue
             if repeated is not None:
                 yield Problem(f"The key {repeated!r} stands twice.", "Keep one.", number, row.id)
                 continue
@@ -43,7 +50,8 @@ def _find_repeated_key(line: bytes) -> str | None:
     class Pairs(list[tuple[str, Any]]):
         pass
 
-    pairs = json.loads(line, object_pairs_hook=Pairs)
+    # Numbers stay text: one of many digits is costly to read, and no number matters here.
+    pairs = json.loads(line, object_pairs_hook=Pairs, parse_int=str, parse_float=str)
     keys = [key for key, _ in pairs]
     return next((key for key in ("id", "prediction") if keys.count(key) > 1), None)
 
@@ -57,8 +65,9 @@ def _explain(number: int, line: bytes, error: Exception) -> Problem:
     try:
         value = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError):
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        return Problem(f"Not valid JSON: {reason}.", f"Write a line such as {EXAMPLE}.", number)
+        too_deep = isinstance(error, RecursionError)
+        reason = _TOO_DEEP if too_deep else f"Not valid JSON: {error}."
+        return Problem(reason, f"Write a line such as {EXAMPLE}.", number)
     if not isinstance(value, dict):
         return Problem("Not a JSON object.", f"Write a line such as {EXAMPLE}.", number)
     key = value.get("id")

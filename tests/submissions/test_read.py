@@ -155,6 +155,22 @@ def test_a_key_that_only_looks_repeated_is_fine() -> None:
     assert read(raw).texts == {3: 'A "id" card'}
 
 
+def test_a_number_of_many_digits_beside_a_nested_id_does_no_harm() -> None:
+    raw = '{"id": "r1", "prediction": "A", "meta": {"id": ' + "9" * 10_000 + "}}\n"
+    assert read(raw).texts == {3: "A"}
+
+
+def test_deep_nesting_beside_a_nested_id_is_a_problem_of_its_line() -> None:
+    deep = "[" * 990 + "]" * 990
+    found = problems('{"id": "r1", "prediction": "A", "meta": {"id": ' + deep + "}}\n")
+    assert (found[0].line, found[0].message) == (1, "Not valid JSON: nested too deeply.")
+
+
+def test_an_over_long_field_does_not_hide_the_problems_behind_it() -> None:
+    found = problems(f"id,prediction\nt1,{'x' * 200_000}\nnobody,B\nt2,A\n")
+    assert [(problem.line, problem.id) for problem in found] == [(2, "t1"), (3, "nobody")]
+
+
 def test_compression_does_not_get_round_the_size_limit() -> None:
     bomb = gzip.compress(b"x" * 10_000_000)
     assert len(bomb) < 20_000
