@@ -57,7 +57,7 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
         raise InvalidPredictions(
             f"The prediction file has {count:,} problem{'s' if count > 1 else ''}; "
             "nothing was submitted.",
-            "Mend every line named below and send the file again.",
+            "Mend every problem listed and send the file again.",
             checker.problems,
         )
     tracks = tuple(track for track in Track if track in checker.tracks)

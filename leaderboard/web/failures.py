@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
     DuplicateSubmission,
@@ -31,7 +32,12 @@ HTTP_CODES = {
     415: "invalid_request",
     429: "rate_limited",
 }
+HTTP_MESSAGES = {
+    404: "There is nothing at this address.",
+    413: "The request is larger than this server takes.",
+}
 HTTP_REMEDIES = {
+    400: "Load the page again and resend it.",
     404: "Check the address, or start from the first page.",
     405: "See /docs/api for what this address takes.",
     413: "Send a smaller file.",
@@ -43,7 +49,9 @@ def install(app: Flask) -> None:
     """Let `app` answer every error by this module."""
     app.register_error_handler(SpineBenchError, answer_domain_error)
     app.register_error_handler(CSRFError, answer_csrf_error)
+    app.register_error_handler(BadRequestKeyError, answer_missing_field)
     app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(DataError, answer_unstorable)
     app.register_error_handler(Exception, answer_defect)
 
 
@@ -63,11 +71,32 @@ def answer_csrf_error(error: CSRFError) -> Response:
     )
 
 
+def answer_missing_field(error: BadRequestKeyError) -> Response:
+    """A form without one of its fields: an old page, or a program."""
+    return _answer(
+        400,
+        "invalid_request",
+        "A field of the form is missing.",
+        "Load the page again and fill in every field.",
+    )
+
+
+def answer_unstorable(error: DataError) -> Response:
+    """A value that the database cannot hold, such as a null character, in address or form."""
+    log.warning("unstorable value at %s %s", request.method, request.path, exc_info=error)
+    return _answer(
+        400,
+        "invalid_request",
+        "The request holds a value that cannot be stored.",
+        "Leave out null characters and numbers beyond all bounds.",
+    )
+
+
 def answer_http_error(error: HTTPException) -> Response:
     """What the framework raised: no such address, wrong method, too large, too often."""
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    message = {404: "There is nothing at this address."}.get(error.code, error.description or "")
+    message = HTTP_MESSAGES.get(error.code, error.description or "")
     code = HTTP_CODES.get(error.code, "invalid_request" if error.code < 500 else "internal")
     response = _answer(error.code, code, message, HTTP_REMEDIES.get(error.code, ""))
     for name, value in error.get_headers():
