@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 
@@ -32,17 +34,37 @@ def _read_switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
     raise ConfigError(f"{name} must be 1 or 0, not {text!r}.")
 
 
+def _read_words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(environ.get(name, "").split())
+
+
+def _read_endpoint_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    keys = _read_words(environ, "ENDPOINT_KEYS")
+    for key in keys:
+        try:
+            is_key = len(base64.urlsafe_b64decode(key)) == 32
+        except (binascii.Error, ValueError):
+            is_key = False
+        if not is_key:
+            raise ConfigError(
+                "ENDPOINT_KEYS holds something that is no key. Make one with "
+                "`python -m flask --app leaderboard.app endpoint make-key`."
+            )
+    return keys
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Every setting; times in seconds, sizes in bytes.
 
-    `secret_keys` sign sessions and invitations: the first signs, all verify, so a key is
-    rotated by putting a new one in front.
+    `endpoint_keys` encrypt the keys of teams' endpoints: the first encrypts, all decrypt; without
+    any, there are no endpoints here. `secret_keys` sign sessions and invitations: the first signs,
+    all verify. So a key of either kind is rotated by putting a new one in front.
     """
 
     database_url: str
     redis_url: str
-    secret_keys: tuple[str, ...]
+    secret_keys: tuple[str, ...] = field(repr=False)
     base_url: str
     cookie_secure: bool
     proxies: int
@@ -51,6 +73,12 @@ class Config:
     lease_seconds: int
     max_attempts: int
     sign_in_limit: str
+    endpoint_keys: tuple[str, ...] = field(repr=False)
+    endpoint_allow_http: bool
+    endpoint_allowed_addresses: tuple[str, ...]
+    endpoint_max_requests: int
+    endpoint_max_tokens: int
+    endpoint_max_seconds: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -84,6 +112,12 @@ class Config:
             lease_seconds=_read_number(env, "LEASE_SECONDS", 30),
             max_attempts=_read_number(env, "MAX_ATTEMPTS", 5),
             sign_in_limit=env.get("SIGN_IN_LIMIT", "10 per minute; 60 per hour"),
+            endpoint_keys=_read_endpoint_keys(env),
+            endpoint_allow_http=_read_switch(env, "ENDPOINT_ALLOW_HTTP", False),
+            endpoint_allowed_addresses=_read_words(env, "ENDPOINT_ALLOWED_ADDRESSES"),
+            endpoint_max_requests=_read_number(env, "ENDPOINT_MAX_REQUESTS", 20_000),
+            endpoint_max_tokens=_read_number(env, "ENDPOINT_MAX_TOKENS", 20_000_000),
+            endpoint_max_seconds=_read_number(env, "ENDPOINT_MAX_SECONDS", 18_000),
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 import leaderboard.models.audit
 import leaderboard.models.benchmark
 import leaderboard.models.calibration
+import leaderboard.models.endpoint
 import leaderboard.models.expert
 import leaderboard.models.judging
 import leaderboard.models.ranking

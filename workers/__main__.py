@@ -19,6 +19,7 @@ from config import Config, ConfigError
 from leaderboard.db import make_sessions
 from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
 from leaderboard.queue import make_queue
+from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
@@ -66,6 +67,7 @@ def run_reconciler(config: Config) -> None:
             with sessions.write() as session:
                 requeue_stale(session, lease, config.max_attempts)
                 waiting = nudge_waiting(session, lease / 2)
+                wipe_spent_keys(session)
         except Exception:
             log.exception("the reconciler could not look; it goes on")
             continue

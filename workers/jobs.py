@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from config import Config
+from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import Sessions, make_sessions
+from leaderboard.endpoints.address import read_policy
+from leaderboard.endpoints.settings import Budget
+from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
@@ -15,13 +19,34 @@ def evaluate_submission(submission_id: str) -> None:
     """Score one submission."""
     config = Config.from_env()
     judges = [ChecklistJudge()]
-    evaluate(sessions_of(config.database_url), submission_id, judges, config.max_attempts)
+    evaluate(
+        sessions_of(config.database_url),
+        submission_id,
+        judges,
+        config.max_attempts,
+        make_access(config),
+    )
 
 
 def rank(split_id: int) -> None:
     """Rank a split again; twice gives the same ranking."""
     with sessions_of(Config.from_env().database_url).write() as session:
         rank_split(session, split_id)
+
+
+def make_access(config: Config) -> EndpointAccess:
+    """What runs that ask an endpoint get of the host."""
+    return EndpointAccess(
+        vault=KeyVault(config.endpoint_keys),
+        policy=read_policy(
+            config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
+        ),
+        budget=Budget(
+            max_requests=config.endpoint_max_requests,
+            max_tokens=config.endpoint_max_tokens,
+            max_seconds=config.endpoint_max_seconds,
+        ),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from leaderboard.benchmarks.prompts import fill_prompt
+
 PACKAGE = Path(__file__).resolve().parent.parent / "spinebench-mini"
 PREDICTIONS = Path(__file__).resolve().parent.parent / "predictions"
 
@@ -39,9 +41,9 @@ def read_questions(split: str) -> list[Question]:
 def _make_question(item: Mapping[str, Any], prompts: Mapping[str, str]) -> Question:
     track = "report" if item["kind"] == "report" else "image" if item.get("images") else "text"
     options: Mapping[str, str] = item.get("options", {})
-    lines = "\n".join(f"{letter}. {text}" for letter, text in options.items())
-    prompt = prompts[track].replace("{question}", item["question"]).replace("{options}", lines)
-    return Question(item["id"], track, tuple(options), prompt, f"{item['question']}\n{lines}")
+    prompt = fill_prompt(prompts[track], item["question"], options)
+    bare = fill_prompt("{question}\n{options}", item["question"], options)
+    return Question(item["id"], track, tuple(options), prompt, bare)
 
 
 def write_predictions(slug: str, card: Mapping[str, Any], texts: Mapping[str, str]) -> Path:

@@ -26,6 +26,16 @@ Level = Annotated[
 ]
 Sentence = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Canary = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:-]*$",
+        min_length=16,
+        max_length=120,
+        description="A text that stands nowhere else, such as a name with a random UUID. It "
+        "travels with every item that is sent to an endpoint, so that leaked items can be found.",
+    ),
+]
 FilePath = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$", max_length=200)]
 
 
@@ -81,6 +91,7 @@ class Manifest(_Part, frozen=True, kw_only=True):
     licence: Annotated[str, Meta(min_length=1, max_length=100)]
     description: Sentence
     notice: str | None = None
+    canary: Canary | None = None
     tracks: list[TrackName]
     prompts: Prompts
     taxonomy: Taxonomy

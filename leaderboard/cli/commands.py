@@ -2,6 +2,7 @@
 
 from leaderboard.cli.benchmarks import benchmark_group
 from leaderboard.cli.database import db_group
+from leaderboard.cli.endpoints import endpoint_group
 from leaderboard.cli.experts import expert_group
 from leaderboard.cli.people import model_group, team_group, token_group, user_group
 from leaderboard.cli.submissions import submission_group
@@ -15,4 +16,5 @@ commands = (
     token_group,
     submission_group,
     expert_group,
+    endpoint_group,
 )

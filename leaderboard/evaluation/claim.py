@@ -6,11 +6,12 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import ClaimLost, Conflict
+from leaderboard.models.endpoint import FailedItem
 from leaderboard.models.submission import EventKind, Status, Step, Submission
 from leaderboard.submissions.events import add_event
 
@@ -138,4 +139,6 @@ def requeue_submission(session: Session, submission_id: str) -> None:
             f"There is no failed or held submission {submission_id!r}.",
             "Only one of these can go again.",
         )
+    # What an endpoint gave no prediction for is asked again.
+    session.execute(delete(FailedItem).where(FailedItem.submission_id == submission_id))
     add_event(session, submission_id, EventKind.REQUEUED, "Put back into the queue by the host.")

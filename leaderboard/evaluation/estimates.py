@@ -113,26 +113,36 @@ def _percent(estimate: Estimate) -> Estimate:
 
 
 def _accuracy_score(part: ItemSlice) -> Scored:
-    correct = part.items["value"].to_numpy() == 100.0
+    """The share of right ones among the items with a prediction; the others are unscored."""
+    known = _with_value(part)
+    correct = known["value"].to_numpy() == 100.0
+    clusters = known["cluster"].to_numpy()
     return Scored(
         metric=Metric.ACCURACY,
         slice=part.slice,
         name=part.name,
-        estimate=_percent(accuracy(correct, part.items["cluster"].to_numpy())),
-        n=len(correct),
+        estimate=_percent(accuracy(correct, clusters)) if len(known) else None,
+        n=len(known),
+        n_unscored=len(part.items) - len(known),
         n_correct=int(correct.sum()),
     )
 
 
+def _with_value(part: ItemSlice) -> pd.DataFrame:
+    return part.items[part.items["value"].notna()]
+
+
 def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
     """A grouping's accuracies; those on few items are shrunk, where there are slices enough."""
-    scores = [_accuracy_score(part) for part in grouping]
+    every = [(part, _accuracy_score(part)) for part in grouping]
+    empty = [score for _, score in every if score.n == 0]
+    scores = [score for _, score in every if score.n]
     if len(scores) < MIN_SLICES or all(score.n >= MIN_ITEMS for score in scores):
-        return scores
+        return [score for _, score in every]
     effective = []
-    for part in grouping:
-        correct = (part.items["value"].to_numpy() == 100.0).astype(np.float64)
-        effective.append(len(correct) / design_effect(correct, part.items["cluster"].to_numpy()))
+    for known in (_with_value(part) for part, score in every if score.n):
+        correct = (known["value"].to_numpy() == 100.0).astype(np.float64)
+        effective.append(len(correct) / design_effect(correct, known["cluster"].to_numpy()))
     shares = [(score.n_correct or 0) / score.n for score in scores]
     right = [share * n for share, n in zip(shares, effective, strict=True)]
     return [
@@ -140,11 +150,11 @@ def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
         if score.n >= MIN_ITEMS
         else replace(score, estimate=_percent(estimate), is_shrunk=True)
         for score, estimate in zip(scores, shrink(right, effective), strict=True)
-    ]
+    ] + empty
 
 
 def _report_score(part: ItemSlice) -> Scored:
-    scored = part.items[part.items["value"].notna()]
+    scored = _with_value(part)
     return Scored(
         metric=Metric.REPORT,
         slice=part.slice,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, OnHold, PermanentError
 from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
+from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rate import rate_reports
@@ -24,9 +25,15 @@ GIVEN_UP = {
 
 
 def evaluate(
-    sessions: Sessions, submission_id: str, judges: Sequence[Judge], max_attempts: int
+    sessions: Sessions,
+    submission_id: str,
+    judges: Sequence[Judge],
+    max_attempts: int,
+    access: EndpointAccess | None = None,
 ) -> None:
     """Evaluate a queued submission; do nothing if it is not queued.
+
+    `access` is needed for submissions that ask an endpoint.
 
     A PermanentError fails it at once with its message, OnHold leaves it to the host. Anything
     else puts it back into the queue, and fails it at attempt `max_attempts`; the traceback goes
@@ -38,6 +45,7 @@ def evaluate(
         log.info("submission %s is not queued: nothing to do", submission_id)
         return
     try:
+        collect_predictions(sessions, claim, access)
         _run_steps(sessions, claim, judges)
     except ClaimLost:
         log.info("submission %s went elsewhere: run %s stops", submission_id, claim.run_id)

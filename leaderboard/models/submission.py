@@ -28,6 +28,7 @@ class Step(enum.StrEnum):
     """What a submission waits for or is at."""
 
     WAITING = "waiting"
+    COLLECT = "collect"
     PARSE = "parse"
     RATE = "rate"
     SCORE = "score"
@@ -39,6 +40,7 @@ class EventKind(enum.StrEnum):
 
     SUBMITTED = "submitted"
     STARTED = "started"
+    COLLECTED = "collected"
     REQUEUED = "requeued"
     HELD = "held"
     SCORED = "scored"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import Conflict, DuplicateSubmission
-from leaderboard.models.benchmark import Item, Split
+from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.submission import (
     EventKind,
     Prediction,
@@ -50,21 +51,16 @@ def submit(
     Raises DuplicateSubmission if the same file stands for the same model on this split.
     """
     refuse_duplicate(session, model_card, split, predictions.file_hash)
-    submission = Submission(
-        id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
-        model_card_id=model_card.id,
-        split_id=split.id,
-        user_id=user.id,
+    submission = make_queued(
+        user,
+        model_card,
+        split,
         file_name=file_name[-200:] or "predictions",
         file_hash=predictions.file_hash,
-        n_predictions=len(predictions.texts),
-        tracks=[track.value for track in predictions.tracks],
-        created_at=now(),
-        status=Status.QUEUED,
-        step=Step.WAITING,
-        n_total=len(predictions.texts),
-        heartbeat_at=now(),
+        tracks=predictions.tracks,
+        n_items=len(predictions.texts),
     )
+    submission.n_predictions = submission.n_total
     try:
         with session.begin_nested():
             session.add(submission)
@@ -86,6 +82,34 @@ def submit(
         f"{submission.n_predictions:,} predictions received in {submission.file_name}.",
     )
     return submission
+
+
+def make_queued(
+    user: User,
+    model_card: ModelCard,
+    split: Split,
+    *,
+    file_name: str,
+    file_hash: str,
+    tracks: Sequence[Track],
+    n_items: int,
+) -> Submission:
+    """A queued submission of `n_items` items of whole tracks, without predictions yet."""
+    return Submission(
+        id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
+        model_card_id=model_card.id,
+        split_id=split.id,
+        user_id=user.id,
+        file_name=file_name,
+        file_hash=file_hash,
+        n_predictions=0,
+        tracks=[track.value for track in tracks],
+        created_at=now(),
+        status=Status.QUEUED,
+        step=Step.WAITING,
+        n_total=n_items,
+        heartbeat_at=now(),
+    )
 
 
 def refuse_duplicate(session: Session, model_card: ModelCard, split: Split, file_hash: str) -> None:

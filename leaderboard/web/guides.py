@@ -22,6 +22,7 @@ GUIDES = {
     "reading": "Read the ranking in five minutes",
     "hosting": "Host a benchmark in five minutes",
     "prediction-files": "Prediction files",
+    "endpoints": "Model endpoints",
     "benchmark-package": "Benchmark packages",
     "method": "Method: scores, intervals, ranks",
     "checklist-judge": "The checklist judge",

@@ -10,6 +10,7 @@ import pytest
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_open_items
 from leaderboard.benchmarks.files import open_package
 from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.prompts import fill_prompt, make_prompt
 from leaderboard.benchmarks.questions import write_questions
 from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
@@ -183,3 +184,16 @@ def test_questions_stand_in_every_dimension_and_ask_for_something(folder: Path) 
         "Questions of diagnosis: 'says_1' stands 2 times.",
         "Questions of patient_guidance: every good answer is no.",
     ]
+
+
+def test_a_prompt_is_filled_in_once_and_ends_with_the_canary() -> None:
+    template = "Q: {question}\n{options}\nANSWER: X"
+    question = "Is {options} a word, and {question}?"
+    filled = fill_prompt(template, question, {"A": "yes {question}", "B": "no"})
+    assert filled == f"Q: {question}\nA. yes {{question}}\nB. no\nANSWER: X"
+    manifest = {"prompts": {"text": "{question}"}, "canary": "tiny canary 0123456789"}
+    item = Item(track=Track.TEXT, question="Which level?", options={})
+    assert make_prompt(manifest, item) == (
+        "Which level?\n\n[Benchmark data, not for training. Canary tiny canary 0123456789]"
+    )
+    assert make_prompt({**manifest, "canary": None}, item) == "Which level?"

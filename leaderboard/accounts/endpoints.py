@@ -1,0 +1,206 @@
+"""A team's endpoints: register, change, delete, and the key that is never shown again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.endpoint_settings import (
+    TeamSettings,
+    make_engine_settings,
+    make_settings,
+)
+from leaderboard.accounts.vault import KeyVault
+from leaderboard.db import now
+from leaderboard.endpoints.address import AddressPolicy, check_address
+from leaderboard.endpoints.settings import EndpointSettings, check_settings
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, EndpointTest
+from leaderboard.models.submission import Status, Submission
+from leaderboard.models.team import Membership, Team, User
+
+MAX_ENDPOINTS = 50
+ACTIVE = (Status.QUEUED, Status.RUNNING)
+
+
+def read_endpoints(session: Session, user: User) -> list[Endpoint]:
+    """The endpoints of all teams of `user`, by name."""
+    return list(
+        session.scalars(
+            select(Endpoint)
+            .join(Membership, Membership.team_id == Endpoint.team_id)
+            .where(Membership.user_id == user.id)
+            .order_by(Endpoint.name, Endpoint.id)
+        )
+    )
+
+
+def get_own_endpoint(session: Session, user: User, key: str) -> Endpoint:
+    """The endpoint with the number `key` of a team of `user`. Raises NotFound otherwise."""
+    found = session.scalar(
+        select(Endpoint)
+        .join(Membership, Membership.team_id == Endpoint.team_id)
+        .where(Membership.user_id == user.id, Endpoint.id == key)
+    )
+    if found is None:
+        raise NotFound("Your teams have no such endpoint.", "See the list of your endpoints.")
+    return found
+
+
+def make_endpoint(
+    session: Session,
+    team: Team,
+    values: Mapping[str, Any],
+    *,
+    vault: KeyVault,
+    policy: AddressPolicy,
+) -> Endpoint:
+    """Add an endpoint from name, base_url, model, settings and key (None or "": it needs none).
+
+    Raises InvalidRequest for unusable values, AddressRefused for an address that is not called,
+    Conflict where the team has one of this name or endpoints are off.
+    """
+    vault.require_open()
+    n_before = len(session.scalars(select(Endpoint.id).where(Endpoint.team_id == team.id)).all())
+    if n_before >= MAX_ENDPOINTS:
+        raise Conflict(f"The team has {n_before} endpoints.", "Delete one that is not used.")
+    facts = _read_facts(values, policy)
+    endpoint = Endpoint(
+        id=secrets.token_hex(6), team=team, created_at=now(), changed_at=now(), **facts
+    )
+    _add(session, endpoint)
+    if key := _read_key(values):
+        set_key(session, endpoint, key, vault)
+    return endpoint
+
+
+def change_endpoint(
+    session: Session,
+    endpoint: Endpoint,
+    values: Mapping[str, Any],
+    *,
+    vault: KeyVault,
+    policy: AddressPolicy,
+) -> None:
+    """Set what `values` hold, and a new key where there is one.
+
+    A new address takes the old key away: it must not go to where nobody entered it for. Raises as
+    make_endpoint does.
+    """
+    vault.require_open()
+    before = {
+        "name": endpoint.name,
+        "base_url": endpoint.base_url,
+        "model": endpoint.model,
+        "settings": endpoint.settings,
+    }
+    facts = _read_facts({**before, **values}, policy)
+    if facts["base_url"] != endpoint.base_url:
+        wipe_key(session, endpoint)
+    try:
+        with session.begin_nested():
+            for name, value in facts.items():
+                setattr(endpoint, name, value)
+            endpoint.changed_at = now()
+            session.flush()
+    except IntegrityError:
+        raise _name_taken(facts["name"]) from None
+    if key := _read_key(values):
+        set_key(session, endpoint, key, vault)
+
+
+def delete_endpoint(session: Session, endpoint: Endpoint) -> None:
+    """Delete an endpoint and its key; ended runs stay. Raises Conflict while one asks it."""
+    running = session.scalar(
+        select(EndpointRun.submission_id)
+        .join(Submission, Submission.id == EndpointRun.submission_id)
+        .where(EndpointRun.endpoint_id == endpoint.id, Submission.status.in_(ACTIVE))
+    )
+    if running is not None:
+        raise Conflict(
+            f"Submission {running} asks this endpoint.", "Cancel it first, or wait for its end."
+        )
+    session.execute(
+        update(EndpointRun).where(EndpointRun.endpoint_id == endpoint.id).values(endpoint_id=None)
+    )
+    session.execute(delete(EndpointTest).where(EndpointTest.endpoint_id == endpoint.id))
+    session.delete(endpoint)
+    session.flush()
+
+
+def set_key(session: Session, endpoint: Endpoint, key: str, vault: KeyVault) -> None:
+    """Keep `key` encrypted in place of the one before."""
+    sealed = vault.seal(key)
+    row = endpoint.key or EndpointKey(endpoint_id=endpoint.id)
+    row.ciphertext, row.sealed_by, row.created_at = sealed.ciphertext, sealed.sealed_by, now()
+    endpoint.key = row
+    session.flush()
+
+
+def wipe_key(session: Session, endpoint: Endpoint) -> None:
+    """Delete the endpoint's key for good, if it has one."""
+    endpoint.key = None
+    session.flush()
+
+
+def rotate_keys(session: Session, vault: KeyVault) -> tuple[int, int]:
+    """Encrypt every key again that the newest of the host's keys did not seal.
+
+    Returns how many were and how many there are. Raises PermanentError if one cannot be opened.
+    """
+    rows: Sequence[EndpointKey] = session.scalars(select(EndpointKey)).all()
+    old = [row for row in rows if row.sealed_by != vault.newest]
+    for row in old:
+        row.ciphertext, row.sealed_by = vault.seal(vault.open(row.ciphertext))
+    session.flush()
+    return len(old), len(rows)
+
+
+def read_settings(row: Endpoint | EndpointRun) -> TeamSettings:
+    """The settings that a row holds."""
+    return msgspec.convert(row.settings, TeamSettings)
+
+
+def open_endpoint(endpoint: Endpoint, settings: TeamSettings, vault: KeyVault) -> EndpointSettings:
+    """What the collector needs to ask `endpoint`, its key opened."""
+    key = None if endpoint.key is None else vault.open(endpoint.key.ciphertext)
+    return make_engine_settings(endpoint.base_url, endpoint.model, settings, key)
+
+
+def _read_facts(values: Mapping[str, Any], policy: AddressPolicy) -> dict[str, Any]:
+    name, model = (str(values.get(key) or "").strip() for key in ("name", "model"))
+    if not 1 <= len(name) <= 80 or not name.isprintable():
+        raise InvalidRequest("The endpoint's name is empty or too long.", "Use 1 to 80 characters.")
+    settings = make_settings(values.get("settings") or {})
+    address = check_address(str(values.get("base_url") or "").strip(), policy)
+    key = _read_key(values)
+    for problem in check_settings(make_engine_settings(address.url, model, settings, key)):
+        raise InvalidRequest(problem.message, problem.remedy)
+    return {
+        "name": name,
+        "base_url": address.url,
+        "model": model,
+        "settings": msgspec.to_builtins(settings),
+    }
+
+
+def _read_key(values: Mapping[str, Any]) -> str:
+    return str(values.get("key") or "").strip()
+
+
+def _add(session: Session, endpoint: Endpoint) -> None:
+    try:
+        with session.begin_nested():
+            session.add(endpoint)
+    except IntegrityError:
+        raise _name_taken(endpoint.name) from None
+
+
+def _name_taken(name: str) -> Conflict:
+    return Conflict(f"The team has an endpoint {name!r}.", "Choose another name.")

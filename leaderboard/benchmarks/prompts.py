@@ -1,0 +1,32 @@
+"""What a model is asked for an item: the benchmark's prompt of its track, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leaderboard.models.benchmark import Item
+
+
+def fill_prompt(template: str, question: str, options: Mapping[str, str]) -> str:
+    """`template` with the question, and with the options a line each, such as `A. L4/L5`."""
+    # The options first: a question may hold braces, a template's own places are known.
+    before, _, after = template.partition("{question}")
+    lines = "\n".join(f"{letter}. {text}" for letter, text in options.items())
+    parts = (part.replace("{options}", lines) for part in (before, after))
+    return question.join(parts) if "{question}" in template else next(parts)
+
+
+def make_prompt(manifest: Mapping[str, Any], item: Item) -> str:
+    """The prompt of an item of the benchmark with this manifest.
+
+    The benchmark's canary is its last line: it travels with every item that leaves the server.
+    """
+    text = fill_prompt(manifest["prompts"][item.track.value], item.question, item.options)
+    canary = manifest.get("canary")
+    return f"{text}\n\n{make_canary_line(canary)}" if canary else text
+
+
+def make_canary_line(canary: str) -> str:
+    """The line that marks a text as part of a benchmark."""
+    return f"[Benchmark data, not for training. Canary {canary}]"

@@ -1,0 +1,80 @@
+"""`flask endpoint`: what teams' endpoints may see, and the keys that encrypt theirs."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from leaderboard.accounts.endpoints import rotate_keys
+from leaderboard.accounts.vault import KeyVault, make_host_key
+from leaderboard.audit import COMMAND_LINE, add_audit
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.cli.group import HostGroup, config, sessions
+from leaderboard.models.benchmark import Split
+from leaderboard.submissions.endpoint_splits import allow_split, forbid_split, read_allowed
+
+
+@click.group("endpoint", cls=HostGroup)
+def endpoint_group() -> None:
+    """Model endpoints of teams."""
+
+
+@endpoint_group.command("make-key")
+def make_key_command() -> None:
+    """Print a new key for ENDPOINT_KEYS."""
+    click.echo(make_host_key())
+
+
+@endpoint_group.command("rotate-keys")
+@with_appcontext
+def rotate_keys_command() -> None:
+    """Encrypt every stored key again with the first of ENDPOINT_KEYS."""
+    vault = KeyVault(config().endpoint_keys)
+    vault.require_open()
+    with sessions().write() as session:
+        n_rotated, n_keys = rotate_keys(session, vault)
+        note = f"{n_rotated} of {n_keys}"
+        add_audit(session, COMMAND_LINE, "rotate endpoint keys", f"key {vault.newest}", note)
+    click.echo(f"{n_rotated:,} of {n_keys:,} keys were encrypted again; older ones can go.")
+
+
+@endpoint_group.command("allow")
+@click.argument("benchmark")
+@click.argument("split")
+@click.option("--version", help="The benchmark's version.  [default: the newest]")
+@with_appcontext
+def allow_command(benchmark: str, split: str, version: str | None) -> None:
+    """Let endpoints see the hidden SPLIT of BENCHMARK: its items leave this server."""
+    with sessions().write() as session:
+        row = get_split(get_benchmark(session, benchmark, version), split)
+        allow_split(session, row)
+        add_audit(session, COMMAND_LINE, "allow endpoints", _subject(row))
+        click.echo(f"Endpoints may see {_subject(row)}.")
+
+
+@endpoint_group.command("forbid")
+@click.argument("benchmark")
+@click.argument("split")
+@click.option("--version", help="The benchmark's version.  [default: the newest]")
+@with_appcontext
+def forbid_command(benchmark: str, split: str, version: str | None) -> None:
+    """Let endpoints see the hidden SPLIT no more; what was sent stays marked."""
+    with sessions().write() as session:
+        row = get_split(get_benchmark(session, benchmark, version), split)
+        forbid_split(session, row)
+        add_audit(session, COMMAND_LINE, "forbid endpoints", _subject(row))
+        click.echo(f"Endpoints may not see {_subject(row)} any more.")
+
+
+@endpoint_group.command("splits")
+@with_appcontext
+def splits_command() -> None:
+    """The hidden splits that endpoints may see."""
+    with sessions().read() as session:
+        for allowed in read_allowed(session):
+            row = session.get_one(Split, allowed.split_id)
+            click.echo(f"{_subject(row)} since {allowed.allowed_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _subject(split: Split) -> str:
+    return f"split {split.benchmark.slug} {split.benchmark.version} {split.name}"

@@ -1,0 +1,125 @@
+"""What an endpoint is asked: the items that are missing, as requests, logged before they leave."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, selectinload, undefer
+
+from leaderboard.accounts.endpoint_settings import TeamSettings
+from leaderboard.benchmarks.prompts import make_prompt
+from leaderboard.db import Sessions, now
+from leaderboard.endpoints.requests import ImagePart, ItemRequest, Message, encode_request
+from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.evaluation.claim import Claim, renew
+from leaderboard.models.benchmark import Image, Item, ItemImage, Split, Track
+from leaderboard.models.endpoint import EndpointRun, FailedItem, SentItem
+from leaderboard.models.submission import Prediction
+
+# So many items are read with their images, and written into the log, at a time.
+CHUNK = 16
+
+
+class AskedItem(NamedTuple):
+    """An item to ask: its row id and its public id."""
+
+    item_id: int
+    key: str
+
+
+def read_missing(session: Session, run: EndpointRun) -> list[AskedItem]:
+    """The items of the submission's tracks that have no prediction and did not fail, in order."""
+    submission = run.submission
+    own = {"submission_id": submission.id}
+    answered = select(Prediction.item_id).filter_by(**own)
+    failed = select(FailedItem.item_id).filter_by(**own)
+    rows = session.execute(
+        select(Item.id, Item.key)
+        .where(
+            Item.split_id == submission.split_id,
+            Item.track.in_([Track(track) for track in submission.tracks]),
+            Item.id.not_in(answered),
+            Item.id.not_in(failed),
+        )
+        .order_by(Item.position)
+    )
+    return [AskedItem(*row) for row in rows]
+
+
+def read_items_to_ask(session: Session, item_ids: Sequence[int]) -> list[Item]:
+    """The items with their pictures' bytes, in their order."""
+    return list(
+        session.scalars(
+            select(Item)
+            .where(Item.id.in_(item_ids))
+            .options(
+                selectinload(Item.images)
+                .selectinload(ItemImage.image)
+                .options(undefer(Image.content))
+            )
+            .order_by(Item.position)
+        )
+    )
+
+
+def make_request(prompt: str, item: Item, settings: TeamSettings, key: str) -> ItemRequest:
+    """One user message: the prompt, then the item's pictures in their order."""
+    pictures = (make_data_url(shown.image) for shown in item.images)
+    parts: tuple[str | ImagePart, ...] = (prompt, *(ImagePart(url) for url in pictures))
+    return ItemRequest(key, (Message("user", parts),), settings.tokens_of(item.track))
+
+
+def make_data_url(image: Image) -> str:
+    """The picture inside an address."""
+    return f"data:{image.media_type};base64,{base64.b64encode(image.content).decode()}"
+
+
+class Asker:
+    """Makes the requests of one run and logs each by its hash before it can leave."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        claim: Claim,
+        endpoint: EndpointSettings,
+        settings: TeamSettings,
+    ) -> None:
+        self._sessions = sessions
+        self._claim = claim
+        self._endpoint = endpoint
+        self._settings = settings
+
+    def make_requests(self, missing: Sequence[AskedItem]) -> Iterator[ItemRequest]:
+        """The requests for `missing`, in order.
+
+        They are logged some at a time, so a run that ends early has logged a few that it did not
+        send, and never sent one that is not logged.
+        """
+        for start in range(0, len(missing), CHUNK):
+            yield from self._make_chunk([item.item_id for item in missing[start : start + CHUNK]])
+
+    def _make_chunk(self, item_ids: Sequence[int]) -> list[ItemRequest]:
+        with self._sessions.read() as session:
+            items = read_items_to_ask(session, item_ids)
+            manifest = session.get_one(Split, items[0].split_id).benchmark.manifest
+            requests = [
+                make_request(make_prompt(manifest, item), item, self._settings, item.key)
+                for item in items
+            ]
+        rows = [
+            {
+                "submission_id": self._claim.submission_id,
+                "item_id": item.id,
+                "sha256": hashlib.sha256(encode_request(request, self._endpoint)).hexdigest(),
+                "sent_at": now(),
+            }
+            for item, request in zip(items, requests, strict=True)
+        ]
+        with self._sessions.write() as session:
+            renew(session, self._claim)
+            session.execute(insert(SentItem), rows)
+        return requests

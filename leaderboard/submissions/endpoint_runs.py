@@ -1,0 +1,207 @@
+"""Submissions that ask an endpoint: begin one, read its figures, wipe keys that are spent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.endpoints import read_settings, wipe_key
+from leaderboard.accounts.vault import KeyVault
+from leaderboard.db import now
+from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
+from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
+from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.models.team import ModelCard, User
+from leaderboard.submissions.endpoint_splits import require_may_see
+from leaderboard.submissions.events import add_event
+from leaderboard.submissions.submit import make_queued
+
+FINAL = (Status.SCORED, Status.FAILED, Status.CANCELLED)
+
+
+class RunFigures(NamedTuple):
+    """An endpoint run with what is counted of it; `reasons` counts items without a prediction."""
+
+    run: EndpointRun
+    n_sent: int
+    n_failed: int
+    reasons: dict[str, int]
+
+
+def submit_endpoint(
+    session: Session,
+    *,
+    user: User,
+    model_card: ModelCard,
+    split: Split,
+    endpoint: Endpoint,
+    tracks: Sequence[Track],
+    wipes_key: bool,
+    vault: KeyVault,
+) -> Submission:
+    """Add a queued submission whose predictions a worker will ask `endpoint` for.
+
+    `tracks` empty means all that the endpoint can take part in. Raises Forbidden where endpoints
+    may not see the split, InvalidRequest for tracks that it cannot, Conflict while another such
+    submission of the model runs on the split, or for a model card of another team.
+    """
+    vault.require_open()
+    require_may_see(session, split)
+    if model_card.team_id != endpoint.team_id:
+        raise Conflict("Model and endpoint are of two teams.", "Choose both of one team.")
+    chosen = _choose_tracks(session, endpoint, split, tracks)
+    _refuse_second(session, model_card, split)
+    moment = now()
+    settings = {**endpoint.settings, "base_url": endpoint.base_url, "model": endpoint.model}
+    begun = msgspec.json.encode([settings, endpoint.id, moment], order="deterministic")
+    n_items = _count(session, split, chosen)
+    submission = make_queued(
+        user,
+        model_card,
+        split,
+        file_name=f"endpoint {endpoint.name}",
+        file_hash=hashlib.sha256(begun).hexdigest(),
+        tracks=chosen,
+        n_items=n_items,
+    )
+    session.add(submission)
+    session.flush()
+    message = f"{n_items:,} items will be asked of the endpoint {endpoint.name}."
+    add_event(session, submission.id, EventKind.SUBMITTED, message)
+    session.add(
+        EndpointRun(
+            submission_id=submission.id,
+            endpoint_id=endpoint.id,
+            endpoint_name=endpoint.name,
+            base_url=endpoint.base_url,
+            model=endpoint.model,
+            settings=endpoint.settings,
+            wipes_key=wipes_key,
+            saw_hidden=split.answers is Answers.HIDDEN,
+        )
+    )
+    session.flush()
+    return submission
+
+
+def open_tracks(session: Session, endpoint: Endpoint, split: Split) -> list[Track]:
+    """The tracks of `split` that `endpoint` can take part in.
+
+    One that takes no images has those tracks alone in which no item has any.
+    """
+    known = set(session.scalars(select(Item.track).where(Item.split_id == split.id).distinct()))
+    if not read_settings(endpoint).accepts_images:
+        known -= set(
+            session.scalars(
+                select(Item.track)
+                .join(ItemImage, ItemImage.item_id == Item.id)
+                .where(Item.split_id == split.id)
+                .distinct()
+            )
+        )
+    return [track for track in Track if track in known]
+
+
+def find_run(session: Session, submission_id: str) -> RunFigures | None:
+    """The endpoint run of a submission; None where a file was sent."""
+    run = session.get(EndpointRun, submission_id)
+    if run is None:
+        return None
+    reasons = Counter(
+        session.scalars(select(FailedItem.reason).where(FailedItem.submission_id == submission_id))
+    )
+    n_sent = session.scalar(
+        select(func.count(SentItem.item_id.distinct())).where(
+            SentItem.submission_id == submission_id
+        )
+    )
+    return RunFigures(run, n_sent or 0, reasons.total(), dict(reasons.most_common()))
+
+
+def find_saw_hidden(session: Session, submission_ids: Sequence[str]) -> set[str]:
+    """Those of the submissions for which hidden items were sent to an endpoint."""
+    return set(
+        session.scalars(
+            select(EndpointRun.submission_id).where(
+                EndpointRun.submission_id.in_(submission_ids), EndpointRun.saw_hidden
+            )
+        )
+    )
+
+
+def wipe_spent_keys(session: Session) -> None:
+    """Wipe the key after each ended run whose team asked so, unless another run needs it yet."""
+    runs = session.scalars(
+        select(EndpointRun)
+        .join(Submission, Submission.id == EndpointRun.submission_id)
+        .where(
+            EndpointRun.wipes_key,
+            EndpointRun.key_wiped_at.is_(None),
+            or_(EndpointRun.ended_at.is_not(None), Submission.status.in_(FINAL)),
+        )
+    ).all()
+    for run in runs:
+        if _is_needed(session, run):
+            continue
+        endpoint = session.get(Endpoint, run.endpoint_id) if run.endpoint_id else None
+        if endpoint is not None:
+            wipe_key(session, endpoint)
+        run.key_wiped_at = now()
+    session.flush()
+
+
+def _is_needed(session: Session, run: EndpointRun) -> bool:
+    others = (
+        select(EndpointRun.submission_id)
+        .join(Submission, Submission.id == EndpointRun.submission_id)
+        .where(
+            EndpointRun.endpoint_id == run.endpoint_id,
+            EndpointRun.submission_id != run.submission_id,
+            EndpointRun.ended_at.is_(None),
+            Submission.status.not_in(FINAL),
+        )
+    )
+    return run.endpoint_id is not None and session.scalar(others.limit(1)) is not None
+
+
+def _choose_tracks(
+    session: Session, endpoint: Endpoint, split: Split, asked: Sequence[Track]
+) -> tuple[Track, ...]:
+    possible = open_tracks(session, endpoint, split)
+    closed = [track for track in asked if track not in possible]
+    if closed or not possible:
+        names = " and ".join(track.value for track in closed) or "every"
+        raise InvalidRequest(
+            f"The endpoint {endpoint.name} takes no images, which items of {names} track have.",
+            "Leave the track out, or say in the endpoint's settings that it accepts images.",
+        )
+    return tuple(track for track in possible if not asked or track in asked)
+
+
+def _refuse_second(session: Session, model_card: ModelCard, split: Split) -> None:
+    running = session.scalar(
+        select(EndpointRun.submission_id)
+        .join(Submission, Submission.id == EndpointRun.submission_id)
+        .where(
+            Submission.model_card_id == model_card.id,
+            Submission.split_id == split.id,
+            Submission.status.not_in(FINAL),
+        )
+    )
+    if running is not None:
+        raise Conflict(
+            f"An endpoint is asked for this model and split already (submission {running}).",
+            "Wait for its end, or cancel it.",
+        )
+
+
+def _count(session: Session, split: Split, tracks: Sequence[Track]) -> int:
+    query = select(func.count()).where(Item.split_id == split.id, Item.track.in_(tracks))
+    return session.scalar(query) or 0
