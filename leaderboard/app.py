@@ -17,6 +17,7 @@ from leaderboard.queue import make_queue
 from leaderboard.web import (
     account,
     benchmarks,
+    exports,
     failures,
     guides,
     health,
@@ -76,6 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
     words.install(app)
     for blueprint in (
         leaderboards.blueprint,
+        exports.blueprint,
         benchmarks.blueprint,
         submissions.blueprint,
         account.blueprint,

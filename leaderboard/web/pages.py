@@ -28,7 +28,7 @@ class PageCache:
         self._lock = threading.Lock()
 
     def respond(
-        self, state: Hashable, render: Callable[[], str], media_type: str = "text/html"
+        self, state: Hashable, render: Callable[[], str | bytes], media_type: str = "text/html"
     ) -> Response:
         """The page of this request's address in `state`, rendered if it is new.
 
@@ -39,7 +39,8 @@ class PageCache:
         with self._lock:
             page = self._pages.get(key)
         if page is None:
-            body = render().encode()
+            made = render()
+            body = made.encode() if isinstance(made, str) else made
             etag = hashlib.sha256(body).hexdigest()[:32]
             page = _Page(body, gzip.compress(body, mtime=0), etag)
             with self._lock:

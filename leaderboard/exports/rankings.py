@@ -1,0 +1,143 @@
+"""The ranking of a split, and all scores of a model in it, as tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leaderboard.exports.table import Cell, Column, Provenance, Table, make_table
+from leaderboard.models.ranking import Board, Score
+from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+
+SCALE = "0 to 100"
+_MODEL = (
+    Column("model", str, "short name of the model"),
+    Column("model_name", str, "name of the model"),
+    Column("organisation", str, "who made the model"),
+    Column("parameters_billion", float, "its size in billions of parameters, as its team states"),
+    Column("open_weights", bool, "whether its weights are open, as its team states"),
+    Column("licence", str, "its licence, as its team states"),
+    Column("base_model", str, "what it was trained from, as its team states"),
+)
+_READING = ("answered", "unparsed", "refused", "ambiguous")
+RANKING_COLUMNS = (
+    Column("board", str, "which score the ranks are of"),
+    Column("rank_low", int, "best rank that the data allow; none without every item"),
+    Column("rank_high", int, "worst rank that the data allow"),
+    *_MODEL,
+    *(
+        column
+        for board in Board
+        for column in (
+            Column(f"{board.value}_score", float, f"{board.value} score, {SCALE}"),
+            Column(f"{board.value}_low", float, "lower end of its 95 % interval"),
+            Column(f"{board.value}_high", float, "upper end of its 95 % interval"),
+            Column(f"{board.value}_n_items", int, "items scored"),
+        )
+    ),
+    Column("coverage_share", float, "share of the split's items that were scored, 0 to 1"),
+    *(Column(f"n_{name}", int, f"multiple-choice predictions read as {name}") for name in _READING),
+    Column("n_attempts", int, "scored submissions of the model on this split"),
+    Column("submission", str, "the submission that stands for the model"),
+    Column("submitted_at", datetime, "when it was sent, UTC"),
+    Column("predictions_sha256", str, "hash of its file"),
+)
+SCORE_COLUMNS = (
+    Column("model", str, "short name of the model"),
+    Column("model_name", str, "name of the model"),
+    Column("submission", str, "the submission"),
+    Column(
+        "metric",
+        str,
+        f"what is measured; ratings are on 1 to 5, gaps on -100 to 100, all others on {SCALE}",
+    ),
+    Column("slice", str, "by what the items are chosen"),
+    Column("name", str, "the value that they have"),
+    Column("value", float, "the score; none is unscored, never 0"),
+    Column("low", float, "lower end of its 95 % interval"),
+    Column("high", float, "upper end of its 95 % interval"),
+    Column("n_items", int, "items scored"),
+    Column("n_correct", int, "right ones, for accuracies"),
+    Column("n_unscored", int, "items without a usable prediction or rating"),
+)
+
+
+def make_ranking_table(table: RankingTable) -> Table:
+    """The rows of a ranking as its page shows them, in the same order."""
+    split = table.split
+    name = f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-{table.board.value}"
+    return make_table(
+        name,
+        f"{split.benchmark.name} {split.benchmark.version}, {split.name} split, "
+        f"by {table.board.value} score",
+        RANKING_COLUMNS,
+        [_make_ranking_row(table.board, row) for row in table.rows],
+        make_provenance(table),
+    )
+
+
+def make_score_table(table: RankingTable, row: RankingRow, scores: SubmissionScores) -> Table:
+    """All scores of the submission that stands for a model."""
+    split = table.split
+    head = (row.model.slug, row.model.name, row.submission.id)
+    return make_table(
+        f"{row.model.slug}-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
+        f"Scores of {row.model.name} on {split.benchmark.name} {split.benchmark.version}, "
+        f"{split.name} split",
+        SCORE_COLUMNS,
+        [(*head, *_make_score_row(score)) for score in scores.scores],
+        make_provenance(table),
+    )
+
+
+def make_provenance(table: RankingTable) -> Provenance:
+    """Where the figures of `table` come from."""
+    benchmark = table.split.benchmark
+    return Provenance(
+        benchmark.slug,
+        benchmark.version,
+        benchmark.content_hash,
+        table.split.name,
+        table.ranked_at,
+    )
+
+
+def _make_ranking_row(board: Board, row: RankingRow) -> tuple[Cell, ...]:
+    rank, model = row.ranks.get(board), row.model
+    scores = (row.scores.get(one) for one in Board)
+    return (
+        board.value,
+        rank.low if rank else None,
+        rank.high if rank else None,
+        model.slug,
+        model.name,
+        model.organisation,
+        model.parameters_billion,
+        model.open_weights,
+        model.licence,
+        model.base_model,
+        *(
+            cell
+            for score in scores
+            for cell in ((score.value, score.low, score.high, score.n) if score else (None,) * 4)
+        ),
+        row.coverage,
+        *(row.outcomes.get(name, 0) for name in _READING),
+        row.n_attempts,
+        row.submission.id,
+        row.submission.created_at,
+        row.submission.file_hash,
+    )
+
+
+def _make_score_row(score: Score) -> tuple[Cell, ...]:
+    return (
+        score.metric.value,
+        score.slice.value,
+        score.name,
+        score.value,
+        score.low,
+        score.high,
+        score.n,
+        score.n_correct,
+        score.n_unscored,
+    )

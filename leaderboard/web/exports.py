@@ -1,0 +1,69 @@
+"""Tables to take away: every public table as CSV, JSON and Parquet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from leaderboard.benchmarks.catalogue import count_composition, get_benchmark
+from leaderboard.disclosure import Viewer
+from leaderboard.errors import NotFound
+from leaderboard.exports.benchmarks import make_composition_table, make_published_table
+from leaderboard.exports.formats import Format, write_table
+from leaderboard.exports.rankings import make_ranking_table, make_score_table
+from leaderboard.exports.table import Table, state_of
+from leaderboard.published import read_published
+from leaderboard.rankings import read_ranking, read_scores
+from leaderboard.web.benchmarks import TAXONOMY
+from leaderboard.web.leaderboards import find_split, get_row, read_board, read_filter
+from leaderboard.web.services import database, services
+
+blueprint = Blueprint("exports", __name__, url_prefix="/exports")
+
+
+@blueprint.get("/ranking.<ending>")
+def ranking(ending: str) -> Response:
+    """The ranking as its page shows it at the same query: split, board and filter."""
+    table = read_ranking(database(), find_split(), read_board(), read_filter())
+    return send_table(make_ranking_table(table), ending)
+
+
+@blueprint.get("/models/<slug>/scores.<ending>")
+def scores(slug: str, ending: str) -> Response:
+    """All scores of a model on a split."""
+    table, row = get_row(slug, find_split())
+    found = read_scores(database(), row.submission, Viewer.PUBLIC)
+    return send_table(make_score_table(table, row, found), ending)
+
+
+@blueprint.get("/benchmarks/<slug>/composition.<ending>")
+def composition(slug: str, ending: str) -> Response:
+    """What a benchmark is made of."""
+    found = get_benchmark(database(), slug, request.args.get("version"))
+    counts = {
+        split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
+        for split in found.splits
+    }
+    return send_table(make_composition_table(found, counts), ending)
+
+
+@blueprint.get("/published/<name>.<ending>")
+def published(name: str, ending: str) -> Response:
+    """A table of published results."""
+    return send_table(make_published_table(read_published(), name), ending)
+
+
+def send_table(table: Table, ending: str) -> Response:
+    """`table` as a download in the format of `ending`, answered by its ETag. Raises NotFound."""
+    try:
+        format_ = Format(ending)
+    except ValueError:
+        raise NotFound(
+            f"There is no format {ending[:20]!r}.", f"The formats are {', '.join(Format)}."
+        ) from None
+    response = services().pages.respond(
+        state_of(table), lambda: write_table(table, format_), format_.media_type
+    )
+    if format_ is Format.CSV:
+        response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
+    response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{ending}"'
+    return response
