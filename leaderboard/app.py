@@ -25,6 +25,7 @@ from leaderboard.web import (
     protection,
     security,
     services,
+    sharing,
     submissions,
     words,
 )
@@ -78,6 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in (
         leaderboards.blueprint,
         exports.blueprint,
+        sharing.blueprint,
         benchmarks.blueprint,
         submissions.blueprint,
         account.blueprint,

@@ -16,6 +16,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import RankingRow
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
 TRACK_WORDS = {
@@ -142,3 +143,8 @@ def install(app: Flask) -> None:
         return url_for("static", filename=name, v=versions[name])
 
     app.add_template_global(asset)
+
+    @app.template_global()
+    def absolute(path: str) -> str:
+        """The whole address of a path of this site."""
+        return services().base_url + path

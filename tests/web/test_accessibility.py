@@ -25,6 +25,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/benchmarks/tiny"),
     (None, "/benchmarks/tiny/splits/dev/items"),
     (None, "/published"),
+    (None, "/embed/ranking"),
     (None, "/docs"),
     *((None, f"/docs/{guide}") for guide in GUIDES),
     (None, "/register"),

@@ -1,0 +1,78 @@
+"""What is new for everybody: results that the public may see, and published benchmarks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.models.benchmark import Benchmark, Split
+from leaderboard.models.ranking import Board
+from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
+from leaderboard.rankings import read_board_scores
+from leaderboard.sharing.feed import Entry
+
+LIMIT = 50
+LOOKED_AT = 500
+"""So many of the newest results are looked at for LIMIT that the public may see."""
+
+
+def read_news(session: Session) -> list[Entry]:
+    """The newest LIMIT results and benchmarks, newest first."""
+    entries = [*_read_results(session), *_read_benchmarks(session)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
+
+
+def _read_results(session: Session) -> list[Entry]:
+    rows = session.execute(
+        select(Submission, SubmissionEvent.at)
+        .join(SubmissionEvent)
+        .where(SubmissionEvent.kind == EventKind.SCORED)
+        .options(
+            joinedload(Submission.model_card),
+            joinedload(Submission.split).joinedload(Split.benchmark),
+        )
+        .order_by(SubmissionEvent.id.desc())
+        .limit(LOOKED_AT)
+    )
+    # A submission that was scored again stays where it was first: ids and dates do not change.
+    shown = {
+        submission.id: (submission, at)
+        for submission, at in rows
+        if disclosure(submission.status, Viewer.PUBLIC).scores
+    }
+    newest = sorted(shown.values(), key=lambda pair: pair[1], reverse=True)[:LIMIT]
+    scores = read_board_scores(session, [one for one, _ in newest], Viewer.PUBLIC)
+    entries = []
+    for submission, at in newest:
+        model, split = submission.model_card, submission.split
+        place = f"{split.benchmark.name} {split.benchmark.version}, {split.name} split"
+        overall = scores[submission.id].get(Board.OVERALL)
+        place_query = {"benchmark": split.benchmark.slug, "split": split.name}
+        entries.append(
+            Entry(
+                subject=f"submission {submission.id}",
+                title=f"{model.name} on {place}",
+                summary=f"{model.name} by {model.organisation}: "
+                + (f"overall score {overall.value:.1f}." if overall else "no overall score."),
+                path=f"/models/{model.slug}?{urlencode(place_query)}",
+                at=at,
+            )
+        )
+    return entries
+
+
+def _read_benchmarks(session: Session) -> list[Entry]:
+    rows = session.scalars(select(Benchmark).order_by(Benchmark.published_at.desc()).limit(LIMIT))
+    return [
+        Entry(
+            subject=f"benchmark {row.content_hash}",
+            title=f"{row.name} {row.version} is published",
+            summary=str(row.manifest["description"]),
+            path=f"/benchmarks/{row.slug}?{urlencode({'version': row.version})}",
+            at=row.published_at,
+        )
+        for row in rows
+    ]

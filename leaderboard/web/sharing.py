@@ -1,0 +1,181 @@
+"""What other sites show of this one: badges, pictures of links, a feed, a table, citations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, render_template, request
+
+from leaderboard.benchmarks.catalogue import get_benchmark
+from leaderboard.figures import BOARD_NAMES
+from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.ranking import Board
+from leaderboard.rankings import RankingRow, RankingTable, read_ranking, read_state
+from leaderboard.sharing.badge import make_badge
+from leaderboard.sharing.citation import cite
+from leaderboard.sharing.feed import write_feed
+from leaderboard.sharing.news import read_news
+from leaderboard.sharing.picture import MAX_BARS, Bar, draw_picture
+from leaderboard.web.leaderboards import find_split, get_row, read_board, read_place
+from leaderboard.web.security import CONTENT_SECURITY_POLICY
+from leaderboard.web.services import database, services
+from leaderboard.web.words import rank
+
+blueprint = Blueprint("sharing", __name__)
+DEFAULT_EMBEDDED, MAX_EMBEDDED = 10, 50
+BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
+FRAMABLE_POLICY = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+@blueprint.get("/models/<slug>/badge.svg")
+def badge(slug: str) -> Response:
+    """A model's rank range and score on a board, as an SVG of one line."""
+    split, board = find_split(), read_board()
+
+    def render() -> str:
+        table, row = get_row(slug, split)
+        return make_badge(split.benchmark.name, _standing(table, row, board))
+
+    state = (split.id, read_state(database(), split))
+    response = services().pages.respond(state, render, "image/svg+xml")
+    response.headers.update(FOR_OTHER_SITES)
+    return response
+
+
+@blueprint.get("/models/<slug>/picture.png")
+def model_picture(slug: str) -> Response:
+    """The picture of a link to a model's page: its scores."""
+    split = find_split()
+
+    def render() -> bytes:
+        table, row = get_row(slug, split)
+        bars = [
+            Bar(BOARD_NAMES[one], score.value, score.low, score.high, f"{score.value:.1f}")
+            for one in Board
+            if (score := row.scores.get(one)) is not None and score.value is not None
+        ]
+        line = f"{row.model.organisation}; {_standing(table, row, Board.OVERALL)}"
+        return draw_picture(row.model.name, line, bars)
+
+    return _send_picture((split.id, read_state(database(), split)), render)
+
+
+@blueprint.get("/picture.png")
+def ranking_picture() -> Response:
+    """The picture of a link to the ranking: its first models."""
+    split, board = find_split(), read_board()
+
+    def render() -> bytes:
+        table = read_ranking(database(), split, board)
+        bars = [
+            Bar(row.model.name, score.value, score.low, score.high, f"{score.value:.1f}")
+            for row in table.rows[:MAX_BARS]
+            if (score := row.scores.get(board)) is not None and score.value is not None
+        ]
+        name = f"{split.benchmark.name} {split.benchmark.version}"
+        line = f"{name}, {split.name} split: models by {board.value} score, 95 % intervals"
+        return draw_picture("AI models in spine care", line, bars)
+
+    return _send_picture((split.id, read_state(database(), split)), render)
+
+
+@blueprint.get("/embed/ranking")
+def embedded_ranking() -> Response:
+    """The first rows of a ranking for a frame on another site: no scripts, no cookies."""
+    split, board = find_split(), read_board()
+    asked = request.args.get("n", DEFAULT_EMBEDDED, type=int)
+
+    def render() -> str:
+        return render_template(
+            "sharing/embedded_ranking.html",
+            table=read_ranking(database(), split, board),
+            n_rows=max(1, min(asked, MAX_EMBEDDED)),
+            place=read_place(split),
+        )
+
+    response = services().pages.respond((split.id, read_state(database(), split)), render)
+    response.headers.update(FOR_OTHER_SITES)
+    response.headers["Content-Security-Policy"] = FRAMABLE_POLICY
+    return response
+
+
+@blueprint.get("/feed.atom")
+def feed() -> Response:
+    """New results and benchmarks."""
+    entries = read_news(database())
+    return services().pages.respond(
+        tuple(entries),
+        lambda: write_feed(entries, services().base_url, BEGAN_AT),
+        "application/atom+xml",
+    )
+
+
+@blueprint.get("/models/<slug>/citation.bib")
+def model_citation(slug: str) -> Response:
+    """How to cite a model's result."""
+    return _send_citation(cite_model(*get_row(slug, find_split())), f"{slug}.bib")
+
+
+@blueprint.get("/benchmarks/<slug>/citation.bib")
+def benchmark_citation(slug: str) -> Response:
+    """How to cite a benchmark."""
+    found = get_benchmark(database(), slug, request.args.get("version"))
+    return _send_citation(cite_benchmark(found), f"{slug}.bib")
+
+
+@blueprint.app_template_global()
+def cite_model(table: RankingTable, row: RankingRow) -> str:
+    """A BibTeX entry of a model's standing in a ranking."""
+    benchmark, at = table.split.benchmark, table.ranked_at or row.submission.created_at
+    place = f"benchmark={benchmark.slug}&version={benchmark.version}&split={table.split.name}"
+    return cite(
+        f"spinebench-{row.model.slug}-{at:%Y-%m-%d}",
+        title=f"{row.model.name} on {benchmark.name} {benchmark.version}, {table.split.name} split",
+        author="SpineBench",
+        at=at,
+        url=f"{services().base_url}/models/{row.model.slug}?{place}",
+        note=f"Submission {row.submission.id}, {_standing(table, row, Board.OVERALL)}, "
+        f"ranked {at:%Y-%m-%d}",
+        version=benchmark.version,
+    )
+
+
+@blueprint.app_template_global()
+def cite_benchmark(benchmark: Benchmark) -> str:
+    """A BibTeX entry of a benchmark's version."""
+    return cite(
+        f"{benchmark.slug}-{benchmark.version}",
+        title=f"{benchmark.name} {benchmark.version}",
+        author="SpineBench",
+        at=benchmark.published_at,
+        url=f"{services().base_url}/benchmarks/{benchmark.slug}?version={benchmark.version}",
+        note=f"SHA-256 of its content: {benchmark.content_hash}",
+        version=benchmark.version,
+    )
+
+
+def _standing(table: RankingTable, row: RankingRow, board: Board) -> str:
+    score = row.scores.get(board)
+    number = f"{score.value:.1f}" if score and score.value is not None else "not scored"
+    if board not in row.ranks:
+        return f"{BOARD_NAMES[board].lower()} {number}, unranked"
+    words = f"rank {rank(row.ranks[board])} of {_count_ranked(table, board)}"
+    return f"{words}, {BOARD_NAMES[board].lower()} {number}"
+
+
+def _count_ranked(table: RankingTable, board: Board) -> int:
+    return sum(board in row.ranks for row in table.rows)
+
+
+def _send_picture(state: Hashable, render: Callable[[], bytes]) -> Response:
+    response = services().pages.respond(state, render, "image/png")
+    response.headers.update(FOR_OTHER_SITES)
+    return response
+
+
+def _send_citation(text: str, file_name: str) -> Response:
+    response = services().pages.respond(text, lambda: text, "application/x-bibtex")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return response
