@@ -79,6 +79,10 @@ class Config:
     endpoint_max_requests: int
     endpoint_max_tokens: int
     endpoint_max_seconds: int
+    judge_base_url: str
+    judge_model: str
+    judge_api_key: str = field(repr=False)
+    judges_file: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -118,6 +122,10 @@ class Config:
             endpoint_max_requests=_read_number(env, "ENDPOINT_MAX_REQUESTS", 20_000),
             endpoint_max_tokens=_read_number(env, "ENDPOINT_MAX_TOKENS", 20_000_000),
             endpoint_max_seconds=_read_number(env, "ENDPOINT_MAX_SECONDS", 18_000),
+            judge_base_url=env.get("JUDGE_BASE_URL", "").strip(),
+            judge_model=env.get("JUDGE_MODEL", "").strip(),
+            judge_api_key=env.get("JUDGE_API_KEY", "").strip(),
+            judges_file=env.get("JUDGES_FILE", "").strip(),
         )
 
 

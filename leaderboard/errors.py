@@ -15,6 +15,7 @@ SpineBenchError
 │   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
 ├── OnHold                 an evaluation that waits for the host
+│   └── JudgeUnavailable       a judge's server does not serve
 └── PermanentError         an evaluation that no retry can mend
     (ClaimLost is no error of anybody: the row went to another run, stop quietly)
 """
@@ -154,6 +155,22 @@ class OnHold(SpineBenchError):
     """
 
     code = "on_hold"
+
+
+class JudgeUnavailable(OnHold):
+    """The server of the judge `name` does not serve; `is_final`: trying again will not help.
+
+    The message is for the team, `what` for the host.
+    """
+
+    def __init__(self, name: str, what: str, *, is_final: bool) -> None:
+        super().__init__(
+            "A judge of reports cannot be asked at present. What was rated is kept.",
+            "Nothing is to be done on your side; the host can see it.",
+        )
+        self.name = name
+        self.what = what
+        self.is_final = is_final
 
 
 class ClaimLost(Exception):

@@ -14,12 +14,15 @@ from redis import Redis
 from rq import Queue, Worker
 from rq.job import Job
 
-import workers.jobs  # noqa: F401  the parent imports once what every work horse needs
 from config import Config, ConfigError
 from leaderboard.db import make_sessions
+from leaderboard.errors import InvalidRequest
 from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
 from leaderboard.queue import make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
+
+# The parent imports once what every work horse needs.
+from workers.jobs import read_judges
 
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
@@ -44,7 +47,12 @@ class BoundWorker(Worker):
 
 
 def run_worker(config: Config) -> None:
-    """Work until told to stop; a job under way is finished first."""
+    """Work until told to stop; a job under way is finished first.
+
+    Raises InvalidRequest at once for judges that cannot be set up as the settings say.
+    """
+    for judge in read_judges(config):
+        log.info("reports are rated by %s (model %s)", judge.name, judge.model)
     redis = Redis.from_url(config.redis_url)
     worker = BoundWorker([config.queue_name], connection=redis, worker_ttl=60)
     worker.work(with_scheduler=False, logging_level="INFO")
@@ -88,7 +96,11 @@ def main(arguments: list[str]) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    runners[arguments[0]](config)
+    try:
+        runners[arguments[0]](config)
+    except InvalidRequest as error:
+        print(f"{error.message} {error.remedy}", file=sys.stderr)
+        return 2
     return 0
 
 

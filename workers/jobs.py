@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 
 from config import Config
@@ -11,20 +12,31 @@ from leaderboard.endpoints.address import read_policy
 from leaderboard.endpoints.settings import Budget
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
+from leaderboard.evaluation.reports import find_rubric
 from leaderboard.evaluation.run import evaluate
-from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.roster import make_judges
+from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 
 
 def evaluate_submission(submission_id: str) -> None:
     """Score one submission."""
     config = Config.from_env()
-    judges = [ChecklistJudge()]
-    evaluate(
-        sessions_of(config.database_url),
-        submission_id,
-        judges,
-        config.max_attempts,
-        make_access(config),
+    sessions = sessions_of(config.database_url)
+    with sessions.read() as session:
+        rubric = find_rubric(session, submission_id)
+    if rubric is not None:
+        judges = make_judges(read_judges(config), rubric)
+        evaluate(sessions, submission_id, judges, config.max_attempts, make_access(config))
+
+
+def read_judges(config: Config) -> tuple[JudgeSettings, ...]:
+    """The LLM judges that the settings describe. Raises InvalidRequest."""
+    return read_judge_settings(
+        os.environ,
+        base_url=config.judge_base_url,
+        model=config.judge_model,
+        api_key=config.judge_api_key,
+        file=config.judges_file,
     )
 
 

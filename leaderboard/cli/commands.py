@@ -4,6 +4,7 @@ from leaderboard.cli.benchmarks import benchmark_group
 from leaderboard.cli.database import db_group
 from leaderboard.cli.endpoints import endpoint_group
 from leaderboard.cli.experts import expert_group
+from leaderboard.cli.judges import judge_group
 from leaderboard.cli.people import model_group, team_group, token_group, user_group
 from leaderboard.cli.submissions import submission_group
 
@@ -17,4 +18,5 @@ commands = (
     submission_group,
     expert_group,
     endpoint_group,
+    judge_group,
 )

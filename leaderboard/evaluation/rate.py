@@ -2,110 +2,125 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
-import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
 from leaderboard.evaluation.claim import Claim, advance
-from leaderboard.judges.protocol import DimensionRating, Judge, JudgeIdentity, ReportCase
-from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split
+from leaderboard.evaluation.rate_llm import rate_with_llms
+from leaderboard.evaluation.reports import (
+    get_rater_id,
+    make_rating_row,
+    read_rubric,
+    read_unrated,
+)
+from leaderboard.judges.llm import LlmJudge
+from leaderboard.judges.panel import NO_MEMBER, Panel, is_of_family
+from leaderboard.judges.protocol import DimensionRating, Judge
+from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.rating import Rater, RaterKind, Rating
-from leaderboard.models.reference import ItemReference
-from leaderboard.models.submission import Prediction, Step
-from leaderboard.scoring.checklist import Check
-from leaderboard.scoring.rubric import Rubric
+from leaderboard.models.submission import Prediction, Step, Submission
 
 
-def rate_reports(sessions: Sessions, claim: Claim, judges: Sequence[Judge]) -> None:
-    """Rate what a judge has not rated yet, a report at a time; each renews the claim.
+def rate_reports(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> None:
+    """Rate what a judge has not rated yet; every write renews the claim.
 
-    No transaction is open while a judge works.
+    The first judge's ratings count as progress. No transaction is open while a judge works.
+    Raises OnHold if a judge fails its self-check or cannot be asked.
     """
-    for judge in judges:
+    for place, judge in enumerate(judges):
+        if isinstance(judge, Panel):
+            _rate_with_panel(sessions, claim, judge)
+        elif isinstance(judge, LlmJudge):
+            _rate_with_llm(sessions, claim, judge)
+        else:
+            _rate_at_once(sessions, claim, judge, n_done=int(place == 0))
+
+
+def _rate_at_once(sessions: Sessions, claim: Claim, judge: Judge, n_done: int) -> None:
+    """A report at a time, by a judge that answers by itself."""
+    with sessions.write() as session:
+        rater_id = get_rater_id(session, judge.identity)
+    with sessions.read() as session:
+        reports = read_unrated(session, claim.submission_id, rater_id)
+    for report in reports:
+        ratings = judge.rate(report.case, report.text)
         with sessions.write() as session:
-            rater_id = get_rater_id(session, judge.identity)
-        with sessions.read() as session:
-            rows = _read_unrated(session, claim.submission_id, rater_id)
-        for prediction_id, text, case in rows:
-            ratings = judge.rate(case, text)
-            with sessions.write() as session:
-                advance(session, claim, Step.RATE, 1)
-                session.execute(
-                    insert(Rating), [_make_row(prediction_id, rater_id, r) for r in ratings]
-                )
+            advance(session, claim, Step.RATE, n_done)
+            rows = [make_rating_row(report.id, rater_id, rating) for rating in ratings]
+            session.execute(insert(Rating), rows)
 
 
-def get_rater_id(session: Session, identity: JudgeIdentity) -> int:
-    """The row id of a judge in its version, added at its first use."""
-    rater = session.scalar(
-        select(Rater).where(
-            Rater.kind == RaterKind.JUDGE,
-            Rater.name == identity.name,
-            Rater.version == identity.version,
-        )
-    )
-    if rater is None:
-        rater = Rater(kind=RaterKind.JUDGE, name=identity.name, version=identity.version)
-        session.add(rater)
-        session.flush()
-    return rater.id
+def _rate_with_llm(sessions: Sessions, claim: Claim, judge: LlmJudge) -> None:
+    with sessions.read() as session:
+        rubric = read_rubric(session, session.get_one(Submission, claim.submission_id).split_id)
+        is_excluded = is_of_family(judge, _read_card(session, claim.submission_id))
+    if is_excluded:
+        _write_derived(sessions, claim, judge, {})
+    else:
+        rate_with_llms(sessions, claim, [judge], rubric)
 
 
-def read_rubric(session: Session, submission_split_id: int) -> Rubric:
-    """The rubric of the benchmark that a split is part of."""
-    manifest = session.scalars(
-        select(Benchmark.manifest).join(Split).where(Split.id == submission_split_id)
-    ).one()
-    return msgspec.convert(manifest["rubric"], Rubric)
+def _rate_with_panel(sessions: Sessions, claim: Claim, panel: Panel) -> None:
+    """Every member of another family rates; the panel's ratings follow from theirs."""
+    with sessions.read() as session:
+        rubric = read_rubric(session, session.get_one(Submission, claim.submission_id).split_id)
+        facts = _read_card(session, claim.submission_id)
+    members = [member for member in panel.members if not is_of_family(member, facts)]
+    if members:
+        rate_with_llms(sessions, claim, members, rubric)
+    with sessions.read() as session:
+        given = _read_members(session, claim.submission_id, members)
+    _write_derived(sessions, claim, panel, given)
 
 
-def _read_unrated(
-    session: Session, submission_id: str, rater_id: int
-) -> list[tuple[int, str, ReportCase]]:
-    rated = select(Rating.prediction_id).where(
-        Rating.prediction_id == Prediction.id, Rating.rater_id == rater_id
-    )
+def _write_derived(
+    sessions: Sessions,
+    claim: Claim,
+    judge: Panel | LlmJudge,
+    given: dict[int, dict[str, dict[str, float | None]]],
+) -> None:
+    """Ratings that follow from `given` (prediction, member, dimension), or from the want of any."""
+    with sessions.write() as session:
+        advance(session, claim, Step.RATE, 0)
+        rater_id = get_rater_id(session, judge.identity)
+        rows = []
+        for report in read_unrated(session, claim.submission_id, rater_id):
+            if isinstance(judge, Panel):
+                ratings = judge.combine(report.case.dimensions, given.get(report.id, {}))
+            else:
+                ratings = [DimensionRating(d, None, NO_MEMBER) for d in report.case.dimensions]
+            rows += [make_rating_row(report.id, rater_id, rating) for rating in ratings]
+        if rows:
+            session.execute(insert(Rating), rows)
+
+
+def _read_card(session: Session, submission_id: str) -> list[str | None]:
+    """What a model card says of the model's family."""
+    card = session.get_one(Submission, submission_id).model_card
+    return [card.name, card.slug, card.organisation, card.base_model]
+
+
+def _read_members(
+    session: Session, submission_id: str, members: Sequence[LlmJudge]
+) -> dict[int, dict[str, dict[str, float | None]]]:
+    """The members' ratings by prediction, member and dimension."""
+    versions = {member.identity.name: member.identity.version for member in members}
     rows = session.execute(
-        select(Prediction.id, Prediction.text, Item, ItemReference)
-        .join(Item, Item.id == Prediction.item_id)
-        .join(ItemReference, ItemReference.item_id == Item.id)
+        select(Rating.prediction_id, Rater.name, Rater.version, Rating.dimension, Rating.value)
+        .join(Rater, Rater.id == Rating.rater_id)
+        .join(Prediction, Prediction.id == Rating.prediction_id)
         .where(
             Prediction.submission_id == submission_id,
-            Item.kind == ItemKind.REPORT,
-            ~rated.exists(),
+            Rater.kind == RaterKind.JUDGE,
+            Rater.name.in_(versions),
         )
-        .order_by(Prediction.id)
-    ).all()
-    if not rows:
-        return []
-    rubric = read_rubric(session, rows[0][2].split_id)
-    dimensions = tuple(d.key for section in rubric.sections for d in section.dimensions)
-    return [
-        (prediction_id, text, _make_case(item, reference, dimensions))
-        for prediction_id, text, item, reference in rows
-    ]
-
-
-def _make_case(item: Item, reference: ItemReference, dimensions: tuple[str, ...]) -> ReportCase:
-    return ReportCase(
-        item_id=item.key,
-        question=item.question,
-        reference_report=reference.reference_report,
-        checklist=tuple(msgspec.convert(reference.checklist, list[Check])),
-        dimensions=dimensions,
     )
-
-
-def _make_row(prediction_id: int, rater_id: int, rating: DimensionRating) -> dict[str, Any]:
-    return {
-        "prediction_id": prediction_id,
-        "rater_id": rater_id,
-        "dimension": rating.dimension,
-        "value": rating.value,
-        "reason": rating.reason,
-        "evidence": list(rating.evidence),
-    }
+    given: defaultdict[int, dict[str, dict[str, float | None]]] = defaultdict(dict)
+    for prediction_id, name, version, dimension, value in rows:
+        if versions[name] == version:
+            given[prediction_id].setdefault(name, {})[dimension] = value
+    return given

@@ -6,14 +6,14 @@ import logging
 from collections.abc import Sequence
 
 from leaderboard.db import Sessions
-from leaderboard.errors import ClaimLost, OnHold, PermanentError
+from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
 from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rate import rate_reports
 from leaderboard.evaluation.score import score_submission
-from leaderboard.judges.protocol import Judge
+from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.submission import EventKind, Status, Step, Submission
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ GIVEN_UP = {
 def evaluate(
     sessions: Sessions,
     submission_id: str,
-    judges: Sequence[Judge],
+    judges: Sequence[AnyJudge],
     max_attempts: int,
     access: EndpointAccess | None = None,
 ) -> None:
@@ -49,6 +49,11 @@ def evaluate(
         _run_steps(sessions, claim, judges)
     except ClaimLost:
         log.info("submission %s went elsewhere: run %s stops", submission_id, claim.run_id)
+    except JudgeUnavailable as error:
+        log.warning("judge %s cannot be asked: %s", error.name, error.what)
+        goes_on = claim.n_attempts < max_attempts and not error.is_final
+        status = Status.QUEUED if goes_on else Status.HELD
+        _give_up(sessions, claim, status, error.message, error.remedy)
     except OnHold as error:
         log.warning("submission %s is held: %s", submission_id, error.message)
         _give_up(sessions, claim, Status.HELD, error.message, error.remedy)
@@ -65,7 +70,7 @@ def evaluate(
             _give_up(sessions, claim, Status.FAILED, message, remedy)
 
 
-def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[Judge]) -> None:
+def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> None:
     """The first of `judges` is the one whose ratings become the report score."""
     parse_predictions(sessions, claim)
     rate_reports(sessions, claim, judges)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.estimates import Scored, make_scores
-from leaderboard.evaluation.rate import get_rater_id, read_rubric
+from leaderboard.evaluation.reports import get_rater_id, read_rubric
 from leaderboard.evaluation.values import (
     add_mcq_values,
     pack_values,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
-from leaderboard.evaluation.rate import read_rubric
+from leaderboard.evaluation.reports import read_rubric
 from leaderboard.experts.blind import hide_names
 from leaderboard.experts.raters import find_own_rater
 from leaderboard.models.benchmark import Item, ItemImage, Split

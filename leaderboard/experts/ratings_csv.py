@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import InvalidRatings, Problem
-from leaderboard.evaluation.rate import read_rubric
+from leaderboard.evaluation.reports import read_rubric
 from leaderboard.experts.cells import Complain, read_rater_name, read_time, read_value
 from leaderboard.experts.rate import list_dimensions
 from leaderboard.models.benchmark import Item, ItemKind, Split

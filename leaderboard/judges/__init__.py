@@ -1,1 +1,1 @@
-"""Automatic raters of reports, behind one protocol."""
+"""Automatic raters of reports: the checklist, language models, and panels of them."""

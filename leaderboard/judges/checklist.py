@@ -24,6 +24,7 @@ LIMITS = (
 class ChecklistJudge:
     """A deterministic judge without a model; see docs/checklist-judge.md."""
 
+    kind = "checklist"
     identity = JudgeIdentity("checklist", RULES_VERSION)
     limits = LIMITS
 

@@ -46,6 +46,11 @@ class Judge(Protocol):
         ...
 
     @property
+    def kind(self) -> str:
+        """The kind of judge: checklist, llm or panel."""
+        ...
+
+    @property
     def limits(self) -> str:
         """What this judge cannot see, in one paragraph for the page."""
         ...

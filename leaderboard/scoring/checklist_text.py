@@ -82,8 +82,8 @@ def read_passages(report: str) -> list[Passage]:
     return passages
 
 
-def clean_text(text: str) -> str:
-    """Visible text in NFKC, with plain dashes, cut to MAX_CHARACTERS."""
+def visible_text(text: str) -> str:
+    """What a reader would see of `text`, in NFKC, cut to MAX_CHARACTERS."""
     shown = html.unescape(_strip_tags(text[:MAX_CHARACTERS])).replace("\\n", "\n")
     shown = shown.replace("º", "°")
     shown = unicodedata.normalize("NFKC", shown)[:MAX_CHARACTERS]
@@ -93,6 +93,15 @@ def clean_text(text: str) -> str:
         (_PICTURE, " "),
         (_LINK, r"\1"),
         (_FOOTNOTE, ""),
+    ):
+        shown = pattern.sub(replacement, shown)
+    return shown
+
+
+def clean_text(text: str) -> str:
+    """Visible text with plain dashes and denials in full, without abbreviations' full stops."""
+    shown = visible_text(text)
+    for pattern, replacement in (
         (_DASH, "-"),
         (_NOT, " not"),
         (_CANNOT, "can not"),

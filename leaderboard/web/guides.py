@@ -26,6 +26,7 @@ GUIDES = {
     "benchmark-package": "Benchmark packages",
     "method": "Method: scores, intervals, ranks",
     "checklist-judge": "The checklist judge",
+    "llm-judge": "LLM judges",
     "experts": "Ratings of experts",
     "api": "API",
 }

@@ -1,0 +1,104 @@
+"""Have LLM judges rate the reports of a submission: many calls at once, none of them twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import NamedTuple
+
+from leaderboard.db import Sessions
+from leaderboard.evaluation.claim import Claim
+from leaderboard.evaluation.judge_calls import make_call_values, read_calls
+from leaderboard.evaluation.ledger import Ledger
+from leaderboard.evaluation.reports import Unrated, get_rater_id, make_rating_row, read_unrated
+from leaderboard.evaluation.self_check import OpenRun, check_judges, get_run
+from leaderboard.judges.calls import Call, Subject, derive_rating
+from leaderboard.judges.client import JudgeClient
+from leaderboard.judges.llm import LlmJudge
+from leaderboard.judges.together import run_together
+from leaderboard.judges.untrusted import clean_report
+from leaderboard.models.judging import JudgeCall
+from leaderboard.models.rating import Rating
+from leaderboard.scoring.rubric import Dimension, Rubric
+
+
+class _Task(NamedTuple):
+    """What a judge has left to do at a submission, and the calls that were made before."""
+
+    judge: LlmJudge
+    rater_id: int
+    reports: list[Unrated]
+    calls: Mapping[int, list[Call]]
+
+
+def rate_with_llms(
+    sessions: Sessions, claim: Claim, judges: Sequence[LlmJudge], rubric: Rubric
+) -> None:
+    """Rate with every judge what it has not rated yet; the first one's ratings count as progress.
+
+    Each run begins with the self-check on canary reports. Raises OnHold, JudgeUnavailable and
+    ClaimLost; what was answered until then is kept.
+    """
+    tasks = []
+    for judge in judges:
+        with sessions.write() as session:
+            rater_id = get_rater_id(session, judge.identity)
+        with sessions.read() as session:
+            reports = read_unrated(session, claim.submission_id, rater_id)
+            calls = read_calls(session, claim.submission_id, rater_id)
+        if reports:
+            tasks.append(_Task(judge, rater_id, reports, calls))
+    if tasks:
+        asyncio.run(_rate(sessions, claim, tasks, rubric, judges[0]))
+
+
+async def _rate(
+    sessions: Sessions, claim: Claim, tasks: Sequence[_Task], rubric: Rubric, first: LlmJudge
+) -> None:
+    ledger = Ledger(sessions, claim)
+
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            runs = []
+            for task in tasks:
+                client = await stack.enter_async_context(JudgeClient(task.judge.settings))
+                run_id, is_checked = get_run(sessions, claim, task.rater_id)
+                runs.append(OpenRun(task.judge, task.rater_id, client, run_id, is_checked))
+            await check_judges(sessions, claim, ledger, runs, rubric)
+            await run_together(
+                _rate_report(ledger, run, report, task.calls, int(task.judge is first))
+                for task, run in zip(tasks, runs, strict=True)
+                for report in task.reports
+            )
+
+    await ledger.run(work())
+
+
+async def _rate_report(
+    ledger: Ledger,
+    run: OpenRun,
+    report: Unrated,
+    known: Mapping[int, list[Call]],
+    n_done: int,
+) -> None:
+    """Ask about every dimension and repeat; the ratings are written after all of their calls."""
+    subject = Subject(f"prediction {report.id}", report.case, clean_report(report.text))
+    before = known.get(report.id, [])
+
+    async def ask(dimension: Dimension, repeat: int) -> list[Call]:
+        calls = [c for c in before if (c.dimension, c.repeat) == (dimension.key, repeat)]
+        async for call in run.judge.ask(run.client, subject, dimension, repeat, tuple(calls)):
+            calls.append(call)
+            key = {"prediction_id": report.id, "rater_id": run.rater_id}
+            ledger.add(JudgeCall, [{**key, **make_call_values(call)}])
+        return calls
+
+    dimensions, repeats = run.judge.dimensions, range(run.judge.settings.repeats)
+    asked = await run_together(ask(dimension, r) for dimension in dimensions for r in repeats)
+    rows = []
+    for dimension in dimensions:
+        calls = [call for one in asked for call in one if call.dimension == dimension.key]
+        rating = derive_rating(dimension, subject, calls)
+        rows.append(make_rating_row(report.id, run.rater_id, rating))
+    ledger.add(Rating, rows, n_done)

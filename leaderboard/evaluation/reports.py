@@ -1,0 +1,103 @@
+"""The reports of a submission as judges get them, and their ratings as rows."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
+from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split
+from leaderboard.models.rating import Rater, RaterKind, Rating
+from leaderboard.models.reference import ItemReference
+from leaderboard.models.submission import Prediction, Submission
+from leaderboard.scoring.checklist import Check
+from leaderboard.scoring.rubric import Rubric
+
+
+class Unrated(NamedTuple):
+    """A prediction that a rater has not rated yet, with its case."""
+
+    id: int
+    text: str
+    case: ReportCase
+
+
+def get_rater_id(session: Session, identity: JudgeIdentity) -> int:
+    """The row id of a judge in its version, added at its first use."""
+    rater = session.scalar(
+        select(Rater).where(
+            Rater.kind == RaterKind.JUDGE,
+            Rater.name == identity.name,
+            Rater.version == identity.version,
+        )
+    )
+    if rater is None:
+        rater = Rater(kind=RaterKind.JUDGE, name=identity.name, version=identity.version)
+        session.add(rater)
+        session.flush()
+    return rater.id
+
+
+def read_rubric(session: Session, submission_split_id: int) -> Rubric:
+    """The rubric of the benchmark that a split is part of."""
+    manifest = session.scalars(
+        select(Benchmark.manifest).join(Split).where(Split.id == submission_split_id)
+    ).one()
+    return msgspec.convert(manifest["rubric"], Rubric)
+
+
+def find_rubric(session: Session, submission_id: str) -> Rubric | None:
+    """The rubric that a submission is rated by; None if there is no such submission."""
+    submission = session.get(Submission, submission_id)
+    return None if submission is None else read_rubric(session, submission.split_id)
+
+
+def read_unrated(session: Session, submission_id: str, rater_id: int) -> list[Unrated]:
+    """The reports of a submission that this rater has not rated, in their order."""
+    rated = select(Rating.prediction_id).where(
+        Rating.prediction_id == Prediction.id, Rating.rater_id == rater_id
+    )
+    rows = session.execute(
+        select(Prediction.id, Prediction.text, Item, ItemReference)
+        .join(Item, Item.id == Prediction.item_id)
+        .join(ItemReference, ItemReference.item_id == Item.id)
+        .where(
+            Prediction.submission_id == submission_id,
+            Item.kind == ItemKind.REPORT,
+            ~rated.exists(),
+        )
+        .order_by(Prediction.id)
+    ).all()
+    if not rows:
+        return []
+    rubric = read_rubric(session, rows[0][2].split_id)
+    dimensions = tuple(d.key for section in rubric.sections for d in section.dimensions)
+    return [
+        Unrated(prediction_id, text, _make_case(item, reference, dimensions))
+        for prediction_id, text, item, reference in rows
+    ]
+
+
+def make_rating_row(prediction_id: int, rater_id: int, rating: DimensionRating) -> dict[str, Any]:
+    """The row of one rating."""
+    return {
+        "prediction_id": prediction_id,
+        "rater_id": rater_id,
+        "dimension": rating.dimension,
+        "value": rating.value,
+        "reason": rating.reason,
+        "evidence": list(rating.evidence),
+    }
+
+
+def _make_case(item: Item, reference: ItemReference, dimensions: tuple[str, ...]) -> ReportCase:
+    return ReportCase(
+        item_id=item.key,
+        question=item.question,
+        reference_report=reference.reference_report,
+        checklist=tuple(msgspec.convert(reference.checklist, list[Check])),
+        dimensions=dimensions,
+    )

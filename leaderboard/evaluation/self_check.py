@@ -1,0 +1,137 @@
+"""The self-check of LLM judges: canary reports before a submission's own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from leaderboard.db import Sessions, now
+from leaderboard.errors import OnHold
+from leaderboard.evaluation.claim import Claim, renew
+from leaderboard.evaluation.judge_calls import make_call, make_call_values
+from leaderboard.evaluation.ledger import Ledger
+from leaderboard.judges.calls import Call, Subject, derive_rating
+from leaderboard.judges.canaries import (
+    CASE,
+    CanaryResult,
+    check_canary,
+    explain,
+    make_canaries,
+    make_records,
+)
+from leaderboard.judges.client import JudgeClient
+from leaderboard.judges.llm import LlmJudge
+from leaderboard.judges.together import run_together
+from leaderboard.judges.untrusted import clean_report
+from leaderboard.models.judging import CanaryCall, JudgeRun, RunState
+from leaderboard.scoring.rubric import Dimension, Rubric
+
+log = logging.getLogger(__name__)
+
+
+class OpenRun(NamedTuple):
+    """A judge at a submission, with its connection, and its run's row and state."""
+
+    judge: LlmJudge
+    rater_id: int
+    client: JudgeClient
+    run_id: int
+    is_checked: bool
+
+
+def get_run(sessions: Sessions, claim: Claim, rater_id: int) -> tuple[int, bool]:
+    """The id of the judge's run at the submission, and whether its self-check is passed.
+
+    A run that was interrupted goes on; after a void one a new one begins.
+    """
+    with sessions.write() as session:
+        renew(session, claim)
+        run = session.scalar(
+            select(JudgeRun)
+            .where(JudgeRun.submission_id == claim.submission_id, JudgeRun.rater_id == rater_id)
+            .order_by(JudgeRun.id.desc())
+            .limit(1)
+        )
+        if run is None or run.state is RunState.VOID:
+            run = JudgeRun(
+                submission_id=claim.submission_id,
+                rater_id=rater_id,
+                started_at=now(),
+                state=RunState.CHECKING,
+                reason="",
+                canaries=[],
+            )
+            session.add(run)
+            session.flush()
+        return run.id, run.state is RunState.OK
+
+
+async def check_judges(
+    sessions: Sessions, claim: Claim, ledger: Ledger, runs: Sequence[OpenRun], rubric: Rubric
+) -> None:
+    """Have each judge that has not done so rate the canary reports.
+
+    Raises OnHold if one of them is above the floor: then none of the submission's reports is
+    rated, and the run's row says why.
+    """
+    unchecked = [run for run in runs if not run.is_checked]
+    results = await run_together(_rate_canaries(sessions, ledger, run, rubric) for run in unchecked)
+    failed = []
+    with sessions.write() as session:
+        renew(session, claim)
+        for run, result in zip(unchecked, results, strict=True):
+            row = session.get_one(JudgeRun, run.run_id)
+            row.canaries, row.reason = make_records(result), explain(result)
+            row.state = RunState.VOID if row.reason else RunState.OK
+            if row.reason:
+                failed.append(run.judge.identity.name)
+                log.warning(
+                    "judge %s failed its self-check at submission %s: %s",
+                    run.judge.identity.name,
+                    claim.submission_id,
+                    row.reason,
+                )
+    if failed:
+        raise OnHold(
+            "A judge of reports failed its self-check: its ratings would be void, none was made.",
+            "Nothing is to be done on your side; the host has been told.",
+        )
+
+
+async def _rate_canaries(
+    sessions: Sessions, ledger: Ledger, run: OpenRun, rubric: Rubric
+) -> list[CanaryResult]:
+    known = await asyncio.to_thread(_read_known, sessions, run.run_id)
+
+    async def ask(canary: str, subject: Subject, dimension: Dimension) -> list[Call]:
+        before = [c for name, c in known if name == canary and c.dimension == dimension.key]
+        calls = list(before)
+        async for call in run.judge.ask(run.client, subject, dimension, 0, before):
+            calls.append(call)
+            values = make_call_values(call)
+            ledger.add(CanaryCall, [{"judge_run_id": run.run_id, "canary": canary, **values}])
+        return calls
+
+    async def rate(canary: str, text: str) -> CanaryResult:
+        subject = Subject(f"run {run.run_id} {canary}", CASE, clean_report(text))
+        dimensions = run.judge.dimensions
+        asked = await run_together(ask(canary, subject, d) for d in dimensions)
+        ratings = {
+            dimension.key: derive_rating(dimension, subject, calls).value
+            for dimension, calls in zip(dimensions, asked, strict=True)
+        }
+        return check_canary(canary, ratings)
+
+    return await run_together(rate(*one) for one in make_canaries(rubric).items())
+
+
+def _read_known(sessions: Sessions, run_id: int) -> list[tuple[str, Call]]:
+    with sessions.read() as session:
+        rows = session.scalars(
+            select(CanaryCall).where(CanaryCall.judge_run_id == run_id).order_by(CanaryCall.attempt)
+        )
+        return [(row.canary, make_call(row)) for row in rows]

@@ -1,0 +1,97 @@
+"""What LLM judges did, for hosts and for the page of judges: runs, failures, tokens, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from leaderboard.models.judging import CallOutcome, CanaryCall, JudgeCall, JudgeRun
+from leaderboard.models.rating import Rater
+
+N_RECENT = 50
+
+
+class CallFigures(NamedTuple):
+    """A judge's calls in numbers; `n_answers` came back whole or not, errors are beside them.
+
+    Tokens and cost are sums over what is known; `n_unpriced` calls have no known cost.
+    """
+
+    name: str
+    version: str
+    n_answers: int
+    n_bad_output: int
+    n_refused: int
+    n_rejected: int
+    n_errors: int
+    input_tokens: int
+    output_tokens: int
+    cost: float
+    n_unpriced: int
+
+    @property
+    def bad_output_rate(self) -> float | None:
+        """The share of answers that could not be read; None without answers."""
+        return self.n_bad_output / self.n_answers if self.n_answers else None
+
+    @property
+    def refusal_rate(self) -> float | None:
+        """The share of answers that declined; None without answers."""
+        return self.n_refused / self.n_answers if self.n_answers else None
+
+
+def read_runs(session: Session, limit: int = N_RECENT) -> Sequence[JudgeRun]:
+    """The newest runs with their judge, newest first."""
+    return session.scalars(
+        select(JudgeRun)
+        .options(selectinload(JudgeRun.rater))
+        .order_by(JudgeRun.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def read_call_figures(session: Session) -> list[CallFigures]:
+    """The figures of every LLM judge in each of its versions, self-checks included, by name."""
+    sums: dict[tuple[str, str], list[float]] = {}
+    canaries = (
+        select(*_columns(CanaryCall)).select_from(CanaryCall).join(JudgeRun).join(JudgeRun.rater)
+    )
+    calls = (
+        select(*_columns(JudgeCall))
+        .select_from(JudgeCall)
+        .join(Rater, Rater.id == JudgeCall.rater_id)
+    )
+    query: Select[Any]
+    for query in (canaries, calls):
+        for name, version, *values in session.execute(query.group_by(Rater.name, Rater.version)):
+            before = sums.setdefault((name, version), [0] * len(values))
+            sums[name, version] = [a + (b or 0) for a, b in zip(before, values, strict=True)]
+    return [_make_figures(*key, values) for key, values in sorted(sums.items())]
+
+
+def _columns(table: type[JudgeCall] | type[CanaryCall]) -> list[Any]:
+    counts = [func.sum(cast(table.outcome == outcome, Integer)) for outcome in CallOutcome]
+    sums = [func.sum(value) for value in (table.input_tokens, table.output_tokens, table.cost)]
+    unpriced = func.sum(cast(table.cost.is_(None) & (table.outcome != CallOutcome.ERROR), Integer))
+    return [Rater.name, Rater.version, *counts, *sums, unpriced]
+
+
+def _make_figures(name: str, version: str, values: Sequence[float]) -> CallFigures:
+    n_ok, n_bad, n_refused, n_rejected, n_errors = (int(value) for value in values[:5])
+    tokens_in, tokens_out, cost, n_unpriced = values[5:]
+    return CallFigures(
+        name=name,
+        version=version,
+        n_answers=n_ok + n_bad + n_refused,
+        n_bad_output=n_bad,
+        n_refused=n_refused,
+        n_rejected=n_rejected,
+        n_errors=n_errors,
+        input_tokens=int(tokens_in),
+        output_tokens=int(tokens_out),
+        cost=float(cost),
+        n_unpriced=int(n_unpriced),
+    )

@@ -1,0 +1,141 @@
+"""Which LLM judges a host has set up: one by variables, or a panel by a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from leaderboard.errors import InvalidRequest
+
+RESERVED_NAMES = frozenset(("panel", "checklist"))
+Structured = Literal["auto", "on", "off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeSettings:
+    """A language model behind an OpenAI-compatible server, and how it is asked; times in seconds.
+
+    `family` holds words: a model whose card holds one of them is not rated by this judge.
+    Prices are for a million tokens; None is not known. None for `temperature` or `max_tokens`
+    leaves the field out of the requests; `extra` is sent as it is.
+    """
+
+    name: str
+    base_url: str
+    model: str
+    api_key: str = field(default="", repr=False)
+    family: tuple[str, ...] = ()
+    price_input: float | None = None
+    price_output: float | None = None
+    concurrency: int = 8
+    requests_per_minute: int | None = None
+    repeats: int = 1
+    timeout_seconds: float = 120.0
+    structured: Structured = "auto"
+    temperature: float | None = 0.0
+    max_tokens: int | None = 2_000
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$", max_length=100)]
+Price = Annotated[float, Meta(ge=0)]
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A judge as the file has it; the key itself stands in a variable that the file names."""
+
+    name: Name
+    base_url: Annotated[str, Meta(pattern="^https?://")]
+    model: Annotated[str, Meta(min_length=1, max_length=200)]
+    api_key_variable: str = ""
+    family: list[Annotated[str, Meta(min_length=2)]] = []
+    price_input: Price | None = None
+    price_output: Price | None = None
+    concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
+    requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
+    repeats: Annotated[int, Meta(ge=1, le=25)] = 1
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0
+    structured: Structured = "auto"
+    temperature: Annotated[float, Meta(ge=0, le=2)] | Literal["default"] | None = 0.0
+    max_tokens: Annotated[int, Meta(ge=50)] | Literal["default"] = 2_000
+    extra: dict[str, Any] = {}
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    judges: Annotated[list[_Entry], Meta(min_length=1)]
+
+
+def read_judge_settings(
+    environ: Mapping[str, str], *, base_url: str, model: str, api_key: str, file: str
+) -> tuple[JudgeSettings, ...]:
+    """The judges that JUDGE_BASE_URL and JUDGE_MODEL, or JUDGES_FILE, describe; none by default.
+
+    `environ` holds the keys that the file names. Raises InvalidRequest with what to change.
+    """
+    if file and (base_url or model):
+        raise InvalidRequest(
+            "JUDGES_FILE and JUDGE_BASE_URL are both set.", "Set one judge, or the file of a panel."
+        )
+    if bool(base_url) is not bool(model):
+        raise InvalidRequest(
+            "JUDGE_BASE_URL and JUDGE_MODEL belong together.", "Set both, or neither."
+        )
+    if base_url:
+        entry = {"name": model, "base_url": base_url, "model": model}
+        return (_make_settings(_convert({"judges": [entry]}, "JUDGE_MODEL")[0], api_key),)
+    if not file:
+        return ()
+    entries = _convert(_read(Path(file)), "JUDGES_FILE")
+    names = [entry.name for entry in entries]
+    if len(set(names)) < len(names) or RESERVED_NAMES & set(names):
+        raise InvalidRequest(
+            "JUDGES_FILE: a name stands twice, or is one of ours.",
+            f"Give each judge its own name, and none of {', '.join(sorted(RESERVED_NAMES))}.",
+        )
+    return tuple(_make_settings(entry, _find_key(entry, environ)) for entry in entries)
+
+
+def _read(path: Path) -> object:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"JUDGES_FILE cannot be read: {error}.", "Mend its path.") from None
+    except (tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
+        raise InvalidRequest(
+            f"JUDGES_FILE is no TOML (.toml) or JSON: {error}.", "See docs/llm-judge.md."
+        ) from None
+
+
+def _convert(raw: object, variable: str) -> list[_Entry]:
+    try:
+        return msgspec.convert({"judges": raw} if isinstance(raw, list) else raw, _File).judges
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"{variable}: {error}.", "See docs/llm-judge.md.") from None
+
+
+def _find_key(entry: _Entry, environ: Mapping[str, str]) -> str:
+    if not entry.api_key_variable:
+        return ""
+    key = environ.get(entry.api_key_variable, "")
+    if not key:
+        raise InvalidRequest(
+            f"JUDGES_FILE: the key of {entry.name} is not set.",
+            f"Set the variable {entry.api_key_variable}.",
+        )
+    return key
+
+
+def _make_settings(entry: _Entry, api_key: str) -> JudgeSettings:
+    values = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    del values["api_key_variable"]
+    values["family"] = tuple(word.lower() for word in entry.family)
+    for name in ("temperature", "max_tokens"):
+        values[name] = None if values[name] == "default" else values[name]
+    return JudgeSettings(api_key=api_key, **values)
