@@ -12,16 +12,20 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from config import Config
+from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.teams import add_member, make_model_card, make_team
 from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import find_user, register
 from leaderboard.app import create_app
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.benchmarks.files import open_package
 from leaderboard.benchmarks.load import load_package
 from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.evaluation.run import evaluate
+from leaderboard.experts.assign import assign_reports
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Scope, Team
 from tests.packages import make_items, write_package
@@ -57,6 +61,18 @@ class Site:
             assert user is not None
             text = make_token(session, user, name="test", scopes=scopes or tuple(Scope)).text
         return {"Authorization": f"Bearer {text}"}
+
+    def add_role(self, name: str, role: Role) -> None:
+        """A user NAME@example.org of no team with a role."""
+        with self.sessions.write() as session:
+            user = register(session, email=f"{name}@example.org", name=name, password=PASSWORD)
+            grant_role(session, user, role)
+
+    def assign_reports(self) -> None:
+        """Have every expert rate every report of the ranked models."""
+        with self.sessions.write() as session:
+            split = get_split(get_benchmark(session, "tiny"), "test")
+            assign_reports(session, split, per_model=N_REPORT, overlap=1)
 
     def evaluate_all(self) -> None:
         """Do a worker's work on every queued submission."""

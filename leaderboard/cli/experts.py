@@ -12,8 +12,7 @@ from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.cli.group import HostGroup, config, sessions
 from leaderboard.experts.assign import assign_reports
 from leaderboard.experts.exchange import export_ratings, import_ratings
-from leaderboard.experts.rate import read_own_assignments
-from leaderboard.experts.raters import read_experts, read_pseudonyms
+from leaderboard.experts.progress import read_progress
 from leaderboard.models.rating import RaterKind
 from leaderboard.queue import make_queue
 
@@ -63,13 +62,12 @@ def assign_command(
 @with_appcontext
 def list_command() -> None:
     """Each expert's progress."""
-    with sessions().write() as session:
-        experts, names = read_experts(session), read_pseudonyms(session)
-        for user, rater in experts:
-            own = read_own_assignments(session, user)
-            n_finished = sum(one.is_finished for one in own)
-            click.echo(f"{names[rater.id]}: {user.email}, {n_finished} of {len(own)} finished")
-    if not experts:
+    with sessions().read() as session:
+        rows = read_progress(session)
+        for user, pseudonym, n_assigned, n_finished in rows:
+            name = pseudonym or "nothing assigned yet"
+            click.echo(f"{user.email} ({name}): {n_finished} of {n_assigned} finished")
+    if not rows:
         click.echo("Nobody is an expert yet: flask user grant EMAIL expert.")
 
 

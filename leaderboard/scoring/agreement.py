@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from leaderboard.scoring.agreement_measures import (
     Limits,
     absolute_icc,
+    kappa_value,
     limits_of_agreement,
     pearson,
     spearman,
@@ -144,7 +145,8 @@ def assess_experts(
             pairs.append(ExpertPair(experts[first], experts[second], agreement))
 
     def mean_kappa(first: Values, second: Values) -> Estimate | None:
-        return weighted_kappa(first, second, categories) if categories else None
+        value = kappa_value(first, second, categories) if categories else None
+        return None if value is None else Estimate(value, None, None)
 
     return ExpertAgreement(
         n_pairs=len(pairs),

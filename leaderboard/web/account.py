@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.invitations import DAYS, Invitation
+from leaderboard.accounts.roles import has_role
 from leaderboard.accounts.teams import (
     add_member,
     change_model_card,
@@ -27,6 +28,7 @@ from leaderboard.accounts.users import (
 )
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, NotFound, SpineBenchError
+from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, Scope, Team, TeamRole
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.services import (
@@ -238,6 +240,7 @@ def _page(error: SpineBenchError | None = None, token: NewToken | None = None) -
     return render_template(
         "account/account.html",
         user=user,
+        roles=[role for role in Role if has_role(database(), user, role)],
         teams=read_teams(database(), user),
         model_cards=read_model_cards(database(), user),
         tokens=list(tokens),

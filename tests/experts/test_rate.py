@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
-from leaderboard.evaluation.targets import REPORT
+from leaderboard.experts.agreement import read_agreement
 from leaderboard.experts.assign import assign_reports
 from leaderboard.experts.rate import (
     find_next,
@@ -16,7 +16,7 @@ from leaderboard.experts.rate import (
     save_draft,
 )
 from leaderboard.experts.raters import read_pseudonyms
-from leaderboard.experts.rows import pair_ratings, read_expert_ratings
+from leaderboard.experts.rows import read_expert_ratings, read_state
 from leaderboard.models.expert import ExpertRater, RatingDraft
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.team import User
@@ -130,26 +130,36 @@ def test_a_value_or_dimension_that_the_rubric_lacks_is_refused(assigned: Session
                 save_draft(session, user, key, values)
 
 
-def test_ratings_read_as_a_table_and_pair_where_two_raters_share_a_report(
+def test_ratings_read_as_a_table_and_experts_are_compared_where_they_share_a_report(
     assigned: Sessions,
 ) -> None:
     first, second = list_keys(assigned, "e1"), list_keys(assigned, "e2")
     rate(assigned, "e1", first[0], coverage=5, risk_prognosis=1)
+    with assigned.read() as session:
+        split = get_test_split(session)
+        before = read_state(session, split.id)
+        assert read_agreement(session, split, RaterKind.EXPERT) == []
     for key in second:
         rate(assigned, "e2", key, diagnosis=5)
     with assigned.write() as session:
         session.add(Rater(kind=RaterKind.CONSTRUCTED, name="c", version="1"))
         session.flush()
+        assert list(read_pseudonyms(session).values()) == ["Expert 1", "Expert 2", "Constructed 1"]
         split = get_test_split(session)
         table = read_expert_ratings(session, split.id)
         assert len(table) == 13 * 10
         assert set(table["rater_kind"]) == {"expert"}
-        rubric = get_own_report(session, get_user(session, "e1"), first[0]).rubric
-        pairs = pair_ratings(table, rubric)
-        assert list(read_pseudonyms(session).values()) == ["Expert 1", "Expert 2", "Constructed 1"]
-    assert len(pairs) == 1 + 5 + 10
-    by_target = {row.target: (row.value, row.other) for row in pairs.itertuples()}
+        assert read_state(session, split.id) != before
+        rows = read_agreement(session, split, RaterKind.EXPERT)
+        assert read_agreement(session, split, RaterKind.CONSTRUCTED) == []
+    differences = {
+        row.name: row.agreement.difference and row.agreement.difference.value for row in rows
+    }
     # 4 x the sum of the section means: 3 + 3 + 3 + 1 + (5 + 3 + 3 + 3) / 4, and 3 + 5 + 3 + 3 + 3.
-    assert by_target[REPORT.key] == (54.0, 68.0)
-    assert by_target["dimension:coverage"] == (5.0, 3.0)
-    assert pair_ratings(table.iloc[:0], rubric).empty
+    assert differences["Report score"] == pytest.approx(68 - 54)
+    assert differences["coverage"] == pytest.approx(2)
+    assert differences["granularity"] == pytest.approx(0)
+    assert [row.agreement.n_reports for row in rows] == [1] * 11
+    assert [(pair.first, pair.second) for pair in rows[0].agreement.pairs] == [
+        ("Expert 1", "Expert 2")
+    ]

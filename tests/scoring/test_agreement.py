@@ -22,6 +22,7 @@ from leaderboard.scoring.agreement import (
 from leaderboard.scoring.agreement_measures import (
     Limits,
     absolute_icc,
+    kappa_value,
     limits_of_agreement,
     pearson,
     spearman,
@@ -137,6 +138,17 @@ def test_quadratic_weighted_kappa_is_lins_concordance_of_the_rounded_ratings() -
     assert kappa.low is not None
     assert kappa.high is not None
     assert kappa.low < kappa.value < kappa.high
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_quick_kappa_is_the_one_of_statsmodels(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    first = chance.uniform(0.5, 5.5, 12)
+    second = np.clip(first + chance.normal(0, 1.5, 12), 0, 6)
+    slow = weighted_kappa(first, second, range(1, 6))
+    assert slow is not None
+    assert kappa_value(first, second, range(1, 6)) == pytest.approx(slow.value)
+    assert kappa_value(np.ones(4), np.arange(1.0, 5.0), range(1, 6)) is None
 
 
 def test_weighted_kappas_interval_is_as_wide_as_a_bootstrap_finds() -> None:

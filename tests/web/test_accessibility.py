@@ -10,9 +10,12 @@ from typing import Literal
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from leaderboard.db import make_sessions
 from leaderboard.migrate import upgrade
+from leaderboard.models.expert import RatingAssignment
+from leaderboard.models.role import Role
 from leaderboard.web.guides import GUIDES
 from tests.site import PASSWORD, Site, open_site
 from tests.web.api.test_api import make_file
@@ -39,6 +42,10 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("ada", "/submissions"),
     ("ada", "/submissions/{scored}"),
     ("ada", "/submissions/{queued}"),
+    ("eve", "/rate"),
+    ("eve", "/rate/{assigned}"),
+    ("eve", "/rate/agreement"),
+    ("hugo", "/rate/experts"),
 ]
 # Two looks at each page see both layouts and both schemes: a layout is the same in either scheme,
 # and colours are the scheme's variables in either layout.
@@ -61,10 +68,16 @@ def shown(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def submissions(shown: Site) -> dict[str, str]:
-    """The ids of ada's submissions by their state."""
+    """The ids of ada's submissions by their state, and the key of a report that eve is to rate."""
     scored = shown.submit(shown.token("ada"), make_file(4)).json()["id"]
     shown.evaluate_all()
-    return {"scored": scored, "queued": shown.submit(shown.token("ada"), make_file(3)).json()["id"]}
+    shown.add_role("eve", Role.EXPERT)
+    shown.add_role("hugo", Role.HOST)
+    shown.assign_reports()
+    with shown.sessions.read() as session:
+        assigned = session.scalars(select(RatingAssignment.key).limit(1)).one()
+    queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
+    return {"scored": scored, "queued": queued, "assigned": assigned}
 
 
 @pytest.fixture(scope="module")
