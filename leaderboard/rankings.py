@@ -23,6 +23,7 @@ from leaderboard.models.ranking import (
 )
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.report_scores import ReportProvenance, read_provenance
 from leaderboard.scoring.rank_range import RankRange
 
 BOARD_SCORES = {
@@ -40,7 +41,8 @@ class RankingRow:
     """A model in the ranking, by the submission that stands for it.
 
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
-    the share of the split's items that were scored. `outcomes` counts MCQ predictions.
+    the share of the split's items that were scored. `outcomes` counts MCQ predictions. `report`
+    says where the report score comes from.
     """
 
     model: ModelCard
@@ -50,6 +52,7 @@ class RankingRow:
     coverage: float
     outcomes: dict[str, int]
     n_attempts: int
+    report: ReportProvenance | None
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,7 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
     scores = _read_board_scores(session, list(submissions))
     outcomes = _read_outcomes(session, list(submissions))
     attempts = count_attempts(session, ranking.split_id)
+    reports = read_provenance(session, list(submissions))
     return [
         RankingRow(
             model=submission.model_card,
@@ -173,6 +177,7 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             coverage=_coverage(scores[key], n_items),
             outcomes=outcomes[key],
             n_attempts=attempts[submission.model_card_id],
+            report=reports.get(key),
         )
         for key, submission in submissions.items()
     ]

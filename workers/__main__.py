@@ -18,6 +18,7 @@ from config import Config, ConfigError
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
 from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
+from leaderboard.evaluation.recalibrate import nudge_refits
 from leaderboard.queue import make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
@@ -76,12 +77,15 @@ def run_reconciler(config: Config) -> None:
                 requeue_stale(session, lease, config.max_attempts)
                 waiting = nudge_waiting(session, lease / 2)
                 wipe_spent_keys(session)
+                refits = nudge_refits(session, 2 * lease)
         except Exception:
             log.exception("the reconciler could not look; it goes on")
             continue
         for submission_id in waiting:
             log.info("submission %s waits: enqueued again", submission_id)
             queue.enqueue_evaluation(submission_id)
+        for split_id in refits:
+            queue.enqueue_calibration(split_id)
 
 
 def main(arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ from leaderboard.endpoints.address import read_policy
 from leaderboard.endpoints.settings import Budget
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
+from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.reports import find_rubric
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.roster import make_judges
@@ -59,6 +60,11 @@ def make_access(config: Config) -> EndpointAccess:
             max_seconds=config.endpoint_max_seconds,
         ),
     )
+
+
+def calibrate(split_id: int) -> None:
+    """Fit a split's calibrations again and score by them; twice gives the same."""
+    recalibrate(sessions_of(Config.from_env().database_url), split_id)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.evaluation.slices import ItemSlice, item_slices
+from leaderboard.evaluation.targets import (
+    RATING_BOUNDS,
+    REPORT,
+    REPORT_BOUNDS,
+    Target,
+    list_targets,
+)
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.scoring.bootstrap import (
@@ -32,8 +39,6 @@ from leaderboard.scoring.intervals import (
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.shrinkage import MIN_ITEMS, MIN_SLICES, shrink
 
-REPORT_BOUNDS = (20.0, 100.0)
-RATING_BOUNDS = (1.0, 5.0)
 SHARE_BOUNDS = (0.0, 1.0)
 
 
@@ -56,30 +61,30 @@ def make_scores(
     ratings: pd.DataFrame,
     rubric: Rubric,
     tracks: list[Track],
-    calibrated: CalibratedMean | None = None,
+    means: Mapping[Target, CalibratedMean],
 ) -> Iterator[Scored]:
     """All scores of a submission that answered `tracks`.
 
     `items` as of `values.add_mcq_values` with report scores filled in, `ratings` as of
-    `values.read_ratings`. A `calibrated` report score takes the place of the mean over reports
-    in the report track's score and the overall one; other slices stay the judge's ratings.
+    `values.read_ratings`. Where a target has a calibrated mean it takes the place of the judge's;
+    report scores of slices are means of the values in `items`, calibrated ones too.
     """
     sent = items[items["track"].isin([track.value for track in tracks])]
     closed = sent[sent["track"] != Track.REPORT.value]
     reports = sent[sent["track"] == Track.REPORT.value]
-    of_track = _track_scores(sent, tracks, calibrated)
+    of_track = _track_scores(sent, tracks, means.get(REPORT))
     yield from of_track.values()
     if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
         yield _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed))
         yield _modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
-    yield _overall_score(items, of_track, calibrated)
+    yield _overall_score(items, of_track, means.get(REPORT))
     yield from _multiple_scores(closed)
     for grouping in item_slices(closed):
         yield from _accuracy_scores(grouping)
     for grouping in item_slices(reports):
         yield from map(_report_score, grouping)
     if Track.REPORT in tracks:
-        yield from _rating_scores(ratings, reports, rubric)
+        yield from _rating_scores(ratings, reports, rubric, means)
 
 
 def make_item_weights(items: pd.DataFrame) -> Weights | None:
@@ -93,14 +98,14 @@ def make_item_weights(items: pd.DataFrame) -> Weights | None:
 
 
 def _track_scores(
-    sent: pd.DataFrame, tracks: list[Track], calibrated: CalibratedMean | None
+    sent: pd.DataFrame, tracks: list[Track], report: CalibratedMean | None
 ) -> dict[Track, Scored]:
     found: dict[Track, Scored] = {}
     for track in tracks:
         part = ItemSlice(Slice.TRACK, track.value, sent[sent["track"] == track.value])
         found[track] = _report_score(part) if track is Track.REPORT else _accuracy_score(part)
-    if calibrated is not None and Track.REPORT in found:
-        estimate = Estimate(calibrated.value, calibrated.low, calibrated.high)
+    if report is not None and Track.REPORT in found:
+        estimate = _calibrated_estimate(report)
         found[Track.REPORT] = replace(found[Track.REPORT], estimate=estimate)
     return found
 
@@ -187,7 +192,7 @@ def _modality_gap(text: Scored, image: Scored) -> Scored:
 
 
 def _overall_score(
-    items: pd.DataFrame, of_track: dict[Track, Scored], calibrated: CalibratedMean | None
+    items: pd.DataFrame, of_track: dict[Track, Scored], report: CalibratedMean | None
 ) -> Scored:
     """Sum over tracks of N_track / N x track score, if every item of the split was scored."""
     n = int(items["value"].notna().sum())
@@ -202,7 +207,7 @@ def _overall_score(
     if whole.n_unscored:
         return whole
     samples = [
-        _sample(items, track, score, calibrated if track is Track.REPORT else None)
+        _sample(items, track, score, report if track is Track.REPORT else None)
         for track, score in of_track.items()
         if score.estimate is not None
     ]
@@ -242,24 +247,30 @@ def _multiple_scores(closed: pd.DataFrame) -> Iterator[Scored]:
 
 
 def _rating_scores(
-    ratings: pd.DataFrame, reports: pd.DataFrame, rubric: Rubric
+    ratings: pd.DataFrame,
+    reports: pd.DataFrame,
+    rubric: Rubric,
+    means: Mapping[Target, CalibratedMean],
 ) -> Iterator[Scored]:
-    """The mean rating (1..5) of each dimension, and of each section over its dimensions."""
+    """The mean rating (1..5) of each section and of each of its dimensions."""
     cluster = ratings["item_id"].map(reports.set_index("item_id")["cluster"]).to_numpy()
-    for section in rubric.sections:
-        keys = [dimension.key for dimension in section.dimensions]
-        columns = [(Slice.DIMENSION, key, ratings[key]) for key in keys]
-        columns.append(
-            (Slice.SECTION, section.key, ratings[keys].mean(axis="columns", skipna=False))
+    for target in list_targets(rubric):
+        if target == REPORT:
+            continue
+        known = ratings[target.key].notna()
+        n = int(known.sum())
+        estimate = _mean(ratings[target.key][known], cluster[known.to_numpy()], RATING_BOUNDS)
+        if target in means:
+            estimate = _calibrated_estimate(means[target])
+        yield Scored(
+            metric=Metric.RATING,
+            slice=target.slice,
+            name=target.name,
+            estimate=estimate,
+            n=n,
+            n_unscored=len(reports) - n,
         )
-        for slice_, name, values in columns:
-            known = values.notna()
-            n = int(known.sum())
-            yield Scored(
-                metric=Metric.RATING,
-                slice=slice_,
-                name=name,
-                estimate=_mean(values[known], cluster[known.to_numpy()], RATING_BOUNDS),
-                n=n,
-                n_unscored=len(reports) - n,
-            )
+
+
+def _calibrated_estimate(mean: CalibratedMean) -> Estimate:
+    return Estimate(mean.value, mean.low, mean.high)

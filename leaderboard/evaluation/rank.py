@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 from leaderboard.db import now
 from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track
-from leaderboard.models.ranking import Board, ItemValues, Ranking, RankingEntry
+from leaderboard.models.calibration import CalibratedScore
+from leaderboard.models.ranking import Board, ItemValues, Ranking, RankingEntry, Score, Slice
 from leaderboard.models.submission import Status, Submission
-from leaderboard.scoring.calibration import CalibratedMean
+from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (
-    compare_calibrated_pairs,
     compare_pairs,
     find_better,
+    find_better_by_reports,
     rank_ranges,
     separable_from_leader,
 )
@@ -35,15 +36,12 @@ BOARD_TRACKS = {
 }
 
 
-def rank_split(
-    session: Session, split_id: int, reports: Mapping[str, CalibratedMean] | None = None
-) -> Ranking:
+def rank_split(session: Session, split_id: int) -> Ranking:
     """Replace the ranking of a split with that of the submissions that stand now.
 
     A model is ranked by its latest scored submission; on a board whose items it did not all
     answer, or which were not all scored, it has no rank. Rankings of one split wait for each
-    other. `reports` are the calibrated report scores by submission id; without one a model is
-    compared by its reports' ratings.
+    other.
     """
     session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
     ranking = session.scalar(select(Ranking).where(Ranking.split_id == split_id))
@@ -55,9 +53,10 @@ def rank_split(
     session.flush()
     session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
     standing = _read_standing(session, split_id)
+    reports = read_report_means(session, list(standing))
     items = read_items(session, split_id)
     for board in Board:
-        places = _rank_board(board, standing, items, reports or {})
+        places = _rank_board(board, standing, items, reports)
         rows = [_make_entry(ranking.id, board, key, places.get(key)) for key in standing]
         if rows:
             session.execute(insert(RankingEntry), rows)
@@ -74,6 +73,30 @@ def _read_standing(session: Session, split_id: int) -> dict[str, NDArray[np.floa
     ).all()
     latest = {model_card_id: (key, content) for key, model_card_id, content in rows}
     return {key: unpack_values(content) for key, content in latest.values()}
+
+
+def read_report_means(session: Session, submission_ids: Sequence[str]) -> dict[str, CalibratedMean]:
+    """The calibrated report scores of those of the submissions that have one."""
+    rows = session.execute(
+        select(Score, CalibratedScore)
+        .join(CalibratedScore, CalibratedScore.score_id == Score.id)
+        .where(Score.submission_id.in_(submission_ids), Score.slice == Slice.TRACK)
+    )
+    return {
+        score.submission_id: CalibratedMean(
+            value=score.value,
+            low=score.low,
+            high=score.high,
+            standard_error=by.standard_error,
+            freedom=by.freedom,
+            badge=Badge(by.badge),
+            n_labels=by.n_labels,
+            n=score.n,
+            raw_mean=by.raw_value,
+        )
+        for score, by in rows
+        if score.value is not None
+    }
 
 
 class _Place(NamedTuple):
@@ -112,12 +135,11 @@ def _rank_board(
     is_report = (part["track"] == Track.REPORT.value).to_numpy()
     if is_report.any():
         calibrated = [reports.get(key) for key in complete]
-        badges = [report.badge if report else None for report in calibrated]
-        tests = compare_calibrated_pairs(stacked, strata, clusters, is_report, calibrated)
-        better = find_better(tests, badges)
-        separable = separable_from_leader(better, tests.differences, badges)
+        better, differences = find_better_by_reports(
+            stacked, strata, clusters, is_report, calibrated
+        )
     else:
         tests = compare_pairs(stacked, strata, clusters)
-        better = find_better(tests)
-        separable = separable_from_leader(better, tests.differences)
+        better, differences = find_better(tests), tests.differences
+    separable = separable_from_leader(better, differences)
     return dict(zip(complete, map(_Place, rank_ranges(better), separable), strict=True))

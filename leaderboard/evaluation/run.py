@@ -12,6 +12,7 @@ from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rate import rate_reports
+from leaderboard.evaluation.reports import get_rater_id
 from leaderboard.evaluation.score import score_submission
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.submission import EventKind, Status, Step, Submission
@@ -78,7 +79,8 @@ def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> 
         renew(session, claim, step=Step.SCORE, n_done=Submission.n_total)
     with sessions.write() as session:
         renew(session, claim)
-        split_id = score_submission(session, claim.submission_id, judges[0].identity)
+        rater_id = get_rater_id(session, judges[0].identity)
+        split_id = score_submission(session, claim.submission_id, rater_id)
         end_claim(session, claim, Status.SCORED, EventKind.SCORED, "Scored and ranked.")
         rank_split(session, split_id)
 

@@ -4,55 +4,62 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import delete, insert
+import numpy as np
+import pandas as pd
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from leaderboard.evaluation.apply_calibrations import CalibratedTarget, calibrate_reports
 from leaderboard.evaluation.estimates import Scored, make_scores
-from leaderboard.evaluation.reports import get_rater_id, read_rubric
+from leaderboard.evaluation.reports import read_rubric
+from leaderboard.evaluation.targets import REPORT, Target
 from leaderboard.evaluation.values import (
     add_mcq_values,
     pack_values,
     read_items,
     read_ratings,
 )
-from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import ItemValues, OutcomeCount, Score
-from leaderboard.models.submission import Submission
-from leaderboard.scoring.calibration import CalibratedMean
+from leaderboard.models.calibration import CalibratedScore, ScoredReports
+from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score
+from leaderboard.models.submission import Prediction, Submission
+from leaderboard.scoring.style import measure_style
 
 
-def score_submission(
-    session: Session,
-    submission_id: str,
-    judge: JudgeIdentity,
-    calibrated: CalibratedMean | None = None,
-) -> int:
+def score_submission(session: Session, submission_id: str, rater_id: int) -> int:
     """Replace the scores of a submission and its item values; returns the split's row id.
 
-    Reports are scored by the ratings of `judge`; a `calibrated` score takes the place of their
-    mean.
+    Reports are scored by the ratings of the judge `rater_id`, through its current calibrations.
     """
     submission = session.get_one(Submission, submission_id)
     rubric = read_rubric(session, submission.split_id)
     items = add_mcq_values(session, submission, read_items(session, submission.split_id))
-    ratings = read_ratings(session, submission, get_rater_id(session, judge), rubric)
-    reports = items["item_id"].map(ratings.set_index("item_id")["value"])
+    ratings = read_ratings(session, submission, rater_id, rubric)
+    calibrated = calibrate_reports(session, submission, rater_id, ratings, rubric)
+    values = ratings[REPORT.key] if calibrated.values is None else calibrated.values
+    reports = items["item_id"].map(dict(zip(ratings["item_id"], values, strict=True)))
     items["value"] = items["value"].where(items["track"] != Track.REPORT.value, reports)
     tracks = [Track(track) for track in submission.tracks]
-    scores = list(make_scores(items, ratings, rubric, tracks, calibrated))
-    for table in (Score, OutcomeCount, ItemValues):
-        session.execute(delete(table).where(table.submission_id == submission_id))
+    means = {target: one.mean for target, one in calibrated.means.items()}
+    scores = list(make_scores(items, ratings, rubric, tracks, means))
+    clear_scores(session, submission_id)
     session.execute(insert(Score), [_make_row(submission_id, score) for score in scores])
-    known = items[items["outcome"].notna()]
-    for (track, outcome), n in Counter(zip(known["track"], known["outcome"], strict=True)).items():
-        session.add(
-            OutcomeCount(submission_id=submission_id, track=Track(track), outcome=outcome, n=n)
-        )
+    _add_calibrated(session, submission_id, calibrated.means)
+    _add_outcomes(session, submission_id, items)
     session.add(
         ItemValues(submission_id=submission_id, content=pack_values(items["value"].to_numpy()))
     )
+    if len(ratings):
+        session.add(_describe_reports(session, submission_id, rater_id, list(ratings.index)))
     return submission.split_id
+
+
+def clear_scores(session: Session, submission_id: str) -> None:
+    """Take away all that `score_submission` wrote."""
+    own = select(Score.id).where(Score.submission_id == submission_id)
+    session.execute(delete(CalibratedScore).where(CalibratedScore.score_id.in_(own)))
+    for table in (Score, OutcomeCount, ItemValues, ScoredReports):
+        session.execute(delete(table).where(table.submission_id == submission_id))
 
 
 def _make_row(submission_id: str, score: Scored) -> dict[str, object]:
@@ -70,3 +77,51 @@ def _make_row(submission_id: str, score: Scored) -> dict[str, object]:
         "n_unscored": score.n_unscored,
         "is_shrunk": score.is_shrunk,
     }
+
+
+def _add_calibrated(
+    session: Session, submission_id: str, means: dict[Target, CalibratedTarget]
+) -> None:
+    rows = session.execute(
+        select(Score.id, Score.slice, Score.name).where(
+            Score.submission_id == submission_id,
+            Score.metric.in_([Metric.REPORT, Metric.RATING]),
+        )
+    )
+    for score_id, slice_, name in rows:
+        found = means.get(Target(slice_, name))
+        if found is not None:
+            session.add(
+                CalibratedScore(
+                    score_id=score_id,
+                    calibration_id=found.calibration.id,
+                    badge=found.mean.badge.value,
+                    n_labels=found.mean.n_labels,
+                    raw_value=found.mean.raw_mean,
+                    standard_error=found.mean.standard_error,
+                    freedom=found.mean.freedom,
+                )
+            )
+
+
+def _add_outcomes(session: Session, submission_id: str, items: pd.DataFrame) -> None:
+    known = items[items["outcome"].notna()]
+    for (track, outcome), n in Counter(zip(known["track"], known["outcome"], strict=True)).items():
+        session.add(
+            OutcomeCount(submission_id=submission_id, track=Track(track), outcome=outcome, n=n)
+        )
+
+
+def _describe_reports(
+    session: Session, submission_id: str, rater_id: int, predictions: list[int]
+) -> ScoredReports:
+    texts = session.scalars(select(Prediction.text).where(Prediction.id.in_(predictions)))
+    styles = [measure_style(text) for text in texts]
+    densities = [style.density for style in styles if style.density is not None]
+    return ScoredReports(
+        submission_id=submission_id,
+        rater_id=rater_id,
+        n_reports=len(styles),
+        n_words=float(np.mean([style.n_words for style in styles])),
+        density=float(np.mean(densities)) if densities else None,
+    )

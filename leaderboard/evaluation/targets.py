@@ -8,6 +8,7 @@ import pandas as pd
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Slice
+from leaderboard.scoring.agreement import RATINGS
 from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
 
 REPORT_BOUNDS = (20.0, 100.0)
@@ -29,6 +30,16 @@ class Target(NamedTuple):
     def bounds(self) -> tuple[float, float]:
         """The ends of its scale."""
         return REPORT_BOUNDS if self.slice is Slice.TRACK else RATING_BOUNDS
+
+    @property
+    def categories(self) -> tuple[int, ...]:
+        """The steps of its scale; a report score has none."""
+        return () if self.slice is Slice.TRACK else RATINGS
+
+    @property
+    def points_per_rating(self) -> float:
+        """How many of its points one point of a rating (1..5) is."""
+        return REPORT_BOUNDS[1] / HIGHEST if self.slice is Slice.TRACK else 1.0
 
 
 REPORT = Target(Slice.TRACK, Track.REPORT.value)

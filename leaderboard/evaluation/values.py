@@ -10,12 +10,11 @@ from scipy.sparse.csgraph import connected_components
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.evaluation.targets import make_target_table
 from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
-from leaderboard.scoring.rubric import Rubric, report_score
-
-UNSCORED = float("nan")
+from leaderboard.scoring.rubric import Rubric
 
 
 def read_items(session: Session, split_id: int) -> pd.DataFrame:
@@ -98,26 +97,20 @@ def add_mcq_values(session: Session, submission: Submission, items: pd.DataFrame
 def read_ratings(
     session: Session, submission: Submission, rater_id: int, rubric: Rubric
 ) -> pd.DataFrame:
-    """A row for each rated report: item_id, a column for each dimension (1..5), and value.
+    """A row for each rated report: item_id, and a column for each target's key (NaN unscored).
 
-    value is the report score on 20..100; NaN where a dimension is unscored.
+    The index is the prediction's id; see `targets.make_target_table`.
     """
-    dimensions = [d.key for section in rubric.sections for d in section.dimensions]
     rows = session.execute(
-        select(Prediction.item_id, Rating.dimension, Rating.value)
-        .join(Rating, Rating.prediction_id == Prediction.id)
+        select(Rating.prediction_id, Rating.dimension, Rating.value, Prediction.item_id)
+        .join(Prediction, Prediction.id == Rating.prediction_id)
         .where(Prediction.submission_id == submission.id, Rating.rater_id == rater_id)
     ).all()
-    by_item: dict[int, dict[str, float | None]] = {}
-    for item_id, dimension, value in rows:
-        by_item.setdefault(item_id, {})[dimension] = value
-    table = []
-    for item_id, ratings in by_item.items():
-        score = report_score(ratings, rubric)
-        values = [ratings.get(dimension) for dimension in dimensions]
-        table.append([item_id, *values, UNSCORED if score is None else score])
-    frame = pd.DataFrame(table, columns=["item_id", *dimensions, "value"])
-    return frame.astype(dict.fromkeys([*dimensions, "value"], float))
+    columns = ["prediction_id", "dimension", "value", "item_id"]
+    ratings = pd.DataFrame([tuple(row) for row in rows], columns=columns)
+    table = make_target_table(ratings, rubric)
+    items = ratings.drop_duplicates("prediction_id").set_index("prediction_id")["item_id"]
+    return table.assign(item_id=items.reindex(table.index).astype("int64"))
 
 
 def pack_values(values: NDArray[np.float64]) -> bytes:

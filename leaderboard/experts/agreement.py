@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.rate import read_rubric
+from leaderboard.evaluation.reports import read_rubric
 from leaderboard.evaluation.targets import REPORT, Target, list_targets, make_target_table
 from leaderboard.experts.raters import read_pseudonyms
 from leaderboard.experts.rows import read_expert_ratings

@@ -19,8 +19,9 @@ class Calibration(Base):
     The target is what is rated: the report score (slice track), a section or a dimension.
     `label_kind` says whose ratings it was fitted to. `agreement` is the judge's own,
     `calibrated_agreement` that of its calibrated ratings out of sample (null with labels of one
-    model alone), `style` how its error goes with length and formatting (of the report score).
-    The newest row of a target is current.
+    model alone), `label_agreement` that of the raters behind the labels with each other; `style`
+    is how the judge's error goes with length and formatting (of the report score alone). The
+    newest row of a target is current.
     """
 
     __tablename__ = "calibrations"
@@ -38,6 +39,7 @@ class Calibration(Base):
     calibrator: Mapped[dict[str, Any]] = mapped_column(JSON)
     agreement: Mapped[dict[str, Any]] = mapped_column(JSON)
     calibrated_agreement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    label_agreement: Mapped[dict[str, Any]] = mapped_column(JSON)
     style: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     is_rankable: Mapped[bool]
 
@@ -60,7 +62,7 @@ class CalibratedScore(Base):
     n_labels: Mapped[int]
     raw_value: Mapped[float]
     standard_error: Mapped[float | None]
-    freedom: Mapped[float | None]
+    freedom: Mapped[int | None]
 
     calibration: Mapped[Calibration] = relationship()
 
@@ -81,3 +83,13 @@ class ScoredReports(Base):
     density: Mapped[float | None]
 
     rater: Mapped[Rater] = relationship()
+
+
+class Refit(Base):
+    """A split whose labels changed since its calibrations were fitted; gone when that is done."""
+
+    __tablename__ = "refits"
+
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), primary_key=True)
+    requested_at: Mapped[datetime]
+    nudged_at: Mapped[datetime]

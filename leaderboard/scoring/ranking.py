@@ -13,6 +13,8 @@ from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
 
 SIGNIFICANCE = 0.05
+REPORT_FLOOR = 20.0
+"""The lowest report score: every dimension rated 1."""
 
 
 class PairTests(NamedTuple):
@@ -176,15 +178,10 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return adjusted
 
 
-def find_better(
-    tests: PairTests,
-    badges: Sequence[Badge | None] | None = None,
-    significance: float = SIGNIFICANCE,
-) -> NDArray[np.bool_]:
+def find_better(tests: PairTests, significance: float = SIGNIFICANCE) -> NDArray[np.bool_]:
     """(M, M): whether the row's model is significantly better than the column's.
 
-    All pairs are one family, adjusted by Holm. A model whose badge is TRANSPORTED is never
-    better than another; others may be better than it.
+    All pairs are one family, adjusted by Holm.
     """
     n_models = len(tests.differences)
     upper = np.triu_indices(n_models, k=1)
@@ -192,10 +189,38 @@ def find_better(
     adjusted[upper] = holm(tests.p_values[upper])
     adjusted = np.minimum(adjusted, adjusted.T)
     better: NDArray[np.bool_] = (adjusted < significance) & (tests.differences > 0)
-    for model, badge in enumerate(badges or ()):
-        if badge is Badge.TRANSPORTED:
-            better[model] = False
     return better
+
+
+def find_better_by_reports(
+    values: NDArray[np.float64],
+    strata: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    is_report: NDArray[np.bool_],
+    reports: Sequence[CalibratedMean | None],
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """`find_better` on a board with reports, and the differences (M, M), row minus column.
+
+    A report score that is transported, or not calibrated at all, makes no winner: such a model
+    is better than another only where it also would be if every such score were at the floor.
+    """
+    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
+    better = find_better(tests)
+    loose = np.array([report is None or report.badge is Badge.TRANSPORTED for report in reports])
+    if loose.any():
+        low = values.copy()
+        low[np.ix_(loose, is_report)] = REPORT_FLOOR
+        floor = [_at_floor(report) for report in reports]
+        better[loose] &= find_better(
+            compare_calibrated_pairs(low, strata, clusters, is_report, floor)
+        )[loose]
+    return better, tests.differences
+
+
+def _at_floor(report: CalibratedMean | None) -> CalibratedMean | None:
+    if report is None or report.badge is not Badge.TRANSPORTED:
+        return report
+    return report._replace(value=REPORT_FLOOR, standard_error=0.0, freedom=1)
 
 
 def rank_ranges(better: NDArray[np.bool_]) -> list[RankRange]:
@@ -210,17 +235,11 @@ def rank_ranges(better: NDArray[np.bool_]) -> list[RankRange]:
 
 
 def separable_from_leader(
-    better: NDArray[np.bool_],
-    differences: NDArray[np.float64],
-    badges: Sequence[Badge | None] | None = None,
+    better: NDArray[np.bool_], differences: NDArray[np.float64]
 ) -> list[bool]:
     """Whether the leader is significantly better than each model; none gives [].
 
-    The leader is the model with the highest score among those that can be declared better, so
-    not a TRANSPORTED one. Where several share that score, one of them is enough.
+    The leader has the highest score. Where several share it, one of them is enough.
     """
-    can_lead = np.array(
-        [badge is not Badge.TRANSPORTED for badge in badges or [None] * len(better)], dtype=bool
-    )
-    leads = can_lead & (differences[:, can_lead] >= 0).all(axis=1)
+    leads = (differences >= 0).all(axis=1)
     return [bool(better[leads, model].any()) for model in range(len(better))]

@@ -27,6 +27,7 @@
         ...trace,
         marker: { ...trace.marker, color: colour, line: { ...trace.marker.line, color: colour } },
         error_x: { ...trace.error_x, color: colour },
+        line: { ...trace.line, color: colour },
       };
     });
     const title = { ...layout.xaxis.title, font: { size: 12.5, color: colours.muted } };

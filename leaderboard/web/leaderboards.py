@@ -15,7 +15,6 @@ from leaderboard.figures import (
     make_figure,
     tie_bands,
 )
-from leaderboard.judges.checklist import LIMITS
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
@@ -29,6 +28,7 @@ from leaderboard.rankings import (
     read_scores,
     read_state,
 )
+from leaderboard.report_scores import read_calibrated
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("leaderboards", __name__)
@@ -76,7 +76,7 @@ def model(slug: str) -> str:
         metrics=Metric,
         slices=Slice,
         boards=Board,
-        judge_limits=LIMITS,
+        calibrated=read_calibrated(database(), row.submission.id),
         place=read_place(split),
     )
 

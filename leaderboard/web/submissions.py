@@ -17,6 +17,7 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.rankings import read_board_scores, read_scores
+from leaderboard.report_scores import read_provenance
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions
@@ -95,6 +96,7 @@ def submission(key: str) -> str:
         submission=found,
         progress=make_progress(found, now()),
         scores=read_scores(database(), found, Viewer.TEAM),
+        report=read_provenance(database(), [found.id]).get(found.id),
         boards=Board,
         tracks=Track,
     )

@@ -15,6 +15,8 @@ from leaderboard.figures import BOARD_NAMES, FEW_ITEMS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import RankingRow
+from leaderboard.report_scores import UNCALIBRATED
+from leaderboard.scoring.calibration import Badge
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.web.services import services
 
@@ -23,6 +25,13 @@ TRACK_WORDS = {
     Track.TEXT: "text questions",
     Track.IMAGE: "image questions",
     Track.REPORT: "reports",
+}
+
+BADGE_WORDS = {
+    Badge.EXPERT_ANCHORED: "Calibrated by at least 30 of its own reports that experts rated.",
+    Badge.PROBE_ANCHORED: "Calibrated by 10 to 29 of its own reports that experts rated.",
+    Badge.TRANSPORTED: "Calibrated by other models' reports alone; makes no winner.",
+    UNCALIBRATED: "A judge's raw mean: no expert's rating stands behind it; makes no winner.",
 }
 
 
@@ -132,7 +141,10 @@ def install(app: Flask) -> None:
     for filter_ in FILTERS:
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(
-        BOARD_NAMES=BOARD_NAMES, TRACK_WORDS=TRACK_WORDS, FEW_ITEMS=FEW_ITEMS
+        BOARD_NAMES=BOARD_NAMES,
+        TRACK_WORDS=TRACK_WORDS,
+        FEW_ITEMS=FEW_ITEMS,
+        BADGE_WORDS=BADGE_WORDS,
     )
     versions: dict[str, str] = {}
 

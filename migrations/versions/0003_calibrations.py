@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("calibrator", sa.JSON(), nullable=False),
         sa.Column("agreement", sa.JSON(), nullable=False),
         sa.Column("calibrated_agreement", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("label_agreement", sa.JSON(), nullable=False),
         sa.Column("style", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("is_rankable", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["rater_id"], ["raters.id"], name=op.f("fk_calibrations_rater_id")),
@@ -69,6 +70,14 @@ def upgrade() -> None:
     with op.batch_alter_table("calibrations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_calibrations_split_id"), ["split_id"], unique=False)
 
+    op.create_table(
+        "refits",
+        sa.Column("split_id", sa.Integer(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("nudged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["split_id"], ["splits.id"], name=op.f("fk_refits_split_id")),
+        sa.PrimaryKeyConstraint("split_id", name=op.f("pk_refits")),
+    )
     op.create_table(
         "scored_reports",
         sa.Column("submission_id", sa.String(length=12), nullable=False),
@@ -92,7 +101,7 @@ def upgrade() -> None:
         sa.Column("n_labels", sa.Integer(), nullable=False),
         sa.Column("raw_value", sa.Double(), nullable=False),
         sa.Column("standard_error", sa.Double(), nullable=True),
-        sa.Column("freedom", sa.Double(), nullable=True),
+        sa.Column("freedom", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["calibration_id"],
             ["calibrations.id"],
@@ -111,6 +120,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("calibrated_scores")
     op.drop_table("scored_reports")
+    op.drop_table("refits")
     with op.batch_alter_table("calibrations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calibrations_split_id"))
 

@@ -45,7 +45,7 @@ def make_table(n_text: int, n_image: int, **columns: Sequence[object]) -> pd.Dat
 
 
 def score(items: pd.DataFrame) -> dict[tuple[Metric, Slice, str], Scored]:
-    scores = make_scores(items, NO_RATINGS, RUBRIC, [Track.TEXT, Track.IMAGE])
+    scores = make_scores(items, NO_RATINGS, RUBRIC, [Track.TEXT, Track.IMAGE], {})
     return {(one.metric, one.slice, one.name): one for one in scores}
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
@@ -13,6 +14,7 @@ from leaderboard.scoring.ranking import (
     compare_calibrated_pairs,
     compare_pairs,
     find_better,
+    find_better_by_reports,
     holm,
     rank_ranges,
     separable_from_leader,
@@ -188,17 +190,55 @@ def test_a_calibrated_score_of_unknown_error_is_told_apart_from_none() -> None:
     assert (tests.differences[0, 1], tests.p_values[0, 1]) == (70, 1)
 
 
-def test_a_transported_report_score_never_wins_but_may_lose() -> None:
-    # Three models 20 points apart, each difference far beyond chance.
-    scores = np.array([90.0, 70.0, 50.0])
-    tests = PairTests(np.subtract.outer(scores, scores), np.full((3, 3), 1e-6))
-    badges = [Badge.TRANSPORTED, Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED]
-    better = find_better(tests, badges)
-    assert rank_ranges(better) == [RankRange(1, 3), RankRange(1, 2), RankRange(2, 3)]
-    # The leader is the best that may be declared better: the second by its score.
-    assert separable_from_leader(better, tests.differences, badges) == [False, False, True]
-    badges = [Badge.EXPERT_ANCHORED, Badge.TRANSPORTED, Badge.PROBE_ANCHORED]
-    assert rank_ranges(find_better(tests, badges))[1] == RankRange(2, 3)
+def board_values(closed: list[float], report: list[float]) -> NDArray[np.float64]:
+    """(M, 100): 60 closed items, of which a share is right, and 40 reports at one value."""
+    rows = []
+    for share, value in zip(closed, report, strict=True):
+        right = np.zeros(60)
+        right[: round(60 * share)] = 100
+        rows.append(np.concatenate([right, np.full(40, value)]))
+    return np.array(rows)
+
+
+def find(closed: list[float], reports: list[CalibratedMean | None]) -> NDArray[np.bool_]:
+    values = board_values(closed, [50.0 if r is None else r.value for r in reports])
+    is_report = np.arange(100) >= 60
+    better, _ = find_better_by_reports(
+        values, is_report.astype(np.int64), np.arange(100), is_report, reports
+    )
+    return better
+
+
+ANCHORED = make_calibrated(60.0, 1.0)
+
+
+def test_a_transported_report_score_makes_no_winner_but_an_anchored_one_does() -> None:
+    ahead = ANCHORED._replace(value=95.0)
+    assert find([0.5, 0.5], [ahead, ANCHORED])[0, 1]
+    assert not find([0.5, 0.5], [ahead._replace(badge=Badge.TRANSPORTED), ANCHORED]).any()
+
+
+def test_a_transported_model_that_wins_on_closed_items_alone_is_better_overall() -> None:
+    loose = make_calibrated(60.0, 1.0, 7, Badge.TRANSPORTED)
+    assert find([0.95, 0.2], [loose, loose])[0, 1]
+    # Against an anchored one it must make up for its own report score at the floor.
+    assert not find([0.75, 0.5], [loose, ANCHORED._replace(value=80.0)])[0, 1]
+
+
+def test_a_raw_judges_mean_makes_no_winner() -> None:
+    values = board_values([0.5, 0.5], [95.0, 30.0])
+    values[:, 60:] += np.linspace(-2, 2, 40)
+    is_report = np.arange(100) >= 60
+    better, differences = find_better_by_reports(
+        values, is_report.astype(np.int64), np.arange(100), is_report, [None, None]
+    )
+    assert differences[0, 1] == pytest.approx(0.4 * 65)
+    assert not better.any()
+
+
+def test_a_report_score_of_unknown_error_tells_nothing_apart() -> None:
+    unknown = make_calibrated(99.0, None, None, Badge.TRANSPORTED)
+    assert not find([0.95, 0.2], [unknown, ANCHORED]).any()
 
 
 def test_models_are_separable_only_from_a_leader_that_is_significantly_better() -> None:

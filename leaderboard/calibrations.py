@@ -1,0 +1,165 @@
+"""How far each judge of a split can be trusted, as everybody may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leaderboard.evaluation.fit_calibrations import read_calibrations
+from leaderboard.evaluation.labels import pair_models, read_labels, read_target_scores
+from leaderboard.evaluation.reports import read_rubric
+from leaderboard.evaluation.targets import REPORT, Target, list_targets
+from leaderboard.models.benchmark import Split
+from leaderboard.models.calibration import Calibration, ScoredReports
+from leaderboard.models.rating import Rater, RaterKind, Rating
+from leaderboard.models.submission import Prediction, Submission
+from leaderboard.scoring.agreement import Agreement, ExpertAgreement
+from leaderboard.scoring.calibration_fit import Pairs, PooledCalibrator, read_pooled
+from leaderboard.scoring.style import StyleSlopes
+
+
+@dataclass(frozen=True)
+class TargetTrust:
+    """What is known of a judge on one target: before and after calibration, beside the experts.
+
+    `calibrated` is out of sample, None with labels of one model alone.
+    """
+
+    target: Target
+    fit: Calibration
+    raw: Agreement
+    calibrated: Agreement | None
+    experts: ExpertAgreement
+
+    @property
+    def calibrator(self) -> PooledCalibrator:
+        """The calibrator over all models."""
+        return read_pooled(self.fit.calibrator["pooled"])
+
+
+@dataclass(frozen=True)
+class JudgeTrust:
+    """A judge of a split: how many reports it rated, and its trust by target, in their order.
+
+    `n_scored` submissions take their report score from it.
+    """
+
+    rater: Rater
+    n_scored: int
+    n_rated: int
+    n_unscored: int
+    targets: Sequence[TargetTrust]
+
+    @property
+    def report(self) -> TargetTrust | None:
+        """The trust in its report score."""
+        return next((one for one in self.targets if one.target == REPORT), None)
+
+    @property
+    def dimensions(self) -> list[TargetTrust]:
+        """The rated dimensions alone."""
+        return [one for one in self.targets if one.target.slice == "dimension"]
+
+    @property
+    def n_rankable(self) -> int:
+        """How many dimensions pass the gate."""
+        return sum(one.fit.is_rankable for one in self.dimensions)
+
+    @property
+    def style(self) -> StyleSlopes | None:
+        """How its error goes with the length and the formatting of reports."""
+        report = self.report
+        if report is None or report.fit.style is None:
+            return None
+        return msgspec.convert(report.fit.style, StyleSlopes)
+
+
+def read_judges(session: Session, split: Split) -> list[JudgeTrust]:
+    """The judges that rated reports of `split`, those that score submissions first."""
+    n_scored = _count_scored(session, split.id)
+    rated = _count_rated(session, split.id)
+    raters = session.scalars(select(Rater).where(Rater.id.in_(rated))).all()
+    judges = [
+        JudgeTrust(
+            rater,
+            n_scored.get(rater.id, 0),
+            *rated[rater.id],
+            _read_targets(session, split.id, rater.id),
+        )
+        for rater in raters
+    ]
+    return sorted(judges, key=lambda judge: (-judge.n_scored, judge.rater.name, judge.rater.id))
+
+
+def read_pairs(
+    session: Session, split: Split, rater_id: int, target: Target
+) -> Mapping[str, Pairs]:
+    """The labelled reports of each model, by its number in the order of the table's rows.
+
+    Nothing names the reports or the models.
+    """
+    rubric = read_rubric(session, split.id)
+    labels = read_labels(session, split.id, rubric)
+    if labels is None:
+        return {}
+    scores = read_target_scores(session, rater_id, list(labels.table.index), rubric)
+    return pair_models(labels, scores, target)
+
+
+def _read_targets(session: Session, split_id: int, rater_id: int) -> list[TargetTrust]:
+    fits = read_calibrations(session, split_id, rater_id)
+    return [
+        _make_trust(target, fits[target])
+        for target in list_targets(read_rubric(session, split_id))
+        if target in fits
+    ]
+
+
+def _make_trust(target: Target, fit: Calibration) -> TargetTrust:
+    after = fit.calibrated_agreement
+    return TargetTrust(
+        target,
+        fit,
+        msgspec.convert(fit.agreement, Agreement),
+        None if after is None else msgspec.convert(after, Agreement),
+        msgspec.convert(fit.label_agreement, ExpertAgreement),
+    )
+
+
+def _count_scored(session: Session, split_id: int) -> dict[int, int]:
+    rows = session.execute(
+        select(ScoredReports.rater_id, func.count())
+        .join(Submission, Submission.id == ScoredReports.submission_id)
+        .where(Submission.split_id == split_id)
+        .group_by(ScoredReports.rater_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _count_rated(session: Session, split_id: int) -> dict[int, tuple[int, int]]:
+    """Reports rated, and those with a dimension unscored, by judge."""
+    reports = (
+        select(
+            Rating.rater_id,
+            Rating.prediction_id,
+            (func.count() - func.count(Rating.value)).label("n_missing"),
+        )
+        .join(Rater, Rater.id == Rating.rater_id)
+        .join(Prediction, Prediction.id == Rating.prediction_id)
+        .join(Submission, Submission.id == Prediction.submission_id)
+        .where(Submission.split_id == split_id, Rater.kind == RaterKind.JUDGE)
+        .group_by(Rating.rater_id, Rating.prediction_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            reports.c.rater_id,
+            func.count(),
+            func.count().filter(reports.c.n_missing > 0),
+        ).group_by(reports.c.rater_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}

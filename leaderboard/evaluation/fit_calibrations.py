@@ -1,0 +1,151 @@
+"""Fit each target's calibration of a judge to the labels; apply_calibrations.py applies it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.evaluation.labels import Labels, pair_models, read_labels, read_target_scores
+from leaderboard.evaluation.reports import read_rubric
+from leaderboard.evaluation.targets import (
+    RATING_BOUNDS,
+    REPORT,
+    Target,
+    list_targets,
+)
+from leaderboard.models.benchmark import Split
+from leaderboard.models.calibration import Calibration
+from leaderboard.models.rating import RaterKind
+from leaderboard.models.submission import Prediction
+from leaderboard.scoring.agreement import (
+    Agreement,
+    agreement_after_calibration,
+    assess_agreement,
+    assess_experts,
+    is_rankable,
+)
+from leaderboard.scoring.calibration_fit import Pairs, fit_pooled
+from leaderboard.scoring.style import assess_style, measure_style
+
+
+def fit_calibrations(session: Session, split_id: int, rater_id: int) -> list[Calibration]:
+    """Fit the calibrations of one judge on one split anew; returns the current ones.
+
+    Labels of experts are taken; where there are none, constructed ones, and the calibration says
+    so. Where labels and scores are those of the current calibration nothing is added. Without
+    labels there is no calibration. Fits on one split wait for each other.
+    """
+    session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
+    rubric = read_rubric(session, split_id)
+    labels = read_labels(session, split_id, rubric)
+    if labels is None:
+        return []
+    scores = read_target_scores(session, rater_id, list(labels.table.index), rubric)
+    current = read_calibrations(session, split_id, rater_id)
+    for target in list_targets(rubric):
+        models = pair_models(labels, scores, target)
+        if not models:
+            continue
+        digest = _hash(labels.kind, models)
+        old = current.get(target)
+        if old is None or old.labels_hash != digest:
+            fit = _fit(target, models)
+            fit.label_agreement = _compare_raters(labels, target)
+            if target == REPORT:
+                fit.style = _assess_style(session, labels, scores)
+            fit.split_id, fit.rater_id, fit.label_kind = split_id, rater_id, labels.kind
+            fit.labels_hash, fit.fitted_at = digest, now()
+            session.add(fit)
+            current[target] = fit
+    session.flush()
+    return list(current.values())
+
+
+def read_calibrations(session: Session, split_id: int, rater_id: int) -> dict[Target, Calibration]:
+    """The current calibration of each target that has one."""
+    rows = session.scalars(
+        select(Calibration)
+        .where(Calibration.split_id == split_id, Calibration.rater_id == rater_id)
+        .order_by(Calibration.id)
+    )
+    return {Target(row.slice, row.name): row for row in rows}
+
+
+def _hash(kind: RaterKind, models: Mapping[str, Pairs]) -> str:
+    digest = hashlib.sha256(kind.value.encode())
+    for key in sorted(models):
+        digest.update(key.encode())
+        digest.update(models[key].scores.tobytes())
+        digest.update(models[key].labels.tobytes())
+    return digest.hexdigest()
+
+
+def _fit(target: Target, models: Mapping[str, Pairs]) -> Calibration:
+    pooled = fit_pooled(models, target.bounds)
+    after = agreement_after_calibration(models, target.bounds, target.categories)
+    agreement = assess_agreement(
+        np.concatenate([pairs.scores for pairs in models.values()]),
+        np.concatenate([pairs.labels for pairs in models.values()]),
+        target.categories,
+    )
+    return Calibration(
+        slice=target.slice,
+        name=target.name,
+        n_labels=pooled.n_labels,
+        n_models=pooled.n_models,
+        calibrator={
+            "pooled": pooled.to_plain(),
+            "left_out": {key: _fit_others(models, key, target) for key in models},
+        },
+        agreement=msgspec.to_builtins(agreement),
+        calibrated_agreement=None if after is None else msgspec.to_builtins(after),
+        is_rankable=is_rankable(_on_rating_scale(models, target)),
+    )
+
+
+def _fit_others(models: Mapping[str, Pairs], key: str, target: Target) -> object:
+    """The calibrator of all models but one, for that one; None where it is alone."""
+    others = {other: pairs for other, pairs in models.items() if other != key}
+    return fit_pooled(others, target.bounds).to_plain() if others else None
+
+
+def _on_rating_scale(models: Mapping[str, Pairs], target: Target) -> Agreement | None:
+    """Agreement after calibration in points of a rating (1..5), in which the gate is set."""
+    points = target.points_per_rating
+    scaled = {k: Pairs(pairs.scores / points, pairs.labels / points) for k, pairs in models.items()}
+    return agreement_after_calibration(scaled, RATING_BOUNDS)
+
+
+def _compare_raters(labels: Labels, target: Target) -> dict[str, Any]:
+    """How far those whose ratings are the labels agree with each other."""
+    ratings = {
+        str(rater): {str(key): float(value) for key, value in table[target.key].dropna().items()}
+        for rater, table in labels.raters.items()
+    }
+    plain: dict[str, Any] = msgspec.to_builtins(assess_experts(ratings, target.categories))
+    return plain
+
+
+def _assess_style(session: Session, labels: Labels, scores: pd.DataFrame) -> dict[str, Any]:
+    """How judge minus experts, in report points, goes with the reports' length and formatting."""
+    gaps = (scores[REPORT.key] - labels.table[REPORT.key]).dropna()
+    texts = session.execute(
+        select(Prediction.id, Prediction.text).where(Prediction.id.in_(list(gaps.index)))
+    )
+    styles = {key: measure_style(text) for key, text in texts}
+    known = [key for key in gaps.index if styles[key].density is not None]
+    slopes = assess_style(
+        gaps[known].to_numpy(float),
+        np.array([styles[key].n_words for key in known], dtype=float),
+        np.array([styles[key].density for key in known], dtype=float),
+    )
+    plain: dict[str, Any] = msgspec.to_builtins(slopes)
+    return plain

@@ -1,0 +1,78 @@
+"""May one trust the report score: the judges of a split, beside the experts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from leaderboard.calibrations import JudgeTrust, read_judges, read_pairs
+from leaderboard.errors import NotFound
+from leaderboard.evaluation.targets import REPORT, Target
+from leaderboard.judge_figures import make_calibration_figure
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Slice
+from leaderboard.rankings import read_state
+from leaderboard.web.leaderboards import find_split, read_place
+from leaderboard.web.services import database, services
+
+blueprint = Blueprint("judges", __name__)
+
+
+@blueprint.get("/judges")
+def index() -> Response:
+    """Every judge that rated reports of a split, with its agreement and its gates."""
+    split, target = find_split(), read_target()
+
+    def render() -> str:
+        return render_template(
+            "judges/judges.html",
+            split=split,
+            judges=read_judges(database(), split),
+            names=name_targets(split),
+            chosen=target,
+            place=read_place(split),
+        )
+
+    return services().pages.respond(("judges", read_state(database(), split)), render)
+
+
+@blueprint.get("/judges/<int:rater_id>/figure.json")
+def figure(rater_id: int) -> Response:
+    """A judge's ratings of one target against the experts', as plotly's JSON."""
+    split, target = find_split(), read_target()
+
+    def render() -> str:
+        trust = get_judge(split, rater_id)
+        one = next((one for one in trust.targets if one.target == target), None)
+        if one is None:
+            raise NotFound("There is no calibration of this.", "See the page of the judges.")
+        pairs = read_pairs(database(), split, rater_id, target)
+        return make_calibration_figure(target, pairs, one.calibrator)
+
+    return services().pages.respond(read_state(database(), split), render, "application/json")
+
+
+def get_judge(split: Split, rater_id: int) -> JudgeTrust:
+    """The judge with this row id among those of `split`. Raises NotFound."""
+    for judge in read_judges(database(), split):
+        if judge.rater.id == rater_id:
+            return judge
+    raise NotFound("There is no such judge.", "See the page of the judges.")
+
+
+def read_target() -> Target:
+    """What the address asks to see, by default the report score. Raises NotFound."""
+    text = request.args.get("target", REPORT.key)
+    slice_, _, name = text.partition(":")
+    if slice_ not in (Slice.TRACK, Slice.SECTION, Slice.DIMENSION):
+        raise NotFound(f"There is no target {text[:40]!r}.", "See the page of the judges.")
+    return Target(Slice(slice_), name)
+
+
+def name_targets(split: Split) -> dict[Target, str]:
+    """What each target is called."""
+    names = {REPORT: "Report score"}
+    for section in split.benchmark.manifest["rubric"]["sections"]:
+        names[Target(Slice.SECTION, section["key"])] = section["name"]
+        for dimension in section["dimensions"]:
+            names[Target(Slice.DIMENSION, dimension["key"])] = dimension["name"]
+    return names
