@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.errors import InvalidRequest
+from leaderboard.evaluation.recalibrate import request_refit
 from leaderboard.experts.cells import write_cell
 from leaderboard.experts.raters import get_rater
 from leaderboard.experts.ratings_csv import (
@@ -37,6 +38,7 @@ class Imported(NamedTuple):
 def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) -> Imported:
     """Add the ratings of a CSV file; the same file again changes nothing.
 
+    The caller enqueues the refit that new ratings ask for.
     Raises InvalidRatings with every problem, and then adds nothing.
     """
     if kind is RaterKind.JUDGE:
@@ -60,6 +62,7 @@ def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) 
     ]
     if rows:
         session.execute(insert(Rating), rows)
+        request_refit(session, split.id)
     return Imported(len(new), len(lines) - len(new), len(names))
 
 

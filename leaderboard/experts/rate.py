@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.evaluation.recalibrate import request_refit
 from leaderboard.evaluation.reports import read_rubric
 from leaderboard.experts.blind import hide_names
 from leaderboard.experts.raters import find_own_rater
@@ -145,6 +146,8 @@ def save_draft(session: Session, user: User, key: str, values: Mapping[str, int]
 def finish(session: Session, user: User, key: str) -> int:
     """Make the report's drafts ratings, which nobody changes any more; the split's row id.
 
+    The caller enqueues the refit that it asks for.
+
     Raises NotFound, InvalidRequest while dimensions are missing, Conflict if it is finished.
     """
     row = _get_own_row(session, user, key, locked=True)
@@ -173,6 +176,7 @@ def finish(session: Session, user: User, key: str) -> int:
         ],
     )
     session.execute(delete(RatingDraft).where(RatingDraft.assignment_id == row.id))
+    request_refit(session, split_id)
     return split_id
 
 
