@@ -1,4 +1,4 @@
-"""Cells of a file of ratings: read one by one, and written so that no spreadsheet runs them."""
+"""Cells of a file of ratings, read one by one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ Complain = Callable[[str, str], None]
 """Takes what is wrong with a cell, and the remedy."""
 
 RATER_NAME = re.compile(r"[^\W_][\w .-]{0,79}")
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_rater_name(text: str, complain: Complain) -> str:
@@ -48,9 +47,3 @@ def read_time(text: str, present: datetime, complain: Complain) -> datetime:
         )
         return present
     return found
-
-
-def write_cell(value: object) -> str:
-    """The value as text; a quote before what a spreadsheet would take for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text

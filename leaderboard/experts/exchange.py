@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from leaderboard.errors import InvalidRequest
 from leaderboard.evaluation.recalibrate import request_refit
-from leaderboard.experts.cells import write_cell
 from leaderboard.experts.raters import get_rater
 from leaderboard.experts.ratings_csv import (
     COLUMNS,
@@ -25,6 +24,7 @@ from leaderboard.models.expert import RatedReport
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.spreadsheets import quote_formula
 
 
 class Imported(NamedTuple):
@@ -98,7 +98,7 @@ def export_ratings(session: Session, split: Split, kind: RaterKind) -> str:
     writer.writerow(COLUMNS)
     for *facts, value, comment, rated_at, text in rows:
         cells = (*facts, f"{value:g}", comment, rated_at.isoformat(), hash_report(text))
-        writer.writerow([write_cell(cell) for cell in cells])
+        writer.writerow([quote_formula(str(cell)) for cell in cells])
     return stream.getvalue()
 
 

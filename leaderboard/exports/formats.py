@@ -12,9 +12,7 @@ from typing import Any
 import msgspec
 
 from leaderboard.exports.table import Cell, Column, Table
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+from leaderboard.spreadsheets import quote_formula
 
 
 class Format(enum.StrEnum):
@@ -62,8 +60,7 @@ def _write_cell(cell: Cell) -> str:
         return cell.isoformat().replace("+00:00", "Z")
     if isinstance(cell, int | float):
         return repr(cell)
-    # Blanks before the sign do not stop every spreadsheet.
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell
+    return quote_formula(cell)
 
 
 def write_json(table: Table) -> bytes:

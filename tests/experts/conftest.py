@@ -17,19 +17,19 @@ from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from tests.loaded import Load, Submit
 
-Rank = Callable[[Sequence[str]], list[str]]
+Rank = Callable[..., list[str]]
 AddExperts = Callable[..., None]
 
 
 @pytest.fixture
 def rank_reports(load: Load, submit_texts: Submit, sessions: Sessions) -> Rank:
-    """Load 12 report cases; submit and score a report of each by each model: the submissions."""
+    """Load 12 report cases; submit and score `n` reports by each model: the submissions."""
     load(0, 0, 12)
 
-    def rank(models: Sequence[str]) -> list[str]:
+    def rank(models: Sequence[str], n: int = 12) -> list[str]:
         keys = []
         for model in models:
-            texts = {f"test-report-{n:03}": f"Report {n} by {model}." for n in range(12)}
+            texts = {f"test-report-{i:03}": f"Report {i} by {model}." for i in range(n)}
             keys.append(submit_texts(texts, model))
             evaluate(sessions, keys[-1], [ChecklistJudge()], 5)
         return keys

@@ -49,13 +49,13 @@ def test_assignments_are_idempotent_extensible_and_in_a_random_order(
 def test_reports_of_a_submission_that_stands_no_more_are_withdrawn_unless_begun(
     sessions: Sessions, rank_reports: Rank, add_experts: AddExperts, submit_texts: Submit
 ) -> None:
-    [old] = rank_reports(["model-a"])
+    [old] = rank_reports(["model-a"], 6)
     add_experts("e1")
     assign(sessions, 4, overlap=0)
     with sessions.write() as session:
         user = get_user(session, "e1")
         save_draft(session, user, read_own_assignments(session, user)[0].key, {"coverage": 3})
-    new = submit_texts({f"test-report-{n:03}": f"Better report {n}." for n in range(12)})
+    new = submit_texts({f"test-report-{n:03}": f"Better report {n}." for n in range(6)})
     evaluate(sessions, new, [ChecklistJudge()], 5)
     assert assign(sessions, 4, overlap=0) == (1, 1, 4, 3)
     with sessions.read() as session:
@@ -67,6 +67,7 @@ def test_reports_of_a_submission_that_stands_no_more_are_withdrawn_unless_begun(
         assert {row[0]: row[1] for row in counts} == {old: 1, new: 4}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_assignment_that_makes_no_sense_is_refused_with_the_remedy(
     sessions: Sessions, rank_reports: Rank, add_experts: AddExperts
 ) -> None:
