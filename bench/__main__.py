@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import calibration, submission
+from bench import calibration, endpoint, submission
 
-MEASUREMENTS = {"submission": submission.measure, "calibration": calibration.measure}
+MEASUREMENTS = {
+    "submission": submission.measure,
+    "endpoint": endpoint.measure,
+    "calibration": calibration.measure,
+}
 
 
 def main(names: list[str]) -> int:

@@ -19,7 +19,7 @@ from leaderboard.endpoints.address import (
 )
 from leaderboard.endpoints.client import Client
 from leaderboard.endpoints.connection import make_session
-from leaderboard.endpoints.failures import Failure, Reason, ReasonWords
+from leaderboard.endpoints.failures import Failure, Reason
 from leaderboard.endpoints.pace import Pace
 from leaderboard.endpoints.progress import End, Ending, ItemOutcome, Progress, RunSummary, Tally
 from leaderboard.endpoints.replies import Reply
@@ -169,9 +169,11 @@ class _Run:
                 return
             self._tally.add_outcome(outcome)
             self._settled.append(outcome)
-            if self._tally.n_failed_in_a_row >= self._limits.max_failed_in_a_row:
-                words = outcome.failure.words if outcome.failure else None
-                raise _RunEnded(_make_failing_end(self._tally.n_failed_in_a_row, words))
+            most = self._limits.max_failed_in_a_row
+            if outcome.failure and self._tally.n_failed_in_a_row >= most:
+                words = outcome.failure.words
+                message = f"{most} items in a row got no prediction. {words.message}"
+                raise _RunEnded(End(Ending.FAILING, message, words.remedy))
 
     async def _settle(self, client: Client, request: ItemRequest) -> ItemOutcome | None:
         """Ask until there is a reply or no attempt is left; None where the budget ends."""
@@ -241,10 +243,3 @@ def _make_outcome(
         n_prompt_tokens=result.n_prompt_tokens,
         n_completion_tokens=result.n_completion_tokens,
     )
-
-
-def _make_failing_end(n_failed: int, words: ReasonWords | None) -> End:
-    message = f"{n_failed} items in a row got no prediction."
-    if words is None:
-        return End(Ending.FAILING, message)
-    return End(Ending.FAILING, f"{message} {words.message}", words.remedy)

@@ -77,6 +77,8 @@ def serve(
         endpoint.base_url = f"{scheme}://{HOST}:{runner.addresses[0][1]}/v1"
         ready.set()
         await ended.wait()
+        # A connection of the last moment is accepted first, so that it is closed with the others.
+        await asyncio.sleep(0.05)
         await runner.cleanup()
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)

@@ -1,0 +1,1 @@
+"""Programs that ask an endpoint the same questions with other tools, run in .venv-rivals."""

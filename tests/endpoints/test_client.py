@@ -1,0 +1,179 @@
+"""One request ends in a prediction or in a reason of a short list, whatever a server does."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from demo.scripted_endpoint import LABEL, Respond, make_completion
+from leaderboard.endpoints.client import read_retry_after
+from leaderboard.endpoints.failures import Failure, Reason, make_excerpt
+from leaderboard.endpoints.progress import Ending, ItemOutcome
+from leaderboard.endpoints.settings import Limits
+from tests.endpoints.running import KEY, make_requests, run_against
+from tests.endpoints.server import (
+    answer,
+    bomb,
+    delta,
+    drip,
+    failed,
+    flood,
+    raw,
+    said,
+    sent,
+    serve,
+    streamed,
+)
+
+ONCE = Limits(max_attempts=1, max_answer_bytes=200_000, max_characters=1_000, beat=0.01)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def ask_once(step: Respond) -> ItemOutcome:
+    with serve(step) as endpoint:
+        run, summary = run_against(endpoint, make_requests(1), limits=ONCE, timeout_seconds=1.0)
+    assert summary.ending is Ending.COMPLETE
+    (outcome,) = run.outcomes
+    return outcome
+
+
+def fail_once(step: Respond) -> Failure:
+    failure = ask_once(step).failure
+    assert failure is not None
+    return failure
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        (said("ANSWER: B"), "ANSWER: B"),
+        (said([{"type": "text", "text": "ANSWER"}, {"type": "text", "text": ": B"}]), "ANSWER: B"),
+        (said([": ", {"type": "image"}, 7, "B"]), ": B"),
+        (said(None, refusal="I cannot help."), "I cannot help."),
+        (said(None, "length"), "[no output]"),
+        (said(" \n", "stop"), "[no output]"),
+        (said("B\0"), "B\N{REPLACEMENT CHARACTER}"),
+        (said("x" * 5_000 + "ANSWER: B", "length"), "x" * 991 + "ANSWER: B"),
+        (sent(make_completion("B"), content_type="text/plain"), "B"),
+        (sent(json.dumps(make_completion("é")).encode(), content_type="text/html"), "é"),
+        (streamed(delta("ANS"), delta("WER: B", "stop"), "[DONE]"), "ANSWER: B"),
+        (streamed(delta("B"), "[DONE]", pause=0.02), "B"),
+        (streamed(delta("B", "stop")), "B"),
+        (sent(b": ping\n\ndata: [DONE]\n\n", content_type="text/event-stream"), "[no output]"),
+    ],
+)
+def test_what_a_model_wrote_is_its_prediction(step: Respond, text: str) -> None:
+    outcome = ask_once(step)
+    assert (outcome.failure, outcome.prediction) == (None, text)
+
+
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        (failed(500), Reason.SERVER_ERROR),
+        (failed(503), Reason.SERVER_ERROR),
+        (failed(529), Reason.SERVER_ERROR),
+        (failed(400), Reason.REJECTED),
+        (failed(413), Reason.REJECTED),
+        (failed(422), Reason.REJECTED),
+        (failed(408), Reason.TIMEOUT),
+        (sent("<html>Welcome</html>", content_type="text/html"), Reason.NOT_JSON),
+        (sent(b""), Reason.NOT_JSON),
+        (sent(b'{"choices": [{"message": {"conte'), Reason.NOT_JSON),
+        (sent(b'{"model": "\xff"}'), Reason.NOT_JSON),
+        (sent(b"[" * 100_000), Reason.NO_CHOICE),
+        (sent(b'{"choices":[{"message":{"content":' + b"[" * 100_000), Reason.NOT_JSON),
+        (sent({"error": {"message": "overloaded"}}), Reason.NO_CHOICE),
+        (sent({"choices": []}), Reason.NO_CHOICE),
+        (sent({"choices": None}), Reason.NO_CHOICE),
+        (sent({"choices": [None]}), Reason.NO_CHOICE),
+        (sent({"choices": [{"text": "B"}]}), Reason.NO_CHOICE),
+        (sent({"choices": {"message": "B"}}), Reason.NO_CHOICE),
+        (said(None, None), Reason.NO_CHOICE),
+        (sent(b"", status=204), Reason.NO_CHOICE),
+        (bomb(20_000_000), Reason.TOO_LARGE),
+        (sent(b" " * 300_000), Reason.TOO_LARGE),
+        (flood, Reason.TOO_LARGE),
+        (drip, Reason.TIMEOUT),
+        (raw(b""), Reason.INTERRUPTED),
+        (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), Reason.INTERRUPTED),
+        (raw(HEAD + b"Content-Length: 500\r\n\r\n{"), Reason.INTERRUPTED),
+        (raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{\r\n"), Reason.INTERRUPTED),
+        (raw(HEAD + b"X: " + b"y" * 100_000 + b"\r\n\r\n"), Reason.INTERRUPTED),
+        (sent(b"no gzip", content_encoding="gzip"), Reason.INTERRUPTED),
+        (sent(gzip.compress(b"{}")[:-9], content_encoding="gzip"), Reason.INTERRUPTED),
+        (sent(b"{}", content_encoding="br"), Reason.INTERRUPTED),
+        (streamed(delta("AN")), Reason.INTERRUPTED),
+        (streamed("{"), Reason.NOT_JSON),
+    ],
+)
+def test_what_is_no_answer_is_a_reason(step: Respond, reason: Reason) -> None:
+    outcome = ask_once(step)
+    assert outcome.prediction is None
+    assert outcome.failure is not None
+    assert outcome.failure.reason is reason
+    assert len(outcome.failure.excerpt) <= 300
+
+
+def test_reasons_have_words_and_a_remedy() -> None:
+    for reason in Reason:
+        words = Failure(reason).words
+        assert words.message.endswith(".")
+        assert words.remedy.endswith(".")
+        assert not (words.is_retried and words.ends_run)
+
+
+def test_an_excerpt_is_one_short_line_without_the_key() -> None:
+    echoed = failed(400, f"bad key {KEY}\r\n\x1b[31m<script>\0" + "x" * 1_000)
+    excerpt = fail_once(echoed).excerpt
+    assert KEY not in excerpt
+    assert "[key]" in excerpt
+    assert excerpt.isprintable()
+    assert len(excerpt) <= 300
+    assert make_excerpt(b"a\x1b[0m\n\tb\xff", None) == "a [0m b\N{REPLACEMENT CHARACTER}"
+
+
+def test_tokens_model_and_end_are_told() -> None:
+    with serve(answer) as endpoint:
+        run, summary = run_against(endpoint, make_requests(1))
+    (outcome,) = run.outcomes
+    assert outcome.prediction is not None
+    assert outcome.prediction.startswith(LABEL)
+    question = "Question 0?\n\nA. yes\nB. no"
+    assert outcome.n_prompt_tokens == len(question) // 4
+    assert outcome.n_completion_tokens == len(outcome.prediction) // 4
+    assert (outcome.finish_reason, outcome.n_attempts) == ("stop", 1)
+    assert summary.model_reported == "scripted-rule"
+    assert summary.progress.n_tokens == len(question) // 4 + len(outcome.prediction) // 4
+
+
+@pytest.mark.parametrize("count", [-5, True, "12", 1e12, None, [1], 10**30])
+def test_a_server_cannot_lie_about_tokens_in_unusual_ways(count: object) -> None:
+    completion = make_completion("a" * 400) | {"usage": {"completion_tokens": count}}
+    with serve(sent(completion)) as endpoint:
+        _, summary = run_against(endpoint, make_requests(1))
+    assert summary.progress.n_tokens == len("Question 0?\n\nA. yes\nB. no") // 4 + 100
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        ("7", None, 7.0),
+        ("0.25", None, 0.25),
+        ("-3", None, 0.0),
+        ("nan", None, None),
+        ("inf", None, None),
+        ("soon", None, None),
+        (None, None, None),
+        # RFC 9110's own example of a date, half a minute after the server's clock and before ours.
+        ("Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 1999 23:59:29 GMT", 30.0),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", None, 946_684_799 - 946_684_700.0),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:10 GMT", 0.0),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(
+    value: str | None, date: str | None, seconds: float | None
+) -> None:
+    assert read_retry_after(value, date, now=946_684_700.0) == seconds
