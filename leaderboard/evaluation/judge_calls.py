@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.judges.calls import Call
-from leaderboard.models.judging import CanaryCall, JudgeCall
+from leaderboard.models.judging import AnchorCall, CanaryCall, JudgeCall
 from leaderboard.models.submission import Prediction
 
 NAMES = tuple(field.name for field in fields(Call))
 
 
-def make_call(row: JudgeCall | CanaryCall) -> Call:
+def make_call(row: JudgeCall | CanaryCall | AnchorCall) -> Call:
     """The call that a row keeps."""
     return Call(**{name: getattr(row, name) for name in NAMES})
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 from leaderboard.db import Sessions
+from leaderboard.evaluation.anchors import check_drift
 from leaderboard.evaluation.claim import Claim
 from leaderboard.evaluation.judge_calls import make_call_values, read_calls
 from leaderboard.evaluation.ledger import Ledger
@@ -37,8 +38,8 @@ def rate_with_llms(
 ) -> None:
     """Rate with every judge what it has not rated yet; the first one's ratings count as progress.
 
-    Each run begins with the self-check on canary reports. Raises OnHold, JudgeUnavailable and
-    ClaimLost; what was answered until then is kept.
+    Each run begins with the self-check on canary reports, then the anchor reports. Raises OnHold,
+    JudgeUnavailable and ClaimLost; what was answered until then is kept.
     """
     tasks = []
     for judge in judges:
@@ -66,6 +67,7 @@ async def _rate(
                 run_id, is_checked = get_run(sessions, claim, task.rater_id)
                 runs.append(OpenRun(task.judge, task.rater_id, client, run_id, is_checked))
             await check_judges(sessions, claim, ledger, runs, rubric)
+            await check_drift(sessions, claim, ledger, runs)
             await run_together(
                 _rate_report(ledger, run, report, task.calls, int(task.judge is first))
                 for task, run in zip(tasks, runs, strict=True)

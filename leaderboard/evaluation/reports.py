@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
@@ -18,7 +19,7 @@ from leaderboard.scoring.rubric import Rubric
 
 
 class Unrated(NamedTuple):
-    """A prediction that a rater has not rated yet, with its case."""
+    """A report to rate: a prediction with its case."""
 
     id: int
     text: str
@@ -60,15 +61,20 @@ def read_unrated(session: Session, submission_id: str, rater_id: int) -> list[Un
     rated = select(Rating.prediction_id).where(
         Rating.prediction_id == Prediction.id, Rating.rater_id == rater_id
     )
+    return _read(session, Prediction.submission_id == submission_id, ~rated.exists())
+
+
+def read_reports(session: Session, prediction_ids: Sequence[int]) -> list[Unrated]:
+    """These predictions with their cases, in their order, rated or not."""
+    return _read(session, Prediction.id.in_(prediction_ids))
+
+
+def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Unrated]:
     rows = session.execute(
         select(Prediction.id, Prediction.text, Item, ItemReference)
         .join(Item, Item.id == Prediction.item_id)
         .join(ItemReference, ItemReference.item_id == Item.id)
-        .where(
-            Prediction.submission_id == submission_id,
-            Item.kind == ItemKind.REPORT,
-            ~rated.exists(),
-        )
+        .where(Item.kind == ItemKind.REPORT, *conditions)
         .order_by(Prediction.id)
     ).all()
     if not rows:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
+from leaderboard.evaluation.anchors import choose_anchors
 from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.parse import parse_predictions
@@ -82,6 +83,7 @@ def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> 
         rater_id = get_rater_id(session, judges[0].identity)
         split_id = score_submission(session, claim.submission_id, rater_id)
         end_claim(session, claim, Status.SCORED, EventKind.SCORED, "Scored and ranked.")
+        choose_anchors(session, claim.submission_id)
         rank_split(session, split_id)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from leaderboard.models.judging import CallOutcome, CanaryCall, JudgeCall, JudgeRun
+from leaderboard.models.judging import AnchorCall, CallOutcome, CanaryCall, JudgeCall, JudgeRun
 from leaderboard.models.rating import Rater
 
 N_RECENT = 50
@@ -54,10 +54,11 @@ def read_runs(session: Session, limit: int = N_RECENT) -> Sequence[JudgeRun]:
 
 
 def read_call_figures(session: Session) -> list[CallFigures]:
-    """The figures of every LLM judge in each of its versions, self-checks included, by name."""
+    """The figures of every LLM judge in each of its versions, checks included, by name."""
     sums: dict[tuple[str, str], list[float]] = {}
-    canaries = (
-        select(*_columns(CanaryCall)).select_from(CanaryCall).join(JudgeRun).join(JudgeRun.rater)
+    canaries, anchors = (
+        select(*_columns(table)).select_from(table).join(JudgeRun).join(JudgeRun.rater)
+        for table in (CanaryCall, AnchorCall)
     )
     calls = (
         select(*_columns(JudgeCall))
@@ -65,14 +66,14 @@ def read_call_figures(session: Session) -> list[CallFigures]:
         .join(Rater, Rater.id == JudgeCall.rater_id)
     )
     query: Select[Any]
-    for query in (canaries, calls):
+    for query in (canaries, anchors, calls):
         for name, version, *values in session.execute(query.group_by(Rater.name, Rater.version)):
             before = sums.setdefault((name, version), [0] * len(values))
             sums[name, version] = [a + (b or 0) for a, b in zip(before, values, strict=True)]
     return [_make_figures(*key, values) for key, values in sorted(sums.items())]
 
 
-def _columns(table: type[JudgeCall] | type[CanaryCall]) -> list[Any]:
+def _columns(table: type[JudgeCall | CanaryCall | AnchorCall]) -> list[Any]:
     counts = [func.sum(cast(table.outcome == outcome, Integer)) for outcome in CallOutcome]
     sums = [func.sum(value) for value in (table.input_tokens, table.output_tokens, table.cost)]
     unpriced = func.sum(cast(table.cost.is_(None) & (table.outcome != CallOutcome.ERROR), Integer))

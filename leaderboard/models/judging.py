@@ -104,3 +104,44 @@ class CanaryCall(_CallFacts, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     judge_run_id: Mapped[int] = mapped_column(ForeignKey("judge_runs.id"))
     canary: Mapped[str] = mapped_column(String(80))
+
+
+class AnchorReport(Base):
+    """A report that a judge rates again in every run; its first ratings are the measure."""
+
+    __tablename__ = "anchor_reports"
+
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"), primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True)
+
+
+class AnchorCall(_CallFacts, Base):
+    """A call about one dimension of an anchor report, in one run."""
+
+    __tablename__ = "anchor_calls"
+    __table_args__ = (
+        UniqueConstraint("judge_run_id", "prediction_id", "dimension", "repeat", "attempt"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    judge_run_id: Mapped[int] = mapped_column(ForeignKey("judge_runs.id"))
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
+
+
+class DriftCheck(Base):
+    """How the mean rating of the anchor reports changed in one run, on 1..5, now minus first.
+
+    `low` and `high` are the ends of its 90 % interval.
+    """
+
+    __tablename__ = "drift_checks"
+
+    judge_run_id: Mapped[int] = mapped_column(ForeignKey("judge_runs.id"), primary_key=True)
+    checked_at: Mapped[datetime]
+    n: Mapped[int]
+    change: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    is_stable: Mapped[bool]
+
+    run: Mapped[JudgeRun] = relationship()
