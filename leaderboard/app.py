@@ -11,12 +11,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.invitations import Invitations
+from leaderboard.accounts.vault import KeyVault
 from leaderboard.cli.commands import commands
 from leaderboard.db import make_sessions
+from leaderboard.endpoints.address import read_policy
 from leaderboard.queue import make_queue
 from leaderboard.web import (
     account,
     benchmarks,
+    endpoints,
     exports,
     failures,
     guides,
@@ -72,6 +75,10 @@ def create_app(config: Config | None = None) -> Flask:
             pages=PageCache(),
             base_url=config.base_url,
             max_upload_bytes=config.max_upload_bytes,
+            vault=KeyVault(config.endpoint_keys),
+            address_policy=read_policy(
+                config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
+            ),
         ),
     )
     protection.install(app, redis_url=config.redis_url, sign_in_limit=config.sign_in_limit)
@@ -84,6 +91,7 @@ def create_app(config: Config | None = None) -> Flask:
         sharing.blueprint,
         benchmarks.blueprint,
         submissions.blueprint,
+        endpoints.blueprint,
         account.blueprint,
         ratings.blueprint,
         judges.blueprint,

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 EVALUATE = "workers.jobs.evaluate_submission"
 RANK = "workers.jobs.rank"
 CALIBRATE = "workers.jobs.calibrate"
+TEST_ENDPOINT = "workers.jobs.test_endpoint"
+ROBUSTNESS = "workers.jobs.audit_robustness"
 JOB_SECONDS = 6 * 60 * 60
 
 
@@ -22,6 +24,8 @@ class EvaluationQueue(Protocol):
     def enqueue_evaluation(self, submission_id: str) -> None: ...
 
     def enqueue_ranking(self, split_id: int) -> None: ...
+
+    def enqueue_endpoint_test(self, endpoint_id: str) -> None: ...
 
     def enqueue_calibration(self, split_id: int) -> None: ...
 
@@ -56,9 +60,28 @@ class RedisQueue:
         except RedisError as error:
             log.warning("split %s is not calibrated again yet: %s", split_id, error)
 
-    def _enqueue(self, job: str, key: str | int) -> None:
+    def enqueue_endpoint_test(self, endpoint_id: str) -> None:
+        """Have the next free worker test an endpoint: somebody waits for it before a page.
+
+        While Redis is away the test is lost, and its page says so in time.
+        """
+        try:
+            self._enqueue(TEST_ENDPOINT, endpoint_id, at_front=True)
+        except RedisError as error:
+            log.warning("endpoint %s is not tested: %s", endpoint_id, error)
+
+    def enqueue_robustness(self, audit_id: int) -> None:
+        """Have a worker ask an audit's items. Raises RedisError: nobody else would notice."""
+        self._enqueue(ROBUSTNESS, audit_id)
+
+    def _enqueue(self, job: str, key: str | int, *, at_front: bool = False) -> None:
         self._queue.enqueue_call(
-            job, args=(key,), timeout=JOB_SECONDS, result_ttl=60, failure_ttl=24 * 60 * 60
+            job,
+            args=(key,),
+            timeout=JOB_SECONDS,
+            result_ttl=60,
+            failure_ttl=24 * 60 * 60,
+            at_front=at_front,
         )
 
 

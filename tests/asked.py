@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from leaderboard.accounts.endpoints import make_endpoint
@@ -19,8 +18,8 @@ from leaderboard.models.team import ModelCard, Team
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.endpoint_splits import allow_split, may_see
 from tests.endpoints.server import Endpoint as Server
+from tests.site import ENDPOINT_KEY
 
-HOST_KEY = Fernet.generate_key().decode()
 SECRET = "sk-a-secret-of-the-team-7f3a"
 QUICK = Limits(first_backoff=0.01, max_backoff=0.02, max_attempts=2, beat=0.05)
 
@@ -28,7 +27,7 @@ QUICK = Limits(first_backoff=0.01, max_backoff=0.02, max_attempts=2, beat=0.05)
 def make_access(server: Server, **changes: Any) -> EndpointAccess:
     """What a worker of a host who allows `server` has."""
     values: dict[str, Any] = {
-        "vault": KeyVault([HOST_KEY]),
+        "vault": KeyVault([ENDPOINT_KEY]),
         "policy": read_policy([server.place], allow_http=False),
         "budget": Budget(max_requests=10_000, max_tokens=10**9, max_seconds=600),
         "limits": QUICK,
@@ -77,5 +76,5 @@ def submit_to(
             endpoint=endpoint,
             tracks=tracks,
             wipes_key=wipes_key,
-            vault=KeyVault([HOST_KEY]),
+            vault=KeyVault([ENDPOINT_KEY]),
         ).id

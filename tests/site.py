@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -30,6 +31,7 @@ from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Scope, Team
 from tests.packages import make_items, write_package
 
+ENDPOINT_KEY = Fernet.generate_key().decode()
 PASSWORD = "correct horse battery"
 N_TEXT, N_IMAGE, N_REPORT = 6, 3, 2
 
@@ -105,7 +107,11 @@ class Site:
 
 @contextmanager
 def open_site(
-    sessions: Sessions, database_url: str, redis_url: str, folder: Path
+    sessions: Sessions,
+    database_url: str,
+    redis_url: str,
+    folder: Path,
+    allowed_addresses: str = "",
 ) -> Iterator[Site]:
     """A site with a small benchmark, and ada in a team with a model card."""
     items = [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(3, 1, 1, "dev")]
@@ -120,6 +126,8 @@ def open_site(
                 "SECRET_KEY": "s" * 40,
                 "MAX_UPLOAD_BYTES": "300000",
                 "SIGN_IN_LIMIT": "20 per minute",
+                "ENDPOINT_KEYS": ENDPOINT_KEY,
+                "ENDPOINT_ALLOWED_ADDRESSES": allowed_addresses,
             }
         )
     )

@@ -15,6 +15,7 @@ from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.reports import find_rubric
 from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 
@@ -45,6 +46,12 @@ def rank(split_id: int) -> None:
     """Rank a split again; twice gives the same ranking."""
     with sessions_of(Config.from_env().database_url).write() as session:
         rank_split(session, split_id)
+
+
+def test_endpoint(endpoint_id: str) -> None:
+    """Test a team's endpoint on a few public items."""
+    config = Config.from_env()
+    try_endpoint(sessions_of(config.database_url), endpoint_id, make_access(config))
 
 
 def make_access(config: Config) -> EndpointAccess:

@@ -29,6 +29,7 @@ from leaderboard.rankings import (
     read_state,
 )
 from leaderboard.report_scores import read_calibrated
+from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("leaderboards", __name__)
@@ -71,6 +72,7 @@ def model(slug: str) -> str:
         table=table,
         row=row,
         scores=read_scores(database(), row.submission, Viewer.PUBLIC),
+        asked=find_run(database(), row.submission.id),
         history=read_history(database(), row.model, split),
         n_standing=SHOWN_STANDING,
         metrics=Metric,

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from leaderboard.models.submission import EventKind, Status, Step, Submission, SubmissionEvent
+from leaderboard.submissions.endpoint_runs import RunFigures
 
 FINAL_STATUSES = {Status.SCORED, Status.FAILED, Status.CANCELLED}
 FINAL_EVENTS = {EventKind.SCORED, EventKind.FAILED, EventKind.CANCELLED}
 STEP_LINES = {
     Step.WAITING: "Waiting for a worker.",
+    Step.COLLECT: "Asking the endpoint.",
     Step.PARSE: "Reading the answers.",
     Step.RATE: "Rating the reports.",
     Step.SCORE: "Computing scores and ranks.",
@@ -30,8 +32,10 @@ class Progress(NamedTuple):
     ended: SubmissionEvent | None
 
 
-def make_progress(submission: Submission, at: datetime) -> Progress:
-    """How `submission` stands at the time `at`."""
+def make_progress(
+    submission: Submission, at: datetime, asked: RunFigures | None = None
+) -> Progress:
+    """How `submission` stands at the time `at`; `asked` are the figures of its endpoint run."""
     is_final = submission.status in FINAL_STATUSES
     last = next((e for e in reversed(submission.events) if e.kind in FINAL_EVENTS), None)
     ended = last if is_final else None
@@ -44,8 +48,24 @@ def make_progress(submission: Submission, at: datetime) -> Progress:
         return Progress(line, f"Held since {held.at:%Y-%m-%d %H:%M} UTC.", False, None)
     is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
     line = "A worker is beginning." if is_beginning else STEP_LINES[submission.step]
-    time = f"Sent {make_duration(at - submission.created_at)} ago{_make_rest(submission, at)}."
-    return Progress(line, time, False, None)
+    sent = f"Sent {make_duration(at - submission.created_at)} ago"
+    if submission.step is Step.COLLECT and asked is not None:
+        return Progress(
+            f"{line} {_describe(asked)}", f"{sent}{_make_asked_rest(asked)}.", False, None
+        )
+    return Progress(line, f"{sent}{_make_rest(submission, at)}.", False, None)
+
+
+def _describe(asked: RunFigures) -> str:
+    """The live figures of an endpoint run."""
+    run = asked.run
+    failed = f"{asked.n_failed:,} failed" if asked.n_failed else "none failed"
+    return f"{run.n_requests:,} requests, {failed}, {run.per_second:.1f} items a second."
+
+
+def _make_asked_rest(asked: RunFigures) -> str:
+    left = asked.run.seconds_left
+    return "" if left is None else f", about {make_duration(timedelta(seconds=left))} left"
 
 
 def _make_rest(submission: Submission, at: datetime) -> str:

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.invitations import Invitations
 from leaderboard.accounts.roles import require_role
+from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import Sessions
+from leaderboard.endpoints.address import AddressPolicy
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import EvaluationQueue
@@ -37,6 +39,8 @@ class Services:
     pages: PageCache
     base_url: str
     max_upload_bytes: int
+    vault: KeyVault
+    address_policy: AddressPolicy
 
 
 def services() -> Services:

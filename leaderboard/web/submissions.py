@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from leaderboard.accounts.endpoints import read_endpoints
 from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.db import now
@@ -19,11 +20,14 @@ from leaderboard.models.submission import Submission
 from leaderboard.rankings import read_board_scores, read_scores
 from leaderboard.report_scores import read_provenance
 from leaderboard.submissions.content import read_content
+from leaderboard.submissions.endpoint_runs import find_run
+from leaderboard.submissions.endpoint_splits import may_see
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.submissions.submit import read_known_items
 from leaderboard.submissions.submit import submit as add_submission
+from leaderboard.web.endpoints import submit_form
 from leaderboard.web.progress import make_progress
 from leaderboard.web.services import (
     current_user,
@@ -63,6 +67,8 @@ def submit() -> str | AnyResponse:
 def create() -> str | AnyResponse:
     """Read the file; show its problems, or the dry run's result, or submit it."""
     try:
+        if "endpoint" in request.form:
+            return redirect(url_for("submissions.submission", key=submit_form().id))
         upload = read_upload()
         if "dry_run" in request.form:
             return _form(upload=upload)
@@ -91,10 +97,12 @@ def index() -> str:
 def submission(key: str) -> str:
     """One submission of a team of the user: state, events, results."""
     found = get_own(database(), current_user(), key)
+    asked = find_run(database(), key)
     return render_template(
         "submissions/submission.html",
         submission=found,
-        progress=make_progress(found, now()),
+        asked=asked,
+        progress=make_progress(found, now(), asked),
         scores=read_scores(database(), found, Viewer.TEAM),
         report=read_provenance(database(), [found.id]).get(found.id),
         boards=Board,
@@ -107,7 +115,7 @@ def submission(key: str) -> str:
 def progress(key: str) -> Response:
     """How a submission stands, for the script of its page; `is_final` asks for a last reload."""
     found = get_own(database(), current_user(), key)
-    standing = make_progress(found, now())
+    standing = make_progress(found, now(), find_run(database(), key))
     return jsonify(
         status=found.status.value,
         step=found.step.value,
@@ -172,6 +180,10 @@ def _form(upload: Upload | None = None, error: SpineBenchError | None = None) ->
         teams=read_teams(database(), user) if user else [],
         model_cards=read_model_cards(database(), user) if user else [],
         user=user,
+        endpoints=read_endpoints(database(), user) if user else [],
+        endpoint_splits=[s for b in benchmarks for s in b.splits if may_see(database(), s)],
+        endpoints_on=services().vault.is_open,
+        tracks=Track,
         upload=upload,
         error=error,
         problems=error.problems[:200] if isinstance(error, InvalidPredictions) else (),

@@ -1,0 +1,80 @@
+"""Tests of an endpoint's connection: asked for by its team, done by a worker, the last one kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.models.endpoint import Endpoint, EndpointTest
+
+LONGEST = timedelta(minutes=3)
+"""A test without an end for so long was lost."""
+
+
+class TriedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One item with public answers: what the model wrote and how it was read, or why nothing came.
+
+    `outcome` is that of the answer parser, empty where there is no answer.
+    """
+
+    item: str
+    track: str
+    seconds: float
+    text: str = ""
+    outcome: str = ""
+    letters: str = ""
+    is_right: bool = False
+    problem: str = ""
+    excerpt: str = ""
+
+
+class TrialResults(msgspec.Struct, frozen=True, kw_only=True):
+    """What a test showed."""
+
+    is_good: bool
+    verdict: str
+    remedies: list[str] = []
+    items: list[TriedItem] = []
+    model_reported: str | None = None
+    accepts_images: bool | None = None
+
+
+class EndpointTestState(NamedTuple):
+    """The last test; no results while it waits or runs, and `is_lost` where none will come."""
+
+    row: EndpointTest
+    results: TrialResults | None
+    is_lost: bool
+
+
+def ask_test(session: Session, endpoint: Endpoint) -> bool:
+    """Ask for a test; whether it is a new one (False: one is under way)."""
+    row = session.get(EndpointTest, endpoint.id)
+    if row is not None and row.ended_at is None and row.asked_at > now() - LONGEST:
+        return False
+    row = row or EndpointTest(endpoint_id=endpoint.id)
+    row.asked_at, row.ended_at, row.results = now(), None, {}
+    session.add(row)
+    session.flush()
+    return True
+
+
+def end_test(session: Session, endpoint_id: str, results: TrialResults) -> None:
+    """Keep what a test showed, if the endpoint is still there."""
+    row = session.get(EndpointTest, endpoint_id)
+    if row is not None:
+        row.ended_at, row.results = now(), msgspec.to_builtins(results)
+
+
+def find_test(session: Session, endpoint: Endpoint) -> EndpointTestState | None:
+    """The last test of `endpoint`, if there was one."""
+    row = session.get(EndpointTest, endpoint.id)
+    if row is None:
+        return None
+    if row.ended_at is None:
+        return EndpointTestState(row, None, row.asked_at <= now() - LONGEST)
+    return EndpointTestState(row, msgspec.convert(row.results, TrialResults), False)

@@ -1,0 +1,123 @@
+"""Test an endpoint on a few items whose answers are public."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.endpoint_settings import TeamSettings
+from leaderboard.accounts.endpoint_tests import TrialResults, TriedItem, end_test
+from leaderboard.accounts.endpoints import open_endpoint, read_settings
+from leaderboard.benchmarks.catalogue import OpenItem, read_benchmarks, read_open_items
+from leaderboard.benchmarks.prompts import make_prompt
+from leaderboard.db import Sessions
+from leaderboard.endpoints.probe import Probe, ProbeResult, probe
+from leaderboard.endpoints.requests import ItemRequest
+from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.errors import PermanentError
+from leaderboard.evaluation.ask import make_request, read_items_to_ask
+from leaderboard.evaluation.collect import EndpointAccess
+from leaderboard.models.benchmark import Answers, Split, Track
+from leaderboard.models.endpoint import Endpoint
+from leaderboard.scoring.answers import parse_answer
+from leaderboard.scoring.mcq import score_mcq
+
+N_OF_TRACK = {Track.TEXT: 2, Track.IMAGE: 1}
+"""Reports take long and are not read at once: a test asks for none."""
+MAX_SECONDS = 60.0
+
+
+class _Trial(NamedTuple):
+    endpoint: EndpointSettings
+    items: Sequence[OpenItem]
+    requests: Sequence[ItemRequest]
+
+
+def try_endpoint(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> None:
+    """Ask the items at once and keep what came; nothing if the endpoint was deleted."""
+    try:
+        with sessions.read() as session:
+            endpoint = session.get(Endpoint, endpoint_id)
+            if endpoint is None:
+                return
+            trial = _make_trial(session, endpoint, access)
+        shown = probe(
+            trial.endpoint,
+            trial.requests,
+            policy=access.policy,
+            max_seconds=MAX_SECONDS,
+            limits=access.limits,
+        )
+        results = _read(shown, trial.items)
+    except PermanentError as error:
+        results = TrialResults(is_good=False, verdict=error.message, remedies=[error.remedy])
+    with sessions.write() as session:
+        end_test(session, endpoint_id, results)
+
+
+def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) -> _Trial:
+    settings = read_settings(endpoint)
+    items = _choose_items(session, settings)
+    if not items:
+        raise PermanentError(
+            "This server has no items with public answers to test on.",
+            "Ask the host to load a benchmark with such a split.",
+        )
+    manifest = session.get_one(Split, items[0].item.split_id).benchmark.manifest
+    rows = {row.id: row for row in read_items_to_ask(session, [one.item.id for one in items])}
+    requests = [
+        make_request(make_prompt(manifest, one.item), rows[one.item.id], settings, one.item.key)
+        for one in items
+    ]
+    return _Trial(open_endpoint(endpoint, settings, access.vault), items, requests)
+
+
+def _choose_items(session: Session, settings: TeamSettings) -> list[OpenItem]:
+    """The first ones of each track, of the first split with public answers."""
+    for benchmark in read_benchmarks(session):
+        for split in benchmark.splits:
+            if split.answers is Answers.PUBLIC:
+                every = read_open_items(session, split)
+                return [
+                    one
+                    for track, n in N_OF_TRACK.items()
+                    if track is Track.TEXT or settings.accepts_images
+                    for one in [each for each in every if each.item.track is track][:n]
+                ]
+    return []
+
+
+def _read(shown: Probe, items: Sequence[OpenItem]) -> TrialResults:
+    by_key = {one.item.key: one for one in items}
+    return TrialResults(
+        is_good=shown.is_good,
+        verdict=shown.verdict,
+        remedies=list(shown.remedies),
+        items=[_read_one(result, by_key[result.key]) for result in shown.results],
+        model_reported=shown.model_reported,
+        accepts_images=shown.accepts_images,
+    )
+
+
+def _read_one(result: ProbeResult, asked: OpenItem) -> TriedItem:
+    item, failure = asked.item, result.failure
+    if result.reply is None:
+        return TriedItem(
+            item=item.key,
+            track=item.track.value,
+            seconds=result.seconds,
+            problem=failure.words.message if failure else "",
+            excerpt=failure.excerpt if failure else "",
+        )
+    parsed = parse_answer(result.reply.text, item.options, multiple=item.multiple)
+    return TriedItem(
+        item=item.key,
+        track=item.track.value,
+        seconds=result.seconds,
+        text=result.reply.text,
+        outcome=parsed.outcome.value,
+        letters=", ".join(parsed.letters),
+        is_right=score_mcq(parsed, frozenset(asked.reference.answer)).is_correct,
+    )

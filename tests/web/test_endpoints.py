@@ -1,0 +1,152 @@
+"""A team's endpoints in the browser: register, test, submit, follow, wipe, delete."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.db import Sessions
+from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.try_endpoint import try_endpoint
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.models.endpoint import Endpoint, EndpointKey
+from leaderboard.models.submission import Submission
+from leaderboard.submissions.endpoint_splits import allow_split
+from tests.asked import SECRET, make_access
+from tests.endpoints.server import Endpoint as Server
+from tests.endpoints.server import failed, said, serve
+from tests.site import Site, open_site
+from tests.web.test_pages import post, sign_in
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve(failed(500, f"out of memory, key {SECRET}"), then=said("ANSWER: B")) as found:
+        yield found
+
+
+@pytest.fixture
+def asking_site(
+    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path, server: Server
+) -> Iterator[Site]:
+    with open_site(sessions, database_url, empty_redis_url, tmp_path, server.place) as found:
+        yield found
+
+
+def values_of(server: Server) -> dict[str, str]:
+    return {
+        "team": "team-a",
+        "name": "Our model",
+        "base_url": server.base_url,
+        "model": "m",
+        "key": SECRET,
+        "accepts_images": "1",
+        "concurrency": "1",
+    }
+
+
+def test_a_team_registers_tests_submits_and_follows_an_endpoint(
+    asking_site: Site, server: Server
+) -> None:
+    site, browser = asking_site, sign_in(asking_site, "ada")
+    assert "registered none yet" in browser.get(f"{site.url}/endpoints", timeout=9).text
+    page = post(browser, site, "/endpoints/new", "/endpoints/new", **values_of(server))
+    assert page.status_code == 200
+    place = page.url.removeprefix(site.url)
+    key = place.rpartition("/")[2]
+    access = make_access(server)
+
+    # Tested by a worker; the page says what came, and never the key.
+    waiting = post(browser, site, f"{place}/test", place)
+    assert "under way" in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    try_endpoint(site.sessions, key, access)
+    shown = browser.get(site.url + place, timeout=9).text
+    assert "2 of 3 requests were answered" in shown
+    assert "out of memory" in shown
+    assert "ANSWER: B" in shown
+    assert 'http-equiv="refresh"' not in shown
+    post(browser, site, f"{place}/test", place)
+    try_endpoint(site.sessions, key, access)
+    assert "All 3 requests were answered" in browser.get(site.url + place, timeout=9).text
+
+    # Only the practice split may be sent until the host allows more.
+    form = {"endpoint": key, "benchmark": "tiny", "model": "model-a", "wipe_key": "1"}
+    refused = post(browser, site, "/submit", "/submit", split="test", **form)
+    assert refused.status_code == 403
+    assert "may not be sent to endpoints" in refused.text
+    with site.sessions.write() as session:
+        allow_split(session, get_split(get_benchmark(session, "tiny"), "test"))
+    status = post(browser, site, "/submit", "/submit", split="test", **form)
+    assert status.status_code == 200
+    assert "saw hidden items" in status.text
+    submission_id = status.url.rpartition("/")[2]
+    evaluate(site.sessions, submission_id, [ChecklistJudge()], 5, access)
+    scored = browser.get(status.url, timeout=9).text
+    assert "11 of 11 predictions, none failed" in scored
+    assert re.search(r"wiped <time", scored)
+    public = requests.get(f"{site.url}/models/model-a?benchmark=tiny", timeout=9).text
+    assert "saw hidden items" in public
+    assert server.place not in public
+    every = [page.text, waiting.text, shown, scored, public]
+    assert all(SECRET not in text for text in every)
+    with site.sessions.read() as session:
+        assert session.scalars(select(EndpointKey)).all() == []
+    gone = post(browser, site, f"{place}/delete", place)
+    assert "is deleted" in gone.text
+    assert "deleted" in browser.get(status.url, timeout=9).text
+
+
+def test_another_teams_endpoint_is_not_to_be_had(asking_site: Site, server: Server) -> None:
+    site, ada = asking_site, sign_in(asking_site, "ada")
+    page = post(ada, site, "/endpoints/new", "/endpoints/new", **values_of(server))
+    place = page.url.removeprefix(site.url)
+    site.add_person("eve", "team-e", "model-e")
+    eve = sign_in(site, "eve")
+    assert eve.get(site.url + place, timeout=9).status_code == 404
+    assert eve.get(f"{site.url}{place}/change", timeout=9).status_code == 404
+    for act in ("test", "wipe-key", "delete", "change"):
+        assert post(eve, site, f"{place}/{act}", "/endpoints/new").status_code == 404
+    form = {"endpoint": place.rpartition("/")[2], "benchmark": "tiny", "split": "dev"}
+    assert post(eve, site, "/submit", "/account", model="model-e", **form).status_code == 404
+    for act in ("test", "wipe-key", "delete"):
+        assert ada.post(f"{site.url}{place}/{act}", timeout=9).status_code == 400
+    assert requests.get(site.url + place, allow_redirects=False, timeout=9).status_code == 302
+    with site.sessions.read() as session:
+        assert session.scalars(select(Endpoint)).one().key is not None
+        assert session.scalars(select(Submission)).all() == []
+
+
+def test_an_unusable_endpoint_is_refused_with_what_was_typed_but_the_key(
+    asking_site: Site, server: Server
+) -> None:
+    site, browser = asking_site, sign_in(asking_site, "ada")
+    values = values_of(server) | {"base_url": "http://169.254.169.254/v1"}
+    page = post(browser, site, "/endpoints/new", "/endpoints/new", **values)
+    assert page.status_code == 400
+    assert 'value="Our model"' in page.text
+    assert SECRET not in page.text
+    values = values_of(server) | {"extra": "{oops"}
+    assert "no JSON" in post(browser, site, "/endpoints/new", "/endpoints/new", **values).text
+
+
+def test_a_change_keeps_the_key_unless_the_address_changes(
+    asking_site: Site, server: Server
+) -> None:
+    site, browser = asking_site, sign_in(asking_site, "ada")
+    page = post(browser, site, "/endpoints/new", "/endpoints/new", **values_of(server))
+    place = page.url.removeprefix(site.url)
+    values = values_of(server) | {"name": "Renamed", "key": "", "temperature": "0.5"}
+    changed = post(browser, site, f"{place}/change", f"{place}/change", **values)
+    assert "Renamed" in changed.text
+    assert "<dd>0.5</dd>" in changed.text
+    with site.sessions.read() as session:
+        assert session.scalars(select(Endpoint)).one().key is not None
+    values |= {"base_url": server.base_url + "/other"}
+    post(browser, site, f"{place}/change", f"{place}/change", **values)
+    with site.sessions.read() as session:
+        assert session.scalars(select(Endpoint)).one().key is None
