@@ -34,7 +34,8 @@ from leaderboard.web import (
     submissions,
     words,
 )
-from leaderboard.web.api import views as api
+from leaderboard.web.api import views  # noqa: F401  the API's addresses
+from leaderboard.web.api.blueprint import blueprint as api_blueprint
 from leaderboard.web.pages import PageCache
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,7 +98,7 @@ def create_app(config: Config | None = None) -> Flask:
         judges.blueprint,
         guides.blueprint,
         health.blueprint,
-        api.blueprint,
+        api_blueprint,
     ):
         app.register_blueprint(blueprint)
     for command in commands:

@@ -14,7 +14,6 @@ EVALUATE = "workers.jobs.evaluate_submission"
 RANK = "workers.jobs.rank"
 CALIBRATE = "workers.jobs.calibrate"
 TEST_ENDPOINT = "workers.jobs.test_endpoint"
-ROBUSTNESS = "workers.jobs.audit_robustness"
 JOB_SECONDS = 6 * 60 * 60
 
 
@@ -69,10 +68,6 @@ class RedisQueue:
             self._enqueue(TEST_ENDPOINT, endpoint_id, at_front=True)
         except RedisError as error:
             log.warning("endpoint %s is not tested: %s", endpoint_id, error)
-
-    def enqueue_robustness(self, audit_id: int) -> None:
-        """Have a worker ask an audit's items. Raises RedisError: nobody else would notice."""
-        self._enqueue(ROBUSTNESS, audit_id)
 
     def _enqueue(self, job: str, key: str | int, *, at_front: bool = False) -> None:
         self._queue.enqueue_call(

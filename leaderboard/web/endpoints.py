@@ -69,7 +69,7 @@ def create() -> str | Response | tuple[str, int]:
     if request.method == "POST":
         try:
             team = get_team(database(), current_user(), request.form.get("team", ""))
-            endpoint = make_endpoint(database(), team, read_form(), **_host())
+            endpoint = make_endpoint(database(), team, read_form(), **host_parts())
             database().commit()
             flash(f"The endpoint {endpoint.name} is registered. Test it next.")
             return redirect(url_for("endpoints.show", key=endpoint.id))
@@ -99,7 +99,7 @@ def change(key: str) -> str | Response | tuple[str, int]:
     error = None
     if request.method == "POST":
         try:
-            change_endpoint(database(), endpoint, read_form(), **_host())
+            change_endpoint(database(), endpoint, read_form(), **host_parts())
             database().commit()
             flash(f"The endpoint {endpoint.name} is changed.")
             return redirect(url_for("endpoints.show", key=key))
@@ -209,7 +209,8 @@ def _read_track(name: str) -> Track:
         ) from None
 
 
-def _host() -> dict[str, Any]:
+def host_parts() -> dict[str, Any]:
+    """What the host gives to making or changing an endpoint."""
     return {"vault": services().vault, "policy": services().address_policy}
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board, Score
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+from leaderboard.submissions.endpoint_runs import RunFigures
+from leaderboard.web.api.make_endpoints import make_run
 from leaderboard.web.api.records import (
     BenchmarkDetail,
     BenchmarkRecord,
@@ -78,8 +80,8 @@ def make_model(card: ModelCard) -> ModelRecord:
     )
 
 
-def make_submission(row: Submission, base_url: str) -> SubmissionRecord:
-    """A submission with its events."""
+def make_submission(row: Submission, asked: RunFigures | None, base_url: str) -> SubmissionRecord:
+    """A submission with its events, and the figures of its endpoint run if it has one."""
     last = next((e for e in reversed(row.events) if e.kind in FINAL_EVENTS), None)
     ended = last if row.status in FINAL else None
     failure = None
@@ -102,6 +104,7 @@ def make_submission(row: Submission, base_url: str) -> SubmissionRecord:
         created_at=row.created_at,
         finished_at=None if ended is None else ended.at,
         failure=failure,
+        endpoint=None if asked is None else make_run(asked),
         events=[EventRecord(at=e.at, kind=e.kind.value, message=e.message) for e in row.events],
         url=f"{base_url}/submissions/{row.id}",
     )
@@ -138,8 +141,8 @@ def _make_score(score: Score) -> ScoreRecord:
     )
 
 
-def make_ranking(table: RankingTable) -> RankingRecord:
-    """The ranking of a split."""
+def make_ranking(table: RankingTable, saw_hidden: Set[str]) -> RankingRecord:
+    """The ranking of a split; `saw_hidden` are the submissions whose endpoint saw hidden items."""
     return RankingRecord(
         benchmark=table.split.benchmark.slug,
         version=table.split.benchmark.version,
@@ -147,11 +150,11 @@ def make_ranking(table: RankingTable) -> RankingRecord:
         board=table.board.value,
         ranked_at=table.ranked_at,
         n_items={track.value: count for track, count in table.n_items.items()},
-        entries=[_make_entry(row, table.board) for row in table.rows],
+        entries=[_make_entry(row, table.board, saw_hidden) for row in table.rows],
     )
 
 
-def _make_entry(row: RankingRow, board: Board) -> RankingEntryRecord:
+def _make_entry(row: RankingRow, board: Board, saw_hidden: Set[str]) -> RankingEntryRecord:
     rank = row.ranks.get(board)
     return RankingEntryRecord(
         rank_low=rank.low if rank else None,
@@ -165,6 +168,7 @@ def _make_entry(row: RankingRow, board: Board) -> RankingEntryRecord:
         n_refused=row.outcomes.get("refused", 0),
         n_ambiguous=row.outcomes.get("ambiguous", 0),
         n_attempts=row.n_attempts,
+        saw_hidden_items=row.submission.id in saw_hidden,
         submission=row.submission.id,
         submitted_at=row.submission.created_at,
     )

@@ -1,20 +1,21 @@
-"""The OpenAPI document, written from the records and the table of operations below."""
+"""The OpenAPI document, written from the records and the table of operations."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import msgspec
 
-from leaderboard.models.team import Scope
-from leaderboard.web.api import records
+from leaderboard.web.api import endpoint_records, records
+from leaderboard.web.api.operations import OPERATIONS, Body, Operation
+from leaderboard.web.api.record import Record
 
-Body = Literal["model", "file", "file and model"]
 JSON = "application/json"
 PARAMETERS = {
     "slug": "The benchmark's short name.",
     "split": "The split's name, such as dev or test.",
     "key": "The submission's number.",
+    "endpoint": "The endpoint's number.",
 }
 QUERY = {
     "version": ("The benchmark's version; the newest by default.", {"type": "string"}),
@@ -26,118 +27,27 @@ QUERY = {
 }
 
 
-class Operation(NamedTuple):
-    """One method of one address: its summary, answer, and what it takes."""
-
-    method: Literal["get", "post"]
-    path: str
-    summary: str
-    answer: type[records.Record] | Literal["zip", "document"]
-    status: int = 200
-    scope: Scope | None = None
-    body: Body | None = None
-    query: tuple[str, ...] = ()
-    errors: tuple[int, ...] = ()
-
-
-OPERATIONS = (
-    Operation("get", "/openapi.json", "This document", "document"),
-    Operation("get", "/me", "Who the token speaks for", records.Me, scope=Scope.READ),
-    Operation("get", "/benchmarks", "All benchmarks", records.BenchmarkList),
-    Operation(
-        "get",
-        "/benchmarks/{slug}",
-        "One benchmark with taxonomy, rubric and prompts",
-        records.BenchmarkDetail,
-        query=("version",),
-        errors=(404,),
-    ),
-    Operation(
-        "get",
-        "/benchmarks/{slug}/splits/{split}/package",
-        "The questions of a split with their images; answers only where they are public",
-        "zip",
-        query=("version",),
-        errors=(404,),
-    ),
-    Operation("get", "/models", "Your teams' model cards", records.ModelList, scope=Scope.READ),
-    Operation(
-        "post",
-        "/models",
-        "Make a model card",
-        records.ModelRecord,
-        201,
-        Scope.SUBMIT,
-        "model",
-        errors=(400, 404, 409),
-    ),
-    Operation(
-        "post",
-        "/validations",
-        "Dry run: every problem of a prediction file; nothing is kept",
-        records.Validation,
-        200,
-        Scope.READ,
-        "file",
-        errors=(400, 404, 413, 422),
-    ),
-    Operation(
-        "post",
-        "/submissions",
-        "Submit a prediction file for a model",
-        records.SubmissionRecord,
-        201,
-        Scope.SUBMIT,
-        "file and model",
-        errors=(400, 404, 409, 413, 422),
-    ),
-    Operation(
-        "get",
-        "/submissions",
-        "Your teams' newest submissions",
-        records.SubmissionList,
-        scope=Scope.READ,
-        query=("limit",),
-    ),
-    Operation(
-        "get",
-        "/submissions/{key}",
-        "One submission with its progress and events",
-        records.SubmissionRecord,
-        scope=Scope.READ,
-        errors=(404,),
-    ),
-    Operation(
-        "post",
-        "/submissions/{key}/cancel",
-        "Cancel a submission that is queued or running",
-        records.SubmissionRecord,
-        scope=Scope.SUBMIT,
-        errors=(404, 409),
-    ),
-    Operation(
-        "get",
-        "/submissions/{key}/results",
-        "The scores of a submission",
-        records.Results,
-        scope=Scope.READ,
-        errors=(404, 409),
-    ),
-    Operation(
-        "get",
-        "/rankings/{slug}/{split}",
-        "The ranking of a split",
-        records.RankingRecord,
-        query=("board", "version"),
-        errors=(400, 404),
-    ),
-)
+JSON_BODIES: dict[str, type[Record]] = {
+    "model": records.NewModel,
+    "endpoint": endpoint_records.NewEndpoint,
+    "changed endpoint": endpoint_records.ChangedEndpoint,
+}
+_ENDPOINT_FIELDS = {
+    "model": {"type": "string", "description": "The model card's short name."},
+    "endpoint": {"type": "string", "description": "In place of a file: the endpoint's number."},
+    "track": {
+        "type": "array",
+        "items": {"enum": ["text", "image", "report"]},
+        "description": "With an endpoint: its tracks; all that it can take part in by default.",
+    },
+    "wipe_key": {"type": "string", "description": "With an endpoint, 1: wipe its key at the end."},
+}
 
 
 def make_document(base_url: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the API at `base_url`."""
     kinds: list[Any] = [op.answer for op in OPERATIONS if not isinstance(op.answer, str)]
-    names = [*dict.fromkeys([*kinds, records.NewModel, records.ErrorAnswer])]
+    names = [*dict.fromkeys([*kinds, *JSON_BODIES.values(), records.ErrorAnswer])]
     _, components = msgspec.json.schema_components(
         names, ref_template="#/components/schemas/{name}"
     )
@@ -203,9 +113,9 @@ def _content(operation: Operation) -> dict[str, Any]:
 
 
 def _body(body: Body) -> dict[str, Any]:
-    if body == "model":
-        return {JSON: {"schema": _reference(records.NewModel)}}
-    fields = {
+    if body in JSON_BODIES:
+        return {JSON: {"schema": _reference(JSON_BODIES[body])}}
+    fields: dict[str, Any] = {
         "benchmark": {"type": "string", "description": "The benchmark's short name."},
         "split": {"type": "string", "description": "By default the split that is ranked."},
         "file": {
@@ -214,11 +124,13 @@ def _body(body: Body) -> dict[str, Any]:
             "description": "JSONL or CSV of id and prediction, gzipped or not.",
         },
     }
-    required = ["benchmark", "file"]
-    if body == "file and model":
-        fields["model"] = {"type": "string", "description": "The model card's short name."}
-        required.append("model")
-    schema = {"type": "object", "properties": fields, "required": required}
+    schema: dict[str, Any] = {"type": "object", "properties": fields}
+    if body == "submission":
+        fields.update(_ENDPOINT_FIELDS)
+        schema["required"] = ["benchmark", "model"]
+        schema["oneOf"] = [{"required": ["file"]}, {"required": ["endpoint"]}]
+    else:
+        schema["required"] = ["benchmark", "file"]
     return {"multipart/form-data": {"schema": schema}}
 
 
@@ -229,5 +141,5 @@ def _error() -> dict[str, Any]:
     }
 
 
-def _reference(kind: type[records.Record]) -> dict[str, str]:
+def _reference(kind: type[Record]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{kind.__name__}"}

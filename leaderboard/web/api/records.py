@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 
-
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """A JSON object of the API; times are ISO 8601 in UTC."""
+from leaderboard.web.api.endpoint_records import EndpointRunRecord
+from leaderboard.web.api.record import Record
 
 
 class ProblemRecord(Record, frozen=True, kw_only=True):
@@ -27,7 +26,7 @@ class ErrorRecord(Record, frozen=True, kw_only=True):
     code: str
     message: str
     remedy: str
-    problems: list[ProblemRecord] = []
+    problems: list[ProblemRecord] = msgspec.field(default_factory=list)
     n_problems: int = 0
     submission: str | msgspec.UnsetType = msgspec.UNSET
     url: str | msgspec.UnsetType = msgspec.UNSET
@@ -189,6 +188,7 @@ class SubmissionRecord(Record, frozen=True, kw_only=True):
     created_at: datetime
     finished_at: datetime | None
     failure: Failure | None
+    endpoint: EndpointRunRecord | None
     events: list[EventRecord]
     url: str
 
@@ -262,6 +262,7 @@ class RankingEntryRecord(Record, frozen=True, kw_only=True):
     n_refused: int
     n_ambiguous: int
     n_attempts: int
+    saw_hidden_items: bool
     submission: str
     submitted_at: datetime
 

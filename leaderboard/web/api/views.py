@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from leaderboard.accounts.teams import get_team, make_model_card, read_model_cards, read_teams
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
 from leaderboard.disclosure import Viewer
-from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Track
-from leaderboard.models.submission import Status
+from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
 from leaderboard.rankings import count_items, read_ranking, read_scores
+from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel
+from leaderboard.web.api import endpoint_views as endpoint_views
 from leaderboard.web.api import records
 from leaderboard.web.api.access import current_token, requires
+from leaderboard.web.api.blueprint import answer, blueprint, read_body
 from leaderboard.web.api.make_records import (
     make_benchmark,
     make_benchmark_detail,
@@ -27,19 +30,12 @@ from leaderboard.web.api.make_records import (
 )
 from leaderboard.web.api.openapi import make_document
 from leaderboard.web.benchmarks import send_questions
+from leaderboard.web.endpoints import submit_form
 from leaderboard.web.leaderboards import read_board
-from leaderboard.web.protection import csrf
 from leaderboard.web.services import current_user, database, services
 from leaderboard.web.submissions import read_upload, submit_upload
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-csrf.exempt(blueprint)
 DEFAULT_LISTED, MAX_LISTED = 20, 200
-
-
-def answer(record: records.Record, status: int = 200) -> Response:
-    """`record` as JSON."""
-    return Response(msgspec.json.encode(record), status, mimetype="application/json")
 
 
 @blueprint.get("/openapi.json")
@@ -104,10 +100,7 @@ def list_models() -> Response:
 @requires(Scope.SUBMIT)
 def create_model() -> Response:
     """Make a model card."""
-    try:
-        new = msgspec.json.decode(request.get_data(), type=records.NewModel)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"The model card cannot be read: {error}.", "See /docs/api.") from None
+    new = read_body(records.NewModel, "model card")
     team = get_team(database(), current_user(), new.team)
     card = make_model_card(database(), team, msgspec.structs.asdict(new))
     database().commit()
@@ -132,9 +125,10 @@ def validate() -> Response:
 @blueprint.post("/submissions")
 @requires(Scope.SUBMIT)
 def create_submission() -> Response:
-    """Submit a prediction file for a model."""
-    submission = submit_upload(read_upload(), request.form.get("model", ""))
-    return answer(make_submission(submission, services().base_url), 201)
+    """Submit a prediction file for a model, or the endpoint that is asked for predictions."""
+    if "endpoint" in request.form:
+        return _answer_submission(submit_form(), 201)
+    return _answer_submission(submit_upload(read_upload(), request.form.get("model", "")), 201)
 
 
 @blueprint.get("/submissions")
@@ -143,7 +137,7 @@ def list_submissions() -> Response:
     """The newest submissions of your teams."""
     limit = request.args.get("limit", DEFAULT_LISTED, type=int)
     rows = read_own(database(), current_user(), max(1, min(limit, MAX_LISTED)))
-    made = [make_submission(row, services().base_url) for row in rows]
+    made = [make_submission(r, find_run(database(), r.id), services().base_url) for r in rows]
     return answer(records.SubmissionList(submissions=made))
 
 
@@ -152,7 +146,7 @@ def list_submissions() -> Response:
 def show_submission(key: str) -> Response:
     """One submission of your teams."""
     row = get_own(database(), current_user(), key)
-    return answer(make_submission(row, services().base_url))
+    return _answer_submission(row)
 
 
 @blueprint.post("/submissions/<key>/cancel")
@@ -163,7 +157,7 @@ def cancel_submission(key: str) -> Response:
     cancel(database(), row)
     database().commit()
     database().refresh(row, ["events"])
-    return answer(make_submission(row, services().base_url))
+    return _answer_submission(row)
 
 
 @blueprint.get("/submissions/<key>/results")
@@ -183,7 +177,14 @@ def show_results(key: str) -> Response:
 def show_ranking(slug: str, split: str) -> Response:
     """The ranking of a split; `board` is overall, text, image, closed or report."""
     row = get_benchmark(database(), slug, request.args.get("version"))
-    return answer(make_ranking(read_ranking(database(), get_split(row, split), read_board())))
+    table = read_ranking(database(), get_split(row, split), read_board())
+    saw_hidden = find_saw_hidden(database(), [entry.submission.id for entry in table.rows])
+    return answer(make_ranking(table, saw_hidden))
+
+
+def _answer_submission(row: Submission, status: int = 200) -> Response:
+    asked = find_run(database(), row.id)
+    return answer(make_submission(row, asked, services().base_url), status)
 
 
 def _counts(row: Benchmark) -> dict[str, dict[Track, int]]:

@@ -1,0 +1,137 @@
+"""Endpoints by the API, each answer held against the OpenAPI document."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from leaderboard.db import Sessions
+from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.try_endpoint import try_endpoint
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.models.team import Scope
+from tests.asked import SECRET, make_access
+from tests.endpoints.server import Endpoint as Server
+from tests.endpoints.server import said, serve
+from tests.site import Site, open_site
+from tests.web.api.test_api import check
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve(then=said("ANSWER: B")) as found:
+        yield found
+
+
+@pytest.fixture
+def asking_site(
+    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path, server: Server
+) -> Iterator[Site]:
+    with open_site(sessions, database_url, empty_redis_url, tmp_path, server.place) as found:
+        yield found
+
+
+def call(
+    site: Site, method: str, path: str, token: dict[str, str], json: Any = None, **form: Any
+) -> requests.Response:
+    url = f"{site.url}/api/v1{path}"
+    return requests.request(method, url, headers=token, json=json, data=form or None, timeout=30)
+
+
+def new_endpoint(server: Server) -> dict[str, Any]:
+    return {
+        "team": "team-a",
+        "name": "Ours",
+        "base_url": server.base_url,
+        "model": "m",
+        "key": SECRET,
+        "settings": {"accepts_images": True, "concurrency": 2, "max_tokens": {"text": 9}},
+    }
+
+
+def test_an_endpoint_goes_from_registration_to_a_scored_submission(
+    asking_site: Site, server: Server
+) -> None:
+    site, token = asking_site, asking_site.token("ada")
+    made = call(site, "post", "/endpoints", token, new_endpoint(server))
+    assert made.status_code == 201
+    endpoint = check(site, "post", "/endpoints", made)
+    assert endpoint["has_key"] is True
+    assert endpoint["settings"]["max_tokens"] == {"text": 9, "image": 2048, "report": 4096}
+    place = f"/endpoints/{endpoint['id']}"
+
+    changed = call(site, "patch", place, token, {"name": "Renamed"})
+    assert check(site, "patch", "/endpoints/{endpoint}", changed)["has_key"] is True
+    listed = check(site, "get", "/endpoints", call(site, "get", "/endpoints", token))
+    assert [one["name"] for one in listed["endpoints"]] == ["Renamed"]
+
+    started = call(site, "post", f"{place}/test", token)
+    assert started.status_code == 202
+    body = check(site, "post", "/endpoints/{endpoint}/test", started)
+    assert body["test"]["state"] == "waiting"
+    access = make_access(server)
+    try_endpoint(site.sessions, endpoint["id"], access)
+    shown = check(site, "get", "/endpoints/{endpoint}", call(site, "get", place, token))
+    assert shown["test"]["is_good"] is True
+    assert [one["letters"] for one in shown["test"]["items"]] == ["B", "B", "B"]
+
+    form = {"benchmark": "tiny", "split": "dev", "model": "model-a", "endpoint": endpoint["id"]}
+    sent = call(site, "post", "/submissions", token, None, track=["text"], wipe_key="1", **form)
+    assert sent.status_code == 201
+    submission = check(site, "post", "/submissions", sent)
+    assert submission["tracks"] == ["text"]
+    assert submission["endpoint"]["saw_hidden_items"] is False
+    evaluate(site.sessions, submission["id"], [ChecklistJudge()], 5, access)
+    done = call(site, "get", f"/submissions/{submission['id']}", token)
+    scored = check(site, "get", "/submissions/{key}", done)
+    assert scored["status"] == "scored"
+    assert scored["endpoint"]["n_requests"] == 3
+    assert scored["endpoint"]["key_wiped_at"] is not None
+    ranking = check(site, "get", "/rankings/{slug}/{split}", site.get("/api/v1/rankings/tiny/dev"))
+    assert [entry["saw_hidden_items"] for entry in ranking["entries"]] == [False]
+    again = call(site, "get", place, token)
+    assert again.json()["has_key"] is False
+
+    gone = call(site, "delete", place, token)
+    assert check(site, "delete", "/endpoints/{endpoint}", gone) == {"deleted": endpoint["id"]}
+    every = (made, changed, started, sent, done, again, gone)
+    assert all(SECRET not in answer.text for answer in every)
+
+
+def test_endpoints_are_refused_to_other_teams_and_to_tokens_that_only_read(
+    asking_site: Site, server: Server
+) -> None:
+    site, token = asking_site, asking_site.token("ada")
+    place = (
+        "/endpoints/" + call(site, "post", "/endpoints", token, new_endpoint(server)).json()["id"]
+    )
+    reading = site.token("ada", Scope.READ)
+    assert call(site, "delete", place, reading).status_code == 403
+    assert call(site, "post", f"{place}/test", reading).status_code == 403
+    site.add_person("eve", "team-e", "model-e")
+    eve = site.token("eve")
+    assert call(site, "get", "/endpoints", eve).json() == {"endpoints": []}
+    for method, path in (("get", ""), ("patch", ""), ("delete", ""), ("post", "/test")):
+        assert call(site, method, place + path, eve, {}).status_code == 404
+    form = {"benchmark": "tiny", "split": "dev", "model": "model-e"}
+    stolen = call(site, "post", "/submissions", eve, None, endpoint=place[11:], **form)
+    assert stolen.status_code == 404
+    hidden = {"benchmark": "tiny", "split": "test", "model": "model-a", "endpoint": place[11:]}
+    assert call(site, "post", "/submissions", token, None, **hidden).status_code == 403
+
+
+def test_unusable_endpoints_are_refused_in_the_one_shape(asking_site: Site, server: Server) -> None:
+    site, token = asking_site, asking_site.token("ada")
+    good = new_endpoint(server)
+    for changes in (
+        {"base_url": "http://10.0.0.1/v1"},
+        {"settings": {"temperature": 9}},
+        {"settings": {"unknown": 1}},
+        {"model": ""},
+        {"nonsense": 1},
+    ):
+        answer = call(site, "post", "/endpoints", token, good | changes)
+        assert answer.status_code == 400, changes
+        assert check(site, "post", "/endpoints", answer)["error"]["remedy"]
