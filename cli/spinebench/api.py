@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -69,6 +69,37 @@ class Api:
     def create_model(self, card: Mapping[str, Any]) -> Any:
         """Adds a model card."""
         return self._transport.post_json("/models", card)
+
+    def get_endpoints(self) -> Any:
+        """The model endpoints of the caller's teams."""
+        return self._get("/endpoints")
+
+    def get_endpoint(self, id: str) -> Any:
+        """One endpoint with its last test."""
+        return self._get(f"/endpoints/{quote(id)}")
+
+    def create_endpoint(self, endpoint: Mapping[str, Any]) -> Any:
+        """Registers an endpoint."""
+        return self._transport.post_json("/endpoints", endpoint)
+
+    def test_endpoint(self, id: str) -> Any:
+        """Has a worker test an endpoint; the endpoint as it then is."""
+        return self._transport.post_json(f"/endpoints/{quote(id)}/test", None)
+
+    def delete_endpoint(self, id: str) -> Any:
+        """Deletes an endpoint."""
+        return self._transport.delete(f"/endpoints/{quote(id)}")
+
+    def submit_endpoint(self, fields: Sequence[tuple[str, str]]) -> Any:
+        """Submits an endpoint to be asked."""
+        try:
+            return self._transport.post_form("/submissions", fields)
+        except LostConnectionError as error:
+            error.remedy = (
+                "It may have arrived: `spinebench status` shows it then. Submitting again is "
+                "safe: one run at a time is taken for a model."
+            )
+            raise
 
     def validate(
         self, fields: Mapping[str, str], file: Path, on_sent: Callable[[int], None]

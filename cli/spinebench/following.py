@@ -15,6 +15,7 @@ LONGEST_WAIT = 5.0
 
 STEPS = {
     "waiting": "Waiting for a worker",
+    "collect": "Asking the endpoint",
     "parse": "Reading the answers",
     "rate": "Rating the reports",
     "score": "Computing the scores",
@@ -53,6 +54,18 @@ def follow(
         ) from error
 
 
+def describe_step(submission: Submission) -> str:
+    """The step in words, with an endpoint's live figures while it is asked."""
+    label = STEPS.get(submission.step, submission.step)
+    asked = submission.asked
+    if submission.step != "collect" or asked is None or asked.seconds_left is None:
+        return label
+    failed = f", {asked.n_failed:,} failed" if asked.n_failed else ""
+    left = round(asked.seconds_left)
+    time = f"{left // 60} min {left % 60} s" if left >= 60 else f"{left} s"
+    return f"{label}: {asked.per_second:.1f} a second{failed}, {time} left;"
+
+
 class _Bar:
     """Events above a bar that moves."""
 
@@ -63,8 +76,7 @@ class _Bar:
         self._bar.tell(f"  {message}")
 
     def move(self, submission: Submission) -> None:
-        label = STEPS.get(submission.step, submission.step)
-        self._bar.move(label, submission.n_done, submission.n_total)
+        self._bar.move(describe_step(submission), submission.n_done, submission.n_total)
 
 
 class _Lines:
@@ -84,4 +96,4 @@ class _Lines:
             return
         self._said = (submission.step, tenth)
         count = f" {n_done:,}/{n_total:,}" if n_total else ""
-        self._terminal.say(STEPS.get(submission.step, submission.step) + count)
+        self._terminal.say(describe_step(submission) + count)

@@ -12,6 +12,7 @@ import click
 
 from spinebench.commands.account import login, logout, whoami
 from spinebench.commands.benchmarks import benchmarks, download
+from spinebench.commands.endpoints import endpoints
 from spinebench.commands.models import models
 from spinebench.commands.predictions import submit, validate
 from spinebench.commands.rankings import rankings
@@ -49,6 +50,7 @@ for _command in (
     models,
     validate,
     submit,
+    endpoints,
     status,
     results,
     cancel,

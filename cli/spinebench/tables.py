@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from spinebench.records.account import Model
 from spinebench.records.benchmark import TRACKS, Benchmark
+from spinebench.records.endpoint import Endpoint, EndpointTest
 from spinebench.records.ranking import Entry, Interval, Ranking
 from spinebench.records.results import Results, Score
 from spinebench.records.submission import Submission
@@ -204,3 +205,63 @@ def _rank(low: int | None, high: int | None) -> str:
 
 def _value(interval: Interval | None) -> str:
     return NONE if interval is None else decimal(interval.value)
+
+
+def endpoints_table(endpoints: Sequence[Endpoint]) -> Table:
+    """One endpoint a row."""
+    columns = [
+        Column("endpoint"),
+        Column("name"),
+        Column("model", spare=1),
+        Column("address", spare=2),
+        Column("key", spare=3),
+        Column("images", spare=5),
+        Column("test", spare=4),
+        Column("team", spare=6),
+    ]
+    rows = [
+        (
+            one.id,
+            one.name,
+            one.model,
+            one.base_url,
+            "kept" if one.has_key else "none",
+            "yes" if one.accepts_images else "no",
+            _describe_test(one.test),
+            one.team,
+        )
+        for one in endpoints
+    ]
+    return Table("Model endpoints", columns, rows)
+
+
+def _describe_test(test: EndpointTest | None) -> str:
+    if test is None:
+        return "never"
+    if not test.is_ended:
+        return "lost" if test.is_lost else "under way"
+    return "good" if test.is_good else "with problems"
+
+
+def tried_table(test: EndpointTest) -> Table:
+    """One item of a test a row."""
+    columns = [
+        Column("item"),
+        Column("track", spare=1),
+        Column("read as"),
+        Column("right"),
+        Column("seconds", right=True, spare=2),
+        Column("problem"),
+    ]
+    rows = [
+        (
+            one.item,
+            one.track,
+            one.read_as or NONE,
+            NONE if one.problem else "yes" if one.is_right else "no",
+            decimal(one.seconds),
+            one.problem or NONE,
+        )
+        for one in test.items
+    ]
+    return Table("Practice items", columns, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import email.utils
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -106,6 +106,16 @@ class Transport:
         with self._answer("POST", path, READ_SECONDS, json=body) as answer:
             return self._read_json(answer)
 
+    def post_form(self, path: str, fields: Sequence[tuple[str, str]]) -> Any:
+        """Sends a form without a file once. Raises LostConnectionError when unsure."""
+        with self._answer("POST", path, READ_SECONDS, data=list(fields)) as answer:
+            return self._read_json(answer)
+
+    def delete(self, path: str) -> Any:
+        """Sends once, never again by itself. Raises LostConnectionError when unsure."""
+        with self._answer("DELETE", path, READ_SECONDS) as answer:
+            return self._read_json(answer)
+
     def post_file(
         self, path: str, fields: Mapping[str, str], file: Path, on_sent: Callable[[int], None]
     ) -> Any:
@@ -166,7 +176,7 @@ class Transport:
                 yield answer
         except requests.RequestException as error:
             raise describe_failure(
-                error, self.base_url, may_have_arrived=method == "POST"
+                error, self.base_url, may_have_arrived=method != "GET"
             ) from error
 
     def _session(self) -> Session:

@@ -83,7 +83,7 @@ def submit(
         raw = _send(terminal, api.submit, fields, file)
         submission = read_record(read_submission, raw)
         if not terminal.as_json:
-            _show_receipt(terminal, submission, watch=watch)
+            show_receipt(terminal, submission, watch=watch)
         if watch:
             stay(invocation, api, submission.id)
         elif terminal.as_json:
@@ -126,12 +126,13 @@ def _check_not_empty(file: Path) -> None:
             )
 
 
-def _show_receipt(terminal: Terminal, submission: Submission, *, watch: bool) -> None:
+def show_receipt(terminal: Terminal, submission: Submission, *, watch: bool) -> None:
+    """What was submitted, and how to follow it; the number alone where that is asked for."""
     if terminal.quiet:
         terminal.show(submission.id)
         return
     terminal.show(
-        f"Submitted as {submission.id}: {submission.n_predictions:,} predictions of "
+        f"Submitted as {submission.id}: {submission.n_total:,} predictions of "
         f"{submission.model} on {submission.benchmark} {submission.split}."
     )
     terminal.show(submission.url)

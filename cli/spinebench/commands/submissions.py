@@ -10,7 +10,7 @@ import click
 from spinebench.api import Api
 from spinebench.commands.watching import stay
 from spinebench.errors import UsageError
-from spinebench.following import STEPS
+from spinebench.following import describe_step
 from spinebench.invocation import Invocation
 from spinebench.options import Command, pass_invocation, slug
 from spinebench.records.record import read_record
@@ -75,10 +75,13 @@ def _describe(submission: Submission) -> list[str]:
         f"Status      {_state(submission)}",
         f"Model       {submission.model}",
         f"Benchmark   {submission.benchmark}, split {submission.split}",
-        f"File        {submission.file_name or '-'}: "
+        f"{'Endpoint  ' if submission.asked else 'File      '}  "
+        f"{submission.asked.name if submission.asked else submission.file_name or '-'}: "
         f"{submission.n_predictions:,} predictions ({tracks})",
         f"Sent        {moment(submission.created_at)} UTC",
     ]
+    if submission.asked and submission.asked.saw_hidden_items:
+        lines.append("Note        saw hidden items")
     if submission.finished_at:
         lines.append(f"Finished    {moment(submission.finished_at)} UTC")
     lines.append(f"Page        {submission.url}")
@@ -93,7 +96,7 @@ def _describe(submission: Submission) -> list[str]:
 def _state(submission: Submission) -> str:
     if submission.is_finished:
         return submission.status
-    step = STEPS.get(submission.step, submission.step).lower()
+    step = describe_step(submission).lower()
     count = f", {submission.n_done:,}/{submission.n_total:,}" if submission.n_total else ""
     return f"{submission.status}: {step}{count}"
 

@@ -27,6 +27,16 @@ class Event(NamedTuple):
     message: str
 
 
+class Asked(NamedTuple):
+    """The live figures of a submission that asks an endpoint."""
+
+    name: str
+    n_failed: int
+    per_second: float
+    seconds_left: float | None
+    saw_hidden_items: bool
+
+
 @dataclass(frozen=True)
 class Submission:
     """A submission as it stands; failure is (message, remedy)."""
@@ -45,6 +55,7 @@ class Submission:
     created_at: str
     finished_at: str | None
     failure: tuple[str, str] | None
+    asked: Asked | None
     events: tuple[Event, ...]
     url: str
 
@@ -73,8 +84,20 @@ def read_submission(raw: Any) -> Submission:
         created_at=raw["created_at"],
         finished_at=raw.get("finished_at"),
         failure=(failure["message"], failure.get("remedy") or "") if failure else None,
+        asked=_read_asked(raw["endpoint"]) if raw.get("endpoint") else None,
         events=tuple(Event(e["at"], e["message"]) for e in raw.get("events") or []),
         url=raw["url"],
+    )
+
+
+def _read_asked(raw: Any) -> Asked:
+    left = raw["seconds_left"]
+    return Asked(
+        name=raw["name"],
+        n_failed=int(raw["n_failed"]),
+        per_second=float(raw["per_second"]),
+        seconds_left=None if left is None else float(left),
+        saw_hidden_items=bool(raw["saw_hidden_items"]),
     )
 
 
