@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from leaderboard.models.judging import AnchorCall, CallOutcome, CanaryCall, JudgeCall, JudgeRun
+from leaderboard.models.judging import (
+    AnchorCall,
+    CallOutcome,
+    CanaryCall,
+    DriftCheck,
+    JudgeCall,
+    JudgeRun,
+    RunState,
+)
 from leaderboard.models.rating import Rater
 
 N_RECENT = 50
@@ -43,6 +51,21 @@ class CallFigures(NamedTuple):
         return self.n_refused / self.n_answers if self.n_answers else None
 
 
+def read_runs_state(session: Session) -> tuple[int, int]:
+    """What changes with every run that begins or is checked."""
+    newest, n_checked = session.execute(
+        select(func.max(JudgeRun.id), func.count().filter(JudgeRun.state != RunState.CHECKING))
+    ).one()
+    return newest or 0, n_checked
+
+
+class RunCheck(NamedTuple):
+    """A run of a judge, and how its anchor reports changed; None where there were none yet."""
+
+    run: JudgeRun
+    drift: DriftCheck | None
+
+
 def read_runs(session: Session, limit: int = N_RECENT) -> Sequence[JudgeRun]:
     """The newest runs with their judge, newest first."""
     return session.scalars(
@@ -51,6 +74,18 @@ def read_runs(session: Session, limit: int = N_RECENT) -> Sequence[JudgeRun]:
         .order_by(JudgeRun.id.desc())
         .limit(limit)
     ).all()
+
+
+def read_checks(session: Session, rater_id: int, limit: int = N_RECENT) -> list[RunCheck]:
+    """The newest runs of one judge with the drift that each found, newest first."""
+    rows = session.execute(
+        select(JudgeRun, DriftCheck)
+        .outerjoin(DriftCheck, DriftCheck.judge_run_id == JudgeRun.id)
+        .where(JudgeRun.rater_id == rater_id)
+        .order_by(JudgeRun.id.desc())
+        .limit(limit)
+    )
+    return [RunCheck(run, drift) for run, drift in rows]
 
 
 def read_call_figures(session: Session) -> list[CallFigures]:

@@ -8,6 +8,8 @@ from leaderboard.calibrations import JudgeTrust, read_judges, read_pairs
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.targets import REPORT, Target
 from leaderboard.judge_figures import make_calibration_figure
+from leaderboard.judges.prompt import ASK, SYSTEM
+from leaderboard.judges.runs import read_call_figures, read_checks, read_runs_state
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.rankings import read_state
@@ -23,16 +25,22 @@ def index() -> Response:
     split, target = find_split(), read_target()
 
     def render() -> str:
+        judges = read_judges(database(), split)
         return render_template(
             "judges/judges.html",
             split=split,
-            judges=read_judges(database(), split),
+            judges=judges,
+            calls={(one.name, one.version): one for one in read_call_figures(database())},
+            checks={j.rater.id: read_checks(database(), j.rater.id) for j in judges},
+            prompt=(SYSTEM, ASK),
+            sections=split.benchmark.manifest["rubric"]["sections"],
             names=name_targets(split),
             chosen=target,
             place=read_place(split),
         )
 
-    return services().pages.respond(("judges", read_state(database(), split)), render)
+    state = read_state(database(), split), read_runs_state(database())
+    return services().pages.respond(("judges", state), render)
 
 
 @blueprint.get("/judges/<int:rater_id>/figure.json")

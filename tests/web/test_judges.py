@@ -2,9 +2,14 @@
 
 import json
 
-from leaderboard.db import Sessions
+from sqlalchemy import select
+
+from leaderboard.db import Sessions, now
 from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.models.calibration import Refit
+from leaderboard.models.judging import CallOutcome, DriftCheck, JudgeCall, JudgeRun, RunState
+from leaderboard.models.rating import Rater, RaterKind, Rating
+from leaderboard.models.submission import Prediction
 from tests.evaluation.test_calibrations import rate_as
 from tests.site import N_REPORT, Site
 
@@ -21,7 +26,7 @@ def send_reports(site: Site, name: str) -> str:
 
 def refit(sessions: Sessions) -> None:
     with sessions.read() as session:
-        split_id = session.query(Refit.split_id).scalar()
+        split_id = session.scalars(select(Refit.split_id)).one()
     recalibrate(sessions, split_id)
 
 
@@ -56,3 +61,38 @@ def test_labels_open_the_tables_and_the_figure_and_name_no_report(site: Site) ->
     for text in (page.text, figure.text):
         assert "test-report" not in text
         assert "model-bob" not in text
+
+
+def test_runs_drift_and_cost_of_a_language_model_are_shown(site: Site) -> None:
+    site.add_person("bob", "team-bob", "model-bob")
+    key = send_reports(site, "bob")
+    with site.sessions.write() as session:
+        rater = Rater(kind=RaterKind.JUDGE, name="reader", version="v1")
+        prediction_id = session.scalars(
+            select(Prediction.id).where(Prediction.submission_id == key)
+        ).first()
+        run = JudgeRun(
+            submission_id=key, rater=rater, started_at=now(), state=RunState.VOID,
+            reason="drift: for the host alone", canaries=[],
+        )  # fmt: skip
+        session.add_all([rater, run])
+        session.flush()
+        check = {"n": 30, "change": -0.25, "low": -0.31, "high": -0.19, "is_stable": False}
+        session.add(DriftCheck(judge_run_id=run.id, checked_at=now(), **check))
+        for attempt, outcome in enumerate((CallOutcome.BAD_OUTPUT, CallOutcome.OK)):
+            session.add(
+                JudgeCall(
+                    prediction_id=prediction_id, rater_id=rater.id, dimension="diagnosis",
+                    repeat=0, attempt=attempt, seed=1, prompt_hash="0" * 64, model="m",
+                    reply="{}", input_tokens=1_200, output_tokens=80, cost=0.75,
+                    outcome=outcome, reason="", started_at=now(), seconds=1.0,
+                )
+            )  # fmt: skip
+        session.add(
+            Rating(prediction_id=prediction_id, rater_id=rater.id, dimension="diagnosis",
+                   value=None, reason="", evidence=[])
+        )  # fmt: skip
+    page = site.get("/judges").text
+    for text in ("reader", "void", "-0.25", "-0.31 to -0.19", "50.0", "2,400 in", "1.50"):
+        assert text in page, text
+    assert "for the host alone" not in page
