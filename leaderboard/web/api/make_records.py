@@ -9,6 +9,7 @@ from leaderboard.models.ranking import Board, Score
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+from leaderboard.report_scores import ReportProvenance
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.web.api.make_endpoints import make_run
 from leaderboard.web.api.records import (
@@ -22,6 +23,7 @@ from leaderboard.web.api.records import (
     RankedModel,
     RankingEntryRecord,
     RankingRecord,
+    ReportProvenanceRecord,
     Results,
     ScoreRecord,
     SplitRecord,
@@ -163,6 +165,7 @@ def _make_entry(row: RankingRow, board: Board, saw_hidden: Set[str]) -> RankingE
             slug=row.model.slug, name=row.model.name, organisation=row.model.organisation
         ),
         **{key.value: _make_board_score(row.scores.get(key)) for key in Board},
+        report_provenance=_make_provenance(row.report),
         coverage=row.coverage,
         n_unparsed=row.outcomes.get("unparsed", 0),
         n_refused=row.outcomes.get("refused", 0),
@@ -171,6 +174,18 @@ def _make_entry(row: RankingRow, board: Board, saw_hidden: Set[str]) -> RankingE
         saw_hidden_items=row.submission.id in saw_hidden,
         submission=row.submission.id,
         submitted_at=row.submission.created_at,
+    )
+
+
+def _make_provenance(report: ReportProvenance | None) -> ReportProvenanceRecord | None:
+    if report is None:
+        return None
+    return ReportProvenanceRecord(
+        judge=report.judge,
+        badge=report.badge,
+        n_labels=report.n_labels,
+        labels=None if report.label_kind is None else report.label_kind.value,
+        raw_value=report.raw_value,
     )
 
 

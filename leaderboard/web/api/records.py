@@ -246,6 +246,20 @@ class RankedModel(Record, frozen=True, kw_only=True):
     organisation: str
 
 
+class ReportProvenanceRecord(Record, frozen=True, kw_only=True):
+    """Where a report score comes from.
+
+    `badge` is expert-anchored, probe-anchored, transported or uncalibrated; `labels` whose
+    ratings it was calibrated by, expert or constructed; `raw_value` the judge's own mean beside it.
+    """
+
+    judge: str
+    badge: str
+    n_labels: int
+    labels: str | None
+    raw_value: float | None
+
+
 class RankingEntryRecord(Record, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track."""
 
@@ -257,6 +271,7 @@ class RankingEntryRecord(Record, frozen=True, kw_only=True):
     image: BoardScore | None
     closed: BoardScore | None
     report: BoardScore | None
+    report_provenance: ReportProvenanceRecord | None
     coverage: float
     n_unparsed: int
     n_refused: int
