@@ -83,6 +83,8 @@ class Config:
     judge_model: str
     judge_api_key: str = field(repr=False)
     judges_file: str
+    quota_submissions: int
+    quota_days: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -115,6 +117,8 @@ class Config:
             queue_name=env.get("QUEUE_NAME", "submissions"),
             lease_seconds=_read_number(env, "LEASE_SECONDS", 30),
             max_attempts=_read_number(env, "MAX_ATTEMPTS", 5),
+            quota_submissions=_read_number(env, "QUOTA_SUBMISSIONS", 10),
+            quota_days=_read_number(env, "QUOTA_DAYS", 7),
             sign_in_limit=env.get("SIGN_IN_LIMIT", "10 per minute; 60 per hour"),
             endpoint_keys=_read_endpoint_keys(env),
             endpoint_allow_http=_read_switch(env, "ENDPOINT_ALLOW_HTTP", False),

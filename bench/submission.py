@@ -28,6 +28,7 @@ from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Spl
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.team import ModelCard
 from leaderboard.submissions.content import read_content
+from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions, read_predictions
 from leaderboard.submissions.submit import read_known_items, submit
 
@@ -167,4 +168,5 @@ def store(sessions: Sessions, predictions: Predictions) -> str:
             split=split,
             predictions=predictions,
             file_name="large.jsonl",
+            quota=Quota(0, 7),
         ).id

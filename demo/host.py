@@ -13,7 +13,6 @@ from demo.state import get_secrets, keep_secrets
 
 BENCHMARK = "spinebench-mini"
 SPLIT = "test"
-TEAM = "demo-team"
 EMAIL = "demo@example.org"
 PACKAGE = ROOT / "benchmarks" / BENCHMARK
 TOKEN_REFUSED = 3
@@ -67,24 +66,31 @@ def prepare(
             return kept.token
     *_, token = commands.run_host(make_steps(bundled, kept.password))
     say(f"Benchmark {BENCHMARK} is loaded.")
-    say(f"Account {EMAIL}, team {TEAM} and {len(bundled)} models are made.")
+    say(f"Account {EMAIL} and {len(bundled)} models, each of its own team, are made.")
     keep_secrets(folder, replace(kept, token=token, prepared=content))
     return token
 
 
 def make_steps(bundled: Sequence[Bundled], password: str) -> list[Step]:
-    """The host's commands, in order; the last writes a new token."""
+    """The host's commands, in order; the last writes a new token.
+
+    Each model has a team of its own, as it would have with its makers: of one team's results on
+    hidden answers only those are public that beat its best.
+    """
     scopes = ("--scope", "read", "--scope", "submit")
     models = [
-        Step(("model", "add", one.model, "--team", TEAM, "--file", str(one.card)))
+        step
         for one in bundled
+        for step in (
+            Step(("team", "add", one.model, "--name", f"Team {one.model}", "--member", EMAIL)),
+            Step(("model", "add", one.model, "--team", one.model, "--file", str(one.card))),
+        )
     ]
     return [
         Step(("benchmark", "load", str(PACKAGE))),
         Step(("user", "add", EMAIL, "--name", "Demo", "--password-stdin"), f"{password}\n"),
         # An account that an earlier folder made has that folder's password.
         Step(("user", "set-password", EMAIL, "--password-stdin"), f"{password}\n"),
-        Step(("team", "add", TEAM, "--name", "Demo team", "--member", EMAIL)),
         *models,
         Step(("token", "add", EMAIL, "--name", "demo", *scopes)),
     ]

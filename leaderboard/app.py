@@ -16,6 +16,7 @@ from leaderboard.cli.commands import commands
 from leaderboard.db import make_sessions
 from leaderboard.endpoints.address import read_policy
 from leaderboard.queue import make_queue
+from leaderboard.submissions.quota import Quota
 from leaderboard.web import (
     account,
     benchmarks,
@@ -80,6 +81,7 @@ def create_app(config: Config | None = None) -> Flask:
             address_policy=read_policy(
                 config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
             ),
+            quota=Quota(config.quota_submissions, config.quota_days),
         ),
     )
     protection.install(app, redis_url=config.redis_url, sign_in_limit=config.sign_in_limit)

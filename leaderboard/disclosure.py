@@ -10,7 +10,10 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-from leaderboard.models.submission import Status
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from leaderboard.models.benchmark import Answers, Split
+from leaderboard.models.submission import Acceptance, Decision, Status, Submission
 
 
 class Viewer(enum.StrEnum):
@@ -28,8 +31,31 @@ class Disclosure(NamedTuple):
     breakdown: bool
 
 
-def disclosure(status: Status, viewer: Viewer) -> Disclosure:
-    """The policy: everything of a scored submission, to all; others exist for their team alone."""
-    if status is Status.SCORED:
+def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
+    """The policy.
+
+    A scored submission on public answers, and an accepted one on hidden answers, are shown
+    whole, to all. Of a result on hidden answers that was not accepted, the team sees that it is
+    no significant change, and no number. All others exist for their team alone. (How many
+    submissions a team had scored is public.)
+    """
+    if submission.status is Status.SCORED and (
+        submission.split.answers is Answers.PUBLIC or _is_accepted(submission)
+    ):
         return Disclosure(existence=True, scores=True, breakdown=True)
     return Disclosure(existence=viewer is Viewer.TEAM, scores=False, breakdown=False)
+
+
+def is_public() -> ColumnElement[bool]:
+    """The policy's condition on Submission for a result that all may see whole, in a query."""
+    accepted = select(Acceptance.submission_id).where(Acceptance.decision == Decision.ACCEPTED)
+    open_splits = select(Split.id).where(Split.answers == Answers.PUBLIC)
+    return and_(
+        Submission.status == Status.SCORED,
+        or_(Submission.split_id.in_(open_splits), Submission.id.in_(accepted)),
+    )
+
+
+def _is_accepted(submission: Submission) -> bool:
+    acceptance = submission.acceptance
+    return acceptance is not None and acceptance.decision is Decision.ACCEPTED

@@ -5,6 +5,7 @@ SpineBenchError
 ├── NotSignedIn            no or no valid credentials
 ├── Forbidden              known, but not allowed
 ├── RateLimited            too many attempts in a while
+│   └── QuotaUsed              a team's submissions of the while are used
 ├── Conflict               the state of things does not allow it
 │   └── DuplicateSubmission    this file was sent for this model before
 ├── InvalidRequest         a value that cannot be used
@@ -23,6 +24,7 @@ SpineBenchError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -74,6 +76,16 @@ class RateLimited(SpineBenchError):
 
     code = "rate_limited"
     status = 429
+
+
+class QuotaUsed(RateLimited):
+    """A team has used its submissions of the while; it may send again at `next_at`."""
+
+    code = "quota_used"
+
+    def __init__(self, message: str, remedy: str, next_at: datetime) -> None:
+        super().__init__(message, remedy)
+        self.next_at = next_at
 
 
 class Conflict(SpineBenchError):

@@ -41,14 +41,16 @@ class RankingRow:
     """A model in the ranking, by the submission that stands for it.
 
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
-    the share of the split's items that were scored. `outcomes` counts MCQ predictions. `report`
-    says where the report score comes from.
+    the share of the split's items that were scored. `outcomes` counts MCQ predictions. On boards
+    in `separable` the leader is significantly better. `n_attempts` are the scored submissions of
+    the model's team. `report` says where the report score comes from.
     """
 
     model: ModelCard
     submission: Submission
     scores: dict[Board, Score]
     ranks: dict[Board, RankRange]
+    separable: frozenset[Board]
     coverage: float
     outcomes: dict[str, int]
     n_attempts: int
@@ -158,10 +160,13 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
     ).all()
     submissions: dict[str, Submission] = {}
     ranks: dict[str, dict[Board, RankRange]] = {}
+    separable: dict[str, set[Board]] = {}
     for entry in entries:
-        if disclosure(entry.submission.status, Viewer.PUBLIC).scores:
+        if disclosure(entry.submission, Viewer.PUBLIC).scores:
             submissions[entry.submission_id] = entry.submission
             of_model = ranks.setdefault(entry.submission_id, {})
+            if entry.is_separable:
+                separable.setdefault(entry.submission_id, set()).add(entry.board)
             if entry.rank_low is not None and entry.rank_high is not None:
                 of_model[entry.board] = RankRange(entry.rank_low, entry.rank_high)
     scores = _read_board_scores(session, list(submissions))
@@ -174,9 +179,10 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             submission=submission,
             scores=scores[key],
             ranks=ranks[key],
+            separable=frozenset(separable.get(key, ())),
             coverage=_coverage(scores[key], n_items),
             outcomes=outcomes[key],
-            n_attempts=attempts[submission.model_card_id],
+            n_attempts=attempts[submission.model_card.team_id],
             report=reports.get(key),
         )
         for key, submission in submissions.items()
@@ -195,7 +201,7 @@ def read_board_scores(
 
     By submission id; a board is there only where there is a value.
     """
-    keys = [one.id for one in submissions if disclosure(one.status, viewer).scores]
+    keys = [one.id for one in submissions if disclosure(one, viewer).scores]
     return _read_board_scores(session, keys)
 
 
@@ -224,18 +230,19 @@ def _read_outcomes(session: Session, keys: Sequence[str]) -> dict[str, dict[str,
 
 
 def count_attempts(session: Session, split_id: int) -> Counter[int]:
-    """How many submissions of each model card were scored on a split."""
+    """How many submissions of each team were scored on a split, public or not."""
     rows = session.execute(
-        select(Submission.model_card_id, func.count())
+        select(ModelCard.team_id, func.count())
+        .join(Submission, Submission.model_card_id == ModelCard.id)
         .where(Submission.split_id == split_id, Submission.status == Status.SCORED)
-        .group_by(Submission.model_card_id)
+        .group_by(ModelCard.team_id)
     )
     return Counter({row[0]: row[1] for row in rows})
 
 
 def read_scores(session: Session, submission: Submission, viewer: Viewer) -> SubmissionScores:
     """What `viewer` may see of a submission's scores; nothing of it where that is nothing."""
-    allowed = disclosure(submission.status, viewer)
+    allowed = disclosure(submission, viewer)
     if not allowed.scores:
         return SubmissionScores([], {})
     query = select(Score).where(Score.submission_id == submission.id).order_by(Score.id)
@@ -256,4 +263,4 @@ def read_history(session: Session, model: ModelCard, split: Split) -> list[Submi
         .where(Submission.model_card_id == model.id, Submission.split_id == split.id)
         .order_by(Submission.created_at.desc())
     )
-    return [row for row in rows if disclosure(row.status, Viewer.PUBLIC).existence]
+    return [row for row in rows if disclosure(row, Viewer.PUBLIC).existence]

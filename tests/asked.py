@@ -18,6 +18,7 @@ from leaderboard.models.team import ModelCard, Team
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.endpoint_splits import allow_split, may_see
 from tests.endpoints.server import Endpoint as Server
+from tests.loaded import NO_LIMIT
 from tests.site import ENDPOINT_KEY
 
 SECRET = "sk-a-secret-of-the-team-7f3a"
@@ -77,4 +78,5 @@ def submit_to(
             tracks=tracks,
             wipes_key=wipes_key,
             vault=KeyVault([ENDPOINT_KEY]),
+            quota=NO_LIMIT,
         ).id

@@ -14,11 +14,13 @@ from leaderboard.benchmarks.load import load_package
 from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.models.benchmark import Track
-from leaderboard.models.team import ModelCard, Team
+from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit
 from tests.packages import make_items, write_package
 
+NO_LIMIT = Quota(0, 7)
 Load = Callable[[int, int, int], None]
 Submit = Callable[..., str]
 
@@ -39,11 +41,18 @@ def load(sessions: Sessions, tmp_path: Path) -> Load:
 
 @pytest.fixture
 def submit_texts(sessions: Sessions) -> Submit:
-    """Submit texts by item id for a model (made if new); returns the submission's id."""
+    """Submit texts by item id for a model of a team (made if new); returns the submission's id."""
 
-    def submit_file(texts: Mapping[str, str], model: str = "model-a") -> str:
+    def submit_file(
+        texts: Mapping[str, str],
+        model: str = "model-a",
+        team_slug: str = "team",
+        quota: Quota = NO_LIMIT,
+    ) -> str:
         with sessions.write() as session:
-            team = session.scalars(select(Team)).one()
+            user = session.scalars(select(User)).one()
+            team = session.scalar(select(Team).where(Team.slug == team_slug))
+            team = team or make_team(session, user, slug=team_slug, name=team_slug.title())
             card = session.scalar(select(ModelCard).where(ModelCard.slug == model))
             if card is None:
                 facts = {"slug": model, "name": model, "organisation": "Org"}
@@ -58,11 +67,12 @@ def submit_texts(sessions: Sessions) -> Submit:
             )
             return submit(
                 session,
-                user=team.memberships[0].user,
+                user=user,
                 model_card=card,
                 split=split,
                 predictions=predictions,
                 file_name="predictions.jsonl",
+                quota=quota,
             ).id
 
     return submit_file

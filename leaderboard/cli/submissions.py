@@ -7,8 +7,10 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
+from leaderboard.audit import COMMAND_LINE
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.cli.group import HostGroup, config, sessions
+from leaderboard.evaluation.accept import accept_submission
 from leaderboard.evaluation.claim import nudge_waiting, requeue_submission
 from leaderboard.queue import make_queue
 
@@ -27,6 +29,18 @@ def requeue_command(key: str) -> None:
         requeue_submission(session, key)
     make_queue(config().redis_url, config().queue_name).enqueue_evaluation(key)
     click.echo(f"{key} is in the queue.")
+
+
+@submission_group.command("accept")
+@click.argument("key")
+@click.option("--note", default="", help="Why, for the audit trail and the team.")
+@with_appcontext
+def accept_command(key: str, note: str) -> None:
+    """Make public a scored result that the Ladder keeps back, such as a reference model's."""
+    with sessions().write() as session:
+        split_id = accept_submission(session, key, COMMAND_LINE, note).split_id
+    make_queue(config().redis_url, config().queue_name).enqueue_ranking(split_id)
+    click.echo(f"{key} is accepted; a worker ranks its split again.")
 
 
 @submission_group.command("nudge")

@@ -14,6 +14,7 @@ from leaderboard.errors import ClaimLost, Conflict
 from leaderboard.models.endpoint import FailedItem
 from leaderboard.models.submission import EventKind, Status, Step, Submission
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.quota import give_back
 
 
 class Claim(NamedTuple):
@@ -75,6 +76,8 @@ def end_claim(
     """Give the row up as `status` with an event that says why."""
     step = Step.WAITING if status in (Status.QUEUED, Status.HELD) else Step.DONE
     renew(session, claim, status=status, step=step, run_id=None)
+    if status is Status.FAILED:
+        give_back(session, claim.submission_id, "Failed.")
     add_event(session, claim.submission_id, kind, message, remedy)
 
 
@@ -106,6 +109,8 @@ def requeue_stale(session: Session, lease: timedelta, max_attempts: int) -> None
         ).all()
         remedy = "Tell the host the number of this submission." if kind is EventKind.FAILED else ""
         for submission_id in moved:
+            if kind is EventKind.FAILED:
+                give_back(session, submission_id, "Failed.")
             add_event(session, submission_id, kind, message, remedy)
 
 

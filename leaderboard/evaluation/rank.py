@@ -12,11 +12,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
+from leaderboard.disclosure import is_public
 from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.calibration import CalibratedScore
 from leaderboard.models.ranking import Board, ItemValues, Ranking, RankingEntry, Score, Slice
-from leaderboard.models.submission import Status, Submission
+from leaderboard.models.submission import Submission
 from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (
@@ -39,7 +40,7 @@ BOARD_TRACKS = {
 def rank_split(session: Session, split_id: int) -> Ranking:
     """Replace the ranking of a split with that of the submissions that stand now.
 
-    A model is ranked by its latest scored submission; on a board whose items it did not all
+    A model is ranked by its latest public submission; on a board whose items it did not all
     answer, or which were not all scored, it has no rank. Rankings of one split wait for each
     other.
     """
@@ -64,11 +65,11 @@ def rank_split(session: Session, split_id: int) -> Ranking:
 
 
 def _read_standing(session: Session, split_id: int) -> dict[str, NDArray[np.float64]]:
-    """The item values of each model's latest scored submission, by submission id."""
+    """The item values of each model's latest public submission, by submission id."""
     rows = session.execute(
         select(Submission.id, Submission.model_card_id, ItemValues.content)
         .join(ItemValues, ItemValues.submission_id == Submission.id)
-        .where(Submission.split_id == split_id, Submission.status == Status.SCORED)
+        .where(Submission.split_id == split_id, is_public())
         .order_by(Submission.created_at, Submission.id)
     ).all()
     latest = {model_card_id: (key, content) for key, model_card_id, content in rows}

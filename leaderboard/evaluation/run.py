@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
+from leaderboard.evaluation.accept import decide_acceptance
 from leaderboard.evaluation.anchors import choose_anchors
 from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
@@ -16,9 +17,10 @@ from leaderboard.evaluation.rate import rate_reports
 from leaderboard.evaluation.reports import get_rater_id
 from leaderboard.evaluation.score import score_submission
 from leaderboard.judges.roster import AnyJudge
-from leaderboard.models.submission import EventKind, Status, Step, Submission
+from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
 
 log = logging.getLogger(__name__)
+UNCHANGED = "Scored: no significant change against your team's best result."
 GIVEN_UP = {
     Status.QUEUED: EventKind.REQUEUED,
     Status.HELD: EventKind.HELD,
@@ -82,7 +84,10 @@ def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> 
         renew(session, claim)
         rater_id = get_rater_id(session, judges[0].identity)
         split_id = score_submission(session, claim.submission_id, rater_id)
-        end_claim(session, claim, Status.SCORED, EventKind.SCORED, "Scored and ranked.")
+        acceptance = decide_acceptance(session, claim.submission_id)
+        is_news = acceptance is None or acceptance.decision is Decision.ACCEPTED
+        message = "Scored and ranked." if is_news else UNCHANGED
+        end_claim(session, claim, Status.SCORED, EventKind.SCORED, message)
         choose_anchors(session, claim.submission_id)
         rank_split(session, split_id)
 

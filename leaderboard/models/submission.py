@@ -48,6 +48,20 @@ class EventKind(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class Decision(enum.StrEnum):
+    """Whether a result on hidden answers is public, or no significant change."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+
+
+class Decider(enum.StrEnum):
+    """Who decided."""
+
+    LADDER = "ladder"
+    HOST = "host"
+
+
 _STANDS = text("status NOT IN ('failed', 'cancelled')")
 
 
@@ -92,6 +106,7 @@ class Submission(Base):
     split: Mapped[Split] = relationship()
     user: Mapped[User] = relationship()
     events: Mapped[list[SubmissionEvent]] = relationship(order_by="SubmissionEvent.id")
+    acceptance: Mapped[Acceptance | None] = relationship(lazy="selectin")
 
 
 class SubmissionEvent(Base):
@@ -105,6 +120,24 @@ class SubmissionEvent(Base):
     kind: Mapped[EventKind] = mapped_column(enum_column(EventKind))
     message: Mapped[str] = mapped_column(Text)
     remedy: Mapped[str] = mapped_column(Text, default="")
+
+
+class Acceptance(Base):
+    """What was decided about a scored submission on hidden answers.
+
+    `difference` to the team's best and its `standard_error` are in points; null where there was
+    nothing to compare with. No page shows them: they would tell what the decision withholds.
+    """
+
+    __tablename__ = "acceptances"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    decided_at: Mapped[datetime]
+    decision: Mapped[Decision] = mapped_column(enum_column(Decision))
+    difference: Mapped[float | None]
+    standard_error: Mapped[float | None]
+    decided_by: Mapped[Decider] = mapped_column(enum_column(Decider))
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class Prediction(Base):

@@ -21,6 +21,7 @@ from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard, User
 from leaderboard.submissions.endpoint_splits import require_may_see
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.quota import Quota, require_quota, use_unit
 from leaderboard.submissions.submit import make_queued
 
 FINAL = (Status.SCORED, Status.FAILED, Status.CANCELLED)
@@ -45,8 +46,11 @@ def submit_endpoint(
     tracks: Sequence[Track],
     wipes_key: bool,
     vault: KeyVault,
+    quota: Quota,
 ) -> Submission:
     """Add a queued submission whose predictions a worker will ask `endpoint` for.
+
+    It uses a unit of quota as a file does; raises QuotaUsed if the team may not send another now.
 
     `tracks` empty means all that the endpoint can take part in. Raises Forbidden where endpoints
     may not see the split, InvalidRequest for tracks that it cannot, Conflict while another such
@@ -58,6 +62,7 @@ def submit_endpoint(
         raise Conflict("Model and endpoint are of two teams.", "Choose both of one team.")
     chosen = _choose_tracks(session, endpoint, split, tracks)
     _refuse_second(session, model_card, split)
+    require_quota(session, model_card.team, split, quota)
     moment = now()
     settings = {**endpoint.settings, "base_url": endpoint.base_url, "model": endpoint.model}
     begun = msgspec.json.encode([settings, endpoint.id, moment], order="deterministic")
@@ -73,6 +78,7 @@ def submit_endpoint(
     )
     session.add(submission)
     session.flush()
+    use_unit(session, model_card.team, split, submission.id)
     message = f"{n_items:,} items will be asked of the endpoint {endpoint.name}."
     add_event(session, submission.id, EventKind.SUBMITTED, message)
     session.add(

@@ -21,6 +21,7 @@ from leaderboard.models.submission import (
 )
 from leaderboard.models.team import ModelCard, User
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
 from leaderboard.submissions.read import KnownItem, Predictions
 
 ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -45,12 +46,15 @@ def submit(
     split: Split,
     predictions: Predictions,
     file_name: str,
+    quota: Quota,
 ) -> Submission:
-    """Add a queued submission with its predictions.
+    """Add a queued submission with its predictions, and write down the unit of quota it uses.
 
-    Raises DuplicateSubmission if the same file stands for the same model on this split.
+    Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
+    if the team may not send another now.
     """
     refuse_duplicate(session, model_card, split, predictions.file_hash)
+    require_quota(session, model_card.team, split, quota)
     submission = make_queued(
         user,
         model_card,
@@ -68,6 +72,7 @@ def submit(
         # The same file arrived by another request since we looked.
         refuse_duplicate(session, model_card, split, predictions.file_hash)
         raise
+    use_unit(session, model_card.team, split, submission.id)
     session.execute(
         insert(Prediction),
         [
@@ -147,4 +152,5 @@ def cancel(session: Session, submission: Submission) -> None:
             f"The submission is {submission.status.value} and cannot be cancelled.",
             "Only a queued, running or held submission can.",
         )
+    give_back(session, submission.id, "Cancelled.")
     add_event(session, submission.id, EventKind.CANCELLED, "Cancelled by the team.")

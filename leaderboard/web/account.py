@@ -30,6 +30,7 @@ from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, NotFound, SpineBenchError
 from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, Scope, Team, TeamRole
+from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.services import (
     current_user,
@@ -40,6 +41,7 @@ from leaderboard.web.services import (
     sign_out,
     signed_in,
 )
+from leaderboard.web.submissions import read_own_quotas
 
 blueprint = Blueprint("account", __name__)
 
@@ -244,6 +246,12 @@ def _page(error: SpineBenchError | None = None, token: NewToken | None = None) -
         teams=read_teams(database(), user),
         model_cards=read_model_cards(database(), user),
         tokens=list(tokens),
+        quotas=read_own_quotas(),
+        ledger=[
+            entry
+            for team in read_teams(database(), user)
+            for entry in read_ledger(database(), team)
+        ],
         new_token=token,
         error=error,
         scopes=Scope,

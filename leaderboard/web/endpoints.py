@@ -163,6 +163,7 @@ def submit_form() -> Submission:
         tracks=[_read_track(name) for name in form.getlist("track")],
         wipes_key=form.get("wipe_key") in ("1", "true", "on"),
         vault=services().vault,
+        quota=services().quota,
     )
     database().commit()
     services().queue.enqueue_evaluation(submission.id)

@@ -15,6 +15,7 @@ from leaderboard.errors import (
     DuplicateSubmission,
     InvalidFile,
     Problem,
+    QuotaUsed,
     SpineBenchError,
 )
 
@@ -61,6 +62,8 @@ def answer_domain_error(error: SpineBenchError) -> Response:
     extra = {}
     if isinstance(error, DuplicateSubmission):
         extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
+    if isinstance(error, QuotaUsed):
+        extra = {"next_at": error.next_at.isoformat()}
     return _answer(error.status, error.code, error.message, error.remedy, problems, extra)
 
 

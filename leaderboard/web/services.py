@@ -20,6 +20,7 @@ from leaderboard.endpoints.address import AddressPolicy
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import EvaluationQueue
+from leaderboard.submissions.quota import Quota
 from leaderboard.web.pages import PageCache
 
 EXTENSION = "spinebench"
@@ -41,6 +42,7 @@ class Services:
     max_upload_bytes: int
     vault: KeyVault
     address_policy: AddressPolicy
+    quota: Quota
 
 
 def services() -> Services:

@@ -23,6 +23,7 @@ from leaderboard.submissions.content import read_content
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.endpoint_splits import may_see
 from leaderboard.submissions.find import get_own, read_own
+from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.submissions.submit import read_known_items
@@ -162,10 +163,19 @@ def submit_upload(upload: Upload, model_slug: str) -> Submission:
         split=upload.split,
         predictions=upload.predictions,
         file_name=upload.file_name,
+        quota=services().quota,
     )
     database().commit()
     services().queue.enqueue_evaluation(submission.id)
     return submission
+
+
+def read_own_quotas() -> list[TeamQuota]:
+    """How the current user's teams stand on the newest benchmarks' splits; signed out, nothing."""
+    user = find_current_user()
+    splits = [split for one in read_benchmarks(database()) for split in one.splits]
+    teams = read_teams(database(), user) if user else []
+    return read_quotas(database(), teams, splits, services().quota)
 
 
 def _form(upload: Upload | None = None, error: SpineBenchError | None = None) -> str:
@@ -186,6 +196,7 @@ def _form(upload: Upload | None = None, error: SpineBenchError | None = None) ->
         tracks=Track,
         upload=upload,
         error=error,
+        quotas=read_own_quotas(),
         problems=error.problems[:200] if isinstance(error, InvalidPredictions) else (),
         max_mebibytes=services().max_upload_bytes / 2**20,
         max_characters=MAX_TEXT_CHARACTERS,

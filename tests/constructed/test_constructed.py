@@ -20,6 +20,7 @@ from leaderboard.db import Sessions
 from leaderboard.experts.exchange import import_ratings
 from leaderboard.models.rating import RaterKind
 from leaderboard.submissions.content import Content
+from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import read_predictions
 from leaderboard.submissions.submit import read_known_items, submit
 
@@ -102,6 +103,7 @@ def test_the_bundled_ratings_are_imported_for_the_bundled_reports(sessions: Sess
                 split=split,
                 predictions=read_predictions(content, read_known_items(session, split)),
                 file_name="predictions.jsonl",
+                quota=Quota(0, 7),
             )
         raw = (HERE / "ratings.csv").read_bytes()
         done = import_ratings(session, split, raw, RaterKind.CONSTRUCTED)

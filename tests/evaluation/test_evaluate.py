@@ -168,15 +168,15 @@ def test_a_model_is_ranked_only_on_the_tracks_it_answered(
     assert [row.model.slug for row in ranking(sessions).rows] == ["model-a", "model-b"]
 
 
-def test_a_model_stands_in_the_ranking_by_its_latest_scored_submission(
+def test_a_model_stands_in_the_ranking_by_its_latest_public_submission(
     sessions: Sessions, load: Load, submit_texts: Submit
 ) -> None:
     load(10, 0, 0)
-    for n_right in (9, 4):
+    for n_right in (4, 9, 3):
         evaluate(sessions, submit_texts(texts("text", 10, n_right)), [ScriptedJudge({})], 5)
     (row,) = ranking(sessions).rows
-    assert row.scores[Board.TEXT].value == 40
-    assert row.n_attempts == 2
+    assert row.scores[Board.TEXT].value == 90
+    assert row.n_attempts == 3
 
 
 def test_evaluating_twice_changes_nothing(

@@ -13,6 +13,7 @@ from spinebench.invocation import Invocation, read_token
 from spinebench.options import Command, pass_invocation
 from spinebench.records.account import Identity, read_identity
 from spinebench.records.record import read_record
+from spinebench.tables import moment
 
 
 @click.command(cls=Command)
@@ -101,9 +102,14 @@ def whoami(invocation: Invocation) -> None:
 def _describe(identity: Identity, url: str) -> list[str]:
     teams = ", ".join(f"{name} ({slug})" for slug, name in identity.teams)
     expires = f"until {identity.expires_at[:10]}" if identity.expires_at else "without an end"
-    return [
+    lines = [
         f"{identity.name} <{identity.email}>",
         f"Server  {url}",
         f"Teams   {teams or 'none yet'}",
         f"Token   {identity.token_name}: {', '.join(identity.scopes)}, {expires}",
     ]
+    for quota in identity.quotas:
+        wait = f", the next from {moment(quota.next_at)} UTC" if quota.next_at else ""
+        place = f"{quota.team} on {quota.benchmark} {quota.split}"
+        lines.append(f"Left    {place}: {quota.n_left} of {quota.limit} submissions{wait}")
+    return lines

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from spinebench.api import Api
-from spinebench.commands.watching import stay
+from spinebench.commands.watching import UNCHANGED, stay
 from spinebench.errors import UsageError
 from spinebench.following import describe_step
 from spinebench.invocation import Invocation
@@ -62,7 +62,9 @@ def _show_one(terminal: Terminal, raw: Any) -> None:
     submission = read_record(read_submission, raw)
     for line in _describe(submission):
         terminal.show(line)
-    if submission.status == "scored":
+    if submission.is_unchanged:
+        terminal.say(UNCHANGED)
+    elif submission.status == "scored":
         terminal.say(f"Scores: spinebench results {submission.id}")
     elif not submission.is_finished:
         terminal.say(f"Follow it: spinebench status {submission.id} --watch")

@@ -15,6 +15,8 @@ from spinebench.tables import SUMMARY_SLICES, results_table
 from spinebench.terminal import Terminal
 from spinebench.transport import WATCHING
 
+UNCHANGED = "No significant change against your team's best: its numbers are not shown."
+
 
 def stay(invocation: Invocation, api: Api, id: str) -> None:
     """Follows the submission and shows its end; leaves with NOT_SCORED unless it was scored."""
@@ -36,6 +38,8 @@ def _show_end(terminal: Terminal, api: Api, submission: Submission) -> None:
         terminal.show(message)
         if remedy:
             terminal.show(remedy)
+    elif submission.is_unchanged:
+        terminal.show(UNCHANGED)
     elif submission.status == "scored":
         _show_scores(terminal, api, submission)
 

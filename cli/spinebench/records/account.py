@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Quota(NamedTuple):
+    """How many submissions a team may still send to a split; next_at is None for now."""
+
+    team: str
+    benchmark: str
+    split: str
+    n_left: int
+    limit: int
+    next_at: str | None
 
 
 @dataclass(frozen=True)
@@ -16,6 +27,7 @@ class Identity:
     token_name: str
     scopes: tuple[str, ...]
     expires_at: str | None
+    quotas: tuple[Quota, ...]
 
 
 def read_identity(raw: Any) -> Identity:
@@ -28,6 +40,10 @@ def read_identity(raw: Any) -> Identity:
         token_name=token["name"],
         scopes=tuple(token["scopes"]),
         expires_at=token["expires_at"],
+        quotas=tuple(
+            Quota(q["team"], q["benchmark"], q["split"], q["n_left"], q["limit"], q["next_at"])
+            for q in raw.get("quotas") or []
+        ),
     )
 
 

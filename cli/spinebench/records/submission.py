@@ -56,6 +56,7 @@ class Submission:
     finished_at: str | None
     failure: tuple[str, str] | None
     asked: Asked | None
+    is_unchanged: bool
     events: tuple[Event, ...]
     url: str
 
@@ -85,6 +86,7 @@ def read_submission(raw: Any) -> Submission:
         finished_at=raw.get("finished_at"),
         failure=(failure["message"], failure.get("remedy") or "") if failure else None,
         asked=_read_asked(raw["endpoint"]) if raw.get("endpoint") else None,
+        is_unchanged=raw.get("decision") == "unchanged",
         events=tuple(Event(e["at"], e["message"]) for e in raw.get("events") or []),
         url=raw["url"],
     )

@@ -12,6 +12,7 @@ from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
 from leaderboard.report_scores import ReportProvenance
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.web.api.make_endpoints import make_run
+from leaderboard.submissions.quota import TeamQuota
 from leaderboard.web.api.records import (
     BenchmarkDetail,
     BenchmarkRecord,
@@ -20,6 +21,7 @@ from leaderboard.web.api.records import (
     Failure,
     ModelRecord,
     Progress,
+    QuotaRecord,
     RankedModel,
     RankingEntryRecord,
     RankingRecord,
@@ -82,6 +84,20 @@ def make_model(card: ModelCard) -> ModelRecord:
     )
 
 
+def make_quota(row: TeamQuota) -> QuotaRecord:
+    """How a team stands on a split."""
+    return QuotaRecord(
+        team=row.team.slug,
+        benchmark=row.split.benchmark.slug,
+        split=row.split.name,
+        limit=row.state.limit,
+        days=row.state.days,
+        n_used=row.state.n_used,
+        n_left=row.state.n_left,
+        next_at=row.state.next_at,
+    )
+
+
 def make_submission(row: Submission, asked: RunFigures | None, base_url: str) -> SubmissionRecord:
     """A submission with its events, and the figures of its endpoint run if it has one."""
     last = next((e for e in reversed(row.events) if e.kind in FINAL_EVENTS), None)
@@ -107,6 +123,7 @@ def make_submission(row: Submission, asked: RunFigures | None, base_url: str) ->
         finished_at=None if ended is None else ended.at,
         failure=failure,
         endpoint=None if asked is None else make_run(asked),
+        decision=None if row.acceptance is None else row.acceptance.decision.value,
         events=[EventRecord(at=e.at, kind=e.kind.value, message=e.message) for e in row.events],
         url=f"{base_url}/submissions/{row.id}",
     )
@@ -166,6 +183,7 @@ def _make_entry(row: RankingRow, board: Board, saw_hidden: Set[str]) -> RankingE
         ),
         **{key.value: _make_board_score(row.scores.get(key)) for key in Board},
         report_provenance=_make_provenance(row.report),
+        separable_from_leader=board in row.separable,
         coverage=row.coverage,
         n_unparsed=row.outcomes.get("unparsed", 0),
         n_refused=row.outcomes.get("refused", 0),

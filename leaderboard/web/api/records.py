@@ -61,11 +61,25 @@ class TokenRecord(Record, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class QuotaRecord(Record, frozen=True, kw_only=True):
+    """What a team used of its submissions on a split; `next_at` is null where it may send now."""
+
+    team: str
+    benchmark: str
+    split: str
+    limit: int
+    days: int
+    n_used: int
+    n_left: int
+    next_at: datetime | None
+
+
 class Me(Record, frozen=True, kw_only=True):
-    """Who the token speaks for."""
+    """Who the token speaks for, and how its teams stand on splits that have a limit."""
 
     user: UserRecord
     teams: list[TeamRecord]
+    quotas: list[QuotaRecord]
     token: TokenRecord
 
 
@@ -172,7 +186,11 @@ class EventRecord(Record, frozen=True, kw_only=True):
 
 
 class SubmissionRecord(Record, frozen=True, kw_only=True):
-    """A submission: status is queued, running, held, scored, failed or cancelled."""
+    """A submission: status is queued, running, held, scored, failed or cancelled.
+
+    `decision` on a scored one on hidden answers is accepted, or unchanged: no significant change
+    against the team's best, so that it has no results to show.
+    """
 
     id: str
     benchmark: str
@@ -189,6 +207,7 @@ class SubmissionRecord(Record, frozen=True, kw_only=True):
     finished_at: datetime | None
     failure: Failure | None
     endpoint: EndpointRunRecord | None
+    decision: str | None
     events: list[EventRecord]
     url: str
 
@@ -261,7 +280,11 @@ class ReportProvenanceRecord(Record, frozen=True, kw_only=True):
 
 
 class RankingEntryRecord(Record, frozen=True, kw_only=True):
-    """A model of the ranking; its ranks are null where it did not take part in every track."""
+    """A model of the ranking; its ranks are null where it did not take part in every track.
+
+    `separable_from_leader` says whether the leader is significantly better. `n_attempts` counts
+    the scored submissions of the model's team.
+    """
 
     rank_low: int | None
     rank_high: int | None
@@ -272,6 +295,7 @@ class RankingEntryRecord(Record, frozen=True, kw_only=True):
     closed: BoardScore | None
     report: BoardScore | None
     report_provenance: ReportProvenanceRecord | None
+    separable_from_leader: bool
     coverage: float
     n_unparsed: int
     n_refused: int

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from leaderboard.accounts.teams import get_team, make_model_card, read_model_cards, read_teams
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
-from leaderboard.disclosure import Viewer
+from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.submission import Status, Submission
@@ -24,6 +24,7 @@ from leaderboard.web.api.make_records import (
     make_benchmark,
     make_benchmark_detail,
     make_model,
+    make_quota,
     make_ranking,
     make_results,
     make_submission,
@@ -33,7 +34,7 @@ from leaderboard.web.benchmarks import send_questions
 from leaderboard.web.endpoints import submit_form
 from leaderboard.web.leaderboards import read_board
 from leaderboard.web.services import current_user, database, services
-from leaderboard.web.submissions import read_upload, submit_upload
+from leaderboard.web.submissions import read_own_quotas, read_upload, submit_upload
 
 DEFAULT_LISTED, MAX_LISTED = 20, 200
 
@@ -57,6 +58,7 @@ def me() -> Response:
                 records.TeamRecord(slug=team.slug, name=team.name)
                 for team in read_teams(database(), user)
             ],
+            quotas=[make_quota(row) for row in read_own_quotas()],
             token=records.TokenRecord(
                 name=token.name,
                 prefix=token.prefix,
@@ -169,6 +171,11 @@ def show_results(key: str) -> Response:
         raise Conflict(
             f"The submission is {row.status.value}: it has no scores.",
             "Wait until it is scored, or look at why it was not.",
+        )
+    if not disclosure(row, Viewer.TEAM).scores:
+        raise Conflict(
+            "No significant change against your team's best result on this split.",
+            "Scores are shown for results that beat it by more than the standard error.",
         )
     return answer(make_results(row, read_scores(database(), row, Viewer.TEAM)))
 

@@ -1,0 +1,140 @@
+"""Whether a result on hidden answers becomes public: by the Ladder, or by the host's hand."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.audit import add_audit
+from leaderboard.db import now
+from leaderboard.errors import Conflict, NotFound
+from leaderboard.evaluation.rank import BOARD_TRACKS
+from leaderboard.evaluation.values import read_items, unpack_values
+from leaderboard.models.benchmark import Answers, Track
+from leaderboard.models.ranking import Board, ItemValues
+from leaderboard.models.submission import Acceptance, Decider, Decision, Status, Submission
+from leaderboard.models.team import ModelCard, Team
+from leaderboard.scoring.ladder import climb
+
+
+class _Accepted(NamedTuple):
+    """An accepted submission of the lineage: its tracks and its value on every item."""
+
+    tracks: frozenset[Track]
+    values: NDArray[np.float64]
+
+
+def decide_acceptance(session: Session, submission_id: str) -> Acceptance | None:
+    """Decide on a scored submission, once: what was decided before stays.
+
+    None for a split with public answers, where there is nothing to protect. The lineage is the
+    team on the split, whatever the model card. Its first result on a board is accepted; after
+    that a result has to beat the best accepted values of its tracks, each track's own. Those of
+    one team wait for each other.
+    """
+    submission = session.get_one(Submission, submission_id)
+    if submission.split.answers is Answers.PUBLIC or submission.acceptance is not None:
+        return submission.acceptance
+    team_id = submission.model_card.team_id
+    session.execute(select(Team.id).where(Team.id == team_id).with_for_update())
+    lineage = _read_lineage(session, submission)
+    values = session.scalars(
+        select(ItemValues.content).where(ItemValues.submission_id == submission_id)
+    ).one()
+    own = _Accepted(_tracks_of(submission), unpack_values(values))
+    submission.acceptance = _decide(own, lineage, read_items(session, submission.split_id))
+    session.flush()
+    return submission.acceptance
+
+
+def accept_submission(session: Session, submission_id: str, actor: str, note: str) -> Submission:
+    """Accept a scored submission by the host's hand, with a line in the audit trail.
+
+    Raises NotFound, or Conflict where it is not scored, was accepted, or needs no acceptance.
+    """
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound(f"There is no submission {submission_id!r}.", "Look at its page.")
+    before = submission.acceptance
+    if submission.status is not Status.SCORED or before is None:
+        raise Conflict(
+            f"Nothing was decided about the submission {submission_id}.",
+            "Only a scored one on hidden answers can be accepted.",
+        )
+    if before.decision is Decision.ACCEPTED:
+        raise Conflict(f"The submission {submission_id} is accepted.", "There is nothing to do.")
+    before.decision, before.decided_by = Decision.ACCEPTED, Decider.HOST
+    before.decided_at, before.reason = now(), note or "Accepted by the host."
+    add_audit(session, actor, "accept", f"submission {submission_id}", note)
+    session.flush()
+    return submission
+
+
+def _tracks_of(submission: Submission) -> frozenset[Track]:
+    return frozenset(Track(track) for track in submission.tracks)
+
+
+def _read_lineage(session: Session, submission: Submission) -> list[_Accepted]:
+    rows = session.execute(
+        select(Submission, ItemValues.content)
+        .join(ItemValues, ItemValues.submission_id == Submission.id)
+        .join(Acceptance, Acceptance.submission_id == Submission.id)
+        .join(ModelCard, ModelCard.id == Submission.model_card_id)
+        .where(
+            ModelCard.team_id == submission.model_card.team_id,
+            Submission.split_id == submission.split_id,
+            Submission.status == Status.SCORED,
+            Acceptance.decision == Decision.ACCEPTED,
+        )
+        .order_by(Submission.created_at, Submission.id)
+    ).all()
+    return [_Accepted(_tracks_of(row), unpack_values(content)) for row, content in rows]
+
+
+def _decide(own: _Accepted, lineage: list[_Accepted], items: pd.DataFrame) -> Acceptance:
+    new = [board for board in Board if _is_first(board, own, lineage)]
+    acceptance = Acceptance(decided_at=now(), decision=Decision.ACCEPTED, decided_by=Decider.LADDER)
+    if new:
+        names = ", ".join(board.value for board in new)
+        acceptance.reason = f"The team's first result on these boards: {names}."
+        return acceptance
+    best = _best_values(own, lineage, items["track"].to_numpy())
+    known = ~np.isnan(own.values) & ~np.isnan(best)
+    if not known.any():
+        acceptance.decision, acceptance.reason = Decision.UNCHANGED, "Nothing was scored."
+        return acceptance
+    strata = pd.factorize(items["track"])[0].astype(np.int64)
+    clusters = items["cluster"].to_numpy().astype(np.int64)
+    step = climb(own.values[known], best[known], strata[known], clusters[known])
+    acceptance.difference = step.difference
+    acceptance.standard_error = step.standard_error if math.isfinite(step.standard_error) else None
+    acceptance.reason = "Better than the team's best by more than the standard error."
+    if not step.is_better:
+        acceptance.decision = Decision.UNCHANGED
+        acceptance.reason = "No significant change against the team's best."
+    return acceptance
+
+
+def _is_first(board: Board, own: _Accepted, lineage: list[_Accepted]) -> bool:
+    tracks = set(BOARD_TRACKS[board])
+    return tracks <= own.tracks and not any(tracks <= one.tracks for one in lineage)
+
+
+def _best_values(
+    own: _Accepted, lineage: list[_Accepted], track_of: NDArray[np.object_]
+) -> NDArray[np.float64]:
+    """Each track's values of the accepted submission that is best on it; NaN on other tracks."""
+    best = np.full(len(own.values), np.nan)
+    for track in own.tracks:
+        columns = track_of == track.value
+        sent = [one.values[columns] for one in lineage if track in one.tracks]
+        scored = [values for values in sent if not np.isnan(values).all()]
+        if scored:
+            best[columns] = max(scored, key=lambda values: float(np.nanmean(values)))
+    return best
