@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import calibration, endpoint, submission
+from bench import calibration, endpoint, ladder_attack, ranking, submission
 
 MEASUREMENTS = {
     "submission": submission.measure,
     "endpoint": endpoint.measure,
+    "ranking": ranking.measure,
+    "ladder_attack": ladder_attack.measure,
     "calibration": calibration.measure,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -92,9 +93,15 @@ def make_item_weights(items: pd.DataFrame) -> Weights | None:
     clusters = items["cluster"].to_numpy().astype(np.int64)
     if len(np.unique(clusters)) > MAX_CLUSTERS:
         return None
-    seed = int.from_bytes(hashlib.sha256("\n".join(items["key"]).encode()).digest()[:8])
-    strata = pd.factorize(items["track"])[0].astype(np.int64)
-    return make_weights(strata, clusters, seed)
+    keys = "\n".join(items["key"])
+    return _keep_weights(keys, tuple(pd.factorize(items["track"])[0]), tuple(clusters))
+
+
+@lru_cache(maxsize=1)
+def _keep_weights(keys: str, strata: tuple[int, ...], clusters: tuple[int, ...]) -> Weights:
+    """One item set's weights, kept for the next submission of whoever scores several."""
+    seed = int.from_bytes(hashlib.sha256(keys.encode()).digest()[:8])
+    return make_weights(np.array(strata, np.int64), np.array(clusters, np.int64), seed)
 
 
 def _track_scores(
