@@ -77,11 +77,7 @@ def mcnemar_mid_p(n_first: int, n_second: int) -> float:
     return 2 * float(binom.cdf(least, n, 0.5)) - probability
 
 
-def count_discordant(
-    first: NDArray[np.float64], second: NDArray[np.float64]
-) -> tuple[int, int]:
+def count_discordant(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[int, int]:
     """How many MCQ items the first model alone had right (value 100), and the second alone."""
     right, other = first == 100.0, second == 100.0
     return int((right & ~other).sum()), int((other & ~right).sum())
-
-

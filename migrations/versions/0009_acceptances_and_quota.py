@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.String(length=12), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decision", _enum("decision", "accepted", "unchanged"), nullable=False),
-        sa.Column("difference", sa.Float(), nullable=True),
-        sa.Column("standard_error", sa.Float(), nullable=True),
+        sa.Column("difference", sa.Double(), nullable=True),
+        sa.Column("standard_error", sa.Double(), nullable=True),
         sa.Column("decided_by", _enum("decider", "ladder", "host"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
