@@ -2,8 +2,8 @@
 
 It runs through the product's own code (submit, evaluate, the Ladder, disclosure, read_scores) on
 an SQLite file, with the policy and without it: as a split whose results are all shown. Quotas are
-off. The attacker knows the items' subconditions and tracks, and takes every first look at a board
-that the Ladder allows.
+off. The attacker knows the items' subconditions and tracks, and takes the first look at
+each track that the Ladder allows.
 """
 
 from __future__ import annotations

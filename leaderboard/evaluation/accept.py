@@ -1,4 +1,4 @@
-"""Whether a result on hidden answers becomes public: by the Ladder, or by the host's hand."""
+"""Whether a result on hidden answers becomes public, by the Ladder."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.audit import add_audit
 from leaderboard.db import now
-from leaderboard.errors import Conflict, NotFound
 from leaderboard.evaluation.rank import BOARD_TRACKS
 from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Answers, Track
@@ -34,9 +32,9 @@ def decide_acceptance(session: Session, submission_id: str) -> Acceptance | None
     """Decide on a scored submission, once: what was decided before stays.
 
     None for a split with public answers, where there is nothing to protect. The lineage is the
-    team on the split, whatever the model card. Its first result on a board is accepted; after
-    that a result has to beat the best accepted values of its tracks, each track's own. Those of
-    one team wait for each other.
+    team on the split, whatever the model card. Its first result on a track is accepted, and so
+    is one that joins accepted results of several tracks. Any other has to beat the best accepted
+    values of its tracks, each track's own. Those of one team wait for each other.
     """
     submission = session.get_one(Submission, submission_id)
     if submission.split.answers is Answers.PUBLIC or submission.acceptance is not None:
@@ -51,29 +49,6 @@ def decide_acceptance(session: Session, submission_id: str) -> Acceptance | None
     submission.acceptance = _decide(own, lineage, read_items(session, submission.split_id))
     session.flush()
     return submission.acceptance
-
-
-def accept_submission(session: Session, submission_id: str, actor: str, note: str) -> Submission:
-    """Accept a scored submission by the host's hand, with a line in the audit trail.
-
-    Raises NotFound, or Conflict where it is not scored, was accepted, or needs no acceptance.
-    """
-    submission = session.get(Submission, submission_id)
-    if submission is None:
-        raise NotFound(f"There is no submission {submission_id!r}.", "Look at its page.")
-    before = submission.acceptance
-    if submission.status is not Status.SCORED or before is None:
-        raise Conflict(
-            f"Nothing was decided about the submission {submission_id}.",
-            "Only a scored one on hidden answers can be accepted.",
-        )
-    if before.decision is Decision.ACCEPTED:
-        raise Conflict(f"The submission {submission_id} is accepted.", "There is nothing to do.")
-    before.decision, before.decided_by = Decision.ACCEPTED, Decider.HOST
-    before.decided_at, before.reason = now(), note or "Accepted by the host."
-    add_audit(session, actor, "accept", f"submission {submission_id}", note)
-    session.flush()
-    return submission
 
 
 def _tracks_of(submission: Submission) -> frozenset[Track]:
@@ -98,13 +73,13 @@ def _read_lineage(session: Session, submission: Submission) -> list[_Accepted]:
 
 
 def _decide(own: _Accepted, lineage: list[_Accepted], items: pd.DataFrame) -> Acceptance:
-    new = [board for board in Board if _is_first(board, own, lineage)]
     acceptance = Acceptance(decided_at=now(), decision=Decision.ACCEPTED, decided_by=Decider.LADDER)
-    if new:
-        names = ", ".join(board.value for board in new)
-        acceptance.reason = f"The team's first result on these boards: {names}."
+    track_of = items["track"].to_numpy()
+    new = [board.value for board in Board if _is_first(board, own, lineage)]
+    if new and _tells_nothing_known(own, lineage, track_of):
+        acceptance.reason = f"The team's first result on these boards: {', '.join(new)}."
         return acceptance
-    best = _best_values(own, lineage, items["track"].to_numpy())
+    best = _best_values(own, lineage, track_of)
     known = ~np.isnan(own.values) & ~np.isnan(best)
     if not known.any():
         acceptance.decision, acceptance.reason = Decision.UNCHANGED, "Nothing was scored."
@@ -124,6 +99,19 @@ def _decide(own: _Accepted, lineage: list[_Accepted], items: pd.DataFrame) -> Ac
 def _is_first(board: Board, own: _Accepted, lineage: list[_Accepted]) -> bool:
     tracks = set(BOARD_TRACKS[board])
     return tracks <= own.tracks and not any(tracks <= one.tracks for one in lineage)
+
+
+def _tells_nothing_known(
+    own: _Accepted, lineage: list[_Accepted], track_of: NDArray[np.object_]
+) -> bool:
+    """Whether every track is new to the lineage, or has the values of an accepted result."""
+    for track in own.tracks:
+        columns = track_of == track.value
+        sent = [one.values[columns] for one in lineage if track in one.tracks]
+        same = (np.array_equal(own.values[columns], row, equal_nan=True) for row in sent)
+        if sent and not any(same):
+            return False
+    return True
 
 
 def _best_values(

@@ -27,6 +27,14 @@ class PairTests(NamedTuple):
     p_values: NDArray[np.float64]
 
 
+class PairDifferences(NamedTuple):
+    """Differences (row minus column), their variances and degrees of freedom: all (M, M)."""
+
+    values: NDArray[np.float64]
+    variances: NDArray[np.float64]
+    freedoms: NDArray[np.float64]
+
+
 def compare_pairs(
     values: NDArray[np.float64], strata: NDArray[np.int64], clusters: NDArray[np.int64]
 ) -> PairTests:
@@ -70,18 +78,22 @@ def compare_calibrated_pairs(
     differences[mixed], p_values[mixed] = 0.0, 1.0
     if known:
         both = np.ix_(has, has)
-        found = _compare_calibrated(values[has], strata, clusters, is_report, known)
-        differences[both], p_values[both] = found
+        found = calibrated_differences(values[has], strata, clusters, is_report, known)
+        p = _t_test(found.values, found.variances, found.freedoms)
+        p = np.maximum(p, _smallest_p(values[has], clusters))
+        np.fill_diagonal(p, 1.0)
+        differences[both], p_values[both] = found.values, p
     return PairTests(differences, p_values)
 
 
-def _compare_calibrated(
+def calibrated_differences(
     values: NDArray[np.float64],
     strata: NDArray[np.int64],
     clusters: NDArray[np.int64],
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean],
-) -> PairTests:
+) -> PairDifferences:
+    """The differences of `compare_calibrated_pairs` where all M models have calibrated scores."""
     n = len(is_report)
     share = is_report.sum() / n
     rated = np.array([report.value for report in reports])
@@ -99,10 +111,7 @@ def _compare_calibrated(
     own = errors**2 / freedoms
     with np.errstate(divide="ignore", invalid="ignore"):
         satterthwaite = variances**2 / (closed**2 / freedom + own[:, None] + own[None, :])
-    p_values = _t_test(differences, variances, np.nan_to_num(satterthwaite, nan=1.0))
-    p_values = np.maximum(p_values, _smallest_p(values, clusters))
-    np.fill_diagonal(p_values, 1.0)
-    return PairTests(differences, p_values)
+    return PairDifferences(differences, variances, np.nan_to_num(satterthwaite, nan=1.0))
 
 
 def paired_variances(

@@ -155,7 +155,7 @@ def test_a_model_is_ranked_only_on_the_tracks_it_answered(
 ) -> None:
     load(40, 10, 0)
     both = submit_texts(texts("text", 40, 38) | texts("image", 10, 9), "model-a")
-    text_alone = submit_texts(texts("text", 40, 2), "model-b")
+    text_alone = submit_texts(texts("text", 40, 2), "model-b", "others")
     for key in (both, text_alone):
         evaluate(sessions, key, [ScriptedJudge({})], 5)
     by_text = ranking(sessions, Board.TEXT)

@@ -1,0 +1,33 @@
+"""A result on hidden answers made public by the host's hand."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from leaderboard.audit import add_audit
+from leaderboard.db import now
+from leaderboard.errors import Conflict, NotFound
+from leaderboard.models.submission import Decider, Decision, Status, Submission
+
+
+def accept_submission(session: Session, submission_id: str, actor: str, note: str) -> Submission:
+    """Accept a scored submission by the host's hand, with a line in the audit trail.
+
+    Raises NotFound, or Conflict where it is not scored, was accepted, or needs no acceptance.
+    """
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound(f"There is no submission {submission_id!r}.", "Look at its page.")
+    before = submission.acceptance
+    if submission.status is not Status.SCORED or before is None:
+        raise Conflict(
+            f"Nothing was decided about the submission {submission_id}.",
+            "Only a scored one on hidden answers can be accepted.",
+        )
+    if before.decision is Decision.ACCEPTED:
+        raise Conflict(f"The submission {submission_id} is accepted.", "There is nothing to do.")
+    before.decision, before.decided_by = Decision.ACCEPTED, Decider.HOST
+    before.decided_at, before.reason = now(), note or "Accepted by the host."
+    add_audit(session, actor, "accept", f"submission {submission_id}", note)
+    session.flush()
+    return submission

@@ -1,0 +1,104 @@
+"""Models compared through the disclosure policy."""
+
+import pytest
+from scipy import stats
+from sqlalchemy import select
+
+from leaderboard.comparisons import Comparison, compare_models
+from leaderboard.db import Sessions
+from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.evaluation.run import evaluate
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Board, Metric, Slice
+from leaderboard.scoring.calibration import Badge, CalibratedMean
+from tests.evaluation.scripted import ScriptedJudge
+from tests.loaded import Load, Submit
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def texts(track: str, n: int, right: set[int]) -> dict[str, str]:
+    return {
+        f"test-{track}-{number:03}": f"ANSWER: {'B' if number in right else 'C'}"
+        for number in range(n)
+    }
+
+
+def compare(sessions: Sessions, *slugs: str, badge: Badge | None = None) -> Comparison:
+    with sessions.read() as session:
+        split = session.scalars(select(Split).where(Split.name == "test")).one()
+        plain = compare_models(session, split, slugs)
+        if badge is None:
+            return plain
+        reports = {
+            row.submission.id: CalibratedMean(value, None, None, 1.0, 28, badge, 30, 2, 60.0)
+            for row, value in zip(plain.models, (90.0, 40.0), strict=True)
+        }
+        return compare_models(session, split, slugs, reports)
+
+
+@pytest.fixture
+def two(sessions: Sessions, load: Load, submit_texts: Submit) -> Sessions:
+    """Model a has 24 of 30 text items right, b 10 of which 2 are a's wrong ones."""
+    load(30, 0, 0)
+    for model, right in (("a", set(range(24))), ("b", {*range(8), 28, 29})):
+        key = submit_texts(texts("text", 30, right), model, f"team-{model}")
+        evaluate(sessions, key, [ScriptedJudge({})], 5)
+    return sessions
+
+
+def test_two_models_are_told_apart_by_the_items_on_which_they_differ(two: Sessions) -> None:
+    found = compare(two, "a", "b")
+    (board,) = found.boards
+    assert (board.board, board.n) == (Board.TEXT, 30)
+    (pair,) = board.pairs
+    gaps = [100.0] * 16 + [-100.0] * 2 + [0.0] * 12
+    expected = stats.ttest_1samp(gaps, 0)
+    interval = expected.confidence_interval()
+    assert pair.difference == pytest.approx(
+        (1400 / 30, interval.low, interval.high, expected.pvalue)
+    )
+    assert (pair.n_first_only, pair.n_second_only) == (16, 2)
+    expected_mid = 2 * stats.binom.cdf(2, 18, 0.5) - stats.binom.pmf(2, 18, 0.5)
+    assert pair.mid_p == pytest.approx(expected_mid)
+    assert pair.winner == 0
+    assert compare(two, "b", "a").boards[0].pairs[0].winner == 1
+
+
+def test_slices_say_where_one_wins(two: Sessions) -> None:
+    found = {(one.metric, one.slice, one.name): one for one in compare(two, "a", "b").slices}
+    even = found[Metric.ACCURACY, Slice.SUBCONDITION, "disc_herniation"]
+    assert even.n == 15
+    assert even.values == pytest.approx((80.0, 100 * 5 / 15))
+    first, second = even.differences
+    assert first is None
+    assert second is not None
+    assert second.value == pytest.approx(80 - 100 * 5 / 15)
+
+
+def test_what_is_not_public_cannot_be_compared(two: Sessions, submit_texts: Submit) -> None:
+    key = submit_texts(texts("text", 30, set(range(5))), "hidden-model", "team-a")
+    evaluate(two, key, [ScriptedJudge({})], 5)
+    with pytest.raises(NotFound):
+        compare(two, "a", "hidden-model")
+    for slugs in (("a",), ("a", "a"), tuple("abcdefg")):
+        with pytest.raises(InvalidRequest):
+            compare(two, *slugs)
+
+
+def test_calibrated_report_scores_decide_with_their_own_errors_unless_transported(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(0, 0, 20)
+    for model in "ab":
+        reports = {f"test-report-{number:03}": f"Report of {model}." for number in range(20)}
+        key = submit_texts(reports, model, f"team-{model}")
+        ratings = {f"test-report-{n:03}": 3.0 + (n % 3 if model == "a" else 0) for n in range(20)}
+        evaluate(sessions, key, [ScriptedJudge(ratings)], 5)
+    (board, *_) = compare(sessions, "a", "b", badge=Badge.EXPERT_ANCHORED).boards
+    (pair,) = board.pairs
+    reach = stats.t.ppf(0.975, 56) * 2**0.5
+    assert pair.difference[:3] == pytest.approx((50.0, 50 - reach, 50 + reach))
+    assert (pair.winner, pair.mid_p) == (0, None)
+    (board, *_) = compare(sessions, "a", "b", badge=Badge.TRANSPORTED).boards
+    assert board.pairs[0].winner is None
