@@ -42,15 +42,15 @@ def two(sessions: Sessions, load: Load, submit_texts: Submit) -> Sessions:
     """Model a has 24 of 30 text items right, b 10 of which 2 are a's wrong ones."""
     load(30, 0, 0)
     for model, right in (("a", set(range(24))), ("b", {*range(8), 28, 29})):
-        key = submit_texts(texts("text", 30, right), model, f"team-{model}")
+        key = submit_texts(texts("text", 30, right), f"model-{model}", f"team-{model}")
         evaluate(sessions, key, [ScriptedJudge({})], 5)
     return sessions
 
 
 def test_two_models_are_told_apart_by_the_items_on_which_they_differ(two: Sessions) -> None:
-    found = compare(two, "a", "b")
-    (board,) = found.boards
-    assert (board.board, board.n) == (Board.TEXT, 30)
+    found = compare(two, "model-a", "model-b")
+    (board,) = [one for one in found.boards if one.board is Board.TEXT]
+    assert board.n == 30
     (pair,) = board.pairs
     gaps = [100.0] * 16 + [-100.0] * 2 + [0.0] * 12
     expected = stats.ttest_1samp(gaps, 0)
@@ -62,11 +62,13 @@ def test_two_models_are_told_apart_by_the_items_on_which_they_differ(two: Sessio
     expected_mid = 2 * stats.binom.cdf(2, 18, 0.5) - stats.binom.pmf(2, 18, 0.5)
     assert pair.mid_p == pytest.approx(expected_mid)
     assert pair.winner == 0
-    assert compare(two, "b", "a").boards[0].pairs[0].winner == 1
+    assert compare(two, "model-b", "model-a").boards[0].pairs[0].winner == 1
 
 
 def test_slices_say_where_one_wins(two: Sessions) -> None:
-    found = {(one.metric, one.slice, one.name): one for one in compare(two, "a", "b").slices}
+    found = {
+        (one.metric, one.slice, one.name): one for one in compare(two, "model-a", "model-b").slices
+    }
     even = found[Metric.ACCURACY, Slice.SUBCONDITION, "disc_herniation"]
     assert even.n == 15
     assert even.values == pytest.approx((80.0, 100 * 5 / 15))
@@ -80,8 +82,8 @@ def test_what_is_not_public_cannot_be_compared(two: Sessions, submit_texts: Subm
     key = submit_texts(texts("text", 30, set(range(5))), "hidden-model", "team-a")
     evaluate(two, key, [ScriptedJudge({})], 5)
     with pytest.raises(NotFound):
-        compare(two, "a", "hidden-model")
-    for slugs in (("a",), ("a", "a"), tuple("abcdefg")):
+        compare(two, "model-a", "hidden-model")
+    for slugs in (("model-a",), ("model-a", "model-a"), tuple("abcdefg")):
         with pytest.raises(InvalidRequest):
             compare(two, *slugs)
 
@@ -92,13 +94,13 @@ def test_calibrated_report_scores_decide_with_their_own_errors_unless_transporte
     load(0, 0, 20)
     for model in "ab":
         reports = {f"test-report-{number:03}": f"Report of {model}." for number in range(20)}
-        key = submit_texts(reports, model, f"team-{model}")
+        key = submit_texts(reports, f"model-{model}", f"team-{model}")
         ratings = {f"test-report-{n:03}": 3.0 + (n % 3 if model == "a" else 0) for n in range(20)}
         evaluate(sessions, key, [ScriptedJudge(ratings)], 5)
-    (board, *_) = compare(sessions, "a", "b", badge=Badge.EXPERT_ANCHORED).boards
+    (board, *_) = compare(sessions, "model-a", "model-b", badge=Badge.EXPERT_ANCHORED).boards
     (pair,) = board.pairs
     reach = stats.t.ppf(0.975, 56) * 2**0.5
     assert pair.difference[:3] == pytest.approx((50.0, 50 - reach, 50 + reach))
     assert (pair.winner, pair.mid_p) == (0, None)
-    (board, *_) = compare(sessions, "a", "b", badge=Badge.TRANSPORTED).boards
+    (board, *_) = compare(sessions, "model-a", "model-b", badge=Badge.TRANSPORTED).boards
     assert board.pairs[0].winner is None

@@ -41,7 +41,7 @@ def _read_results(session: Session) -> list[Entry]:
     shown = {
         submission.id: (submission, at)
         for submission, at in rows
-        if disclosure(submission.status, Viewer.PUBLIC).scores
+        if disclosure(submission, Viewer.PUBLIC).scores
     }
     newest = sorted(shown.values(), key=lambda pair: pair[1], reverse=True)[:LIMIT]
     scores = read_board_scores(session, [one for one, _ in newest], Viewer.PUBLIC)
