@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import InvalidRequest, NotFound
-from leaderboard.evaluation.rank import BOARD_TRACKS
+from leaderboard.evaluation.rank import BOARD_TRACKS, read_report_means
 from leaderboard.evaluation.slices import item_slices
 from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track
@@ -34,6 +34,7 @@ from leaderboard.scoring.ranking import (
     compare_calibrated_pairs,
     compare_pairs,
     find_better,
+    find_better_by_reports,
     holm,
 )
 
@@ -109,13 +110,11 @@ def compare_models(
     session: Session,
     split: Split,
     slugs: Sequence[str],
-    reports: Mapping[str, CalibratedMean] | None = None,
 ) -> Comparison:
-    """Compare the models of these short names on `split`.
+    """Compare the models of these short names on `split`, by the tests of its ranking.
 
-    `reports` are calibrated report scores by submission id, as for `rank_split`. Raises
-    InvalidRequest unless there are two to six different ones, NotFound for one without a public
-    result.
+    Raises InvalidRequest unless there are two to six different ones, NotFound for one without a
+    public result.
     """
     if not MIN_MODELS <= len(set(slugs)) == len(slugs) <= MAX_MODELS:
         raise InvalidRequest(
@@ -125,10 +124,11 @@ def compare_models(
     by_slug = {row.model.slug: row for row in read_ranking(session, split).rows}
     models = tuple(_get_row(by_slug, slug, split) for slug in slugs)
     keys = [row.submission.id for row in models]
+    reports = read_report_means(session, keys)
     compared = _Compared(
         read_items(session, split.id),
         _read_values(session, keys),
-        tuple((reports or {}).get(key) for key in keys),
+        tuple(reports.get(key) for key in keys),
     )
     boards = (_compare_board(compared, board) for board in Board)
     return Comparison(
@@ -171,9 +171,10 @@ def _compare_board(compared: _Compared, board: Board) -> BoardComparison:
     reports = [compared.reports[place] if is_report.any() else None for place in present]
     values = values[present]
     tests = compare_pairs(values, strata, clusters)
-    if any(reports):
+    better = find_better(tests)
+    if is_report.any():
         tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
-    better = find_better(tests, [report.badge if report else None for report in reports])
+        better, _ = find_better_by_reports(values, strata, clusters, is_report, reports)
     pairs = list(combinations(range(len(present)), 2))
     adjusted = holm(np.array([tests.p_values[pair] for pair in pairs]))
     made = []

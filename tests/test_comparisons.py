@@ -10,7 +10,6 @@ from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
-from leaderboard.scoring.calibration import Badge, CalibratedMean
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
@@ -24,17 +23,10 @@ def texts(track: str, n: int, right: set[int]) -> dict[str, str]:
     }
 
 
-def compare(sessions: Sessions, *slugs: str, badge: Badge | None = None) -> Comparison:
+def compare(sessions: Sessions, *slugs: str) -> Comparison:
     with sessions.read() as session:
         split = session.scalars(select(Split).where(Split.name == "test")).one()
-        plain = compare_models(session, split, slugs)
-        if badge is None:
-            return plain
-        reports = {
-            row.submission.id: CalibratedMean(value, None, None, 1.0, 28, badge, 30, 2, 60.0)
-            for row, value in zip(plain.models, (90.0, 40.0), strict=True)
-        }
-        return compare_models(session, split, slugs, reports)
+        return compare_models(session, split, slugs)
 
 
 @pytest.fixture
@@ -88,7 +80,7 @@ def test_what_is_not_public_cannot_be_compared(two: Sessions, submit_texts: Subm
             compare(two, *slugs)
 
 
-def test_calibrated_report_scores_decide_with_their_own_errors_unless_transported(
+def test_report_scores_that_are_not_calibrated_make_no_winner(
     sessions: Sessions, load: Load, submit_texts: Submit
 ) -> None:
     load(0, 0, 20)
@@ -97,10 +89,10 @@ def test_calibrated_report_scores_decide_with_their_own_errors_unless_transporte
         key = submit_texts(reports, f"model-{model}", f"team-{model}")
         ratings = {f"test-report-{n:03}": 3.0 + (n % 3 if model == "a" else 0) for n in range(20)}
         evaluate(sessions, key, [ScriptedJudge(ratings)], 5)
-    (board, *_) = compare(sessions, "model-a", "model-b", badge=Badge.EXPERT_ANCHORED).boards
+    found = compare(sessions, "model-a", "model-b")
+    (board,) = [one for one in found.boards if one.board is Board.REPORT]
     (pair,) = board.pairs
-    reach = stats.t.ppf(0.975, 56) * 2**0.5
-    assert pair.difference[:3] == pytest.approx((50.0, 50 - reach, 50 + reach))
-    assert (pair.winner, pair.mid_p) == (0, None)
-    (board, *_) = compare(sessions, "model-a", "model-b", badge=Badge.TRANSPORTED).boards
-    assert board.pairs[0].winner is None
+    expected = stats.ttest_1samp([20.0 * (n % 3) for n in range(20)], 0)
+    interval = expected.confidence_interval()
+    assert pair.difference[:3] == pytest.approx((19.0, interval.low, interval.high))
+    assert (pair.winner, pair.mid_p) == (None, None)

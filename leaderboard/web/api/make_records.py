@@ -11,8 +11,8 @@ from leaderboard.models.team import ModelCard
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
 from leaderboard.report_scores import ReportProvenance
 from leaderboard.submissions.endpoint_runs import RunFigures
-from leaderboard.web.api.make_endpoints import make_run
 from leaderboard.submissions.quota import TeamQuota
+from leaderboard.web.api.make_endpoints import make_run
 from leaderboard.web.api.records import (
     BenchmarkDetail,
     BenchmarkRecord,
