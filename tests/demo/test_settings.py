@@ -57,6 +57,11 @@ def test_children_are_not_steered_by_what_the_shell_set_for_other_programs() -> 
     assert environ["LANG"] == "C"
 
 
+def test_a_language_model_of_the_shell_judges_the_demos_reports() -> None:
+    judge = {"JUDGE_BASE_URL": "http://127.0.0.1:1/v1", "JUDGE_MODEL": "m", "JUDGE_API_KEY": "k"}
+    assert make_environ(judge).items() >= judge.items()
+
+
 def test_requests_to_this_machine_never_go_through_a_proxy() -> None:
     environ = make_environ({"NO_PROXY": "example.org", "HTTPS_PROXY": "http://proxy"})
     assert environ["NO_PROXY"] == "example.org,127.0.0.1,localhost"
