@@ -19,6 +19,9 @@ from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import (
     account,
+    admin,
+    admin_people,
+    announcements,
     benchmarks,
     endpoints,
     exports,
@@ -74,7 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
             sessions=make_sessions(config.database_url),
             queue=make_queue(config.redis_url, config.queue_name),
             invitations=Invitations(config.secret_keys),
-            pages=PageCache(),
+            pages=PageCache(announcements.read_frame),
             base_url=config.base_url,
             max_upload_bytes=config.max_upload_bytes,
             vault=KeyVault(config.endpoint_keys),
@@ -88,6 +91,7 @@ def create_app(config: Config | None = None) -> Flask:
     security.install(app)
     failures.install(app)
     words.install(app)
+    announcements.install(app)
     for blueprint in (
         leaderboards.blueprint,
         exports.blueprint,
@@ -98,6 +102,8 @@ def create_app(config: Config | None = None) -> Flask:
         account.blueprint,
         ratings.blueprint,
         judges.blueprint,
+        admin.blueprint,
+        admin_people.blueprint,
         guides.blueprint,
         health.blueprint,
         api_blueprint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
@@ -19,3 +19,8 @@ def add_audit(session: Session, actor: str, action: str, subject: str, note: str
 def read_audit(session: Session, limit: int = 200) -> list[AuditEntry]:
     """The newest acts, newest first."""
     return list(session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)))
+
+
+def read_audit_state(session: Session) -> int:
+    """A number that grows with every act: 0 before the first."""
+    return session.scalar(select(func.max(AuditEntry.id))) or 0

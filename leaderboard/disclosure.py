@@ -35,14 +35,16 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     """The policy.
 
     A scored submission on public answers, and an accepted one on hidden answers, are shown
-    whole, to all. Of a result on hidden answers that was not accepted, the team sees that it is
+    whole, to all, unless a host withholds it: then to its team alone. Of a result on hidden
+    answers that was not accepted, the team sees that it is
     no significant change, and no number. All others exist for their team alone. (How many
     submissions a team had scored is public.)
     """
     if submission.status is Status.SCORED and (
         submission.split.answers is Answers.PUBLIC or _is_accepted(submission)
     ):
-        return Disclosure(existence=True, scores=True, breakdown=True)
+        is_shown = viewer is Viewer.TEAM or not submission.is_withheld
+        return Disclosure(existence=is_shown, scores=is_shown, breakdown=is_shown)
     return Disclosure(existence=viewer is Viewer.TEAM, scores=False, breakdown=False)
 
 
@@ -52,6 +54,7 @@ def is_public() -> ColumnElement[bool]:
     open_splits = select(Split.id).where(Split.answers == Answers.PUBLIC)
     return and_(
         Submission.status == Status.SCORED,
+        ~Submission.is_withheld,
         or_(Submission.split_id.in_(open_splits), Submission.id.in_(accepted)),
     )
 

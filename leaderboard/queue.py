@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
 
 from redis import Redis, RedisError
-from rq import Queue
+from rq import Queue, Worker
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +16,21 @@ RANK = "workers.jobs.rank"
 CALIBRATE = "workers.jobs.calibrate"
 TEST_ENDPOINT = "workers.jobs.test_endpoint"
 JOB_SECONDS = 6 * 60 * 60
+
+
+class WorkerState(NamedTuple):
+    """A worker as Redis knows it: its name, what it does and when it was last heard of."""
+
+    name: str
+    state: str
+    seen_at: datetime | None
+
+
+class QueueState(NamedTuple):
+    """How many jobs wait, and the workers that are alive."""
+
+    n_jobs: int
+    workers: list[WorkerState]
 
 
 class EvaluationQueue(Protocol):
@@ -27,6 +43,8 @@ class EvaluationQueue(Protocol):
     def enqueue_endpoint_test(self, endpoint_id: str) -> None: ...
 
     def enqueue_calibration(self, split_id: int) -> None: ...
+
+    def find_state(self) -> QueueState | None: ...
 
 
 class RedisQueue:
@@ -69,6 +87,18 @@ class RedisQueue:
         except RedisError as error:
             log.warning("endpoint %s is not tested: %s", endpoint_id, error)
 
+    def find_state(self) -> QueueState | None:
+        """How the queue stands; None while Redis is away."""
+        try:
+            workers = [
+                WorkerState(worker.name, str(worker.get_state()), _in_utc(worker.last_heartbeat))
+                for worker in Worker.all(queue=self._queue)
+            ]
+            return QueueState(self._queue.count, sorted(workers))
+        except RedisError as error:
+            log.warning("the queue cannot be looked at: %s", error)
+            return None
+
     def _enqueue(self, job: str, key: str | int, *, at_front: bool = False) -> None:
         self._queue.enqueue_call(
             job,
@@ -78,6 +108,10 @@ class RedisQueue:
             failure_ttl=24 * 60 * 60,
             at_front=at_front,
         )
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def make_queue(redis_url: str, name: str) -> RedisQueue:

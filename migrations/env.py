@@ -13,6 +13,7 @@ import leaderboard.models.calibration
 import leaderboard.models.endpoint
 import leaderboard.models.expert
 import leaderboard.models.judging
+import leaderboard.models.moderation
 import leaderboard.models.quota
 import leaderboard.models.ranking
 import leaderboard.models.rating

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, NotSignedIn
 from leaderboard.models.team import ApiToken, Scope, User
@@ -83,6 +84,8 @@ def get_token(session: Session, text: str) -> ApiToken:
         raise NotSignedIn("The API token was revoked.", remedy)
     if row.expires_at <= now():
         raise NotSignedIn(f"The API token expired on {row.expires_at:%Y-%m-%d}.", remedy)
+    if row.user.is_banned:
+        raise NotSignedIn(CLOSED, "Write to the host of this server.")
     return row
 
 

@@ -17,6 +17,7 @@ from leaderboard.models.team import User
 MIN_PASSWORD_CHARACTERS = 12
 MAX_PASSWORD_CHARACTERS = 200
 EMAIL_FORM = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+CLOSED = "This account is closed."
 
 _hasher = PasswordHasher()
 _NOBODY = (
@@ -61,7 +62,10 @@ def check_password(password: str) -> None:
 
 
 def authenticate(session: Session, *, email: str, password: str) -> User:
-    """The user with these credentials. Raises NotSignedIn, the same for either being wrong."""
+    """The user with these credentials. Raises NotSignedIn, the same for either being wrong.
+
+    Who is banned learns it with the right password alone.
+    """
     user = find_user(session, email)
     try:
         _hasher.verify(user.password_hash if user else _NOBODY, password)
@@ -72,6 +76,8 @@ def authenticate(session: Session, *, email: str, password: str) -> User:
             "E-mail address or password is wrong.",
             "Try again, or ask the host to set a new password.",
         )
+    if user.is_banned:
+        raise NotSignedIn(CLOSED, "Write to the host of this server.")
     if _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = _hasher.hash(password)
     return user

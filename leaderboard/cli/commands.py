@@ -5,6 +5,7 @@ from leaderboard.cli.database import db_group
 from leaderboard.cli.endpoints import endpoint_group
 from leaderboard.cli.experts import expert_group
 from leaderboard.cli.judges import judge_group
+from leaderboard.cli.moderation import announcement_group
 from leaderboard.cli.people import model_group, team_group, token_group, user_group
 from leaderboard.cli.submissions import submission_group
 
@@ -19,4 +20,5 @@ commands = (
     expert_group,
     endpoint_group,
     judge_group,
+    announcement_group,
 )

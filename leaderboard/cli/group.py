@@ -11,6 +11,8 @@ from flask import current_app
 from config import Config
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.errors import InvalidFile, SpineBenchError
+from leaderboard.hosting.act import Act
+from leaderboard.queue import make_queue
 
 
 class HostGroup(click.Group):
@@ -36,3 +38,13 @@ def config() -> Config:
 def sessions() -> Sessions:
     """The sessions of the current application's database."""
     return make_sessions(config().database_url)
+
+
+def finish(done: Act) -> None:
+    """Have the workers do what follows a committed act, and say what was done."""
+    queue = make_queue(config().redis_url, config().queue_name)
+    for split_id in done.rank:
+        queue.enqueue_ranking(split_id)
+    for key in done.evaluate:
+        queue.enqueue_evaluation(key)
+    click.echo(done.message)

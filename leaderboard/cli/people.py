@@ -16,6 +16,15 @@ from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
 from leaderboard.accounts.users import find_user, register, set_password
 from leaderboard.audit import COMMAND_LINE, add_audit
 from leaderboard.cli.group import HostGroup, sessions
+from leaderboard.cli.moderation import make_act_command
+from leaderboard.hosting.people import (
+    ban_team,
+    ban_user,
+    unban_team,
+    unban_user,
+    unverify_model,
+    verify_model,
+)
 from leaderboard.models.role import Role
 from leaderboard.models.team import ModelCard, Scope, Team, User
 
@@ -147,6 +156,17 @@ def add_token_command(email: str, name: str, scopes: tuple[str, ...], days: int)
         token = make_token(session, user, name=name, scopes=chosen, days=days)
         text = token.text
     click.echo(text)
+
+
+for _group, _command in (
+    (user_group, make_act_command("ban", ban_user, "Keep a user out; withhold their results.")),
+    (user_group, make_act_command("unban", unban_user, "Let a user in again.")),
+    (team_group, make_act_command("ban", ban_team, "Let a team submit no more.")),
+    (team_group, make_act_command("unban", unban_team, "Let a team submit again.")),
+    (model_group, make_act_command("verify", verify_model, "Mark a model card as checked.")),
+    (model_group, make_act_command("unverify", unverify_model, "Take that mark.")),
+):
+    _group.add_command(_command)
 
 
 def _get_user(user: User | None, email: str) -> User:

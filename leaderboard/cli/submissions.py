@@ -10,8 +10,10 @@ from flask.cli import with_appcontext
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.cli.group import HostGroup, config, sessions
+from leaderboard.cli.moderation import make_act_command
 from leaderboard.evaluation.accept_by_hand import accept_submission
 from leaderboard.evaluation.claim import nudge_waiting, requeue_submission
+from leaderboard.hosting.submissions import hide, show
 from leaderboard.queue import make_queue
 
 
@@ -65,3 +67,9 @@ def rank_command(benchmark: str, name: str) -> None:
         split = get_split(get_benchmark(session, benchmark), name)
     make_queue(config().redis_url, config().queue_name).enqueue_ranking(split.id)
     click.echo(f"A worker ranks {benchmark} {name} again.")
+
+
+submission_group.add_command(
+    make_act_command("hide", hide, "Show a submission's results to its team alone.")
+)
+submission_group.add_command(make_act_command("show", show, "Hide a submission no more."))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, or_, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
 from leaderboard.models.benchmark import Split
+from leaderboard.models.moderation import BannedTeam, BannedUser, HiddenSubmission
 from leaderboard.models.team import ModelCard, User
 
 
@@ -69,7 +70,8 @@ class Submission(Base):
     """Predictions on their way to scores.
 
     `run_id` fences the run that holds the claim: a worker writes only while the row still
-    carries its own. `n_done` of `n_total` counts the work of all steps.
+    carries its own. `n_done` of `n_total` counts the work of all steps. It is withheld while a
+    host hides it or bans its person or its team.
     """
 
     __tablename__ = "submissions"
@@ -101,6 +103,23 @@ class Submission(Base):
     n_attempts: Mapped[int] = mapped_column(default=0)
     run_id: Mapped[str | None] = mapped_column(String(32))
     heartbeat_at: Mapped[datetime]
+    is_withheld: Mapped[bool] = column_property(
+        or_(
+            select(HiddenSubmission.submission_id)
+            .where(HiddenSubmission.submission_id == id)
+            .correlate_except(HiddenSubmission)
+            .exists(),
+            select(BannedUser.user_id)
+            .where(BannedUser.user_id == user_id)
+            .correlate_except(BannedUser)
+            .exists(),
+            select(BannedTeam.team_id)
+            .join(ModelCard, ModelCard.team_id == BannedTeam.team_id)
+            .where(ModelCard.id == model_card_id)
+            .correlate_except(BannedTeam, ModelCard)
+            .exists(),
+        )
+    )
 
     model_card: Mapped[ModelCard] = relationship()
     split: Mapped[Split] = relationship()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
+from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
 
 
 class TeamRole(enum.StrEnum):
@@ -36,6 +37,12 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    is_banned: Mapped[bool] = column_property(
+        select(BannedUser.user_id)
+        .where(BannedUser.user_id == id)
+        .correlate_except(BannedUser)
+        .exists()
+    )
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
 
@@ -49,6 +56,12 @@ class Team(Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
+    is_banned: Mapped[bool] = column_property(
+        select(BannedTeam.team_id)
+        .where(BannedTeam.team_id == id)
+        .correlate_except(BannedTeam)
+        .exists()
+    )
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="team")
     model_cards: Mapped[list[ModelCard]] = relationship(
@@ -71,7 +84,7 @@ class Membership(Base):
 
 
 class ModelCard(Base):
-    """The public facts of a ranked model."""
+    """The public facts of a ranked model; verified while they are as a host checked them."""
 
     __tablename__ = "model_cards"
 
@@ -87,7 +100,13 @@ class ModelCard(Base):
     url: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column()
+    is_verified: Mapped[bool] = column_property(
+        select(VerifiedModel.model_card_id)
+        .where(VerifiedModel.model_card_id == id, VerifiedModel.verified_at >= changed_at)
+        .correlate_except(VerifiedModel)
+        .exists()
+    )
 
     team: Mapped[Team] = relationship(back_populates="model_cards")
 

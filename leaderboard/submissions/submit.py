@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.errors import Conflict, DuplicateSubmission
+from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.submission import (
     EventKind,
@@ -99,7 +99,14 @@ def make_queued(
     tracks: Sequence[Track],
     n_items: int,
 ) -> Submission:
-    """A queued submission of `n_items` items of whole tracks, without predictions yet."""
+    """A queued submission of `n_items` items of whole tracks, without predictions yet.
+
+    Raises Forbidden for a banned team.
+    """
+    if model_card.team.is_banned:
+        raise Forbidden(
+            f"The team {model_card.team.name} may not submit.", "Write to the host of this server."
+        )
     return Submission(
         id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
         model_card_id=model_card.id,

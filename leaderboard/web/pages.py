@@ -21,9 +21,13 @@ class _Page(NamedTuple):
 
 
 class PageCache:
-    """The newest pages by address and state; one for each process."""
+    """The newest pages by address and state; one for each process.
 
-    def __init__(self) -> None:
+    `read_frame` gives the state of what every page shows around its own content.
+    """
+
+    def __init__(self, read_frame: Callable[[], Hashable]) -> None:
+        self._read_frame = read_frame
         self._pages: OrderedDict[Hashable, _Page] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -35,7 +39,7 @@ class PageCache:
         The state must name all data that the page shows; a reader who has the same page already
         gets 304.
         """
-        key = (request.full_path, state)
+        key = (request.full_path, self._read_frame(), state)
         with self._lock:
             page = self._pages.get(key)
         if page is None:

@@ -69,11 +69,12 @@ def database() -> Session:
 
 
 def find_current_user() -> User | None:
-    """The signed-in user, unless the password changed since they signed in."""
+    """The signed-in user, unless banned or the password changed since they signed in."""
     if "user" not in g:
         user_id, epoch = session.get("user_id"), session.get("epoch")
         user = database().get(User, user_id) if isinstance(user_id, int) else None
-        g.user = user if user is not None and user.session_epoch == epoch else None
+        is_good = user is not None and user.session_epoch == epoch and not user.is_banned
+        g.user = user if is_good else None
     return cast("User | None", g.user)
 
 

@@ -1,0 +1,1 @@
+"""What hosts do: look after submissions, people and models; every act leaves an audit line."""

@@ -1,0 +1,61 @@
+"""Short texts above every page, until a date."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.audit import add_audit
+from leaderboard.db import now
+from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.hosting.act import Act
+from leaderboard.models.moderation import Announcement
+
+MAX_CHARACTERS, MAX_DAYS = 300, 366
+
+
+def announce(session: Session, text: str, until: str, actor: str) -> Act:
+    """Show `text` through the day `until` (YYYY-MM-DD, UTC). Raises InvalidRequest."""
+    text = " ".join(text.split())
+    if not 1 <= len(text) <= MAX_CHARACTERS:
+        raise InvalidRequest(
+            "The announcement is empty or too long.", f"Use 1 to {MAX_CHARACTERS} characters."
+        )
+    until_at = _read_end(until)
+    session.add(Announcement(text=text, created_at=now(), until_at=until_at))
+    session.flush()
+    add_audit(session, actor, "announce", f"until {until_at:%Y-%m-%d %H:%M}", text)
+    return Act("The announcement stands above every page.")
+
+
+def end_announcement(session: Session, key: int, actor: str) -> Act:
+    """Show an announcement no more. Raises NotFound."""
+    found = session.get(Announcement, key)
+    if found is None:
+        raise NotFound("There is no such announcement.", "See the list of announcements.")
+    found.until_at = min(found.until_at, now())
+    add_audit(session, actor, "end announcement", f"announcement {key}", found.text)
+    return Act("The announcement has ended.")
+
+
+def read_announcements(session: Session) -> list[Announcement]:
+    """Those that stand now, oldest first."""
+    return list(
+        session.scalars(
+            select(Announcement).where(Announcement.until_at > now()).order_by(Announcement.id)
+        )
+    )
+
+
+def _read_end(text: str) -> datetime:
+    """The end of the day that `text` names, which is today or later."""
+    remedy = f"Choose a day from today on, at most {MAX_DAYS} days ahead."
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidRequest(f"{text[:20]!r} is no date.", remedy) from None
+    if not 0 <= (day - now().date()).days <= MAX_DAYS:
+        raise InvalidRequest(f"{day} is too early or too late.", remedy)
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)

@@ -1,0 +1,187 @@
+"""What a host looks at: what needs a hand now, submissions, people, models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from leaderboard.models.calibration import Calibration
+from leaderboard.models.expert import RatedReport
+from leaderboard.models.judging import JudgeRun, RunState
+from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
+from leaderboard.models.role import Role, UserRole
+from leaderboard.models.submission import (
+    EventKind,
+    Prediction,
+    Status,
+    Submission,
+    SubmissionEvent,
+)
+from leaderboard.models.team import Membership, ModelCard, Team, User
+
+SHOWN = 50
+LISTED = 300
+TROUBLE = {Status.FAILED: EventKind.FAILED, Status.HELD: EventKind.HELD}
+
+
+class Trouble(NamedTuple):
+    """A failed or held submission with the words that its team was told."""
+
+    submission: Submission
+    at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What needs a hand now. `refits` names splits with ratings newer than their calibrations."""
+
+    held: Sequence[Trouble]
+    failed: Sequence[Trouble]
+    void_runs: Sequence[JudgeRun]
+    n_waiting: int
+    waiting_since: datetime | None
+    n_running: int
+    refits: Sequence[int]
+
+
+class Person(NamedTuple):
+    """A user with roles and, if banned, why."""
+
+    user: User
+    roles: Sequence[Role]
+    ban: BannedUser | None
+
+
+class HostTeam(NamedTuple):
+    """A team with the number of its submissions and, if banned, why."""
+
+    team: Team
+    n_submissions: int
+    ban: BannedTeam | None
+
+
+class HostModel(NamedTuple):
+    """A model card and the mark that a host gave it, which may be older than its last change."""
+
+    card: ModelCard
+    mark: VerifiedModel | None
+
+
+def read_overview(session: Session) -> Overview:
+    """What needs a hand now; each list has its newest SHOWN."""
+    counts = {
+        status: (n, oldest)
+        for status, n, oldest in session.execute(
+            select(Submission.status, func.count(), func.min(Submission.created_at)).group_by(
+                Submission.status
+            )
+        )
+    }
+    runs = session.scalars(
+        select(JudgeRun)
+        .where(JudgeRun.state == RunState.VOID)
+        .options(joinedload(JudgeRun.rater))
+        .order_by(JudgeRun.id.desc())
+        .limit(SHOWN)
+    )
+    return Overview(
+        held=_read_trouble(session, Status.HELD),
+        failed=_read_trouble(session, Status.FAILED),
+        void_runs=list(runs),
+        n_waiting=counts.get(Status.QUEUED, (0, None))[0],
+        waiting_since=counts.get(Status.QUEUED, (0, None))[1],
+        n_running=counts.get(Status.RUNNING, (0, None))[0],
+        refits=_read_refits(session),
+    )
+
+
+def _read_trouble(session: Session, status: Status) -> list[Trouble]:
+    rows = session.scalars(
+        select(Submission)
+        .where(Submission.status == status)
+        .options(joinedload(Submission.model_card), selectinload(Submission.events))
+        .order_by(Submission.created_at.desc())
+        .limit(SHOWN)
+    )
+    found = []
+    for row in rows:
+        events = [event for event in row.events if event.kind is TROUBLE[status]]
+        last = events[-1] if events else SubmissionEvent(at=row.created_at, message="")
+        found.append(Trouble(row, last.at, last.message))
+    return found
+
+
+def _read_refits(session: Session) -> list[int]:
+    fitted = (
+        select(Calibration.split_id, func.max(Calibration.fitted_at).label("at"))
+        .group_by(Calibration.split_id)
+        .subquery()
+    )
+    rated = (
+        select(Submission.split_id, func.max(RatedReport.rated_at).label("at"))
+        .join(Prediction, Prediction.submission_id == Submission.id)
+        .join(RatedReport, RatedReport.prediction_id == Prediction.id)
+        .group_by(Submission.split_id)
+        .subquery()
+    )
+    return list(
+        session.scalars(
+            select(rated.c.split_id)
+            .outerjoin(fitted, fitted.c.split_id == rated.c.split_id)
+            .where((fitted.c.at.is_(None)) | (fitted.c.at < rated.c.at))
+            .order_by(rated.c.split_id)
+        )
+    )
+
+
+def read_submissions(session: Session, status: Status | None) -> list[Submission]:
+    """The newest LISTED submissions of everybody, of one status or of all."""
+    query = (
+        select(Submission)
+        .options(joinedload(Submission.model_card).joinedload(ModelCard.team))
+        .order_by(Submission.created_at.desc())
+        .limit(LISTED)
+    )
+    return list(
+        session.scalars(query if status is None else query.where(Submission.status == status))
+    )
+
+
+def read_people(session: Session) -> list[Person]:
+    """All users by e-mail address."""
+    bans = {ban.user_id: ban for ban in session.scalars(select(BannedUser))}
+    roles: dict[int, list[Role]] = {}
+    for row in session.scalars(select(UserRole).order_by(UserRole.role)):
+        roles.setdefault(row.user_id, []).append(row.role)
+    users = session.scalars(
+        select(User)
+        .options(selectinload(User.memberships).joinedload(Membership.team))
+        .order_by(User.email)
+    )
+    return [Person(user, roles.get(user.id, []), bans.get(user.id)) for user in users]
+
+
+def read_all_teams(session: Session) -> list[HostTeam]:
+    """All teams by name."""
+    bans = {ban.team_id: ban for ban in session.scalars(select(BannedTeam))}
+    rows = session.execute(
+        select(ModelCard.team_id, func.count()).join(Submission).group_by(ModelCard.team_id)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    teams = session.scalars(select(Team).order_by(Team.name))
+    return [HostTeam(team, counts.get(team.id, 0), bans.get(team.id)) for team in teams]
+
+
+def read_all_models(session: Session) -> list[HostModel]:
+    """All model cards by name."""
+    marks = {mark.model_card_id: mark for mark in session.scalars(select(VerifiedModel))}
+    cards = session.scalars(
+        select(ModelCard).options(joinedload(ModelCard.team)).order_by(ModelCard.name)
+    )
+    return [HostModel(card, marks.get(card.id)) for card in cards]

@@ -1,0 +1,159 @@
+"""Ban people and teams, give and take roles, verify model cards."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.roles import grant_role, revoke_role
+from leaderboard.audit import add_audit
+from leaderboard.db import now
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.hosting.act import Act, read_reason
+from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
+from leaderboard.models.role import Role
+from leaderboard.models.submission import Status, Submission
+from leaderboard.models.team import ModelCard, Team, User
+
+
+def ban_user(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Let a user (by e-mail address) neither sign in nor use tokens; withhold their results.
+
+    Raises NotFound, or Conflict for one who is banned already or would ban themselves.
+    """
+    user, reason = get_user(session, key), read_reason(reason)
+    if user.email == actor:
+        raise Conflict("You would ban yourself.", "Ask another host.")
+    if session.get(BannedUser, user.id) is not None:
+        raise Conflict(f"{user.email} is banned already.", "There is nothing to do.")
+    session.add(BannedUser(user_id=user.id, banned_at=now(), reason=reason))
+    add_audit(session, actor, "ban", f"user {user.email}", reason)
+    session.flush()
+    session.expire(user, ["is_banned"])
+    return Act(f"{user.email} is banned.", rank=_splits_of(session, user=user))
+
+
+def unban_user(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Let a user in again. Raises NotFound or Conflict."""
+    user = get_user(session, key)
+    banned = session.get(BannedUser, user.id)
+    if banned is None:
+        raise Conflict(f"{user.email} is not banned.", "There is nothing to do.")
+    session.delete(banned)
+    add_audit(session, actor, "unban", f"user {user.email}", reason)
+    session.flush()
+    session.expire(user, ["is_banned"])
+    return Act(f"{user.email} may sign in again.", rank=_splits_of(session, user=user))
+
+
+def ban_team(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Let a team (by short name) submit no more; withhold its results. NotFound or Conflict."""
+    team, reason = get_team(session, key), read_reason(reason)
+    if session.get(BannedTeam, team.id) is not None:
+        raise Conflict(f"The team {team.slug} is banned already.", "There is nothing to do.")
+    session.add(BannedTeam(team_id=team.id, banned_at=now(), reason=reason))
+    add_audit(session, actor, "ban", f"team {team.slug}", reason)
+    session.flush()
+    session.expire(team, ["is_banned"])
+    return Act(f"The team {team.slug} is banned.", rank=_splits_of(session, team=team))
+
+
+def unban_team(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Let a team submit again. Raises NotFound or Conflict."""
+    team = get_team(session, key)
+    banned = session.get(BannedTeam, team.id)
+    if banned is None:
+        raise Conflict(f"The team {team.slug} is not banned.", "There is nothing to do.")
+    session.delete(banned)
+    add_audit(session, actor, "unban", f"team {team.slug}", reason)
+    session.flush()
+    session.expire(team, ["is_banned"])
+    return Act(f"The team {team.slug} may submit again.", rank=_splits_of(session, team=team))
+
+
+def verify_model(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Mark a model card as checked; a later change of the card ends the mark. NotFound."""
+    card, note = get_model_card(session, key), read_reason(reason)
+    mark = session.get(VerifiedModel, card.id)
+    if mark is None:
+        mark = VerifiedModel(model_card_id=card.id)
+        session.add(mark)
+    mark.verified_at, mark.note = now(), note
+    add_audit(session, actor, "verify", f"model {card.slug}", note)
+    session.flush()
+    session.expire(card, ["is_verified"])
+    return Act(f"The card of {card.name} is verified.")
+
+
+def unverify_model(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Take the mark from a model card. Raises NotFound or Conflict."""
+    card = get_model_card(session, key)
+    mark = session.get(VerifiedModel, card.id)
+    if mark is None:
+        raise Conflict(f"The card of {card.name} is not verified.", "There is nothing to do.")
+    session.delete(mark)
+    add_audit(session, actor, "unverify", f"model {card.slug}", reason)
+    session.flush()
+    session.expire(card, ["is_verified"])
+    return Act(f"The card of {card.name} is not verified any more.")
+
+
+def grant(session: Session, key: str, role: str, actor: str) -> Act:
+    """Give a user a role. Raises NotFound or InvalidRequest."""
+    user, known = get_user(session, key), _read_role(role)
+    grant_role(session, user, known)
+    add_audit(session, actor, "grant role", f"user {user.email}", known.value)
+    return Act(f"{user.email} is {known.value} now.")
+
+
+def revoke(session: Session, key: str, role: str, actor: str) -> Act:
+    """Take a role from a user; nobody takes the host's from themselves. NotFound or Conflict."""
+    user, known = get_user(session, key), _read_role(role)
+    if user.email == actor and known is Role.HOST:
+        raise Conflict("You would lock yourself out.", "Ask another host.")
+    revoke_role(session, user, known)
+    add_audit(session, actor, "revoke role", f"user {user.email}", known.value)
+    return Act(f"{user.email} is no {known.value} any more.")
+
+
+def get_user(session: Session, email: str) -> User:
+    """The user with this e-mail address. Raises NotFound."""
+    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise NotFound(f"There is no user {email[:80]!r}.", "See the list of people.")
+    return user
+
+
+def get_team(session: Session, slug: str) -> Team:
+    """The team of this short name. Raises NotFound."""
+    team = session.scalar(select(Team).where(Team.slug == slug))
+    if team is None:
+        raise NotFound(f"There is no team {slug[:80]!r}.", "See the list of teams.")
+    return team
+
+
+def get_model_card(session: Session, slug: str) -> ModelCard:
+    """The model card of this short name, of any team. Raises NotFound."""
+    card = session.scalar(select(ModelCard).where(ModelCard.slug == slug))
+    if card is None:
+        raise NotFound(f"There is no model {slug[:80]!r}.", "See the list of models.")
+    return card
+
+
+def _read_role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        raise InvalidRequest(f"There is no role {text[:20]!r}.", "Choose host or expert.") from None
+
+
+def _splits_of(
+    session: Session, *, user: User | None = None, team: Team | None = None
+) -> tuple[int, ...]:
+    """The splits on which the person or the team has scored submissions, to rank again."""
+    query = select(Submission.split_id).join(ModelCard).where(Submission.status == Status.SCORED)
+    if user is not None:
+        query = query.where(Submission.user_id == user.id)
+    if team is not None:
+        query = query.where(ModelCard.team_id == team.id)
+    return tuple(session.scalars(query.distinct().order_by(Submission.split_id)))

@@ -1,0 +1,59 @@
+"""Hide, show, requeue and accept submissions."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from leaderboard.audit import add_audit
+from leaderboard.db import now
+from leaderboard.errors import Conflict, NotFound
+from leaderboard.evaluation.accept_by_hand import accept_submission
+from leaderboard.evaluation.claim import requeue_submission
+from leaderboard.hosting.act import Act, read_reason
+from leaderboard.models.moderation import HiddenSubmission
+from leaderboard.models.submission import Submission
+
+
+def hide(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Show a submission's results to its team alone. Raises NotFound or Conflict."""
+    submission, reason = get_submission(session, key), read_reason(reason)
+    if session.get(HiddenSubmission, key) is not None:
+        raise Conflict(f"The submission {key} is hidden already.", "There is nothing to do.")
+    session.add(HiddenSubmission(submission_id=key, hidden_at=now(), reason=reason))
+    add_audit(session, actor, "hide", f"submission {key}", reason)
+    session.flush()
+    return Act(f"The submission {key} is hidden.", rank=(submission.split_id,))
+
+
+def show(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Hide a submission no more. Raises NotFound or Conflict."""
+    submission = get_submission(session, key)
+    hidden = session.get(HiddenSubmission, key)
+    if hidden is None:
+        raise Conflict(f"The submission {key} is not hidden.", "There is nothing to do.")
+    session.delete(hidden)
+    add_audit(session, actor, "show", f"submission {key}", reason)
+    session.flush()
+    return Act(f"The submission {key} is shown again.", rank=(submission.split_id,))
+
+
+def requeue(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Put a failed or held submission back into the queue. Raises NotFound or Conflict."""
+    get_submission(session, key)
+    requeue_submission(session, key)
+    add_audit(session, actor, "requeue", f"submission {key}", reason)
+    return Act(f"The submission {key} is in the queue again.", evaluate=(key,))
+
+
+def accept(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Make a result public that the Ladder keeps back. Raises NotFound or Conflict."""
+    submission = accept_submission(session, key, actor, read_reason(reason))
+    return Act(f"The result of {key} is accepted.", rank=(submission.split_id,))
+
+
+def get_submission(session: Session, key: str) -> Submission:
+    """The submission of anybody. Raises NotFound."""
+    found = session.get(Submission, key)
+    if found is None:
+        raise NotFound(f"There is no submission {key[:20]!r}.", "See the list of submissions.")
+    return found

@@ -1,0 +1,164 @@
+"""The host's pages: what needs a hand now, submissions, models, announcements, audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from leaderboard.audit import add_audit, read_audit
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
+from leaderboard.db import now
+from leaderboard.errors import NotFound
+from leaderboard.hosting import submissions as hosting
+from leaderboard.hosting.act import Act
+from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
+from leaderboard.hosting.overview import read_overview, read_submissions
+from leaderboard.models.benchmark import Split
+from leaderboard.models.moderation import HiddenSubmission
+from leaderboard.models.role import Role
+from leaderboard.models.submission import Status
+from leaderboard.rankings import count_items, read_state
+from leaderboard.web.services import current_user, database, role_required, safe_back, services
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+host_only = role_required(Role.HOST)
+KeyAct = Callable[[Session, str, str, str], Act]
+SUBMISSION_ACTS: dict[str, KeyAct] = {
+    "hide": hosting.hide,
+    "show": hosting.show,
+    "requeue": hosting.requeue,
+    "accept": hosting.accept,
+}
+AUDIT_LISTED = 500
+
+
+def keep_private(response: Response) -> Response:
+    """The host's pages are kept by no cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+blueprint.after_request(keep_private)
+
+
+@blueprint.get("")
+@host_only
+def overview() -> str:
+    """What needs a hand now."""
+    found = read_overview(database())
+    return render_template(
+        "admin/overview.html",
+        overview=found,
+        queue=services().queue.find_state(),
+        refits=[database().get_one(Split, split_id) for split_id in found.refits],
+        announcements_now=read_announcements(database()),
+        now=now(),
+    )
+
+
+@blueprint.get("/submissions")
+@host_only
+def submissions() -> str:
+    """Submissions of everybody, newest first."""
+    name = request.args.get("status", "")
+    status = Status(name) if name in set(Status) else None
+    rows = read_submissions(database(), status)
+    return render_template("admin/submissions.html", rows=rows, status=status, statuses=Status)
+
+
+@blueprint.get("/submissions/<key>")
+@host_only
+def submission(key: str) -> str:
+    """One submission with its events, and what may be done with it."""
+    found = hosting.get_submission(database(), key)
+    hidden = database().get(HiddenSubmission, key)
+    return render_template("admin/submission.html", submission=found, hidden=hidden)
+
+
+@blueprint.post("/submissions/<key>/<act>")
+@host_only
+def act_on_submission(key: str, act: str) -> Response:
+    """Hide, show, requeue or accept."""
+    done = choose_act(SUBMISSION_ACTS, act)(database(), key, current_user().email, read_why())
+    return finish(done, url_for("admin.submission", key=key))
+
+
+@blueprint.get("/benchmarks")
+@host_only
+def benchmarks() -> str:
+    """Benchmarks with their splits and when each was ranked."""
+    rows = [
+        (split, sum(count_items(database(), split).values()), read_state(database(), split)[0])
+        for benchmark in read_benchmarks(database())
+        for split in benchmark.splits
+    ]
+    return render_template("admin/benchmarks.html", rows=rows)
+
+
+@blueprint.post("/benchmarks/<slug>/<version>/<name>/rank")
+@host_only
+def rank(slug: str, version: str, name: str) -> Response:
+    """Have a worker rank a split again."""
+    split = get_split(get_benchmark(database(), slug, version), name)
+    subject = f"split {slug} {version} {name}"
+    add_audit(database(), current_user().email, "rank again", subject)
+    done = Act(f"A worker ranks {slug} {version} {name} again.", rank=(split.id,))
+    return finish(done, url_for("admin.benchmarks"))
+
+
+@blueprint.get("/announcements")
+@host_only
+def announcements() -> str:
+    """What stands above every page, and a form for more."""
+    return render_template("admin/announcements.html", rows=read_announcements(database()))
+
+
+@blueprint.post("/announcements")
+@host_only
+def create_announcement() -> Response:
+    """Put a text above every page."""
+    form = request.form
+    done = announce(database(), form.get("text", ""), form.get("until", ""), current_user().email)
+    return finish(done, url_for("admin.announcements"))
+
+
+@blueprint.post("/announcements/<int:key>/end")
+@host_only
+def stop_announcement(key: int) -> Response:
+    """Take a text down."""
+    done = end_announcement(database(), key, current_user().email)
+    return finish(done, url_for("admin.announcements"))
+
+
+@blueprint.get("/audit")
+@host_only
+def audit() -> str:
+    """Every act of hosts, newest first."""
+    rows = read_audit(database(), AUDIT_LISTED)
+    return render_template("admin/audit.html", rows=rows, limit=AUDIT_LISTED)
+
+
+def choose_act(acts: dict[str, KeyAct], name: str) -> KeyAct:
+    """The act of that name. Raises NotFound."""
+    if name not in acts:
+        raise NotFound("There is no such act.", "Use the buttons of the host's pages.")
+    return acts[name]
+
+
+def read_why() -> str:
+    """The reason that the form gives."""
+    return request.form.get("reason", "")
+
+
+def finish(done: Act, page: str) -> Response:
+    """Commit an act, have the workers do what follows, and go back with its message."""
+    database().commit()
+    for key in done.evaluate:
+        services().queue.enqueue_evaluation(key)
+    for split_id in done.rank:
+        services().queue.enqueue_ranking(split_id)
+    flash(done.message, "success")
+    return redirect(safe_back(request.form.get("back")) or page)

@@ -1,0 +1,40 @@
+"""What the host announces, above every page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable
+from typing import cast
+
+from flask import Flask, g
+from sqlalchemy.exc import SQLAlchemyError
+
+from leaderboard.audit import read_audit_state
+from leaderboard.hosting.announcements import read_announcements
+from leaderboard.web.services import database
+
+log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` the function announcements()."""
+    app.add_template_global(announcements)
+
+
+def announcements() -> list[str]:
+    """The texts that stand now, oldest first; none on a page that says the database is away."""
+    if "announcements" not in g:
+        try:
+            g.announcements = [one.text for one in read_announcements(database())]
+        except SQLAlchemyError as error:
+            log.warning("announcements cannot be read: %s", error)
+            g.announcements = []
+    return cast(list[str], g.announcements)
+
+
+def read_frame() -> Hashable:
+    """What changes when a page must be rendered again: announcements, and any act of a host.
+
+    A host hides, bans and verifies: what pages show changes before any ranking does.
+    """
+    return tuple(announcements()), read_audit_state(database())
