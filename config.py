@@ -85,6 +85,8 @@ class Config:
     judges_file: str
     quota_submissions: int
     quota_days: int
+    smtp_url: str = field(repr=False)
+    mail_from: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -119,6 +121,8 @@ class Config:
             max_attempts=_read_number(env, "MAX_ATTEMPTS", 5),
             quota_submissions=_read_number(env, "QUOTA_SUBMISSIONS", 10),
             quota_days=_read_number(env, "QUOTA_DAYS", 7),
+            smtp_url=_read_smtp_url(env),
+            mail_from=env.get("MAIL_FROM", ""),
             sign_in_limit=env.get("SIGN_IN_LIMIT", "10 per minute; 60 per hour"),
             endpoint_keys=_read_endpoint_keys(env),
             endpoint_allow_http=_read_switch(env, "ENDPOINT_ALLOW_HTTP", False),
@@ -138,4 +142,14 @@ def _psycopg_url(url: str) -> str:
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _read_smtp_url(environ: Mapping[str, str]) -> str:
+    """SMTP_URL, for which MAIL_FROM must be set; empty where no mail is sent."""
+    url = environ.get("SMTP_URL", "").strip()
+    if url and not url.startswith(("smtp://", "smtps://")):
+        raise ConfigError("SMTP_URL must begin with smtp:// or smtps://.")
+    if url and "@" not in environ.get("MAIL_FROM", ""):
+        raise ConfigError("MAIL_FROM must be the e-mail address that mail is sent from.")
     return url

@@ -30,6 +30,7 @@ from leaderboard.web import (
     health,
     judges,
     leaderboards,
+    notices,
     protection,
     ratings,
     security,
@@ -84,6 +85,7 @@ def create_app(config: Config | None = None) -> Flask:
             address_policy=read_policy(
                 config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
             ),
+            sends_mail=bool(config.smtp_url),
             quota=Quota(config.quota_submissions, config.quota_days),
         ),
     )
@@ -102,6 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
         account.blueprint,
         ratings.blueprint,
         judges.blueprint,
+        notices.blueprint,
         admin.blueprint,
         admin_people.blueprint,
         guides.blueprint,

@@ -15,6 +15,7 @@ EVALUATE = "workers.jobs.evaluate_submission"
 RANK = "workers.jobs.rank"
 CALIBRATE = "workers.jobs.calibrate"
 TEST_ENDPOINT = "workers.jobs.test_endpoint"
+SEND = "workers.jobs.send"
 JOB_SECONDS = 6 * 60 * 60
 
 
@@ -86,6 +87,13 @@ class RedisQueue:
             self._enqueue(TEST_ENDPOINT, endpoint_id, at_front=True)
         except RedisError as error:
             log.warning("endpoint %s is not tested: %s", endpoint_id, error)
+
+    def enqueue_notice(self, notice_id: int) -> None:
+        """Have a worker send a notice; while Redis is away it waits, and is asked for again."""
+        try:
+            self._enqueue(SEND, notice_id)
+        except RedisError as error:
+            log.warning("notice %s waits for the reconciler: %s", notice_id, error)
 
     def find_state(self) -> QueueState | None:
         """How the queue stands; None while Redis is away."""

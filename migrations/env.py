@@ -14,6 +14,7 @@ import leaderboard.models.endpoint
 import leaderboard.models.expert
 import leaderboard.models.judging
 import leaderboard.models.moderation
+import leaderboard.models.notice
 import leaderboard.models.quota
 import leaderboard.models.ranking
 import leaderboard.models.rating

@@ -19,6 +19,7 @@ from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
 from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
 from leaderboard.evaluation.recalibrate import nudge_refits
+from leaderboard.notices.send import nudge_notices
 from leaderboard.queue import make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
@@ -76,6 +77,7 @@ def run_reconciler(config: Config) -> None:
             with sessions.write() as session:
                 requeue_stale(session, lease, config.max_attempts)
                 waiting = nudge_waiting(session, lease / 2)
+                notices = nudge_notices(session)
                 wipe_spent_keys(session)
                 refits = nudge_refits(session, 2 * lease)
         except Exception:
@@ -86,6 +88,8 @@ def run_reconciler(config: Config) -> None:
             queue.enqueue_evaluation(submission_id)
         for split_id in refits:
             queue.enqueue_calibration(split_id)
+        for notice_id in notices:
+            queue.enqueue_notice(notice_id)
 
 
 def main(arguments: list[str]) -> int:

@@ -18,6 +18,8 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
+from leaderboard.notices.channels import MailSettings
+from leaderboard.notices.send import Outbox, send_notice
 
 
 def evaluate_submission(submission_id: str) -> None:
@@ -72,6 +74,14 @@ def make_access(config: Config) -> EndpointAccess:
 def calibrate(split_id: int) -> None:
     """Fit a split's calibrations again and score by them; twice gives the same."""
     recalibrate(sessions_of(Config.from_env().database_url), split_id)
+
+
+def send(notice_id: int) -> None:
+    """Send a notice that waits."""
+    config = Config.from_env()
+    mail = MailSettings(config.smtp_url, config.mail_from) if config.smtp_url else None
+    outbox = Outbox(make_access(config).policy, mail, config.base_url)
+    send_notice(sessions_of(config.database_url), notice_id, outbox)
 
 
 @lru_cache(maxsize=1)

@@ -10,14 +10,12 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from leaderboard.models.calibration import Calibration
-from leaderboard.models.expert import RatedReport
+from leaderboard.models.calibration import Refit
 from leaderboard.models.judging import JudgeRun, RunState
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
 from leaderboard.models.role import Role, UserRole
 from leaderboard.models.submission import (
     EventKind,
-    Prediction,
     Status,
     Submission,
     SubmissionEvent,
@@ -39,7 +37,7 @@ class Trouble(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """What needs a hand now. `refits` names splits with ratings newer than their calibrations."""
+    """What needs a hand now; in `refits` are splits whose labels changed since they were fitted."""
 
     held: Sequence[Trouble]
     failed: Sequence[Trouble]
@@ -97,7 +95,7 @@ def read_overview(session: Session) -> Overview:
         n_waiting=counts.get(Status.QUEUED, (0, None))[0],
         waiting_since=counts.get(Status.QUEUED, (0, None))[1],
         n_running=counts.get(Status.RUNNING, (0, None))[0],
-        refits=_read_refits(session),
+        refits=list(session.scalars(select(Refit.split_id).order_by(Refit.split_id))),
     )
 
 
@@ -115,29 +113,6 @@ def _read_trouble(session: Session, status: Status) -> list[Trouble]:
         last = events[-1] if events else SubmissionEvent(at=row.created_at, message="")
         found.append(Trouble(row, last.at, last.message))
     return found
-
-
-def _read_refits(session: Session) -> list[int]:
-    fitted = (
-        select(Calibration.split_id, func.max(Calibration.fitted_at).label("at"))
-        .group_by(Calibration.split_id)
-        .subquery()
-    )
-    rated = (
-        select(Submission.split_id, func.max(RatedReport.rated_at).label("at"))
-        .join(Prediction, Prediction.submission_id == Submission.id)
-        .join(RatedReport, RatedReport.prediction_id == Prediction.id)
-        .group_by(Submission.split_id)
-        .subquery()
-    )
-    return list(
-        session.scalars(
-            select(rated.c.split_id)
-            .outerjoin(fitted, fitted.c.split_id == rated.c.split_id)
-            .where((fitted.c.at.is_(None)) | (fitted.c.at < rated.c.at))
-            .order_by(rated.c.split_id)
-        )
-    )
 
 
 def read_submissions(session: Session, status: Status | None) -> list[Submission]:

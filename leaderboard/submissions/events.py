@@ -6,14 +6,17 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.models.submission import EventKind, SubmissionEvent
+from leaderboard.notices.add import add_notices
 
 
 def add_event(
     session: Session, submission_id: str, kind: EventKind, message: str, remedy: str = ""
 ) -> None:
-    """Note now what happened, and what the team may do about it."""
+    """Note now what happened, and what the team may do about it; tell who wants to hear of it."""
     session.add(
         SubmissionEvent(
             submission_id=submission_id, at=now(), kind=kind, message=message, remedy=remedy
         )
     )
+    session.flush()
+    add_notices(session, submission_id, kind)

@@ -32,7 +32,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of the application that views use; `base_url` is the site's own address."""
+    """The parts of the application that views use; `base_url` is the site's own address.
+
+    `address_policy` says which addresses of teams may be called.
+    """
 
     sessions: Sessions
     queue: EvaluationQueue
@@ -43,6 +46,8 @@ class Services:
     vault: KeyVault
     address_policy: AddressPolicy
     quota: Quota
+    address_policy: AddressPolicy
+    sends_mail: bool
 
 
 def services() -> Services:

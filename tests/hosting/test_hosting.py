@@ -163,12 +163,10 @@ def test_a_host_gives_and_takes_roles_but_locks_nobody_out_by_their_own_hand(
         grant(session, HOST, "host", "command line")
         grant(session, HOST, "expert", HOST)
         revoke(session, HOST, "expert", HOST)
-        for act in (
-            lambda: revoke(session, HOST, "host", HOST),
-            lambda: ban_user(session, HOST, HOST, "why"),
-        ):
-            with pytest.raises(Conflict):
-                act()
+        with pytest.raises(Conflict):
+            revoke(session, HOST, "host", HOST)
+        with pytest.raises(Conflict):
+            ban_user(session, HOST, HOST, "why")
         with pytest.raises(InvalidRequest):
             grant(session, HOST, "king", HOST)
         assert [(one.user.email, one.roles) for one in read_people(session)] == [(HOST, ["host"])]

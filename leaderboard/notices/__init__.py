@@ -1,0 +1,1 @@
+"""Notices: a team hears of its submissions by webhook or e-mail."""

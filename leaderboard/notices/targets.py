@@ -1,0 +1,108 @@
+"""Where a team wants to hear of its submissions."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.endpoints.address import AddressPolicy, check_address
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
+from leaderboard.models.team import Membership, Team, User
+
+MAX_TARGETS = 10
+
+
+def make_target(
+    session: Session,
+    team: Team,
+    kind: str,
+    address: str,
+    policy: AddressPolicy,
+    *,
+    sends_mail: bool,
+) -> NoticeTarget:
+    """Add a target to `team`.
+
+    A webhook's address passes the guard of addresses; mail goes to members of the team alone, so
+    nobody is written to who did not come here. Raises InvalidRequest, AddressRefused, Conflict.
+    """
+    address = address.strip()
+    if kind == TargetKind.EMAIL:
+        address = _read_member(session, team, address, sends_mail=sends_mail)
+    elif kind == TargetKind.WEBHOOK:
+        address = check_address(address, policy).url
+    else:
+        raise InvalidRequest(f"There is no notice by {kind[:20]!r}.", "Choose webhook or email.")
+    count = select(func.count()).where(NoticeTarget.team_id == team.id)
+    if (session.scalar(count) or 0) >= MAX_TARGETS:
+        raise Conflict(f"The team has {MAX_TARGETS} targets.", "Remove one first.")
+    target = NoticeTarget(
+        team=team,
+        kind=TargetKind(kind),
+        address=address,
+        secret=secrets.token_urlsafe(32),
+        created_at=now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(target)
+    except IntegrityError:
+        raise Conflict(f"{address} hears of them already.", "There is nothing to do.") from None
+    return target
+
+
+def read_targets(session: Session, user: User) -> list[NoticeTarget]:
+    """The targets of the user's teams, by team and age."""
+    return list(
+        session.scalars(
+            select(NoticeTarget)
+            .join(Membership, Membership.team_id == NoticeTarget.team_id)
+            .where(Membership.user_id == user.id)
+            .order_by(NoticeTarget.team_id, NoticeTarget.id)
+        )
+    )
+
+
+def read_notices(session: Session, user: User, limit: int) -> list[Notice]:
+    """The newest notices of the user's teams, newest first."""
+    return list(
+        session.scalars(
+            select(Notice)
+            .join(NoticeTarget)
+            .join(Membership, Membership.team_id == NoticeTarget.team_id)
+            .where(Membership.user_id == user.id)
+            .order_by(Notice.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def remove_target(session: Session, user: User, target_id: int) -> NoticeTarget:
+    """Tell a target no more, and forget what it was told. Raises NotFound for other teams'."""
+    target = session.get(NoticeTarget, target_id)
+    if target is None or session.get(Membership, (target.team_id, user.id)) is None:
+        raise NotFound("Your teams have no such target.", "See the list of notices.")
+    session.delete(target)
+    session.flush()
+    return target
+
+
+def _read_member(session: Session, team: Team, address: str, *, sends_mail: bool) -> str:
+    if not sends_mail:
+        raise InvalidRequest("This server sends no mail.", "Use a webhook, or ask the host.")
+    found = session.scalar(
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.team_id == team.id, User.email == address.lower())
+    )
+    if found is None:
+        raise InvalidRequest(
+            f"Nobody in {team.name} has this e-mail address.",
+            "Mail goes to members of the team: enter the address that they sign in with.",
+        )
+    return found

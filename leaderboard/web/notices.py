@@ -1,0 +1,75 @@
+"""Where a team hears of its submissions, beside their pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from leaderboard.accounts.teams import get_team, read_teams
+from leaderboard.errors import SpineBenchError
+from leaderboard.notices.message import SIGNATURE_HEADER
+from leaderboard.notices.targets import make_target, read_notices, read_targets, remove_target
+from leaderboard.web.services import current_user, database, services, signed_in
+
+blueprint = Blueprint("notices", __name__, url_prefix="/account/notices")
+LISTED = 50
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """Addresses and secrets are kept by no cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@blueprint.get("")
+@signed_in
+def index() -> str:
+    """Targets of the user's teams, and what was sent to them."""
+    return _page()
+
+
+@blueprint.post("")
+@signed_in
+def create() -> Response | tuple[str, int]:
+    """Add a target."""
+    form = request.form
+    try:
+        target = make_target(
+            database(),
+            get_team(database(), current_user(), form.get("team", "")),
+            form.get("kind", ""),
+            form.get("address", ""),
+            services().address_policy,
+            sends_mail=services().sends_mail,
+        )
+    except SpineBenchError as error:
+        return _page(error), error.status
+    database().commit()
+    flash(f"{target.address} hears of the submissions of {target.team.name}.", "success")
+    return redirect(url_for("notices.index"))
+
+
+@blueprint.post("/<int:target_id>/remove")
+@signed_in
+def remove(target_id: int) -> Response:
+    """Remove a target."""
+    target = remove_target(database(), current_user(), target_id)
+    database().commit()
+    flash(f"{target.address} hears of nothing more.", "success")
+    return redirect(url_for("notices.index"))
+
+
+def _page(error: SpineBenchError | None = None) -> str:
+    user = current_user()
+    return render_template(
+        "account/notices.html",
+        user=user,
+        error=error,
+        teams=read_teams(database(), user),
+        targets=read_targets(database(), user),
+        notices=read_notices(database(), user, LISTED),
+        sends_mail=services().sends_mail,
+        header=SIGNATURE_HEADER,
+        limit=LISTED,
+    )
