@@ -37,6 +37,7 @@ from leaderboard.web import (
     services,
     sharing,
     submissions,
+    trying,
     words,
 )
 from leaderboard.web.api import views  # noqa: F401  the API's addresses
@@ -108,6 +109,7 @@ def create_app(config: Config | None = None) -> Flask:
         admin.blueprint,
         admin_people.blueprint,
         guides.blueprint,
+        trying.blueprint,
         health.blueprint,
         api_blueprint,
     ):

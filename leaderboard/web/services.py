@@ -46,7 +46,6 @@ class Services:
     vault: KeyVault
     address_policy: AddressPolicy
     quota: Quota
-    address_policy: AddressPolicy
     sends_mail: bool
 
 
