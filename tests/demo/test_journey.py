@@ -63,19 +63,22 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
 ) -> None:
     folder, models = tmp_path / "demo", [one.model for one in find_bundled()]
 
-    with start_demo(folder, DEMO_EXIT="1") as (process, output):
+    with start_demo(folder, DEMO_EXIT="1", WITH_MODEL="0") as (process, output):
         status = process.wait(SECONDS)
         text = output.read_text()
         assert status == 0, text
-        assert f"{len(models)} of {len(models)} submissions are scored." in text
+        assert f"{len(models) + 1} of {len(models) + 1} submissions are scored." in text
+        assert "A model endpoint serves: the bundled scripted endpoint" in text
+        assert "scripted-endpoint submitted, to be asked." in text
         assert [model for model in models if f"{model} submitted." not in text] == []
         assert find_processes_of(folder) == []
 
-    with start_demo(folder) as (process, output):
+    with start_demo(folder, WITH_MODEL="0") as (process, output):
         wait_until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None, SECONDS)
         text = output.read_text()
         assert process.poll() is None, text
         assert text.count("was submitted in an earlier run") == len(models)
+        assert text.count("was asked in an earlier run") == 1
         address = re.search(r"^Page +(\S+)", text, re.MULTILINE)
         assert address is not None
         assert requests.get(address[1], timeout=30).status_code == 200
@@ -88,10 +91,10 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a parent-death signal")
 def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    with start_demo(folder) as (process, output):
+    with start_demo(folder, WITH_MODEL="0") as (process, output):
         wait_until(lambda: "are starting" in output.read_text(), SECONDS)
-        # The demo, Redis, web server, worker and reconciler.
-        wait_until(lambda: len(find_processes_of(folder)) >= 5)
+        # The demo, Redis, web server, worker, reconciler and endpoint.
+        wait_until(lambda: len(find_processes_of(folder)) >= 6)
         process.kill()
         process.wait()
         wait_until(lambda: find_processes_of(folder) == [], 20)

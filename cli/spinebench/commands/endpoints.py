@@ -62,6 +62,7 @@ def _list(invocation: Invocation) -> None:
 @click.option("--model", required=True, help="The model's name as the server knows it.")
 @click.option("--accepts-images", is_flag=True, help="The model takes images.")
 @click.option("--concurrency", type=click.IntRange(1, 256), help="Requests in flight. [8]")
+@click.option("--max-tokens", type=click.IntRange(1, 100_000), help="For an item of any track.")
 @click.option("--team", type=slug, help="The team that it belongs to. [your only one]")
 @click.option("--no-key", is_flag=True, help="The server wants no key.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
@@ -79,6 +80,7 @@ def add(
     model: str,
     accepts_images: bool,
     concurrency: int | None,
+    max_tokens: int | None,
     team: str | None,
     no_key: bool,
     key_stdin: bool,
@@ -95,6 +97,8 @@ def add(
         settings["accepts_images"] = True
     if concurrency is not None:
         settings["concurrency"] = concurrency
+    if max_tokens is not None:
+        settings["max_tokens"] = dict.fromkeys(("text", "image", "report"), max_tokens)
     endpoint: dict[str, Any] = {"name": name, "base_url": base_url, "model": model}
     endpoint["settings"] = settings
     if not no_key:
