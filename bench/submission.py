@@ -37,10 +37,10 @@ LIMIT = 256 * 1024 * 1024
 TEXTS = (
     "ANSWER: {letter}",
     "The answer is ({letter}).",
-    "The disc at this level is narrowed and the canal is tight, so the best choice is {letter}.",
+    "The disc in image {number} is narrowed and the canal tight, so the best choice is {letter}.",
     "**{letter}**",
-    "Let us think step by step. Option A is unlikely, since the cord is normal. My final option: "
-    "[{letter}]",
+    "Let us think step by step. Option A is unlikely, since cord {number} is normal. "
+    "My final option: [{letter}]",
 )
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def make_file() -> bytes:
     """A JSONL file with a prediction for every item."""
     lines = []
     for number in range(N_ITEMS):
-        text = TEXTS[number % len(TEXTS)].format(letter="ABCD"[number // 7 % 4])
+        text = TEXTS[number % len(TEXTS)].format(letter="ABCD"[number // 7 % 4], number=number)
         lines.append(json.dumps({"id": f"item-{number}", "prediction": text}))
     return "\n".join(lines).encode()
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import msgspec
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -95,9 +96,17 @@ def make_engine(url: str) -> Engine:
     On SQLite, writers take the lock when they begin, so none fails halfway with "locked". Values
     of statements are kept out of errors and logs: hidden answers are among them.
     """
+    decode = msgspec.json.decode
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, json_deserializer=decode
+        )
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
+        json_deserializer=decode,
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: object) -> None:

@@ -11,6 +11,8 @@ The rules, in their order:
     end-of-turn token, mark-up and LaTeX are taken away (`answers_text`). JSON values under an
     answer key, answer tags and boxes become marks of a final answer (`answers_structured`).
 3.  The text ends where a new question or another speaker begins: the rest is not about the item.
+    Of a text of more than 5,000 characters both ends are read and, between them, lines that name
+    an answer (`answers_length`).
 4.  A repetition of the option list is taken away (`answers_lines`).
 5.  Claims are collected: final marks, "the answer is", "I choose", "so D", corrections
     (`answers_claims`); "B is correct" (`answers_verdicts`); the opening label, lines and the last
@@ -32,6 +34,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leaderboard.scoring.answers_claims import find_claims
+from leaderboard.scoring.answers_length import shortened
 from leaderboard.scoring.answers_lines import bare_lines, head, last_sentence, without_echo
 from leaderboard.scoring.answers_naming import named_in
 from leaderboard.scoring.answers_options import Options
@@ -49,7 +52,7 @@ from leaderboard.scoring.answers_text import (
 )
 from leaderboard.scoring.answers_verdicts import find_verdicts
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Changes whenever some text would be parsed otherwise than before."""
 
 
@@ -90,16 +93,27 @@ def parse_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> Pa
     simple = _SIMPLE.fullmatch(text)
     if simple and (letter := simple[1].upper()) in options and not _has_brief_text(options):
         return ParsedAnswer(AnswerOutcome.ANSWERED, (letter,))
+    named = tuple(options.items())
+    if len(text) > _SHORT:
+        return _parse(text, named, multiple=multiple)
+    return _parse_short(text, named, multiple=multiple)
+
+
+def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> ParsedAnswer:
     plain = plain_characters(first_turn(without_thoughts(plain_characters(text))))
-    plain = without_continuation(without_markup(with_final_marks(plain)))
+    plain = shortened(without_continuation(without_markup(with_final_marks(plain))))
     if not plain:
         return _UNPARSED
-    choices = _make_options(tuple(options.items()))
+    choices = _make_options(named)
     whole = choices.named_by(plain) if not plain.endswith("?") else frozenset()
-    if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in options.keys() - whole):
+    if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in choices.letters - whole):
         return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(whole))
     page = without_echo(Page(plain, plain.lower(), choices, multiple))
     return _parse_page(page)
+
+
+_parse_short = lru_cache(maxsize=8_192)(_parse)
+"""Models that write little write the same over and over."""
 
 
 @lru_cache(maxsize=4_096)

@@ -3,10 +3,13 @@
 # ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.scoring.answers_cues import CueTable
+from leaderboard.scoring.answers_length import ends_of
 from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_reading import read_choice, read_list
 from leaderboard.scoring.answers_text import FINAL_MARK
@@ -37,8 +40,6 @@ from leaderboard.scoring.answers_words import (
     VERB_CUES,
 )
 
-Cues = Iterable[tuple[str, re.Pattern[str]]]
-
 
 class Strength(IntEnum):
     """How firmly a claim speaks; a firmer one settles a weaker one of other letters before it."""
@@ -61,19 +62,22 @@ class Claim(NamedTuple):
     """Whether it only says that an option is true, not that it is the answer."""
 
 
-_BORDER = re.compile(r"\n|[.?!;](?=[ )\"'\]])|[?;!]")
 _NEXT_BORDER = re.compile(r"[.!\n;](?=\s|$)|\?")
 _PLACEHOLDERS = frozenset("XYZN")
 
 
 def sentence_before(low: str, start: int) -> str:
     """Return what stands before `start` in its sentence, at most 160 characters."""
-    window = low[max(0, start - 160) : start]
-    for border in reversed(list(_BORDER.finditer(window))):
-        return window[border.end() :]
-    return window
+    floor = max(0, start - 160)
+    border = max(low.rfind(mark, floor, start) for mark in "\n?!;")
+    begin = max(floor, border + 1)
+    dot = low.rfind(".", begin, start - 1)
+    while dot >= 0 and low[dot + 1] not in " )\"']":
+        dot = low.rfind(".", begin, dot)
+    return low[max(begin, dot + 1) : start]
 
 
+@lru_cache(maxsize=1_024)
 def is_conditional(before: str) -> bool:
     """Whether the sentence so far makes what follows hold only under a condition, or only in the
     mouth of somebody else."""
@@ -81,6 +85,7 @@ def is_conditional(before: str) -> bool:
     return bool(CONDITION.search(NO_CONDITION.sub("", before)) or HEARSAY.search(before))
 
 
+@lru_cache(maxsize=1_024)
 def _since_turn(before: str) -> str:
     """Return what stands behind the last word of consequence or contrast, and behind a concession:
     "some would say B, but I", "while A is tempting, "."""
@@ -90,6 +95,7 @@ def _since_turn(before: str) -> str:
     return before[conceded.end() :] if conceded else before
 
 
+@lru_cache(maxsize=1_024)
 def is_rejected(before: str) -> bool:
     """Whether the words right before a cue deny it: "I do not think the answer is"."""
     if "doubt" in before or "not " in before:
@@ -127,16 +133,6 @@ def find_claims(page: Page) -> list[Claim]:
     return sorted(found, key=lambda claim: (claim.end, -claim.strength))
 
 
-def _cued(page: Page, cues: Cues) -> Iterator[tuple[str, re.Match[str], str]]:
-    """Yield each cue that begins at a word's start, with its literal and the sentence before it."""
-    for literal, pattern in cues:
-        if literal in page.low:
-            for cue in pattern.finditer(page.low):
-                before = sentence_before(page.low, cue.start())
-                if not before[-1:].isalnum() or before[-1] > "\u2e80":
-                    yield literal, cue, before
-
-
 def _stands(before: str) -> bool:
     return not is_rejected(before) and not is_conditional(before)
 
@@ -166,31 +162,37 @@ def _only_joins(between: str) -> bool:
 
 def _noun_claims(page: Page) -> Iterator[Claim]:
     """`Answer: B`, `The correct answer is B`, `Answer B`, in a dozen languages."""
-    for literal, cue, before in _cued(page, NOUN_CUES):
+    for literal, cue in NOUN_CUES.matches(page.low):
+        reading = read_choice(page, cue.end())
+        before = sentence_before(page.low, cue.start()) if reading else ""
         if (
-            _stands(before)
-            and not is_rejected(cue[0])
+            reading
             and _names_the_answer(literal, cue[0], before)
+            and _stands(before)
+            and not is_rejected(cue[0])
         ):
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
-            if claim := make_claim(page, cue.start(), read_choice(page, cue.end()), strength):
+            if claim := make_claim(page, cue.start(), reading, strength):
                 yield claim
-    for cue in BARE_NOUN.finditer(page.low):
-        before = sentence_before(page.low, cue.start("noun"))
+    for cue in ends_of(BARE_NOUN.finditer(page.low)):
         reading = read_list(page, cue.end())
-        bad = BAD_QUALITY.search(before) or not _stands(before)
-        if reading and not bad and _CLOSING.match(page.low, reading.end):
+        if reading is None or not _CLOSING.match(page.low, reading.end):
+            continue
+        before = sentence_before(page.low, cue.start("noun"))
+        if not BAD_QUALITY.search(before) and _stands(before):
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
             if claim := make_claim(page, cue.start(), reading, strength):
                 yield claim
 
 
+_QUALITY_REACH = 48
+"""Longer than any words of quality before a noun."""
 _CLOSING = re.compile(r"[\s)\]\"']{0,3}(?:$|[.!\n;(-])|(?<=[)\]])")
 
 
 def _names_the_answer(literal: str, cue: str, before: str) -> bool:
     """Whether "option", "choices" and the like mean the chosen one, and not just one of the list."""
-    if BAD_QUALITY.search(before):
+    if BAD_QUALITY.search(before, max(0, len(before) - _QUALITY_REACH)):
         return False
     plural = PLURAL_LIST.match(cue)
     if literal not in NEEDS_QUALITY and not plural:
@@ -204,7 +206,7 @@ def _direct_claims(page: Page) -> Iterator[Claim]:
     """`答案是B`, `选B`, `정답은 B`: the letter stands right behind the cue."""
     if page.low.isascii():
         return
-    for _, cue, _ in _cued(page, DIRECT):
+    for _, cue in DIRECT.matches(page.low):
         before = page.low[max(0, cue.start() - 8) : cue.start()]
         if not DIRECT_BAD_BEFORE.search(before) and not CONDITION.search(before):
             final = before.rstrip().endswith(("最终", "最終", "최종"))
@@ -219,20 +221,25 @@ def _verb_claims(page: Page) -> Iterator[Claim]:
         yield from _verb_claims_of(page, cues, first_person=first_person)
 
 
-def _verb_claims_of(page: Page, cues: Cues, *, first_person: bool) -> Iterator[Claim]:
-    for _, cue, before in _cued(page, cues):
-        speaks = first_person or SPEAKER.search(before.lstrip(" -"))
-        if speaks and not VERB_BAD_BEFORE.search(_since_turn(before)) and _stands(before):
-            if page.low[cue.end() : cue.end() + 1].isalnum():
-                continue
-            reading = read_choice(page, cue.end())
-            if claim := make_claim(page, cue.start(), reading, Strength.ANSWER):
-                yield claim
+def _verb_claims_of(page: Page, cues: CueTable, *, first_person: bool) -> Iterator[Claim]:
+    for _, cue in cues.matches(page.low):
+        if page.low[cue.end() : cue.end() + 1].isalnum():
+            continue
+        reading = read_choice(page, cue.end())
+        if reading is None:
+            continue
+        before = sentence_before(page.low, cue.start())
+        if not (first_person or SPEAKER.search(before.lstrip(" -"))):
+            continue
+        if VERB_BAD_BEFORE.search(_since_turn(before)) or not _stands(before):
+            continue
+        if claim := make_claim(page, cue.start(), reading, Strength.ANSWER):
+            yield claim
 
 
 def _correction_claims(page: Page) -> Iterator[Claim]:
     """`No, B`, `I mean C`, `sorry, it should be D`."""
-    for cue in CORRECTION_CUE.finditer(page.low):
+    for cue in ends_of(CORRECTION_CUE.finditer(page.low)):
         reading = read_list(page, cue.end())
         if not (reading and _CLOSING.match(page.low, reading.end)):
             continue
@@ -254,8 +261,8 @@ _FIRM = frozenset(
 
 def _conclusion_claims(page: Page) -> Iterator[Claim]:
     """`so D`, `therefore (C)`, `it must be B`; option texts only in the text's last sentence."""
-    for literal, cue, before in _cued(page, CONCLUSION_CUES):
-        reading = read_choice(page, cue.end()) if _stands(before) else None
+    for literal, cue in CONCLUSION_CUES.matches(page.low):
+        reading = read_choice(page, cue.end())
         if reading is None:
             continue
         if reading.by_words:
@@ -269,5 +276,7 @@ def _conclusion_claims(page: Page) -> Iterator[Claim]:
                 continue
             if not CONCLUSION_CLOSING.match(page.low, reading.end):
                 continue
+        if not _stands(sentence_before(page.low, cue.start())):
+            continue
         if claim := make_claim(page, cue.start(), reading, Strength.VERDICT):
             yield claim

@@ -50,6 +50,7 @@ def labels(page: Page) -> list[Label]:
     return found
 
 
+_LONE_LETTER = re.compile(r"[A-Za-z](?![A-Za-z0-9])(?<![A-Za-z0-9'].)")
 _ANSWER_JUST_BEFORE = re.compile(
     r"(?:answers?|options?|choices?|答案)[^\n.]{0,20}?(?:is|are|:|是)\s{0,2}[-(\[]?$"
 )
@@ -64,6 +65,8 @@ def without_echo(page: Page) -> Page:
     n_options = len(page.options.letters)
     enough = n_options if page.multiple else min(3, n_options)
     if page.text.count("\n") < 1 and len(page.text) < 4 * n_options:
+        return page
+    if len({letter.upper() for letter in _LONE_LETTER.findall(page.text)}) < enough:
         return page
     text = page.text
     for group in reversed(list(_groups(page))):
@@ -219,11 +222,14 @@ def _first_item(page: Page, found: re.Match[str]) -> Reading | None:
     return reading
 
 
+_LINKED = re.compile(r"\s?(?:is|are|was|would|does|can|-)\s")
+
+
 def _rejected_later(page: Page, reading: Reading, *, own_text: bool) -> bool:
     """Whether the option text at the head is the subject of a rejection: `A. L3/L4 is normal`."""
     if not own_text:
         return False
-    linked = re.compile(r"\s?(?:is|are|was|would|does|can|-)\s").match(page.low, reading.end)
+    linked = _LINKED.match(page.low, reading.end)
     return linked is not None and FALSE_SOON.match(page.low, reading.end) is not None
 
 

@@ -98,8 +98,16 @@ class Options:
         """Return the letters whose whole option text this is, after normalisation."""
         if len(text) > min(_LONGEST_LOOK, self._longest_text):
             return frozenset()
+        first = next(tokens(text.lower()), None)
+        if first is not None and first.word not in self._first_words and text.isascii():
+            return frozenset()
         words = words_of(text)
         return self.words.get(words) or self._joined_by_and.get(_with_and(words), frozenset())
+
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        """The words with which `named_by` may find an option."""
+        return frozenset(words[0] for words in (*self.words, *self._joined_by_and)) | {"with"}
 
     @cached_property
     def _joined_by_and(self) -> dict[tuple[str, ...], frozenset[str]]:

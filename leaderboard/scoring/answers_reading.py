@@ -3,6 +3,7 @@
 # ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from leaderboard.scoring.answers_letters import may_be_letter
@@ -89,6 +90,7 @@ _PREDICATE = re.compile(
 _CLAUSE_ENDS = re.compile(rf"[)\]\"'}}{FINAL_END} ]{{0,3}}(?:$|[\n.,;)!])")
 
 
+@lru_cache(maxsize=256)
 def read_choice(page: Page, start: int) -> Reading | None:
     """Read the choice that a cue at `start` announces, by letter first and by option text else.
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from leaderboard.scoring.answers_claims import Claim, Strength
 from leaderboard.scoring.answers_page import Page
@@ -75,10 +76,14 @@ def _is_withdrawn(page: Page, current: Claim, claims: Sequence[Claim]) -> bool:
     if len(current.letters) != 1:
         return False
     (letter,) = current.letters
-    denial = re.compile(rf"(?<![^\W_])(?:{letter.lower()}|it)[)\]]?\s(?:{NOT_THE_ANSWER})(?![\w'])")
-    found = denial.search(page.low, current.end)
+    found = _denial(letter.lower()).search(page.low, current.end)
     if found is None:
         return False
     return (
         "wrong" not in found[0] or CORRECTED.search(page.low, current.end, found.end()) is not None
     )
+
+
+@lru_cache(maxsize=64)
+def _denial(letter: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{letter}|it)[)\]]?\s(?:{NOT_THE_ANSWER})(?![\w'])")

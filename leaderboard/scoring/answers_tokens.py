@@ -45,14 +45,9 @@ class Token(NamedTuple):
 def tokens(low: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """Yield the tokens of a lower-case text; every spelling of a disc level becomes `l4/l5`."""
     for found in _TOKEN.finditer(low, start, len(low) if end is None else end):
-        word = found[0]
-        if found["level"]:
-            word = _level(word)
-        elif word in _DROPPED:
-            continue
-        elif word.isalpha() and word.isascii() and len(word) > 3:
-            word = _spelling(word)
-        yield Token(_SAME_TOKEN.get(word, word), found.start(), found.end())
+        word = _level(found[0]) if found.lastgroup else _normal(found[0])
+        if word not in _DROPPED:
+            yield Token(word, found.start(), found.end())
 
 
 _LONG = 1_000
@@ -75,12 +70,14 @@ def tokens_between(low: str, start: int, end: int) -> list[Token]:
 
 
 @lru_cache(maxsize=16_384)
-def _spelling(word: str) -> str:
-    for pattern, form in _SPELLINGS:
-        word = pattern.sub(form, word)
-    return word
+def _normal(word: str) -> str:
+    if word.isalpha() and word.isascii() and len(word) > 3:
+        for pattern, form in _SPELLINGS:
+            word = pattern.sub(form, word)
+    return _SAME_TOKEN.get(word, word)
 
 
+@lru_cache(maxsize=1_024)
 def _level(word: str) -> str:
     """Return `l4/l5` for `L4-5`, `L4 / L5`, `between L4 and L5`; `t12` for Th12."""
     (upper, first), (lower, second) = _LEVEL_PARTS.findall(word)

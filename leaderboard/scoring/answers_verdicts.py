@@ -13,6 +13,7 @@ from leaderboard.scoring.answers_claims import (
     is_rejected,
     sentence_before,
 )
+from leaderboard.scoring.answers_length import ends_of
 from leaderboard.scoring.answers_naming import named_in
 from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_reading import read_list
@@ -22,6 +23,7 @@ from leaderboard.scoring.answers_verdict_words import (
     VERDICT_ANSWER,
     VERDICT_LITERALS,
     VERDICT_TRUE,
+    VERDICT_TRUE_ASCII,
 )
 
 _SUBJECT = re.compile(
@@ -56,6 +58,9 @@ TRUE_MARK = re.compile(
     r"(?=[\s]{0,1}(?:[.,;:!|)\]\n✓-]|$|because|as\b|since)))"
 )
 
+_TRUE_LITERALS = ("correct", "right", "best", "true", "yes", "✓")
+"""One of them stands in whatever TRUE_MARK matches."""
+
 
 def find_verdicts(page: Page) -> list[Claim]:
     """Return the claims that a text makes by calling options right, in order."""
@@ -67,8 +72,8 @@ def find_verdicts(page: Page) -> list[Claim]:
 
 def _sentence_verdicts(page: Page) -> Iterator[Claim]:
     """`Both A and C are correct`, `B (L4/L5) is the best answer`, `L4/L5 is the right answer`."""
-    for pattern in (VERDICT_ANSWER, VERDICT_TRUE):
-        for verdict in pattern.finditer(page.low):
+    for pattern in (VERDICT_ANSWER, VERDICT_TRUE_ASCII if page.low.isascii() else VERDICT_TRUE):
+        for verdict in ends_of(pattern.finditer(page.low)):
             whole_answer = pattern is VERDICT_ANSWER
             if whole_answer and PLAIN_NOUN_ONLY.search(verdict[0]) and " my " not in verdict[0]:
                 continue
@@ -90,12 +95,16 @@ def _sentence_verdicts(page: Page) -> Iterator[Claim]:
                 )
 
 
+_MOST_SUBJECTS = 10
+"""Letters before a verdict that may be its subject, or the first of a list that is."""
+
+
 def _subject_before(page: Page, end: int) -> tuple[int, Reading] | None:
     """Read the letters or the option text that reach up to the verdict at `end`."""
     line = page.text.rfind("\n", max(0, end - 200), end) + 1
     start = max(line, end - 200)
     part = page.part(start, end)
-    for found in _SUBJECT.finditer(part.text):
+    for found in list(_SUBJECT.finditer(part.text))[-_MOST_SUBJECTS:]:
         before = part.low[: found.start()]
         if _OWNER.search(before):
             continue
@@ -134,7 +143,9 @@ def _reaches(part: Page, at: int) -> bool:
 
 def _line_verdicts(page: Page) -> Iterator[Claim]:
     """`B) L4/L5 - correct`, `| B | L4/L5 | ✓ |`: a labelled line that says the option is right."""
-    for label in _LINE.finditer(page.text):
+    if not any(literal in page.low for literal in _TRUE_LITERALS):
+        return
+    for label in ends_of(_LINE.finditer(page.text)):
         reading = read_list(page, label.end())
         if reading is None or len(reading.letters) != 1:
             continue

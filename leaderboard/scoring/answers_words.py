@@ -8,6 +8,8 @@ that each match takes constant time.
 
 import re
 
+from leaderboard.scoring.answers_cues import CueTable
+
 # --- the answer is ... ---------------------------------------------------------------------------
 
 IS = (
@@ -44,8 +46,8 @@ NOUNS = {
 }  # fmt: skip
 """Words that name an answer, each behind the literal that must be present for it to match."""
 
-NOUN_CUES = tuple(
-    (literal, re.compile(rf"{noun}{_NOUN_TAIL}{_TO_WHOM}{IS}")) for literal, noun in NOUNS.items()
+NOUN_CUES = CueTable(
+    {literal: rf"{noun}{_NOUN_TAIL}{_TO_WHOM}{IS}" for literal, noun in NOUNS.items()}
 )
 NEEDS_QUALITY = frozenset(
     {"options", "choices", "option", "correct", "letter", "opción", "opcion", "alternativa",
@@ -80,9 +82,8 @@ BARE_NOUN = re.compile(
 )
 """A noun right before a letter, without `is` or a colon: `Answer B`."""
 
-DIRECT = tuple(
-    (literal, re.compile(pattern))
-    for literal, pattern in {
+DIRECT = CueTable(
+    {
         "答案": r"答案\]?(?:应该|應該|应|應|就|为|為|选|選|选择|選擇){0,3}\s?(?:是|为|為|:|选|選|=|应为|應為)?\s?",
         "答:": r"(?<![回解])答:\s?",
         "最可能": r"最可能(?:的)?(?:选项|答案)?(?:是|为)?\s?",
@@ -109,7 +110,7 @@ DIRECT = tuple(
         "đáp án": r"đáp án (?:đúng )?(?:là )?",
         "odpowiedź": r"odpowiedź to ",
         "gabarito": r"gabarito\s?:?\s",
-    }.items()
+    }
 )
 """Cues that stand right before the letter, with or without a mark between."""
 
@@ -119,22 +120,20 @@ DIRECT_BAD_BEFORE = re.compile(
 
 # --- I choose ... --------------------------------------------------------------------------------
 
-VERB_CUES = tuple(
-    (literal, re.compile(pattern))
-    for literal, pattern in {
+VERB_CUES = CueTable(
+    {
         "choos": r"choos(?:e|ing)", "chose": r"chosen?", "pick": r"pick(?:ed|ing)?",
         "select": r"select(?:ed|ing)?", "go with": r"go with", "go for": r"go for", "going": r"going (?:for|with)",
         "went with": r"went with", "opt": r"opt(?:ing|ed)? for", "settle": r"settle (?:on|for)",
         "lean": r"lean(?:ing)?(?: (?:more|slightly|strongly))? ?(?:towards?|to)", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
         "say": r"say", "favo": r"favou?r", "prefer": r"prefer", "recommend": r"recommend", "mark": r"mark", "guess": r"guess",
         "answer": r"answer(?: with)?",
-    }.items()
+    }
 )  # fmt: skip
-FIRST_PERSON_CUES = tuple(
-    (verb, re.compile(verb))
-    for verb in ("wähle", "je choisis", "elijo", "escojo", "selecciono", "escolho", "scelgo",
+FIRST_PERSON_CUES = CueTable(
+    {verb: verb for verb in ("wähle", "je choisis", "elijo", "escojo", "selecciono", "escolho", "scelgo",
                  "diría que", "je dirais", "ich würde sagen", "vote goes to", "leaning",
-                 "выбираю", "seçiyorum", "ich würde", "ich nehme")
+                 "выбираю", "seçiyorum", "ich würde", "ich nehme")}
 )  # fmt: skip
 """Verbs that need no "I" beside them."""
 SPEAKER = re.compile(
@@ -150,9 +149,8 @@ VERB_BAD_BEFORE = re.compile(
 # --- so B; B it is -------------------------------------------------------------------------------
 
 _MORE_LIKELY = r"(?:option |choice )?[(\[]?[a-h][)\]]? (?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b"
-CONCLUSION_CUES = tuple(
-    (literal, re.compile(rf"(?:{pattern})"))
-    for literal, pattern in {
+CONCLUSION_CUES = CueTable(
+    {
         "so": r"so[,:]?\s",
         "therefore": r"therefore[,:]?\s",
         "thus": r"thus[,:]?\s",
@@ -205,7 +203,13 @@ CONCLUSION_CUES = tuple(
         "best": r"best(?:\s\w{1,15}){0,4}?\s(?:is|would be|remains):?\s",
         "most": r"most (?:appropriate|likely|suitable|consistent|accurate|probable)(?:\s\w{1,15}){0,4}?"
         r"\s(?:is|would be|remains):?\s",
-    }.items()
+    },
+    begins={
+        "conclusion": ("in",),
+        "etween": ("between",),
+        "should be": ("it", "that"),
+        "would be": ("it", "that"),
+    },
 )
 CORRECTION_CUE = re.compile(
     r"(?:\b(?:no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"

@@ -36,7 +36,7 @@ def test_the_published_answer_strings_are_read_as_decided() -> None:
     assert find_misread("answer-strings.jsonl") == []
 
 
-def test_more_answer_strings_are_read_as_decided_before_the_parser_saw_them() -> None:
+def test_more_answer_strings_are_read_as_people_read_them() -> None:
     assert len(read_cases("answer-strings-more.jsonl")) > 800
     assert find_misread("answer-strings-more.jsonl") == []
 
@@ -55,3 +55,36 @@ def test_the_time_to_read_a_text_grows_in_proportion_to_its_length(piece: str) -
     short = min(seconds(1_500) for _ in range(2))
     # Eight times the length: a quadratic reader would take 64 times as long.
     assert seconds(12_000) < 24 * short + 0.05
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["答案 B ", "正確 B ", "A is true. C is true. ", "\\boxed{", "A\n", "정답", "(", "so B "],
+)
+def test_a_hostile_text_of_any_length_is_read_in_little_time(piece: str) -> None:
+    start = time.process_time()
+    parse_answer((piece * 100_000)[:100_000], LEVELS, multiple=True)
+    # Read as a whole, the worst of them took half a minute.
+    assert time.process_time() - start < 1.5
+
+
+LONG = "The cord is of normal signal and the facet joints are unremarkable here.\n" * 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"B. L4/L5\n{LONG}",
+        f"{LONG}So the answer is B.",
+        f"{LONG}Final answer: B\n{LONG}",
+        f"{LONG}\\boxed{{B}}\n{LONG}",
+    ],
+    ids=["first", "last", "middle", "box"],
+)
+def test_a_long_text_loses_no_clear_answer(text: str) -> None:
+    assert parse_answer(text, LEVELS, multiple=False).letters == ("B",)
+
+
+def test_a_text_that_changes_its_answer_in_between_is_read_to_its_end() -> None:
+    text = f"Answer: B\n{LONG}Wait, that is wrong. The correct answer is C.\n{LONG}"
+    assert parse_answer(text, LEVELS, multiple=False).letters == ("C",)
