@@ -23,14 +23,14 @@ AddExperts = Callable[..., None]
 
 @pytest.fixture
 def rank_reports(load: Load, submit_texts: Submit, sessions: Sessions) -> Rank:
-    """Load 12 report cases; submit and score `n` reports by each model: the submissions."""
+    """Load 12 report cases; score `n` reports by each model, of its own team: the submissions."""
     load(0, 0, 12)
 
     def rank(models: Sequence[str], n: int = 12) -> list[str]:
         keys = []
         for model in models:
             texts = {f"test-report-{i:03}": f"Report {i} by {model}." for i in range(n)}
-            keys.append(submit_texts(texts, model))
+            keys.append(submit_texts(texts, model, f"team-{model}"))
             evaluate(sessions, keys[-1], [ChecklistJudge()], 5)
         return keys
 

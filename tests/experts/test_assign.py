@@ -55,7 +55,9 @@ def test_reports_of_a_submission_that_stands_no_more_are_withdrawn_unless_begun(
     with sessions.write() as session:
         user = get_user(session, "e1")
         save_draft(session, user, read_own_assignments(session, user)[0].key, {"coverage": 3})
-    new = submit_texts({f"test-report-{n:03}": f"Better report {n}." for n in range(6)})
+    new = submit_texts(
+        {f"test-report-{n:03}": f"Better report {n}: excellent alignment." for n in range(6)}
+    )
     evaluate(sessions, new, [ChecklistJudge()], 5)
     assert assign(sessions, 4, overlap=0) == (1, 1, 4, 3)
     with sessions.read() as session:
