@@ -12,7 +12,7 @@ import requests
 
 from benchmarks.predictors.serving import can_serve_smollm2
 from demo.commands import Commands
-from demo.host import BENCHMARK, SPLIT
+from demo.host import BENCHMARK, ENDPOINT_TEAM, SPLIT
 from demo.processes import Supervisor
 from demo.services import HOST
 
@@ -104,7 +104,7 @@ def _register(commands: Commands, endpoint: DemoEndpoint) -> str:
     made: Any = commands.run_participant(
         *("endpoints", "add", "--name", endpoint.name, "--base-url", endpoint.base_url),
         *("--model", endpoint.name, "--no-key", "--concurrency", "2", "--json"),
-        *("--max-tokens", MAX_TOKENS),
+        *("--max-tokens", MAX_TOKENS, "--team", ENDPOINT_TEAM),
     ).read_json()
     return str(made["id"])
 
@@ -121,7 +121,7 @@ def _make_card(commands: Commands, endpoint: DemoEndpoint) -> None:
     name, organisation, weights = about
     commands.run_participant(
         *("models", "create", "--slug", endpoint.name, "--name", name),
-        *("--organisation", organisation, weights),
+        *("--organisation", organisation, weights, "--team", ENDPOINT_TEAM),
         *("--description", f"Asked by the worker: {endpoint.words}. The text track alone."),
     )
 

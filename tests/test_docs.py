@@ -25,8 +25,8 @@ from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.intervals import wilson_interval
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.read import KnownItem, Predictions, read_predictions
+from leaderboard.web.api.error_records import ErrorRecord
 from leaderboard.web.api.operations import OPERATIONS
-from leaderboard.web.api.records import ErrorRecord
 from leaderboard.web.failures import HTTP_CODES
 from leaderboard.web.guides import GUIDES, make_anchor, render_guide
 from spinebench.errors import EXIT_CODE_MEANINGS

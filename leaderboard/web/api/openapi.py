@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from leaderboard.web.api import endpoint_records, records
+from leaderboard.web.api.error_records import ErrorAnswer
 from leaderboard.web.api.operations import OPERATIONS, Body, Operation
 from leaderboard.web.api.record import Record
 
@@ -47,7 +48,7 @@ _ENDPOINT_FIELDS = {
 def make_document(base_url: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the API at `base_url`."""
     kinds: list[Any] = [op.answer for op in OPERATIONS if not isinstance(op.answer, str)]
-    names = [*dict.fromkeys([*kinds, *JSON_BODIES.values(), records.ErrorAnswer])]
+    names = [*dict.fromkeys([*kinds, *JSON_BODIES.values(), ErrorAnswer])]
     _, components = msgspec.json.schema_components(
         names, ref_template="#/components/schemas/{name}"
     )
@@ -137,7 +138,7 @@ def _body(body: Body) -> dict[str, Any]:
 def _error() -> dict[str, Any]:
     return {
         "description": "What went wrong, and the remedy",
-        "content": {JSON: {"schema": _reference(records.ErrorAnswer)}},
+        "content": {JSON: {"schema": _reference(ErrorAnswer)}},
     }
 
 
