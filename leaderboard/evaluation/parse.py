@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -16,6 +18,10 @@ from leaderboard.scoring.answers import PARSER_VERSION, parse_answer
 from leaderboard.scoring.mcq import score_mcq
 
 BATCH_SIZE = 2_000
+BATCH_SECONDS = 3.0
+"""Well within a lease, whose heartbeat each batch renews, even on slow texts."""
+
+T = TypeVar("T")
 
 
 class _Unparsed(NamedTuple):
@@ -30,11 +36,25 @@ def parse_predictions(sessions: Sessions, claim: Claim) -> None:
     """Parse what is not parsed yet, in batches; each renews the claim."""
     with sessions.read() as session:
         rows = _read_unparsed(session, claim.submission_id)
-    for start in range(0, len(rows), BATCH_SIZE):
-        parsed = [_parse(row) for row in rows[start : start + BATCH_SIZE]]
+    for parsed in in_batches(map(_parse, rows), most=BATCH_SIZE, seconds=BATCH_SECONDS):
         with sessions.write() as session:
             advance(session, claim, Step.PARSE, len(parsed))
             session.execute(insert(ParsedPrediction), parsed)
+
+
+def in_batches(
+    work: Iterable[T], *, most: int, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Iterator[list[T]]:
+    """Yield what `work` gives in lists of at most `most`, each as soon as it took `seconds`."""
+    batch: list[T] = []
+    begun = clock()
+    for done in work:
+        batch.append(done)
+        if len(batch) >= most or clock() - begun >= seconds:
+            yield batch
+            batch, begun = [], clock()
+    if batch:
+        yield batch
 
 
 def _read_unparsed(session: Session, submission_id: str) -> list[_Unparsed]:

@@ -120,6 +120,13 @@ def make_claim(page: Page, start: int, reading: Reading | None, strength: Streng
     return Claim(start, reading.end, strength, reading.letters, reading.unsure)
 
 
+def is_whole_list(page: Page, reading: Reading) -> bool:
+    """Whether all options of an item with one answer are read, which chooses none."""
+    return (
+        not page.multiple and len(reading.letters) > 2 and reading.letters >= page.options.letters
+    )
+
+
 def find_claims(page: Page) -> list[Claim]:
     """Return the claims of a text that a cue announces, in the order in which they end."""
     found = [
@@ -170,6 +177,7 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
             and _names_the_answer(literal, cue[0], before)
             and _stands(before)
             and not is_rejected(cue[0])
+            and not (literal in _LIST_NOUNS and is_whole_list(page, reading))
         ):
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
             if claim := make_claim(page, cue.start(), reading, strength):
@@ -185,6 +193,7 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
                 yield claim
 
 
+_LIST_NOUNS = frozenset({"choice", "option"})
 _QUALITY_REACH = 48
 """Longer than any words of quality before a noun."""
 _CLOSING = re.compile(r"[\s)\]\"']{0,3}(?:$|[.!\n;(-])|(?<=[)\]])")
@@ -248,7 +257,7 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
 
 
 CONCLUSION_CLOSING = re.compile(
-    r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|is (?:my|the)\b"
+    r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|to me\b|is (?:my|the)\b"
     r"|(?:remains?|fits|matches|applies)(?=[\s.,;!]|$)"
     r"|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
 )

@@ -25,6 +25,7 @@ _LATIN_NAMES = frozenset(
     "diphtheriae subtilis pertussis pestis".split()
 )
 _WORD = re.compile(r"\s?([^\W\d_]+)")
+_TO_ME = re.compile(r" to (?:me|us)\b")
 _PERCENT = re.compile(r" \(?\d{1,3}(?:\.\d+)?\s?%")
 
 
@@ -57,6 +58,8 @@ def is_latin_name(text: str, end: int) -> bool:
 
 def _word_may_follow(text: str, end: int, letter: str, written: str) -> bool:
     word = _WORD.match(text, end)
+    if written.isupper() and _TO_ME.match(text, end):
+        return True
     if word is None:
         following = text[end + 1 : end + 2]
         return bool(_PERCENT.match(text, end)) or not following.isdigit()

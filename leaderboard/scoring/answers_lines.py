@@ -11,10 +11,13 @@ from leaderboard.scoring.answers_claims import (
     Claim,
     Strength,
     is_open,
+    is_whole_list,
+    sentence_before,
 )
 from leaderboard.scoring.answers_letters import is_latin_name
 from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_reading import read_choice, read_list
+from leaderboard.scoring.answers_refusal import REFUSAL
 from leaderboard.scoring.answers_verdicts import TRUE_MARK
 from leaderboard.scoring.answers_words import FALSE_SOON
 
@@ -130,7 +133,7 @@ def bare_lines(page: Page) -> Iterator[Claim]:
         if stop - start <= _LONGEST_BARE and _BARE_LOOK.match(page.text, start):
             opening = _BARE_START.match(page.text, start)
             reading = read_choice(page, opening.end() if opening else start)
-            if reading and _is_whole_list(page, reading):
+            if reading and is_whole_list(page, reading):
                 reading = None
             if reading and (reading.by_words or not _ends_line(page, reading.end)):
                 reading = None
@@ -151,12 +154,6 @@ def bare_lines(page: Page) -> Iterator[Claim]:
         start = last + 1 if last >= 0 else len(page.text)
 
 
-def _is_whole_list(page: Page, reading: Reading) -> bool:
-    return (
-        not page.multiple and len(reading.letters) > 2 and reading.letters >= page.options.letters
-    )
-
-
 def _ends_line(page: Page, end: int) -> bool:
     rest = _BARE_END.match(page.text, end)
     at = rest.end() if rest else end
@@ -164,7 +161,7 @@ def _ends_line(page: Page, end: int) -> bool:
 
 
 _HEAD = re.compile(
-    r"(?:(?i:option|choice|letter|选项|選項)\s?)?(?P<open>[\[(\"'{]?)(?P<letter>[A-Za-z])(?P<close>[\])\"'}]?)"
+    r"(?:(?i:(?:option|choice|letter)(?![a-z])|选项|選項)\s?)?(?P<open>[\[(\"'{]?)(?P<letter>[A-Za-z])(?P<close>[\])\"'}]?)"
     r"(?P<after>[.):\]]{1,2}(?!\w)|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|i think|i believe|probably)"
     r"| (?=because|since|due|as |given|based)| (?=\()|)"
 )
@@ -252,9 +249,15 @@ _LAST_SENTENCE = re.compile(
 
 
 def last_sentence(page: Page) -> Claim | None:
-    """Return the claim of a text whose last sentence is letters alone: `... . B`, `... wrong; C`."""
+    """Return the claim of a text whose last sentence is letters alone: `... . B`, `... wrong; C`.
+
+    Not a lone `A` behind a sentence that declines to answer: it may begin another sentence.
+    """
     found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 60))
     reading = read_list(page, found.end()) if found else None
     if found is None or reading is None or len(page.text) - reading.end > 1:
+        return None
+    before = sentence_before(page.low, found.start() - 1)
+    if page.text[found.end() :] == "A" and REFUSAL.search(before) and " but " not in before:
         return None
     return Claim(found.start(), reading.end, Strength.VERDICT, reading.letters, reading.unsure)

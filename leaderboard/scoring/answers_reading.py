@@ -45,7 +45,7 @@ _NOT = re.compile(
 )
 _BUT = re.compile(
     r"[\s,;:)]{0,3}(?:(?:but|sondern|sino|mais|mas|ma|bensì|а|but rather|but instead|rather|instead"
-    r"|it's|it is|it must be|but it's)(?![^\W_])|而是|でなく|而|но)\s?(?:rather |instead |is |actually "
+    r"|it's|it is|it must be|but it's)(?![^\W_])|而是|是|でなく|而|но)\s?(?:rather |instead |is |actually "
     r"|the |la |il |option |choice |on ){0,2}"
 )
 _OPTION_WORD = r"(?:(?:options?|choices?|answers?|letters?|选项|選項)\s?)?"

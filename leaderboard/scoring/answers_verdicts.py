@@ -66,7 +66,7 @@ def find_verdicts(page: Page) -> list[Claim]:
     """Return the claims that a text makes by calling options right, in order."""
     if not any(literal in page.low for literal in VERDICT_LITERALS):
         return []
-    found = [*_sentence_verdicts(page), *_line_verdicts(page)]
+    found = [*_sentence_verdicts(page), *_line_verdicts(page), *_tick_verdicts(page)]
     return sorted(found, key=lambda claim: claim.end)
 
 
@@ -154,3 +154,21 @@ def _line_verdicts(page: Page) -> Iterator[Claim]:
             yield Claim(
                 label.end(), mark.end(), Strength.VERDICT, reading.letters, reading.unsure, True
             )
+
+
+_TICKED = re.compile(r"(?<![^\W_])([A-Z])[).:]?\s?([✓✗])")
+
+
+def _tick_verdicts(page: Page) -> Iterator[Claim]:
+    """`A ✗ B ✗ C ✓ D ✗`: letters that each have their mark behind them, right or wrong."""
+    if "✓" not in page.low or "✗" not in page.low:
+        return
+    marked = ends_of(_TICKED.finditer(page.text))
+    right = frozenset(found[1] for found in marked if found[2] == "✓")
+    if not right or len(right) == len(marked):
+        return
+    if page.text[: marked[0].start()].rstrip()[-1:] in ("✓", "✗"):
+        return
+    unsure = len(right) > 1 and not page.multiple
+    start, end = marked[0].start(), marked[-1].end()
+    yield Claim(start, end, Strength.VERDICT, right, unsure, on_statement=True)
