@@ -68,6 +68,7 @@ def read_calibrated(session: Session, submission_id: str) -> dict[int, Calibrate
         select(CalibratedScore)
         .join(Score, Score.id == CalibratedScore.score_id)
         .where(Score.submission_id == submission_id)
+        .options(joinedload(CalibratedScore.calibration))
     )
     return {row.score_id: row for row in rows}
 
