@@ -1,0 +1,131 @@
+"""A real small language model as the judge, over real HTTP: it judges badly, and a page says so."""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from benchmarks.predictors.serving import find_smollm2, serve_weights
+from leaderboard.benchmarks.files import open_package
+from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.read import read_package
+from leaderboard.calibrations import read_judges
+from leaderboard.db import Sessions
+from leaderboard.evaluation.recalibrate import recalibrate
+from leaderboard.evaluation.reports import find_rubric
+from leaderboard.evaluation.run import evaluate
+from leaderboard.judges.canaries import FLOOR
+from leaderboard.judges.roster import make_judges
+from leaderboard.judges.runs import read_call_figures, read_runs
+from leaderboard.judges.settings import JudgeSettings
+from leaderboard.models.judging import CallOutcome, CanaryCall, JudgeCall, RunState
+from leaderboard.models.rating import Rater, RaterKind, Rating
+from leaderboard.models.submission import Prediction, Status, Submission
+from tests.judges.rubric import GOOD, HALF, MANIFEST
+from tests.loaded import Submit
+from tests.packages import make_case, write_package
+from tests.site import Site
+
+SECONDS = 300.0
+ONE_DIMENSION = copy.deepcopy(MANIFEST) | {"version": "2.0.0"}
+ONE_DIMENSION["rubric"]["sections"] = ONE_DIMENSION["rubric"]["sections"][:1]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    # One thread: several would wait for each other where tests share the cores.
+    with serve_weights(find_smollm2(), n_threads=1) as url:
+        yield f"{url}/v1"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
+    address: str, site: Site, submit_texts: Submit, tmp_path: Path
+) -> None:
+    sessions = site.sessions
+    publish(sessions, tmp_path)
+    keys = []
+    for model, texts in {"strong": (GOOD, GOOD), "weak": (HALF, "Nothing to say.")}.items():
+        keys.append(submit_texts({f"test-report-{n:03}": t for n, t in enumerate(texts)}, model))
+        with sessions.read() as session:
+            rubric = find_rubric(session, keys[-1])
+        assert rubric is not None
+        settings = JudgeSettings(
+            name="smollm2", base_url=address, model="smollm2-135m-instruct", max_tokens=80,
+            timeout_seconds=SECONDS, concurrency=1,
+        )  # fmt: skip
+        evaluate(sessions, keys[-1], make_judges([settings], rubric), 1)
+    check_calls(sessions)
+    with sessions.read() as session:
+        statuses = {session.get_one(Submission, key).status for key in keys}
+        states = {run.state for run in read_runs(session)}
+    if states == {RunState.VOID}:
+        assert statuses == {Status.HELD}
+        return
+    assert statuses == {Status.SCORED}
+    assert all(value is None or value <= FLOOR for value in ratings(sessions, keys[1]))
+    label(sessions, dict(zip(keys, ((5, 5), (3, 1)), strict=True)))
+    with sessions.read() as session:
+        split = session.get_one(Submission, keys[0]).split
+        judge = next(one for one in read_judges(session, split) if one.rater.name == "smollm2")
+    assert judge.n_rankable == 0
+    page = site.get("/judges?benchmark=tiny&version=2.0.0").text
+    assert "smollm2" in page
+    assert "0 of 1 dimensions pass the gate" in page
+
+
+def publish(sessions: Sessions, folder: Path) -> None:
+    cases = [make_case(n) for n in range(2)]
+    for case in cases:
+        case["checklist"][0]["dimensions"] = ["diagnosis"]
+    place = write_package(folder / "short", cases, ONE_DIMENSION)
+    with sessions.write() as session:
+        benchmark = load_package(session, read_package(open_package(place))).benchmark
+        # Two questions instead of six, for a model on one core.
+        manifest = copy.deepcopy(benchmark.manifest)
+        del manifest["rubric"]["sections"][0]["dimensions"][0]["questions"][1:5]
+        benchmark.manifest = manifest
+
+
+def check_calls(sessions: Sessions) -> None:
+    """Every call is kept whole; the server enforces the schema but for replies that it cut."""
+    with sessions.read() as session:
+        calls = [*session.scalars(select(CanaryCall)), *session.scalars(select(JudgeCall))]
+        (figures,) = read_call_figures(session)
+    assert len(calls) >= 12
+    assert {call.outcome for call in calls} <= {CallOutcome.OK, CallOutcome.BAD_OUTPUT}
+    assert all(call.reason.startswith("cut off") for call in calls if call.reason)
+    assert all(call.model and call.reply for call in calls)
+    assert figures.input_tokens > 200 * len(calls)
+
+
+def ratings(sessions: Sessions, key: str) -> list[float | None]:
+    with sessions.read() as session:
+        query = (
+            select(Rating.value)
+            .join(Rater)
+            .join(Prediction, Prediction.id == Rating.prediction_id)
+            .where(Rater.name == "smollm2", Prediction.submission_id == key)
+        )
+        return list(session.scalars(query))
+
+
+def label(sessions: Sessions, values: dict[str, tuple[int, int]]) -> None:
+    """An expert's ratings of every report, then a refit."""
+    with sessions.write() as session:
+        rater = Rater(kind=RaterKind.EXPERT, name="expert", version="1")
+        session.add(rater)
+        session.flush()
+        for key, given in values.items():
+            predictions = session.scalars(
+                select(Prediction).where(Prediction.submission_id == key).order_by(Prediction.id)
+            )
+            for prediction, value in zip(predictions, given, strict=True):
+                session.add(
+                    Rating(prediction_id=prediction.id, rater_id=rater.id, dimension="diagnosis",
+                           value=float(value), reason="", evidence=[])
+                )  # fmt: skip
+        split_id = session.get_one(Submission, key).split_id
+    recalibrate(sessions, split_id)
