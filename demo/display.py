@@ -29,7 +29,7 @@ def make_table(ranking: Mapping[str, Any]) -> Table:
     table = Table(
         title=f"{ranking['benchmark']} {ranking['version']}, {ranking['split']} split",
         caption="Score and 95 % interval, on 0 to 100. A rank is a range where models "
-        "are not significantly different.",
+        "are not significantly different. The word under a report score says how it is calibrated.",
         box=box.SIMPLE_HEAD,
     )
     table.add_column("Rank", justify="right", no_wrap=True)
@@ -42,10 +42,19 @@ def make_table(ranking: Mapping[str, Any]) -> Table:
         table.add_row(
             _show_ranks(entry),
             Text(str(entry["model"]["name"])),
-            *(_show_score(entry.get(part)) for part in PARTS),
+            *(_show_score(entry.get(part)) for part in PARTS[:-1]),
+            _show_report(entry),
             str(entry["n_unparsed"]),
         )
     return table
+
+
+def _show_report(entry: Mapping[str, Any]) -> Text:
+    """The report score with the badge that says how it came to the experts' scale."""
+    shown, provenance = _show_score(entry.get("report")), entry.get("report_provenance")
+    if provenance:
+        shown.append(f"\n{provenance['badge']}", style="dim")
+    return shown
 
 
 def _show_ranks(entry: Mapping[str, Any]) -> str:

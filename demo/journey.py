@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from demo.calibration import calibrate, find_constructed
 from demo.commands import Commands, Step
 from demo.display import make_table
 from demo.endpoint import DemoEndpoint, choose_endpoint, start_endpoint, submit_endpoint
@@ -32,7 +33,7 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
     """
     with ExitStack() as stack:
         stack.enter_context(lock_folder(settings.folder))
-        kept, bundled = get_secrets(settings.folder), find_bundled()
+        kept, bundled = get_secrets(settings.folder), [*find_bundled(), *find_constructed()]
         endpoint = choose_endpoint(takes_model=settings.takes_model)
         redis_url = _get_redis_url(settings, stack, console)
         listener = stack.enter_context(open_port(settings.port))
@@ -64,6 +65,7 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
         console.print(f"Everything runs: {base_url}", soft_wrap=True)
         commands = _sign_in(commands, settings.folder, token)
         states = _submit_all(commands, bundled, endpoint, supervisor, console)
+        _calibrate(commands, states, supervisor, console)
         n_failed = _show_results(commands, states, console)
         if not settings.exits:
             _show_address(commands, settings, kept, console)
@@ -116,6 +118,18 @@ def _submit_all(
             report=report,
         )
     return list(states.values())
+
+
+def _calibrate(
+    commands: Commands, states: Sequence[Submission], supervisor: Supervisor, console: Console
+) -> None:
+    """Calibrate report scores by constructed labels, where every submission is scored."""
+    if all(state["status"] == "scored" for state in states):
+        is_new = calibrate(commands, check=supervisor.check)
+        words = "are calibrated" if is_new else "were calibrated in an earlier run"
+        console.print(
+            f"Report scores {words} to constructed ratings, which no expert gave.", soft_wrap=True
+        )
 
 
 def _show_results(commands: Commands, states: Sequence[Submission], console: Console) -> int:

@@ -17,7 +17,7 @@ from demo.host import BENCHMARK, SPLIT, Bundled
 DUPLICATE = 4
 POLL_SECONDS = 0.5
 STALL_SECONDS = 300.0
-ENDS = frozenset({"scored", "failed", "cancelled"})
+ENDS = frozenset({"scored", "failed", "cancelled", "held"})
 
 # A submission as the API shows it.
 Submission = Mapping[str, Any]

@@ -55,3 +55,9 @@ def test_a_name_with_brackets_is_shown_as_it_is() -> None:
 
 def test_no_entry_is_an_empty_table() -> None:
     assert any("spinebench-mini 1.0.0, test split" in line for line in show([]))
+
+
+def test_a_report_score_says_how_it_was_calibrated() -> None:
+    provenance = {"badge": "transported", "n_labels": 0}
+    lines = show([make_entry(report_provenance=provenance)])
+    assert "transported" in lines

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from demo.calibration import find_constructed
 from demo.host import find_bundled
 from demo.settings import ROOT
 from tests.demo.waiting import wait_until
@@ -61,12 +62,15 @@ def find_processes_of(folder: Path) -> list[str]:
 def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
     tmp_path: Path,
 ) -> None:
-    folder, models = tmp_path / "demo", [one.model for one in find_bundled()]
+    folder = tmp_path / "demo"
+    models = [one.model for one in [*find_bundled(), *find_constructed()]]
 
     with start_demo(folder, DEMO_EXIT="1", WITH_MODEL="0") as (process, output):
         status = process.wait(SECONDS)
         text = output.read_text()
         assert status == 0, text
+        assert "Report scores are calibrated to constructed ratings" in text
+        assert text.count("probe-anchored") == 4
         assert f"{len(models) + 1} of {len(models) + 1} submissions are scored." in text
         assert "A model endpoint serves: the bundled scripted endpoint" in text
         assert "scripted-endpoint submitted, to be asked." in text
@@ -79,6 +83,7 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
         assert process.poll() is None, text
         assert text.count("was submitted in an earlier run") == len(models)
         assert text.count("was asked in an earlier run") == 1
+        assert "Report scores were calibrated in an earlier run" in text
         address = re.search(r"^Page +(\S+)", text, re.MULTILINE)
         assert address is not None
         assert requests.get(address[1], timeout=30).status_code == 200
