@@ -9,7 +9,18 @@ from typing import BinaryIO, NamedTuple
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
 
 GZIP_MAGIC = b"\x1f\x8b"
-ZIP_MAGIC = b"PK\x03\x04"
+OTHER_KINDS = {
+    b"PK\x03\x04": "a zip or a spreadsheet (xlsx)",
+    b"PK\x05\x06": "an empty zip",
+    b"\xfd7zXZ\x00": "compressed with xz",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"BZh": "compressed with bzip2",
+    b"\x28\xb5\x2f\xfd": "compressed with zstandard",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+}
+"""How files begin that are sent by mistake."""
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -35,9 +46,10 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
             f"The file is larger than {max_bytes / 2**20:.0f} MiB once decompressed.",
             "Send only id and prediction for each item, and shorten over-long predictions.",
         )
-    if raw.startswith(ZIP_MAGIC):
-        raise _unreadable("The file is a zip or a spreadsheet.", "Send JSONL or CSV, or gzip them.")
-    if raw.startswith(BYTE_ORDER_MARKS):
+    for magic, kind in OTHER_KINDS.items():
+        if raw.startswith(magic):
+            raise _unreadable(f"The file is {kind}.", "Save as CSV or JSONL; gzip it if you like.")
+    if raw.startswith(BYTE_ORDER_MARKS) or _is_utf16(raw):
         raise _unreadable("The file is encoded in UTF-16.", "Save it as UTF-8.")
     file_hash = hashlib.sha256(raw).hexdigest()
     if not raw.strip():
@@ -45,8 +57,17 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
     return Content(raw.removeprefix(UTF8_MARK), file_hash)
 
 
+def _is_utf16(raw: bytes) -> bool:
+    """Whether every other byte of the beginning is zero: Latin letters without a mark."""
+    even, odd = raw[:64:2], raw[1:64:2]
+    return len(raw) >= 8 and (not any(even) or not any(odd)) and any(raw[:64])
+
+
 def _gunzip(raw: bytes, max_bytes: int) -> bytes:
-    """All members of a gzip file, never more than `max_bytes` + 1 bytes of them."""
+    """All members of a gzip file, never more than `max_bytes` + 1 bytes of them.
+
+    Zeros behind the last member are padding, as tapes and disks leave it.
+    """
     parts: list[bytes] = []
     room = max_bytes + 1
     while raw and room > 0:
@@ -60,6 +81,8 @@ def _gunzip(raw: bytes, max_bytes: int) -> bytes:
         if not member.eof and room > 0:
             raise _unreadable("The gzip file is cut short.", "Send the whole file again.")
         raw = member.unused_data
+        if not raw.strip(b"\0"):
+            break
     return b"".join(parts)
 
 

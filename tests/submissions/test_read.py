@@ -1,8 +1,10 @@
 """What a team's prediction file may look like, and what is said of one with problems."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 
 import pytest
 
@@ -114,6 +116,12 @@ def test_a_line_with_a_problem_is_not_missing_as_well() -> None:
         (b" \n\n", "empty"),
         (b"PK\x03\x04rest", "spreadsheet"),
         (GOOD.encode("utf-16"), "UTF-16"),
+        (GOOD.encode("utf-16-le"), "UTF-16"),
+        ("id,prediction\nt1,A\n".encode("utf-16-be"), "UTF-16"),
+        (b"PK\x05\x06" + b"\0" * 18, "empty zip"),
+        (lzma.compress(GOOD.encode()), "xz"),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "7z"),
+        (bz2.compress(GOOD.encode()), "bzip2"),
         (b'[{"id": "t1", "prediction": "A"}]', "array"),
         (b"\x1f\x8bgarbage", "gzip"),
         (gzip.compress(GOOD.encode())[:-12], "gzip"),
@@ -169,6 +177,27 @@ def test_deep_nesting_beside_a_nested_id_is_a_problem_of_its_line() -> None:
 def test_an_over_long_field_does_not_hide_the_problems_behind_it() -> None:
     found = problems(f"id,prediction\nt1,{'x' * 200_000}\nnobody,B\nt2,A\n")
     assert [(problem.line, problem.id) for problem in found] == [(2, "t1"), (3, "nobody")]
+
+
+def test_a_bad_quote_does_not_hide_the_problems_behind_it() -> None:
+    found = problems('id,prediction\nt1,"A"x\nnobody,B\nt2,"never closed\nnobody else,C\n')
+    named = [(problem.line, problem.id) for problem in found if problem.line]
+    assert named == [(2, None), (3, "nobody"), (4, None), (5, "nobody else")]
+    assert "Not valid CSV" in found[0].message
+
+
+def test_a_byte_that_is_not_utf8_does_not_hide_the_problems_behind_it() -> None:
+    found = problems(b"id,prediction\nt1,\xe9\nnobody,B\nt\xff2,C\nt2,D\n")
+    named = [(problem.line, problem.id) for problem in found]
+    assert named == [(2, "t1"), (3, "nobody"), (4, "t\ufffd2")]
+    assert "not UTF-8" in found[0].message
+    assert "not UTF-8" in found[2].message
+
+
+def test_zeros_behind_a_gzip_file_are_padding_and_other_bytes_are_not() -> None:
+    packed = gzip.compress(GOOD.encode())
+    assert read(packed + b"\0" * 512).texts == read(GOOD).texts
+    assert "gzip" in problems(packed + b"\0\0x")[0].message
 
 
 def test_compression_does_not_get_round_the_size_limit() -> None:
