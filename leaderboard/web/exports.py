@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from leaderboard.benchmarks.catalogue import count_composition, get_benchmark
+from leaderboard.calibrations import read_judges
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
+from leaderboard.exports.agreement import make_agreement_table
 from leaderboard.exports.benchmarks import make_composition_table, make_published_table
 from leaderboard.exports.formats import Format, write_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
@@ -44,6 +46,15 @@ def composition(slug: str, ending: str) -> Response:
         for split in found.splits
     }
     return send_table(make_composition_table(found, counts), ending)
+
+
+@blueprint.get("/agreement.<ending>")
+def agreement(ending: str) -> Response:
+    """How far the judges of a split agree with experts."""
+    split = find_split()
+    ranked_at = read_ranking(database(), split).ranked_at
+    table = make_agreement_table(split, read_judges(database(), split), ranked_at)
+    return send_table(table, ending)
 
 
 @blueprint.get("/published/<name>.<ending>")

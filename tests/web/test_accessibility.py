@@ -30,6 +30,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/published"),
     (None, "/embed/ranking"),
     (None, "/docs"),
+    (None, "/docs/api/try"),
     *((None, f"/docs/{guide}") for guide in GUIDES),
     (None, "/register"),
     (None, "/sign-in"),
@@ -46,6 +47,15 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("eve", "/rate/{assigned}"),
     ("eve", "/rate/agreement"),
     ("hugo", "/rate/experts"),
+    ("ada", "/account/notices"),
+    ("hugo", "/admin"),
+    ("hugo", "/admin/submissions"),
+    ("hugo", "/admin/submissions/{scored}"),
+    ("hugo", "/admin/people"),
+    ("hugo", "/admin/models"),
+    ("hugo", "/admin/benchmarks"),
+    ("hugo", "/admin/announcements"),
+    ("hugo", "/admin/audit"),
 ]
 # Two looks at each page see both layouts and both schemes: a layout is the same in either scheme,
 # and colours are the scheme's variables in either layout.

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
 from leaderboard.evaluation.recalibrate import recalibrate
-from leaderboard.models.calibration import Refit
+from leaderboard.models.calibration import Calibration, Refit
 from leaderboard.models.judging import CallOutcome, DriftCheck, JudgeCall, JudgeRun, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction
@@ -61,6 +61,26 @@ def test_labels_open_the_tables_and_the_figure_and_name_no_report(site: Site) ->
     for text in (page.text, figure.text):
         assert "test-report" not in text
         assert "model-bob" not in text
+
+
+def test_the_agreement_to_take_away_is_that_of_the_page_and_of_the_stored_fit(site: Site) -> None:
+    for name in ("bob", "eve"):
+        site.add_person(name, f"team-{name}", f"model-{name}")
+        rate_as(site.sessions, send_reports(site, name), range(N_REPORT))
+    refit(site.sessions)
+    assert "/exports/agreement.csv" in site.get("/judges").text
+    rows = site.get("/exports/agreement.json").json()["rows"]
+    with site.sessions.read() as session:
+        fits = {(fit.slice, fit.name): fit for fit in session.scalars(select(Calibration))}
+    assert {(row["slice"], row["name"]) for row in rows} == set(fits)
+    for row in rows:
+        fit = fits[row["slice"], row["name"]]
+        stored = fit.agreement if row["compared"] == "raw" else fit.calibrated_agreement
+        if row["compared"] != "labels":
+            assert stored is not None
+            assert row["n"] == stored["n"] == 2 * N_REPORT
+            assert row["bias"] == stored["limits"][0][0]
+    assert {row["compared"] for row in rows} == {"raw", "calibrated", "labels"}
 
 
 def test_runs_drift_and_cost_of_a_language_model_are_shown(site: Site) -> None:

@@ -1,0 +1,53 @@
+"""The page of notices: a team's own targets, guarded addresses, and forms that explain."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from leaderboard.models.notice import Notice, NoticeTarget
+from tests.site import Site
+from tests.web.api.test_api import make_file
+from tests.web.test_pages import post, sign_in
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PAGE = "/account/notices"
+# A public address that is named by its number, so nothing is looked up and nothing called.
+TARGET = {"team": "team-a", "kind": "webhook", "address": "https://1.1.1.1/hook"}
+
+
+def test_a_team_chooses_where_to_hear_of_its_submissions_and_nobody_else_does(site: Site) -> None:
+    site.add_person("eve", "team-e", "model-e")
+    ada, eve = sign_in(site, "ada"), sign_in(site, "eve")
+    assert post(eve, site, PAGE, PAGE, **TARGET).status_code == 404
+    page = post(ada, site, PAGE, PAGE, **TARGET)
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    with site.sessions.read() as session:
+        target = session.scalars(select(NoticeTarget)).one()
+    assert target.secret in page.text
+    assert target.secret not in eve.get(site.url + PAGE, timeout=9).text
+
+    key = site.submit(site.token("ada"), make_file(4)).json()["id"]
+    site.evaluate_all()
+    sent = ada.get(site.url + PAGE, timeout=9).text
+    assert re.search(rf"{key}.*?scored.*?waiting", sent, flags=re.DOTALL)
+    remove = f"{PAGE}/{target.id}/remove"
+    assert post(eve, site, remove, PAGE).status_code == 404
+    assert post(ada, site, remove, PAGE).status_code == 200
+    with site.sessions.read() as session:
+        assert session.scalars(select(Notice)).all() == []
+
+
+def test_a_form_that_fails_says_why_and_keeps_nothing(site: Site) -> None:
+    ada = sign_in(site, "ada")
+    for change, status, words in (
+        ({"address": "https://10.0.0.1/"}, 400, "public internet"),
+        ({"address": "http://1.1.1.1/"}, 400, "Plain http"),
+        ({"kind": "email", "address": "ada@example.org"}, 400, "sends no mail"),
+        ({"kind": "pigeon"}, 400, "Choose webhook or email"),
+    ):
+        answer = post(ada, site, PAGE, PAGE, **{**TARGET, **change})
+        assert (answer.status_code, words in answer.text) == (status, True), change
+    with site.sessions.read() as session:
+        assert session.scalars(select(NoticeTarget)).all() == []
