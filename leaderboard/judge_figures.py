@@ -57,8 +57,7 @@ def _dots(pairs: Mapping[str, Pairs]) -> go.Scatter:
         mode="markers",
         meta="accent",
         cliponaxis=False,
-        marker={"size": [SMALLEST_DOT * count**0.5 for count in n], "opacity": 0.7, "line": {}},
-        error_x={},
+        marker={"size": [SMALLEST_DOT * count**0.5 for count in n], "opacity": 0.7},
         customdata=n,
         hovertemplate="judge %{x:.2f}, experts %{y:.2f}<br>%{customdata} reports<extra></extra>",
     )
@@ -74,7 +73,4 @@ def _agreement(low: float, high: float) -> go.Scatter:
 
 
 def _line(x: list[float], y: list[float], colour: str, line: dict[str, Any]) -> go.Scatter:
-    return go.Scatter(
-        x=x, y=y, mode="lines", meta=colour, line=line, marker={"line": {}}, error_x={},
-        hoverinfo="skip",
-    )  # fmt: skip
+    return go.Scatter(x=x, y=y, mode="lines", meta=colour, line=line, hoverinfo="skip")

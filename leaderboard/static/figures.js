@@ -25,7 +25,7 @@
       const colour = colours[trace.meta] || colours.accent;
       return {
         ...trace,
-        marker: { ...trace.marker, color: colour, line: { ...trace.marker.line, color: colour } },
+        marker: { ...trace.marker, color: colour, line: { ...trace.marker?.line, color: colour } },
         error_x: { ...trace.error_x, color: colour },
         line: { ...trace.line, color: colour },
       };

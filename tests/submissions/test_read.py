@@ -124,7 +124,7 @@ def test_a_line_with_a_problem_is_not_missing_as_well() -> None:
         (bz2.compress(GOOD.encode()), "bzip2"),
         (b'[{"id": "t1", "prediction": "A"}]', "array"),
         (b"\x1f\x8bgarbage", "gzip"),
-        (gzip.compress(GOOD.encode())[:-12], "gzip"),
+        (gzip.compress(GOOD.encode(), mtime=0)[:-12], "gzip"),
         (b'{"id": "t1", "prediction": "\xe9"}\n', "UTF-8"),
         (b"id,prediction\nt1,\xe9\n", "UTF-8"),
         (b"id;prediction\nt1;A\n", "header"),
