@@ -28,8 +28,8 @@ TRACK_WORDS = {
 }
 
 BADGE_WORDS = {
-    Badge.EXPERT_ANCHORED: "Calibrated by at least 30 of its own reports that experts rated.",
-    Badge.PROBE_ANCHORED: "Calibrated by 10 to 29 of its own reports that experts rated.",
+    Badge.EXPERT_ANCHORED: "Calibrated by labels of at least 30 of its own reports.",
+    Badge.PROBE_ANCHORED: "Calibrated by labels of 10 to 29 of its own reports.",
     Badge.TRANSPORTED: "Calibrated by other models' reports alone; makes no winner.",
     UNCALIBRATED: "A judge's raw mean: no expert's rating stands behind it; makes no winner.",
 }
