@@ -23,6 +23,7 @@ from leaderboard.web import (
     admin_people,
     announcements,
     benchmarks,
+    comparisons,
     endpoints,
     exports,
     failures,
@@ -97,6 +98,7 @@ def create_app(config: Config | None = None) -> Flask:
     announcements.install(app)
     for blueprint in (
         leaderboards.blueprint,
+        comparisons.blueprint,
         exports.blueprint,
         sharing.blueprint,
         benchmarks.blueprint,

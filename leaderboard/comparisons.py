@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ from leaderboard.scoring.paired import (
     paired_difference,
 )
 from leaderboard.scoring.ranking import (
+    SIGNIFICANCE,
     calibrated_differences,
     compare_calibrated_pairs,
     compare_pairs,
@@ -48,8 +49,9 @@ class PairComparison:
 
     `adjusted_p` is Holm's over the pairs compared here. `winner` is the place of the model that
     is significantly better by it, None where they are not told apart. `n_first_only` MCQ items
-    only the first had right, `n_second_only` the second; `mid_p` is McNemar's. The last three
-    are None on boards with reports.
+    only the first had right, `n_second_only` the second; `mid_p` is McNemar's. These three are
+    None on boards with reports. Without `same_scale` one report score is calibrated and the other
+    is not, and the difference is unknown.
     """
 
     first: int
@@ -60,6 +62,7 @@ class PairComparison:
     n_first_only: int | None
     n_second_only: int | None
     mid_p: float | None
+    same_scale: bool
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,11 @@ class BoardComparison:
 class SliceComparison:
     """The models' means on a slice, and how the first differs from each of the others.
 
-    `values` and `differences` follow the models; None where a model has not a value on every
-    item of the slice, and in the first place of `differences`. The values are plain means:
-    differences of small slices are not shrunk.
+    `values`, `n_correct`, `differences` and `winners` follow the models; None where a model has
+    not a value on every item of the slice, and in the first place of the last two. The values are
+    plain means: differences of small slices are not shrunk. `n_correct` counts MCQ items alone.
+    A winner is the place of the better of the first model and this one, by Holm over all slices
+    of MCQ items. Reports of a slice are judged, not calibrated, and so make no winner.
     """
 
     metric: Metric
@@ -85,7 +90,9 @@ class SliceComparison:
     name: str
     n: int
     values: tuple[float | None, ...]
+    n_correct: tuple[int | None, ...]
     differences: tuple[PairedDifference | None, ...]
+    winners: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,10 @@ def compare_models(
     public result.
     """
     if not MIN_MODELS <= len(set(slugs)) == len(slugs) <= MAX_MODELS:
+        named = "One model" if len(slugs) == 1 else f"{len(slugs)} models"
+        twice = " of which one is named twice" if len(set(slugs)) < len(slugs) else ""
         raise InvalidRequest(
-            f"{len(slugs)} models cannot be compared.",
+            f"{named}{twice} cannot be compared.",
             f"Name {MIN_MODELS} to {MAX_MODELS} different models.",
         )
     by_slug = {row.model.slug: row for row in read_ranking(session, split).rows}
@@ -135,7 +144,7 @@ def compare_models(
         split,
         models,
         tuple(one for one in boards if one.pairs),
-        tuple(_compare_slices(compared)),
+        tuple(_settle(_compare_slices(compared))),
     )
 
 
@@ -193,6 +202,7 @@ def _compare_board(compared: _Compared, board: Board) -> BoardComparison:
                 n_first_only=counts[0] if counts else None,
                 n_second_only=counts[1] if counts else None,
                 mid_p=mcnemar_mid_p(*counts) if counts else None,
+                same_scale=(both[0] is None) == (both[1] is None),
             )
         )
     return BoardComparison(board, len(columns), tuple(made))
@@ -239,6 +249,7 @@ def _compare_slice(
     values = compared.values[:, columns]
     strata, clusters = _design(compared.items, columns)
     known = [not np.isnan(row).any() for row in values]
+    counts = metric is Metric.ACCURACY
     return SliceComparison(
         metric=metric,
         slice=slice_,
@@ -247,6 +258,10 @@ def _compare_slice(
         values=tuple(
             float(row.mean()) if has else None for row, has in zip(values, known, strict=True)
         ),
+        n_correct=tuple(
+            int((row == 100.0).sum()) if has and counts else None
+            for row, has in zip(values, known, strict=True)
+        ),
         differences=(
             None,
             *(
@@ -254,7 +269,24 @@ def _compare_slice(
                 for row, has in zip(values[1:], known[1:], strict=True)
             ),
         ),
+        winners=(None,) * len(values),
     )
+
+
+def _settle(slices: Sequence[SliceComparison]) -> list[SliceComparison]:
+    """The slices with their winners."""
+    winners = [list(one.winners) for one in slices]
+    for place in range(len(winners[0]) if winners else 0):
+        tested = [
+            (own, difference)
+            for one, own in zip(slices, winners, strict=True)
+            if one.metric is Metric.ACCURACY and (difference := one.differences[place])
+        ]
+        adjusted = holm(np.array([difference.p_value for _, difference in tested]))
+        for (own, difference), p_value in zip(tested, adjusted, strict=True):
+            if p_value < SIGNIFICANCE:
+                own[place] = 0 if difference.value > 0 else place
+    return [replace(one, winners=tuple(own)) for one, own in zip(slices, winners, strict=True)]
 
 
 def _design(items: pd.DataFrame, columns: Places) -> tuple[Places, Places]:

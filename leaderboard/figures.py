@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from leaderboard.errors import NotFound
 from leaderboard.models.ranking import Board, Metric, Score, Slice
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
 
 ROW_HEIGHT = 24
@@ -32,7 +33,7 @@ BOARD_NAMES = {
 
 
 class Axis(NamedTuple):
-    """A scale from `low` to `high` in `n_steps` equal steps of 10 or 20."""
+    """A scale from `low` to `high` in `n_steps` equal steps."""
 
     low: float
     high: float
@@ -79,8 +80,17 @@ def make_axis(scores: Iterable[Score]) -> Axis:
     return Axis(low, high, (high - low) // step)
 
 
-def make_dot(score: Score, axis: Axis) -> Dot:
-    """Where a score that has a value stands on `axis`."""
+def make_difference_axis(differences: Iterable[PairedDifference | None]) -> Axis:
+    """The shortest scale around 0, in four steps, that holds all differences' intervals."""
+    known = [one for one in differences if one is not None]
+    ends = [end for d in known for end in (d.low, d.value, d.high) if end is not None]
+    reach = max((abs(end) for end in ends), default=0.0)
+    high = next((step for step in (10, 20, 40, 60, 80) if step >= reach), 100)
+    return Axis(-high, high, 4)
+
+
+def make_dot(score: Score | PairedDifference, axis: Axis) -> Dot:
+    """Where a score that has a value, or a difference, stands on `axis`."""
     value = score.value if score.value is not None else axis.low
     low, high = (value if end is None else end for end in (score.low, score.high))
     start = axis.place(low)

@@ -17,6 +17,7 @@ from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import RankingRow
 from leaderboard.report_scores import UNCALIBRATED
 from leaderboard.scoring.calibration import Badge
+from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.web.services import services
 
@@ -38,6 +39,24 @@ BADGE_WORDS = {
 def number(value: float | None, digits: int = 1, reason: str = "not scored") -> str:
     """`value` with `digits` decimals; None as a dash with its reason."""
     return NONE.format(reason=reason) if value is None else f"{value:.{digits}f}"
+
+
+def signed(value: float) -> str:
+    """A difference with its sign and one decimal, such as +4.0 or −1.5; 0.0 has none."""
+    text = f"{value:+.1f}".replace("-", "−")
+    return text[1:] if text[1:] == "0.0" else text
+
+
+def reach(difference: PairedDifference) -> str:
+    """The ends of a difference's interval, such as −3.2 to +5.1, or nothing."""
+    if difference.low is None or difference.high is None:
+        return ""
+    return f"{signed(difference.low)} to {signed(difference.high)}"
+
+
+def p_value(value: float) -> str:
+    """A p-value with three decimals; a smaller one as < 0.001."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def interval(score: Score | None) -> str:
@@ -122,6 +141,9 @@ def by_name(scores: list[Score]) -> Mapping[str, Score]:
 
 FILTERS = (
     number,
+    signed,
+    reach,
+    p_value,
     interval,
     rank,
     rank_in_words,

@@ -24,6 +24,10 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/"),
     (None, "/?board=report&weights=open&q=nobody"),
     (None, "/models/model-a"),
+    (None, "/compare"),
+    (None, "/compare?models=model-a"),
+    (None, "/compare?models=model-a,model-b"),
+    (None, "/compare?models=model-a,model-b,model-c"),
     (None, "/benchmarks"),
     (None, "/benchmarks/tiny"),
     (None, "/benchmarks/tiny/splits/dev/items"),
@@ -80,6 +84,9 @@ def shown(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def submissions(shown: Site) -> dict[str, str]:
     """The ids of ada's submissions by their state, and the key of a report that eve is to rate."""
     scored = shown.submit(shown.token("ada"), make_file(4)).json()["id"]
+    for name, other in (("bob", "b"), ("cleo", "c")):
+        shown.add_person(name, f"team-{other}", f"model-{other}")
+        shown.submit(shown.token(name), make_file(2), f"model-{other}")
     shown.evaluate_all()
     shown.add_role("eve", Role.EXPERT)
     shown.add_role("hugo", Role.HOST)

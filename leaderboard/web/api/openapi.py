@@ -21,6 +21,7 @@ PARAMETERS = {
 QUERY = {
     "version": ("The benchmark's version; the newest by default.", {"type": "string"}),
     "limit": ("How many, up to 200.", {"type": "integer", "default": 20}),
+    "models": ("Two to six models by short name, with commas.", {"type": "string"}),
     "board": (
         "What to order by.",
         {"enum": ["overall", "text", "image", "closed", "report"], "default": "overall"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from leaderboard.models.team import Scope
-from leaderboard.web.api import endpoint_records, records
+from leaderboard.web.api import comparison_records, endpoint_records, records
 from leaderboard.web.api.record import Record
 
 Body = Literal["model", "file", "submission", "endpoint", "changed endpoint"]
@@ -166,6 +166,14 @@ OPERATIONS = (
         "The ranking of a split",
         records.RankingRecord,
         query=("board", "version"),
+        errors=(400, 404),
+    ),
+    Operation(
+        "get",
+        "/comparisons/{slug}/{split}",
+        "Two to six models compared by their paired differences",
+        comparison_records.ComparisonRecord,
+        query=("models", "version"),
         errors=(400, 404),
     ),
 )

@@ -1,0 +1,86 @@
+"""Two to six models side by side, by their paired differences."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from leaderboard.comparisons import MAX_MODELS, MIN_MODELS, Comparison, compare_models
+from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.figures import make_difference_axis, make_dot
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Board
+from leaderboard.rankings import read_ranking, read_state
+from leaderboard.scoring.paired import reverse
+from leaderboard.web.comparison_words import (
+    SLICE_HEADS,
+    find_lead_board,
+    say_better,
+    summarise,
+)
+from leaderboard.web.leaderboards import find_split, read_place
+from leaderboard.web.services import database, services
+
+blueprint = Blueprint("comparisons", __name__)
+
+
+@blueprint.get("/compare")
+def compare() -> AnyResponse | tuple[str, int] | str:
+    """The comparison of the models that the address names, or boxes to choose them."""
+    split, slugs = find_split(), read_slugs()
+    place = read_place(split)
+    if len(request.args.getlist("models")) > 1:
+        query = urlencode({"models": ",".join(slugs), **place}, safe=",")
+        return redirect(f"{request.path}?{query}")
+    if not slugs:
+        return _render_choice(split, [])
+    try:
+        return services().pages.respond(
+            read_state(database(), split),
+            lambda: _render(compare_models(database(), split, slugs), place),
+        )
+    except (InvalidRequest, NotFound) as problem:
+        return _render_choice(split, slugs, problem), problem.status
+
+
+def read_slugs() -> list[str]:
+    """The models' short names in the address, in their order: `a,b`, or a field for each."""
+    named = ",".join(request.args.getlist("models"))
+    return [slug for part in named.split(",") if (slug := part.strip())]
+
+
+def _render(comparison: Comparison, place: dict[str, str]) -> str:
+    boards = [pair.difference for one in comparison.boards for pair in one.pairs]
+    slices = [one.differences[1] for one in comparison.slices]
+    return render_template(
+        "comparisons/comparison.html",
+        comparison=comparison,
+        table=read_ranking(database(), comparison.split),
+        sentence=summarise(comparison),
+        lead=find_lead_board(comparison),
+        board_axis=make_difference_axis(boards),
+        slice_axis=make_difference_axis(slices),
+        make_dot=make_dot,
+        reverse=reverse,
+        say_better=say_better,
+        slice_heads=SLICE_HEADS,
+        boards=Board,
+        n_most=MAX_MODELS,
+        place=place,
+    )
+
+
+def _render_choice(
+    split: Split, slugs: list[str], problem: InvalidRequest | NotFound | None = None
+) -> str:
+    return render_template(
+        "comparisons/choice.html",
+        table=read_ranking(database(), split),
+        chosen=slugs,
+        problem=problem,
+        n_least=MIN_MODELS,
+        n_most=MAX_MODELS,
+        place=read_place(split),
+    )

@@ -1,0 +1,205 @@
+"""Models compared, on the page and in the API, against examples computed by hand."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+from scipy import stats
+
+from leaderboard.benchmarks.files import open_package
+from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.read import read_package
+from leaderboard.db import make_sessions
+from leaderboard.migrate import upgrade
+from tests.packages import make_items, make_manifest, write_package
+from tests.site import Site, open_site
+from tests.web.api.test_api import check
+
+N_TEXT, N_REPORT = 30, 12
+RIGHT = {
+    "model-a": set(range(24)),
+    "model-b": {*range(8), 28, 29},
+    "model-d": set(range(24)),
+    "model-e": set(range(24)),
+}
+PRAISED = {"model-d": set(range(12)), "model-e": {0, 1}}
+"""Models d and e differ in their reports alone, by what an uncalibrated judge rates."""
+
+
+def make_file(model: str) -> bytes:
+    lines = [
+        {"id": f"test-text-{n:03}", "prediction": f"ANSWER: {'B' if n in RIGHT[model] else 'C'}"}
+        for n in range(N_TEXT)
+    ]
+    if model in PRAISED:
+        lines += [
+            {
+                "id": f"test-report-{n:03}",
+                "prediction": "Excellent alignment." if n in PRAISED[model] else "Nothing to say.",
+            }
+            for n in range(N_REPORT)
+        ]
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+@pytest.fixture(scope="module")
+def compared(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with four models on 30 text questions, two of them on 12 reports; none changes it."""
+    folder = tmp_path_factory.mktemp("compared")
+    url = f"sqlite:///{folder / 'compared.sqlite3'}"
+    upgrade(url)
+    sessions = make_sessions(url)
+    with open_site(sessions, url, redis_url, folder) as site:
+        items = make_items(N_TEXT, 0, N_REPORT)
+        package = write_package(folder / "newer", items, make_manifest(version="2.0.0"))
+        with sessions.write() as session:
+            load_package(session, read_package(open_package(package)))
+        for model in RIGHT:
+            name, team = f"person-{model}", f"team-of-{model}"
+            if model == "model-a":
+                name = "ada"
+            else:
+                site.add_person(name, team, model)
+            assert site.submit(site.token(name), make_file(model), model).status_code == 201
+        site.evaluate_all()
+        yield site
+    sessions.engine.dispose()
+
+
+def words_of(text: str) -> str:
+    """The page's text with single spaces."""
+    body = re.sub(r"<(style|script).*?</\1>", "", text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&nbsp;", " ")
+
+
+def lead_of(site: Site, query: str) -> str:
+    answer = site.get(f"/compare?models={query}")
+    assert answer.status_code == 200
+    found = re.search(r'<p class="lead">(.*?)</p>', answer.text)
+    assert found
+    return found[1]
+
+
+def test_the_first_sentence_says_who_is_better_by_how_much_and_how_sure(compared: Site) -> None:
+    tested = stats.ttest_1samp([100.0] * 16 + [-100.0] * 2 + [0.0] * 12, 0)
+    low, high = tested.confidence_interval()
+    sure = f"95 % interval +{low:.1f} to +{high:.1f}, p &lt; 0.001"
+    assert tested.pvalue < 0.001
+    expected = f"Model-A is better than Model-B on all questions, by 46.7 points ({sure})."
+    assert lead_of(compared, "model-a,model-b") == expected
+    assert lead_of(compared, "model-b,model-a") == expected
+
+
+def test_models_that_nothing_tells_apart_have_no_winner(compared: Site) -> None:
+    same = "Nothing tells Model-A and Model-D apart on all questions: they have the same score."
+    assert lead_of(compared, "model-a,model-d") == same
+
+
+def test_several_models_have_one_sentence_and_a_matrix_of_every_pair(compared: Site) -> None:
+    assert lead_of(compared, "model-a,model-b,model-d") == (
+        "No model is better on all questions than all the others: 2 of 3 pairs are told apart, "
+        "and none is better than Model-A or Model-D."
+    )
+    text = compared.get("/compare?models=model-a,model-b,model-d").text
+    matrix = re.search(r'<table class="matrix">.*?</table>', text, flags=re.DOTALL)
+    assert matrix
+    assert matrix[0].count("+46.7") == matrix[0].count("−46.7") == 2
+    assert matrix[0].count("significantly better") == 3  # the caption, a over b, d over b
+
+
+def test_the_tables_hold_counts_mid_p_and_slices(compared: Site) -> None:
+    words = words_of(compared.get("/compare?models=model-a,model-b").text)
+    mid_p = 2 * stats.binom.cdf(2, 18, 0.5) - stats.binom.pmf(2, 18, 0.5)
+    assert mid_p < 0.001
+    text_row = words[words.index("Text, n = 30") :]
+    assert text_row.startswith("Text, n = 30 Model-A +46.7 ")
+    assert " 80.0 33.3 &lt; 0.001 16 : 2 &lt; 0.001 " in text_row
+    # Even items are of this condition: 12 of 15 right, and 0, 2, 4, 6 and 28 are b's.
+    for name in ("Disc_Herniation", "Lumbar_Stenosis"):
+        row = words[words.index(f"{name} n = 15 ") :].removeprefix(f"{name} n = 15 ")
+        assert re.match(r"\S[\w -]+ \+46\.7 .{10,30} 80\.0 12/15 33\.3 5/15 ", row)
+
+
+def test_a_report_score_without_experts_labels_makes_no_winner(compared: Site) -> None:
+    lead = lead_of(compared, "model-d,model-e")
+    assert lead.startswith("Model-D is ")
+    assert "ahead of Model-E overall" in lead
+    assert "which makes no winner" in lead
+    api = compared.get("/api/v1/comparisons/tiny/test?models=model-d,model-e").json()
+    for board in api["boards"]:
+        assert [pair["winner"] for pair in board["pairs"]] == [None]
+    reports = [one for one in api["slices"] if one["metric"] == "report"]
+    assert reports
+    assert all(model["winner"] is None for one in reports for model in one["models"])
+
+
+def test_the_api_answers_the_same_numbers_as_its_document_says(compared: Site) -> None:
+    path = "/comparisons/{slug}/{split}"
+    answer = compared.get("/api/v1/comparisons/tiny/test?models=model-b,model-a")
+    body = check(compared, "get", path, answer)
+    (pair,) = next(one for one in body["boards"] if one["board"] == "text")["pairs"]
+    tested = stats.ttest_1samp([-100.0] * 16 + [100.0] * 2 + [0.0] * 12, 0)
+    interval = tested.confidence_interval()
+    assert pair["difference"] == pytest.approx(
+        {
+            "value": -1400 / 30,
+            "low": interval.low,
+            "high": interval.high,
+            "p_value": tested.pvalue,
+        }
+    )
+    assert (pair["winner"], pair["first_only"], pair["second_only"]) == ("model-a", 2, 16)
+    region = next(one for one in body["slices"] if one["name"] == "lumbar")
+    assert [model["k"] for model in region["models"]] == [10, 24]
+    assert region["models"][1]["winner"] == "model-a"
+    for query in ("models=model-a", "models=", "models=model-a,model-a", ""):
+        assert check(compared, "get", path, compared.get(f"/api/v1/comparisons/tiny/test?{query}"))
+        assert compared.get(f"/api/v1/comparisons/tiny/test?{query}").status_code == 400
+    unknown = compared.get("/api/v1/comparisons/tiny/test?models=model-a,nobody")
+    assert unknown.status_code == 404
+    assert "nobody" in check(compared, "get", path, unknown)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "says"),
+    [
+        ("model-a", 400, "One model cannot be compared."),
+        ("model-a,model-a", 400, "one is named twice"),
+        ("a,b,c,d,e,f,g", 400, "7 models cannot be compared."),
+        ("model-a,nobody", 404, "has no public result on Tiny test."),
+        ("<b>,model-a", 404, "has no public result on Tiny test."),
+    ],
+)
+def test_what_cannot_be_compared_says_why_and_lets_one_choose_again(
+    compared: Site, query: str, status: int, says: str
+) -> None:
+    answer = compared.get(f"/compare?models={query}")
+    assert answer.status_code == status
+    assert says in answer.text
+    assert "<b>" not in answer.text
+    ticked = re.findall(r'value="([^"]+)" checked', answer.text)
+    assert ticked == [slug for slug in ["model-a"] if slug in query]
+
+
+def test_without_scripts_a_visitor_ticks_models_and_gets_an_address_to_share(
+    browser: Browser, compared: Site
+) -> None:
+    context = browser.new_context(base_url=compared.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Compare Model-A").check()
+    page.get_by_label("Compare Model-B").check()
+    page.get_by_role("button", name="Compare the chosen").click()
+    assert "/compare?models=" in page.url
+    assert {"model-a", "model-b"} == set(page.url.split("models=")[1].split("&")[0].split(","))
+    page.get_by_label("Compare with").select_option("model-d")
+    page.get_by_role("button", name="Add").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "3 models compared"
+    page.goto("/models/model-b")
+    page.get_by_label("Compare with").select_option("model-a")
+    page.get_by_role("button", name="Compare").click()
+    assert "models=model-b,model-a" in page.url
+    assert "Model-A is better than Model-B" in page.locator(".lead").inner_text()
+    context.close()
