@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,10 +88,37 @@ def chromium_path() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database that the migrations made, once for all tests."""
+    place = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    upgrade(f"sqlite:///{place}")
+    return place
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: EmbeddedPostgres) -> str:
+    """The URL of a PostgreSQL database that the migrations made, once for all tests."""
+    url = postgres.make_database()
+    upgrade(url)
+    return url
+
+
 @pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
+def migrated_url(database_url: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a new database as the migrations make it: a copy, for they take seconds."""
+    if database_url.startswith("sqlite"):
+        place = database_url.removeprefix("sqlite:///")
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), place)
+    else:
+        postgres: EmbeddedPostgres = request.getfixturevalue("postgres")
+        postgres.replace_database(database_url, request.getfixturevalue("postgres_template"))
+    return database_url
+
+
+@pytest.fixture
+def sessions(migrated_url: str) -> Iterator[Sessions]:
     """Sessions on a new database that the migrations made, of each kind."""
-    upgrade(database_url)
-    made = make_sessions(database_url)
+    made = make_sessions(migrated_url)
     yield made
     made.engine.dispose()

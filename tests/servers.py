@@ -59,8 +59,12 @@ class EmbeddedPostgres:
 
     def drop_database(self, url: str) -> None:
         """Remove a database of make_database, even while connections are open."""
-        name = url.rpartition("/")[0].rpartition("@/")[2].partition("?")[0]
-        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._run(f"DROP DATABASE IF EXISTS {_name_of(url)} WITH (FORCE)")
+
+    def replace_database(self, url: str, template_url: str) -> None:
+        """Make a database of make_database anew as a copy of another that nobody is using."""
+        self.drop_database(url)
+        self._run(f"CREATE DATABASE {_name_of(url)} TEMPLATE {_name_of(template_url)}")
 
     def stop(self) -> None:
         """End the server and remove its folder. Safe to repeat."""
@@ -78,6 +82,10 @@ class EmbeddedPostgres:
             host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
         ) as connection:
             connection.execute(statement.encode())
+
+
+def _name_of(url: str) -> str:
+    return url.rpartition("/")[0].rpartition("@/")[2].partition("?")[0]
 
 
 def start_postgres() -> EmbeddedPostgres:

@@ -1,12 +1,13 @@
 """Fixtures of pages: one browser, and one site to look at, for every test of this process."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from leaderboard.db import make_sessions
-from leaderboard.migrate import upgrade
 from tests.site import Site, open_site
 from tests.web.api.test_api import make_file
 
@@ -23,11 +24,13 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def scored_site(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def scored_site(
+    redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A site where model-a has one scored submission; no test changes it."""
     folder = tmp_path_factory.mktemp("scored")
     url = f"sqlite:///{folder / 'scored.sqlite3'}"
-    upgrade(url)
+    shutil.copyfile(sqlite_template, folder / "scored.sqlite3")
     sessions = make_sessions(url)
     with open_site(sessions, url, redis_url, folder) as site:
         site.submit(site.token("ada"), make_file(4))

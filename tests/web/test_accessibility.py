@@ -3,8 +3,10 @@
 A new page joins by a line in ADDRESSES: who looks (None for a visitor) and where.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -13,7 +15,6 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from leaderboard.db import make_sessions
-from leaderboard.migrate import upgrade
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.web.guides import GUIDES
@@ -69,11 +70,13 @@ PageOf = Callable[[str | None], Page]
 
 
 @pytest.fixture(scope="module")
-def shown(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shown(
+    redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A site with a scored and a queued submission of ada's; nothing here changes it."""
     folder = tmp_path_factory.mktemp("shown")
     url = f"sqlite:///{folder / 'shown.sqlite3'}"
-    upgrade(url)
+    shutil.copyfile(sqlite_template, folder / "shown.sqlite3")
     sessions = make_sessions(url)
     with open_site(sessions, url, redis_url, folder) as site:
         yield site
