@@ -16,6 +16,7 @@ RANK = "workers.jobs.rank"
 CALIBRATE = "workers.jobs.calibrate"
 TEST_ENDPOINT = "workers.jobs.test_endpoint"
 SEND = "workers.jobs.send"
+AUDIT_ENDPOINT = "workers.jobs.audit_endpoint"
 JOB_SECONDS = 6 * 60 * 60
 
 
@@ -94,6 +95,13 @@ class RedisQueue:
             self._enqueue(SEND, notice_id)
         except RedisError as error:
             log.warning("notice %s waits for the reconciler: %s", notice_id, error)
+
+    def enqueue_audit(self, audit_id: int) -> None:
+        """Have a worker ask a robustness audit; while Redis is away it waits, and is nudged."""
+        try:
+            self._enqueue(AUDIT_ENDPOINT, audit_id)
+        except RedisError as error:
+            log.warning("robustness audit %s waits for the reconciler: %s", audit_id, error)
 
     def find_state(self) -> QueueState | None:
         """How the queue stands; None while Redis is away."""

@@ -21,6 +21,7 @@ from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
 from leaderboard.evaluation.recalibrate import nudge_refits
 from leaderboard.notices.send import nudge_notices
 from leaderboard.queue import make_queue
+from leaderboard.robustness.claim import nudge_audits
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
@@ -80,6 +81,7 @@ def run_reconciler(config: Config) -> None:
                 notices = nudge_notices(session)
                 wipe_spent_keys(session)
                 refits = nudge_refits(session, 2 * lease)
+                audits = nudge_audits(session, lease, config.max_attempts)
         except Exception:
             log.exception("the reconciler could not look; it goes on")
             continue
@@ -90,6 +92,8 @@ def run_reconciler(config: Config) -> None:
             queue.enqueue_calibration(split_id)
         for notice_id in notices:
             queue.enqueue_notice(notice_id)
+        for audit_id in audits:
+            queue.enqueue_audit(audit_id)
 
 
 def main(arguments: list[str]) -> int:

@@ -20,6 +20,7 @@ from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
+from leaderboard.robustness.ask import ask_audit
 
 
 def evaluate_submission(submission_id: str) -> None:
@@ -54,6 +55,12 @@ def test_endpoint(endpoint_id: str) -> None:
     """Test a team's endpoint on a few public items."""
     config = Config.from_env()
     try_endpoint(sessions_of(config.database_url), endpoint_id, make_access(config))
+
+
+def audit_endpoint(audit_id: int) -> None:
+    """Ask what is missing of a robustness audit."""
+    config = Config.from_env()
+    ask_audit(sessions_of(config.database_url), audit_id, make_access(config))
 
 
 def make_access(config: Config) -> EndpointAccess:

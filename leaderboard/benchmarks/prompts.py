@@ -17,12 +17,15 @@ def fill_prompt(template: str, question: str, options: Mapping[str, str]) -> str
     return question.join(parts) if "{question}" in template else next(parts)
 
 
-def make_prompt(manifest: Mapping[str, Any], item: Item) -> str:
-    """The prompt of an item of the benchmark with this manifest.
+def make_prompt(
+    manifest: Mapping[str, Any], item: Item, options: Mapping[str, str] | None = None
+) -> str:
+    """The prompt of an item of the benchmark with this manifest, or with `options` in its place.
 
     The benchmark's canary is its last line: it travels with every item that leaves the server.
     """
-    text = fill_prompt(manifest["prompts"][item.track.value], item.question, item.options)
+    shown = item.options if options is None else options
+    text = fill_prompt(manifest["prompts"][item.track.value], item.question, shown)
     canary = manifest.get("canary")
     return f"{text}\n\n{make_canary_line(canary)}" if canary else text
 

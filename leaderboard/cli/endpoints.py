@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import click
 from flask.cli import with_appcontext
 
@@ -11,6 +13,9 @@ from leaderboard.audit import COMMAND_LINE, add_audit
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.cli.group import HostGroup, config, sessions
 from leaderboard.models.benchmark import Split
+from leaderboard.queue import make_queue
+from leaderboard.robustness.request import request_audit
+from leaderboard.robustness.results import read_audits, write_results
 from leaderboard.submissions.endpoint_splits import allow_split, forbid_split, read_allowed
 
 
@@ -74,6 +79,51 @@ def splits_command() -> None:
         for allowed in read_allowed(session):
             row = session.get_one(Split, allowed.split_id)
             click.echo(f"{_subject(row)} since {allowed.allowed_at:%Y-%m-%d %H:%M} UTC")
+
+
+@endpoint_group.command("audit")
+@click.argument("submission")
+@click.option("--items", default=100, show_default=True, help="How many questions, at most.")
+@click.option("--seed", type=int, help="Draws the questions and shifts.  [default: a random one]")
+@click.option(
+    "--rotations",
+    type=click.Choice(["one", "all"]),
+    default="one",
+    show_default=True,
+    help="One random shift of each question's options, or every one.",
+)
+@with_appcontext
+def audit_command(submission: str, items: int, seed: int | None, rotations: str) -> None:
+    """Ask the endpoint of SUBMISSION again with shifted options: a robustness audit."""
+    chosen = secrets.randbelow(2**31) if seed is None else seed
+    with sessions().write() as session:
+        audit = request_audit(
+            session,
+            submission,
+            n_items=items,
+            seed=chosen,
+            every_rotation=rotations == "all",
+            vault=KeyVault(config().endpoint_keys),
+        )
+        audit_id, n_items = audit.id, audit.n_items
+        note = f"audit {audit_id}, {n_items} items, {rotations} rotations, seed {chosen}"
+        add_audit(session, COMMAND_LINE, "audit robustness", f"submission {submission}", note)
+    make_queue(config().redis_url, config().queue_name).enqueue_audit(audit_id)
+    click.echo(f"Robustness audit {audit_id}: {n_items:,} items, seed {chosen}; a worker asks.")
+
+
+@endpoint_group.command("audits")
+@click.argument("submission")
+@with_appcontext
+def audits_command(submission: str) -> None:
+    """The robustness audits of SUBMISSION with their numbers, newest first."""
+    with sessions().read() as session:
+        audits = read_audits(session, submission)
+        for results in audits:
+            for line in write_results(results):
+                click.echo(line)
+    if not audits:
+        click.echo(f"There is no robustness audit of {submission!r}.")
 
 
 def _subject(split: Split) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload, undefer
@@ -78,6 +78,18 @@ def make_data_url(image: Image) -> str:
     return f"data:{image.media_type};base64,{base64.b64encode(image.content).decode()}"
 
 
+def make_sent_row(
+    submission_id: str, item_id: int, request: ItemRequest, endpoint: EndpointSettings
+) -> dict[str, Any]:
+    """The line of the log for an item that is about to leave: the hash of the bytes to be sent."""
+    return {
+        "submission_id": submission_id,
+        "item_id": item_id,
+        "sha256": hashlib.sha256(encode_request(request, endpoint)).hexdigest(),
+        "sent_at": now(),
+    }
+
+
 class Asker:
     """Makes the requests of one run and logs each by its hash before it can leave."""
 
@@ -111,12 +123,7 @@ class Asker:
                 for item in items
             ]
         rows = [
-            {
-                "submission_id": self._claim.submission_id,
-                "item_id": item.id,
-                "sha256": hashlib.sha256(encode_request(request, self._endpoint)).hexdigest(),
-                "sent_at": now(),
-            }
+            make_sent_row(self._claim.submission_id, item.id, request, self._endpoint)
             for item, request in zip(items, requests, strict=True)
         ]
         with self._sessions.write() as session:

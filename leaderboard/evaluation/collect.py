@@ -20,8 +20,9 @@ from leaderboard.endpoints.settings import Budget, EndpointSettings, Limits
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import AskedItem, Asker, read_missing
 from leaderboard.evaluation.claim import Claim, renew
-from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem
+from leaderboard.models.endpoint import EndpointRun, FailedItem
 from leaderboard.models.rating import Rating
+from leaderboard.models.robustness import RobustnessAudit
 from leaderboard.models.submission import (
     EventKind,
     ParsedPrediction,
@@ -30,8 +31,7 @@ from leaderboard.models.submission import (
     Step,
     Submission,
 )
-from leaderboard.submissions.endpoint_runs import wipe_spent_keys
-from leaderboard.submissions.endpoint_splits import may_see
+from leaderboard.submissions.endpoint_runs import get_askable, wipe_spent_keys
 from leaderboard.submissions.events import add_event
 
 MAX_FAILED_SHARE = 0.2
@@ -83,29 +83,21 @@ def collect_predictions(sessions: Sessions, claim: Claim, access: EndpointAccess
 
 def _make_plan(session: Session, claim: Claim, access: EndpointAccess) -> _Plan:
     run = session.get_one(EndpointRun, claim.submission_id)
-    split = run.submission.split
-    if not may_see(session, split):
-        raise PermanentError(
-            f"The host does not let endpoints see {split.name} any more.", "Send a prediction file."
-        )
-    endpoint = session.get(Endpoint, run.endpoint_id) if run.endpoint_id else None
-    if endpoint is None:
-        raise PermanentError("The endpoint was deleted.", "Register it again and submit anew.")
-    if (endpoint.base_url, endpoint.model) != (run.base_url, run.model):
-        raise PermanentError(
-            "The endpoint's address or model was changed since it was submitted.", "Submit anew."
-        )
-    settings = read_settings(run)
-    total = settings.make_budget(access.budget)
+    endpoint, settings = get_askable(session, run), read_settings(run)
     return _Plan(
         endpoint=open_endpoint(endpoint, settings, access.vault),
         settings=settings,
-        budget=Budget(
-            max_requests=_rest(total.max_requests, run.n_requests),
-            max_tokens=_rest(total.max_tokens, run.n_tokens),
-            max_seconds=_rest(total.max_seconds, run.seconds),
-        ),
+        budget=rest_of_budget(settings.make_budget(access.budget), run),
         missing=read_missing(session, run),
+    )
+
+
+def rest_of_budget(total: Budget, used: EndpointRun | RobustnessAudit) -> Budget:
+    """What is left of a run's budget after its attempts before."""
+    return Budget(
+        max_requests=_rest(total.max_requests, used.n_requests),
+        max_tokens=_rest(total.max_tokens, used.n_tokens),
+        max_seconds=_rest(total.max_seconds, used.seconds),
     )
 
 

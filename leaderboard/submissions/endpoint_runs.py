@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.endpoints import read_settings, wipe_key
 from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import now
-from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.errors import Conflict, InvalidRequest, PermanentError
 from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard, User
-from leaderboard.submissions.endpoint_splits import require_may_see
+from leaderboard.submissions.endpoint_splits import may_see, require_may_see
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
 from leaderboard.submissions.submit import make_queued
@@ -129,6 +129,26 @@ def find_run(session: Session, submission_id: str) -> RunFigures | None:
         )
     )
     return RunFigures(run, n_sent or 0, reasons.total(), dict(reasons.most_common()))
+
+
+def get_askable(session: Session, run: EndpointRun) -> Endpoint:
+    """The endpoint of a run if it may be asked still, and is what was submitted.
+
+    Raises PermanentError otherwise.
+    """
+    split = run.submission.split
+    if not may_see(session, split):
+        raise PermanentError(
+            f"The host does not let endpoints see {split.name} any more.", "Send a prediction file."
+        )
+    endpoint = session.get(Endpoint, run.endpoint_id) if run.endpoint_id else None
+    if endpoint is None:
+        raise PermanentError("The endpoint was deleted.", "Register it again and submit anew.")
+    if (endpoint.base_url, endpoint.model) != (run.base_url, run.model):
+        raise PermanentError(
+            "The endpoint's address or model was changed since it was submitted.", "Submit anew."
+        )
+    return endpoint
 
 
 def find_saw_hidden(session: Session, submission_ids: Sequence[str]) -> set[str]:

@@ -29,6 +29,7 @@ from leaderboard.rankings import (
     read_state,
 )
 from leaderboard.report_scores import read_calibrated
+from leaderboard.robustness.results import find_audit
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.web.services import database, services
 
@@ -73,6 +74,7 @@ def model(slug: str) -> str:
         row=row,
         scores=read_scores(database(), row.submission, Viewer.PUBLIC),
         asked=find_run(database(), row.submission.id),
+        robustness=find_audit(database(), row.submission, Viewer.PUBLIC),
         history=read_history(database(), row.model, split),
         n_standing=SHOWN_STANDING,
         metrics=Metric,

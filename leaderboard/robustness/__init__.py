@@ -1,0 +1,1 @@
+"""Robustness audits of endpoint submissions: request, claim, ask, read."""

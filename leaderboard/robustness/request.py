@@ -1,0 +1,142 @@
+"""Request a robustness audit: which items are asked again, and by which shifts."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.vault import KeyVault
+from leaderboard.db import now
+from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentError
+from leaderboard.models.benchmark import Item, ItemKind
+from leaderboard.models.endpoint import Endpoint, EndpointRun
+from leaderboard.models.robustness import AuditQuestion, AuditState, RobustnessAudit
+from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
+from leaderboard.scoring.consistency import allocate
+from leaderboard.submissions.endpoint_runs import get_askable
+from leaderboard.submissions.endpoint_splits import may_see
+
+UNDER_WAY = (AuditState.WAITING, AuditState.ASKING)
+
+
+class Question(NamedTuple):
+    """An item to ask again, and by how many places its options are shifted."""
+
+    item_id: int
+    rotation: int
+
+
+def request_audit(
+    session: Session,
+    submission_id: str,
+    *,
+    n_items: int,
+    seed: int,
+    every_rotation: bool,
+    vault: KeyVault,
+) -> RobustnessAudit:
+    """Add a waiting audit of up to `n_items` single-answer questions; the caller enqueues it.
+
+    Raises NotFound, Conflict or PermanentError where the submission cannot be audited.
+    """
+    vault.require_open()
+    if n_items < 1:
+        raise InvalidRequest("An audit has at least one item.", "Give --items a larger number.")
+    _require_auditable(session, submission_id)
+    questions = _choose_questions(session, submission_id, n_items, seed, every_rotation)
+    if not questions:
+        raise Conflict(
+            f"Submission {submission_id} answered no question with a single answer.",
+            "Only multiple-choice questions with one right answer are asked again.",
+        )
+    audit = RobustnessAudit(
+        submission_id=submission_id,
+        seed=seed,
+        n_items=len({question.item_id for question in questions}),
+        state=AuditState.WAITING,
+        requested_at=now(),
+        heartbeat_at=now(),
+    )
+    session.add(audit)
+    session.flush()
+    rows = [question._asdict() | {"audit_id": audit.id} for question in questions]
+    session.execute(insert(AuditQuestion), rows)
+    return audit
+
+
+def get_audited_endpoint(session: Session, run: EndpointRun) -> Endpoint:
+    """The endpoint of a run as it was submitted, with its key. Raises PermanentError."""
+    endpoint = get_askable(session, run)
+    wiped = select(EndpointRun.submission_id).where(
+        EndpointRun.endpoint_id == endpoint.id, EndpointRun.key_wiped_at.is_not(None)
+    )
+    if endpoint.key is None and session.scalar(wiped.limit(1)) is not None:
+        raise PermanentError(
+            "The endpoint's key was wiped after a run, as its team asked.",
+            "The team enters it again in the endpoint's settings.",
+        )
+    return endpoint
+
+
+def _require_auditable(session: Session, submission_id: str) -> None:
+    submission = session.get(Submission, submission_id, with_for_update=True)
+    if submission is None:
+        raise NotFound(f"There is no submission {submission_id!r}.", "Look its number up.")
+    run = session.get(EndpointRun, submission_id)
+    if run is None:
+        raise Conflict(
+            f"Submission {submission_id} is a file.", "Only an endpoint can be asked again."
+        )
+    if submission.status is not Status.SCORED:
+        raise Conflict(
+            f"Submission {submission_id} is {submission.status}.", "Wait until it is scored."
+        )
+    if not may_see(session, submission.split):
+        raise Conflict(
+            f"Endpoints may not see {submission.split.name} any more.",
+            "Let them with `flask endpoint allow` first.",
+        )
+    get_audited_endpoint(session, run)
+    under_way = session.scalar(
+        select(RobustnessAudit.id).where(
+            RobustnessAudit.submission_id == submission_id, RobustnessAudit.state.in_(UNDER_WAY)
+        )
+    )
+    if under_way is not None:
+        raise Conflict(
+            f"Audit {under_way} of submission {submission_id} is under way.", "Wait for its end."
+        )
+
+
+def _choose_questions(
+    session: Session, submission_id: str, n_items: int, seed: int, every_rotation: bool
+) -> list[Question]:
+    """A random subset stratified by track; the same seed chooses the same one."""
+    rows = session.execute(
+        select(Item.track, Item.id, Item.options)
+        .join(Prediction, Prediction.item_id == Item.id)
+        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
+        .where(
+            Prediction.submission_id == submission_id,
+            Item.kind == ItemKind.MCQ,
+            Item.multiple.is_(False),
+        )
+        .order_by(Item.position)
+    )
+    strata: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for track, item_id, options in rows:
+        if len(options) > 1:
+            strata[track.value].append((item_id, len(options)))
+    parts = allocate({track: len(items) for track, items in strata.items()}, n_items)
+    chance = random.Random(seed)
+    questions = []
+    for name, items in strata.items():
+        for item_id, n_options in sorted(chance.sample(items, parts[name])):
+            drawn = chance.randrange(1, n_options)
+            rotations = range(1, n_options) if every_rotation else [drawn]
+            questions += [Question(item_id, rotation) for rotation in rotations]
+    return questions

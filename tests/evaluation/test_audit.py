@@ -1,0 +1,398 @@
+"""Robustness audits of endpoint submissions, over real HTTP, on both databases."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from redis import Redis
+from rq import Queue
+from sqlalchemy import func, select
+
+from config import Config
+from demo.scripted_endpoint import read_question
+from leaderboard.accounts.endpoints import delete_endpoint
+from leaderboard.accounts.vault import KeyVault
+from leaderboard.app import create_app
+from leaderboard.audit import read_audit
+from leaderboard.benchmarks.prompts import make_canary_line
+from leaderboard.db import Sessions, now
+from leaderboard.disclosure import Viewer
+from leaderboard.endpoints.settings import Budget
+from leaderboard.errors import Conflict, SpineBenchError
+from leaderboard.evaluation.run import evaluate
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.models.benchmark import Benchmark, Item, Track
+from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, SentItem
+from leaderboard.models.moderation import HiddenSubmission
+from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
+from leaderboard.models.submission import Status, Submission
+from leaderboard.robustness.ask import ask_audit
+from leaderboard.robustness.claim import find_audit_claim, nudge_audits
+from leaderboard.robustness.request import request_audit
+from leaderboard.robustness.results import AuditResults, find_audit, read_audits
+from leaderboard.submissions.endpoint_splits import allow_split, forbid_split
+from tests.asked import add_endpoint, make_access, submit_to
+from tests.endpoints.server import Endpoint as Server
+from tests.endpoints.server import failed, later, said, serve
+from tests.loaded import Load, Submit
+from tests.site import ENDPOINT_KEY
+
+CANARY = "tiny canary 0123456789abcdef"
+
+
+async def by_content(request: web.Request, body: Any) -> web.StreamResponse:
+    """Choose L4/L5 under whatever letter it stands: a model that reads."""
+    found = re.search(r"^([A-D])\. L4/L5$", read_question(body), re.MULTILINE)
+    return await said(f"ANSWER: {found.group(1) if found else 'A'}")(request, body)
+
+
+def submit_scored(sessions: Sessions, server: Server, *tracks: Track, **settings: Any) -> str:
+    key = submit_to(sessions, add_endpoint(sessions, server, **settings), *tracks)
+    evaluate(sessions, key, [ChecklistJudge()], 5, make_access(server))
+    with sessions.read() as session:
+        assert session.get_one(Submission, key).status is Status.SCORED
+    server.bodies.clear()
+    return key
+
+
+def request(
+    sessions: Sessions, key: str, n_items: int = 100, *, seed: int = 1, every_rotation: bool = False
+) -> int:
+    with sessions.write() as session:
+        return request_audit(
+            session,
+            key,
+            n_items=n_items,
+            seed=seed,
+            every_rotation=every_rotation,
+            vault=KeyVault([ENDPOINT_KEY]),
+        ).id
+
+
+def read_newest(sessions: Sessions, key: str) -> AuditResults:
+    with sessions.read() as session:
+        return read_audits(session, key)[0]
+
+
+def test_a_model_that_answers_by_content_is_consistent_and_one_by_letter_is_not(
+    sessions: Sessions, load: Load
+) -> None:
+    load(8, 4, 1)
+    for answer, name, shares in (
+        (by_content, "model-a", (1.0, 1.0, 1.0, 1.0)),
+        (said("ANSWER: B"), "model-b", (1.0, 0.0, 0.0, 0.0)),
+    ):
+        with serve(then=answer) as server:
+            endpoint = add_endpoint(sessions, server)
+            key = submit_to(sessions, endpoint, model=name)
+            evaluate(sessions, key, [ChecklistJudge()], 5, make_access(server))
+            ask_audit(sessions, request(sessions, key), make_access(server))
+        results = read_newest(sessions, key)
+        found = results.consistency
+        assert results.audit.state is AuditState.FINISHED
+        assert found is not None
+        assert (found.n_items, found.n_askings) == (12, 12)
+        values = (found.as_submitted, found.shifted, found.consistency, found.surviving)
+        assert tuple(one.value for one in values) == shares
+        assert found.reasons == ({"another option": 12} if name == "model-b" else {})
+
+
+def test_shifted_options_leave_with_canary_and_pictures_and_are_logged_by_hash(
+    sessions: Sessions, load: Load
+) -> None:
+    load(2, 2, 0)
+    raw: list[bytes] = []
+
+    async def keep(request: web.Request, body: Any) -> web.StreamResponse:
+        raw.append(await request.read())
+        return await by_content(request, body)
+
+    with sessions.write() as session:
+        benchmark = session.scalars(select(Benchmark)).one()
+        benchmark.manifest = {**benchmark.manifest, "canary": CANARY}
+    with serve(then=keep) as server:
+        key = submit_scored(sessions, server)
+        raw.clear()
+        ask_audit(sessions, request(sessions, key), make_access(server))
+    assert len(raw) == 4
+    with sessions.read() as session:
+        sent = set(session.scalars(select(SentItem.sha256)))
+        assert {hashlib.sha256(body).hexdigest() for body in raw} <= sent
+        assert len(sent) == 8
+    for body in server.bodies:
+        text = read_question(body)
+        assert text.endswith(make_canary_line(CANARY))
+        assert "A. L3/L4\n" not in text
+        assert sorted(re.findall(r"^[A-D]\. (.+)$", text, re.MULTILINE)) == [
+            "L2/L3",
+            "L3/L4",
+            "L4/L5",
+            "L5/S1",
+        ]
+    with_picture = [b for b in server.bodies if isinstance(b["messages"][0]["content"], list)]
+    assert len(with_picture) == 2
+
+
+def test_the_seed_draws_a_part_of_each_track_and_single_answers_alone(
+    sessions: Sessions, load: Load
+) -> None:
+    load(12, 6, 1)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server)
+    with sessions.write() as session:
+        item = session.scalars(select(Item).where(Item.key == "test-text-000")).one()
+        item.multiple = True
+        left_out = item.id
+    drawn = []
+    for seed in (1, 1, 2):
+        audit_id = request(sessions, key, 6, seed=seed)
+        with sessions.write() as session:
+            session.get_one(RobustnessAudit, audit_id).state = AuditState.FAILED
+            rows = session.execute(
+                select(AuditQuestion.item_id, AuditQuestion.rotation, Item.track)
+                .join(Item, Item.id == AuditQuestion.item_id)
+                .where(AuditQuestion.audit_id == audit_id)
+            ).all()
+        # 11 : 6 of six are 3.9 : 2.1.
+        assert sorted(row.track for row in rows) == ["image"] * 2 + ["text"] * 4
+        assert all(1 <= row.rotation <= 3 and row.item_id != left_out for row in rows)
+        drawn.append({(row.item_id, row.rotation) for row in rows})
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_with_all_rotations_each_item_is_asked_every_shift(sessions: Sessions, load: Load) -> None:
+    load(3, 0, 0)
+    with serve(then=said("ANSWER: B")) as server:
+        key = submit_scored(sessions, server)
+        ask_audit(sessions, request(sessions, key, every_rotation=True), make_access(server))
+    found = read_newest(sessions, key).consistency
+    assert found is not None
+    assert (found.n_items, found.n_askings) == (3, 9)
+    assert (found.shifted.value, found.consistency.value) == (0.0, 0.0)
+    assert len(server.bodies) == 9
+
+
+def test_refusals_count_as_inconsistent_and_failed_requests_as_unscored(
+    sessions: Sessions, load: Load
+) -> None:
+    load(10, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server, Track.TEXT, concurrency=1)
+    refused = said("I cannot answer this question.")
+    with serve(failed(400), refused, then=by_content) as second:
+        move_endpoint(sessions, key, second)
+        ask_audit(sessions, request(sessions, key), make_access(second))
+    results = read_newest(sessions, key)
+    assert results.audit.state is AuditState.FINISHED
+    assert results.unscored == {"rejected": 1}
+    assert results.consistency is not None
+    assert results.consistency.n_items == 9
+    assert results.consistency.consistency.value == 8 / 9
+    assert results.consistency.reasons == {"refused": 1}
+
+
+def move_endpoint(sessions: Sessions, key: str, server: Server) -> None:
+    """As if the endpoint had always been `server`."""
+    with sessions.write() as session:
+        endpoint = session.scalars(select(Endpoint)).one()
+        endpoint.base_url = server.base_url
+        session.get_one(EndpointRun, key).base_url = server.base_url
+
+
+def test_a_run_that_dies_is_nudged_and_asks_only_what_is_missing(
+    sessions: Sessions, load: Load
+) -> None:
+    load(20, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server, Track.TEXT, concurrency=2)
+    with serve(then=later(0.05, by_content)) as slow:
+        move_endpoint(sessions, key, slow)
+        audit_id = request(sessions, key)
+        stopping = threading.Thread(target=lose_claim, args=(sessions, audit_id))
+        stopping.start()
+        ask_audit(sessions, audit_id, make_access(slow))
+        stopping.join()
+        with sessions.read() as session:
+            kept = session.scalar(select(func.count()).select_from(AuditAnswer)) or 0
+        assert 0 < kept < 20
+        n_asked = len(slow.bodies)
+        ask_audit(sessions, audit_id, make_access(slow))
+        assert len(slow.bodies) == n_asked
+        with sessions.write() as session:
+            session.get_one(RobustnessAudit, audit_id).heartbeat_at = now() - timedelta(minutes=1)
+        with sessions.write() as session:
+            assert nudge_audits(session, timedelta(seconds=30), 5) == [audit_id]
+            assert nudge_audits(session, timedelta(seconds=30), 5) == []
+        ask_audit(sessions, audit_id, make_access(slow))
+        assert len(slow.bodies) - n_asked == 20 - kept
+    results = read_newest(sessions, key)
+    assert results.audit.state is AuditState.FINISHED
+    assert results.audit.n_attempts == 2
+    assert results.consistency is not None
+    assert results.consistency.consistency.value == 1.0
+
+
+def lose_claim(sessions: Sessions, audit_id: int) -> None:
+    """As if the worker had died and another one held the row."""
+    for _ in range(200):
+        time.sleep(0.02)
+        with sessions.write() as session:
+            if (session.scalar(select(func.count()).select_from(AuditAnswer)) or 0) >= 4:
+                session.get_one(RobustnessAudit, audit_id).run_id = "another"
+                return
+
+
+def test_an_audit_fails_with_a_reason_after_too_many_dead_runs_or_when_the_budget_ends(
+    sessions: Sessions, load: Load
+) -> None:
+    load(10, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server, Track.TEXT, concurrency=1)
+        first = request(sessions, key)
+        with sessions.write() as session:
+            assert find_audit_claim(session, first) is not None
+            session.get_one(RobustnessAudit, first).heartbeat_at = now() - timedelta(minutes=1)
+        with sessions.write() as session:
+            assert nudge_audits(session, timedelta(seconds=30), 1) == []
+        assert "in 1 attempts" in read_newest(sessions, key).audit.reason
+        ask_audit(
+            sessions, request(sessions, key), make_access(server, budget=Budget(max_requests=4))
+        )
+        assert len(server.bodies) == 4
+    audit = read_newest(sessions, key).audit
+    assert audit.state is AuditState.FAILED
+    assert "budget of 4 requests" in audit.reason
+    with sessions.read() as session:
+        submission = session.get_one(Submission, key)
+        assert find_audit(session, submission, Viewer.PUBLIC) is None
+
+
+def test_an_endpoint_that_went_or_a_split_closed_since_ends_the_audit_before_anything_leaves(
+    sessions: Sessions, load: Load
+) -> None:
+    load(3, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server)
+        audit_id = request(sessions, key)
+        with sessions.write() as session:
+            forbid_split(session, session.get_one(Submission, key).split)
+        ask_audit(sessions, audit_id, make_access(server))
+        assert server.bodies == []
+    audit = read_newest(sessions, key).audit
+    assert audit.state is AuditState.FAILED
+    assert "does not let endpoints see" in audit.reason
+
+
+def test_results_are_public_only_where_the_breakdown_is(sessions: Sessions, load: Load) -> None:
+    load(3, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server)
+        ask_audit(sessions, request(sessions, key), make_access(server))
+    with sessions.read() as session:
+        submission = session.get_one(Submission, key)
+        assert find_audit(session, submission, Viewer.PUBLIC) is not None
+    with sessions.write() as session:
+        session.add(HiddenSubmission(submission_id=key, hidden_at=now(), reason=""))
+    with sessions.read() as session:
+        submission = session.get_one(Submission, key)
+        assert find_audit(session, submission, Viewer.PUBLIC) is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_them(
+    sessions: Sessions, load: Load, database_url: str, empty_redis_url: str
+) -> None:
+    load(4, 0, 0)
+    settings = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": empty_redis_url,
+        "SECRET_KEY": "s" * 40,
+        "ENDPOINT_KEYS": ENDPOINT_KEY,
+    }
+
+    def flask(*arguments: str) -> str:
+        command = [sys.executable, "-m", "flask", "--app", "leaderboard.app", "endpoint"]
+        done = subprocess.run(
+            [*command, *arguments],
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return f"{done.returncode} {done.stdout}{done.stderr}"
+
+    def read_page() -> str:
+        app = create_app(Config.from_env(settings))
+        text = app.test_client().get("/models/model-a").text
+        app.extensions["spinebench"].sessions.engine.dispose()
+        return text
+
+    with serve(then=said("ANSWER: B")) as server:
+        key = submit_scored(sessions, server, Track.TEXT)
+        assert re.match(
+            r"0 Robustness audit \d+: 3 items, seed 7",
+            flask("audit", key, "--items", "3", "--seed", "7"),
+        )
+        audit_id = read_newest(sessions, key).audit.id
+        with Redis.from_url(empty_redis_url) as redis:
+            (job,) = Queue("submissions", connection=redis).jobs
+        assert (job.func_name, job.args) == ("workers.jobs.audit_endpoint", (audit_id,))
+        with pytest.raises(Conflict, match="is under way"):
+            request(sessions, key)
+        assert "Robustness" not in read_page()
+        ask_audit(sessions, audit_id, make_access(server))
+    with sessions.read() as session:
+        line = read_audit(session)[0]
+    assert (line.action, line.subject) == ("audit robustness", f"submission {key}")
+    assert flask("audit", "nothing").startswith("1 There is no submission 'nothing'.")
+    told = flask("audits", key)
+    # Wilson's intervals of 3 of 3 and of 0 of 3.
+    assert "accuracy as submitted 100.0 % (43.9-100.0), n = 3" in told
+    assert "consistency 0.0 % (0.0-56.1), n = 3" in told
+    assert "another option: 3" in told
+    section = read_page().partition('id="robustness"')[2].partition("<h2")[0]
+    assert re.search(r'Accuracy with shifted options</th><td class="num">3</td>.*>0\.0<', section)
+    assert "0.0–56.1" in section
+    assert "3 another option" in section
+
+
+def test_what_cannot_be_audited_is_refused_with_a_clear_reason(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(2, 0, 0)
+
+    def refuse(key: str, words: str, n_items: int = 100) -> None:
+        with pytest.raises(SpineBenchError, match=words) as refused:
+            request(sessions, key, n_items)
+        assert refused.value.remedy
+
+    file = submit_texts({"test-text-000": "ANSWER: B", "test-text-001": "B"}, "of-file")
+    with serve(then=by_content) as server:
+        key = submit_to(sessions, add_endpoint(sessions, server))
+        refuse("nothing", "no submission 'nothing'")
+        refuse(file, "is a file")
+        refuse(key, "is queued")
+        evaluate(sessions, key, [ChecklistJudge()], 5, make_access(server))
+        refuse(key, "at least one item", n_items=0)
+    with sessions.write() as session:
+        forbid_split(session, session.get_one(Submission, key).split)
+    refuse(key, "may not see test any more")
+    with sessions.write() as session:
+        allow_split(session, session.get_one(Submission, key).split)
+        session.delete(session.scalars(select(EndpointKey)).one())
+        session.get_one(EndpointRun, key).key_wiped_at = now()
+    refuse(key, "key was wiped")
+    with sessions.write() as session:
+        delete_endpoint(session, session.scalars(select(Endpoint)).one())
+    refuse(key, "endpoint was deleted")
+    with sessions.read() as session:
+        assert session.scalars(select(RobustnessAudit)).all() == []
