@@ -40,7 +40,7 @@ def run(sessions: Sessions, key: str, access: EndpointAccess | None) -> Submissi
     evaluate(sessions, key, [ChecklistJudge()], 5, access)
     with sessions.read() as session:
         submission = session.get_one(Submission, key)
-        _ = submission.events
+        _ = submission.events, submission.split
         return submission
 
 
