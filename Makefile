@@ -39,7 +39,7 @@ format: venv ## put the code into the project's style
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
-bench: venv ## measure speed, and the coverage of intervals (BENCH=endpoint: one alone)
+bench: small-model ## measure speed, coverage of intervals, attacks (BENCH=endpoint: one alone)
 	$(PY) -m bench $(BENCH)
 
 predictions: small-model ## make benchmarks/predictions again: baselines, and two small models on this CPU

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import calibration, endpoint, ladder_attack, ranking, submission
+from bench import calibration, endpoint, judge_attacks, ladder_attack, ranking, submission
 
 MEASUREMENTS = {
     "submission": submission.measure,
@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "ranking": ranking.measure,
     "ladder_attack": ladder_attack.measure,
     "calibration": calibration.measure,
+    "judge_attacks": judge_attacks.measure,
 }
 
 
