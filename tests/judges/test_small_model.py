@@ -23,7 +23,8 @@ from leaderboard.judges.settings import JudgeSettings
 from leaderboard.models.judging import CallOutcome, CanaryCall, JudgeCall, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
-from tests.judges.rubric import GOOD, HALF, MANIFEST
+from tests.judges.attacks import ATTACKS
+from tests.judges.rubric import GOOD, MANIFEST
 from tests.loaded import Submit
 from tests.packages import make_case, write_package
 from tests.site import Site
@@ -47,7 +48,10 @@ def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
     sessions = site.sessions
     publish(sessions, tmp_path)
     keys = []
-    for model, texts in {"strong": (GOOD, GOOD), "weak": (HALF, "Nothing to say.")}.items():
+    for model, texts in {
+        "strong": (GOOD, GOOD),
+        "weak": (ATTACKS["plain_order"], "Nothing to say."),
+    }.items():
         keys.append(submit_texts({f"test-report-{n:03}": t for n, t in enumerate(texts)}, model))
         with sessions.read() as session:
             rubric = find_rubric(session, keys[-1])
@@ -66,7 +70,7 @@ def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
         return
     assert statuses == {Status.SCORED}
     assert all(value is None or value <= FLOOR for value in ratings(sessions, keys[1]))
-    label(sessions, dict(zip(keys, ((5, 5), (3, 1)), strict=True)))
+    label(sessions, dict(zip(keys, ((5, 4), (2, 1)), strict=True)))
     with sessions.read() as session:
         split = session.get_one(Submission, keys[0]).split
         judge = next(one for one in read_judges(session, split) if one.rater.name == "smollm2")
