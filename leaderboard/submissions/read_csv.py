@@ -23,7 +23,8 @@ def read_csv_rows(raw: bytes) -> Iterator[Row | Problem]:
     A record's line is the one it begins in.
     """
     text = raw.decode(errors="surrogateescape")
-    csv.field_size_limit(len(text) + 1)  # a long field is one problem, and not the end of the file
+    # A long field is one problem, and not the end of the file. The limit is the process's: only up.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     lines = list(io.StringIO(text, newline=""))
     records = _read_records(lines)
     first = next(records, None)

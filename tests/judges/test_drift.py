@@ -15,9 +15,11 @@ from tests.judges.conftest import SubmitReports
 from tests.judges.judge_server import Answered, Asked, judge_honestly, serve_judge
 from tests.judges.rubric import DIMENSIONS, GOOD, HALF
 from tests.judges.test_rate import CANARIES, judges_at, ratings_of, status_of
+from tests.loaded import Submit
 
 N_REPORTS = 30
 REPORTS = [GOOD, HALF] * (N_REPORTS // 2)
+TEXTS = {f"test-report-{n:03}": report for n, report in enumerate(REPORTS)}
 
 
 def judge_strictly(asked: Asked) -> Answered:
@@ -32,7 +34,10 @@ def read_check(sessions: Sessions) -> DriftCheck:
 
 
 def test_every_run_rates_thirty_anchor_reports_again_and_holds_when_they_moved(
-    sessions: Sessions, submit_reports: SubmitReports, caplog: pytest.LogCaptureFixture
+    sessions: Sessions,
+    submit_reports: SubmitReports,
+    submit_texts: Submit,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with serve_judge() as server:
         evaluate(sessions, submit_reports(REPORTS), judges_at(server), 5)
@@ -41,7 +46,7 @@ def test_every_run_rates_thirty_anchor_reports_again_and_holds_when_they_moved(
             assert session.scalars(select(DriftCheck)).all() == []
         n_before = len(server.asked)
 
-        second = submit_reports(REPORTS, "model-b", load=False)
+        second = submit_texts(TEXTS, "model-b", "team-b")
         evaluate(sessions, second, judges_at(server), 5)
         check = read_check(sessions)
         assert status_of(sessions, second) is Status.SCORED
@@ -50,7 +55,7 @@ def test_every_run_rates_thirty_anchor_reports_again_and_holds_when_they_moved(
         assert asked == (CANARIES + N_REPORTS + N_REPORTS) * len(DIMENSIONS)
 
         server.script = judge_strictly
-        third = submit_reports(REPORTS, "model-c", load=False)
+        third = submit_texts(TEXTS, "model-c", "team-c")
         n_rated = len(ratings_of(sessions, "judge-0"))
         evaluate(sessions, third, judges_at(server), 5)
         check = read_check(sessions)
@@ -76,11 +81,11 @@ def test_every_run_rates_thirty_anchor_reports_again_and_holds_when_they_moved(
 
 
 def test_an_interrupted_check_asks_only_what_is_missing(
-    sessions: Sessions, submit_reports: SubmitReports
+    sessions: Sessions, submit_reports: SubmitReports, submit_texts: Submit
 ) -> None:
     with serve_judge() as server:
         evaluate(sessions, submit_reports(REPORTS), judges_at(server), 5)
-        second = submit_reports(REPORTS, "model-b", load=False)
+        second = submit_texts(TEXTS, "model-b", "team-b")
         n_before = len(server.asked)
 
         def fail_late(asked: Asked) -> Answered:

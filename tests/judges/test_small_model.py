@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks.predictors.serving import find_smollm2, serve_weights
+from leaderboard.accounts.users import register
 from leaderboard.benchmarks.files import open_package
 from leaderboard.benchmarks.load import load_package
 from leaderboard.benchmarks.read import read_package
@@ -52,7 +53,8 @@ def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
         "strong": (GOOD, GOOD),
         "weak": (ATTACKS["plain_order"], "Nothing to say."),
     }.items():
-        keys.append(submit_texts({f"test-report-{n:03}": t for n, t in enumerate(texts)}, model))
+        answers = {f"test-report-{n:03}": text for n, text in enumerate(texts)}
+        keys.append(submit_texts(answers, model, f"team-{model}"))
         with sessions.read() as session:
             rubric = find_rubric(session, keys[-1])
         assert rubric is not None
@@ -86,6 +88,7 @@ def publish(sessions: Sessions, folder: Path) -> None:
         case["checklist"][0]["dimensions"] = ["diagnosis"]
     place = write_package(folder / "short", cases, ONE_DIMENSION)
     with sessions.write() as session:
+        register(session, email="a@example.org", name="A", password="long enough pass")
         benchmark = load_package(session, read_package(open_package(place))).benchmark
         # Two questions instead of six, for a model on one core.
         manifest = copy.deepcopy(benchmark.manifest)

@@ -12,8 +12,9 @@ from tests.site import Site, open_site
 from tests.web.api.test_api import make_file
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
+    """A browser for the tests of one file: while it runs, its thread has an event loop."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=chromium_path,
