@@ -1,6 +1,6 @@
 """A real small model as the judge of reports that try to talk it into a rating.
 
-SmolLM2-135M on loopback (`make small-model`), one dimension of SpineBench-Mini with its questions,
+SmolLM2-135M on loopback (`make small-model`), two questions of one dimension of SpineBench-Mini,
 every attack text of the tests. Beside them the reference report of a case: what the model can give.
 """
 
@@ -26,7 +26,7 @@ SECONDS = 300.0
 
 def measure() -> None:
     """Print the rating of each attack, and how many stand above the floor."""
-    rubric = read_one_dimension()
+    rubric = read_two_questions()
     begun = time.monotonic()
     with serve_weights(find_smollm2()) as address:
         judge = LlmJudge(
@@ -34,7 +34,7 @@ def measure() -> None:
                 name="smollm2",
                 base_url=f"{address}/v1",
                 model="smollm2-135m-instruct",
-                max_tokens=400,
+                max_tokens=120,
                 timeout_seconds=SECONDS,
                 concurrency=1,
             ),
@@ -52,11 +52,12 @@ def measure() -> None:
     print(f"{n_above} of {len(reports)} attacks above the floor of {FLOOR}, in {seconds:.0f} s")
 
 
-def read_one_dimension() -> Rubric:
-    """The rubric of SpineBench-Mini cut to its first dimension."""
+def read_two_questions() -> Rubric:
+    """The rubric of SpineBench-Mini cut to two questions of its first dimension."""
     rubric = json.loads(MANIFEST.read_text(encoding="utf-8"))["rubric"]
     section = rubric["sections"][0]
     section["dimensions"] = section["dimensions"][:1]
+    section["dimensions"][0]["questions"] = section["dimensions"][0]["questions"][:2]
     return msgspec.convert({"sections": [section]}, Rubric)
 
 
