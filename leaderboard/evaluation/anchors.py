@@ -87,7 +87,8 @@ async def check_drift(
     """
     with sessions.read() as session:
         split_id = session.get_one(Submission, claim.submission_id).split_id
-        done = set(session.scalars(select(DriftCheck.judge_run_id)))
+        own = DriftCheck.judge_run_id.in_([run.run_id for run in runs])
+        done = set(session.scalars(select(DriftCheck.judge_run_id).where(own)))
         todo = [
             (run, anchors)
             for run in runs
