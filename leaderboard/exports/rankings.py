@@ -7,6 +7,7 @@ from datetime import datetime
 from leaderboard.exports.table import Cell, Column, Provenance, Table, make_table
 from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+from leaderboard.report_scores import ReportProvenance
 
 SCALE = "0 to 100"
 _MODEL = (
@@ -17,6 +18,18 @@ _MODEL = (
     Column("open_weights", bool, "whether its weights are open, as its team states"),
     Column("licence", str, "its licence, as its team states"),
     Column("base_model", str, "what it was trained from, as its team states"),
+)
+_REPORT = (
+    Column("report_judge", str, "who rated the reports"),
+    Column(
+        "report_badge",
+        str,
+        "how the report score was calibrated: expert-anchored, probe-anchored, transported or "
+        "uncalibrated",
+    ),
+    Column("report_n_labels", int, "labels of the model's own reports behind it"),
+    Column("report_label_kind", str, "whose labels calibrated it: expert or constructed"),
+    Column("report_raw_mean", float, "the judge's own mean before calibration, 20 to 100"),
 )
 _READING = ("answered", "unparsed", "refused", "ambiguous")
 RANKING_COLUMNS = (
@@ -32,8 +45,14 @@ RANKING_COLUMNS = (
             Column(f"{board.value}_low", float, "lower end of its 95 % interval"),
             Column(f"{board.value}_high", float, "upper end of its 95 % interval"),
             Column(f"{board.value}_n_items", int, "items scored"),
+            Column(
+                f"{board.value}_separable",
+                bool,
+                f"whether the leader by {board.value} is significantly better; none without a rank",
+            ),
         )
     ),
+    *_REPORT,
     Column("coverage_share", float, "share of the split's items that were scored, 0 to 1"),
     *(Column(f"n_{name}", int, f"multiple-choice predictions read as {name}") for name in _READING),
     Column("n_attempts", int, "scored submissions of the model on this split"),
@@ -103,7 +122,6 @@ def make_provenance(table: RankingTable) -> Provenance:
 
 def _make_ranking_row(board: Board, row: RankingRow) -> tuple[Cell, ...]:
     rank, model = row.ranks.get(board), row.model
-    scores = (row.scores.get(one) for one in Board)
     return (
         board.value,
         rank.low if rank else None,
@@ -115,11 +133,8 @@ def _make_ranking_row(board: Board, row: RankingRow) -> tuple[Cell, ...]:
         model.open_weights,
         model.licence,
         model.base_model,
-        *(
-            cell
-            for score in scores
-            for cell in ((score.value, score.low, score.high, score.n) if score else (None,) * 4)
-        ),
+        *(cell for one in Board for cell in _make_board_cells(row, one)),
+        *_make_report_cells(row.report),
         row.coverage,
         *(row.outcomes.get(name, 0) for name in _READING),
         row.n_attempts,
@@ -127,6 +142,19 @@ def _make_ranking_row(board: Board, row: RankingRow) -> tuple[Cell, ...]:
         row.submission.created_at,
         row.submission.file_hash,
     )
+
+
+def _make_board_cells(row: RankingRow, board: Board) -> tuple[Cell, ...]:
+    score = row.scores.get(board)
+    figures = (score.value, score.low, score.high, score.n) if score else (None,) * 4
+    return *figures, board in row.separable if board in row.ranks else None
+
+
+def _make_report_cells(report: ReportProvenance | None) -> tuple[Cell, ...]:
+    if report is None:
+        return (None,) * len(_REPORT)
+    kind = report.label_kind.value if report.label_kind else None
+    return report.judge, report.badge, report.n_labels, kind, report.raw_value
 
 
 def _make_score_row(score: Score) -> tuple[Cell, ...]:
