@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.moderation import VerifiedModel
 from leaderboard.models.ranking import (
     Board,
     Metric,
@@ -75,26 +76,6 @@ class RankingTable:
 
 
 @dataclass(frozen=True)
-class ModelFilter:
-    """Which models to show: None means all. Ranks stay those among all models."""
-
-    open_weights: bool | None = None
-    max_parameters: float | None = None
-    words: str = ""
-
-    def accepts(self, model: ModelCard) -> bool:
-        """Whether `model` passes; one of unknown size passes no limit on size."""
-        if self.open_weights is not None and model.open_weights != self.open_weights:
-            return False
-        if self.max_parameters is not None and (
-            model.parameters_billion is None or model.parameters_billion > self.max_parameters
-        ):
-            return False
-        text = f"{model.name} {model.organisation} {model.slug}".casefold()
-        return all(word in text for word in self.words.casefold().split())
-
-
-@dataclass(frozen=True)
 class SubmissionScores:
     """All scores of a submission, in their order, and its MCQ outcomes by track."""
 
@@ -120,30 +101,27 @@ def count_items(session: Session, split: Split) -> dict[Track, int]:
     return {track: counts.get(track, 0) for track in Track}
 
 
-def read_state(session: Session, split: Split) -> tuple[int, datetime | None]:
+def read_state(session: Session, split: Split) -> tuple[int, datetime | None, Hashable]:
     """What changes whenever a page of the split's ranking would.
 
-    The number of its ranking (0 before the first), and the last change of any model card.
+    The number of its ranking (0 before the first), the last change of any model card, and the
+    number and last time of hosts' verifications.
     """
     serial = session.scalar(select(Ranking.serial).where(Ranking.split_id == split.id))
-    return serial or 0, session.scalar(select(func.max(ModelCard.changed_at)))
+    changed_at = session.scalar(select(func.max(ModelCard.changed_at)))
+    verified = session.execute(select(func.count(), func.max(VerifiedModel.verified_at))).one()
+    return serial or 0, changed_at, tuple(verified)
 
 
-def read_ranking(
-    session: Session,
-    split: Split,
-    board: Board = Board.OVERALL,
-    accepted: ModelFilter | None = None,
-) -> RankingTable:
-    """The current ranking of `split` on `board`, of the models that `accepted` lets pass."""
+def read_ranking(session: Session, split: Split, board: Board = Board.OVERALL) -> RankingTable:
+    """The current ranking of `split` on `board`."""
     ranking = session.scalar(select(Ranking).where(Ranking.split_id == split.id))
     n_items = count_items(session, split)
     if ranking is None:
         return RankingTable(split, board, 0, None, n_items, [])
     rows = _read_rows(session, ranking, sum(n_items.values()))
-    shown = [row for row in rows if accepted is None or accepted.accepts(row.model)]
-    shown.sort(key=lambda row: _order(row, board))
-    return RankingTable(split, board, ranking.serial, ranking.ranked_at, n_items, shown)
+    rows.sort(key=lambda row: _order(row, board))
+    return RankingTable(split, board, ranking.serial, ranking.ranked_at, n_items, rows)
 
 
 def _order(row: RankingRow, board: Board) -> tuple[float, float, str]:

@@ -275,7 +275,8 @@ def test_every_address_of_the_api_has_its_section_with_an_example() -> None:
         assert "curl " in section
         if operation.scope:
             assert f"Scope `{operation.scope.value}`" in section
-        assert all(f"?{name}=" in section for name in operation.query if name != "version")
+        names = [name for name in operation.query if name != "version"]
+        assert all(re.search(rf"[?`]{name}[=`]", section) for name in names)
 
 
 def test_every_error_code_of_the_api_is_explained() -> None:

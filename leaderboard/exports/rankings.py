@@ -6,6 +6,7 @@ from datetime import datetime
 
 from leaderboard.exports.table import Cell, Column, Provenance, Table, make_table
 from leaderboard.models.ranking import Board, Score
+from leaderboard.ranking_columns import count_unscored
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
 from leaderboard.report_scores import ReportProvenance
 
@@ -55,6 +56,7 @@ RANKING_COLUMNS = (
     *_REPORT,
     Column("coverage_share", float, "share of the split's items that were scored, 0 to 1"),
     *(Column(f"n_{name}", int, f"multiple-choice predictions read as {name}") for name in _READING),
+    Column("n_unscored", int, "items of the split without a score"),
     Column("n_attempts", int, "scored submissions of the model on this split"),
     Column("submission", str, "the submission that stands for the model"),
     Column("submitted_at", datetime, "when it was sent, UTC"),
@@ -89,7 +91,7 @@ def make_ranking_table(table: RankingTable) -> Table:
         f"{split.benchmark.name} {split.benchmark.version}, {split.name} split, "
         f"by {table.board.value} score",
         RANKING_COLUMNS,
-        [_make_ranking_row(table.board, row) for row in table.rows],
+        [_make_ranking_row(table, row) for row in table.rows],
         make_provenance(table),
     )
 
@@ -120,10 +122,10 @@ def make_provenance(table: RankingTable) -> Provenance:
     )
 
 
-def _make_ranking_row(board: Board, row: RankingRow) -> tuple[Cell, ...]:
-    rank, model = row.ranks.get(board), row.model
+def _make_ranking_row(table: RankingTable, row: RankingRow) -> tuple[Cell, ...]:
+    rank, model = row.ranks.get(table.board), row.model
     return (
-        board.value,
+        table.board.value,
         rank.low if rank else None,
         rank.high if rank else None,
         model.slug,
@@ -137,6 +139,7 @@ def _make_ranking_row(board: Board, row: RankingRow) -> tuple[Cell, ...]:
         *_make_report_cells(row.report),
         row.coverage,
         *(row.outcomes.get(name, 0) for name in _READING),
+        count_unscored(table, row),
         row.n_attempts,
         row.submission.id,
         row.submission.created_at,

@@ -16,7 +16,7 @@ from leaderboard.exports.table import Table, state_of
 from leaderboard.published import read_published
 from leaderboard.rankings import read_ranking, read_scores
 from leaderboard.web.benchmarks import TAXONOMY
-from leaderboard.web.leaderboards import find_split, get_row, read_board, read_filter
+from leaderboard.web.leaderboards import find_selection, find_split, get_row
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
@@ -24,9 +24,10 @@ blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 
 @blueprint.get("/ranking.<ending>")
 def ranking(ending: str) -> Response:
-    """The ranking as its page shows it at the same query: split, board and filter."""
-    table = read_ranking(database(), find_split(), read_board(), read_filter())
-    return send_table(make_ranking_table(table), ending)
+    """The ranking as its page shows it at the same query: split, board, filter and order."""
+    selection = find_selection()
+    table = read_ranking(database(), find_split(), selection.board)
+    return send_table(make_ranking_table(selection.apply(table)), ending)
 
 
 @blueprint.get("/models/<slug>/scores.<ending>")

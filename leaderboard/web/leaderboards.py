@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.disclosure import Viewer
-from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.errors import NotFound
 from leaderboard.figures import (
     SHOWN_STANDING,
     make_axis,
@@ -20,7 +20,6 @@ from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
 from leaderboard.published import read_published
 from leaderboard.rankings import (
-    ModelFilter,
     RankingRow,
     RankingTable,
     read_history,
@@ -30,6 +29,7 @@ from leaderboard.rankings import (
 )
 from leaderboard.report_scores import read_calibrated
 from leaderboard.robustness.results import find_audit
+from leaderboard.selection import Selection, read_selection
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.web.services import database, services
 
@@ -42,16 +42,17 @@ def ranking() -> Response | str:
     benchmarks = read_benchmarks(database())
     if not benchmarks:
         return render_template("leaderboards/welcome.html")
-    split, board, accepted = find_split(), read_board(), read_filter()
+    split, selection = find_split(), find_selection()
+    board = selection.board
 
     def render() -> str:
-        table = read_ranking(database(), split, board, accepted)
+        table = selection.apply(read_ranking(database(), split, board))
         return render_template(
             "leaderboards/ranking.html",
             table=table,
             benchmarks=benchmarks,
             boards=Board,
-            accepted=accepted,
+            selection=selection,
             axis=make_axis(row.scores[board] for row in table.rows if board in row.scores),
             make_dot=make_dot,
             ties=tie_bands([row.ranks[board] for row in table.rows if board in row.ranks]),
@@ -129,31 +130,9 @@ def read_place(split: Split) -> dict[str, str]:
     return place
 
 
-def read_board() -> Board:
-    """The board that the address names. Raises InvalidRequest."""
-    name = request.args.get("board") or Board.OVERALL.value
-    try:
-        return Board(name)
-    except ValueError:
-        known = ", ".join(Board)
-        raise InvalidRequest(f"There is no board {name!r}.", f"The boards are {known}.") from None
-
-
-def read_filter() -> ModelFilter:
-    """Which models the address asks for. Raises InvalidRequest."""
-    size = request.args.get("size", "").strip()
-    try:
-        max_parameters = float(size) if size else None
-    except ValueError:
-        raise InvalidRequest(
-            f"{size[:40]!r} is no size.", "Write billions of parameters, such as 8."
-        ) from None
-    weights = request.args.get("weights", "")
-    return ModelFilter(
-        open_weights={"open": True, "closed": False}.get(weights),
-        max_parameters=max_parameters,
-        words=request.args.get("q", "")[:100],
-    )
+def find_selection() -> Selection:
+    """What the address asks to show. Raises InvalidRequest."""
+    return read_selection(request.args, request.args.getlist("columns"))
 
 
 def get_row(slug: str, split: Split) -> tuple[RankingTable, RankingRow]:

@@ -12,12 +12,13 @@ from leaderboard.figures import BOARD_NAMES
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
 from leaderboard.rankings import RankingRow, RankingTable, read_ranking, read_state
+from leaderboard.selection import read_board
 from leaderboard.sharing.badge import make_badge
 from leaderboard.sharing.citation import cite
 from leaderboard.sharing.feed import write_feed
 from leaderboard.sharing.news import read_news
 from leaderboard.sharing.picture import MAX_BARS, Bar, draw_picture
-from leaderboard.web.leaderboards import find_split, get_row, read_board, read_place
+from leaderboard.web.leaderboards import find_split, get_row, read_place
 from leaderboard.web.security import CONTENT_SECURITY_POLICY
 from leaderboard.web.services import database, services
 from leaderboard.web.words import rank
@@ -32,7 +33,7 @@ FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 @blueprint.get("/models/<slug>/badge.svg")
 def badge(slug: str) -> Response:
     """A model's rank range and score on a board, as an SVG of one line."""
-    split, board = find_split(), read_board()
+    split, board = find_split(), read_board(request.args)
 
     def render() -> str:
         table, row = get_row(slug, split)
@@ -65,7 +66,7 @@ def model_picture(slug: str) -> Response:
 @blueprint.get("/picture.png")
 def ranking_picture() -> Response:
     """The picture of a link to the ranking: its first models."""
-    split, board = find_split(), read_board()
+    split, board = find_split(), read_board(request.args)
 
     def render() -> bytes:
         table = read_ranking(database(), split, board)
@@ -84,7 +85,7 @@ def ranking_picture() -> Response:
 @blueprint.get("/embed/ranking")
 def embedded_ranking() -> Response:
     """The first rows of a ranking for a frame on another site: no scripts, no cookies."""
-    split, board = find_split(), read_board()
+    split, board = find_split(), read_board(request.args)
     asked = request.args.get("n", DEFAULT_EMBEDDED, type=int)
 
     def render() -> str:

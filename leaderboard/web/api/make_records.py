@@ -8,6 +8,7 @@ from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board, Score
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.ranking_columns import count_unscored
 from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
 from leaderboard.report_scores import ReportProvenance
 from leaderboard.submissions.endpoint_runs import RunFigures
@@ -169,12 +170,12 @@ def make_ranking(table: RankingTable, saw_hidden: Set[str]) -> RankingRecord:
         board=table.board.value,
         ranked_at=table.ranked_at,
         n_items={track.value: count for track, count in table.n_items.items()},
-        entries=[_make_entry(row, table.board, saw_hidden) for row in table.rows],
+        entries=[_make_entry(table, row, saw_hidden) for row in table.rows],
     )
 
 
-def _make_entry(row: RankingRow, board: Board, saw_hidden: Set[str]) -> RankingEntryRecord:
-    rank = row.ranks.get(board)
+def _make_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> RankingEntryRecord:
+    rank = row.ranks.get(table.board)
     return RankingEntryRecord(
         rank_low=rank.low if rank else None,
         rank_high=rank.high if rank else None,
@@ -183,11 +184,12 @@ def _make_entry(row: RankingRow, board: Board, saw_hidden: Set[str]) -> RankingE
         ),
         **{key.value: _make_board_score(row.scores.get(key)) for key in Board},
         report_provenance=_make_provenance(row.report),
-        separable_from_leader=board in row.separable,
+        separable_from_leader=table.board in row.separable,
         coverage=row.coverage,
         n_unparsed=row.outcomes.get("unparsed", 0),
         n_refused=row.outcomes.get("refused", 0),
         n_ambiguous=row.outcomes.get("ambiguous", 0),
+        n_unscored=count_unscored(table, row),
         n_attempts=row.n_attempts,
         saw_hidden_items=row.submission.id in saw_hidden,
         submission=row.submission.id,

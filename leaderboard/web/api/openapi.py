@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from leaderboard.models.benchmark import Track
+from leaderboard.ranking_columns import Column
+from leaderboard.selection import DIRECTIONS
 from leaderboard.web.api import endpoint_records, records
 from leaderboard.web.api.error_records import ErrorAnswer
 from leaderboard.web.api.operations import OPERATIONS, Body, Operation
@@ -26,6 +29,18 @@ QUERY = {
         "What to order by.",
         {"enum": ["overall", "text", "image", "closed", "report"], "default": "overall"},
     ),
+    "weights": ("Models with such weights alone.", {"enum": ["open", "closed"]}),
+    "size_from": ("At least so many billions of parameters.", {"type": "number"}),
+    "size": ("Up to so many billions of parameters.", {"type": "number"}),
+    "licence": ("Models of this licence.", {"type": "string"}),
+    "track": ("Models that sent this track.", {"enum": [track.value for track in Track]}),
+    "verified": ("1: models whose card the host has checked.", {"enum": ["1"]}),
+    "organisation": ("Models of this organisation.", {"type": "string"}),
+    "since": ("Submitted on this day (UTC) or later.", {"type": "string", "format": "date"}),
+    "until": ("Submitted on this day (UTC) or earlier.", {"type": "string", "format": "date"}),
+    "q": ("Words that are all in the model's name or organisation.", {"type": "string"}),
+    "sort": ("What to sort by.", {"enum": [column.value for column in Column], "default": "rank"}),
+    "direction": ("The usual one of the sort by default.", {"enum": list(DIRECTIONS)}),
 }
 
 

@@ -8,6 +8,21 @@ from leaderboard.models.team import Scope
 from leaderboard.web.api import comparison_records, endpoint_records, records
 from leaderboard.web.api.record import Record
 
+SELECTING = (
+    "weights",
+    "size_from",
+    "size",
+    "licence",
+    "track",
+    "verified",
+    "organisation",
+    "since",
+    "until",
+    "q",
+    "sort",
+    "direction",
+)
+"""What chooses models of a ranking and their order."""
 Body = Literal["model", "file", "submission", "endpoint", "changed endpoint"]
 
 
@@ -165,7 +180,7 @@ OPERATIONS = (
         "/rankings/{slug}/{split}",
         "The ranking of a split",
         records.RankingRecord,
-        query=("board", "version"),
+        query=("board", "version", *SELECTING),
         errors=(400, 404),
     ),
     Operation(

@@ -253,8 +253,9 @@ class ReportProvenanceRecord(Record, frozen=True, kw_only=True):
 class RankingEntryRecord(Record, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track.
 
-    `separable_from_leader` says whether the leader is significantly better. `n_attempts` counts
-    the scored submissions of the model's team.
+    `separable_from_leader` says whether the leader is significantly better. `n_unscored`
+    counts the split's items without a score, `n_attempts` the scored submissions of the model's
+    team.
     """
 
     rank_low: int | None
@@ -271,6 +272,7 @@ class RankingEntryRecord(Record, frozen=True, kw_only=True):
     n_unparsed: int
     n_refused: int
     n_ambiguous: int
+    n_unscored: int
     n_attempts: int
     saw_hidden_items: bool
     submission: str
@@ -278,7 +280,7 @@ class RankingEntryRecord(Record, frozen=True, kw_only=True):
 
 
 class RankingRecord(Record, frozen=True, kw_only=True):
-    """The ranking of a split on one board, best first, unranked models last."""
+    """The ranking of a split on one board; by rank unless the query asks for another order."""
 
     benchmark: str
     version: str

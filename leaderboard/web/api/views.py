@@ -33,7 +33,7 @@ from leaderboard.web.api.make_records import (
 from leaderboard.web.api.openapi import make_document
 from leaderboard.web.benchmarks import send_questions
 from leaderboard.web.endpoints import submit_form
-from leaderboard.web.leaderboards import read_board
+from leaderboard.web.leaderboards import find_selection
 from leaderboard.web.services import current_user, database, services
 from leaderboard.web.submissions import read_own_quotas, read_upload, submit_upload
 
@@ -183,9 +183,9 @@ def show_results(key: str) -> Response:
 
 @blueprint.get("/rankings/<slug>/<split>")
 def show_ranking(slug: str, split: str) -> Response:
-    """The ranking of a split; `board` is overall, text, image, closed or report."""
-    row = get_benchmark(database(), slug, request.args.get("version"))
-    table = read_ranking(database(), get_split(row, split), read_board())
+    """The ranking of a split, of the models and in the order that the query asks for."""
+    row, selection = get_benchmark(database(), slug, request.args.get("version")), find_selection()
+    table = selection.apply(read_ranking(database(), get_split(row, split), selection.board))
     saw_hidden = find_saw_hidden(database(), [entry.submission.id for entry in table.rows])
     return answer(make_ranking(table, saw_hidden))
 

@@ -1,0 +1,126 @@
+"""What of a ranking to show and how: read from an address, written back into one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from leaderboard.errors import InvalidRequest
+from leaderboard.model_filter import (
+    ModelFilter,
+    read_choice,
+    read_facts,
+    read_filter,
+    read_flag,
+    write_filter,
+)
+from leaderboard.models.ranking import Board
+from leaderboard.ranking_columns import CHOOSABLE, DEFAULT_COLUMNS, Column, sort_rows
+from leaderboard.rankings import RankingTable
+
+DIRECTIONS = {"ascending": False, "descending": True}
+NO_COLUMNS = "none"
+"""Stands in `columns` for no column but those that are always there."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The board, the models, their order, the columns, and whether published results are shown.
+
+    `descends` is None for the column's usual direction.
+    """
+
+    board: Board = Board.OVERALL
+    accepted: ModelFilter = field(default_factory=ModelFilter)
+    sort: Column = Column.RANK
+    descends: bool | None = None
+    columns: tuple[Column, ...] = DEFAULT_COLUMNS
+    shows_published: bool = False
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the highest value comes first."""
+        return self.sort.descends if self.descends is None else self.descends
+
+    @property
+    def is_by_rank(self) -> bool:
+        """Whether the rows stand in the ranking's own order."""
+        return self.sort is Column.RANK and not self.is_descending
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether models may be left out."""
+        return self.accepted != ModelFilter()
+
+    def sort_by(self, column: Column) -> Selection:
+        """This by `column`: the other way round where that is its order already."""
+        turned = not self.is_descending if column is self.sort else column.descends
+        return replace(self, sort=column, descends=None if turned == column.descends else turned)
+
+    def apply(self, table: RankingTable) -> RankingTable:
+        """The rows of `table`, a ranking on the same board, that pass, in their order."""
+        accepts = self.accepted.accepts
+        passing = [row for row in table.rows if accepts(read_facts(row.model, row.submission))]
+        shown = replace(table, rows=passing)
+        if self.is_by_rank:
+            return shown
+        return replace(shown, rows=sort_rows(shown, self.sort, descends=self.is_descending))
+
+
+def read_selection(values: Mapping[str, str], columns: Sequence[str] = ()) -> Selection:
+    """The selection of an address: its values, and those of `columns`, each with commas.
+
+    Raises InvalidRequest.
+    """
+    sort = read_choice(values, "sort", {column.value: column for column in Column})
+    sort = sort or Column.RANK
+    descends = read_choice(values, "direction", DIRECTIONS)
+    return Selection(
+        board=read_board(values),
+        accepted=read_filter(values),
+        sort=sort,
+        descends=None if descends == sort.descends else descends,
+        columns=read_columns(",".join(columns)),
+        shows_published=read_flag(values, "published"),
+    )
+
+
+def write_selection(selection: Selection) -> dict[str, str]:
+    """The query that `read_selection` reads as `selection`; defaults are left out."""
+    found = write_filter(selection.accepted)
+    if selection.board is not Board.OVERALL:
+        found["board"] = selection.board.value
+    if selection.sort is not Column.RANK:
+        found["sort"] = selection.sort.value
+    if selection.descends is not None:
+        directions = {known: name for name, known in DIRECTIONS.items()}
+        found["direction"] = directions[selection.descends]
+    if selection.columns != DEFAULT_COLUMNS:
+        found["columns"] = ",".join(selection.columns) or NO_COLUMNS
+    if selection.shows_published:
+        found["published"] = "1"
+    return found
+
+
+def read_board(values: Mapping[str, str]) -> Board:
+    """The board that an address names, by default overall. Raises InvalidRequest."""
+    name = values.get("board") or Board.OVERALL.value
+    try:
+        return Board(name)
+    except ValueError:
+        known = ", ".join(Board)
+        raise InvalidRequest(f"There is no board {name!r}.", f"The boards are {known}.") from None
+
+
+def read_columns(text: str) -> tuple[Column, ...]:
+    """The columns that `text` names with commas, in the table's order. Raises InvalidRequest."""
+    names = {name.strip() for name in text.split(",")} - {""}
+    if not names:
+        return DEFAULT_COLUMNS
+    unknown = sorted(names - {*CHOOSABLE, NO_COLUMNS})
+    if unknown:
+        raise InvalidRequest(
+            f"There is no column {unknown[0][:40]!r} to choose.",
+            f"Choose of {', '.join(CHOOSABLE)}, or {NO_COLUMNS}.",
+        )
+    return tuple(column for column in CHOOSABLE if column in names)
