@@ -23,6 +23,7 @@ from leaderboard.web import (
     admin_people,
     announcements,
     benchmarks,
+    breakdowns,
     comparisons,
     endpoints,
     exports,
@@ -98,6 +99,7 @@ def create_app(config: Config | None = None) -> Flask:
     announcements.install(app)
     for blueprint in (
         leaderboards.blueprint,
+        breakdowns.blueprint,
         comparisons.blueprint,
         exports.blueprint,
         sharing.blueprint,

@@ -1,28 +1,25 @@
-"""Rows in, figures out: plotly's for a model's page, places on an axis for the tables' own."""
+"""Scores in, figures out: dots with intervals as plotly's, and places on a table's own axis."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from leaderboard.errors import NotFound
-from leaderboard.models.ranking import Board, Metric, Score, Slice
-from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+from leaderboard.breakdowns import Median
+from leaderboard.models.ranking import Board, Score
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
 
 ROW_HEIGHT = 24
 LINE_HEIGHT = 12
-ROOM = 60
+TOP, BOTTOM, TITLE_LINE = 4, 40, 16
 LABEL_CHARACTERS = 24
 FEW_ITEMS = 15
 """Below this many items a value is marked: its interval says little."""
-SHOWN_STANDING = 20
-"""How many models the standing shows at most: the nearest above and below."""
 BOARD_NAMES = {
     Board.OVERALL: "Overall",
     Board.TEXT: "Text",
@@ -117,71 +114,17 @@ def tie_bands(ranks: Sequence[RankRange]) -> list[Tie]:
     return ties
 
 
-def make_figure(name: str, table: RankingTable, row: RankingRow, scores: SubmissionScores) -> str:
-    """The figure `name` of one model's page as plotly's JSON. Raises NotFound."""
-    if name not in FIGURES:
-        raise NotFound(f"There is no figure {name!r}.", "See the model's page.")
-    text = FIGURES[name](table, row, scores).to_json()
-    if text is None:
-        raise ValueError("plotly gave no JSON")
-    return str(text)
-
-
-def _standing(table: RankingTable, row: RankingRow, scores: SubmissionScores) -> go.Figure:
-    """The models around this one on the board with their intervals, this one marked."""
-    board = table.board
-    known = [other for other in table.rows if board in other.scores]
-    own = next((i for i, other in enumerate(known) if other.model.id == row.model.id), 0)
-    start = max(0, min(own - SHOWN_STANDING // 2, len(known) - SHOWN_STANDING))
-    shown = known[start : start + SHOWN_STANDING]
-    return _dots(
-        [other.model.name for other in shown],
-        [other.scores[board] for other in shown],
-        f"{BOARD_NAMES[board].lower()} score, 0 to 100",
-        marked=own - start,
-    )
-
-
-def _tracks(table: RankingTable, row: RankingRow, scores: SubmissionScores) -> go.Figure:
-    """The tracks' scores with their intervals."""
-    boards = [board for board in BOARD_NAMES if board in row.scores]
-    labels = [BOARD_NAMES[board] for board in boards]
-    return _dots(labels, [row.scores[b] for b in boards], "score, 0 to 100")
-
-
-def _accuracy_by(slice_: Slice, terms: str) -> Callable[..., go.Figure]:
-    def make(table: RankingTable, row: RankingRow, scores: SubmissionScores) -> go.Figure:
-        names = _names(table.split.benchmark.manifest["taxonomy"][terms])
-        found = {score.name: score for score in scores.of(Metric.ACCURACY, slice_)}
-        shown = [key for key in names if key in found]
-        labels = [names[key] for key in shown]
-        return _dots(labels, [found[key] for key in shown], "accuracy, %")
-
-    return make
-
-
-def _sections(table: RankingTable, row: RankingRow, scores: SubmissionScores) -> go.Figure:
-    """The mean rating of each section of the reports."""
-    names = _names(table.split.benchmark.manifest["rubric"]["sections"])
-    found = scores.of(Metric.RATING, Slice.SECTION)
-    labels = [names.get(score.name, score.name) for score in found]
-    figure = _dots(labels, found, "mean rating, 1 to 5", bounds=(1, 5))
-    figure.update_xaxes(dtick=1)
-    return figure
-
-
-def _names(terms: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {term["key"]: term["name"] for term in terms}
-
-
-def _dots(
+def draw_dots(
     labels: Sequence[str],
     scores: Sequence[Score],
     title: str,
     bounds: tuple[float, float] = (0, 100),
     marked: int | None = None,
+    medians: Sequence[Median] = (),
 ) -> go.Figure:
     """A dot and its interval for each label, the first on top; hollow below FEW_ITEMS items.
+
+    `medians` of the field, one for each label if there are any, are upright lines.
 
     Colours are the page's: a trace's `meta` names the one it takes. With `marked`, that row
     stands out by its colour, a diamond and a pointer; no mark-up but line breaks, for plotly would
@@ -193,14 +136,19 @@ def _dots(
     n_lines = max((1 + text.count("<br>") for text in texts), default=1)
     if any(scores[i].n < FEW_ITEMS for i in known):
         title += f"<br>hollow: fewer than {FEW_ITEMS} items"
+    if any(medians[i].n_models for i in known if medians):
+        title += "<br>upright line: median of the field"
+    bottom = BOTTOM + TITLE_LINE * max(1, title.count("<br>"))
     texts = [f"▸ {text}" if i == marked else text for i, text in zip(known, texts, strict=True)]
     figure = go.Figure(_trace(plain, labels, scores, "accent" if marked is None else "muted"))
     if marked in known:
         figure.add_trace(_trace([marked], labels, scores, "accent", "diamond"))
+    if medians:
+        figure.add_trace(_trace_medians(known, labels, medians))
     figure.update_layout(
         template="none",
-        height=ROOM + max(1, len(known)) * (ROW_HEIGHT + LINE_HEIGHT * (n_lines - 1)),
-        margin={"l": 8, "r": 12, "t": 4, "b": 56},
+        height=TOP + bottom + max(1, len(known)) * (ROW_HEIGHT + LINE_HEIGHT * (n_lines - 1)),
+        margin={"l": 8, "r": 12, "t": TOP, "b": bottom},
         showlegend=False,
         dragmode=False,
         hovermode="closest",
@@ -249,22 +197,34 @@ def _trace(
             "width": 0,
         },
         text=[labels[row] for row in rows],
-        customdata=[[s.low, s.high, s.n] for s in shown],
+        customdata=[[s.low, s.high, _count(s)] for s in shown],
         hovertemplate="%{text}: %{x:.1f}<br>95 % interval %{customdata[0]:.1f} to "
-        "%{customdata[1]:.1f}<br>%{customdata[2]} items<extra></extra>",
+        "%{customdata[1]:.1f}<br>%{customdata[2]}<extra></extra>",
     )
+
+
+def _count(score: Score) -> str:
+    if score.is_shrunk:
+        return f"{score.n_correct}/{score.n} right, shrunk"
+    return f"{score.n} items"
 
 
 def _reach(high: float | None, low: float | None) -> float:
     return 0.0 if high is None or low is None else high - low
 
 
-FIGURES: dict[str, Callable[[RankingTable, RankingRow, SubmissionScores], go.Figure]] = {
-    "standing": _standing,
-    "tracks": _tracks,
-    "subconditions": _accuracy_by(Slice.SUBCONDITION, "subconditions"),
-    "axes": _accuracy_by(Slice.AXIS, "axes"),
-    "modalities": _accuracy_by(Slice.MODALITY, "modalities"),
-    "sections": _sections,
-}
-"""The figures of a model's page, by the name in their address."""
+def _trace_medians(
+    rows: Sequence[int], labels: Sequence[str], medians: Sequence[Median]
+) -> go.Scatter:
+    shown = [row for row in rows if medians[row].value is not None]
+    return go.Scatter(
+        x=[medians[row].value for row in shown],
+        y=shown,
+        mode="markers",
+        meta="muted",
+        cliponaxis=False,
+        marker={"size": 15, "symbol": "line-ns-open", "line": {"width": 2}},
+        text=[labels[row] for row in shown],
+        customdata=[[medians[row].n_models] for row in shown],
+        hovertemplate="%{text}: median of %{customdata[0]} models %{x:.1f}<extra></extra>",
+    )

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 from sqlalchemy import select
 
-from leaderboard.comparisons import Comparison, compare_models
+from leaderboard.comparisons.compare import Comparison, compare_models
 from leaderboard.db import Sessions
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
@@ -68,6 +68,20 @@ def test_slices_say_where_one_wins(two: Sessions) -> None:
     assert first is None
     assert second is not None
     assert second.value == pytest.approx(80 - 100 * 5 / 15)
+
+
+def test_a_slice_of_few_items_makes_no_winner_however_large_the_difference(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(24, 0, 0)
+    for model, right in (("a", set(range(24))), ("b", set())):
+        key = submit_texts(texts("text", 24, right), f"model-{model}", f"team-{model}")
+        evaluate(sessions, key, [ScriptedJudge({})], 5)
+    found = {one.name: one for one in compare(sessions, "model-a", "model-b").slices}
+    assert (found["level"].n, found["level"].winners) == (24, (None, 0))
+    few = found["disc_herniation"]
+    assert few.differences[1] is not None
+    assert (few.n, few.differences[1].value, few.winners) == (12, 100.0, (None, None))
 
 
 def test_what_is_not_public_cannot_be_compared(two: Sessions, submit_texts: Submit) -> None:

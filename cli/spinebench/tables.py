@@ -13,6 +13,7 @@ from spinebench.records.submission import Submission
 from spinebench.terminal import Column, Table
 
 NONE = "-"
+SHRUNK = "*"
 SUMMARY_SLICES = ("overall", "closed", "track")
 
 
@@ -137,6 +138,10 @@ def results_table(results: Results, slices: Sequence[str] | None = None) -> Tabl
     notes = []
     if any(one.value is None for one in scores):
         notes.append("-: no item of this slice has been scored, or the file leaves the track out.")
+    if any(one.is_shrunk for one in scores):
+        notes.append(
+            f"{SHRUNK}: few items, so an estimate drawn towards the model's other slices; read k/n."
+        )
     if n_unscored:
         notes.append("unscored: no usable prediction or rating; never counted as 0.")
     if any(one.slice in {"dimension", "section"} for one in scores):
@@ -150,7 +155,7 @@ def _score_cells(score: Score, *, with_unscored: bool) -> list[str]:
         score.slice,
         score.name.replace("_", " ") if score.name != score.slice else "",
         score.metric.replace("_", " "),
-        decimal(score.value),
+        decimal(score.value) + SHRUNK * score.is_shrunk,
         between(score.low, score.high),
         str(score.n) if score.k is None else f"{score.k}/{score.n}",
     ]

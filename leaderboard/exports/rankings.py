@@ -79,6 +79,7 @@ SCORE_COLUMNS = (
     Column("n_items", int, "items scored"),
     Column("n_correct", int, "right ones, for accuracies"),
     Column("n_unscored", int, "items without a usable prediction or rating"),
+    Column("is_shrunk", bool, "whether it rests on few items and is drawn to the model's others"),
 )
 
 
@@ -171,4 +172,5 @@ def _make_score_row(score: Score) -> tuple[Cell, ...]:
         score.n,
         score.n_correct,
         score.n_unscored,
+        score.is_shrunk,
     )

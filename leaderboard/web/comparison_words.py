@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from leaderboard.comparisons import BoardComparison, Comparison, PairComparison
-from leaderboard.models.ranking import Board, Slice
+from leaderboard.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.comparisons.compare import Comparison
+from leaderboard.models.ranking import Board
 from leaderboard.scoring.paired import reverse
 from leaderboard.scoring.ranking import SIGNIFICANCE
 from leaderboard.web.words import p_value, reach
@@ -15,14 +16,6 @@ ON_BOARD = {
     Board.TEXT: "on text questions",
     Board.IMAGE: "on image questions",
     Board.REPORT: "on reports",
-}
-SLICE_HEADS = {
-    Slice.SUBCONDITION: "Subcondition",
-    Slice.AXIS: "Axis",
-    Slice.MODALITY: "Modality",
-    Slice.LEVEL: "Vertebral level",
-    Slice.REGION: "Region of the spine",
-    Slice.IMAGES: "Number of images",
 }
 
 

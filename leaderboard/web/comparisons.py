@@ -7,19 +7,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from leaderboard.comparisons import MAX_MODELS, MIN_MODELS, Comparison, compare_models
+from leaderboard.comparisons.compare import MAX_MODELS, MIN_MODELS, Comparison, compare_models
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.figures import make_difference_axis, make_dot
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.rankings import read_ranking, read_state
 from leaderboard.scoring.paired import reverse
-from leaderboard.web.comparison_words import (
-    SLICE_HEADS,
-    find_lead_board,
-    say_better,
-    summarise,
-)
+from leaderboard.web.comparison_words import find_lead_board, say_better, summarise
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 
@@ -65,7 +60,6 @@ def _render(comparison: Comparison, place: dict[str, str]) -> str:
         make_dot=make_dot,
         reverse=reverse,
         say_better=say_better,
-        slice_heads=SLICE_HEADS,
         boards=Board,
         n_most=MAX_MODELS,
         place=place,

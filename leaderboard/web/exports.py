@@ -10,12 +10,14 @@ from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.exports.agreement import make_agreement_table
 from leaderboard.exports.benchmarks import make_composition_table, make_published_table
+from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.formats import Format, write_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.table import Table, state_of
 from leaderboard.published import read_published
 from leaderboard.rankings import read_ranking, read_scores
 from leaderboard.web.benchmarks import TAXONOMY
+from leaderboard.web.breakdowns import find_breakdown, read_slice
 from leaderboard.web.leaderboards import find_selection, find_split, get_row
 from leaderboard.web.services import database, services
 
@@ -36,6 +38,12 @@ def scores(slug: str, ending: str) -> Response:
     table, row = get_row(slug, find_split())
     found = read_scores(database(), row.submission, Viewer.PUBLIC)
     return send_table(make_score_table(table, row, found), ending)
+
+
+@blueprint.get("/breakdowns.<ending>")
+def breakdowns(ending: str) -> Response:
+    """The models by a slice, as the page shows them at the same query."""
+    return send_table(make_breakdown_table(find_breakdown(find_split(), read_slice())), ending)
 
 
 @blueprint.get("/benchmarks/<slug>/composition.<ending>")

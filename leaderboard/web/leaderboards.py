@@ -8,16 +8,12 @@ from sqlalchemy import select
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
-from leaderboard.figures import (
-    SHOWN_STANDING,
-    make_axis,
-    make_dot,
-    make_figure,
-    tie_bands,
-)
+from leaderboard.figures import make_axis, make_dot, tie_bands
+from leaderboard.model_figures import SHOWN_STANDING, ShownModel, make_figure
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
+from leaderboard.profiles import read_profile
 from leaderboard.published import read_published
 from leaderboard.rankings import (
     RankingRow,
@@ -69,11 +65,13 @@ def model(slug: str) -> str:
     """One model on one split: its standing, its breakdowns, its card."""
     split = find_split()
     table, row = get_row(slug, split)
+    scores = read_scores(database(), row.submission, Viewer.PUBLIC)
     return render_template(
         "leaderboards/model.html",
         table=table,
         row=row,
-        scores=read_scores(database(), row.submission, Viewer.PUBLIC),
+        scores=scores,
+        profile=read_profile(database(), table, scores),
         asked=find_run(database(), row.submission.id),
         robustness=find_audit(database(), row.submission, Viewer.PUBLIC),
         history=read_history(database(), row.model, split),
@@ -94,7 +92,7 @@ def figure(slug: str, name: str) -> Response:
     def render() -> str:
         table, row = get_row(slug, split)
         scores = read_scores(database(), row.submission, Viewer.PUBLIC)
-        return make_figure(name, table, row, scores)
+        return make_figure(name, ShownModel(table, row, read_profile(database(), table, scores)))
 
     return services().pages.respond(read_state(database(), split), render, "application/json")
 

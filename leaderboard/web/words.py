@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
+from leaderboard.breakdowns import SliceScore
 from leaderboard.evaluation.rank import BOARD_TRACKS
 from leaderboard.figures import BOARD_NAMES, FEW_ITEMS
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board, Score
+from leaderboard.models.ranking import Board, Score, Slice
+from leaderboard.profiles import ProfileRow
 from leaderboard.rankings import RankingRow
 from leaderboard.report_scores import UNCALIBRATED
 from leaderboard.scoring.calibration import Badge
@@ -27,6 +29,18 @@ TRACK_WORDS = {
     Track.IMAGE: "image questions",
     Track.REPORT: "reports",
 }
+
+SLICE_HEADS = {
+    Slice.SUBCONDITION: "Subcondition",
+    Slice.AXIS: "Axis",
+    Slice.MODALITY: "Modality",
+    Slice.LEVEL: "Vertebral level",
+    Slice.REGION: "Region of the spine",
+    Slice.IMAGES: "Number of images",
+    Slice.SECTION: "Report section",
+    Slice.DIMENSION: "Report dimension",
+}
+"""What the values of a slice are, over their names."""
 
 BADGE_WORDS = {
     Badge.EXPERT_ANCHORED: "Calibrated by labels of at least 30 of its own reports.",
@@ -59,11 +73,11 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def interval(score: Score | None) -> str:
+def interval(score: Score | SliceScore | None, digits: int = 1) -> str:
     """The ends of a score's interval, such as 51.2–63.0, or nothing."""
     if score is None or score.low is None or score.high is None:
         return ""
-    return f"{score.low:.1f}–{score.high:.1f}"
+    return f"{score.low:.{digits}f}–{score.high:.{digits}f}"
 
 
 def rank(value: RankRange | None) -> str:
@@ -139,6 +153,11 @@ def by_name(scores: list[Score]) -> Mapping[str, Score]:
     return {score.name: score for score in scores}
 
 
+def by_key(rows: Sequence[ProfileRow]) -> Mapping[str, ProfileRow]:
+    """The rows of a profile by the key of the slice's value."""
+    return {row.column.key: row for row in rows}
+
+
 FILTERS = (
     number,
     signed,
@@ -154,6 +173,7 @@ FILTERS = (
     parameters,
     names,
     by_name,
+    by_key,
 )
 """What templates may call as filters, each by its own name."""
 
@@ -164,6 +184,7 @@ def install(app: Flask) -> None:
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(
         BOARD_NAMES=BOARD_NAMES,
+        SLICE_HEADS=SLICE_HEADS,
         TRACK_WORDS=TRACK_WORDS,
         FEW_ITEMS=FEW_ITEMS,
         BADGE_WORDS=BADGE_WORDS,

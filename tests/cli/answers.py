@@ -121,7 +121,7 @@ RESULTS: dict[str, Any] = {
         score("overall", "overall", 49.96, metric="overall", k=None, n=98),
         score("track", "text", 51.79),
         score("track", "report", None, metric="report_score", n=14),
-        score("subcondition", "disc_herniation", 50.0, n=6, k=3),
+        score("subcondition", "disc_herniation", 44.4, n=6, k=3, is_shrunk=True),
         score("dimension", "patient_guidance", 3.25, metric="rating", low=2.5, high=4.0, k=None),
     ],
     "counts": {"answered": 80, "refused": 2, "ambiguous": 1, "unparsed": 1},

@@ -138,7 +138,8 @@ def test_results_show_every_slice_with_one_decimal_and_reasons_for_dashes(
     assert "overall overall 50.0 [39.0, 64.4] 98 0" in rows
     assert "track text accuracy 51.8 [39.0, 64.4] 29/56 0" in rows
     assert "track report report score - 14 14" in rows
-    assert "subcondition disc herniation accuracy 50.0 [39.0, 64.4] 3/6 0" in rows
+    assert "subcondition disc herniation accuracy 44.4* [39.0, 64.4] 3/6 0" in rows
+    assert "*: few items" in outcome.out
     assert "dimension patient guidance rating 3.2 [2.5, 4.0] 56 0" in rows
     assert "-: no item of this slice" in outcome.out
     assert "80 answered, 2 refused, 1 ambiguous, 1 unparsed" in outcome.out

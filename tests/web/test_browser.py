@@ -12,6 +12,7 @@ from tests.web.api.test_api import make_file
 PUBLIC_PAGES = [
     "/",
     "/models/model-a",
+    "/breakdowns",
     "/benchmarks",
     "/benchmarks/tiny",
     "/benchmarks/tiny/splits/dev/items",

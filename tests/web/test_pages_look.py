@@ -16,6 +16,8 @@ PAGES = [
     "/?board=report&weights=open&q=nobody",
     "/models/model-a",
     "/models/model-b",
+    "/breakdowns",
+    "/breakdowns?slice=section&show=intervals",
     "/benchmarks",
     "/benchmarks/tiny",
     "/benchmarks/tiny/splits/dev/items",

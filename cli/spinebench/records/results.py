@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 
 class Score(NamedTuple):
-    """One metric's value on one slice; value, low and high are None together."""
+    """One metric's value on one slice; value, low and high are None together.
+
+    One that is shrunk rests on few items: an estimate, not k / n.
+    """
 
     metric: str
     slice: str
@@ -19,6 +22,7 @@ class Score(NamedTuple):
     n: int
     k: int | None
     n_unscored: int
+    is_shrunk: bool
 
 
 @dataclass(frozen=True)
@@ -56,4 +60,5 @@ def _read_score(raw: Any) -> Score:
         n=int(raw["n"]),
         k=raw.get("k"),
         n_unscored=int(raw.get("n_unscored") or 0),
+        is_shrunk=bool(raw.get("is_shrunk")),
     )

@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from flask import Response, request
 
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.comparisons import (
-    BoardComparison,
-    Comparison,
-    PairComparison,
-    SliceComparison,
-    compare_models,
-)
+from leaderboard.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.comparisons.compare import Comparison, compare_models
+from leaderboard.comparisons.slices import SliceComparison
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.web.api import comparison_records as records
 from leaderboard.web.api.blueprint import answer, blueprint

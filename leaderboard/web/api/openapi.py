@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from leaderboard.breakdowns import SLICE_METRICS
 from leaderboard.models.benchmark import Track
 from leaderboard.ranking_columns import Column
 from leaderboard.selection import DIRECTIONS
@@ -25,6 +26,10 @@ QUERY = {
     "version": ("The benchmark's version; the newest by default.", {"type": "string"}),
     "limit": ("How many, up to 200.", {"type": "integer", "default": 20}),
     "models": ("Two to six models by short name, with commas.", {"type": "string"}),
+    "slice": (
+        "What to break down by.",
+        {"enum": [slice_.value for slice_ in SLICE_METRICS], "default": "subcondition"},
+    ),
     "board": (
         "What to order by.",
         {"enum": ["overall", "text", "image", "closed", "report"], "default": "overall"},

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from leaderboard.models.team import Scope
-from leaderboard.web.api import comparison_records, endpoint_records, records
+from leaderboard.web.api import (
+    breakdown_records,
+    comparison_records,
+    endpoint_records,
+    records,
+)
 from leaderboard.web.api.record import Record
 
 SELECTING = (
@@ -181,6 +186,14 @@ OPERATIONS = (
         "The ranking of a split",
         records.RankingRecord,
         query=("board", "version", *SELECTING),
+        errors=(400, 404),
+    ),
+    Operation(
+        "get",
+        "/breakdowns/{slug}/{split}",
+        "The models of a split by subcondition or another slice",
+        breakdown_records.BreakdownRecord,
+        query=("slice", "board", "version"),
         errors=(400, 404),
     ),
     Operation(

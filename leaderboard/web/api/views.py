@@ -16,6 +16,7 @@ from leaderboard.rankings import count_items, read_ranking, read_scores
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel
+from leaderboard.web.api import breakdown_views as breakdown_views
 from leaderboard.web.api import comparison_views as comparison_views
 from leaderboard.web.api import endpoint_views as endpoint_views
 from leaderboard.web.api import records

@@ -1,0 +1,203 @@
+"""All models of a ranking by the values of one slice, and what the middle of the field has there.
+
+Read through the disclosure policy: a model is here by the submission that stands for it in public,
+and only if its breakdown may be seen.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.evaluation.slices import item_slices
+from leaderboard.evaluation.values import read_items
+from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.ranking import Metric, Score, Slice
+from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.scoring.levels import REGIONS
+
+SLICE_METRICS = {
+    Slice.SUBCONDITION: Metric.ACCURACY,
+    Slice.AXIS: Metric.ACCURACY,
+    Slice.LEVEL: Metric.ACCURACY,
+    Slice.REGION: Metric.ACCURACY,
+    Slice.MODALITY: Metric.ACCURACY,
+    Slice.IMAGES: Metric.ACCURACY,
+    Slice.SECTION: Metric.RATING,
+    Slice.DIMENSION: Metric.RATING,
+}
+"""The slices that break a result down, with what is measured on them."""
+Cells = Mapping[str, Mapping[str, "SliceScore"]]
+IMAGE_NAMES = {"single": "Single image", "several": "Several images"}
+
+
+class SliceScore(NamedTuple):
+    """A model's score on one value of a slice; the fields are those of `models.ranking.Score`."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_correct: int | None
+    n_unscored: int
+    is_shrunk: bool
+
+
+class Median(NamedTuple):
+    """The median over `n_models` models; None over no model."""
+
+    value: float | None
+    n_models: int
+
+
+@dataclass(frozen=True)
+class SliceColumn:
+    """A value of the slice: its key and name, and how many items of the split have it.
+
+    The median is over the models whose score is about every one of these items.
+    """
+
+    key: str
+    name: str
+    n: int
+    median: Median
+
+    def is_whole(self, score: SliceScore) -> bool:
+        """Whether a score is about every item, so that it compares with others."""
+        return score.n == self.n
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A ranking's models by one slice.
+
+    `rows` are in the ranking's order. `cells` has the scores of each submission by column, a key
+    only where there is a score.
+    """
+
+    table: RankingTable
+    slice: Slice
+    metric: Metric
+    columns: Sequence[SliceColumn]
+    rows: Sequence[RankingRow]
+    cells: Cells
+
+
+def read_breakdown(session: Session, table: RankingTable, slice_: Slice) -> Breakdown:
+    """The models of `table` by `slice_`, one of SLICE_METRICS."""
+    cells = _read_cells(session, table, [slice_])
+    return Breakdown(
+        table=table,
+        slice=slice_,
+        metric=SLICE_METRICS[slice_],
+        columns=_make_columns(session, table.split, cells)[slice_],
+        rows=[row for row in table.rows if row.submission.id in cells[slice_]],
+        cells=cells[slice_],
+    )
+
+
+def read_columns(session: Session, table: RankingTable) -> dict[Slice, list[SliceColumn]]:
+    """The values of every slice, with the median of the models of `table` on each."""
+    return _make_columns(session, table.split, _read_cells(session, table, list(SLICE_METRICS)))
+
+
+def take_median(key: str, n: int, cells: Cells) -> Median:
+    """The median of the models' scores `key` that are about `n` items.
+
+    Of two in the middle their mean.
+    """
+    scores = [of_model[key] for of_model in cells.values() if key in of_model]
+    values = [score.value for score in scores if score.value is not None and score.n == n]
+    return Median(statistics.median(values) if values else None, len(values))
+
+
+def read_names(manifest: Mapping[str, Any]) -> dict[Slice, dict[str, str]]:
+    """What the values of the slices are called, in their order; levels are their own names."""
+    taxonomy, sections = manifest["taxonomy"], manifest["rubric"]["sections"]
+    return {
+        Slice.SUBCONDITION: _name(taxonomy["subconditions"]),
+        Slice.AXIS: _name(taxonomy["axes"]),
+        Slice.MODALITY: _name(taxonomy["modalities"]),
+        Slice.LEVEL: {},
+        Slice.REGION: {key: key.capitalize() for key in REGIONS.values()},
+        Slice.IMAGES: IMAGE_NAMES,
+        Slice.SECTION: _name(sections),
+        Slice.DIMENSION: _name(one for section in sections for one in section["dimensions"]),
+    }
+
+
+def _name(terms: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {term["key"]: term["name"] for term in terms}
+
+
+def _make_columns(
+    session: Session, split: Split, cells: Mapping[Slice, Cells]
+) -> dict[Slice, list[SliceColumn]]:
+    """The values that items of `split` have, of each slice that there are cells of.
+
+    In the taxonomy's and the rubric's own order where there is one; levels and regions from the
+    head down. Ratings are of the reports, all others of the questions.
+    """
+    items, names = read_items(session, split.id), read_names(split.benchmark.manifest)
+    is_report = items["track"] == Track.REPORT.value
+    counts: dict[Slice, dict[str, int]] = {slice_: {} for slice_ in SLICE_METRICS}
+    for grouping in item_slices(items[~is_report]):
+        for one in grouping:
+            counts[one.slice][one.name] = len(one.items)
+    if is_report.any():
+        for slice_ in (Slice.SECTION, Slice.DIMENSION):
+            counts[slice_] = dict.fromkeys(names[slice_], int(is_report.sum()))
+    return {
+        slice_: [
+            SliceColumn(key, names[slice_].get(key, key), n, take_median(key, n, of_slice))
+            for key, n in _sort(counts[slice_], names[slice_])
+        ]
+        for slice_, of_slice in cells.items()
+    }
+
+
+def _sort(counts: Mapping[str, int], names: Mapping[str, str]) -> Iterable[tuple[str, int]]:
+    """In the order of `names`, what has none after it as it came."""
+    places = {key: place for place, key in enumerate(names)}
+    return sorted(counts.items(), key=lambda one: places.get(one[0], len(places)))
+
+
+def _read_cells(
+    session: Session, table: RankingTable, slices: Sequence[Slice]
+) -> dict[Slice, dict[str, dict[str, SliceScore]]]:
+    """By slice, submission and value: of those whose breakdown all may see, in one query."""
+    keys = [
+        row.submission.id
+        for row in table.rows
+        if disclosure(row.submission, Viewer.PUBLIC).breakdown
+    ]
+    found: dict[Slice, dict[str, dict[str, SliceScore]]] = {
+        slice_: {key: {} for key in keys} for slice_ in slices
+    }
+    rows = session.execute(
+        select(
+            Score.submission_id,
+            Score.slice,
+            Score.name,
+            Score.value,
+            Score.low,
+            Score.high,
+            Score.n,
+            Score.n_correct,
+            Score.n_unscored,
+            Score.is_shrunk,
+        ).where(
+            Score.submission_id.in_(keys),
+            Score.slice.in_(slices),
+            Score.metric.in_({SLICE_METRICS[slice_] for slice_ in slices}),
+        )
+    )
+    for key, slice_, name, *fields in rows:
+        found[slice_][key][name] = SliceScore(*fields)
+    return found

@@ -1,0 +1,123 @@
+"""Pairs of models on a board, by the tests of its ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leaderboard.comparisons.values import Compared, Places, make_design
+from leaderboard.evaluation.rank import BOARD_TRACKS
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board
+from leaderboard.scoring.calibration import CalibratedMean
+from leaderboard.scoring.paired import (
+    PairedDifference,
+    count_discordant,
+    make_difference,
+    mcnemar_mid_p,
+    paired_difference,
+)
+from leaderboard.scoring.ranking import (
+    calibrated_differences,
+    compare_calibrated_pairs,
+    compare_pairs,
+    find_better,
+    find_better_by_reports,
+    holm,
+)
+
+
+@dataclass(frozen=True)
+class PairComparison:
+    """Two models (places in the comparison) on one board.
+
+    `adjusted_p` is Holm's over the pairs compared here. `winner` is the place of the model that
+    is significantly better by it, None where they are not told apart. `n_first_only` MCQ items
+    only the first had right, `n_second_only` the second; `mid_p` is McNemar's. These three are
+    None on boards with reports. Without `same_scale` one report score is calibrated and the other
+    is not, and the difference is unknown.
+    """
+
+    first: int
+    second: int
+    difference: PairedDifference
+    adjusted_p: float
+    winner: int | None
+    n_first_only: int | None
+    n_second_only: int | None
+    mid_p: float | None
+    same_scale: bool
+
+
+@dataclass(frozen=True)
+class BoardComparison:
+    """All pairs on a board, of the models that have a value on every item of it."""
+
+    board: Board
+    n: int
+    pairs: tuple[PairComparison, ...]
+
+
+def compare_board(compared: Compared, board: Board) -> BoardComparison:
+    """All pairs on `board` by the tests of its ranking; no pair where fewer than two are there."""
+    tracks = [track.value for track in BOARD_TRACKS[board]]
+    columns = np.flatnonzero(compared.items["track"].isin(tracks))
+    values = compared.values[:, columns]
+    present = [place for place, row in enumerate(values) if not np.isnan(row).any()]
+    if not len(columns) or len(present) < 2:
+        return BoardComparison(board, len(columns), ())
+    strata, clusters = make_design(compared.items, columns)
+    is_report = (compared.items["track"].to_numpy() == Track.REPORT.value)[columns]
+    reports = [compared.reports[place] if is_report.any() else None for place in present]
+    values = values[present]
+    tests = compare_pairs(values, strata, clusters)
+    better = find_better(tests)
+    if is_report.any():
+        tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
+        better, _ = find_better_by_reports(values, strata, clusters, is_report, reports)
+    pairs = list(combinations(range(len(present)), 2))
+    adjusted = holm(np.array([tests.p_values[pair] for pair in pairs]))
+    made = []
+    for (first, second), p_value in zip(pairs, adjusted, strict=True):
+        both = [reports[first], reports[second]]
+        difference = _pair_difference(values[[first, second]], strata, clusters, is_report, both)
+        winner = first if better[first, second] else second if better[second, first] else None
+        counts = None if is_report.any() else count_discordant(values[first], values[second])
+        made.append(
+            PairComparison(
+                first=present[first],
+                second=present[second],
+                difference=difference,
+                adjusted_p=float(p_value),
+                winner=None if winner is None else present[winner],
+                n_first_only=counts[0] if counts else None,
+                n_second_only=counts[1] if counts else None,
+                mid_p=mcnemar_mid_p(*counts) if counts else None,
+                same_scale=(both[0] is None) == (both[1] is None),
+            )
+        )
+    return BoardComparison(board, len(columns), tuple(made))
+
+
+def _pair_difference(
+    values: NDArray[np.float64],
+    strata: Places,
+    clusters: Places,
+    is_report: NDArray[np.bool_],
+    reports: Sequence[CalibratedMean | None],
+) -> PairedDifference:
+    """Of two models (2, n): by items, or with both calibrated report scores."""
+    known = [report for report in reports if report is not None]
+    if not known:
+        return paired_difference(values[0], values[1], strata, clusters)
+    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
+    p_value = float(tests.p_values[0, 1])
+    if len(known) < len(reports):
+        return PairedDifference(0.0, None, None, p_value)
+    found = calibrated_differences(values, strata, clusters, is_report, known)
+    value, variance, freedom = (float(part[0, 1]) for part in found)
+    return make_difference(value, variance, freedom, p_value)

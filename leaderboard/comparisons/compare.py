@@ -1,0 +1,65 @@
+"""Two to six models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from leaderboard.comparisons.boards import BoardComparison, compare_board
+from leaderboard.comparisons.slices import SliceComparison, compare_slices
+from leaderboard.comparisons.values import read_compared
+from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Board
+from leaderboard.rankings import RankingRow, read_ranking
+
+MIN_MODELS, MAX_MODELS = 2, 6
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Models in the order asked for, with what tells them apart on boards and slices."""
+
+    split: Split
+    models: tuple[RankingRow, ...]
+    boards: tuple[BoardComparison, ...]
+    slices: tuple[SliceComparison, ...]
+
+
+def compare_models(
+    session: Session,
+    split: Split,
+    slugs: Sequence[str],
+) -> Comparison:
+    """Compare the models of these short names on `split`, by the tests of its ranking.
+
+    Raises InvalidRequest unless there are two to six different ones, NotFound for one without a
+    public result.
+    """
+    if not MIN_MODELS <= len(set(slugs)) == len(slugs) <= MAX_MODELS:
+        named = "One model" if len(slugs) == 1 else f"{len(slugs)} models"
+        twice = " of which one is named twice" if len(set(slugs)) < len(slugs) else ""
+        raise InvalidRequest(
+            f"{named}{twice} cannot be compared.",
+            f"Name {MIN_MODELS} to {MAX_MODELS} different models.",
+        )
+    by_slug = {row.model.slug: row for row in read_ranking(session, split).rows}
+    models = tuple(_get_row(by_slug, slug, split) for slug in slugs)
+    compared = read_compared(session, split.id, [row.submission.id for row in models])
+    boards = (compare_board(compared, board) for board in Board)
+    return Comparison(
+        split, models, tuple(one for one in boards if one.pairs), tuple(compare_slices(compared))
+    )
+
+
+def _get_row(by_slug: Mapping[str, RankingRow], slug: str, split: Split) -> RankingRow:
+    row = by_slug.get(slug)
+    if row is None or not disclosure(row.submission, Viewer.PUBLIC).breakdown:
+        raise NotFound(
+            f"The model {slug!r} has no public result on {split.benchmark.name} {split.name}.",
+            "See the ranking for those that have.",
+        )
+    return row

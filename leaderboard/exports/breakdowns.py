@@ -1,0 +1,62 @@
+"""The models of a ranking by one slice, as a table of one row for each model and value."""
+
+from __future__ import annotations
+
+from leaderboard.breakdowns import Breakdown
+from leaderboard.exports.rankings import make_provenance
+from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.models.ranking import Metric
+
+BREAKDOWN_COLUMNS = (
+    Column("board", str, "which score the ranks are of"),
+    Column("rank_low", int, "best rank of the model that the data allow; not of this value"),
+    Column("rank_high", int, "worst rank that the data allow"),
+    Column("model", str, "short name of the model"),
+    Column("model_name", str, "name of the model"),
+    Column("submission", str, "the submission that stands for it"),
+    Column("metric", str, "what is measured: accuracy on 0 to 100, rating on 1 to 5"),
+    Column("slice", str, "by what the items are chosen"),
+    Column("name", str, "the value that they have"),
+    Column("title", str, "its name in words"),
+    Column("n_split_items", int, "items of the split that have it"),
+    Column("value", float, "the score; none is unscored, never 0"),
+    Column("low", float, "lower end of its 95 % interval"),
+    Column("high", float, "upper end of its 95 % interval"),
+    Column("n_items", int, "items scored"),
+    Column("n_correct", int, "right ones, for accuracies"),
+    Column("n_unscored", int, "items sent without a usable prediction or rating"),
+    Column("is_shrunk", bool, "whether it rests on few items and is drawn to the model's others"),
+    Column("field_median", float, "median of the models with a value on every item"),
+    Column("n_median_models", int, "how many those are"),
+)
+
+
+def make_breakdown_table(breakdown: Breakdown) -> Table:
+    """The cells of a breakdown, model by model in the ranking's order."""
+    table, split = breakdown.table, breakdown.table.split
+    rows: list[tuple[Cell, ...]] = []
+    for row in breakdown.rows:
+        rank = row.ranks.get(table.board)
+        head = (
+            table.board.value,
+            rank.low if rank else None,
+            rank.high if rank else None,
+            row.model.slug,
+            row.model.name,
+            row.submission.id,
+            breakdown.metric.value,
+            breakdown.slice.value,
+        )
+        for column in breakdown.columns:
+            score = breakdown.cells[row.submission.id].get(column.key)
+            cells = (None,) * 7 if score is None else tuple(score)
+            rows.append((*head, column.key, column.name, column.n, *cells, *column.median))
+    measured = "Ratings" if breakdown.metric is Metric.RATING else "Accuracy"
+    return make_table(
+        f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-by-{breakdown.slice.value}",
+        f"{measured} by {breakdown.slice.value} of the models on {split.benchmark.name} "
+        f"{split.benchmark.version}, {split.name} split",
+        BREAKDOWN_COLUMNS,
+        rows,
+        make_provenance(table),
+    )

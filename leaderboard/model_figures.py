@@ -1,0 +1,105 @@
+"""The figures of a model's page, as plotly's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from leaderboard.breakdowns import Median
+from leaderboard.errors import NotFound
+from leaderboard.figures import BOARD_NAMES, draw_dots
+from leaderboard.models.ranking import Slice
+from leaderboard.profiles import Profile, ProfileRow
+from leaderboard.rankings import RankingRow, RankingTable
+
+SHOWN_STANDING = 20
+"""How many models the standing shows at most: the nearest above and below."""
+PROFILE_FIGURES = {
+    "subconditions": Slice.SUBCONDITION,
+    "axes": Slice.AXIS,
+    "modalities": Slice.MODALITY,
+    "levels": Slice.LEVEL,
+    "regions": Slice.REGION,
+    "images": Slice.IMAGES,
+    "sections": Slice.SECTION,
+}
+"""The slice of each figure of a breakdown, by the name in its address."""
+
+
+class ShownModel(NamedTuple):
+    """What a model's figures show: its row in the ranking, and its profile."""
+
+    table: RankingTable
+    row: RankingRow
+    profile: Profile
+
+
+def make_figure(name: str, shown: ShownModel) -> str:
+    """The figure `name` of one model's page as plotly's JSON. Raises NotFound.
+
+    That is also raised for a figure of a slice on which the model has no value: it would be empty.
+    """
+    if name in PROFILE_FIGURES:
+        figure = _profile(shown.profile[PROFILE_FIGURES[name]], PROFILE_FIGURES[name])
+    elif name in FIGURES:
+        figure = FIGURES[name](shown)
+    else:
+        raise NotFound(f"There is no figure {name!r}.", "See the model's page.")
+    text = figure.to_json()
+    if text is None:
+        raise ValueError("plotly gave no JSON")
+    return str(text)
+
+
+def _standing(shown: ShownModel) -> go.Figure:
+    """The models around this one on the board with their intervals, this one marked."""
+    board = shown.table.board
+    known = [other for other in shown.table.rows if board in other.scores]
+    own = next((i for i, other in enumerate(known) if other.model.id == shown.row.model.id), 0)
+    start = max(0, min(own - SHOWN_STANDING // 2, len(known) - SHOWN_STANDING))
+    near = known[start : start + SHOWN_STANDING]
+    return draw_dots(
+        [other.model.name for other in near],
+        [other.scores[board] for other in near],
+        f"{BOARD_NAMES[board].lower()} score, 0 to 100",
+        marked=own - start,
+    )
+
+
+def _tracks(shown: ShownModel) -> go.Figure:
+    """The tracks' scores with their intervals."""
+    scores = shown.row.scores
+    boards = [board for board in BOARD_NAMES if board in scores]
+    labels = [BOARD_NAMES[board] for board in boards]
+    return draw_dots(labels, [scores[board] for board in boards], "score, 0 to 100")
+
+
+def _profile(rows: Sequence[ProfileRow], slice_: Slice) -> go.Figure:
+    """A slice's values with their intervals, beside the field's medians of the same items.
+
+    Shrunk ones have the right ones of all behind their names.
+    """
+    known = [(row, row.score) for row in rows if row.score and row.score.value is not None]
+    if not known:
+        raise NotFound("There is nothing to draw.", "See the model's page.")
+    is_rating = slice_ is Slice.SECTION
+    labels = [
+        f"{row.column.name} {score.n_correct}/{score.n}" if score.is_shrunk else row.column.name
+        for row, score in known
+    ]
+    figure = draw_dots(
+        labels,
+        [score for _, score in known],
+        "mean rating, 1 to 5" if is_rating else "accuracy, %",
+        bounds=(1, 5) if is_rating else (0, 100),
+        medians=[row.column.median if row.is_whole else Median(None, 0) for row, _ in known],
+    )
+    if is_rating:
+        figure.update_xaxes(dtick=1)
+    return figure
+
+
+FIGURES: dict[str, Callable[[ShownModel], go.Figure]] = {"standing": _standing, "tracks": _tracks}
+"""The figures that are no breakdown, by the name in their address."""

@@ -1,0 +1,65 @@
+"""A model slice by slice, beside the median of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from leaderboard.breakdowns import SLICE_METRICS, Median, SliceColumn, read_columns, read_names
+from leaderboard.models.ranking import Metric, Score, Slice
+from leaderboard.rankings import RankingTable, SubmissionScores
+
+
+class ProfileRow(NamedTuple):
+    """A value of a slice (`column`), the model's score on it, and its report score.
+
+    The score is an accuracy, or of sections and dimensions a rating. A value that reports alone
+    have has no items and no median.
+    """
+
+    column: SliceColumn
+    score: Score | None
+    report: Score | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the score is about every item, as those in the median are."""
+        return self.score is not None and self.score.n == self.column.n
+
+
+Profile = Mapping[Slice, Sequence[ProfileRow]]
+
+
+def read_profile(session: Session, table: RankingTable, scores: SubmissionScores) -> Profile:
+    """Every slice with the values that the model of `scores` has a score on, in their order.
+
+    The medians are over the models of `table`, this one included.
+    """
+    names = read_names(table.split.benchmark.manifest)
+    return {
+        slice_: _make_rows(columns, slice_, names[slice_], scores)
+        for slice_, columns in read_columns(session, table).items()
+    }
+
+
+def _make_rows(
+    columns: Sequence[SliceColumn],
+    slice_: Slice,
+    names: Mapping[str, str],
+    scores: SubmissionScores,
+) -> list[ProfileRow]:
+    found = {one.name: one for one in scores.of(SLICE_METRICS[slice_], slice_)}
+    reports = {one.name: one for one in scores.of(Metric.REPORT, slice_)}
+    known = {column.key for column in columns}
+    alone = [
+        SliceColumn(key, names.get(key, key), 0, Median(None, 0))
+        for key in reports
+        if key not in known
+    ]
+    return [
+        ProfileRow(column, found.get(column.key), reports.get(column.key))
+        for column in (*columns, *alone)
+        if column.key in found or column.key in reports
+    ]

@@ -1,0 +1,85 @@
+"""All models of a ranking by one slice: a table whose cells are shaded by their values."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from leaderboard.benchmarks.catalogue import read_benchmarks
+from leaderboard.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
+from leaderboard.errors import InvalidRequest
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Board, Metric, Slice
+from leaderboard.rankings import RankingRow, read_ranking, read_state
+from leaderboard.selection import read_board
+from leaderboard.web.leaderboards import find_split, read_place
+from leaderboard.web.services import database, services
+from leaderboard.web.words import missing
+
+blueprint = Blueprint("breakdowns", __name__)
+N_SHADES = 10
+BOUNDS = {Metric.ACCURACY: (0.0, 100.0), Metric.RATING: (1.0, 5.0)}
+
+
+@blueprint.get("/breakdowns")
+def index() -> Response:
+    """The models by the values of the slice that the address names."""
+    split, slice_ = find_split(), read_slice()
+    benchmarks = read_benchmarks(database())
+
+    def render() -> str:
+        breakdown = find_breakdown(split, slice_)
+        board, cells = breakdown.table.board, breakdown.cells
+        shown = [row for row in breakdown.rows if cells[row.submission.id]]
+        return render_template(
+            "breakdowns/index.html",
+            breakdown=breakdown,
+            ranked=[row for row in shown if board in row.ranks],
+            unranked=[row for row in shown if board not in row.ranks],
+            absent=[row for row in breakdown.rows if not cells[row.submission.id]],
+            benchmarks=benchmarks,
+            slices=list(SLICE_METRICS),
+            metrics=Metric,
+            shade=shade,
+            n_shades=N_SHADES,
+            bounds=BOUNDS,
+            say_why_missing=say_why_missing,
+            with_intervals=request.args.get("show") == "intervals",
+            place=read_place(split),
+        )
+
+    hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
+    return services().pages.respond((split.id, hashes, read_state(database(), split)), render)
+
+
+def find_breakdown(split: Split, slice_: Slice) -> Breakdown:
+    """The models of the ranking that the address names, by `slice_`."""
+    board = read_board(request.args)
+    return read_breakdown(database(), read_ranking(database(), split, board), slice_)
+
+
+def read_slice() -> Slice:
+    """The slice that the address names, subconditions by default. Raises InvalidRequest."""
+    name = request.args.get("slice") or Slice.SUBCONDITION.value
+    if name not in {slice_.value for slice_ in SLICE_METRICS}:
+        raise InvalidRequest(
+            f"There is no breakdown by {name[:40]!r}.",
+            f"Use one of {', '.join(slice_.value for slice_ in SLICE_METRICS)}.",
+        )
+    return Slice(name)
+
+
+def shade(value: float, metric: Metric) -> int:
+    """Which of the N_SHADES steps of the whole scale of `metric` holds `value`."""
+    low, high = BOUNDS[metric]
+    return max(0, min(N_SHADES - 1, int(N_SHADES * (value - low) / (high - low))))
+
+
+def say_why_missing(row: RankingRow, score: SliceScore | None, metric: Metric) -> str:
+    """Why a model has no value in a cell."""
+    if score is not None:
+        return "none of its items was scored"
+    if metric is Metric.RATING:
+        return missing(row, Board.REPORT)
+    if {"text", "image"} <= set(row.submission.tracks):
+        return "no predictions for its questions"
+    return missing(row, Board.CLOSED)
