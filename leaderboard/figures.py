@@ -57,18 +57,16 @@ class Dot(NamedTuple):
 
 
 class Tie(NamedTuple):
-    """A model's place among those it is tied with.
+    """A model's place among those it is tied with: whether with any, and whether a band begins."""
 
-    `shade` is 0 for a model tied with none; the bands of tied models take 1 and 2 in turns.
-    """
-
-    shade: int
+    is_tied: bool
     begins: bool
 
 
-def make_axis(scores: Iterable[Score]) -> Axis:
-    """The shortest scale of whole steps within 0..100 that holds all scores' intervals."""
+def make_axis(scores: Iterable[Score], others: Sequence[float] = ()) -> Axis:
+    """The shortest scale of whole steps within 0..100 for all scores' intervals and `others`."""
     ends = [end for s in scores for end in (s.low, s.value, s.high) if end is not None]
+    ends += others
     if not ends:
         return Axis(0, 100, 5)
     step = 10 if max(ends) - min(ends) <= 40 else 20
@@ -105,13 +103,7 @@ def tie_bands(ranks: Sequence[RankRange]) -> list[Tie]:
             bands[-1].append(rank)
         else:
             bands.append([rank])
-    ties: list[Tie] = []
-    turn = 0
-    for band in bands:
-        turn += len(band) > 1
-        shade = 0 if len(band) == 1 else 2 - turn % 2
-        ties += [Tie(shade, begins=place == 0) for place in range(len(band))]
-    return ties
+    return [Tie(len(band) > 1, place == 0) for band in bands for place in range(len(band))]
 
 
 def draw_dots(

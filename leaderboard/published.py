@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from leaderboard.model_filter import Facts
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board
 from leaderboard.scoring.totals import TrackScore, combine_tracks
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks" / "published"
 N_TEXT, N_IMAGE, N_REPORT = 294, 193, 87
 """How many items each track of SpineBench (arXiv 2510.03160) has."""
+ROUNDING = 0.011
+"""Printed figures of two decimals that differ by more than this disagree."""
+SLUG = "spinebench"
+"""The short name under which a host has that benchmark."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,24 @@ class PublishedRow:
     recomputed_closed: float | None
     recomputed_total: float | None
     note: str
+
+    def find(self, board: Board) -> float | None:
+        """What is printed for `board`."""
+        return {
+            Board.OVERALL: self.total,
+            Board.TEXT: self.text,
+            Board.IMAGE: self.image,
+            Board.CLOSED: self.closed,
+            Board.REPORT: self.report,
+        }[board]
+
+    def find_again(self, board: Board) -> float | None:
+        """What the printed parts give for `board`, where that is not what is printed."""
+        again = {Board.OVERALL: self.recomputed_total, Board.CLOSED: self.recomputed_closed}
+        printed, found = self.find(board), again.get(board)
+        if printed is None or found is None or abs(printed - found) <= ROUNDING:
+            return None
+        return found
 
 
 @dataclass(frozen=True)
@@ -59,6 +84,31 @@ def read_published() -> PublishedTables:
         spinemed=[_make_row(row, "model") for row in _read("published-spinemed.csv")],
         ablation=[_make_row(row, "training_data") for row in _read("published-ablation.csv")],
         pathology=[_make_pathology_row(row) for row in _read("published-spinal-pathology.csv")],
+    )
+
+
+def is_of_paper(slug: str, n_items: Mapping[Track, int]) -> bool:
+    """Whether a split looks like the one that the main table's authors scored: by name and size."""
+    return slug == SLUG and n_items == {
+        Track.TEXT: N_TEXT,
+        Track.IMAGE: N_IMAGE,
+        Track.REPORT: N_REPORT,
+    }
+
+
+def read_published_facts(row: PublishedRow) -> Facts:
+    """What a filter of models may know of a published row: no licence, organisation or day."""
+    size = row.parameters.removesuffix("B")
+    boards = {track: Board(track.value) for track in Track}
+    return Facts(
+        names=row.model,
+        organisation=None,
+        open_weights=row.open_weights,
+        parameters_billion=float(size) if size else None,
+        licence=None,
+        is_verified=False,
+        tracks=[track.value for track, board in boards.items() if row.find(board) is not None],
+        submitted_on=None,
     )
 
 

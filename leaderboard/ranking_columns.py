@@ -117,6 +117,11 @@ def count_unscored(table: RankingTable, row: RankingRow) -> int:
     return sum(table.n_items.values()) - n_scored
 
 
+def is_in_lead_group(board: Board, row: RankingRow) -> bool:
+    """Whether a model is ranked on `board` and the leader there is not significantly better."""
+    return board in row.ranks and board not in row.separable
+
+
 def _rank(table: RankingTable, row: RankingRow) -> Value:
     rank = row.ranks.get(table.board)
     return None if rank is None else rank.low

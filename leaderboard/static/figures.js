@@ -27,10 +27,11 @@
         ...trace,
         marker: { ...trace.marker, color: colour, line: { ...trace.marker?.line, color: colour } },
         error_x: { ...trace.error_x, color: colour },
+        error_y: { ...trace.error_y, color: colour },
         line: { ...trace.line, color: colour },
       };
     });
-    const title = { ...layout.xaxis.title, font: { size: 12.5, color: colours.muted } };
+    const titled = (title) => ({ ...title, font: { size: 12.5, color: colours.muted } });
     return [traces, {
       ...layout,
       paper_bgcolor: "transparent",
@@ -40,8 +41,9 @@
         align: "left", bgcolor: colours.paper, bordercolor: colours.edge,
         font: { family: colours.sans, size: 13, color: colours.ink },
       },
-      xaxis: { ...layout.xaxis, ...axis, title },
-      yaxis: { ...layout.yaxis, ...axis, showgrid: true, showline: false },
+      legend: { ...layout.legend, font: { size: 12.5, color: colours.ink } },
+      xaxis: { ...layout.xaxis, ...axis, title: titled(layout.xaxis.title) },
+      yaxis: { ...layout.yaxis, ...axis, title: titled(layout.yaxis.title), showgrid: true, showline: false },
     }];
   };
 

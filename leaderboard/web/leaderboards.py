@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
-from leaderboard.figures import make_axis, make_dot, tie_bands
 from leaderboard.model_figures import SHOWN_STANDING, ShownModel, make_figure
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
 from leaderboard.profiles import read_profile
 from leaderboard.published import read_published
+from leaderboard.ranking_figures import make_ranking_figure
 from leaderboard.rankings import (
     RankingRow,
     RankingTable,
@@ -27,37 +28,43 @@ from leaderboard.report_scores import read_calibrated
 from leaderboard.robustness.results import find_audit
 from leaderboard.selection import Selection, read_selection
 from leaderboard.submissions.endpoint_runs import find_run
+from leaderboard.web.ranking_page import make_address, render_ranking
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("leaderboards", __name__)
 
 
 @blueprint.get("/")
-def ranking() -> Response | str:
-    """The ranking table of one split; a server without a benchmark says what to do."""
+def ranking() -> AnyResponse | str:
+    """The ranking table of one split; a server without a benchmark says what to do.
+
+    What a form sends leads to the address of the same selection without empty fields.
+    """
     benchmarks = read_benchmarks(database())
     if not benchmarks:
         return render_template("leaderboards/welcome.html")
     split, selection = find_split(), find_selection()
-    board = selection.board
+    place = read_place(split)
+    kept = {name: value for name, value in place.items() if request.args.get(name)}
+    if is_of_form():
+        return redirect(make_address(selection, kept)())
+    shown = tuple(benchmark.content_hash for benchmark in benchmarks)
+    return services().pages.respond(
+        (shown, read_state(database(), split)),
+        lambda: render_ranking(split, selection, benchmarks, place, kept),
+    )
+
+
+@blueprint.get("/ranking/figures/<name>.json")
+def ranking_figure(name: str) -> AnyResponse:
+    """A figure of the models that the ranking page shows at the same query."""
+    split, selection = find_split(), find_selection()
 
     def render() -> str:
-        table = selection.apply(read_ranking(database(), split, board))
-        return render_template(
-            "leaderboards/ranking.html",
-            table=table,
-            benchmarks=benchmarks,
-            boards=Board,
-            selection=selection,
-            axis=make_axis(row.scores[board] for row in table.rows if board in row.scores),
-            make_dot=make_dot,
-            ties=tie_bands([row.ranks[board] for row in table.rows if board in row.ranks]),
-            place=read_place(split),
-            base_url=services().base_url,
-        )
+        table = selection.apply(read_ranking(database(), split, selection.board))
+        return make_ranking_figure(name, table)
 
-    shown = tuple(benchmark.content_hash for benchmark in benchmarks)
-    return services().pages.respond((shown, read_state(database(), split)), render)
+    return services().pages.respond(read_state(database(), split), render, "application/json")
 
 
 @blueprint.get("/models/<slug>")
@@ -126,6 +133,11 @@ def read_place(split: Split) -> dict[str, str]:
     if "version" in request.args:
         place["version"] = split.benchmark.version
     return place
+
+
+def is_of_form() -> bool:
+    """Whether the address came from a form: it has empty fields, or boxes of one name."""
+    return any(len(values) > 1 or "" in values for _, values in request.args.lists())
 
 
 def find_selection() -> Selection:

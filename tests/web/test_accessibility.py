@@ -24,6 +24,7 @@ from tests.web.api.test_api import make_file
 ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/"),
     (None, "/?board=report&weights=open&q=nobody"),
+    (None, "/?sort=text&since=2020-01-01&columns=licence,parameters,unscored,text&published=1"),
     (None, "/models/model-a"),
     (None, "/breakdowns"),
     (None, "/breakdowns?show=intervals"),

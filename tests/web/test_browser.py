@@ -141,7 +141,33 @@ def test_the_ranking_and_its_filters_work_without_scripts(site: Site, browser: B
     page.click(".filters button")
     assert "q=model" in page.url
     expect(page.locator("table.ranking")).to_contain_text("Model-A")
+    page.click("table.ranking thead >> text=Submitted")
+    assert "q=model" in page.url
+    assert page.get_attribute("th[aria-sort]", "aria-sort") == "descending"
     page.fill("input[name=q]", "nobody")
     page.click(".filters button")
-    expect(page.locator("main")).not_to_contain_text("Model-A")
+    expect(page.locator("table.ranking")).to_have_count(0)
     context.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_a_narrow_screen_the_form_opens_by_key_and_a_row_holds_the_rest(
+    site: Site, page: Page, complaints: list[str]
+) -> None:
+    site.submit(site.token("ada"), make_file(4))
+    site.evaluate_all()
+    page.goto("/")
+    expect(page.locator("input[name=q]")).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 800})
+    expect(page.locator("input[name=q]")).to_be_hidden()
+    page.focus(".finder > summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=q]")).to_be_visible()
+    shown = page.locator("table.ranking thead th:visible")
+    assert [text.split()[0] for text in shown.all_inner_texts()] == ["Rank▲", "Model", "Overall"]
+    expect(page.locator("table.ranking dl")).to_be_hidden()
+    page.focus("table.ranking .more summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("table.ranking dl")).to_contain_text("Coverage")
+    page.wait_for_selector("figure.figure .main-svg")
+    assert complaints == []

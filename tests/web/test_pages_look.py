@@ -14,6 +14,8 @@ from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 PAGES = [
     "/",
     "/?board=report&weights=open&q=nobody",
+    "/?sort=text&size_from=0&columns=licence,parameters,unscored&published=1",
+    "/?weights=closed&published=1",
     "/models/model-a",
     "/models/model-b",
     "/breakdowns",
@@ -93,13 +95,13 @@ def test_a_model_without_a_rank_is_shown_last_with_the_reason(ranked: Site) -> N
 def test_models_whose_ranks_overlap_with_the_first_of_them_share_a_band() -> None:
     ranks = [RankRange(*ends) for ends in ((1, 1), (2, 3), (2, 4), (4, 5), (4, 5), (6, 6), (7, 8))]
     assert tie_bands(ranks) == [
-        Tie(0, begins=True),
-        Tie(1, begins=True),
-        Tie(1, begins=False),
-        Tie(2, begins=True),
-        Tie(2, begins=False),
-        Tie(0, begins=True),
-        Tie(0, begins=True),
+        Tie(is_tied=False, begins=True),
+        Tie(is_tied=True, begins=True),
+        Tie(is_tied=True, begins=False),
+        Tie(is_tied=True, begins=True),
+        Tie(is_tied=True, begins=False),
+        Tie(is_tied=False, begins=True),
+        Tie(is_tied=False, begins=True),
     ]
     assert tie_bands([]) == []
 
@@ -111,6 +113,7 @@ def test_the_common_axis_holds_every_interval_in_whole_steps() -> None:
     assert axis.ticks == [40, 50, 60, 70, 80]
     assert make_dot(scores[0], axis) == (25.0, 5.0, 40.0)
     assert make_axis([]) == Axis(0, 100, 5)
+    assert make_axis(scores, [91.5]) == Axis(40, 100, 3)
     assert make_axis([Score(value=100.0, low=None, high=None)]) == Axis(90, 100, 1)
 
 

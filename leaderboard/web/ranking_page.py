@@ -1,0 +1,207 @@
+"""The ranking page: the table of one split as an address asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from flask import render_template, url_for
+
+from leaderboard.figures import Axis, Tie, make_axis, make_dot, tie_bands
+from leaderboard.model_filter import ModelFilter
+from leaderboard.models.benchmark import Benchmark, Split, Track
+from leaderboard.models.ranking import Board
+from leaderboard.published import (
+    N_IMAGE,
+    N_REPORT,
+    N_TEXT,
+    PublishedRow,
+    is_of_paper,
+    read_published,
+    read_published_facts,
+)
+from leaderboard.ranking_columns import (
+    CHOOSABLE,
+    COLUMN_NAMES,
+    UNREAD,
+    Column,
+    count_unread,
+    count_unscored,
+    is_in_lead_group,
+)
+from leaderboard.ranking_figures import count_unsized, find_best_so_far, is_loose
+from leaderboard.rankings import RankingRow, RankingTable, read_ranking
+from leaderboard.selection import DIRECTIONS, Selection, write_selection
+from leaderboard.web.services import database, services
+from leaderboard.web.words import parameters
+
+FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "open_weights": lambda is_open: "open weights" if is_open else "closed weights",
+    "min_parameters": lambda size: f"from {parameters(size)}",
+    "max_parameters": lambda size: f"up to {parameters(size)}",
+    "licence": lambda licence: f"licence {licence}",
+    "track": lambda track: f"with the track {track.value}",
+    "is_verified": lambda _: "verified by the host",
+    "organisation": lambda organisation: f"of {organisation}",
+    "since": lambda day: f"submitted since {day}",
+    "until": lambda day: f"submitted until {day}",
+    "words": lambda words: f"named “{words}”",
+}
+"""What each field of a filter says to a reader."""
+WORDS = {
+    "boards": Board,
+    "tracks": Track,
+    "COLUMN_NAMES": COLUMN_NAMES,
+    "CHOOSABLE": CHOOSABLE,
+    "TEXTS": (Column.ORGANISATION, Column.LICENCE, Column.BASE_MODEL),
+    "DIRECTIONS": DIRECTIONS,
+    "sort_columns": Column,
+    "make_dot": make_dot,
+    "count_unread": count_unread,
+    "count_unscored": count_unscored,
+    "is_in_lead_group": is_in_lead_group,
+    "is_loose": is_loose,
+    "UNREAD": UNREAD,
+    "N_PAPER": N_TEXT + N_IMAGE + N_REPORT,
+}
+"""What the template calls by these names."""
+
+
+class Line(NamedTuple):
+    """A line of the table: a measured model with its tie, or a result as its authors report it."""
+
+    row: RankingRow | None = None
+    tie: Tie | None = None
+    reported: PublishedRow | None = None
+
+
+class Choices(NamedTuple):
+    """What the models of a ranking have, for the form's lists."""
+
+    licences: list[str]
+    organisations: list[str]
+
+
+def render_ranking(
+    split: Split,
+    selection: Selection,
+    benchmarks: Sequence[Benchmark],
+    place: Mapping[str, str],
+    kept: Mapping[str, str],
+) -> str:
+    """The page of a split's ranking.
+
+    `place` is the query that stays on it, `kept` what of it the page's own address names.
+    """
+    whole = read_ranking(database(), split, selection.board)
+    table = selection.apply(whole)
+    reported = _read_reported(selection)
+    is_woven = bool(reported) and is_of_paper(split.benchmark.slug, whole.n_items)
+    is_parted, board = selection.is_by_rank, selection.board
+    ranked = [row for row in table.rows if not is_parted or board in row.ranks]
+    return render_template(
+        "leaderboards/ranking.html",
+        table=table,
+        n_models=len(whole.rows),
+        lines=make_lines(ranked, selection, reported if is_woven else []),
+        unranked=[row for row in table.rows if is_parted and board not in row.ranks],
+        reported=[] if is_woven else reported,
+        n_reported=len(reported),
+        axis=_make_axis(table, reported if is_woven else []),
+        benchmarks=benchmarks,
+        choices=read_choices(whole),
+        without=read_without(selection),
+        of_all=replace(selection, accepted=ModelFilter()),
+        of_rank=replace(selection, sort=Column.RANK, descends=None),
+        of_size=_with_size(selection),
+        has_scores=any(board in row.scores for row in table.rows),
+        best=find_best_so_far(table),
+        n_unsized=count_unsized(table),
+        selection=selection,
+        columns=[column for column in selection.columns if column.value != board.value],
+        address=make_address(selection, kept),
+        place=place,
+        kept=kept,
+        query={**place, **write_selection(selection)},
+        base_url=services().base_url,
+        **WORDS,
+    )
+
+
+def make_lines(
+    rows: Sequence[RankingRow], selection: Selection, reported: Sequence[PublishedRow]
+) -> list[Line]:
+    """The lines of `rows` in their order, ties marked where that is the ranking's.
+
+    Each of `reported` stands before the first row whose score on the board is lower, those that
+    are lower than all last; they count for no tie.
+    """
+    board = selection.board
+    ties: Sequence[Tie | None] = [None] * len(rows)
+    if selection.is_by_rank:
+        ties = tie_bands([row.ranks[board] for row in rows])
+    lines: list[Line] = []
+    waiting = sorted(reported, key=lambda one: -(one.find(board) or 0.0))
+    for row, tie in zip(rows, ties, strict=True):
+        value = row.scores[board].value if board in row.scores else None
+        while waiting and (waiting[0].find(board) or 0.0) > (value or 0.0):
+            lines.append(Line(reported=waiting.pop(0)))
+        lines.append(Line(row, tie))
+    return lines + [Line(reported=one) for one in waiting]
+
+
+def read_choices(table: RankingTable) -> Choices:
+    """The licences and organisations of all models of a ranking, in the order of the alphabet."""
+    models = [row.model for row in table.rows]
+    return Choices(
+        sorted({model.licence for model in models if model.licence}, key=str.casefold),
+        sorted({model.organisation for model in models}, key=str.casefold),
+    )
+
+
+def read_without(selection: Selection) -> list[tuple[str, Selection]]:
+    """What the filter asks for, in words, each with the selection that does without it."""
+    nothing, accepted = ModelFilter(), selection.accepted
+    return [
+        (
+            say(getattr(accepted, name)),
+            replace(selection, accepted=replace(accepted, **{name: getattr(nothing, name)})),
+        )
+        for name, say in FIELD_WORDS.items()
+        if getattr(accepted, name) != getattr(nothing, name)
+    ]
+
+
+def make_address(selection: Selection, place: Mapping[str, str]) -> Callable[..., str]:
+    """A function of the address of this page with another selection or some of its fields.
+
+    `place` is what of the page's place the address names; defaults are left out.
+    """
+
+    def address(of: Selection = selection, **changes: Any) -> str:
+        query: dict[str, Any] = {**place, **write_selection(replace(of, **changes))}
+        return url_for("leaderboards.ranking", **query)
+
+    return address
+
+
+def _with_size(selection: Selection) -> Selection:
+    """The selection by size, with its column."""
+    chosen = {*selection.columns, Column.PARAMETERS}
+    columns = tuple(column for column in CHOOSABLE if column in chosen)
+    return replace(selection, sort=Column.PARAMETERS, descends=None, columns=columns)
+
+
+def _read_reported(selection: Selection) -> list[PublishedRow]:
+    """The published results that are to be shown: those that pass the filter."""
+    if not selection.shows_published:
+        return []
+    rows = read_published().spinemed
+    return [row for row in rows if selection.accepted.accepts(read_published_facts(row))]
+
+
+def _make_axis(table: RankingTable, reported: Sequence[PublishedRow]) -> Axis:
+    printed = [row.find(table.board) for row in reported]
+    scores = [row.scores[table.board] for row in table.rows if table.board in row.scores]
+    return make_axis(scores, [value for value in printed if value is not None])

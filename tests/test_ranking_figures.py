@@ -1,0 +1,125 @@
+"""Which models were the best when they came, and where published results stand among them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from leaderboard.figures import Tie
+from leaderboard.models.benchmark import Benchmark, Split, Track
+from leaderboard.models.ranking import Board, Score
+from leaderboard.models.submission import Submission
+from leaderboard.models.team import ModelCard
+from leaderboard.published import PublishedRow, is_of_paper, read_published, read_published_facts
+from leaderboard.ranking_columns import Column, count_unscored, is_in_lead_group, sort_rows
+from leaderboard.ranking_figures import count_unsized, find_best_so_far
+from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.report_scores import UNCALIBRATED, ReportProvenance
+from leaderboard.scoring.calibration import Badge
+from leaderboard.scoring.rank_range import RankRange
+from leaderboard.selection import Selection
+from leaderboard.web.ranking_page import make_lines
+
+
+def make_row(name: str, day: int, value: float, board: Board = Board.TEXT) -> RankingRow:
+    """A ranked model with one score, submitted on a day of January."""
+    return RankingRow(
+        model=ModelCard(slug=name, name=name, organisation="Org", open_weights=True),
+        submission=Submission(id=name, created_at=datetime(2026, 1, day, tzinfo=UTC), tracks=[]),
+        scores={board: Score(value=value, low=value - 5, high=value + 5, n=6)},
+        ranks={board: RankRange(1, 3)},
+        separable=frozenset(),
+        coverage=0.5,
+        outcomes={},
+        n_attempts=1,
+        report=None,
+    )
+
+
+def make_table(*rows: RankingRow, board: Board = Board.TEXT) -> RankingTable:
+    split = Split(name="test", benchmark=Benchmark(slug="tiny", name="Tiny", version="1"))
+    return RankingTable(
+        split, board, 1, None, {Track.TEXT: 6, Track.IMAGE: 3, Track.REPORT: 2}, list(rows)
+    )
+
+
+def test_the_best_so_far_rises_by_day_and_never_by_a_tie_or_a_model_without_a_rank() -> None:
+    unranked = replace(make_row("partial", 2, 99), ranks={})
+    rows = [
+        make_row("late", 9, 70),
+        make_row("first", 1, 50),
+        unranked,
+        make_row("same", 3, 50),
+        make_row("lower", 4, 40),
+        make_row("second", 5, 60),
+    ]
+    found = find_best_so_far(make_table(*rows))
+    assert [row.model.name for row in found] == ["first", "second", "late"]
+
+
+def test_a_report_score_that_makes_no_winner_is_never_the_best_so_far() -> None:
+    badges = {"raw": UNCALIBRATED, "carried": Badge.TRANSPORTED, "own": Badge.PROBE_ANCHORED}
+    rows = [
+        replace(
+            make_row(name, 1 + place, 90 - place, Board.REPORT),
+            report=ReportProvenance("judge", badge, 0, None, None, 9.0, None),
+        )
+        for place, (name, badge) in enumerate(badges.items())
+    ]
+    found = find_best_so_far(make_table(*rows, board=Board.REPORT))
+    assert [row.model.name for row in found] == ["own"]
+
+
+def test_items_without_a_score_are_counted_over_the_whole_split() -> None:
+    row = make_row("text-alone", 1, 50)
+    assert count_unscored(make_table(row), row) == 11 - 6
+    assert count_unsized(make_table(row)) == 1
+
+
+def test_the_lead_group_has_those_whom_the_leader_does_not_beat() -> None:
+    beaten = replace(make_row("beaten", 1, 10), separable=frozenset({Board.TEXT}))
+    assert is_in_lead_group(Board.TEXT, make_row("level", 1, 50))
+    assert not is_in_lead_group(Board.TEXT, beaten)
+    assert not is_in_lead_group(Board.IMAGE, make_row("no-images", 1, 50))
+
+
+def test_rows_without_a_value_come_last_both_ways_and_equal_ones_keep_their_order() -> None:
+    rows = [make_row("a", 1, 50), replace(make_row("b", 2, 0), scores={}), make_row("c", 3, 50)]
+    rows.append(make_row("d", 4, 70))
+    table = make_table(*rows)
+    for descends, names in ((True, "dacb"), (False, "acdb")):
+        found = sort_rows(table, Column.TEXT, descends=descends)
+        assert "".join(row.model.name for row in found) == names
+
+
+def test_published_rows_stand_by_their_score_among_the_measured_and_break_no_tie() -> None:
+    rows = [make_row("a", 1, 90), make_row("b", 2, 80), make_row("c", 3, 70)]
+    printed = read_published().spinemed
+    text = {row.model: row.text for row in printed if row.text is not None}
+    assert text == {"SpineGPT": 89.46, "GPT5": 87.41, "GLM-4.5V": 85.71, "Qwen2.5-VL-7B": 75.51}
+    reported = [row for row in printed if row.model in text]
+    lines = make_lines(rows, Selection(board=Board.TEXT), reported)
+    names = [
+        line.reported.model if line.reported else line.row and line.row.model.name for line in lines
+    ]
+    assert names == ["a", "SpineGPT", "GPT5", "GLM-4.5V", "b", "Qwen2.5-VL-7B", "c"]
+    assert [line.tie for line in lines if line.row] == [
+        Tie(is_tied=True, begins=True),
+        Tie(is_tied=True, begins=False),
+        Tie(is_tied=True, begins=False),
+    ]
+
+
+def test_published_rows_belong_to_the_papers_own_benchmark_alone() -> None:
+    whole = {Track.TEXT: 294, Track.IMAGE: 193, Track.REPORT: 87}
+    assert is_of_paper("spinebench", whole)
+    assert not is_of_paper("spinebench-mini", whole)
+    assert not is_of_paper("spinebench", {**whole, Track.REPORT: 14})
+
+
+def test_a_filter_knows_of_a_published_row_what_was_printed() -> None:
+    rows: dict[str, PublishedRow] = {row.model: row for row in read_published().spinemed}
+    facts = read_published_facts(rows["SpineGPT"])
+    assert facts.parameters_billion == 7
+    assert facts.tracks == ["text", "image", "report"]
+    assert read_published_facts(rows["GPT-4o"]).tracks == []
+    assert rows["Medgemma-27B"].find_again(Board.OVERALL) is not None
+    assert rows["GPT5"].find_again(Board.OVERALL) is None

@@ -1,0 +1,311 @@
+"""The ranking page over HTTP: sorting, filters, columns, published results, figures, size."""
+
+import csv
+import gzip
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.db import make_sessions, now
+from leaderboard.evaluation.rank import rank_split
+from leaderboard.hosting.people import verify_model
+from leaderboard.models.benchmark import Track
+from leaderboard.models.calibration import ScoredReports
+from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score, Slice
+from leaderboard.models.rating import Rater, RaterKind
+from leaderboard.models.submission import Status, Step, Submission
+from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.published import read_published
+from tests.site import Site, open_site
+from tests.web.api.test_api import make_file
+
+N_MODELS = 200
+MAX_PAGE_BYTES = 150_000
+CARDS: dict[str, dict[str, object]] = {
+    "model-a": {"parameters_billion": 7.0, "open_weights": True, "licence": "MIT"},
+    "model-b": {"parameters_billion": 70.0, "open_weights": True, "licence": "Llama 3"},
+    "model-c": {"parameters_billion": None, "open_weights": False, "licence": None},
+}
+RIGHT = {"model-a": 4, "model-b": 2, "model-c": 6}
+
+
+@pytest.fixture(scope="module")
+def found(
+    redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Three ranked models: a with 4, b with 2 and c with 6 of 6 text questions right."""
+    folder = tmp_path_factory.mktemp("found")
+    url = f"sqlite:///{folder / 'found.sqlite3'}"
+    shutil.copyfile(sqlite_template, folder / "found.sqlite3")
+    sessions = make_sessions(url)
+    with open_site(sessions, url, redis_url, folder) as site:
+        for name, other in (("bob", "b"), ("cleo", "c")):
+            site.add_person(name, f"team-{other}", f"model-{other}")
+        for name, model in (("ada", "model-a"), ("bob", "model-b"), ("cleo", "model-c")):
+            site.submit(site.token(name), make_file(RIGHT[model]), model)
+        site.evaluate_all()
+        with sessions.write() as session:
+            for card in session.scalars(select(ModelCard)):
+                for field, value in CARDS[card.slug].items():
+                    setattr(card, field, value)
+        yield site
+    sessions.engine.dispose()
+
+
+def read_models(page: str) -> list[str]:
+    """The measured models of the table, in its order."""
+    return re.findall(r'<th scope="row"><a href="/models/(model-\w)', page)
+
+
+def read_head(page: str, name: str) -> tuple[str, str | None]:
+    """The address that a column's head leads to, and the order it says it is in."""
+    form = rf'<th scope="col"([^>]*)><a class="sort" href="([^"]*)">{name}<'
+    match = re.search(form, page)
+    assert match is not None, name
+    order = re.search(r'aria-sort="(\w+)"', match[1])
+    return match[2].replace("&amp;", "&"), order[1] if order else None
+
+
+@pytest.mark.parametrize(
+    ("query", "models"),
+    [
+        ("", ["model-c", "model-a", "model-b"]),
+        ("sort=text", ["model-c", "model-a", "model-b"]),
+        ("sort=text&direction=ascending", ["model-b", "model-a", "model-c"]),
+        ("sort=model&direction=descending", ["model-c", "model-b", "model-a"]),
+        ("sort=parameters", ["model-b", "model-a", "model-c"]),
+        ("sort=parameters&direction=ascending", ["model-a", "model-b", "model-c"]),
+        ("sort=licence", ["model-b", "model-a", "model-c"]),
+        ("weights=open&sort=model", ["model-a", "model-b"]),
+        ("size_from=7&size=69", ["model-a"]),
+        ("licence=mit", ["model-a"]),
+        ("q=model-b", ["model-b"]),
+        ("until=2020-01-01", []),
+        ("verified=1", []),
+    ],
+)
+def test_page_table_to_take_away_and_api_show_the_same_models_in_the_same_order(
+    found: Site, query: str, models: list[str]
+) -> None:
+    page = found.get(f"/?{query}").text
+    assert read_models(page) == models
+    rows = csv.DictReader(io.StringIO(found.get(f"/exports/ranking.csv?{query}").text))
+    assert [row["model"] for row in rows] == models
+    entries = found.get(f"/api/v1/rankings/tiny/test?{query}").json()["entries"]
+    assert [entry["model"]["slug"] for entry in entries] == models
+
+
+def test_a_head_leads_to_its_order_and_then_to_the_other_way_round(found: Site) -> None:
+    page = found.get("/?weights=open").text
+    assert read_head(page, "Rank")[1] == "ascending"
+    assert read_head(page, "Text") == ("/?weights=open&sort=text", None)
+    page = found.get("/?weights=open&sort=text").text
+    assert read_head(page, "Text") == (
+        "/?weights=open&sort=text&direction=ascending",
+        "descending",
+    )
+    assert read_head(page, "Rank") == ("/?weights=open", None)
+    assert page.count("aria-sort") == 1
+
+
+def test_ties_are_drawn_by_rank_alone_and_the_caption_says_so(found: Site) -> None:
+    by_rank, by_name = found.get("/").text, found.get("/?sort=model").text
+    assert re.search(r'<tr class="[^"]*\btied\b', by_rank)
+    assert not re.search(r'<tr class="[^"]*\b(tied|begins)\b', by_name)
+    assert "In this order ties are not drawn" in by_name
+    assert "In this order ties are not drawn" not in by_rank
+
+
+def test_the_lead_group_is_marked_by_words_and_is_that_of_the_api(found: Site) -> None:
+    entries = found.get("/api/v1/rankings/tiny/test?board=text").json()["entries"]
+    separable = {one["model"]["slug"]: one["separable_from_leader"] for one in entries}
+    rows = re.findall(
+        r"<tr class=\"[^\"]*\">\n<td class=\"rank\">.*?</th>",
+        found.get("/?board=text").text,
+        flags=re.DOTALL,
+    )
+    marked = {read_models(row)[0]: "lead group" in row for row in rows}
+    assert marked == {slug: not one for slug, one in separable.items()}
+
+
+def test_what_a_form_sends_becomes_an_address_without_empty_fields(found: Site) -> None:
+    sent = "q=&weights=open&size=&sort=rank&direction=&columns=none&columns=licence&columns=text"
+    answer = found.get(f"/?benchmark=tiny&split=&{sent}")
+    assert answer.url == f"{found.url}/?benchmark=tiny&weights=open&columns=text,licence"
+    assert answer.history[0].status_code == 302
+    assert found.get("/?weights=open").history == []
+
+
+def test_the_reader_chooses_the_columns(found: Site) -> None:
+    chosen = found.get("/?columns=licence,parameters,unscored,text").text
+    heads = re.findall(r'<a class="sort" href="[^"]*">([\w ]+)', chosen)
+    assert heads == ["Rank", "Model", "Overall", "Text", "Parameters", "Licence", "Unscored"]
+    assert re.search(r'<td class="w2">Llama 3</td>', chosen)
+    assert re.search(r'<td class="num w2">70B</td>', chosen)
+    bare = re.findall(r'<a class="sort" href="[^"]*">([\w ]+)', found.get("/?columns=none").text)
+    assert bare == ["Rank", "Model", "Overall"]
+
+
+@pytest.mark.parametrize("path", ["/", "/exports/ranking.csv", "/api/v1/rankings/tiny/test"])
+def test_a_filter_that_cannot_be_used_is_refused_with_what_can(found: Site, path: str) -> None:
+    answer = found.get(f"{path}?track=closed")
+    assert answer.status_code == 400
+    assert "text, image, report" in answer.text
+
+
+def test_published_results_are_marked_never_ranked_and_count_for_nothing(found: Site) -> None:
+    plain, page = found.get("/").text, found.get("/?published=1").text
+    reported = re.findall(r'<tr class="reported">\n(.*?)</tr>', page, flags=re.DOTALL)
+    assert "reported by its authors" not in plain
+    assert len(reported) == len(read_published().spinemed)
+    for row in reported:
+        assert "reported by its authors, never ranked" in row
+        assert "/models/" not in row
+        assert "<svg" not in row
+    assert "other items than those of Tiny" in page
+    assert read_models(page) == read_models(plain)
+    count = re.compile(r"<dt>Models</dt><dd>(\d+)</dd>")
+    assert count.findall(page) == count.findall(plain) == ["3"]
+    for path in (
+        "/exports/ranking.csv",
+        "/ranking/figures/time.json",
+        "/ranking/figures/size.json",
+    ):
+        assert found.get(f"{path}?published=1").text == found.get(path).text
+    assert "GPT" not in found.get("/?published=1&licence=mit").text
+
+
+def test_figures_follow_the_board_and_the_filter(found: Site) -> None:
+    traces = found.get("/ranking/figures/size.json?board=text").json()["data"]
+    drawn = {
+        name: (size, round(value, 1))
+        for trace in traces
+        for name, size, value in zip(trace["text"], trace["x"], trace["y"], strict=True)
+    }
+    assert drawn == {"Model-A": (7, 66.7), "Model-B": (70, 33.3)}
+    assert "1 model does not state its size" in found.get("/?board=text").text
+    assert "Every model states its size" in found.get("/?board=text&weights=open").text
+    over_time = found.get("/ranking/figures/time.json?board=text&weights=open").json()["data"]
+    assert [trace["name"] for trace in over_time] == ["open weights", "best so far"]
+    assert over_time[1]["y"] == [over_time[0]["y"][0]] * 2
+    assert found.get("/ranking/figures/shoes.json").status_code == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_filtered_page_is_fresh_after_a_ranking_and_after_a_verification(site: Site) -> None:
+    address = "/?verified=1&sort=text"
+    site.submit(site.token("ada"), make_file())
+    site.evaluate_all()
+    first = site.get(address)
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert "No model passes this filter" in first.text
+    assert site.get(address, tag).status_code == 304
+    with site.sessions.write() as session:
+        verify_model(session, "model-a", "host@example.org", "seen")
+    second = site.get(address, tag)
+    assert (second.status_code, read_models(second.text)) == (200, ["model-a"])
+    tag = {"If-None-Match": second.headers["ETag"]}
+    site.submit(site.token("ada"), make_file(2))
+    site.evaluate_all()
+    third = site.get("/?sort=text", tag)
+    assert third.headers["ETag"] != second.headers["ETag"]
+    assert third.status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_page_of_200_models_is_small(site: Site) -> None:
+    add_many_models(site, N_MODELS)
+    answer = site.get("/?split=dev&published=1", {"Accept-Encoding": "gzip"})
+    assert answer.text.count('<tr class="more') >= N_MODELS
+    assert "Submission-199" in answer.text
+    assert int(answer.headers["Content-Length"]) < MAX_PAGE_BYTES
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(gzip.compress(answer.content)) < MAX_PAGE_BYTES
+
+
+def add_many_models(site: Site, n: int) -> None:
+    """So many models with scores on `dev`, as rows, ranked."""
+    generator = np.random.default_rng(5)
+    with site.sessions.write() as session:
+        split = get_split(get_benchmark(session, "tiny"), "dev")
+        team = session.scalars(select(Team)).one()
+        user = session.scalars(select(User)).one()
+        judge = Rater(kind=RaterKind.JUDGE, name="checklist", version="1")
+        session.add(judge)
+        session.flush()
+        for number in range(n):
+            key = f"{number:012}"
+            card = ModelCard(
+                team_id=team.id,
+                slug=f"submission-{number}",
+                name=f"Submission-{number} of a model with a long name, {number % 90}B",
+                organisation=f"Organisation {generator.integers(10**9)}",
+                parameters_billion=float(number + 1),
+                open_weights=number % 2 == 0,
+                created_at=now(),
+                changed_at=now(),
+            )
+            session.add(card)
+            session.flush()
+            session.add(
+                Submission(
+                    id=key,
+                    model_card_id=card.id,
+                    split_id=split.id,
+                    user_id=user.id,
+                    file_name="f",
+                    file_hash=key,
+                    n_predictions=5,
+                    tracks=[track.value for track in Track],
+                    created_at=now(),
+                    status=Status.SCORED,
+                    step=Step.DONE,
+                    n_total=5,
+                    heartbeat_at=now(),
+                )
+            )
+            session.flush()
+            add_scores(session, key, judge.id, generator)
+        session.flush()
+        rank_split(session, split.id)
+
+
+def add_scores(session: Session, key: str, rater_id: int, generator: np.random.Generator) -> None:
+    """Scores of every board, counts and values of a submission's five items."""
+    values = generator.integers(0, 2, 5).astype("<f4") * 100
+    places = (
+        (Metric.OVERALL, Slice.ALL, "overall", 5),
+        (Metric.ACCURACY, Slice.CLOSED, "closed", 4),
+        (Metric.ACCURACY, Slice.TRACK, "text", 3),
+        (Metric.ACCURACY, Slice.TRACK, "image", 1),
+        (Metric.REPORT, Slice.TRACK, "report", 1),
+    )
+    for metric, slice_, name, n in places:
+        low, value, high = sorted(100 * generator.random(3))
+        session.add(
+            Score(
+                submission_id=key,
+                metric=metric,
+                slice=slice_,
+                name=name,
+                value=value,
+                low=low,
+                high=high,
+                n=n,
+                n_unscored=0,
+                is_shrunk=False,
+            )
+        )
+    for outcome in ("answered", "unparsed", "refused", "ambiguous"):
+        n = int(generator.integers(1, 400))
+        session.add(OutcomeCount(submission_id=key, track=Track.TEXT, outcome=outcome, n=n))
+    session.add(ItemValues(submission_id=key, content=values.tobytes()))
+    session.add(ScoredReports(submission_id=key, rater_id=rater_id, n_reports=1, n_words=9.0))
