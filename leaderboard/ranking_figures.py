@@ -16,6 +16,8 @@ from leaderboard.rankings import RankingRow, RankingTable
 
 HEIGHT = 380
 SHOWN_TICKS = 8
+MANY = 60
+"""More models than this are drawn smaller."""
 SHORTEST_PAD = timedelta(days=1)
 A_WEEK = timedelta(days=7)
 MS_A_DAY = 86_400_000
@@ -146,7 +148,7 @@ def _make_trace(
         meta=colour,
         cliponaxis=False,
         marker={
-            "size": 9,
+            "size": 9 if len(table.rows) <= MANY else 6,
             "symbol": [SYMBOLS[row.model.open_weights] for row in rows],
             "line": {"width": [0 if row.model.open_weights else 2 for row in rows]},
         },
@@ -155,7 +157,7 @@ def _make_trace(
             "symmetric": False,
             "array": [high - v for (_, high), v in zip(ends, values, strict=True)],
             "arrayminus": [v - low for (low, _), v in zip(ends, values, strict=True)],
-            "thickness": 1,
+            "thickness": 1 if len(table.rows) <= MANY else 0.5,
             "width": 0,
         },
         text=[row.model.name for row in rows],

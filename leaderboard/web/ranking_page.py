@@ -24,6 +24,7 @@ from leaderboard.published import (
 from leaderboard.ranking_columns import (
     CHOOSABLE,
     COLUMN_NAMES,
+    DEFAULT_COLUMNS,
     UNREAD,
     Column,
     count_unread,
@@ -54,6 +55,7 @@ WORDS = {
     "tracks": Track,
     "COLUMN_NAMES": COLUMN_NAMES,
     "CHOOSABLE": CHOOSABLE,
+    "DEFAULT_COLUMNS": DEFAULT_COLUMNS,
     "TEXTS": (Column.ORGANISATION, Column.LICENCE, Column.BASE_MODEL),
     "DIRECTIONS": DIRECTIONS,
     "sort_columns": Column,
