@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from leaderboard.breakdowns import Median
 from leaderboard.models.ranking import Board, Score
+from leaderboard.rankings import BoardScore
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
 
@@ -63,7 +64,7 @@ class Tie(NamedTuple):
     begins: bool
 
 
-def make_axis(scores: Iterable[Score], others: Sequence[float] = ()) -> Axis:
+def make_axis(scores: Iterable[BoardScore], others: Sequence[float] = ()) -> Axis:
     """The shortest scale of whole steps within 0..100 for all scores' intervals and `others`."""
     ends = [end for s in scores for end in (s.low, s.value, s.high) if end is not None]
     ends += others
@@ -84,12 +85,11 @@ def make_difference_axis(differences: Iterable[PairedDifference | None]) -> Axis
     return Axis(-high, high, 4)
 
 
-def make_dot(score: Score | PairedDifference, axis: Axis) -> Dot:
-    """Where a score that has a value, or a difference, stands on `axis`."""
-    value = score.value if score.value is not None else axis.low
-    low, high = (value if end is None else end for end in (score.low, score.high))
+def make_dot(score: BoardScore | PairedDifference, axis: Axis) -> Dot:
+    """Where a score, or a difference, stands on `axis`."""
+    low, high = (score.value if end is None else end for end in (score.low, score.high))
     start = axis.place(low)
-    return Dot(axis.place(value), start, round(axis.place(high) - start, 1))
+    return Dot(axis.place(score.value), start, round(axis.place(high) - start, 1))
 
 
 def tie_bands(ranks: Sequence[RankRange]) -> list[Tie]:
@@ -108,7 +108,7 @@ def tie_bands(ranks: Sequence[RankRange]) -> list[Tie]:
 
 def draw_dots(
     labels: Sequence[str],
-    scores: Sequence[Score],
+    scores: Sequence[Score | BoardScore],
     title: str,
     bounds: tuple[float, float] = (0, 100),
     marked: int | None = None,
@@ -164,7 +164,7 @@ def draw_dots(
 def _trace(
     rows: Sequence[int],
     labels: Sequence[str],
-    scores: Sequence[Score],
+    scores: Sequence[Score | BoardScore],
     colour: str,
     symbol: str = "circle",
 ) -> go.Scatter:
@@ -195,8 +195,8 @@ def _trace(
     )
 
 
-def _count(score: Score) -> str:
-    if score.is_shrunk:
+def _count(score: Score | BoardScore) -> str:
+    if isinstance(score, Score) and score.is_shrunk:
         return f"{score.n_correct}/{score.n} right, shrunk"
     return f"{score.n} items"
 

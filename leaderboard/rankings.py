@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -17,14 +17,18 @@ from leaderboard.models.ranking import (
     Board,
     Metric,
     OutcomeCount,
+    RankedReports,
+    RankedSubmission,
     Ranking,
     RankingEntry,
     Score,
     Slice,
 )
-from leaderboard.models.submission import Status, Submission
+from leaderboard.models.release import Release
+from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.report_scores import ReportProvenance, read_provenance
+from leaderboard.releases import find_ranking, get_ranking
+from leaderboard.report_scores import ReportProvenance
 from leaderboard.scoring.rank_range import RankRange
 
 BOARD_SCORES = {
@@ -37,6 +41,15 @@ BOARD_SCORES = {
 """Where the score that a board orders by stands."""
 
 
+class BoardScore(NamedTuple):
+    """The score that a board orders by, 0..100, with its interval, over `n` items."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+
+
 @dataclass(frozen=True)
 class RankingRow:
     """A model in the ranking, by the submission that stands for it.
@@ -44,12 +57,13 @@ class RankingRow:
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
     the share of the split's items that were scored. `outcomes` counts MCQ predictions. On boards
     in `separable` the leader is significantly better. `n_attempts` are the scored submissions of
-    the model's team. `report` says where the report score comes from.
+    the model's team. `report` says where the report score comes from. All but the model card are
+    as they were when the ranking was made.
     """
 
     model: ModelCard
     submission: Submission
-    scores: dict[Board, Score]
+    scores: dict[Board, BoardScore]
     ranks: dict[Board, RankRange]
     separable: frozenset[Board]
     coverage: float
@@ -60,10 +74,16 @@ class RankingRow:
 
 @dataclass(frozen=True)
 class RankingTable:
-    """The ranking of a split; rows by rank range, then score, on `board`; unranked ones last."""
+    """The ranking of a split; rows by rank range, then score, on `board`; unranked ones last.
+
+    `release` is the one whose scores these are, None before the first ranking; `is_current`
+    says whether it is the newest that was ranked.
+    """
 
     split: Split
     board: Board
+    release: Release | None
+    is_current: bool
     serial: int
     ranked_at: datetime | None
     n_items: dict[Track, int]
@@ -107,115 +127,152 @@ def read_state(session: Session, split: Split) -> tuple[int, datetime | None, Ha
     The number of its ranking (0 before the first), the last change of any model card, and the
     number and last time of hosts' verifications.
     """
-    serial = session.scalar(select(Ranking.serial).where(Ranking.split_id == split.id))
+    ranking = find_ranking(session, split.id)
     changed_at = session.scalar(select(func.max(ModelCard.changed_at)))
     verified = session.execute(select(func.count(), func.max(VerifiedModel.verified_at))).one()
-    return serial or 0, changed_at, tuple(verified)
+    return ranking.serial if ranking else 0, changed_at, tuple(verified)
 
 
-def read_ranking(session: Session, split: Split, board: Board = Board.OVERALL) -> RankingTable:
-    """The current ranking of `split` on `board`."""
-    ranking = session.scalar(select(Ranking).where(Ranking.split_id == split.id))
+def read_ranking(
+    session: Session, split: Split, board: Board = Board.OVERALL, release: int | None = None
+) -> RankingTable:
+    """The ranking of `split` on `board`: the current one, or that of the release of that number.
+
+    Raises NotFound.
+    """
+    current = find_ranking(session, split.id)
+    ranking = current if release is None else get_ranking(session, split, release)
     n_items = count_items(session, split)
     if ranking is None:
-        return RankingTable(split, board, 0, None, n_items, [])
+        return RankingTable(
+            split,
+            board,
+            release=None,
+            is_current=True,
+            serial=0,
+            ranked_at=None,
+            n_items=n_items,
+            rows=[],
+        )
     rows = _read_rows(session, ranking, sum(n_items.values()))
     rows.sort(key=lambda row: _order(row, board))
-    return RankingTable(split, board, ranking.serial, ranking.ranked_at, n_items, rows)
+    return RankingTable(
+        split,
+        board,
+        release=ranking.release,
+        is_current=ranking is current,
+        serial=ranking.serial,
+        ranked_at=ranking.ranked_at,
+        n_items=n_items,
+        rows=rows,
+    )
 
 
 def _order(row: RankingRow, board: Board) -> tuple[float, float, str]:
     rank, score = row.ranks.get(board), row.scores.get(board)
-    value = score.value if score is not None and score.value is not None else -1.0
-    return (rank.low if rank else float("inf"), -value, row.model.name)
+    return (
+        rank.low if rank else float("inf"),
+        -score.value if score is not None else 1.0,
+        row.model.name,
+    )
 
 
 def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[RankingRow]:
-    entries = session.scalars(
-        select(RankingEntry)
-        .where(RankingEntry.ranking_id == ranking.id)
-        .options(joinedload(RankingEntry.submission).joinedload(Submission.model_card))
-    ).all()
-    submissions: dict[str, Submission] = {}
-    ranks: dict[str, dict[Board, RankRange]] = {}
-    separable: dict[str, set[Board]] = {}
-    for entry in entries:
-        if disclosure(entry.submission, Viewer.PUBLIC).scores:
-            submissions[entry.submission_id] = entry.submission
-            of_model = ranks.setdefault(entry.submission_id, {})
-            if entry.is_separable:
-                separable.setdefault(entry.submission_id, set()).add(entry.board)
-            if entry.rank_low is not None and entry.rank_high is not None:
-                of_model[entry.board] = RankRange(entry.rank_low, entry.rank_high)
-    scores = _read_board_scores(session, list(submissions))
-    outcomes = _read_outcomes(session, list(submissions))
-    attempts = count_attempts(session, ranking.split_id)
-    reports = read_provenance(session, list(submissions))
+    ranked = session.scalars(
+        select(RankedSubmission)
+        .where(RankedSubmission.ranking_id == ranking.id)
+        .options(joinedload(RankedSubmission.submission).joinedload(Submission.model_card))
+    )
+    shown = [row for row in ranked if disclosure(row.submission, Viewer.PUBLIC).scores]
+    entries: dict[str, list[RankingEntry]] = {row.submission_id: [] for row in shown}
+    for entry in session.scalars(select(RankingEntry).where(RankingEntry.ranking_id == ranking.id)):
+        if entry.submission_id in entries:
+            entries[entry.submission_id].append(entry)
+    reports = _read_reports(session, ranking)
     return [
-        RankingRow(
-            model=submission.model_card,
-            submission=submission,
-            scores=scores[key],
-            ranks=ranks[key],
-            separable=frozenset(separable.get(key, ())),
-            coverage=_coverage(scores[key], n_items),
-            outcomes=outcomes[key],
-            n_attempts=attempts[submission.model_card.team_id],
-            report=reports.get(key),
-        )
-        for key, submission in submissions.items()
+        _make_row(row, entries[row.submission_id], reports.get(row.submission_id), n_items)
+        for row in shown
     ]
 
 
-def _coverage(scores: dict[Board, Score], n_items: int) -> float:
+def _make_row(
+    ranked: RankedSubmission,
+    entries: Sequence[RankingEntry],
+    report: ReportProvenance | None,
+    n_items: int,
+) -> RankingRow:
+    scores = {
+        entry.board: BoardScore(entry.value, entry.low, entry.high, entry.n)
+        for entry in entries
+        if entry.value is not None
+    }
+    return RankingRow(
+        model=ranked.submission.model_card,
+        submission=ranked.submission,
+        scores=scores,
+        ranks={
+            entry.board: RankRange(entry.rank_low, entry.rank_high)
+            for entry in entries
+            if entry.rank_low is not None and entry.rank_high is not None
+        },
+        separable=frozenset(entry.board for entry in entries if entry.is_separable),
+        coverage=_coverage(scores, n_items),
+        outcomes=ranked.outcomes,
+        n_attempts=ranked.n_attempts,
+        report=report,
+    )
+
+
+def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvenance]:
+    rows = session.scalars(select(RankedReports).where(RankedReports.ranking_id == ranking.id))
+    return {
+        row.submission_id: ReportProvenance(
+            judge=row.judge,
+            badge=row.badge,
+            n_labels=row.n_labels,
+            label_kind=row.label_kind,
+            raw_value=row.raw_value,
+            n_words=row.n_words,
+            density=row.density,
+        )
+        for row in rows
+    }
+
+
+def _coverage(scores: dict[Board, BoardScore], n_items: int) -> float:
     tracks = (Board.TEXT, Board.IMAGE, Board.REPORT)
     return sum(scores[track].n for track in tracks if track in scores) / max(n_items, 1)
 
 
 def read_board_scores(
     session: Session, submissions: Sequence[Submission], viewer: Viewer
-) -> dict[str, dict[Board, Score]]:
+) -> dict[str, dict[Board, BoardScore]]:
     """The scores that boards order by, of those of `submissions` whose scores `viewer` may see.
 
     By submission id; a board is there only where there is a value.
     """
-    keys = [one.id for one in submissions if disclosure(one, viewer).scores]
-    return _read_board_scores(session, keys)
+    return read_scores_by_board(
+        session, [one.id for one in submissions if disclosure(one, viewer).scores]
+    )
 
 
-def _read_board_scores(session: Session, keys: Sequence[str]) -> dict[str, dict[Board, Score]]:
+def read_scores_by_board(
+    session: Session, keys: Sequence[str]
+) -> dict[str, dict[Board, BoardScore]]:
+    """The same of the submissions of these ids, for no viewer: what a ranking is made from."""
     boards = {place: board for board, place in BOARD_SCORES.items()}
-    found: dict[str, dict[Board, Score]] = {key: {} for key in keys}
+    found: dict[str, dict[Board, BoardScore]] = {key: {} for key in keys}
     rows = session.scalars(
         select(Score).where(
             Score.submission_id.in_(keys),
             Score.slice.in_([Slice.ALL, Slice.CLOSED, Slice.TRACK]),
         )
     )
-    for score in rows:
-        board = boards.get((score.metric, score.slice, score.name))
-        if board is not None and score.value is not None:
-            found[score.submission_id][board] = score
-    return found
-
-
-def _read_outcomes(session: Session, keys: Sequence[str]) -> dict[str, dict[str, int]]:
-    found: dict[str, Counter[str]] = {key: Counter() for key in keys}
-    rows = session.scalars(select(OutcomeCount).where(OutcomeCount.submission_id.in_(keys)))
     for row in rows:
-        found[row.submission_id][row.outcome] += row.n
-    return {key: dict(counts) for key, counts in found.items()}
-
-
-def count_attempts(session: Session, split_id: int) -> Counter[int]:
-    """How many submissions of each team were scored on a split, public or not."""
-    rows = session.execute(
-        select(ModelCard.team_id, func.count())
-        .join(Submission, Submission.model_card_id == ModelCard.id)
-        .where(Submission.split_id == split_id, Submission.status == Status.SCORED)
-        .group_by(ModelCard.team_id)
-    )
-    return Counter({row[0]: row[1] for row in rows})
+        board = boards.get((row.metric, row.slice, row.name))
+        if board is not None and row.value is not None:
+            found[row.submission_id][board] = BoardScore(row.value, row.low, row.high, row.n)
+    return found
 
 
 def read_scores(session: Session, submission: Submission, viewer: Viewer) -> SubmissionScores:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +28,8 @@ NO_COLUMNS = "none"
 class Selection:
     """The board, the models, their order, the columns, and whether published results are shown.
 
-    `descends` is None for the column's usual direction.
+    `release` is the number of a release, None for the open one. `descends` is None for the
+    column's usual direction.
     """
 
     board: Board = Board.OVERALL
@@ -36,6 +38,7 @@ class Selection:
     descends: bool | None = None
     columns: tuple[Column, ...] = DEFAULT_COLUMNS
     shows_published: bool = False
+    release: int | None = None
 
     @property
     def is_descending(self) -> bool:
@@ -77,6 +80,7 @@ def read_selection(values: Mapping[str, str], columns: Sequence[str] = ()) -> Se
     descends = read_choice(values, "direction", DIRECTIONS)
     return Selection(
         board=read_board(values),
+        release=read_release(values),
         accepted=read_filter(values),
         sort=sort,
         descends=None if descends == sort.descends else descends,
@@ -90,6 +94,8 @@ def write_selection(selection: Selection) -> dict[str, str]:
     found = write_filter(selection.accepted)
     if selection.board is not Board.OVERALL:
         found["board"] = selection.board.value
+    if selection.release is not None:
+        found["release"] = str(selection.release)
     if selection.sort is not Column.RANK:
         found["sort"] = selection.sort.value
     if selection.descends is not None:
@@ -110,6 +116,19 @@ def read_board(values: Mapping[str, str]) -> Board:
     except ValueError:
         known = ", ".join(Board)
         raise InvalidRequest(f"There is no board {name!r}.", f"The boards are {known}.") from None
+
+
+def read_release(values: Mapping[str, str]) -> int | None:
+    """The number of the release that an address asks for, None for the open one.
+
+    Raises InvalidRequest.
+    """
+    text = values.get("release", "").strip()
+    if not text:
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise InvalidRequest(f"{text[:20]!r} is no release.", "Write its number, such as 1.")
+    return int(text)
 
 
 def read_columns(text: str) -> tuple[Column, ...]:

@@ -19,6 +19,7 @@ import leaderboard.models.quota
 import leaderboard.models.ranking
 import leaderboard.models.rating
 import leaderboard.models.reference
+import leaderboard.models.release
 import leaderboard.models.robustness
 import leaderboard.models.role
 import leaderboard.models.submission

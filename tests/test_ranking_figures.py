@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from leaderboard.figures import Tie
 from leaderboard.models.benchmark import Benchmark, Split, Track
-from leaderboard.models.ranking import Board, Score
+from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.published import PublishedRow, is_of_paper, read_published, read_published_facts
 from leaderboard.ranking_columns import Column, count_unscored, is_in_lead_group, sort_rows
 from leaderboard.ranking_figures import count_unsized, find_best_so_far
-from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.rankings import BoardScore, RankingRow, RankingTable
 from leaderboard.report_scores import UNCALIBRATED, ReportProvenance
 from leaderboard.scoring.calibration import Badge
 from leaderboard.scoring.rank_range import RankRange
@@ -24,7 +24,7 @@ def make_row(name: str, day: int, value: float, board: Board = Board.TEXT) -> Ra
     return RankingRow(
         model=ModelCard(slug=name, name=name, organisation="Org", open_weights=True),
         submission=Submission(id=name, created_at=datetime(2026, 1, day, tzinfo=UTC), tracks=[]),
-        scores={board: Score(value=value, low=value - 5, high=value + 5, n=6)},
+        scores={board: BoardScore(value, value - 5, value + 5, 6)},
         ranks={board: RankRange(1, 3)},
         separable=frozenset(),
         coverage=0.5,
@@ -37,7 +37,14 @@ def make_row(name: str, day: int, value: float, board: Board = Board.TEXT) -> Ra
 def make_table(*rows: RankingRow, board: Board = Board.TEXT) -> RankingTable:
     split = Split(name="test", benchmark=Benchmark(slug="tiny", name="Tiny", version="1"))
     return RankingTable(
-        split, board, 1, None, {Track.TEXT: 6, Track.IMAGE: 3, Track.REPORT: 2}, list(rows)
+        split,
+        board,
+        release=None,
+        is_current=True,
+        serial=1,
+        ranked_at=None,
+        n_items={Track.TEXT: 6, Track.IMAGE: 3, Track.REPORT: 2},
+        rows=list(rows),
     )
 
 

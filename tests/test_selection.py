@@ -108,10 +108,11 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
         words="spine 7b",
     )
     columns = (Column.TEXT, Column.LICENCE)
-    asked = Selection(Board.TEXT, accepted, Column.LICENCE, True, columns, True)
+    asked = Selection(Board.TEXT, accepted, Column.LICENCE, True, columns, True, release=3)
     query = write_selection(asked)
     assert query == {
         "board": "text",
+        "release": "3",
         "weights": "closed",
         "size_from": "0.135",
         "size": "70",

@@ -183,7 +183,8 @@ def ranking_table(ranking: Ranking) -> Table:
     if any(NONE in row for row in rows):
         notes.append("-: not ranked there, as the predictions do not cover every item.")
     when = f", ranked {moment(ranking.ranked_at)} UTC" if ranking.ranked_at else ""
-    caption = f"{ranking.benchmark} {ranking.version}, split {ranking.split}{when}"
+    release = f", release {ranking.release}" if ranking.release else ""
+    caption = f"{ranking.benchmark} {ranking.version}, split {ranking.split}{release}{when}"
     return Table(caption, columns, rows, notes)
 
 

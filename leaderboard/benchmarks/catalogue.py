@@ -55,6 +55,17 @@ def get_benchmark(session: Session, slug: str, version: str | None = None) -> Be
     return benchmark
 
 
+def read_versions(session: Session, slug: str) -> list[Benchmark]:
+    """All versions of the benchmark `slug`, newest first."""
+    rows = session.scalars(
+        select(Benchmark)
+        .where(Benchmark.slug == slug)
+        .options(selectinload(Benchmark.splits))
+        .order_by(Benchmark.published_at.desc(), Benchmark.id.desc())
+    )
+    return list(rows)
+
+
 def get_split(benchmark: Benchmark, name: str) -> Split:
     """The split `name` of `benchmark`. Raises NotFound."""
     for split in benchmark.splits:

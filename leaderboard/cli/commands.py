@@ -7,6 +7,7 @@ from leaderboard.cli.experts import expert_group
 from leaderboard.cli.judges import judge_group
 from leaderboard.cli.moderation import announcement_group
 from leaderboard.cli.people import model_group, team_group, token_group, user_group
+from leaderboard.cli.releases import release_group
 from leaderboard.cli.submissions import submission_group
 
 commands = (
@@ -17,6 +18,7 @@ commands = (
     model_group,
     token_group,
     submission_group,
+    release_group,
     expert_group,
     endpoint_group,
     judge_group,

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.disclosure import is_public
+from leaderboard.evaluation.ranked import Place, replace_ranked
+from leaderboard.evaluation.release import continue_release
 from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.calibration import CalibratedScore
-from leaderboard.models.ranking import Board, ItemValues, Ranking, RankingEntry, Score, Slice
+from leaderboard.models.ranking import Board, ItemValues, Ranking, Score, Slice
 from leaderboard.models.submission import Submission
+from leaderboard.releases import find_ranking
 from leaderboard.scoring.calibration import Badge, CalibratedMean
-from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (
     compare_pairs,
     find_better,
@@ -41,26 +42,24 @@ def rank_split(session: Session, split_id: int) -> Ranking:
     """Replace the ranking of a split with that of the submissions that stand now.
 
     A model is ranked by its latest public submission; on a board whose items it did not all
-    answer, or which were not all scored, it has no rank. Rankings of one split wait for each
+    answer, or which were not all scored, it has no rank. The ranking belongs to the open release,
+    or to the next where what scores are made by changed. Rankings of one split wait for each
     other.
     """
     session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
-    ranking = session.scalar(select(Ranking).where(Ranking.split_id == split_id))
-    if ranking is None:
-        ranking = Ranking(split_id=split_id, serial=0, ranked_at=now())
-        session.add(ranking)
-    ranking.serial += 1
-    ranking.ranked_at = now()
-    session.flush()
-    session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
     standing = _read_standing(session, split_id)
-    reports = read_report_means(session, list(standing))
+    keys = list(standing)
+    last = find_ranking(session, split_id)
+    release = continue_release(session, split_id, keys)
+    ranking = last if last and last.release_id == release.id else Ranking(release_id=release.id)
+    ranking.serial = last.serial + 1 if last else 1
+    ranking.ranked_at = now()
+    session.add(ranking)
+    session.flush()
+    reports = read_report_means(session, keys)
     items = read_items(session, split_id)
-    for board in Board:
-        places = _rank_board(board, standing, items, reports)
-        rows = [_make_entry(ranking.id, board, key, places.get(key)) for key in standing]
-        if rows:
-            session.execute(insert(RankingEntry), rows)
+    places = {board: _rank_board(board, standing, items, reports) for board in Board}
+    replace_ranked(session, ranking, release, keys, places)
     return ranking
 
 
@@ -100,30 +99,12 @@ def read_report_means(session: Session, submission_ids: Sequence[str]) -> dict[s
     }
 
 
-class _Place(NamedTuple):
-    rank: RankRange
-    is_separable: bool
-
-
-def _make_entry(
-    ranking_id: int, board: Board, submission_id: str, place: _Place | None
-) -> dict[str, object]:
-    return {
-        "ranking_id": ranking_id,
-        "board": board,
-        "submission_id": submission_id,
-        "rank_low": place.rank.low if place else None,
-        "rank_high": place.rank.high if place else None,
-        "is_separable": place.is_separable if place else False,
-    }
-
-
 def _rank_board(
     board: Board,
     standing: Mapping[str, NDArray[np.float64]],
     items: pd.DataFrame,
     reports: Mapping[str, CalibratedMean],
-) -> dict[str, _Place]:
+) -> dict[str, Place]:
     """Where those stand on a board who have a value on every item of it."""
     columns = items["track"].isin([track.value for track in BOARD_TRACKS[board]]).to_numpy()
     values = {key: row[columns] for key, row in standing.items()}
@@ -143,4 +124,4 @@ def _rank_board(
         tests = compare_pairs(stacked, strata, clusters)
         better, differences = find_better(tests), tests.differences
     separable = separable_from_leader(better, differences)
-    return dict(zip(complete, map(_Place, rank_ranges(better), separable), strict=True))
+    return dict(zip(complete, map(Place, rank_ranges(better), separable), strict=True))

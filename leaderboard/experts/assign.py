@@ -16,9 +16,10 @@ from leaderboard.experts.raters import read_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
 from leaderboard.models.benchmark import Item, ItemKind, Split
 from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft, RatingPlan
-from leaderboard.models.ranking import Ranking, RankingEntry
+from leaderboard.models.ranking import RankedSubmission
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Prediction
+from leaderboard.releases import find_ranking
 
 KEY_BYTES = 9
 SEED_BITS = 62
@@ -70,10 +71,11 @@ def assign_reports(
 
 def read_standing_reports(session: Session, split: Split) -> list[Report]:
     """The reports of every submission that stands for a model in the split's ranking."""
-    standing = (
-        select(RankingEntry.submission_id)
-        .join(Ranking, Ranking.id == RankingEntry.ranking_id)
-        .where(Ranking.split_id == split.id)
+    ranking = find_ranking(session, split.id)
+    if ranking is None:
+        return []
+    standing = select(RankedSubmission.submission_id).where(
+        RankedSubmission.ranking_id == ranking.id
     )
     rows = session.execute(
         select(Prediction.id, Prediction.submission_id, Prediction.item_id)

@@ -34,6 +34,7 @@ _REPORT = (
 )
 _READING = ("answered", "unparsed", "refused", "ambiguous")
 RANKING_COLUMNS = (
+    Column("release", int, "number of the release; scores compare only within one"),
     Column("board", str, "which score the ranks are of"),
     Column("rank_low", int, "best rank that the data allow; none without every item"),
     Column("rank_high", int, "worst rank that the data allow"),
@@ -126,6 +127,7 @@ def make_provenance(table: RankingTable) -> Provenance:
 def _make_ranking_row(table: RankingTable, row: RankingRow) -> tuple[Cell, ...]:
     rank, model = row.ranks.get(table.board), row.model
     return (
+        table.release.number if table.release else None,
         table.board.value,
         rank.low if rank else None,
         rank.high if rank else None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
 from leaderboard.models.benchmark import Track
+from leaderboard.models.rating import RaterKind
+from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
 
 
@@ -105,21 +107,63 @@ class ItemValues(Base):
 
 
 class Ranking(Base):
-    """The current order of a split's models; `serial` grows with every change."""
+    """The order of a split's models in one release; `serial` grows with every change.
+
+    It counts on from one release to the next. The ranking of a closed release never changes.
+    """
 
     __tablename__ = "rankings"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), unique=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), unique=True)
     serial: Mapped[int]
     ranked_at: Mapped[datetime]
 
+    release: Mapped[Release] = relationship()
+
+
+class RankedSubmission(Base):
+    """A submission that stands for its model in a ranking.
+
+    `outcomes` counts its MCQ predictions by what the parser read; `n_attempts` the scored
+    submissions of its team on the split.
+    """
+
+    __tablename__ = "ranked_submissions"
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    outcomes: Mapped[dict[str, int]] = mapped_column(JSON)
+    n_attempts: Mapped[int]
+
+    submission: Mapped[Submission] = relationship()
+
+
+class RankedReports(Base):
+    """Where the report score of a ranked submission comes from.
+
+    `judge`, `badge` and the rest are those of `report_scores.ReportProvenance`.
+    """
+
+    __tablename__ = "ranked_reports"
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    judge: Mapped[str] = mapped_column(String(120))
+    badge: Mapped[str] = mapped_column(String(20))
+    n_labels: Mapped[int]
+    label_kind: Mapped[RaterKind | None] = mapped_column(enum_column(RaterKind))
+    raw_value: Mapped[float | None]
+    n_words: Mapped[float]
+    density: Mapped[float | None]
+
 
 class RankingEntry(Base):
-    """A model's rank range on one board, by the submission that stands for it.
+    """A model's score and rank range on one board, by the submission that stands for it.
 
-    `is_separable` says whether the board's leader is significantly better than this model; it
-    is false for the leader itself and for models without a rank.
+    The score is kept as it was when it was ranked: value and interval on 0..100 over `n` items,
+    null where there is none. `is_separable` says whether the board's leader is significantly
+    better than this model; it is false for the leader itself and for models without a rank.
     """
 
     __tablename__ = "ranking_entries"
@@ -130,5 +174,7 @@ class RankingEntry(Base):
     rank_low: Mapped[int | None]
     rank_high: Mapped[int | None]
     is_separable: Mapped[bool]
-
-    submission: Mapped[Submission] = relationship()
+    value: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    n: Mapped[int]

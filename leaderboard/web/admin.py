@@ -16,11 +16,13 @@ from leaderboard.hosting import submissions as hosting
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
 from leaderboard.hosting.overview import read_overview, read_submissions
+from leaderboard.hosting.releases import open_next
 from leaderboard.models.benchmark import Split
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status
-from leaderboard.rankings import count_items, read_state
+from leaderboard.rankings import count_items
+from leaderboard.releases import find_ranking
 from leaderboard.web.services import current_user, database, role_required, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -89,9 +91,13 @@ def act_on_submission(key: str, act: str) -> Response:
 @blueprint.get("/benchmarks")
 @host_only
 def benchmarks() -> str:
-    """Benchmarks with their splits and when each was ranked."""
+    """Benchmarks with their splits, and the ranking of each."""
     rows = [
-        (split, sum(count_items(database(), split).values()), read_state(database(), split)[0])
+        (
+            split,
+            sum(count_items(database(), split).values()),
+            find_ranking(database(), split.id),
+        )
         for benchmark in read_benchmarks(database())
         for split in benchmark.splits
     ]
@@ -106,6 +112,15 @@ def rank(slug: str, version: str, name: str) -> Response:
     subject = f"split {slug} {version} {name}"
     add_audit(database(), current_user().email, "rank again", subject)
     done = Act(f"A worker ranks {slug} {version} {name} again.", rank=(split.id,))
+    return finish(done, url_for("admin.benchmarks"))
+
+
+@blueprint.post("/benchmarks/<slug>/<version>/<name>/release")
+@host_only
+def open_release(slug: str, version: str, name: str) -> Response:
+    """Keep the ranking of a split as it is, and go on in the next release."""
+    split = get_split(get_benchmark(database(), slug, version), name)
+    done = open_next(database(), split, current_user().email, read_why())
     return finish(done, url_for("admin.benchmarks"))
 
 

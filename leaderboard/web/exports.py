@@ -26,9 +26,10 @@ blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 
 @blueprint.get("/ranking.<ending>")
 def ranking(ending: str) -> Response:
-    """The ranking as its page shows it at the same query: split, board, filter and order."""
+    """The ranking as its page shows it at the same query: split, release, board, filter
+    and order."""
     selection = find_selection()
-    table = read_ranking(database(), find_split(), selection.board)
+    table = read_ranking(database(), find_split(), selection.board, selection.release)
     return send_table(make_ranking_table(selection.apply(table)), ending)
 
 

@@ -61,8 +61,8 @@ def ranking_figure(name: str) -> AnyResponse:
     split, selection = find_split(), find_selection()
 
     def render() -> str:
-        table = selection.apply(read_ranking(database(), split, selection.board))
-        return make_ranking_figure(name, table)
+        ranking = read_ranking(database(), split, selection.board, selection.release)
+        return make_ranking_figure(name, selection.apply(ranking))
 
     return services().pages.respond(read_state(database(), split), render, "application/json")
 

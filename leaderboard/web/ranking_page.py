@@ -96,7 +96,7 @@ def render_ranking(
 
     `place` is the query that stays on it, `kept` what of it the page's own address names.
     """
-    whole = read_ranking(database(), split, selection.board)
+    whole = read_ranking(database(), split, selection.board, selection.release)
     table = selection.apply(whole)
     reported = _read_reported(selection)
     is_woven = bool(reported) and is_of_paper(split.benchmark.slug, whole.n_items)
@@ -106,6 +106,7 @@ def render_ranking(
         "leaderboards/ranking.html",
         table=table,
         n_models=len(whole.rows),
+        can_compare=whole.is_current and len(table.rows) > 1,
         lines=make_lines(ranked, selection, reported if is_woven else []),
         unranked=[row for row in table.rows if is_parted and board not in row.ranks],
         reported=[] if is_woven else reported,

@@ -55,7 +55,7 @@ def model_picture(slug: str) -> Response:
         bars = [
             Bar(BOARD_NAMES[one], score.value, score.low, score.high, f"{score.value:.1f}")
             for one in Board
-            if (score := row.scores.get(one)) is not None and score.value is not None
+            if (score := row.scores.get(one)) is not None
         ]
         line = f"{row.model.organisation}; {_standing(table, row, Board.OVERALL)}"
         return draw_picture(row.model.name, line, bars)
@@ -73,7 +73,7 @@ def ranking_picture() -> Response:
         bars = [
             Bar(row.model.name, score.value, score.low, score.high, f"{score.value:.1f}")
             for row in table.rows[:MAX_BARS]
-            if (score := row.scores.get(board)) is not None and score.value is not None
+            if (score := row.scores.get(board)) is not None
         ]
         name = f"{split.benchmark.name} {split.benchmark.version}"
         line = f"{name}, {split.name} split: models by {board.value} score, 95 % intervals"
@@ -159,7 +159,7 @@ def cite_benchmark(benchmark: Benchmark) -> str:
 
 def _standing(table: RankingTable, row: RankingRow, board: Board) -> str:
     score = row.scores.get(board)
-    number = f"{score.value:.1f}" if score and score.value is not None else "not scored"
+    number = f"{score.value:.1f}" if score else "not scored"
     if board not in row.ranks:
         return f"{BOARD_NAMES[board].lower()} {number}, unranked"
     words = f"rank {rank(row.ranks[board])} of {_count_ranked(table, board)}"

@@ -16,7 +16,7 @@ from leaderboard.figures import BOARD_NAMES, FEW_ITEMS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score, Slice
 from leaderboard.profiles import ProfileRow
-from leaderboard.rankings import RankingRow
+from leaderboard.rankings import BoardScore, RankingRow
 from leaderboard.report_scores import UNCALIBRATED
 from leaderboard.scoring.calibration import Badge
 from leaderboard.scoring.paired import PairedDifference
@@ -73,7 +73,7 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def interval(score: Score | SliceScore | None, digits: int = 1) -> str:
+def interval(score: Score | BoardScore | SliceScore | None, digits: int = 1) -> str:
     """The ends of a score's interval, such as 51.2–63.0, or nothing."""
     if score is None or score.low is None or score.high is None:
         return ""

@@ -4,6 +4,7 @@ from leaderboard.exports.rankings import make_ranking_table
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
+from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings import RankingRow, RankingTable
@@ -37,11 +38,21 @@ def test_a_row_says_on_which_boards_the_leader_is_better_and_what_is_behind_its_
         report=REPORT,
     )
     table = make_ranking_table(
-        RankingTable(split, Board.TEXT, 1, None, dict.fromkeys(Track, 3), [row])
+        RankingTable(
+            split,
+            Board.TEXT,
+            release=Release(number=4),
+            is_current=False,
+            serial=1,
+            ranked_at=None,
+            n_items=dict.fromkeys(Track, 3),
+            rows=[row],
+        )
     )
     names = [column.name for column in table.columns]
     found = dict(zip(names, table.rows[0], strict=True))
     assert len(set(names)) == len(names)
+    assert found["release"] == 4
     assert [found[f"{board}_separable"] for board in ("text", "image", "report")] == [
         True,
         False,

@@ -29,6 +29,8 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/breakdowns"),
     (None, "/breakdowns?show=intervals"),
     (None, "/breakdowns?slice=dimension"),
+    (None, "/?release=1"),
+    (None, "/releases"),
     (None, "/compare"),
     (None, "/compare?models=model-a"),
     (None, "/compare?models=model-a,model-b"),

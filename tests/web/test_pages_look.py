@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from leaderboard.figures import Axis, Tie, make_axis, make_dot, tie_bands
-from leaderboard.models.ranking import Score
+from leaderboard.rankings import BoardScore
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.web.words import rank_in_words
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
@@ -107,14 +107,14 @@ def test_models_whose_ranks_overlap_with_the_first_of_them_share_a_band() -> Non
 
 
 def test_the_common_axis_holds_every_interval_in_whole_steps() -> None:
-    scores = [Score(value=50.0, low=42.0, high=58.0), Score(value=61.0, low=55.5, high=70.5)]
+    scores = [BoardScore(50.0, 42.0, 58.0, 100), BoardScore(61.0, 55.5, 70.5, 100)]
     axis = make_axis(scores)
     assert axis == Axis(40, 80, 4)
     assert axis.ticks == [40, 50, 60, 70, 80]
     assert make_dot(scores[0], axis) == (25.0, 5.0, 40.0)
     assert make_axis([]) == Axis(0, 100, 5)
     assert make_axis(scores, [91.5]) == Axis(40, 100, 3)
-    assert make_axis([Score(value=100.0, low=None, high=None)]) == Axis(90, 100, 1)
+    assert make_axis([BoardScore(100.0, None, None, 1)]) == Axis(90, 100, 1)
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,20 @@ from spinebench.tables import ranking_table
 @click.command(cls=Command)
 @click.argument("benchmark", required=False, type=slug)
 @split_option
+@click.option(
+    "--release",
+    type=click.IntRange(1),
+    help="The number of a closed release; by default the open one.",
+)
 @pass_invocation
-def rankings(invocation: Invocation, benchmark: str | None, split: str) -> None:
+def rankings(
+    invocation: Invocation, benchmark: str | None, split: str, release: int | None
+) -> None:
     """Show a benchmark's ranking."""
     terminal = invocation.terminal
     with invocation.api(public=True) as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        raw = api.get_ranking(benchmark, split)
+        raw = api.get_ranking(benchmark, split, release)
     if terminal.as_json:
         terminal.show_json(raw)
         return

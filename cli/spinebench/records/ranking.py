@@ -33,11 +33,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A split's ranking, in the server's order."""
+    """A split's ranking, in the server's order; scores compare only within its release."""
 
     benchmark: str
     version: str
     split: str
+    release: int | None
     ranked_at: str | None
     entries: tuple[Entry, ...]
 
@@ -48,6 +49,7 @@ def read_ranking(raw: Any) -> Ranking:
         benchmark=raw["benchmark"],
         version=raw["version"],
         split=raw["split"],
+        release=raw.get("release"),
         ranked_at=raw["ranked_at"],
         entries=tuple(_read_entry(one) for one in raw["entries"]),
     )

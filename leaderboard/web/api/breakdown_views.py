@@ -9,7 +9,7 @@ from leaderboard.breakdowns import Breakdown, SliceScore
 from leaderboard.rankings import RankingRow
 from leaderboard.web.api import breakdown_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
-from leaderboard.web.api.records import RankedModel
+from leaderboard.web.api.ranking_records import RankedModel
 from leaderboard.web.breakdowns import find_breakdown, read_slice
 from leaderboard.web.services import database
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from leaderboard.web.api.ranking_records import RankedModel
 from leaderboard.web.api.record import Record
-from leaderboard.web.api.records import RankedModel
 
 
 class DifferenceRecord(Record, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from leaderboard.comparisons.slices import SliceComparison
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.web.api import comparison_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
-from leaderboard.web.api.records import RankedModel
+from leaderboard.web.api.ranking_records import RankedModel
 from leaderboard.web.comparison_words import summarise
 from leaderboard.web.comparisons import read_slugs
 from leaderboard.web.services import database

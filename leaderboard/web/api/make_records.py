@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 from leaderboard.models.benchmark import Benchmark, Split, Track
-from leaderboard.models.ranking import Board, Score
+from leaderboard.models.ranking import Score
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.ranking_columns import count_unscored
-from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
-from leaderboard.report_scores import ReportProvenance
+from leaderboard.rankings import SubmissionScores
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.submissions.quota import TeamQuota
 from leaderboard.web.api.make_endpoints import make_run
 from leaderboard.web.api.records import (
     BenchmarkDetail,
     BenchmarkRecord,
-    BoardScore,
     EventRecord,
     Failure,
     ModelRecord,
     Progress,
     QuotaRecord,
-    RankedModel,
-    RankingEntryRecord,
-    RankingRecord,
-    ReportProvenanceRecord,
     Results,
     ScoreRecord,
     SplitRecord,
@@ -159,57 +152,3 @@ def _make_score(score: Score) -> ScoreRecord:
         n_unscored=score.n_unscored,
         is_shrunk=score.is_shrunk,
     )
-
-
-def make_ranking(table: RankingTable, saw_hidden: Set[str]) -> RankingRecord:
-    """The ranking of a split; `saw_hidden` are the submissions whose endpoint saw hidden items."""
-    return RankingRecord(
-        benchmark=table.split.benchmark.slug,
-        version=table.split.benchmark.version,
-        split=table.split.name,
-        board=table.board.value,
-        ranked_at=table.ranked_at,
-        n_items={track.value: count for track, count in table.n_items.items()},
-        entries=[_make_entry(table, row, saw_hidden) for row in table.rows],
-    )
-
-
-def _make_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> RankingEntryRecord:
-    rank = row.ranks.get(table.board)
-    return RankingEntryRecord(
-        rank_low=rank.low if rank else None,
-        rank_high=rank.high if rank else None,
-        model=RankedModel(
-            slug=row.model.slug, name=row.model.name, organisation=row.model.organisation
-        ),
-        **{key.value: _make_board_score(row.scores.get(key)) for key in Board},
-        report_provenance=_make_provenance(row.report),
-        separable_from_leader=table.board in row.separable,
-        coverage=row.coverage,
-        n_unparsed=row.outcomes.get("unparsed", 0),
-        n_refused=row.outcomes.get("refused", 0),
-        n_ambiguous=row.outcomes.get("ambiguous", 0),
-        n_unscored=count_unscored(table, row),
-        n_attempts=row.n_attempts,
-        saw_hidden_items=row.submission.id in saw_hidden,
-        submission=row.submission.id,
-        submitted_at=row.submission.created_at,
-    )
-
-
-def _make_provenance(report: ReportProvenance | None) -> ReportProvenanceRecord | None:
-    if report is None:
-        return None
-    return ReportProvenanceRecord(
-        judge=report.judge,
-        badge=report.badge,
-        n_labels=report.n_labels,
-        labels=None if report.label_kind is None else report.label_kind.value,
-        raw_value=report.raw_value,
-    )
-
-
-def _make_board_score(score: Score | None) -> BoardScore | None:
-    if score is None:
-        return None
-    return BoardScore(value=score.value, low=score.low, high=score.high, n=score.n)

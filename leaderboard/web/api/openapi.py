@@ -30,6 +30,7 @@ QUERY = {
         "What to break down by.",
         {"enum": [slice_.value for slice_ in SLICE_METRICS], "default": "subcondition"},
     ),
+    "release": ("The number of a closed release; the open one by default.", {"type": "integer"}),
     "board": (
         "What to order by.",
         {"enum": ["overall", "text", "image", "closed", "report"], "default": "overall"},

@@ -9,6 +9,7 @@ from leaderboard.web.api import (
     breakdown_records,
     comparison_records,
     endpoint_records,
+    ranking_records,
     records,
 )
 from leaderboard.web.api.record import Record
@@ -184,8 +185,8 @@ OPERATIONS = (
         "get",
         "/rankings/{slug}/{split}",
         "The ranking of a split",
-        records.RankingRecord,
-        query=("board", "version", *SELECTING),
+        ranking_records.RankingRecord,
+        query=("board", "version", "release", *SELECTING),
         errors=(400, 404),
     ),
     Operation(
@@ -195,6 +196,14 @@ OPERATIONS = (
         breakdown_records.BreakdownRecord,
         query=("slice", "board", "version"),
         errors=(400, 404),
+    ),
+    Operation(
+        "get",
+        "/releases/{slug}/{split}",
+        "The releases of a split, whose rankings stay readable",
+        ranking_records.ReleaseList,
+        query=("version",),
+        errors=(404,),
     ),
     Operation(
         "get",

@@ -13,6 +13,7 @@ from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
 from leaderboard.rankings import count_items, read_ranking, read_scores
+from leaderboard.releases import read_releases
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel
@@ -22,12 +23,12 @@ from leaderboard.web.api import endpoint_views as endpoint_views
 from leaderboard.web.api import records
 from leaderboard.web.api.access import current_token, requires
 from leaderboard.web.api.blueprint import answer, blueprint, read_body
+from leaderboard.web.api.make_rankings import make_ranking, make_releases
 from leaderboard.web.api.make_records import (
     make_benchmark,
     make_benchmark_detail,
     make_model,
     make_quota,
-    make_ranking,
     make_results,
     make_submission,
 )
@@ -186,9 +187,19 @@ def show_results(key: str) -> Response:
 def show_ranking(slug: str, split: str) -> Response:
     """The ranking of a split, of the models and in the order that the query asks for."""
     row, selection = get_benchmark(database(), slug, request.args.get("version")), find_selection()
-    table = selection.apply(read_ranking(database(), get_split(row, split), selection.board))
+    ranking = read_ranking(
+        database(), get_split(row, split), selection.board, release=selection.release
+    )
+    table = selection.apply(ranking)
     saw_hidden = find_saw_hidden(database(), [entry.submission.id for entry in table.rows])
     return answer(make_ranking(table, saw_hidden))
+
+
+@blueprint.get("/releases/<slug>/<split>")
+def list_releases(slug: str, split: str) -> Response:
+    """The releases of a split, newest first."""
+    row = get_split(get_benchmark(database(), slug, request.args.get("version")), split)
+    return answer(make_releases(row, read_releases(database(), row.id)))
 
 
 def _answer_submission(row: Submission, status: int = 200) -> Response:

@@ -1,0 +1,49 @@
+"""`flask release`: releases of a split."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from leaderboard.audit import COMMAND_LINE
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.cli.group import HostGroup, finish, sessions
+from leaderboard.hosting.releases import open_next
+from leaderboard.releases import read_releases
+
+
+@click.group("release", cls=HostGroup)
+def release_group() -> None:
+    """Releases: rankings whose scores compare, older ones kept as they were."""
+
+
+@release_group.command("list")
+@click.argument("benchmark")
+@click.option("--version", help="By default the newest.")
+@click.option("--split", default="test", show_default=True)
+@with_appcontext
+def list_command(benchmark: str, version: str | None, split: str) -> None:
+    """The releases of a split, newest first."""
+    with sessions().read() as session:
+        found = get_split(get_benchmark(session, benchmark, version), split)
+        for one in read_releases(session, found.id):
+            state = f"closed {one.closed_at:%Y-%m-%d}" if one.closed_at else "open"
+            opened = f"{one.release.opened_at:%Y-%m-%d}"
+            click.echo(
+                f"{one.release.number}: opened {opened}, {state}, {one.n_models:,} models. "
+                f"{one.release.note}"
+            )
+
+
+@release_group.command("open")
+@click.argument("benchmark")
+@click.option("--version", help="By default the newest.")
+@click.option("--split", default="test", show_default=True)
+@click.option("--reason", default="", help="Why: it stands on the page of releases.")
+@with_appcontext
+def open_command(benchmark: str, version: str | None, split: str, reason: str) -> None:
+    """Close the open release and go on in the next."""
+    with sessions().write() as session:
+        found = get_split(get_benchmark(session, benchmark, version), split)
+        done = open_next(session, found, COMMAND_LINE, reason)
+    finish(done)

@@ -1,0 +1,118 @@
+"""What a ranking keeps of the submissions in it, so that it can be read when they have moved on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from leaderboard.models.ranking import (
+    Board,
+    OutcomeCount,
+    RankedReports,
+    RankedSubmission,
+    Ranking,
+    RankingEntry,
+)
+from leaderboard.models.release import Release
+from leaderboard.models.submission import Status, Submission
+from leaderboard.models.team import ModelCard
+from leaderboard.rankings import BoardScore, read_scores_by_board
+from leaderboard.report_scores import read_provenance
+from leaderboard.scoring.rank_range import RankRange
+
+
+class Place(NamedTuple):
+    """Where a submission stands on a board."""
+
+    rank: RankRange
+    is_separable: bool
+
+
+def replace_ranked(
+    session: Session,
+    ranking: Ranking,
+    release: Release,
+    standing: Sequence[str],
+    places: Mapping[Board, Mapping[str, Place]],
+) -> None:
+    """Write what stands in a ranking in place of what stood there.
+
+    places: by board and submission id; a submission without one has no rank on that board.
+    """
+    for table in (RankingEntry, RankedReports, RankedSubmission):
+        session.execute(delete(table).where(table.ranking_id == ranking.id))
+    if not standing:
+        return
+    outcomes, attempts = _read_outcomes(session, standing), _count_attempts(session, release)
+    session.execute(
+        insert(RankedSubmission),
+        [
+            {
+                "ranking_id": ranking.id,
+                "submission_id": key,
+                "outcomes": dict(outcomes[key]),
+                "n_attempts": attempts[key],
+            }
+            for key in standing
+        ],
+    )
+    scores = read_scores_by_board(session, standing)
+    entries = [
+        _make_entry(ranking.id, board, key, places[board].get(key), scores[key].get(board))
+        for board in Board
+        for key in standing
+    ]
+    session.execute(insert(RankingEntry), entries)
+    session.add_all(
+        RankedReports(
+            ranking_id=ranking.id,
+            submission_id=key,
+            judge=one.judge,
+            badge=one.badge,
+            n_labels=one.n_labels,
+            label_kind=one.label_kind,
+            raw_value=one.raw_value,
+            n_words=one.n_words,
+            density=one.density,
+        )
+        for key, one in read_provenance(session, standing).items()
+    )
+
+
+def _make_entry(
+    ranking_id: int, board: Board, key: str, place: Place | None, score: BoardScore | None
+) -> dict[str, object]:
+    return {
+        "ranking_id": ranking_id,
+        "board": board,
+        "submission_id": key,
+        "rank_low": place.rank.low if place else None,
+        "rank_high": place.rank.high if place else None,
+        "is_separable": place.is_separable if place else False,
+        "value": score.value if score else None,
+        "low": score.low if score else None,
+        "high": score.high if score else None,
+        "n": score.n if score else 0,
+    }
+
+
+def _read_outcomes(session: Session, keys: Sequence[str]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {key: Counter() for key in keys}
+    for row in session.scalars(select(OutcomeCount).where(OutcomeCount.submission_id.in_(keys))):
+        found[row.submission_id][row.outcome] += row.n
+    return found
+
+
+def _count_attempts(session: Session, release: Release) -> dict[str, int]:
+    """How many submissions its team had scored on the split, public or not, by submission id."""
+    rows = session.execute(
+        select(Submission.id, ModelCard.team_id)
+        .join(ModelCard, ModelCard.id == Submission.model_card_id)
+        .where(Submission.split_id == release.split_id, Submission.status == Status.SCORED)
+    ).all()
+    n_of_team = Counter(team_id for _, team_id in rows)
+    return {key: n_of_team[team_id] for key, team_id in rows}

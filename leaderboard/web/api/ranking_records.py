@@ -1,0 +1,114 @@
+"""Rankings and releases as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leaderboard.web.api.record import Record
+
+
+class BoardScore(Record, frozen=True, kw_only=True):
+    """A score with the ends of its 95 % interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+class RankedModel(Record, frozen=True, kw_only=True):
+    """Which model."""
+
+    slug: str
+    name: str
+    organisation: str
+
+
+class ReportProvenanceRecord(Record, frozen=True, kw_only=True):
+    """Where a report score comes from.
+
+    `badge` is expert-anchored, probe-anchored, transported or uncalibrated; `labels` whose
+    ratings it was calibrated by, expert or constructed; `raw_value` the judge's own mean beside it.
+    """
+
+    judge: str
+    badge: str
+    n_labels: int
+    labels: str | None
+    raw_value: float | None
+
+
+class RankingEntryRecord(Record, frozen=True, kw_only=True):
+    """A model of the ranking; its ranks are null where it did not take part in every track.
+
+    `separable_from_leader` says whether the leader is significantly better. `n_unscored`
+    counts the split's items without a score, `n_attempts` the scored submissions of the model's
+    team.
+    """
+
+    rank_low: int | None
+    rank_high: int | None
+    model: RankedModel
+    overall: BoardScore | None
+    text: BoardScore | None
+    image: BoardScore | None
+    closed: BoardScore | None
+    report: BoardScore | None
+    report_provenance: ReportProvenanceRecord | None
+    separable_from_leader: bool
+    coverage: float
+    n_unparsed: int
+    n_refused: int
+    n_ambiguous: int
+    n_unscored: int
+    n_attempts: int
+    saw_hidden_items: bool
+    submission: str
+    submitted_at: datetime
+
+
+class RankingRecord(Record, frozen=True, kw_only=True):
+    """The ranking of a split on one board, best first, unranked models last.
+
+    `release` is the number of the release whose scores these are: scores compare only within one.
+    """
+
+    benchmark: str
+    version: str
+    split: str
+    release: int | None
+    board: str
+    ranked_at: datetime | None
+    n_items: dict[str, int]
+    entries: list[RankingEntryRecord]
+
+
+class ReleaseJudgeRecord(Record, frozen=True, kw_only=True):
+    """A judge of a release; `labels`, whose ratings calibrate it, is null where none do."""
+
+    name: str
+    version: str
+    labels: str | None
+    n_labels: int
+    fitted_at: datetime | None
+
+
+class ReleaseRecord(Record, frozen=True, kw_only=True):
+    """A release of a split; `closed_at` is null for the open one."""
+
+    number: int
+    opened_at: datetime
+    closed_at: datetime | None
+    ranked_at: datetime
+    n_models: int
+    note: str
+    judges: list[ReleaseJudgeRecord]
+
+
+class ReleaseList(Record, frozen=True, kw_only=True):
+    """The releases of a split, newest first."""
+
+    benchmark: str
+    version: str
+    split: str
+    releases: list[ReleaseRecord]
