@@ -143,26 +143,15 @@ def read_ranking(
     current = find_ranking(session, split.id)
     ranking = current if release is None else get_ranking(session, split, release)
     n_items = count_items(session, split)
-    if ranking is None:
-        return RankingTable(
-            split,
-            board,
-            release=None,
-            is_current=True,
-            serial=0,
-            ranked_at=None,
-            n_items=n_items,
-            rows=[],
-        )
-    rows = _read_rows(session, ranking, sum(n_items.values()))
+    rows = _read_rows(session, ranking, sum(n_items.values())) if ranking else []
     rows.sort(key=lambda row: _order(row, board))
     return RankingTable(
         split,
         board,
-        release=ranking.release,
+        release=ranking.release if ranking else None,
         is_current=ranking is current,
-        serial=ranking.serial,
-        ranked_at=ranking.ranked_at,
+        serial=ranking.serial if ranking else 0,
+        ranked_at=ranking.ranked_at if ranking else None,
         n_items=n_items,
         rows=rows,
     )
