@@ -64,7 +64,7 @@ def _scored(table: RankingTable) -> list[RankingRow]:
 
 
 def _value(table: RankingTable, row: RankingRow) -> float:
-    return row.scores[table.board].value or 0.0
+    return row.scores[table.board].value
 
 
 def _by_time(row: RankingRow) -> tuple[datetime, str]:

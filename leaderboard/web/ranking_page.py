@@ -97,39 +97,48 @@ def render_ranking(
     `place` is the query that stays on it, `kept` what of it the page's own address names.
     """
     whole = read_ranking(database(), split, selection.board, selection.release)
-    table = selection.apply(whole)
+    table, board = selection.apply(whole), selection.board
     reported = _read_reported(selection)
-    is_woven = bool(reported) and is_of_paper(split.benchmark.slug, whole.n_items)
-    is_parted, board = selection.is_by_rank, selection.board
+    is_same = is_of_paper(split.benchmark.slug, whole.n_items)
+    woven = reported if is_same and _is_by_score(selection) else []
+    is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
     return render_template(
         "leaderboards/ranking.html",
         table=table,
         n_models=len(whole.rows),
         can_compare=whole.is_current and len(table.rows) > 1,
-        lines=make_lines(ranked, selection, reported if is_woven else []),
+        lines=make_lines(ranked, selection, woven),
         unranked=[row for row in table.rows if is_parted and board not in row.ranks],
-        reported=[] if is_woven else reported,
+        reported=[] if woven else reported,
         n_reported=len(reported),
-        axis=_make_axis(table, reported if is_woven else []),
+        is_same=is_same,
+        axis=_make_axis(table, woven),
         benchmarks=benchmarks,
         choices=read_choices(whole),
-        without=read_without(selection),
-        of_all=replace(selection, accepted=ModelFilter()),
-        of_rank=replace(selection, sort=Column.RANK, descends=None),
-        of_size=_with_size(selection),
-        has_scores=any(board in row.scores for row in table.rows),
         best=find_best_so_far(table),
         n_unsized=count_unsized(table),
-        selection=selection,
-        columns=[column for column in selection.columns if column.value != board.value],
-        address=make_address(selection, kept),
+        has_scores=any(board in row.scores for row in table.rows),
         place=place,
         kept=kept,
         query={**place, **write_selection(selection)},
         base_url=services().base_url,
+        **_describe(selection),
+        address=make_address(selection, kept),
         **WORDS,
     )
+
+
+def _describe(selection: Selection) -> dict[str, Any]:
+    """What the page says of the selection, and the other ones that it offers."""
+    return {
+        "selection": selection,
+        "columns": [one for one in selection.columns if one.value != selection.board.value],
+        "without": read_without(selection),
+        "of_all": replace(selection, accepted=ModelFilter()),
+        "of_rank": replace(selection, sort=Column.RANK, descends=None),
+        "of_size": _with_size(selection),
+    }
 
 
 def make_lines(
@@ -187,6 +196,12 @@ def make_address(selection: Selection, place: Mapping[str, str]) -> Callable[...
         return url_for("leaderboards.ranking", **query)
 
     return address
+
+
+def _is_by_score(selection: Selection) -> bool:
+    """Whether the rows stand by rank or by the board's score, the best first."""
+    by_score = selection.sort.value == selection.board.value and selection.is_descending
+    return selection.is_by_rank or by_score
 
 
 def _with_size(selection: Selection) -> Selection:

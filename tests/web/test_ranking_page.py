@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,10 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.benchmarks.files import open_package
+from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.read import read_package
 from leaderboard.db import make_sessions, now
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.hosting.people import verify_model
@@ -23,7 +28,8 @@ from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score, 
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Status, Step, Submission
 from leaderboard.models.team import ModelCard, Team, User
-from leaderboard.published import read_published
+from leaderboard.published import N_IMAGE, N_REPORT, N_TEXT, read_published
+from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import make_file
 
@@ -181,6 +187,40 @@ def test_published_results_are_marked_never_ranked_and_count_for_nothing(found: 
     ):
         assert found.get(f"{path}?published=1").text == found.get(path).text
     assert "GPT" not in found.get("/?published=1&licence=mit").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_the_papers_own_benchmark_published_results_stand_among_the_measured(
+    site: Site, tmp_path: Path
+) -> None:
+    folder = write_package(
+        tmp_path / "whole",
+        [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(1, 1, 1, "dev")],
+        make_manifest(slug="spinebench", name="SpineBench"),
+    )
+    with site.sessions.write() as session:
+        load_package(session, read_package(open_package(folder)))
+    lines = [
+        {"id": f"test-text-{n:03}", "prediction": "ANSWER: B" if n < 250 else "C"}
+        for n in range(N_TEXT)
+    ]
+    raw = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    sent = requests.post(
+        f"{site.url}/api/v1/submissions",
+        headers=site.token("ada"),
+        data={"benchmark": "spinebench", "split": "test", "model": "model-a"},
+        files={"file": ("predictions.jsonl", raw)},
+        timeout=30,
+    )
+    assert sent.status_code == 201
+    site.evaluate_all()
+    address = "/?benchmark=spinebench&board=text&published=1"
+    names = re.findall(r'<th scope="row">(?:<a [^>]*>)?([\w .-]+)', site.get(address).text)
+    # 250 of 294 is 85.03.
+    assert names[:5] == ["SpineGPT", "GPT5", "GLM-4.5V", "Model-A", "Qwen2.5-VL-7B"]
+    page = site.get(f"{address}&sort=model").text
+    assert page.index("Model-A") < page.index("Reported by their authors") < page.index("GPT5")
+    assert "other items" not in page
 
 
 def test_figures_follow_the_board_and_the_filter(found: Site) -> None:
