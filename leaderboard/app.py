@@ -18,6 +18,7 @@ from leaderboard.endpoints.address import read_policy
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import (
+    ablations,
     account,
     admin,
     admin_people,
@@ -100,6 +101,7 @@ def create_app(config: Config | None = None) -> Flask:
     announcements.install(app)
     for blueprint in (
         leaderboards.blueprint,
+        ablations.blueprint,
         breakdowns.blueprint,
         comparisons.blueprint,
         releases.blueprint,

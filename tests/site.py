@@ -17,6 +17,7 @@ from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.teams import add_member, make_model_card, make_team
 from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import find_user, register
+from leaderboard.accounts.variants import set_variant
 from leaderboard.app import create_app
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.benchmarks.files import open_package
@@ -55,6 +56,12 @@ class Site:
             if model is not None and known is None:
                 facts = {"slug": model, "name": model.title(), "organisation": "Org"}
                 make_model_card(session, found, facts)
+
+    def name_base(self, model: str, base: str, label: str) -> None:
+        """Say which model another one was made from."""
+        with self.sessions.write() as session:
+            card = session.scalars(select(ModelCard).where(ModelCard.slug == model)).one()
+            set_variant(session, card, base, label)
 
     def token(self, name: str, *scopes: Scope) -> dict[str, str]:
         """The header of a new token of a user, with all scopes by default."""

@@ -71,6 +71,10 @@ class Api:
         """Adds a model card."""
         return self._transport.post_json("/models", card)
 
+    def change_model(self, slug: str, facts: Mapping[str, Any]) -> Any:
+        """Changes these facts of a model card; None takes one away."""
+        return self._transport.patch_json(f"/models/{slug}", facts)
+
     def get_endpoints(self) -> Any:
         """The model endpoints of the caller's teams."""
         return self._get("/endpoints")

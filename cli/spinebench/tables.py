@@ -74,6 +74,7 @@ def models_table(models: Sequence[Model]) -> Table:
         Column("parameters (B)", right=True, spare=4),
         Column("weights", spare=5),
         Column("licence", spare=6),
+        Column("base", spare=7),
     ]
     rows = [
         (
@@ -84,6 +85,7 @@ def models_table(models: Sequence[Model]) -> Table:
             NONE if model.parameters_billion is None else f"{model.parameters_billion:g}",
             "open" if model.open_weights else "closed",
             model.licence or NONE,
+            f"{model.base}: {model.variant}" if model.base else model.base_model or NONE,
         )
         for model in models
     ]

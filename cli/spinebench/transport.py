@@ -106,6 +106,11 @@ class Transport:
         with self._answer("POST", path, READ_SECONDS, json=body) as answer:
             return self._read_json(answer)
 
+    def patch_json(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Sends once, never again by itself. Raises LostConnectionError when unsure."""
+        with self._answer("PATCH", path, READ_SECONDS, json=body) as answer:
+            return self._read_json(answer)
+
     def post_form(self, path: str, fields: Sequence[tuple[str, str]]) -> Any:
         """Sends a form without a file once. Raises LostConnectionError when unsure."""
         with self._answer("POST", path, READ_SECONDS, data=list(fields)) as answer:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.variants import set_variant
 from leaderboard.db import now
 from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
@@ -102,7 +103,8 @@ def get_own_model_card(session: Session, user: User, slug: str) -> ModelCard:
 def make_model_card(session: Session, team: Team, values: Mapping[str, Any]) -> ModelCard:
     """Add a model card to `team` from slug, name, organisation and the optional facts.
 
-    Raises InvalidRequest for unusable values, Conflict if the short name is taken.
+    Among these are `base` and `variant`: see `variants.set_variant`. Raises InvalidRequest for
+    unusable values, Conflict if the short name is taken.
     """
     card = ModelCard(team_id=team.id, created_at=now(), changed_at=now(), **_read_card(values))
     try:
@@ -112,14 +114,37 @@ def make_model_card(session: Session, team: Team, values: Mapping[str, Any]) -> 
         raise Conflict(
             f"There is a model {card.slug!r}.", "Choose another short name (slug)."
         ) from None
+    set_variant(session, card, **_read_variant(values))
     return card
 
 
-def change_model_card(card: ModelCard, values: Mapping[str, Any]) -> None:
+def change_model_card(session: Session, card: ModelCard, values: Mapping[str, Any]) -> None:
     """Set the facts of `card`; its slug stays. Raises InvalidRequest for unusable values."""
-    for name, value in _read_card({**values, "slug": card.slug}).items():
+    facts = _read_card({**values, "slug": card.slug})
+    set_variant(session, card, **_read_variant(values))
+    for name, value in facts.items():
         setattr(card, name, value)
     card.changed_at = now()
+
+
+def describe_model_card(card: ModelCard) -> dict[str, Any]:
+    """The facts of `card` as `change_model_card` takes them."""
+    names = ("name", "organisation", "open_weights", "parameters_billion", "licence", "base_model")
+    return {
+        **{name: getattr(card, name) for name in (*names, "url", "description")},
+        "base": card.variant.base.slug if card.variant else None,
+        "variant": card.variant.label if card.variant else None,
+    }
+
+
+def _read_variant(values: Mapping[str, Any]) -> dict[str, str]:
+    base, label = (str(values.get(name) or "") for name in ("base", "variant"))
+    if base.strip() and str(values.get("base_model") or "").strip():
+        raise InvalidRequest(
+            "The base model is named twice.",
+            "Name a model of this site, or write the name of another one, not both.",
+        )
+    return {"base_slug": base, "label": label}
 
 
 def _read_card(values: Mapping[str, Any]) -> dict[str, Any]:

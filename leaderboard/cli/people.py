@@ -133,7 +133,7 @@ def add_model_command(slug: str, team: str, place: TextIO) -> None:
         elif card.team_id != owner.id:
             raise click.ClickException(f"The model {slug!r} is another team's.")
         else:
-            change_model_card(card, values)
+            change_model_card(session, card, values)
     click.echo(f"The model card {slug} is ready.")
 
 

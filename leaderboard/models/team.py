@@ -109,6 +109,26 @@ class ModelCard(Base):
     )
 
     team: Mapped[Team] = relationship(back_populates="model_cards")
+    variant: Mapped[ModelVariant | None] = relationship(
+        back_populates="model_card",
+        foreign_keys="ModelVariant.model_card_id",
+        cascade="all, delete-orphan",
+    )
+
+
+class ModelVariant(Base):
+    """A model that was made from another one of the site; `label` says how it differs from it."""
+
+    __tablename__ = "model_variants"
+
+    model_card_id: Mapped[int] = mapped_column(ForeignKey("model_cards.id"), primary_key=True)
+    base_id: Mapped[int] = mapped_column(ForeignKey("model_cards.id"), index=True)
+    label: Mapped[str] = mapped_column(String(60))
+
+    model_card: Mapped[ModelCard] = relationship(
+        back_populates="variant", foreign_keys=[model_card_id]
+    )
+    base: Mapped[ModelCard] = relationship(foreign_keys=[base_id])
 
 
 class ApiToken(Base):

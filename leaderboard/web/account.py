@@ -26,10 +26,11 @@ from leaderboard.accounts.users import (
     register,
     set_password,
 )
+from leaderboard.accounts.variants import MAX_LABEL_CHARACTERS, read_possible_bases
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, NotFound, SpineBenchError
 from leaderboard.models.role import Role
-from leaderboard.models.team import ApiToken, Scope, Team, TeamRole
+from leaderboard.models.team import ApiToken, ModelCard, Scope, Team, TeamRole
 from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.services import (
@@ -176,10 +177,7 @@ def create_model() -> str | Response | tuple[str, int]:
             return _done(f"The model card of {card.name} is ready: you can submit for it.")
         except SpineBenchError as problem:
             error = problem
-    page = render_template(
-        "account/model.html", error=error, card=None, teams=read_teams(database(), current_user())
-    )
-    return (page, error.status) if error else page
+    return _model_page(error, None, read_teams(database(), current_user()))
 
 
 @blueprint.route("/account/models/<slug>", methods=["GET", "POST"])
@@ -190,12 +188,25 @@ def change_model(slug: str) -> str | Response | tuple[str, int]:
     error = None
     if request.method == "POST":
         try:
-            change_model_card(card, request.form)
+            change_model_card(database(), card, request.form)
             database().commit()
             return _done(f"The model card of {card.name} is changed.")
         except InvalidRequest as problem:
             error = problem
-    page = render_template("account/model.html", error=error, card=card, teams=[card.team])
+    return _model_page(error, card, [card.team])
+
+
+def _model_page(
+    error: SpineBenchError | None, card: ModelCard | None, teams: list[Team]
+) -> str | tuple[str, int]:
+    page = render_template(
+        "account/model.html",
+        error=error,
+        card=card,
+        teams=teams,
+        bases=read_possible_bases(database(), teams),
+        max_label_characters=MAX_LABEL_CHARACTERS,
+    )
     return (page, error.status) if error else page
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from leaderboard.benchmarks.catalogue import read_benchmarks
 from leaderboard.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
+from leaderboard.comparisons.ablation import read_bases
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
@@ -44,6 +45,7 @@ def index() -> Response:
             bounds=BOUNDS,
             say_why_missing=say_why_missing,
             with_intervals=request.args.get("show") == "intervals",
+            bases=read_bases(database(), breakdown.table),
             place=read_place(split),
         )
 

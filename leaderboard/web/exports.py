@@ -8,6 +8,7 @@ from leaderboard.benchmarks.catalogue import count_composition, get_benchmark
 from leaderboard.calibrations import read_judges
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
+from leaderboard.exports.ablations import make_ablation_table
 from leaderboard.exports.agreement import make_agreement_table
 from leaderboard.exports.benchmarks import make_composition_table, make_published_table
 from leaderboard.exports.breakdowns import make_breakdown_table
@@ -16,6 +17,7 @@ from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.table import Table, state_of
 from leaderboard.published import read_published
 from leaderboard.rankings import read_ranking, read_scores
+from leaderboard.web.ablations import find_ablation
 from leaderboard.web.benchmarks import TAXONOMY
 from leaderboard.web.breakdowns import find_breakdown, read_slice
 from leaderboard.web.leaderboards import find_selection, find_split, get_row
@@ -45,6 +47,12 @@ def scores(slug: str, ending: str) -> Response:
 def breakdowns(ending: str) -> Response:
     """The models by a slice, as the page shows them at the same query."""
     return send_table(make_breakdown_table(find_breakdown(find_split(), read_slice())), ending)
+
+
+@blueprint.get("/ablations/<slug>.<ending>")
+def ablations(slug: str, ending: str) -> Response:
+    """A model and its variants."""
+    return send_table(make_ablation_table(find_ablation(find_split(), slug)), ending)
 
 
 @blueprint.get("/benchmarks/<slug>/composition.<ending>")

@@ -6,7 +6,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from leaderboard.accounts.variants import find_public_variant
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.comparisons.ablation import read_bases
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.model_figures import SHOWN_STANDING, ShownModel, make_figure
@@ -87,6 +89,8 @@ def model(slug: str) -> str:
         slices=Slice,
         boards=Board,
         calibrated=read_calibrated(database(), row.submission.id),
+        variant=find_public_variant(database(), row.model),
+        bases={base.model.id: n for base, n in read_bases(database(), table)},
         place=read_place(split),
     )
 

@@ -48,7 +48,7 @@ MODEL: dict[str, Any] = {
     "parameters_billion": 7.0,
     "open_weights": True,
     "licence": "Apache-2.0",
-    "base_model": None,
+    "base_model": "Other-7B",
     "url": None,
     "description": None,
 }

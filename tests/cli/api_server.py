@@ -124,6 +124,9 @@ class ApiServer:
             def do_POST(self) -> None:
                 self._answer()
 
+            def do_PATCH(self) -> None:
+                self._answer()
+
             def do_DELETE(self) -> None:
                 self._answer()
 

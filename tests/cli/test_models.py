@@ -17,8 +17,29 @@ def test_models_lists_the_cards(server: ApiServer, spinebench: Spinebench) -> No
     outcome = spinebench("models")
     assert outcome.out.splitlines()[-1].split() == [
         *("my-vlm", "My", "VLM", "north", "Lab", "North", "7", "open", "Apache-2.0"),
+        "Other-7B",
     ]
     assert spinebench("models", "--json").json == {"models": [MODEL]}
+
+
+def test_a_card_is_changed_fact_by_fact_and_an_empty_one_is_taken_away(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    variant = {**MODEL, "base": "my-base", "variant": "spine only"}
+    server.on("PATCH", "/models/my-vlm", variant)
+    outcome = spinebench(
+        *("models", "change", "my-vlm", "--base", "my-base", "--variant", "spine only"),
+        *("--base-model", ""),
+    )
+    assert outcome.out.strip() == "Changed the model card of My VLM."
+    assert json.loads(server.asked("PATCH", "/models/my-vlm")[0].body) == {
+        "base": "my-base",
+        "variant": "spine only",
+        "base_model": None,
+    }
+    server.on("GET", "/models", {"models": [variant]})
+    assert "my-base: spine only" in spinebench("models").out
+    assert spinebench("models", "change", "my-vlm").code == 2
 
 
 def test_without_a_card_the_way_to_one_is_shown(server: ApiServer, spinebench: Spinebench) -> None:

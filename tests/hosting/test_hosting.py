@@ -143,7 +143,7 @@ def test_a_verified_card_keeps_its_mark_until_its_team_changes_it(
         assert get_model_card(session, "model-a").is_verified
     with sessions.write() as session:
         card = get_model_card(session, "model-a")
-        change_model_card(card, {"name": "Model A", "organisation": "Other"})
+        change_model_card(session, card, {"name": "Model A", "organisation": "Other"})
     with sessions.write() as session:
         assert not get_model_card(session, "model-a").is_verified
         assert read_all_models(session)[0].mark is not None

@@ -31,6 +31,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/breakdowns?slice=dimension"),
     (None, "/?release=1"),
     (None, "/releases"),
+    (None, "/ablations/model-a"),
     (None, "/compare"),
     (None, "/compare?models=model-a"),
     (None, "/compare?models=model-a,model-b"),
@@ -97,6 +98,8 @@ def submissions(shown: Site) -> dict[str, str]:
         shown.add_person(name, f"team-{other}", f"model-{other}")
         shown.submit(shown.token(name), make_file(2), f"model-{other}")
     shown.evaluate_all()
+    for other in "bc":
+        shown.name_base(f"model-{other}", "model-a", f"variant {other}")
     shown.add_role("eve", Role.EXPERT)
     shown.add_role("hugo", Role.HOST)
     shown.assign_reports()

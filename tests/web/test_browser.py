@@ -13,6 +13,7 @@ PUBLIC_PAGES = [
     "/",
     "/models/model-a",
     "/breakdowns",
+    "/ablations/model-a",
     "/benchmarks",
     "/benchmarks/tiny",
     "/benchmarks/tiny/splits/dev/items",

@@ -19,6 +19,7 @@ PAGES = [
     "/models/model-a",
     "/models/model-b",
     "/breakdowns",
+    "/ablations/model-a",
     "/breakdowns?slice=section&show=intervals",
     "/benchmarks",
     "/benchmarks/tiny",

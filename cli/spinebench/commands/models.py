@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class ModelGroup(Group):
 @click.group(cls=ModelGroup, invoke_without_command=True)
 @click.pass_context
 def models(ctx: click.Context) -> None:
-    """List your teams' model cards, or make one."""
+    """List your teams' model cards, make one, or change one."""
     if ctx.invoked_subcommand is None:
         _list(ctx.ensure_object(Invocation))
 
@@ -47,17 +48,31 @@ def _list(invocation: Invocation) -> None:
         terminal.say("Make one: spinebench models create --help")
 
 
+def fact_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that hold the facts of a card."""
+    options = (
+        click.option("--name", help="As it shall stand in the ranking."),
+        click.option("--organisation", help="Who made the model."),
+        click.option(
+            "--open-weights/--closed-weights", default=None, help="Can others download it?"
+        ),
+        click.option("--parameters-billion", type=float, help="Such as 7 or 0.135."),
+        click.option("--licence", help="Such as Apache-2.0."),
+        click.option("--base-model", help="What it was trained from, if not on the site."),
+        click.option("--base", help="Or the short name of the site's model that it is made from."),
+        click.option("--variant", help="How it differs from --base: spine only."),
+        click.option("--link", help="Paper, code or weights."),
+        click.option("--description", help="A sentence or two."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @models.command(cls=Command)
-@click.option("--name", help="As it shall stand in the ranking.")
-@click.option("--organisation", help="Who made the model.")
-@click.option("--open-weights/--closed-weights", default=None, help="Can others download it?")
+@fact_options
 @click.option("--slug", type=slug, help="Short name for --model. [made from the name]")
 @click.option("--team", type=slug, help="The team that submits it. [your only one]")
-@click.option("--parameters-billion", type=float, help="Such as 7 or 0.135.")
-@click.option("--licence", help="Such as Apache-2.0.")
-@click.option("--base-model", help="What it was trained from.")
-@click.option("--link", help="Paper, code or weights.")
-@click.option("--description", help="A sentence or two.")
 @click.option(
     "--file",
     "card_file",
@@ -86,6 +101,27 @@ def create(
     model = read_record(read_model, raw)
     terminal.show(f"Made the model card of {model.name}.")
     terminal.say(f"Submit for it: spinebench submit predictions.jsonl --model {model.slug} --watch")
+
+
+@models.command(cls=Command)
+@click.argument("slug", type=slug)
+@fact_options
+@pass_invocation
+def change(
+    invocation: Invocation, /, slug: str, link: str | None, **facts: str | float | None
+) -> None:
+    """Change facts of a model card; an empty one, such as --base "", takes it away."""
+    given = {key: fact for key, fact in {**facts, "url": link}.items() if fact is not None}
+    if not given:
+        raise UsageError("There is nothing to change.", remedy="Name a fact, such as --base.")
+    with invocation.api() as api:
+        raw = api.change_model(
+            slug, {key: fact if fact != "" else None for key, fact in given.items()}
+        )
+    if invocation.terminal.as_json:
+        invocation.terminal.show_json(raw)
+        return
+    invocation.terminal.show(f"Changed the model card of {read_record(read_model, raw).name}.")
 
 
 def _read_card(path: Path) -> dict[str, Any]:

@@ -49,7 +49,10 @@ def read_identity(raw: Any) -> Identity:
 
 @dataclass(frozen=True)
 class Model:
-    """A model card's main facts; parameters in billions."""
+    """A model card's main facts; parameters in billions.
+
+    `base` is a model of the site that it is a `variant` of, `base_model` another one.
+    """
 
     slug: str
     name: str
@@ -58,6 +61,9 @@ class Model:
     parameters_billion: float | None
     open_weights: bool
     licence: str | None
+    base_model: str | None
+    base: str | None
+    variant: str | None
 
 
 def read_model(raw: Any) -> Model:
@@ -70,6 +76,9 @@ def read_model(raw: Any) -> Model:
         parameters_billion=raw.get("parameters_billion"),
         open_weights=raw["open_weights"],
         licence=raw.get("licence"),
+        base_model=raw.get("base_model"),
+        base=raw.get("base"),
+        variant=raw.get("variant"),
     )
 
 

@@ -53,7 +53,7 @@ def _make_pair(pair: PairComparison, slugs: Sequence[str]) -> records.PairRecord
     return records.PairRecord(
         first=slugs[pair.first],
         second=slugs[pair.second],
-        difference=_make_difference(pair.difference if pair.same_scale else None),
+        difference=make_difference(pair.difference if pair.same_scale else None),
         adjusted_p=pair.adjusted_p,
         winner=None if pair.winner is None else slugs[pair.winner],
         first_only=pair.n_first_only,
@@ -73,7 +73,7 @@ def _make_slice(one: SliceComparison, slugs: Sequence[str]) -> records.SliceComp
                 model=slug,
                 value=value,
                 k=k,
-                difference=_make_difference(difference),
+                difference=make_difference(difference),
                 winner=None if winner is None else slugs[winner],
             )
             for slug, value, k, difference, winner in zip(
@@ -83,5 +83,6 @@ def _make_slice(one: SliceComparison, slugs: Sequence[str]) -> records.SliceComp
     )
 
 
-def _make_difference(difference: PairedDifference | None) -> records.DifferenceRecord | None:
+def make_difference(difference: PairedDifference | None) -> records.DifferenceRecord | None:
+    """A difference, or null."""
     return None if difference is None else records.DifferenceRecord(**difference._asdict())

@@ -75,7 +75,7 @@ def _make_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
         model=RankedModel(
             slug=row.model.slug, name=row.model.name, organisation=row.model.organisation
         ),
-        **{key.value: _make_board_score(row.scores.get(key)) for key in Board},
+        **{key.value: make_board_score(row.scores.get(key)) for key in Board},
         report_provenance=_make_provenance(row.report),
         separable_from_leader=table.board in row.separable,
         coverage=row.coverage,
@@ -102,7 +102,8 @@ def _make_provenance(report: ReportProvenance | None) -> ReportProvenanceRecord 
     )
 
 
-def _make_board_score(score: rankings.BoardScore | None) -> BoardScore | None:
+def make_board_score(score: rankings.BoardScore | None) -> BoardScore | None:
+    """A board's score, or null."""
     if score is None:
         return None
     return BoardScore(value=score.value, low=score.low, high=score.high, n=score.n)

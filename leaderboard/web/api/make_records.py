@@ -12,12 +12,12 @@ from leaderboard.rankings import SubmissionScores
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.submissions.quota import TeamQuota
 from leaderboard.web.api.make_endpoints import make_run
+from leaderboard.web.api.model_records import ModelRecord
 from leaderboard.web.api.records import (
     BenchmarkDetail,
     BenchmarkRecord,
     EventRecord,
     Failure,
-    ModelRecord,
     Progress,
     QuotaRecord,
     Results,
@@ -73,6 +73,8 @@ def make_model(card: ModelCard) -> ModelRecord:
         open_weights=card.open_weights,
         licence=card.licence,
         base_model=card.base_model,
+        base=card.variant.base.slug if card.variant else None,
+        variant=card.variant.label if card.variant else None,
         url=card.url,
         description=card.description,
     )

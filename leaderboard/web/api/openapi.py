@@ -10,7 +10,7 @@ from leaderboard.breakdowns import SLICE_METRICS
 from leaderboard.models.benchmark import Track
 from leaderboard.ranking_columns import Column
 from leaderboard.selection import DIRECTIONS
-from leaderboard.web.api import endpoint_records, records
+from leaderboard.web.api import endpoint_records, model_records
 from leaderboard.web.api.error_records import ErrorAnswer
 from leaderboard.web.api.operations import OPERATIONS, Body, Operation
 from leaderboard.web.api.record import Record
@@ -21,10 +21,12 @@ PARAMETERS = {
     "split": "The split's name, such as dev or test.",
     "key": "The submission's number.",
     "endpoint": "The endpoint's number.",
+    "model": "The model card's short name.",
 }
 QUERY = {
     "version": ("The benchmark's version; the newest by default.", {"type": "string"}),
     "limit": ("How many, up to 200.", {"type": "integer", "default": 20}),
+    "base": ("The base's short name.", {"type": "string"}),
     "models": ("Two to six models by short name, with commas.", {"type": "string"}),
     "slice": (
         "What to break down by.",
@@ -51,7 +53,8 @@ QUERY = {
 
 
 JSON_BODIES: dict[str, type[Record]] = {
-    "model": records.NewModel,
+    "model": model_records.NewModel,
+    "changed model": model_records.ChangedModel,
     "endpoint": endpoint_records.NewEndpoint,
     "changed endpoint": endpoint_records.ChangedEndpoint,
 }

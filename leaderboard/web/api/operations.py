@@ -6,9 +6,11 @@ from typing import Literal, NamedTuple
 
 from leaderboard.models.team import Scope
 from leaderboard.web.api import (
+    ablation_records,
     breakdown_records,
     comparison_records,
     endpoint_records,
+    model_records,
     ranking_records,
     records,
 )
@@ -29,7 +31,7 @@ SELECTING = (
     "direction",
 )
 """What chooses models of a ranking and their order."""
-Body = Literal["model", "file", "submission", "endpoint", "changed endpoint"]
+Body = Literal["model", "changed model", "file", "submission", "endpoint", "changed endpoint"]
 
 
 class Operation(NamedTuple):
@@ -66,16 +68,28 @@ OPERATIONS = (
         query=("version",),
         errors=(404,),
     ),
-    Operation("get", "/models", "Your teams' model cards", records.ModelList, scope=Scope.READ),
+    Operation(
+        "get", "/models", "Your teams' model cards", model_records.ModelList, scope=Scope.READ
+    ),
     Operation(
         "post",
         "/models",
         "Make a model card",
-        records.ModelRecord,
+        model_records.ModelRecord,
         201,
         Scope.SUBMIT,
         "model",
         errors=(400, 404, 409),
+    ),
+    Operation(
+        "patch",
+        "/models/{model}",
+        "Change a model card; what is left out stays",
+        model_records.ModelRecord,
+        200,
+        Scope.SUBMIT,
+        "changed model",
+        errors=(400, 404),
     ),
     Operation(
         "post",
@@ -188,6 +202,14 @@ OPERATIONS = (
         ranking_records.RankingRecord,
         query=("board", "version", "release", *SELECTING),
         errors=(400, 404),
+    ),
+    Operation(
+        "get",
+        "/ablations/{slug}/{split}",
+        "A model and its variants, each against it",
+        ablation_records.AblationRecord,
+        query=("base", "version"),
+        errors=(404,),
     ),
     Operation(
         "get",

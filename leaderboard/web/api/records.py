@@ -89,42 +89,6 @@ class BenchmarkList(Record, frozen=True, kw_only=True):
     benchmarks: list[BenchmarkRecord]
 
 
-class NewModel(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The facts of a model card to make."""
-
-    team: str
-    slug: str
-    name: str
-    organisation: str
-    open_weights: bool
-    parameters_billion: float | None = None
-    licence: str | None = None
-    base_model: str | None = None
-    url: str | None = None
-    description: str | None = None
-
-
-class ModelRecord(Record, frozen=True, kw_only=True):
-    """A model card."""
-
-    slug: str
-    name: str
-    team: str
-    organisation: str
-    parameters_billion: float | None
-    open_weights: bool
-    licence: str | None
-    base_model: str | None
-    url: str | None
-    description: str | None
-
-
-class ModelList(Record, frozen=True, kw_only=True):
-    """Model cards by name."""
-
-    models: list[ModelRecord]
-
-
 class Validation(Record, frozen=True, kw_only=True):
     """A prediction file without problems."""
 

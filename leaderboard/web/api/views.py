@@ -5,7 +5,15 @@ from __future__ import annotations
 import msgspec
 from flask import Response, request
 
-from leaderboard.accounts.teams import get_team, make_model_card, read_model_cards, read_teams
+from leaderboard.accounts.teams import (
+    change_model_card,
+    describe_model_card,
+    get_own_model_card,
+    get_team,
+    make_model_card,
+    read_model_cards,
+    read_teams,
+)
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import Conflict
@@ -17,10 +25,11 @@ from leaderboard.releases import read_releases
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel
+from leaderboard.web.api import ablation_views as ablation_views
 from leaderboard.web.api import breakdown_views as breakdown_views
 from leaderboard.web.api import comparison_views as comparison_views
 from leaderboard.web.api import endpoint_views as endpoint_views
-from leaderboard.web.api import records
+from leaderboard.web.api import model_records, records
 from leaderboard.web.api.access import current_token, requires
 from leaderboard.web.api.blueprint import answer, blueprint, read_body
 from leaderboard.web.api.make_rankings import make_ranking, make_releases
@@ -98,18 +107,29 @@ def download_package(slug: str, split: str) -> Response:
 def list_models() -> Response:
     """The model cards of your teams."""
     cards = read_model_cards(database(), current_user())
-    return answer(records.ModelList(models=[make_model(card) for card in cards]))
+    return answer(model_records.ModelList(models=[make_model(card) for card in cards]))
 
 
 @blueprint.post("/models")
 @requires(Scope.SUBMIT)
 def create_model() -> Response:
     """Make a model card."""
-    new = read_body(records.NewModel, "model card")
+    new = read_body(model_records.NewModel, "model card")
     team = get_team(database(), current_user(), new.team)
     card = make_model_card(database(), team, msgspec.structs.asdict(new))
     database().commit()
     return answer(make_model(card), 201)
+
+
+@blueprint.patch("/models/<model>")
+@requires(Scope.SUBMIT)
+def patch_model(model: str) -> Response:
+    """Change what the body holds of a model card of your teams."""
+    card = get_own_model_card(database(), current_user(), model)
+    sent = msgspec.to_builtins(read_body(model_records.ChangedModel, "change"))
+    change_model_card(database(), card, {**describe_model_card(card), **sent})
+    database().commit()
+    return answer(make_model(card))
 
 
 @blueprint.post("/validations")

@@ -1,0 +1,105 @@
+"""Which model of the site another one was made from, and how it differs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from leaderboard.disclosure import is_public
+from leaderboard.errors import InvalidRequest
+from leaderboard.models.submission import Submission
+from leaderboard.models.team import ModelCard, ModelVariant, Team
+
+MAX_LABEL_CHARACTERS = 60
+
+
+def set_variant(session: Session, card: ModelCard, base_slug: str, label: str) -> None:
+    """Say that `card` was made from the model `base_slug`, and by `label` in which way.
+
+    Both empty say that it was made from no model of the site. A base is a card of the same team,
+    or one with a public result: others' cards are nobody's business. Raises InvalidRequest for
+    one that is neither, for a base that was itself made from `card`, and for one without a label.
+    """
+    base_slug, label = base_slug.strip().lower(), label.strip()
+    if not base_slug and not label:
+        card.variant = None
+        return
+    if not base_slug:
+        raise InvalidRequest(
+            "A variant needs its base.", "Name the model of this site that it was made from."
+        )
+    if not 1 <= len(label) <= MAX_LABEL_CHARACTERS:
+        raise InvalidRequest(
+            "How the variant differs from its base is not said, or too long.",
+            f"Use 1 to {MAX_LABEL_CHARACTERS} characters, such as: spine only.",
+        )
+    base = _get_base(session, card.team, base_slug)
+    _refuse_cycle(session, card, base)
+    if card.variant is None:
+        card.variant = ModelVariant(base=base, label=label)
+    else:
+        card.variant.base, card.variant.label = base, label
+
+
+def read_possible_bases(session: Session, teams: list[Team]) -> list[ModelCard]:
+    """The cards that those of `teams` may name as their base, by name."""
+    own = [team.id for team in teams]
+    return list(
+        session.scalars(
+            select(ModelCard)
+            .where(or_(ModelCard.team_id.in_(own), ModelCard.id.in_(_public_cards())))
+            .order_by(ModelCard.name, ModelCard.slug)
+        )
+    )
+
+
+def find_public_variant(session: Session, card: ModelCard) -> ModelVariant | None:
+    """What `card` was made from, if all may see a result of that model."""
+    variant = card.variant
+    if variant is None:
+        return None
+    shown = session.scalar(
+        _public_cards().where(Submission.model_card_id == variant.base.id).limit(1)
+    )
+    return None if shown is None else variant
+
+
+def _public_cards() -> Select[int]:
+    return select(Submission.model_card_id).where(is_public())
+
+
+def _get_base(session: Session, team: Team, slug: str) -> ModelCard:
+    base = session.scalar(
+        select(ModelCard).where(
+            ModelCard.slug == slug,
+            or_(ModelCard.team_id == team.id, ModelCard.id.in_(_public_cards())),
+        )
+    )
+    if base is None:
+        raise InvalidRequest(
+            f"There is no model {slug[:60]!r} to name as the base.",
+            "Use the short name of a model in the ranking or of your team; write the name of "
+            "another one as base model.",
+        )
+    return base
+
+
+def _refuse_cycle(session: Session, card: ModelCard, base: ModelCard) -> None:
+    """Raise InvalidRequest if `base` is `card`, or was made from it over any number of models.
+
+    Each row on the way is locked, so that no other request closes the circle meanwhile.
+    """
+    passed: set[int] = set()
+    current: int | None = base.id
+    while current is not None and current not in passed:
+        if current == card.id:
+            raise InvalidRequest(
+                f"{base.name} cannot be the base: it is this model, or was made from it.",
+                "Name the model that came first.",
+            )
+        passed.add(current)
+        current = session.scalar(
+            select(ModelVariant.base_id)
+            .where(ModelVariant.model_card_id == current)
+            .with_for_update()
+        )

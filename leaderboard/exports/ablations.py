@@ -1,0 +1,65 @@
+"""A base and its variants, as a table of one row for each model and board."""
+
+from __future__ import annotations
+
+from leaderboard.comparisons.ablation import Ablation
+from leaderboard.comparisons.boards import PairComparison
+from leaderboard.exports.rankings import make_provenance
+from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.models.ranking import Board
+from leaderboard.rankings import RankingRow
+
+ABLATION_COLUMNS = (
+    Column("base", str, "short name of the base"),
+    Column("model", str, "short name of the model: the base or a variant of it"),
+    Column("model_name", str, "name of the model"),
+    Column("variant", str, "how it differs from the base, as its team states; none for the base"),
+    Column("submission", str, "the submission that stands for it"),
+    Column("board", str, "which score"),
+    Column("score", float, "the score, 0 to 100; none is unscored, never 0"),
+    Column("low", float, "lower end of its 95 % interval"),
+    Column("high", float, "upper end of its 95 % interval"),
+    Column("n_items", int, "items scored"),
+    Column("difference", float, "the model less the base in points, on the same items"),
+    Column("difference_low", float, "lower end of its 95 % interval"),
+    Column("difference_high", float, "upper end of its 95 % interval"),
+    Column("adjusted_p", float, "p-value, adjusted by Holm over the variants of the board"),
+    Column("better", str, "short name of the significantly better of the two; none where open"),
+)
+
+
+def make_ablation_table(ablation: Ablation) -> Table:
+    """The base, then its variants in the ranking's order, on every board."""
+    split, base = ablation.table.split, ablation.base
+    rows = [_make_row(base, base, None, board, None) for board in Board]
+    rows += [
+        _make_row(base, one.row, one.label, board, one.pairs.get(board))
+        for one in ablation.variants
+        for board in Board
+    ]
+    return make_table(
+        f"{base.model.slug}-variants-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
+        f"{base.model.name} and its variants on {split.benchmark.name} "
+        f"{split.benchmark.version}, {split.name} split",
+        ABLATION_COLUMNS,
+        rows,
+        make_provenance(ablation.table),
+    )
+
+
+def _make_row(
+    base: RankingRow,
+    row: RankingRow,
+    label: str | None,
+    board: Board,
+    pair: PairComparison | None,
+) -> tuple[Cell, ...]:
+    score = row.scores.get(board)
+    head = (base.model.slug, row.model.slug, row.model.name, label, row.submission.id, board.value)
+    scored = (score.value, score.low, score.high, score.n) if score else (None,) * 4
+    if pair is None or not pair.same_scale:
+        return (*head, *scored, *(None,) * 5)
+    better = None if pair.winner is None else (row, base)[pair.winner].model.slug
+    difference = pair.difference
+    ends = (difference.value, difference.low, difference.high)
+    return (*head, *scored, *ends, pair.adjusted_p, better)

@@ -1,0 +1,38 @@
+"""A model and its variants, each against the base."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from leaderboard.comparisons.ablation import Ablation, read_ablation
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import Board
+from leaderboard.rankings import read_ranking, read_state
+from leaderboard.web.leaderboards import find_split, read_place
+from leaderboard.web.services import database, services
+
+blueprint = Blueprint("ablations", __name__)
+SHOWN_BOARDS = (Board.TEXT, Board.IMAGE, Board.CLOSED, Board.REPORT, Board.OVERALL)
+"""In the order of published ablations."""
+
+
+@blueprint.get("/ablations/<slug>")
+def ablation(slug: str) -> Response:
+    """The model `slug` and its variants in the ranking that the address names."""
+    split = find_split()
+
+    def render() -> str:
+        return render_template(
+            "ablations/ablation.html",
+            ablation=find_ablation(split, slug),
+            boards=SHOWN_BOARDS,
+            report=Board.REPORT,
+            place=read_place(split),
+        )
+
+    return services().pages.respond((split.id, read_state(database(), split)), render)
+
+
+def find_ablation(split: Split, slug: str) -> Ablation:
+    """The model `slug` and its variants in the ranking of `split`. Raises NotFound."""
+    return read_ablation(database(), read_ranking(database(), split), slug)

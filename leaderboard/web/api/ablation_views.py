@@ -1,0 +1,63 @@
+"""A model and its variants, in the API."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.comparisons.ablation import Ablation, AblationVariant
+from leaderboard.models.ranking import Board
+from leaderboard.rankings import RankingRow
+from leaderboard.web.ablations import find_ablation
+from leaderboard.web.api import ablation_records as records
+from leaderboard.web.api.blueprint import answer, blueprint
+from leaderboard.web.api.comparison_views import make_difference
+from leaderboard.web.api.make_rankings import make_board_score
+from leaderboard.web.api.ranking_records import RankedModel
+from leaderboard.web.services import database
+
+
+@blueprint.get("/ablations/<slug>/<split>")
+def show_ablation(slug: str, split: str) -> Response:
+    """The variants of the model `base`, each against it."""
+    row = get_split(get_benchmark(database(), slug, request.args.get("version")), split)
+    return answer(_make_ablation(find_ablation(row, request.args.get("base", ""))))
+
+
+def _make_ablation(ablation: Ablation) -> records.AblationRecord:
+    split = ablation.table.split
+    return records.AblationRecord(
+        benchmark=split.benchmark.slug,
+        version=split.benchmark.version,
+        split=split.name,
+        base=_make_model(ablation.base),
+        scores=_make_scores(ablation.base),
+        variants=[_make_variant(ablation, one) for one in ablation.variants],
+    )
+
+
+def _make_variant(ablation: Ablation, one: AblationVariant) -> records.VariantRecord:
+    slugs = (one.row.model.slug, ablation.base.model.slug)
+    return records.VariantRecord(
+        model=_make_model(one.row),
+        variant=one.label,
+        scores=_make_scores(one.row),
+        changes=[
+            records.ChangeRecord(
+                board=board.value,
+                difference=make_difference(pair.difference if pair.same_scale else None),
+                adjusted_p=pair.adjusted_p,
+                better=None if pair.winner is None else slugs[pair.winner],
+            )
+            for board, pair in one.pairs.items()
+        ],
+    )
+
+
+def _make_model(row: RankingRow) -> RankedModel:
+    model = row.model
+    return RankedModel(slug=model.slug, name=model.name, organisation=model.organisation)
+
+
+def _make_scores(row: RankingRow) -> records.BoardScores:
+    return records.BoardScores(**{b.value: make_board_score(row.scores.get(b)) for b in Board})

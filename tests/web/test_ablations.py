@@ -1,0 +1,141 @@
+"""A base and its variants, on the page, in the API and in files, against hand-computed numbers."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+import requests
+from scipy import stats
+
+from leaderboard.benchmarks.files import open_package
+from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.read import read_package
+from leaderboard.db import make_sessions
+from leaderboard.migrate import upgrade
+from tests.packages import make_items, make_manifest, write_package
+from tests.site import Site, open_site
+from tests.web.api.test_api import check
+from tests.web.test_comparisons import words_of
+from tests.web.test_exports import read_rows
+from tests.web.test_pages import post, sign_in
+
+N_TEXT = 30
+PLACE = "benchmark=tiny&split=test"
+PATH = "/ablations/{slug}/{split}"
+RIGHT = {
+    "base": set(range(10)),
+    "spine": set(range(24)),
+    "general": {*range(8), 28, 29},
+    "secret": set(range(5)),
+}
+"""Of 30 text questions. The last is sent second by the team of `general`: not accepted."""
+VARIANTS = {"spine": "spine only", "general": "general only", "secret": "worse"}
+
+
+def make_file(model: str) -> bytes:
+    lines = [
+        {"id": f"test-text-{n:03}", "prediction": f"ANSWER: {'B' if n in RIGHT[model] else 'C'}"}
+        for n in range(N_TEXT)
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+def patch(site: Site, name: str, model: str, facts: Mapping[str, str | None]) -> requests.Response:
+    address = f"{site.url}/api/v1/models/{model}"
+    return requests.patch(address, headers=site.token(name), json=facts, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def varied(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with a base and three variants, one without a public result."""
+    folder = tmp_path_factory.mktemp("varied")
+    url = f"sqlite:///{folder / 'site.sqlite3'}"
+    upgrade(url)
+    sessions = make_sessions(url)
+    with open_site(sessions, url, redis_url, folder) as site:
+        items = make_items(N_TEXT, 0, 0)
+        package = write_package(folder / "newer", items, make_manifest(version="2.0.0"))
+        with sessions.write() as session:
+            load_package(session, read_package(open_package(package)))
+        for name, team, model in (
+            ("bo", "team-b", "base"),
+            ("sue", "team-s", "spine"),
+            ("guy", "team-g", "general"),
+            ("guy2", "team-g", "secret"),
+        ):
+            site.add_person(name, team, model)
+            assert site.submit(site.token(name), make_file(model), model).status_code == 201
+            site.evaluate_all()
+            if model in VARIANTS:
+                facts = {"base": "base", "variant": VARIANTS[model]}
+                made = check(site, "patch", "/models/{model}", patch(site, name, model, facts))
+                assert (made["base"], made["variant"]) == ("base", VARIANTS[model])
+        yield site
+    sessions.engine.dispose()
+
+
+def test_variants_stand_beside_the_base_with_paired_differences(varied: Site) -> None:
+    answer = varied.get("/api/v1/ablations/tiny/test?base=base")
+    record = check(varied, "get", PATH, answer)
+    assert record["base"]["slug"] == "base"
+    found = {one["variant"]: one for one in record["variants"]}
+    assert set(found) == {"spine only", "general only"}
+    spine = {one["board"]: one for one in found["spine only"]["changes"]}["text"]
+    # Spine has the base's ten right and fourteen more.
+    tested = stats.ttest_1samp([100.0] * 14 + [0.0] * 16, 0)
+    low, high = tested.confidence_interval()
+    difference = spine["difference"]
+    assert difference["value"] == pytest.approx(1400 / 30)
+    assert (difference["low"], difference["high"]) == pytest.approx((low, high))
+    # The smaller of two p-values is doubled by Holm; the other stays.
+    assert spine["adjusted_p"] == pytest.approx(2 * max(tested.pvalue, 2**-13))
+    assert spine["better"] == "spine"
+    general = {one["board"]: one for one in found["general only"]["changes"]}["text"]
+    other = stats.ttest_1samp([100.0] * 2 + [-100.0] * 2 + [0.0] * 26, 0)
+    assert general["difference"]["value"] == 0.0
+    assert general["adjusted_p"] == pytest.approx(other.pvalue)
+    assert general["better"] is None
+
+
+def test_the_page_and_the_file_hold_the_same_and_no_variant_that_is_not_public(
+    varied: Site,
+) -> None:
+    page = varied.get(f"/ablations/base?{PLACE}").text
+    words = words_of(page)
+    row = words[words.index("spine only Spine ") :]
+    low, high = stats.ttest_1samp([100.0] * 14 + [0.0] * 16, 0).confidence_interval()
+    assert re.match(
+        rf"spine only Spine 80\.0 [\d.–]+ \+46\.7 \+{low:.1f} to \+{high:.1f} better ", row
+    )
+    assert "worse" not in words_of(re.findall(r"<tbody>.*?</tbody>", page, flags=re.DOTALL)[0])
+    assert "Secret" not in words
+    assert "Base and 2 made from it" in words_of(varied.get(f"/breakdowns?{PLACE}").text)
+    rows = read_rows(varied.get(f"/exports/ablations/base.csv?{PLACE}"), "csv")
+    text = {row["model"]: row for row in rows if row["board"] == "text"}
+    assert set(text) == {"base", "spine", "general"}
+    assert (text["spine"]["better"], text["general"]["better"]) == ("spine", "")
+    assert float(text["spine"]["difference_low"]) == pytest.approx(low)
+    for path in ("/ablations/secret", "/exports/ablations/secret.csv"):
+        assert varied.get(f"{path}?{PLACE}").status_code == 404
+    assert varied.get("/api/v1/ablations/tiny/test").status_code == 404
+
+
+def test_the_pages_of_models_lead_to_the_ablation(varied: Site) -> None:
+    words = words_of(varied.get(f"/models/spine?{PLACE}").text)
+    assert "Made from Base: spine only." in words
+    assert "2 models here were made from it." in words_of(varied.get(f"/models/base?{PLACE}").text)
+
+
+def test_the_form_of_a_card_names_a_base_and_refuses_a_circle(varied: Site) -> None:
+    team = sign_in(varied, "bo")
+    facts = {"name": "Base", "organisation": "Org", "base": "spine", "variant": "back"}
+    form = "/account/models/base"
+    refused = post(team, varied, form, form, **facts)
+    assert refused.status_code == 400
+    assert "cannot be the base" in refused.text
+    assert 'value="spine"' in refused.text
+    assert patch(varied, "bo", "base", {"base": "general", "variant": "v"}).status_code == 400
+    assert patch(varied, "bo", "spine", {"base": None}).status_code == 404
+    kept = varied.get("/api/v1/models", varied.token("sue")).json()["models"][0]
+    assert (kept["base"], kept["variant"]) == ("base", "spine only")
