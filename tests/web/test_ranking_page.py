@@ -142,6 +142,13 @@ def test_the_lead_group_is_marked_by_words_and_is_that_of_the_api(found: Site) -
     assert marked == {slug: not one for slug, one in separable.items()}
 
 
+def test_a_report_score_that_makes_no_winner_is_grey_in_every_column(found: Site) -> None:
+    for query in ("/", "/?board=report"):
+        page = found.get(query).text
+        n_grey = page.count('<span class="grey">100.0</span>')
+        assert page.count('badge-loose"') == n_grey > 0, query
+
+
 def test_what_a_form_sends_becomes_an_address_without_empty_fields(found: Site) -> None:
     sent = "q=&weights=open&size=&sort=rank&direction=&columns=none&columns=licence&columns=text"
     answer = found.get(f"/?benchmark=tiny&split=&{sent}")
