@@ -1,17 +1,19 @@
-"""One large submission: 65,000 MCQ predictions read, stored, parsed, scored and ranked.
+"""Large submissions: 65,000 MCQ predictions read, stored, parsed, scored and ranked.
 
+Three files: of bare letters, of answer lines, and one of which 26,000 are different sentences.
 Times are CPU seconds of this process on an SQLite file; the ratios are to a plain json.loads of
 the same lines in the same run.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,29 +36,38 @@ from leaderboard.submissions.submit import read_known_items, submit
 
 N_ITEMS = 65_000
 LIMIT = 256 * 1024 * 1024
-TEXTS = (
-    "ANSWER: {letter}",
-    "The answer is ({letter}).",
+LINES = ("ANSWER: {letter}", "The answer is ({letter}).", "**{letter}**")
+SENTENCES = (
     "The disc in image {number} is narrowed and the canal tight, so the best choice is {letter}.",
-    "**{letter}**",
     "Let us think step by step. Option A is unlikely, since cord {number} is normal. "
     "My final option: [{letter}]",
 )
+FILES = {
+    "bare letters": ("{letter}",),
+    "answer lines": LINES,
+    "26,000 different sentences": (*LINES, *SENTENCES),
+}
 
 T = TypeVar("T")
 
 
 def measure() -> None:
-    """Print a row for each stage."""
+    """Print a row for each stage of each file."""
     logging.disable(logging.WARNING)
-    raw = make_file()
+    gc.freeze()  # as the worker does before its first job
+    for name, texts in FILES.items():
+        print(f"{N_ITEMS:,} predictions: {name}")
+        measure_file(make_file(texts))
+
+
+def measure_file(raw: bytes) -> None:
+    """Print a row for each stage of one submission."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
         upgrade(url)
         sessions = make_sessions(url)
         fill(sessions)
         base, _ = timed(lambda: [json.loads(line) for line in raw.splitlines()])
-        print(f"{N_ITEMS:,} predictions, {len(raw) / 1e6:.1f} MB")
         print(f"{'stage':28}{'CPU s':>8}{'ratio':>8}")
         report("json.loads alone", base, base)
         reading, predictions = timed(lambda: read(sessions, raw))
@@ -82,11 +93,11 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - begun, result
 
 
-def make_file() -> bytes:
-    """A JSONL file with a prediction for every item."""
+def make_file(texts: Sequence[str]) -> bytes:
+    """A JSONL file with a prediction for every item, the texts in turn."""
     lines = []
     for number in range(N_ITEMS):
-        text = TEXTS[number % len(TEXTS)].format(letter="ABCD"[number // 7 % 4], number=number)
+        text = texts[number % len(texts)].format(letter="ABCD"[number // 7 % 4], number=number)
         lines.append(json.dumps({"id": f"item-{number}", "prediction": text}))
     return "\n".join(lines).encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -58,6 +59,7 @@ def run_worker(config: Config) -> None:
         log.info("reports are rated by %s (model %s)", judge.name, judge.model)
     redis = Redis.from_url(config.redis_url)
     worker = BoundWorker([config.queue_name], connection=redis, worker_ttl=60)
+    gc.freeze()  # what is imported stays: no work horse looks through it for garbage, or copies it
     worker.work(with_scheduler=False, logging_level="INFO")
 
 

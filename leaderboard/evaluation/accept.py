@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.evaluation.rank import BOARD_TRACKS
-from leaderboard.evaluation.values import read_items, unpack_values
+from leaderboard.evaluation.values import unpack_values
 from leaderboard.models.benchmark import Answers, Track
 from leaderboard.models.ranking import Board, ItemValues
 from leaderboard.models.submission import Acceptance, Decider, Decision, Status, Submission
@@ -28,8 +28,12 @@ class _Accepted(NamedTuple):
     values: NDArray[np.float64]
 
 
-def decide_acceptance(session: Session, submission_id: str) -> Acceptance | None:
+def decide_acceptance(
+    session: Session, submission_id: str, items: pd.DataFrame
+) -> Acceptance | None:
     """Decide on a scored submission, once: what was decided before stays.
+
+    items: those of its split (see `values.read_items`).
 
     None for a split with public answers, where there is nothing to protect. The lineage is the
     team on the split, whatever the model card. Its first result on a track is accepted, and so
@@ -46,7 +50,7 @@ def decide_acceptance(session: Session, submission_id: str) -> Acceptance | None
         select(ItemValues.content).where(ItemValues.submission_id == submission_id)
     ).one()
     own = _Accepted(_tracks_of(submission), unpack_values(values))
-    submission.acceptance = _decide(own, lineage, read_items(session, submission.split_id))
+    submission.acceptance = _decide(own, lineage, items)
     session.flush()
     return submission.acceptance
 

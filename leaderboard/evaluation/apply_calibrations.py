@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.fit_calibrations import read_calibrations
-from leaderboard.evaluation.labels import Labels, read_labels
+from leaderboard.evaluation.labels import Labels
+from leaderboard.evaluation.split_facts import SplitFacts
 from leaderboard.evaluation.targets import REPORT, Target, list_targets
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.submission import Submission
 from leaderboard.scoring.calibration import CalibratedMean, calibrated_mean
 from leaderboard.scoring.calibration_fit import PooledCalibrator, apply_pooled, read_pooled
-from leaderboard.scoring.rubric import Rubric
 
 
 class CalibratedTarget(NamedTuple):
@@ -40,7 +40,7 @@ class CalibratedReports(NamedTuple):
 
 
 def calibrate_reports(
-    session: Session, submission: Submission, rater_id: int, scores: pd.DataFrame, rubric: Rubric
+    session: Session, submission: Submission, rater_id: int, scores: pd.DataFrame, split: SplitFacts
 ) -> CalibratedReports:
     """Apply the current calibrations of a judge to its `scores` of a submission's reports.
 
@@ -50,17 +50,16 @@ def calibrate_reports(
     calibrations = read_calibrations(session, submission.split_id, rater_id)
     if not calibrations or scores.empty:
         return CalibratedReports({}, None)
-    labels = read_labels(session, submission.split_id, rubric)
     model = str(submission.model_card_id)
     means: dict[Target, CalibratedTarget] = {}
     values = None
-    for target in list_targets(rubric):
+    for target in list_targets(split.rubric):
         if target not in calibrations:
             continue
         calibration = calibrations[target]
         own = scores[target.key].dropna()
         calibrator = choose_calibrator(calibration, model)
-        mean = _mean(own, labels, calibrator, target)
+        mean = _mean(own, split.labels, calibrator, target)
         if mean is not None:
             means[target] = CalibratedTarget(mean, calibration)
             if target == REPORT:

@@ -38,13 +38,13 @@ BOARD_TRACKS = {
 }
 
 
-def rank_split(session: Session, split_id: int) -> Ranking:
+def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = None) -> Ranking:
     """Replace the ranking of a split with that of the submissions that stand now.
 
     A model is ranked by its latest public submission; on a board whose items it did not all
     answer, or which were not all scored, it has no rank. The ranking belongs to the open release,
     or to the next where what scores are made by changed. Rankings of one split wait for each
-    other.
+    other. `items` are the split's, where the caller has read them.
     """
     session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
     standing = _read_standing(session, split_id)
@@ -57,7 +57,8 @@ def rank_split(session: Session, split_id: int) -> Ranking:
     session.add(ranking)
     session.flush()
     reports = read_report_means(session, keys)
-    items = read_items(session, split_id)
+    if items is None:
+        items = read_items(session, split_id)
     places = {board: _rank_board(board, standing, items, reports) for board in Board}
     replace_ranked(session, ranking, release, keys, places)
     return ranking

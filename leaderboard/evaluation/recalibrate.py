@@ -12,6 +12,7 @@ from leaderboard.db import Sessions, now
 from leaderboard.evaluation.fit_calibrations import fit_calibrations
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.score import score_submission
+from leaderboard.evaluation.split_facts import read_split_facts
 from leaderboard.models.calibration import Refit, ScoredReports
 from leaderboard.models.submission import Status, Submission
 
@@ -46,11 +47,12 @@ def recalibrate(sessions: Sessions, split_id: int) -> None:
         scored = _read_scored(session, split_id)
         for rater_id in sorted(set(scored.values())):
             fit_calibrations(session, split_id, rater_id)
+        split = read_split_facts(session, split_id)
     for submission_id, rater_id in scored.items():
         with sessions.write() as session:
-            score_submission(session, submission_id, rater_id)
+            score_submission(session, submission_id, rater_id, split)
     with sessions.write() as session:
-        rank_split(session, split_id)
+        rank_split(session, split_id, items=split.items)
         _finish(session, split_id, requested_at)
     log.info("split %d: %d submissions scored by new calibrations", split_id, len(scored))
 

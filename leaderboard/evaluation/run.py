@@ -16,6 +16,7 @@ from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rate import rate_reports
 from leaderboard.evaluation.reports import get_rater_id
 from leaderboard.evaluation.score import score_submission
+from leaderboard.evaluation.split_facts import read_split_facts
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
 
@@ -83,13 +84,15 @@ def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> 
     with sessions.write() as session:
         renew(session, claim)
         rater_id = get_rater_id(session, judges[0].identity)
-        split_id = score_submission(session, claim.submission_id, rater_id)
-        acceptance = decide_acceptance(session, claim.submission_id)
+        split_id = session.get_one(Submission, claim.submission_id).split_id
+        split = read_split_facts(session, split_id)
+        score_submission(session, claim.submission_id, rater_id, split)
+        acceptance = decide_acceptance(session, claim.submission_id, split.items)
         is_news = acceptance is None or acceptance.decision is Decision.ACCEPTED
         message = "Scored and ranked." if is_news else UNCHANGED
         end_claim(session, claim, Status.SCORED, EventKind.SCORED, message)
         choose_anchors(session, claim.submission_id)
-        rank_split(session, split_id)
+        rank_split(session, split_id, items=split.items)
 
 
 def _give_up(sessions: Sessions, claim: Claim, status: Status, message: str, remedy: str) -> None:

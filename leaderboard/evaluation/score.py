@@ -11,14 +11,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.apply_calibrations import CalibratedTarget, calibrate_reports
 from leaderboard.evaluation.estimates import Scored, make_scores
-from leaderboard.evaluation.reports import read_rubric
+from leaderboard.evaluation.split_facts import SplitFacts
 from leaderboard.evaluation.targets import REPORT, Target
-from leaderboard.evaluation.values import (
-    add_mcq_values,
-    pack_values,
-    read_items,
-    read_ratings,
-)
+from leaderboard.evaluation.values import add_mcq_values, pack_values, read_ratings
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score
@@ -26,16 +21,18 @@ from leaderboard.models.submission import Prediction, Submission
 from leaderboard.scoring.style import measure_style
 
 
-def score_submission(session: Session, submission_id: str, rater_id: int) -> int:
-    """Replace the scores of a submission and its item values; returns the split's row id.
+def score_submission(
+    session: Session, submission_id: str, rater_id: int, split: SplitFacts
+) -> None:
+    """Replace the scores of a submission to `split` and its item values.
 
     Reports are scored by the ratings of the judge `rater_id`, through its current calibrations.
     """
     submission = session.get_one(Submission, submission_id)
-    rubric = read_rubric(session, submission.split_id)
-    items = add_mcq_values(session, submission, read_items(session, submission.split_id))
+    rubric = split.rubric
+    items = add_mcq_values(session, submission, split.items)
     ratings = read_ratings(session, submission, rater_id, rubric)
-    calibrated = calibrate_reports(session, submission, rater_id, ratings, rubric)
+    calibrated = calibrate_reports(session, submission, rater_id, ratings, split)
     values = ratings[REPORT.key] if calibrated.values is None else calibrated.values
     reports = items["item_id"].map(dict(zip(ratings["item_id"], values, strict=True)))
     items["value"] = items["value"].where(items["track"] != Track.REPORT.value, reports)
@@ -51,7 +48,6 @@ def score_submission(session: Session, submission_id: str, rater_id: int) -> int
     )
     if len(ratings):
         session.add(_describe_reports(session, submission_id, rater_id, list(ratings.index)))
-    return submission.split_id
 
 
 def clear_scores(session: Session, submission_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pandas as pd
@@ -37,16 +37,15 @@ def item_slices(items: pd.DataFrame) -> Iterator[list[ItemSlice]]:
         (Slice.MODALITY, "modality"),
     )
     for slice_, column in single:
-        yield _group(
-            items, slice_, [[name] if isinstance(name, str) else [] for name in items[column]]
-        )
-    levels = _group(items, Slice.LEVEL, [list(dict.fromkeys(own)) for own in items["levels"]])
+        yield [ItemSlice(slice_, str(name), part) for name, part in items.groupby(column)]
+    levels_of = items["levels"].tolist()
+    levels = _group(items, Slice.LEVEL, (dict.fromkeys(own) for own in levels_of))
     yield sorted((one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS), key=_place)
-    yield _group(items, Slice.REGION, [regions_of(own) for own in items["levels"]])
-    yield _group(items, Slice.IMAGES, [_image_names(n) for n in items["n_images"]])
+    yield _group(items, Slice.REGION, map(regions_of, levels_of))
+    yield _group(items, Slice.IMAGES, map(_image_names, items["n_images"].tolist()))
 
 
-def _group(items: pd.DataFrame, slice_: Slice, names: list[list[str]]) -> list[ItemSlice]:
+def _group(items: pd.DataFrame, slice_: Slice, names: Iterable[Iterable[str]]) -> list[ItemSlice]:
     """The slices by name, each with its items in their order; `names` are those of each item."""
     rows: dict[str, list[int]] = {}
     for position, own in enumerate(names):

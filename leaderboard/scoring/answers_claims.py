@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from leaderboard.scoring.answers_cues import CueTable
+from leaderboard.scoring.answers_cues import CueTable, stems_of
 from leaderboard.scoring.answers_length import ends_of
 from leaderboard.scoring.answers_page import Page, Reading
 from leaderboard.scoring.answers_reading import read_choice, read_list
@@ -16,11 +16,13 @@ from leaderboard.scoring.answers_text import FINAL_MARK
 from leaderboard.scoring.answers_words import (
     BAD_QUALITY,
     BARE_NOUN,
+    BARE_NOUN_LITERALS,
     CONCESSION,
     CONCLUSION_CUES,
     CONDITION,
     CONDITION_AFTER,
     CORRECTION_CUE,
+    CORRECTION_STEMS,
     DIRECT,
     DIRECT_BAD_BEFORE,
     FINAL,
@@ -69,7 +71,12 @@ _PLACEHOLDERS = frozenset("XYZN")
 def sentence_before(low: str, start: int) -> str:
     """Return what stands before `start` in its sentence, at most 160 characters."""
     floor = max(0, start - 160)
-    border = max(low.rfind(mark, floor, start) for mark in "\n?!;")
+    border = max(
+        low.rfind("\n", floor, start),
+        low.rfind("?", floor, start),
+        low.rfind("!", floor, start),
+        low.rfind(";", floor, start),
+    )
     begin = max(floor, border + 1)
     dot = low.rfind(".", begin, start - 1)
     while dot >= 0 and low[dot + 1] not in " )\"']":
@@ -82,7 +89,9 @@ def is_conditional(before: str) -> bool:
     """Whether the sentence so far makes what follows hold only under a condition, or only in the
     mouth of somebody else."""
     before = _since_turn(before)
-    return bool(CONDITION.search(NO_CONDITION.sub("", before)) or HEARSAY.search(before))
+    if CONDITION.search(before) and CONDITION.search(NO_CONDITION.sub("", before)):
+        return True
+    return HEARSAY.search(before) is not None
 
 
 @lru_cache(maxsize=1_024)
@@ -128,8 +137,8 @@ def is_whole_list(page: Page, reading: Reading) -> bool:
 
 
 def find_claims(page: Page) -> list[Claim]:
-    """Return the claims of a text that a cue announces, in the order in which they end."""
-    found = [
+    """Return the claims of a text that a cue announces, one kind after the other."""
+    return [
         *_final_claims(page),
         *_noun_claims(page),
         *_direct_claims(page),
@@ -137,7 +146,6 @@ def find_claims(page: Page) -> list[Claim]:
         *_correction_claims(page),
         *_conclusion_claims(page),
     ]
-    return sorted(found, key=lambda claim: (claim.end, -claim.strength))
 
 
 def _stands(before: str) -> bool:
@@ -182,6 +190,8 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
             if claim := make_claim(page, cue.start(), reading, strength):
                 yield claim
+    if not any(literal in page.low for literal in BARE_NOUN_LITERALS):
+        return
     for cue in ends_of(BARE_NOUN.finditer(page.low)):
         reading = read_list(page, cue.end())
         if reading is None or not _CLOSING.match(page.low, reading.end):
@@ -248,6 +258,8 @@ def _verb_claims_of(page: Page, cues: CueTable, *, first_person: bool) -> Iterat
 
 def _correction_claims(page: Page) -> Iterator[Claim]:
     """`No, B`, `I mean C`, `sorry, it should be D`."""
+    if CORRECTION_STEMS.isdisjoint(stems_of(page.low)):
+        return
     for cue in ends_of(CORRECTION_CUE.finditer(page.low)):
         reading = read_list(page, cue.end())
         if not (reading and _CLOSING.match(page.low, reading.end)):

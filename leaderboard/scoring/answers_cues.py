@@ -35,12 +35,15 @@ class CueTable:
             for word in (begins or {}).get(literal, (literal,)):
                 if word.isascii() and (first := _LETTERS.match(word)):
                     self._by_stem.setdefault(first[0][:_STEM], []).append(number)
+        self._known_stems = frozenset(self._by_stem)
 
     def found_in(self, low: str) -> list[Cue]:
         """The cues that may match in a text, in the order of the table."""
         if not low.isascii():
             return [cue for cue in self._cues if cue.literal in low]
-        stems = self._by_stem.keys() & _stems(low)
+        stems = self._known_stems & stems_of(low)
+        if not stems:
+            return []
         numbers = sorted({number for stem in stems for number in self._by_stem[stem]})
         return [cue for number in numbers if (cue := self._cues[number]).literal in low]
 
@@ -54,6 +57,6 @@ class CueTable:
 
 
 @lru_cache(maxsize=1)
-def _stems(low: str) -> frozenset[str]:
+def stems_of(low: str) -> frozenset[str]:
     """How the words of a text begin: their first three letters."""
     return frozenset(_STEMS.findall(low))

@@ -140,8 +140,8 @@ def bare_lines(page: Page) -> Iterator[Claim]:
         if reading is None:
             line = low[max(start, stop - 120) : stop]
             listed = (
-                bool(_LIST_HEADING.search(line))
-                and line.endswith(":")
+                line.endswith(":")
+                and bool(_LIST_HEADING.search(line))
                 and not (
                     _RIGHT_HEADING.search(line) and "incorrect" not in line and " not " not in line
                 )

@@ -104,7 +104,7 @@ def read_choice(page: Page, start: int) -> Reading | None:
     at = _after_article(page.text, either.end() if either else at)
     letters = _read_asserted(page, at)
     if letters and letters.letters <= page.options.letters and not page.options.says_letters:
-        return letters._replace(unsure=letters.unsure or either is not None)
+        return letters._replace(unsure=True) if either else letters
     words = read_words(page, start)
     if letters is None:
         return words
@@ -158,6 +158,7 @@ def _skip_rejected(page: Page, at: int) -> int | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def read_list(page: Page, start: int) -> Reading | None:
     """Read `B`, `(B) L4/L5`, `A, C and D`, `A or B`, `AC`, `A, not B` at `start`."""
     run = _read_run(page, start)

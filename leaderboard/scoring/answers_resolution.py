@@ -30,6 +30,8 @@ def settle(page: Page, claims: Sequence[Claim]) -> Claim | None:
 
 def _with_merged_statements(page: Page, claims: Sequence[Claim]) -> list[Claim]:
     statements = [claim for claim in claims if claim.on_statement]
+    if len(statements) < 2:
+        return list(claims)
     letters = frozenset[str]().union(*(claim.letters for claim in statements))
     firmer = any(claim.strength >= Strength.ANSWER for claim in claims)
     if len(letters) < 2 or all(claim.letters == letters for claim in statements):

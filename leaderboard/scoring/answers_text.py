@@ -69,9 +69,9 @@ def plain_characters(text: str) -> str:
 
 
 _THOUGHT = re.compile(
-    r"(?P<gemma><unused94>(?:thought\b)?)|(?P<gemma_end><unused95>)|[<\[◁]\s?(?:\|\s?)?(?P<end>/|end_of_)?(?:begin_of_)?"
+    r"[<\[◁](?:(?P<gemma>(?<=<)unused94>(?:thought\b)?)|(?P<gemma_end>(?<=<)unused95>)|\s?(?:\|\s?)?(?P<end>/|end_of_)?(?:begin_of_)?"
     r"(?:think|thinking|thought|thoughts|reasoning|scratchpad|analysis|rationale|reflection"
-    r"|explanation|cot)(?:\s?\|)?\s?[>\]▷]",
+    r"|explanation|cot)(?:\s?\|)?\s?[>\]▷])",
     re.IGNORECASE,
 )
 _ANSWER_TAG = re.compile(r"<\s?(?:final_?)?answer\s?>", re.IGNORECASE)

@@ -63,11 +63,10 @@ _TRUE_LITERALS = ("correct", "right", "best", "true", "yes", "✓")
 
 
 def find_verdicts(page: Page) -> list[Claim]:
-    """Return the claims that a text makes by calling options right, in order."""
+    """Return the claims that a text makes by calling options right, one kind after the other."""
     if not any(literal in page.low for literal in VERDICT_LITERALS):
         return []
-    found = [*_sentence_verdicts(page), *_line_verdicts(page), *_tick_verdicts(page)]
-    return sorted(found, key=lambda claim: claim.end)
+    return [*_sentence_verdicts(page), *_line_verdicts(page), *_tick_verdicts(page)]
 
 
 def _sentence_verdicts(page: Page) -> Iterator[Claim]:

@@ -81,6 +81,10 @@ BARE_NOUN = re.compile(
     r"(?:\soption|\s(?:correcta|correta|corretta|correcte))?\s(?=[\[(\"']?[a-z](?![a-z\d]))"
 )
 """A noun right before a letter, without `is` or a colon: `Answer B`."""
+BARE_NOUN_LITERALS = (
+    "ans", "choice", "antwort", "réponse", "respuesta", "resposta", "risposta", "ответ", "cevap",
+)  # fmt: skip
+"""One of them stands in whatever BARE_NOUN matches."""
 
 DIRECT = CueTable(
     {
@@ -216,6 +220,9 @@ CORRECTION_CUE = re.compile(
     r"(?:\b(?:no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
     r"[,:;. -]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
 )
+
+CORRECTION_STEMS = frozenset("no nop edi i mak or cor scr sor wai act".split())
+"""How a match of CORRECTION_CUE begins (see `stems_of`)."""
 
 # --- negation, hedge, correction -----------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from leaderboard.evaluation.accept import decide_acceptance
 from leaderboard.evaluation.accept_by_hand import accept_submission
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.values import read_items
 from leaderboard.models.audit import AuditEntry
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.ranking import Board, Metric, Slice
@@ -140,7 +141,8 @@ def test_a_decision_stays_when_scores_are_computed_again(
         before = session.get_one(Submission, worse).acceptance
         assert before is not None
         at = before.decided_at
-        found = decide_acceptance(session, worse)
+        items = read_items(session, session.get_one(Submission, worse).split_id)
+        found = decide_acceptance(session, worse, items)
         assert found is not None
         assert (found.decision, found.decided_at) == (Decision.UNCHANGED, at)
 

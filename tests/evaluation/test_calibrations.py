@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 from scipy import stats
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate, request_refit
@@ -187,6 +187,23 @@ def test_new_labels_fit_and_score_again_without_calling_a_judge_and_twice_adds_n
         assert session.scalar(select(func.count()).select_from(Calibration)) == n
         targets = 1 + len(DIMENSIONS) + 5
         assert n == 2 * targets
+
+
+def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_as_for_one(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    read: list[str] = []
+
+    @event.listens_for(sessions.engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    rate_as(sessions, keys[0], range(12))
+    refit(sessions)
+    assert len(keys) == 3
+    assert sum("items.levels" in statement for statement in read) == 1
+    # Once to fit the one judge, once to score by the fit.
+    assert sum("raters.kind IN" in statement for statement in read) == 2
 
 
 def test_constructed_labels_are_named_so_and_give_way_to_experts(

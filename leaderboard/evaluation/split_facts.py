@@ -1,0 +1,27 @@
+"""What scoring needs of a split and is the same for every submission to it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from leaderboard.evaluation.labels import Labels, read_labels
+from leaderboard.evaluation.reports import read_rubric
+from leaderboard.evaluation.values import read_items
+from leaderboard.scoring.rubric import Rubric
+
+
+class SplitFacts(NamedTuple):
+    """A split's items (see `values.read_items`), its rubric, and its labels where it has any."""
+
+    items: pd.DataFrame
+    rubric: Rubric
+    labels: Labels | None
+
+
+def read_split_facts(session: Session, split_id: int) -> SplitFacts:
+    """Read them once for all steps, and for all submissions of a refit."""
+    rubric = read_rubric(session, split_id)
+    return SplitFacts(read_items(session, split_id), rubric, read_labels(session, split_id, rubric))
