@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import calibration, endpoint, judge_attacks, ladder_attack, ranking, submission
+from bench import calibration, endpoint, judge_attacks, ladder_attack, page, ranking, submission
 
 MEASUREMENTS = {
     "submission": submission.measure,
     "endpoint": endpoint.measure,
     "ranking": ranking.measure,
+    "page": page.measure,
     "ladder_attack": ladder_attack.measure,
     "calibration": calibration.measure,
     "judge_attacks": judge_attacks.measure,

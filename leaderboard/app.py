@@ -13,7 +13,7 @@ from config import Config
 from leaderboard.accounts.invitations import Invitations
 from leaderboard.accounts.vault import KeyVault
 from leaderboard.cli.commands import commands
-from leaderboard.db import make_sessions
+from leaderboard.db import CommitMark, make_sessions
 from leaderboard.endpoints.address import read_policy
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
@@ -46,6 +46,7 @@ from leaderboard.web import (
 )
 from leaderboard.web.api import views  # noqa: F401  the API's addresses
 from leaderboard.web.api.blueprint import blueprint as api_blueprint
+from leaderboard.web.front import Front
 from leaderboard.web.pages import PageCache
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,10 +78,12 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
+    sessions = make_sessions(config.database_url)
+    app.wsgi_app = Front(app.wsgi_app, CommitMark(sessions.engine).read)  # type: ignore[method-assign]
     services.install(
         app,
         services.Services(
-            sessions=make_sessions(config.database_url),
+            sessions=sessions,
             queue=make_queue(config.redis_url, config.queue_name),
             invitations=Invitations(config.secret_keys),
             pages=PageCache(announcements.read_frame),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+import logging
+import threading
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import msgspec
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -88,6 +94,52 @@ class Sessions:
         """One transaction, committed at the end, rolled back if anything is raised."""
         with self._writers() as session, session.begin():
             yield session
+
+
+class CommitMark:
+    """Whether anything was committed to a database: while the mark is the same, nothing was.
+
+    PostgreSQL's snapshot names every transaction whose rows may be seen; SQLite counts the commits
+    of all connections but the one that asks, which therefore never writes. Threads share it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._connection: PoolProxiedConnection | None = None
+        self._n_connections = 0
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._query = "PRAGMA data_version" if is_sqlite else "SELECT pg_current_snapshot()::text"
+        event.listen(engine, "engine_disposed", lambda _: self._drop())
+
+    def read(self) -> Hashable:
+        """The present mark, by one query that touches no table; None while the database is away."""
+        with self._lock:
+            try:
+                connection = self._connection or self._connect()
+                cursor = connection.cursor()
+                cursor.execute(self._query)
+                row = cursor.fetchone()
+                cursor.close()
+            except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
+                log.warning("whether anything changed cannot be seen: %s", type(error).__name__)
+                self._drop()
+                return None
+        # What SQLite counts compares within one connection alone.
+        return None if row is None else (self._n_connections, row[0])
+
+    def _connect(self) -> PoolProxiedConnection:
+        self._connection = self._engine.raw_connection()
+        self._connection.detach()
+        if self._engine.dialect.name != "sqlite":
+            self._connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        self._n_connections += 1
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def make_engine(url: str) -> Engine:

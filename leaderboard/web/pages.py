@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from flask import Response, make_response, request
 
+from leaderboard.web.front import SAME_FOR_ALL
+
 MAX_PAGES = 256
 
 
@@ -37,8 +39,9 @@ class PageCache:
         """The page of this request's address in `state`, rendered if it is new.
 
         The state must name all data that the page shows; a reader who has the same page already
-        gets 304.
+        gets 304. It is everybody's, so that `Front` may answer with it again.
         """
+        request.environ[SAME_FOR_ALL] = True
         key = (request.full_path, self._read_frame(), state)
         with self._lock:
             page = self._pages.get(key)

@@ -1,0 +1,126 @@
+"""What everybody sees is answered again without a view, until anything is committed."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from leaderboard.db import CommitMark, Sessions
+from leaderboard.web.front import SAME_FOR_ALL, Front
+from tests.site import Site
+from tests.web.api.test_api import make_file
+
+TAG = 'W/"one"'
+Answer = tuple[str, dict[str, str], bytes]
+
+
+class Inner:
+    """An application that counts its calls and answers with the number of the call."""
+
+    def __init__(self, headers: dict[str, str] | None = None, *, same_for_all: bool = True) -> None:
+        self.n_calls = 0
+        self.same_for_all = same_for_all
+        self.headers = headers or {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.n_calls += 1
+        if self.same_for_all:
+            environ[SAME_FOR_ALL] = True
+        headers = {"Content-Length": "1", "ETag": TAG, **self.headers}
+        is_known = environ.get("HTTP_IF_NONE_MATCH") == TAG
+        start_response("304 NOT MODIFIED" if is_known else "200 OK", list(headers.items()))
+        return [] if is_known else [str(self.n_calls).encode()]
+
+
+def ask(front: Front, path: str = "/", **environ: str) -> Answer:
+    given: list[tuple[str, dict[str, str]]] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], *rest: object
+    ) -> Callable[[bytes], object]:
+        given.append((status, dict(headers)))
+        return bytes
+
+    request = {"REQUEST_METHOD": "GET", "PATH_INFO": path, **environ}
+    body = b"".join(front(request, start_response))
+    return *given[0], body
+
+
+def test_the_same_address_is_answered_again_until_something_is_committed() -> None:
+    marks, inner = ["a"], Inner()
+    front = Front(inner, lambda: marks[-1])
+    assert [ask(front)[2] for _ in range(3)] == [b"1"] * 3
+    assert ask(front, "/other")[2] == b"2"
+    assert ask(front, QUERY_STRING="board=text")[2] == b"3"
+    assert ask(front, HTTP_ACCEPT_ENCODING="gzip")[2] == b"4"
+    marks.append("b")
+    assert ask(front)[2] == b"5"
+    assert ask(front)[2] == b"5"
+
+
+def test_who_has_the_page_gets_304_also_after_it_was_looked_at_anew() -> None:
+    marks, inner = ["a"], Inner()
+    front = Front(inner, lambda: marks[-1])
+    ask(front)
+    status, headers, body = ask(front, HTTP_IF_NONE_MATCH=TAG)
+    assert (status[:3], body, inner.n_calls) == ("304", b"", 1)
+    assert headers == {"ETag": TAG}
+    marks.append("b")
+    assert ask(front, HTTP_IF_NONE_MATCH=TAG)[0][:3] == "304"
+    assert ask(front, HTTP_IF_NONE_MATCH=TAG)[0][:3] == "304"
+    assert inner.n_calls == 2
+    assert ask(front, HTTP_IF_NONE_MATCH='W/"old"')[0][:3] == "200"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        Inner(same_for_all=False),
+        Inner({"Set-Cookie": "spinebench=1"}),
+        Inner({"Vary": "Cookie"}),
+    ],
+)
+def test_what_is_not_everybodys_is_never_kept(inner: Inner) -> None:
+    front = Front(inner, lambda: "a")
+    assert [ask(front)[2] for _ in range(2)] == [b"1", b"2"]
+
+
+def test_nothing_is_kept_while_the_database_cannot_say_or_for_other_methods() -> None:
+    front = Front(Inner(), lambda: None)
+    assert [ask(front)[2] for _ in range(2)] == [b"1", b"2"]
+    front = Front(Inner(), lambda: "a")
+    assert [ask(front, REQUEST_METHOD="POST")[2] for _ in range(2)] == [b"1", b"2"]
+
+
+def test_the_mark_changes_with_every_commit_and_with_nothing_else(sessions: Sessions) -> None:
+    mark = CommitMark(sessions.engine)
+    before = mark.read()
+    with sessions.read() as session:
+        session.execute(text("SELECT count(*) FROM users"))
+    assert mark.read() == before is not None
+    for _ in range(2):
+        with sessions.write() as session:
+            session.execute(
+                text(
+                    "INSERT INTO audit_entries (at, actor, action, subject, note) VALUES "
+                    "('2026-01-01 00:00:00+00', 'a', 'b', 'c', '')"
+                )
+            )
+        after = mark.read()
+        assert after != before
+        before = after
+    assert mark.read() == before
+
+
+def test_the_first_page_after_a_new_ranking_shows_it(site: Site) -> None:
+    for _ in range(2):
+        first = site.get("/")
+    assert "Model-A" not in first.text
+    site.submit(site.token("ada"), make_file(4))
+    site.evaluate_all()
+    second = site.get("/", {"If-None-Match": first.headers["ETag"]})
+    assert (second.status_code, "Model-A" in second.text) == (200, True)
+    assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    third = site.get("/", {"If-None-Match": second.headers["ETag"]})
+    assert (third.status_code, third.headers["ETag"]) == (304, second.headers["ETag"])
