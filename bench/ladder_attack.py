@@ -2,8 +2,8 @@
 
 It runs through the product's own code (submit, evaluate, the Ladder, disclosure, read_scores) on
 an SQLite file, with the policy and without it: as a split whose results are all shown. Quotas are
-off. The attacker knows the items' subconditions and tracks, and takes the first look at
-each track that the Ladder allows.
+off. Each seed is a site and an attack of its own. The attacker knows the items' subconditions and
+tracks, and takes the first look at each track that the Ladder allows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import logging
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,7 +42,7 @@ N_TEXT, N_IMAGE, N_SUBCONDITIONS = 294, 193, 14
 N_UPLOADS = 200
 LETTERS = "ABCD"
 CHANCE = 1 / len(LETTERS)
-SEED = 20261125
+SEEDS = range(20261125, 20261130)
 RUBRIC = {
     "key": "a",
     "name": "a",
@@ -71,18 +73,30 @@ class Gain(NamedTuple):
 
 
 def measure() -> None:
-    """Print a row for each policy."""
-    logging.disable(logging.WARNING)
-    print(f"{N_UPLOADS} random sheets, {N_TEXT + N_IMAGE} items, {N_SUBCONDITIONS} subconditions")
-    print(f"{'policy':10}{'shown':>8}{'accuracy':>10}{'gain':>8}{'CPU s':>8}")
+    """Print a row for each policy, over all seeds."""
+    print(
+        f"{N_UPLOADS} random sheets, {N_TEXT + N_IMAGE} items, {N_SUBCONDITIONS} subconditions, "
+        f"{len(SEEDS)} seeds"
+    )
+    print(f"{'policy':8}{'shown':>8}{'accuracy':>10}{'gain':>8}{'least':>8}{'most':>8}{'s':>8}")
     for name, answers in (("on", Answers.HIDDEN), ("off", Answers.PUBLIC)):
-        begun = time.process_time()
-        gain = attack(answers, N_TEXT, N_IMAGE, N_UPLOADS, SEED)
-        seconds = time.process_time() - begun
+        begun = time.monotonic()
+        with ProcessPoolExecutor() as pool:
+            gains = list(pool.map(partial(attack_quietly, answers), SEEDS))
+        points = [gain.points for gain in gains]
+        shown = np.mean([gain.n_shown for gain in gains])
+        accuracy = np.mean([gain.accuracy for gain in gains])
         print(
-            f"{name:10}{gain.n_shown:8}{gain.accuracy:10.1f}{gain.points:8.1f}{seconds:8.1f}",
+            f"{name:8}{shown:8.1f}{accuracy:10.1f}{np.mean(points):8.1f}{min(points):8.1f}"
+            f"{max(points):8.1f}{time.monotonic() - begun:8.0f}",
             flush=True,
         )
+
+
+def attack_quietly(answers: Answers, seed: int) -> Gain:
+    """The whole attack in a process of its own, without a line for each result."""
+    logging.disable(logging.WARNING)
+    return attack(answers, N_TEXT, N_IMAGE, N_UPLOADS, seed)
 
 
 def attack(answers: Answers, n_text: int, n_image: int, n_uploads: int, seed: int) -> Gain:

@@ -57,9 +57,14 @@ def compare_models(
 
 def _get_row(by_slug: Mapping[str, RankingRow], slug: str, split: Split) -> RankingRow:
     row = by_slug.get(slug)
-    if row is None or not disclosure(row.submission, Viewer.PUBLIC).breakdown:
+    if row is None:
         raise NotFound(
             f"The model {slug!r} has no public result on {split.benchmark.name} {split.name}.",
             "See the ranking for those that have.",
+        )
+    if not disclosure(row.submission, Viewer.PUBLIC).breakdown:
+        raise NotFound(
+            f"The result of {slug!r} is a small step over its team's best: no breakdown is public.",
+            "Its scores are in the ranking; choose another model to compare.",
         )
     return row

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from leaderboard.accounts.variants import find_public_variant
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.comparisons.ablation import read_bases
-from leaderboard.disclosure import Viewer
+from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
 from leaderboard.model_figures import SHOWN_STANDING, ShownModel, make_figure
 from leaderboard.models.benchmark import Split
@@ -82,6 +82,7 @@ def model(slug: str) -> str:
         scores=scores,
         profile=read_profile(database(), table, scores),
         asked=find_run(database(), row.submission.id),
+        has_breakdown=disclosure(row.submission, Viewer.PUBLIC).breakdown,
         robustness=find_audit(database(), row.submission, Viewer.PUBLIC),
         history=read_history(database(), row.model, split),
         n_standing=SHOWN_STANDING,

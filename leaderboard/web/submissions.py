@@ -12,7 +12,7 @@ from leaderboard.accounts.endpoints import read_endpoints
 from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.db import now
-from leaderboard.disclosure import Viewer
+from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board
@@ -105,6 +105,7 @@ def submission(key: str) -> str:
         asked=asked,
         progress=make_progress(found, now(), asked),
         scores=read_scores(database(), found, Viewer.TEAM),
+        has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         report=read_provenance(database(), [found.id]).get(found.id),
         boards=Board,
         tracks=Track,

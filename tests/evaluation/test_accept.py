@@ -86,6 +86,27 @@ def test_a_result_that_beats_the_teams_best_by_more_than_the_error_is_shown_whol
     assert rows(sessions)[0].submission.id == better
 
 
+def test_a_small_step_over_the_teams_best_shows_its_scores_and_no_breakdown(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(20, 0, 0)
+    send(sessions, submit_texts(texts("text", 20, 10)))
+    # Two more of twenty: 0.1 by hand is 1.45 standard errors, sqrt(0.1 * 0.9 / 19).
+    better = submit_texts(texts("text", 20, 12))
+    assert send(sessions, better) is Decision.ACCEPTED
+    assert rows(sessions)[0].scores[Board.TEXT].value == 60
+    with sessions.write() as session:
+        submission = session.get_one(Submission, better)
+        for viewer in Viewer:
+            shown = read_scores(session, submission, viewer).scores
+            assert {one.slice for one in shown} <= {Slice.ALL, Slice.CLOSED, Slice.TRACK}
+            assert any(one.slice is Slice.TRACK for one in shown)
+        assert submission.acceptance is not None
+        submission.acceptance.decided_by = Decider.HOST
+        shown = read_scores(session, submission, Viewer.PUBLIC).scores
+        assert any(one.slice is Slice.SUBCONDITION for one in shown)
+
+
 def test_a_new_model_card_opens_no_way_round_but_another_team_has_a_lineage_of_its_own(
     sessions: Sessions, load: Load, submit_texts: Submit
 ) -> None:
