@@ -16,6 +16,7 @@ RANK = "workers.jobs.rank"
 CALIBRATE = "workers.jobs.calibrate"
 TEST_ENDPOINT = "workers.jobs.test_endpoint"
 SEND = "workers.jobs.send"
+SEND_TEST = "workers.jobs.send_test_notice"
 AUDIT_ENDPOINT = "workers.jobs.audit_endpoint"
 JOB_SECONDS = 6 * 60 * 60
 
@@ -45,6 +46,8 @@ class EvaluationQueue(Protocol):
     def enqueue_endpoint_test(self, endpoint_id: str) -> None: ...
 
     def enqueue_calibration(self, split_id: int) -> None: ...
+
+    def enqueue_test_notice(self, target_id: int) -> None: ...
 
     def find_state(self) -> QueueState | None: ...
 
@@ -95,6 +98,13 @@ class RedisQueue:
             self._enqueue(SEND, notice_id)
         except RedisError as error:
             log.warning("notice %s waits for the reconciler: %s", notice_id, error)
+
+    def enqueue_test_notice(self, target_id: int) -> None:
+        """Have the next free worker send a test notice; while Redis is away it is lost."""
+        try:
+            self._enqueue(SEND_TEST, target_id, at_front=True)
+        except RedisError as error:
+            log.warning("target %s gets no test notice: %s", target_id, error)
 
     def enqueue_audit(self, audit_id: int) -> None:
         """Have a worker ask a robustness audit; while Redis is away it waits, and is nudged."""

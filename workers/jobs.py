@@ -20,6 +20,7 @@ from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
+from leaderboard.notices.send_test import send_test
 from leaderboard.robustness.ask import ask_audit
 
 
@@ -86,9 +87,19 @@ def calibrate(split_id: int) -> None:
 def send(notice_id: int) -> None:
     """Send a notice that waits."""
     config = Config.from_env()
+    send_notice(sessions_of(config.database_url), notice_id, make_outbox(config))
+
+
+def send_test_notice(target_id: int) -> None:
+    """Send the test notice that a team asked for."""
+    config = Config.from_env()
+    send_test(sessions_of(config.database_url), target_id, make_outbox(config))
+
+
+def make_outbox(config: Config) -> Outbox:
+    """What sending notices gets of the host."""
     mail = MailSettings(config.smtp_url, config.mail_from) if config.smtp_url else None
-    outbox = Outbox(make_access(config).policy, mail, config.base_url)
-    send_notice(sessions_of(config.database_url), notice_id, outbox)
+    return Outbox(make_access(config).policy, mail, config.base_url)
 
 
 @lru_cache(maxsize=1)

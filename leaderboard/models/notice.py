@@ -46,6 +46,21 @@ class NoticeTarget(Base):
     notices: Mapped[list[Notice]] = relationship(
         back_populates="target", order_by="Notice.id", cascade="all, delete-orphan"
     )
+    test: Mapped[NoticeTest | None] = relationship(cascade="all, delete-orphan")
+
+
+class NoticeTest(Base):
+    """The last test notice to a target: sent once, when its team asked for it at `asked_at`.
+
+    `result` says how that went, once it is sent or has failed.
+    """
+
+    __tablename__ = "notice_tests"
+
+    target_id: Mapped[int] = mapped_column(ForeignKey("notice_targets.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    state: Mapped[NoticeState] = mapped_column(enum_column(NoticeState))
+    result: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Notice(Base):

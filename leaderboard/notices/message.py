@@ -1,14 +1,15 @@
-"""What a notice says: an event of a submission and where to look; no score, no prediction."""
+"""What notices say: an event of a submission and where to look; no score, no prediction."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from email.message import EmailMessage
+from typing import NamedTuple
 
 import msgspec
 
-from leaderboard.models.notice import Notice
+from leaderboard.models.notice import Notice, NoticeTarget, NoticeTest
 from leaderboard.models.submission import EventKind
 
 WORDS = {
@@ -20,24 +21,49 @@ WORDS = {
 SIGNATURE_HEADER = "X-SpineBench-Signature"
 
 
-def make_payload(notice: Notice, base_url: str) -> bytes:
-    """The JSON that a webhook gets; `id` stays the same when it is sent again."""
-    submission = notice.submission
-    return msgspec.json.encode(
-        {
-            "id": notice.id,
-            "event": notice.event.value,
-            "at": notice.at,
-            "submission": {
-                "id": submission.id,
-                "model": submission.model_card.slug,
-                "team": submission.model_card.team.slug,
-                "benchmark": submission.split.benchmark.slug,
-                "version": submission.split.benchmark.version,
-                "split": submission.split.name,
-                "url": f"{base_url}/submissions/{submission.id}",
-            },
-        }
+class Message(NamedTuple):
+    """The same news for either way out: `payload` is JSON for a webhook, the rest is a mail."""
+
+    payload: bytes
+    subject: str
+    text: str
+
+
+def write_notice(notice: Notice, base_url: str) -> Message:
+    """The message of a notice; `id` stays the same when it is sent again."""
+    submission, split = notice.submission, notice.submission.split
+    address = f"{base_url}/submissions/{submission.id}"
+    name = " ".join(submission.model_card.name.split())
+    payload = {
+        "id": notice.id,
+        "event": notice.event.value,
+        "at": notice.at,
+        "submission": {
+            "id": submission.id,
+            "model": submission.model_card.slug,
+            "team": submission.model_card.team.slug,
+            "benchmark": split.benchmark.slug,
+            "version": split.benchmark.version,
+            "split": split.name,
+            "url": address,
+        },
+    }
+    return Message(
+        msgspec.json.encode(payload),
+        f"SpineBench: {name} {WORDS[notice.event]}",
+        f"The submission {submission.id} of {name} on {split.benchmark.name} "
+        f"{split.benchmark.version}, {split.name} split, {WORDS[notice.event]}.\n\n"
+        f"See {address}\n",
+    )
+
+
+def write_test(test: NoticeTest) -> Message:
+    """The message of a test notice: of no submission, and 0 for its `id`."""
+    payload = {"id": 0, "event": "test", "at": test.asked_at, "submission": None}
+    return Message(
+        msgspec.json.encode(payload),
+        "SpineBench: a test notice",
+        "A member of your team asked for this test: notices reach this address.\n",
     )
 
 
@@ -46,20 +72,14 @@ def sign(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def make_mail(notice: Notice, base_url: str, sender: str) -> EmailMessage:
-    """The mail of a notice."""
-    submission = notice.submission
-    name = " ".join(submission.model_card.name.split())
+def make_mail(message: Message, target: NoticeTarget, base_url: str, sender: str) -> EmailMessage:
+    """`message` as a mail to `target`, which says why it came."""
     mail = EmailMessage()
-    mail["From"], mail["To"] = sender, notice.target.address
-    mail["Subject"] = f"SpineBench: {name} {WORDS[notice.event]}"
+    mail["From"], mail["To"] = sender, target.address
+    mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"
-    split = submission.split
     mail.set_content(
-        f"The submission {submission.id} of {name} on {split.benchmark.name} "
-        f"{split.benchmark.version}, {split.name} split, {WORDS[notice.event]}.\n\n"
-        f"See {base_url}/submissions/{submission.id}\n\n"
-        f"You get this mail because your team {submission.model_card.team.name} asked for it: "
+        f"{message.text}\nYou get this mail because your team {target.team.name} asked for it: "
         f"{base_url}/account/notices\n"
     )
     return mail

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.address import AddressPolicy
-from leaderboard.models.notice import Notice, NoticeState, TargetKind
+from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, TargetKind
 from leaderboard.notices.channels import MailSettings, NotSent, post_webhook, send_mail
-from leaderboard.notices.message import SIGNATURE_HEADER, make_mail, make_payload, sign
+from leaderboard.notices.message import SIGNATURE_HEADER, Message, make_mail, sign, write_notice
 
 log = logging.getLogger(__name__)
 PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 720))
@@ -58,7 +58,8 @@ def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
     if attempt is None:
         return
     with sessions.read() as session:
-        deliver = _prepare(session.get_one(Notice, notice_id), outbox)
+        notice = session.get_one(Notice, notice_id)
+        deliver = prepare(notice.target, write_notice(notice, outbox.base_url), outbox)
     try:
         result, state = deliver(), NoticeState.SENT
     except NotSent as error:
@@ -68,20 +69,22 @@ def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
         _settle(session, attempt, state, result)
 
 
-def _prepare(notice: Notice, outbox: Outbox) -> Callable[[], str]:
-    """What delivers the notice, needing the database no more."""
-    target = notice.target
+def prepare(target: NoticeTarget, message: Message, outbox: Outbox) -> Callable[[], str]:
+    """What delivers `message` to `target` and says how, needing the database no more.
+
+    It raises NotSent where that failed.
+    """
     if target.kind is TargetKind.WEBHOOK:
-        body = make_payload(notice, outbox.base_url)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "SpineBench",
-            SIGNATURE_HEADER: sign(target.secret, body),
+            SIGNATURE_HEADER: sign(target.secret, message.payload),
         }
-        return partial(post_webhook, target.address, body, headers, outbox.policy)
+        return partial(post_webhook, target.address, message.payload, headers, outbox.policy)
     if outbox.mail is None:
         return _refuse_mail
-    return partial(send_mail, make_mail(notice, outbox.base_url, outbox.mail.sender), outbox.mail)
+    mail = make_mail(message, target, outbox.base_url, outbox.mail.sender)
+    return partial(send_mail, mail, outbox.mail)
 
 
 def _refuse_mail() -> str:

@@ -82,11 +82,17 @@ def read_notices(session: Session, user: User, limit: int) -> list[Notice]:
     )
 
 
-def remove_target(session: Session, user: User, target_id: int) -> NoticeTarget:
-    """Tell a target no more, and forget what it was told. Raises NotFound for other teams'."""
+def get_own_target(session: Session, user: User, target_id: int) -> NoticeTarget:
+    """A target of one of the user's teams. Raises NotFound, for other teams' too."""
     target = session.get(NoticeTarget, target_id)
     if target is None or session.get(Membership, (target.team_id, user.id)) is None:
         raise NotFound("Your teams have no such target.", "See the list of notices.")
+    return target
+
+
+def remove_target(session: Session, user: User, target_id: int) -> NoticeTarget:
+    """Tell a target no more, and forget what it was told. Raises NotFound for other teams'."""
+    target = get_own_target(session, user, target_id)
     session.delete(target)
     session.flush()
     return target

@@ -6,9 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.teams import get_team, read_teams
-from leaderboard.errors import SpineBenchError
+from leaderboard.errors import RateLimited, SpineBenchError
+from leaderboard.notices.ask_test import ask_test, is_under_way
 from leaderboard.notices.message import SIGNATURE_HEADER
-from leaderboard.notices.targets import make_target, read_notices, read_targets, remove_target
+from leaderboard.notices.targets import (
+    get_own_target,
+    make_target,
+    read_notices,
+    read_targets,
+    remove_target,
+)
 from leaderboard.web.services import current_user, database, services, signed_in
 
 blueprint = Blueprint("notices", __name__, url_prefix="/account/notices")
@@ -50,6 +57,21 @@ def create() -> Response | tuple[str, int]:
     return redirect(url_for("notices.index"))
 
 
+@blueprint.post("/<int:target_id>/test")
+@signed_in
+def test(target_id: int) -> Response | tuple[str, int]:
+    """Have a worker send a test notice."""
+    target = get_own_target(database(), current_user(), target_id)
+    try:
+        ask_test(database(), target)
+    except RateLimited as error:
+        return _page(error), error.status
+    database().commit()
+    services().queue.enqueue_test_notice(target.id)
+    flash(f"A test notice goes to {target.address}.")
+    return redirect(url_for("notices.index"))
+
+
 @blueprint.post("/<int:target_id>/remove")
 @signed_in
 def remove(target_id: int) -> Response:
@@ -62,12 +84,14 @@ def remove(target_id: int) -> Response:
 
 def _page(error: SpineBenchError | None = None) -> str:
     user = current_user()
+    targets = read_targets(database(), user)
     return render_template(
         "account/notices.html",
         user=user,
         error=error,
         teams=read_teams(database(), user),
-        targets=read_targets(database(), user),
+        targets=targets,
+        under_way={one.id for one in targets if one.test and is_under_way(one.test)},
         notices=read_notices(database(), user, LISTED),
         sends_mail=services().sends_mail,
         header=SIGNATURE_HEADER,

@@ -3,9 +3,12 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from redis import Redis
+from rq import Queue
+from sqlalchemy import select, update
 
-from leaderboard.models.notice import Notice, NoticeTarget
+from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest
+from leaderboard.queue import SEND_TEST
 from tests.site import Site
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import post, sign_in
@@ -51,3 +54,29 @@ def test_a_form_that_fails_says_why_and_keeps_nothing(site: Site) -> None:
         assert (answer.status_code, words in answer.text) == (status, True), change
     with site.sessions.read() as session:
         assert session.scalars(select(NoticeTarget)).all() == []
+
+
+def test_a_button_sends_a_test_notice_once_a_minute_and_the_page_says_how_it_went(
+    site: Site, empty_redis_url: str
+) -> None:
+    site.add_person("eve", "team-e", "model-e")
+    ada, eve = sign_in(site, "ada"), sign_in(site, "eve")
+    post(ada, site, PAGE, PAGE, **TARGET)
+    with site.sessions.read() as session:
+        target_id = session.scalars(select(NoticeTarget.id)).one()
+    address = f"{PAGE}/{target_id}/test"
+    assert post(eve, site, address, PAGE).status_code == 404
+    page = post(ada, site, address, PAGE)
+    assert (page.status_code, "under way" in page.text) == (200, True)
+    again = post(ada, site, address, PAGE)
+    assert again.status_code == 429
+    assert "less than a minute ago" in again.text
+    with Redis.from_url(empty_redis_url) as redis:
+        [job] = Queue("submissions", connection=redis).jobs
+        assert (job.func_name, job.args) == (SEND_TEST, (target_id,))
+    with site.sessions.write() as session:
+        ended = {"state": NoticeState.FAILED, "result": "it answered with status 500"}
+        session.execute(update(NoticeTest).values(ended))
+    shown = ada.get(site.url + PAGE, timeout=9).text
+    assert "failed: it answered with status 500" in shown
+    assert "http-equiv" not in shown
