@@ -139,7 +139,10 @@ def _make_trace(
 ) -> go.Scatter:
     scores = [row.scores[table.board] for row in rows]
     values = [_value(table, row) for row in rows]
-    ends = [(s.low or v, s.high or v) for s, v in zip(scores, values, strict=True)]
+    ends = [
+        tuple(score.value if end is None else end for end in (score.low, score.high))
+        for score in scores
+    ]
     return go.Scatter(
         name=name,
         x=[place(row) for row in rows],

@@ -1,5 +1,6 @@
 """Which models were the best when they came, and where published results stand among them."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.published import PublishedRow, is_of_paper, read_published, read_published_facts
 from leaderboard.ranking_columns import Column, count_unscored, is_in_lead_group, sort_rows
-from leaderboard.ranking_figures import count_unsized, find_best_so_far
+from leaderboard.ranking_figures import count_unsized, find_best_so_far, make_ranking_figure
 from leaderboard.rankings import BoardScore, RankingRow, RankingTable
 from leaderboard.report_scores import UNCALIBRATED, ReportProvenance
 from leaderboard.scoring.calibration import Badge
@@ -73,6 +74,13 @@ def test_a_report_score_that_makes_no_winner_is_never_the_best_so_far() -> None:
     ]
     found = find_best_so_far(make_table(*rows, board=Board.REPORT))
     assert [row.model.name for row in found] == ["own"]
+
+
+def test_an_interval_that_ends_at_nought_is_drawn_to_nought() -> None:
+    row = make_row("none-right", 1, 4.0)
+    row.scores[Board.TEXT] = BoardScore(4.0, 0.0, 9.0, 6)
+    drawn = json.loads(make_ranking_figure("time", make_table(row)))["data"][0]["error_y"]
+    assert (drawn["array"], drawn["arrayminus"]) == ([5.0], [4.0])
 
 
 def test_items_without_a_score_are_counted_over_the_whole_split() -> None:
