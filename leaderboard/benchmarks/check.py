@@ -13,6 +13,7 @@ from leaderboard.scoring.rubric import Dimension
 
 LETTERS = "ABCDEFGHIJ"
 MANIFEST = "manifest.json"
+MOST_SHOWN = 30
 FEWEST_QUESTIONS, MOST_QUESTIONS = 6, 10
 
 
@@ -82,7 +83,7 @@ def check_item(manifest: Manifest, line: Line) -> Iterator[Problem]:
         if key is not None and key not in {term.key for term in terms}:
             yield line.problem(
                 f"{field} {key!r} is not in the manifest's taxonomy.",
-                f"Use one of {', '.join(term.key for term in terms)}.",
+                f"Use one of {', '.join(term.key for term in terms[:MOST_SHOWN])}.",
             )
     yield from (
         _check_mcq(item, line) if isinstance(item, McqItem) else _check_report(manifest, item, line)
@@ -114,9 +115,10 @@ def _check_report(manifest: Manifest, item: ReportItem, line: Line) -> Iterator[
 
 
 def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
-    """Ids that stand twice, and images shared across cases."""
+    """Ids that stand twice, images shared across cases, paths that differ in capitals alone."""
     first: dict[str, Line] = {}
     case_of: dict[str, str] = {}
+    spelled: dict[str, str] = {}
     for line in lines:
         before = first.setdefault(line.item.id, line)
         if before is not line:
@@ -129,4 +131,10 @@ def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
                 yield line.problem(
                     f"{image.path} is shared with case {case_of[image.path]!r}.",
                     "Items that share an image are one case: give them the same case_id.",
+                )
+            other = spelled.setdefault(image.path.casefold(), image.path)
+            if other != image.path:
+                yield line.problem(
+                    f"{image.path} differs from {other} in capitals alone.",
+                    "Not every system tells them apart: give each file a name of its own.",
                 )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from leaderboard.benchmarks.zip_files import MAX_FILE_BYTES, ZipFiles
 from leaderboard.errors import InvalidRequest, TooLarge
-
-MAX_FILE_BYTES = 512 * 1024 * 1024
 
 
 class PackageFiles(Protocol):
-    """Reads a package's files by their path inside it; a missing one raises KeyError."""
+    """Reads a package's files by their path inside it.
+
+    A missing one raises KeyError, one that cannot be read InvalidRequest.
+    """
 
     def read(self, path: str) -> bytes: ...
 
@@ -26,38 +27,24 @@ class FolderFiles:
         self._folder = folder.resolve()
 
     def read(self, path: str) -> bytes:
-        """The bytes at `path`. Raises KeyError if there is no such file below the folder."""
-        place = (self._folder / path).resolve()
-        if not place.is_relative_to(self._folder) or not place.is_file():
-            raise KeyError(path)
-        if place.stat().st_size > MAX_FILE_BYTES:
-            raise TooLarge(f"{path} is larger than {MAX_FILE_BYTES} bytes.", "Split the package.")
-        return place.read_bytes()
-
-
-class ZipFiles:
-    """The files of a zip, whose one top folder, if it has one, is left out of the paths."""
-
-    def __init__(self, place: Path) -> None:
-        try:
-            self._zip = zipfile.ZipFile(place)
-        except zipfile.BadZipFile as error:
-            raise InvalidRequest(
-                f"{place.name} is not a readable zip.", "Make it again with any zip program."
-            ) from error
-        manifests = [name for name in self._zip.namelist() if name.endswith("manifest.json")]
-        top = min(manifests, key=len, default="manifest.json")
-        self._prefix = top.removesuffix("manifest.json")
-
-    def read(self, path: str) -> bytes:
-        """The bytes at `path`, never more than the limit, whatever the zip declares."""
+        """The bytes at `path`."""
         if ".." in PurePosixPath(path).parts:
             raise KeyError(path)
-        with self._zip.open(self._prefix + path) as stream:
-            content = stream.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise TooLarge(f"{path} is larger than {MAX_FILE_BYTES} bytes.", "Split the package.")
-        return content
+        try:
+            place = (self._folder / path).resolve()
+            if not place.is_relative_to(self._folder):
+                raise InvalidRequest(
+                    "It is a link to a place outside of the package.",
+                    "Put the file itself there.",
+                )
+            if not place.is_file():
+                raise KeyError(path)
+            if place.stat().st_size > MAX_FILE_BYTES:
+                raise TooLarge(f"It is larger than {MAX_FILE_BYTES:,} bytes.", "Make it smaller.")
+            return place.read_bytes()
+        except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+            reason = getattr(error, "strerror", None) or "links in a circle"
+            raise InvalidRequest(f"It cannot be read: {reason}.", "Mend the file.") from error
 
 
 def open_package(place: Path) -> PackageFiles:

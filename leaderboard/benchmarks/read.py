@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
 import msgspec
 from jsonschema import Draft202012Validator
-from PIL import Image as Picture
 
 from leaderboard.benchmarks.check import Line, check_item, check_manifest, check_together
 from leaderboard.benchmarks.files import PackageFiles, content_hash
@@ -19,19 +18,16 @@ from leaderboard.benchmarks.package import (
     SplitFile,
     package_schema,
 )
-from leaderboard.errors import InvalidPackage, Problem
+from leaderboard.benchmarks.pictures import PackagePicture, read_picture
+from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
 
-MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-MAX_PIXELS = 40_000_000
-
-
-class PackagePicture(NamedTuple):
-    """An image file that was looked at: its type and its size in pixels."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
+MAX_PACKAGE_BYTES = 1024 * 1024 * 1024
+MAX_OBJECT_BYTES = 1_000_000
+"""Of the manifest, and of one line of an items file."""
+MOST_DEPARTURES = 50
+"""From the schema, of one object."""
+MOST_UNREADABLE = 100
+"""Lines of one file; after them it is no items file, and the rest is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,7 @@ class _Reader:
         self._files = files
         self._problems: list[Problem] = []
         self._contents: dict[str, bytes] = {}
+        self._n_bytes = 0
         self._schema = package_schema()
 
     def read(self) -> Package:
@@ -90,42 +87,72 @@ class _Reader:
     ) -> None:
         self._problems.append(Problem(message, remedy, line=line, id=item_id, path=path))
 
-    def _read_file(self, path: str) -> bytes | None:
+    def _read_file(self, path: str, missing: Problem) -> bytes | None:
+        """The bytes at `path`; None where there is none to read, which is a problem by then."""
         if path not in self._contents:
             try:
-                self._contents[path] = self._files.read(path)
+                content = self._files.read(path)
             except KeyError:
+                self._problems.append(missing)
                 return None
+            except InvalidRequest as error:
+                self._add(error.message, error.remedy, path)
+                return None
+            self._n_bytes += len(content)
+            if self._n_bytes > MAX_PACKAGE_BYTES:
+                limit = f"{MAX_PACKAGE_BYTES:,} bytes"
+                self._add(f"The package has more than {limit}.", "Make it smaller.", path)
+                raise self._invalid()
+            self._contents[path] = content
         return self._contents[path]
 
     def _read_manifest(self) -> Manifest:
-        content = self._read_file("manifest.json")
-        if content is None:
-            self._add("There is no manifest.json.", "Add one at the top.", "manifest.json")
+        path = "manifest.json"
+        missing = Problem("There is no manifest.json.", "Add one at the top.", path=path)
+        content = self._read_file(path, missing)
+        if content is None or not self._is_fit(content, path):
             raise self._invalid()
         try:
             return msgspec.json.decode(content, type=Manifest)
-        except msgspec.DecodeError as error:
-            self._explain(content, "Manifest", error, "manifest.json")
-            raise self._invalid() from None
-        except UnicodeDecodeError as error:
-            self._add(f"Not UTF-8: {error}.", "Save it as UTF-8.", "manifest.json")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self._explain(content, "Manifest", error, path)
             raise self._invalid() from None
 
+    def _is_fit(self, raw: bytes, path: str, line: int | None = None) -> bool:
+        """Whether an object is of a size to be decoded, and has no character that a database
+        cannot hold."""
+        if len(raw) > MAX_OBJECT_BYTES:
+            message = f"It has {len(raw):,} bytes; {MAX_OBJECT_BYTES:,} are the limit."
+            self._add(message, "Shorten it; pictures go into files of their own.", path, line)
+            return False
+        if b"\\u0000" in raw:
+            self._add("It has a NUL character (\\u0000).", "Remove it.", path, line)
+            return False
+        return True
+
     def _read_items(self, split: SplitFile) -> Iterator[Line]:
-        content = self._read_file(split.items)
+        missing = Problem(
+            f"There is no file {split.items}.", "Add it, or mend the path.", path="manifest.json"
+        )
+        content = self._read_file(split.items, missing)
         if content is None:
-            self._add(
-                f"There is no file {split.items}.", "Add it, or mend the path.", "manifest.json"
-            )
             return
         decoder = msgspec.json.Decoder(PackageItem)
+        n_unreadable = 0
         for number, raw in enumerate(content.split(b"\n"), start=1):
             if not raw.strip():
                 continue
+            if n_unreadable == MOST_UNREADABLE:
+                message = f"{MOST_UNREADABLE} lines cannot be read; the rest was not looked at."
+                self._add(message, "Write one JSON object a line.", split.items, number)
+                return
             try:
+                if not self._is_fit(raw, split.items, number):
+                    n_unreadable += 1
+                    continue
                 item = decoder.decode(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                n_unreadable += 1
                 self._explain(raw, None, error, split.items, number)
                 continue
             if item.split != split.name:
@@ -150,7 +177,13 @@ class _Reader:
         """Every way in which `raw` departs from the schema, where the decoder stops at one."""
         try:
             value: Any = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except RecursionError:
+            self._add("Its JSON is nested far too deep.", "Write one flat object.", path, line)
+            return
+        except UnicodeDecodeError as broken:
+            self._add(f"Not UTF-8: {broken.reason}.", "Save it as UTF-8.", path, line)
+            return
+        except msgspec.DecodeError:
             self._add(f"Not valid JSON: {error}.", "Write one JSON object.", path, line)
             return
         kinds = {"mcq": "McqItem", "report": "ReportItem"}
@@ -162,7 +195,8 @@ class _Reader:
             self._add('"kind" must be "mcq" or "report".', "Mend it.", path, line, item_id)
             return
         schema = {"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]}
-        departures = list(Draft202012Validator(schema).iter_errors(value))
+        found = Draft202012Validator(schema).iter_errors(value)
+        departures = list(islice(found, MOST_DEPARTURES))
         for departure in departures:
             place = "".join(f"[{part!r}]" for part in departure.absolute_path) or "the object"
             self._add(
@@ -177,33 +211,19 @@ class _Reader:
 
     def _read_pictures(self, lines: list[Line]) -> dict[str, PackagePicture]:
         pictures: dict[str, PackagePicture] = {}
+        refused: set[str] = set()
         for line in lines:
             for image in line.item.images:
-                if image.path in pictures:
+                if image.path in pictures or image.path in refused:
                     continue
-                content = self._read_file(image.path)
-                picture = None if content is None else find_picture(content)
-                if picture is None:
-                    self._add(
-                        f"{image.path} is missing or is no PNG, JPEG or WebP that can be read.",
-                        "Add the file, or export it again.",
-                        line.path,
-                        line.number,
-                        line.item.id,
-                    )
-                else:
-                    pictures[image.path] = picture
+                missing = line.problem(f"{image.path} is missing.", "Add the file.")
+                content = self._read_file(image.path, missing)
+                try:
+                    if content is not None:
+                        pictures[image.path] = read_picture(content)
+                        continue
+                except InvalidRequest as error:
+                    message = f"{image.path}: {error.message}"
+                    self._problems.append(line.problem(message, error.remedy))
+                refused.add(image.path)
         return pictures
-
-
-def find_picture(content: bytes) -> PackagePicture | None:
-    """The picture in `content`, or None if it cannot be read, is too large or of another type."""
-    try:
-        with Picture.open(io.BytesIO(content), formats=list(MEDIA_TYPES)) as picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                return None
-            picture.verify()
-            return PackagePicture(content, MEDIA_TYPES[picture.format or ""], width, height)
-    except (OSError, SyntaxError, ValueError, KeyError):
-        return None

@@ -143,7 +143,9 @@ def test_a_package_reads_nothing_outside_itself(tmp_path: Path) -> None:
     picture = folder / "images/test-image-000.png"
     picture.unlink()
     picture.symlink_to(tmp_path / "secret.png")
-    assert "missing" in problems(folder)[0].message
+    found = problems(folder)
+    assert [(one.path, one.line) for one in found] == [("images/test-image-000.png", None)]
+    assert "outside" in found[0].message
 
 
 def test_the_questions_of_a_hidden_split_leave_without_answers(
