@@ -71,12 +71,7 @@ _PLACEHOLDERS = frozenset("XYZN")
 def sentence_before(low: str, start: int) -> str:
     """Return what stands before `start` in its sentence, at most 160 characters."""
     floor = max(0, start - 160)
-    border = max(
-        low.rfind("\n", floor, start),
-        low.rfind("?", floor, start),
-        low.rfind("!", floor, start),
-        low.rfind(";", floor, start),
-    )
+    border = max(low.rfind(mark, floor, start) for mark in "\n?!;")
     begin = max(floor, border + 1)
     dot = low.rfind(".", begin, start - 1)
     while dot >= 0 and low[dot + 1] not in " )\"']":
