@@ -21,54 +21,63 @@ def ban_user(session: Session, key: str, actor: str, reason: str) -> Act:
 
     Raises NotFound, or Conflict for one who is banned already or would ban themselves.
     """
-    user, reason = get_user(session, key), read_reason(reason)
+    user = get_user(session, key)
     if user.email == actor:
         raise Conflict("You would ban yourself.", "Ask another host.")
-    if session.get(BannedUser, user.id) is not None:
-        raise Conflict(f"{user.email} is banned already.", "There is nothing to do.")
-    session.add(BannedUser(user_id=user.id, banned_at=now(), reason=reason))
-    add_audit(session, actor, "ban", f"user {user.email}", reason)
-    session.flush()
-    session.expire(user, ["is_banned"])
-    return Act(f"{user.email} is banned.", rank=_splits_of(session, user=user))
+    return _ban(session, user, BannedUser(user_id=user.id), actor, reason)
 
 
 def unban_user(session: Session, key: str, actor: str, reason: str) -> Act:
     """Let a user in again. Raises NotFound or Conflict."""
     user = get_user(session, key)
-    banned = session.get(BannedUser, user.id)
-    if banned is None:
-        raise Conflict(f"{user.email} is not banned.", "There is nothing to do.")
-    session.delete(banned)
-    add_audit(session, actor, "unban", f"user {user.email}", reason)
-    session.flush()
-    session.expire(user, ["is_banned"])
-    return Act(f"{user.email} may sign in again.", rank=_splits_of(session, user=user))
+    return _unban(session, user, session.get(BannedUser, user.id), actor, reason)
 
 
 def ban_team(session: Session, key: str, actor: str, reason: str) -> Act:
     """Let a team (by short name) submit no more; withhold its results. NotFound or Conflict."""
-    team, reason = get_team(session, key), read_reason(reason)
-    if session.get(BannedTeam, team.id) is not None:
-        raise Conflict(f"The team {team.slug} is banned already.", "There is nothing to do.")
-    session.add(BannedTeam(team_id=team.id, banned_at=now(), reason=reason))
-    add_audit(session, actor, "ban", f"team {team.slug}", reason)
-    session.flush()
-    session.expire(team, ["is_banned"])
-    return Act(f"The team {team.slug} is banned.", rank=_splits_of(session, team=team))
+    team = get_team(session, key)
+    return _ban(session, team, BannedTeam(team_id=team.id), actor, reason)
 
 
 def unban_team(session: Session, key: str, actor: str, reason: str) -> Act:
     """Let a team submit again. Raises NotFound or Conflict."""
     team = get_team(session, key)
-    banned = session.get(BannedTeam, team.id)
-    if banned is None:
-        raise Conflict(f"The team {team.slug} is not banned.", "There is nothing to do.")
-    session.delete(banned)
-    add_audit(session, actor, "unban", f"team {team.slug}", reason)
+    return _unban(session, team, session.get(BannedTeam, team.id), actor, reason)
+
+
+def _ban(
+    session: Session, whom: User | Team, ban: BannedUser | BannedTeam, actor: str, reason: str
+) -> Act:
+    reason = read_reason(reason)
+    if whom.is_banned:
+        raise Conflict(f"The {_name(whom)} is banned already.", "There is nothing to do.")
+    ban.banned_at, ban.reason = now(), reason
+    session.add(ban)
+    add_audit(session, actor, "ban", _name(whom), reason)
     session.flush()
-    session.expire(team, ["is_banned"])
-    return Act(f"The team {team.slug} may submit again.", rank=_splits_of(session, team=team))
+    session.expire(whom, ["is_banned"])
+    return Act(f"The {_name(whom)} is banned.", rank=_splits_of(session, whom))
+
+
+def _unban(
+    session: Session,
+    whom: User | Team,
+    ban: BannedUser | BannedTeam | None,
+    actor: str,
+    reason: str,
+) -> Act:
+    if ban is None:
+        raise Conflict(f"The {_name(whom)} is not banned.", "There is nothing to do.")
+    session.delete(ban)
+    add_audit(session, actor, "unban", _name(whom), reason)
+    session.flush()
+    session.expire(whom, ["is_banned"])
+    return Act(f"The {_name(whom)} is banned no more.", rank=_splits_of(session, whom))
+
+
+def _name(whom: User | Team) -> str:
+    """Whom an act is about, as the audit trail has it."""
+    return f"user {whom.email}" if isinstance(whom, User) else f"team {whom.slug}"
 
 
 def verify_model(session: Session, key: str, actor: str, reason: str) -> Act:
@@ -147,13 +156,16 @@ def _read_role(text: str) -> Role:
         raise InvalidRequest(f"There is no role {text[:20]!r}.", "Choose host or expert.") from None
 
 
-def _splits_of(
-    session: Session, *, user: User | None = None, team: Team | None = None
-) -> tuple[int, ...]:
+def _splits_of(session: Session, whom: User | Team) -> tuple[int, ...]:
     """The splits on which the person or the team has scored submissions, to rank again."""
-    query = select(Submission.split_id).join(ModelCard).where(Submission.status == Status.SCORED)
-    if user is not None:
-        query = query.where(Submission.user_id == user.id)
-    if team is not None:
-        query = query.where(ModelCard.team_id == team.id)
-    return tuple(session.scalars(query.distinct().order_by(Submission.split_id)))
+    is_theirs = (
+        Submission.user_id == whom.id if isinstance(whom, User) else ModelCard.team_id == whom.id
+    )
+    query = (
+        select(Submission.split_id)
+        .join(ModelCard)
+        .where(Submission.status == Status.SCORED, is_theirs)
+        .distinct()
+        .order_by(Submission.split_id)
+    )
+    return tuple(session.scalars(query))
