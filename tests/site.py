@@ -32,6 +32,7 @@ from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Scope, Team
 from tests.packages import make_items, write_package
 
+SECRET_KEY = "s" * 40
 ENDPOINT_KEY = Fernet.generate_key().decode()
 PASSWORD = "correct horse battery"
 N_TEXT, N_IMAGE, N_REPORT = 6, 3, 2
@@ -130,7 +131,7 @@ def open_site(
             {
                 "DATABASE_URL": database_url,
                 "REDIS_URL": redis_url,
-                "SECRET_KEY": "s" * 40,
+                "SECRET_KEY": SECRET_KEY,
                 "MAX_UPLOAD_BYTES": "300000",
                 "SIGN_IN_LIMIT": "20 per minute",
                 "ENDPOINT_KEYS": ENDPOINT_KEY,

@@ -3,24 +3,34 @@
 A new page joins by a line in ADDRESSES: who looks (None for a visitor) and where.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from config import Config
+from leaderboard.accounts.endpoints import make_endpoint
+from leaderboard.accounts.invitations import Invitation, Invitations
+from leaderboard.accounts.vault import KeyVault
+from leaderboard.app import create_app
 from leaderboard.db import make_sessions
+from leaderboard.endpoints.address import AddressPolicy
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
+from leaderboard.models.team import Team
 from leaderboard.web.guides import GUIDES
-from tests.site import PASSWORD, Site, open_site
+from tests.site import ENDPOINT_KEY, PASSWORD, SECRET_KEY, Site, open_site
 from tests.web.api.test_api import make_file
 
+NOWHERE = "/nothing-here"
 ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/"),
     (None, "/?board=report&weights=open&q=nobody"),
@@ -39,6 +49,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/benchmarks"),
     (None, "/benchmarks/tiny"),
     (None, "/benchmarks/tiny/splits/dev/items"),
+    (None, "/judges"),
     (None, "/published"),
     (None, "/embed/ranking"),
     (None, "/docs"),
@@ -47,10 +58,15 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/register"),
     (None, "/sign-in"),
     (None, "/submit"),
-    (None, "/nothing-here"),
+    (None, NOWHERE),
+    (None, "/join/{invitation}"),
     ("ada", "/account"),
     ("ada", "/account/models/new"),
     ("ada", "/account/models/model-a"),
+    ("ada", "/endpoints"),
+    ("ada", "/endpoints/new"),
+    ("ada", "/endpoints/{endpoint}"),
+    ("ada", "/endpoints/{endpoint}/change"),
     ("ada", "/submit"),
     ("ada", "/submissions"),
     ("ada", "/submissions/{scored}"),
@@ -69,6 +85,17 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/announcements"),
     ("hugo", "/admin/audit"),
 ]
+NO_PAGES = {
+    r"/api/v1/.*": "JSON",
+    r"/docs/api/try/<name>": "leads to an address of the API",
+    r"/docs/benchmark-package.schema.json": "JSON",
+    r"/exports/.*": "files to take away",
+    r".*/(package|ratings\.csv)": "files to take away",
+    r".*\.(json|bib|svg|png|atom)": "no HTML",
+    r"/(images/<sha256>|static/<path:filename>|healthz)": "no HTML",
+    r"/submissions/<key>/progress": "JSON for the page of the submission",
+}
+"""The application's other addresses, as patterns, and why they are none to look at."""
 # Two looks at each page see both layouts and both schemes: a layout is the same in either scheme,
 # and colours are the scheme's variables in either layout.
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(360, "dark"), (1440, "light")]
@@ -106,7 +133,21 @@ def submissions(shown: Site) -> dict[str, str]:
     with shown.sessions.read() as session:
         assigned = session.scalars(select(RatingAssignment.key).limit(1)).one()
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
-    return {"scored": scored, "queued": queued, "assigned": assigned}
+    return {"scored": scored, "queued": queued, "assigned": assigned, **add_endpoint(shown)}
+
+
+def add_endpoint(shown: Site) -> dict[str, str]:
+    """The id of an endpoint of ada's team, and the text of an invitation to it."""
+    values = {"name": "ours", "base_url": "https://1.1.1.1/v1", "model": "m", "settings": {}}
+    with shown.sessions.write() as session:
+        team = session.scalars(select(Team).where(Team.slug == "team-a")).one()
+        vault, policy = KeyVault([ENDPOINT_KEY]), AddressPolicy()
+        endpoint = make_endpoint(session, team, values, vault=vault, policy=policy)
+        invitation = Invitation(team.id, team.memberships[0].user_id)
+        return {
+            "endpoint": endpoint.id,
+            "invitation": Invitations([SECRET_KEY]).sign(invitation),
+        }
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +177,24 @@ def find_violations(page: Page) -> list[str]:
         ".then(results => results.violations)"
     )
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def test_every_address_of_the_application_is_looked_at_or_excluded_with_a_reason() -> None:
+    app = create_app(
+        Config.from_env(
+            {"DATABASE_URL": "sqlite://", "REDIS_URL": "redis://none", "SECRET_KEY": SECRET_KEY}
+        )
+    )
+    match = app.url_map.bind("").match
+    seen = {
+        str(match(urlsplit(path).path, return_rule=True)[0])
+        for _, path in ADDRESSES
+        if path != NOWHERE
+    }
+    rules = {str(rule) for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    others = {rule for rule in rules if any(re.fullmatch(one, rule) for one in NO_PAGES)}
+    assert rules - seen - others == set()
+    assert seen & others == set()
 
 
 @pytest.mark.parametrize(("name", "address"), ADDRESSES)
