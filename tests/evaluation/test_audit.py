@@ -1,6 +1,7 @@
 """Robustness audits of endpoint submissions, over real HTTP, on both databases."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -330,9 +331,9 @@ def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_th
         )
         return f"{done.returncode} {done.stdout}{done.stderr}"
 
-    def read_page() -> str:
+    def read_page(path: str = "/models/model-a") -> str:
         app = create_app(Config.from_env(settings))
-        text = app.test_client().get("/models/model-a").text
+        text = app.test_client().get(path).text
         app.extensions["spinebench"].sessions.engine.dispose()
         return text
 
@@ -363,6 +364,19 @@ def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_th
     assert re.search(r'Accuracy with shifted options</th><td class="num">3</td>.*>0\.0<', section)
     assert "0.0–56.1" in section
     assert "3 another option" in section
+    (told_by_api,) = json.loads(read_page("/api/v1/robustness/tiny/test"))["models"]
+    assert (told_by_api["model"]["slug"], told_by_api["submission"]) == ("model-a", key)
+    for name, value, low, high in (
+        ("accuracy_as_submitted", 100, 43.85, 100),
+        ("accuracy_shifted", 0, 0, 56.15),
+        ("consistency", 0, 0, 56.15),
+        ("right_every_time", 0, 0, 56.15),
+    ):
+        share = told_by_api[name]
+        assert share["n"] == 3
+        ends = pytest.approx((value, low, high), abs=0.01)
+        assert (share["value"], share["low"], share["high"]) == ends, name
+    assert told_by_api["inconsistent"] == {"another option": 3}
 
 
 def test_what_cannot_be_audited_is_refused_with_a_clear_reason(

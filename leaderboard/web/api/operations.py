@@ -13,6 +13,7 @@ from leaderboard.web.api import (
     model_records,
     ranking_records,
     records,
+    robustness_records,
 )
 from leaderboard.web.api.record import Record
 
@@ -218,6 +219,14 @@ OPERATIONS = (
         breakdown_records.BreakdownRecord,
         query=("slice", "board", "version"),
         errors=(400, 404),
+    ),
+    Operation(
+        "get",
+        "/robustness/{slug}/{split}",
+        "The robustness audits of a split's models",
+        robustness_records.RobustnessRecord,
+        query=("version",),
+        errors=(404,),
     ),
     Operation(
         "get",

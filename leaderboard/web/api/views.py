@@ -30,6 +30,7 @@ from leaderboard.web.api import breakdown_views as breakdown_views
 from leaderboard.web.api import comparison_views as comparison_views
 from leaderboard.web.api import endpoint_views as endpoint_views
 from leaderboard.web.api import model_records, records
+from leaderboard.web.api import robustness_views as robustness_views
 from leaderboard.web.api.access import current_token, requires
 from leaderboard.web.api.blueprint import answer, blueprint, read_body
 from leaderboard.web.api.make_rankings import make_ranking, make_releases
