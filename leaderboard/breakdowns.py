@@ -102,9 +102,13 @@ def read_breakdown(session: Session, table: RankingTable, slice_: Slice) -> Brea
     )
 
 
-def read_columns(session: Session, table: RankingTable) -> dict[Slice, list[SliceColumn]]:
-    """The values of every slice, with the median of the models of `table` on each."""
-    return _make_columns(session, table.split, _read_cells(session, table, list(SLICE_METRICS)))
+def read_columns(
+    session: Session, table: RankingTable, slices: Sequence[Slice]
+) -> dict[Slice, list[SliceColumn]]:
+    """The values of each of `slices`, with the median of the models of `table` on each."""
+    if not slices:
+        return {}
+    return _make_columns(session, table.split, _read_cells(session, table, slices))
 
 
 def take_median(key: str, n: int, cells: Cells) -> Median:

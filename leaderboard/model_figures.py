@@ -29,7 +29,7 @@ PROFILE_FIGURES = {
 
 
 class ShownModel(NamedTuple):
-    """What a model's figures show: its row in the ranking, and its profile."""
+    """What a model's figure shows: its row in the ranking, and its profile on the slice drawn."""
 
     table: RankingTable
     row: RankingRow

@@ -32,15 +32,20 @@ class ProfileRow(NamedTuple):
 Profile = Mapping[Slice, Sequence[ProfileRow]]
 
 
-def read_profile(session: Session, table: RankingTable, scores: SubmissionScores) -> Profile:
-    """Every slice with the values that the model of `scores` has a score on, in their order.
+def read_profile(
+    session: Session,
+    table: RankingTable,
+    scores: SubmissionScores,
+    slices: Sequence[Slice] = tuple(SLICE_METRICS),
+) -> Profile:
+    """Each slice with the values that the model of `scores` has a score on, in their order.
 
     The medians are over the models of `table`, this one included.
     """
     names = read_names(table.split.benchmark.manifest)
     return {
         slice_: _make_rows(columns, slice_, names[slice_], scores)
-        for slice_, columns in read_columns(session, table).items()
+        for slice_, columns in read_columns(session, table, slices).items()
     }
 
 

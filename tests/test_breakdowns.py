@@ -3,14 +3,18 @@
 import pytest
 from sqlalchemy import select
 
+from leaderboard.accounts.variants import set_variant
 from leaderboard.breakdowns import Breakdown, Median, read_breakdown
+from leaderboard.comparisons.ablation import read_ablation, read_bases
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
+from leaderboard.errors import NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.submissions import hide
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.models.submission import Submission
+from leaderboard.models.team import ModelCard
 from leaderboard.profiles import Profile, read_profile
 from leaderboard.rankings import read_ranking, read_scores
 from tests.evaluation.scripted import ScriptedJudge
@@ -108,6 +112,28 @@ def test_what_is_unchanged_or_hidden_is_in_no_cell_and_no_median(
     evaluate(field, key, [ScriptedJudge({})], 5)
     # e has 7 + 2 of 20 right and comes into the middle, with b.
     assert read(field).columns[0].median == Median(42.5, 4)
+    check_ablation(field, rows_by_model(after))
+
+
+def check_ablation(field: Sessions, keys: dict[str, str]) -> None:
+    """A variant that is hidden is gone from its base's table, and so is a hidden base."""
+    with field.write() as session:
+        cards = {card.slug: card for card in session.scalars(select(ModelCard))}
+        for model in ("model-c", "model-d"):
+            set_variant(session, cards[model], "model-b", f"like {model}")
+        session.flush()
+        split = session.scalars(select(Split).where(Split.name == "test")).one()
+        found = read_ablation(session, read_ranking(session, split), "model-b")
+        assert {one.label for one in found.variants} == {"like model-c", "like model-d"}
+        hide(session, keys["model-c"], "host@example.org", "A test.")
+        session.expire_all()
+        found = read_ablation(session, read_ranking(session, split), "model-b")
+        assert {one.label for one in found.variants} == {"like model-d"}
+        assert [n for _, n in read_bases(session, found.table)] == [1]
+        hide(session, keys["model-b"], "host@example.org", "A test.")
+        session.expire_all()
+        with pytest.raises(NotFound):
+            read_ablation(session, read_ranking(session, split), "model-b")
 
 
 def rows_by_model(breakdown: Breakdown) -> dict[str, str]:

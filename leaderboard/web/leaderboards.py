@@ -11,7 +11,7 @@ from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_sp
 from leaderboard.comparisons.ablation import read_bases
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
-from leaderboard.model_figures import SHOWN_STANDING, ShownModel, make_figure
+from leaderboard.model_figures import PROFILE_FIGURES, SHOWN_STANDING, ShownModel, make_figure
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
@@ -104,7 +104,9 @@ def figure(slug: str, name: str) -> Response:
     def render() -> str:
         table, row = get_row(slug, split)
         scores = read_scores(database(), row.submission, Viewer.PUBLIC)
-        return make_figure(name, ShownModel(table, row, read_profile(database(), table, scores)))
+        slices = [PROFILE_FIGURES[name]] if name in PROFILE_FIGURES else []
+        profile = read_profile(database(), table, scores, slices)
+        return make_figure(name, ShownModel(table, row, profile))
 
     return services().pages.respond(read_state(database(), split), render, "application/json")
 
