@@ -12,7 +12,7 @@ from leaderboard.errors import NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.submissions import hide
 from leaderboard.models.benchmark import Split
-from leaderboard.models.ranking import Metric, Slice
+from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.profiles import Profile, read_profile
@@ -113,6 +113,27 @@ def test_what_is_unchanged_or_hidden_is_in_no_cell_and_no_median(
     # e has 7 + 2 of 20 right and comes into the middle, with b.
     assert read(field).columns[0].median == Median(42.5, 4)
     check_ablation(field, rows_by_model(after))
+
+
+def test_a_small_step_is_in_no_cell_and_is_compared_with_no_base(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(20, 0, 0)
+    # Two more of twenty is 1.45 standard errors: accepted, and no breakdown is shown.
+    for model, team, n_right in (("a", "a", 5), ("b", "b", 10), ("b", "b", 12)):
+        key = submit_texts(texts("text", 20, set(range(n_right))), f"model-{model}", f"team-{team}")
+        evaluate(sessions, key, [ScriptedJudge({})], 5)
+    found = read(sessions)
+    assert names(found) == {"model-a"}
+    assert found.columns[0].median == Median(30.0, 1)
+    with sessions.write() as session:
+        cards = {card.slug: card for card in session.scalars(select(ModelCard))}
+        set_variant(session, cards["model-b"], "model-a", "spine only")
+        session.flush()
+        split = session.scalars(select(Split).where(Split.name == "test")).one()
+        (variant,) = read_ablation(session, read_ranking(session, split), "model-a").variants
+        assert variant.row.scores[Board.TEXT].value == 60.0
+        assert (variant.is_compared, variant.pairs) == (False, {})
 
 
 def check_ablation(field: Sessions, keys: dict[str, str]) -> None:

@@ -25,12 +25,14 @@ class AblationVariant:
     """A variant: how it differs from the base, and its pair with the base on each board.
 
     It is the first of a pair and the base the second. `adjusted_p` is Holm's over the variants on
-    that board. A board is there only where both have a value on every item. `n_variants` were made
-    from this one in turn.
+    that board. A board is there only where both have a value on every item, and none is there
+    unless the breakdown of both is public (`is_compared`). `n_variants` were made from this one
+    in turn.
     """
 
     row: RankingRow
     label: str
+    is_compared: bool
     pairs: Mapping[Board, PairComparison]
     n_variants: int
 
@@ -49,7 +51,7 @@ def read_ablation(session: Session, table: RankingTable, slug: str) -> Ablation:
 
     Raises NotFound where the base has no public result.
     """
-    rows = _find_rows(table)
+    rows = {row.model.id: row for row in table.rows}
     base = next((row for row in rows.values() if row.model.slug == slug), None)
     if base is None:
         raise NotFound(
@@ -60,34 +62,34 @@ def read_ablation(session: Session, table: RankingTable, slug: str) -> Ablation:
     known = _read_variants(session, rows)
     own = [one for one in known if one.base_id == base.model.id]
     found = {one.model_card_id: one.label for one in own}
-    variants = [row for key, row in rows.items() if key in found]
     counts = Counter(one.base_id for one in known)
-    keys = [row.submission.id for row in (base, *variants)]
-    pairs = _compare(read_compared(session, table.split.id, keys), len(variants))
+    compared = [
+        row for key, row in rows.items() if key in found and _is_whole(base) and _is_whole(row)
+    ]
+    keys = [row.submission.id for row in (base, *compared)]
+    pairs = _compare(read_compared(session, table.split.id, keys), len(compared))
+    of_row = {row.model.id: pair for row, pair in zip(compared, pairs, strict=True)}
     return Ablation(
         table,
         base,
         [
-            AblationVariant(row, found[row.model.id], of_row, counts[row.model.id])
-            for row, of_row in zip(variants, pairs, strict=True)
+            AblationVariant(row, found[key], key in of_row, of_row.get(key, {}), counts[key])
+            for key, row in rows.items()
+            if key in found
         ],
     )
 
 
 def read_bases(session: Session, table: RankingTable) -> list[tuple[RankingRow, int]]:
     """The models of `table` that others of it were made from, and how many those are."""
-    rows = _find_rows(table)
+    rows = {row.model.id: row for row in table.rows}
     counts = Counter(one.base_id for one in _read_variants(session, rows))
     return [(row, counts[key]) for key, row in rows.items() if counts[key]]
 
 
-def _find_rows(table: RankingTable) -> dict[int, RankingRow]:
-    """The rows whose breakdown all may see, by model card."""
-    return {
-        row.model.id: row
-        for row in table.rows
-        if disclosure(row.submission, Viewer.PUBLIC).breakdown
-    }
+def _is_whole(row: RankingRow) -> bool:
+    """Whether all may see the breakdown, without which nothing is compared item by item."""
+    return disclosure(row.submission, Viewer.PUBLIC).breakdown
 
 
 def _read_variants(session: Session, rows: Mapping[int, RankingRow]) -> Sequence[ModelVariant]:

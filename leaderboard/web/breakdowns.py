@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, render_template, request
 
 from leaderboard.benchmarks.catalogue import read_benchmarks
@@ -36,14 +38,14 @@ def index() -> Response:
             breakdown=breakdown,
             ranked=[row for row in shown if board in row.ranks],
             unranked=[row for row in shown if board not in row.ranks],
-            absent=[row for row in breakdown.rows if not cells[row.submission.id]],
+            absent=[row for row in breakdown.table.rows if not cells.get(row.submission.id)],
             benchmarks=benchmarks,
             slices=list(SLICE_METRICS),
             metrics=Metric,
             shade=shade,
             n_shades=N_SHADES,
             bounds=BOUNDS,
-            say_why_missing=say_why_missing,
+            say_why_missing=partial(say_why_missing, breakdown),
             with_intervals=request.args.get("show") == "intervals",
             bases=read_bases(database(), breakdown.table),
             place=read_place(split),
@@ -76,11 +78,13 @@ def shade(value: float, metric: Metric) -> int:
     return max(0, min(N_SHADES - 1, int(N_SHADES * (value - low) / (high - low))))
 
 
-def say_why_missing(row: RankingRow, score: SliceScore | None, metric: Metric) -> str:
-    """Why a model has no value in a cell."""
+def say_why_missing(breakdown: Breakdown, row: RankingRow, score: SliceScore | None = None) -> str:
+    """Why a model has no value in a cell, or in none."""
+    if row.submission.id not in breakdown.cells:
+        return "its breakdown is not public"
     if score is not None:
         return "none of its items was scored"
-    if metric is Metric.RATING:
+    if breakdown.metric is Metric.RATING:
         return missing(row, Board.REPORT)
     if {"text", "image"} <= set(row.submission.tracks):
         return "no predictions for its questions"
