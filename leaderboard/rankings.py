@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.models.benchmark import Item, Split, Track
-from leaderboard.models.moderation import VerifiedModel
 from leaderboard.models.ranking import (
     Board,
     Metric,
@@ -121,16 +120,15 @@ def count_items(session: Session, split: Split) -> dict[Track, int]:
     return {track: counts.get(track, 0) for track in Track}
 
 
-def read_state(session: Session, split: Split) -> tuple[int, datetime | None, Hashable]:
-    """What changes whenever a page of the split's ranking would.
+def read_state(session: Session, split: Split) -> tuple[int, datetime | None]:
+    """What changes whenever a page of the split's ranking would, but by an act of a host.
 
-    The number of its ranking (0 before the first), the last change of any model card, and the
-    number and last time of hosts' verifications.
+    The number of its ranking (0 before the first), and the last change of any model card. Acts of
+    hosts, such as a verification, are part of the state of every page.
     """
     ranking = find_ranking(session, split.id)
     changed_at = session.scalar(select(func.max(ModelCard.changed_at)))
-    verified = session.execute(select(func.count(), func.max(VerifiedModel.verified_at))).one()
-    return ranking.serial if ranking else 0, changed_at, tuple(verified)
+    return ranking.serial if ranking else 0, changed_at
 
 
 def read_ranking(
