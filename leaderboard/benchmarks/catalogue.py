@@ -39,6 +39,15 @@ def read_benchmarks(session: Session) -> list[Benchmark]:
     return list(newest.values())
 
 
+def read_older_versions(session: Session) -> list[Benchmark]:
+    """Every version that a newer one followed, newest first; they stay readable."""
+    newest = {one.id for one in read_benchmarks(session)}
+    rows = session.scalars(
+        select(Benchmark).order_by(Benchmark.published_at.desc(), Benchmark.id.desc())
+    )
+    return [row for row in rows if row.id not in newest]
+
+
 def get_benchmark(session: Session, slug: str, version: str | None = None) -> Benchmark:
     """The benchmark `slug` in `version`, or in its newest. Raises NotFound."""
     query = (

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.audit import add_audit, read_audit
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
+from leaderboard.benchmarks.catalogue import (
+    get_benchmark,
+    get_split,
+    read_benchmarks,
+    read_older_versions,
+)
 from leaderboard.db import now
 from leaderboard.errors import NotFound
 from leaderboard.hosting import submissions as hosting
@@ -23,6 +28,7 @@ from leaderboard.models.role import Role
 from leaderboard.models.submission import Status
 from leaderboard.rankings import count_items
 from leaderboard.releases import find_ranking
+from leaderboard.submissions.endpoint_splits import read_allowed
 from leaderboard.web.services import current_user, database, role_required, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -101,7 +107,12 @@ def benchmarks() -> str:
         for benchmark in read_benchmarks(database())
         for split in benchmark.splits
     ]
-    return render_template("admin/benchmarks.html", rows=rows)
+    return render_template(
+        "admin/benchmarks.html",
+        rows=rows,
+        older=read_older_versions(database()),
+        allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
+    )
 
 
 @blueprint.post("/benchmarks/<slug>/<version>/<name>/rank")

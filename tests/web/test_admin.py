@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -12,11 +13,17 @@ from config import Config
 from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import find_user
 from leaderboard.app import create_app
+from leaderboard.benchmarks.catalogue import get_benchmark, get_split
+from leaderboard.benchmarks.files import open_package
+from leaderboard.benchmarks.load import load_package
+from leaderboard.benchmarks.read import read_package
 from leaderboard.db import now
 from leaderboard.models.audit import AuditEntry
 from leaderboard.models.role import Role
 from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.submissions.endpoint_splits import allow_split
 from leaderboard.submissions.events import add_event
+from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site
 from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
@@ -180,3 +187,25 @@ def test_every_page_of_the_host_answers_and_is_kept_by_no_cache(hosted: Site) ->
         answer = hedy.get(hosted.url + path, timeout=9)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
     assert "/admin" in hedy.get(f"{hosted.url}/account", timeout=9).text
+
+
+def test_the_page_of_benchmarks_says_what_endpoints_may_see_and_names_older_versions(
+    site: Site, tmp_path: Path
+) -> None:
+    def read_row(version: str) -> str:
+        page = host.get(f"{site.url}/admin/benchmarks", timeout=9).text
+        return page.partition(f"{version}</a></th><td>test</td>")[2].partition("</tr>")[0]
+
+    site.add_role("hedy", Role.HOST)
+    host = sign_in(site, "hedy")
+    assert "may not see it" in read_row("1.0.0")
+    with site.sessions.write() as session:
+        allow_split(session, get_split(get_benchmark(session, "tiny"), "test"))
+    assert "may see it since <time" in read_row("1.0.0")
+    newer = write_package(tmp_path / "newer", make_items(2, 0, 0), make_manifest(version="2.0.0"))
+    with site.sessions.write() as session:
+        load_package(session, read_package(open_package(newer)))
+    assert "may not see it" in read_row("2.0.0")
+    page = host.get(f"{site.url}/admin/benchmarks", timeout=9).text
+    older = page.partition("Older versions</h2>")[2].partition("</ul>")[0]
+    assert re.findall(r">Tiny ([\d.]+)</a>", older) == ["1.0.0"]
