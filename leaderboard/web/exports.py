@@ -6,20 +6,25 @@ from flask import Blueprint, Response, request
 
 from leaderboard.benchmarks.catalogue import count_composition, get_benchmark
 from leaderboard.calibrations import read_judges
+from leaderboard.comparisons.compare import compare_models
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.exports.ablations import make_ablation_table
 from leaderboard.exports.agreement import make_agreement_table
 from leaderboard.exports.benchmarks import make_composition_table, make_published_table
 from leaderboard.exports.breakdowns import make_breakdown_table
+from leaderboard.exports.comparisons import make_comparison_table
 from leaderboard.exports.formats import Format, write_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
+from leaderboard.exports.releases import make_release_table
 from leaderboard.exports.table import Table, state_of
 from leaderboard.published import read_published
 from leaderboard.rankings import read_ranking, read_scores
+from leaderboard.releases import read_releases
 from leaderboard.web.ablations import find_ablation
 from leaderboard.web.benchmarks import TAXONOMY
 from leaderboard.web.breakdowns import find_breakdown, read_slice
+from leaderboard.web.comparisons import read_slugs
 from leaderboard.web.leaderboards import find_selection, find_split, get_row
 from leaderboard.web.services import database, services
 
@@ -53,6 +58,21 @@ def breakdowns(ending: str) -> Response:
 def ablations(slug: str, ending: str) -> Response:
     """A model and its variants."""
     return send_table(make_ablation_table(find_ablation(find_split(), slug)), ending)
+
+
+@blueprint.get("/comparisons/<name>.<ending>")
+def comparisons(name: str, ending: str) -> Response:
+    """The models that the address names, by pairs on every board or by slices."""
+    split = find_split()
+    found = compare_models(database(), split, read_slugs())
+    return send_table(make_comparison_table(name, found, read_ranking(database(), split)), ending)
+
+
+@blueprint.get("/releases.<ending>")
+def releases(ending: str) -> Response:
+    """The releases of a split."""
+    split = find_split()
+    return send_table(make_release_table(split, read_releases(database(), split.id)), ending)
 
 
 @blueprint.get("/benchmarks/<slug>/composition.<ending>")

@@ -16,6 +16,7 @@ from leaderboard.migrate import upgrade
 from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import check
+from tests.web.test_exports import ENDINGS, as_text, read_rows
 
 N_TEXT, N_REPORT = 30, 12
 RIGHT = {
@@ -203,3 +204,44 @@ def test_without_scripts_a_visitor_ticks_models_and_gets_an_address_to_share(
     assert "models=model-b,model-a" in page.url
     assert "Model-A is better than Model-B" in page.locator(".lead").inner_text()
     context.close()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_tables_to_take_away_have_the_numbers_of_the_api(compared: Site, ending: str) -> None:
+    query = "models=model-a,model-b,model-d"
+    known = compared.get(f"/api/v1/comparisons/tiny/test?{query}").json()
+    slugs = ["model-a", "model-b", "model-d"]
+    pairs = read_rows(compared.get(f"/exports/comparisons/pairs.{ending}?{query}"), ending)
+    expected = [
+        (
+            board["board"],
+            pair["first"],
+            pair["second"],
+            as_text(pair["difference"]["value"]),
+            as_text(pair["adjusted_p"]),
+            as_text(pair["winner"]),
+            as_text(pair["first_only"]),
+            as_text(pair["mid_p"]),
+        )
+        for board in known["boards"]
+        for pair in board["pairs"]
+    ]
+    columns = ["board", "first", "second", "difference", "adjusted_p", "better", "n_first_only"]
+    columns.append("mcnemar_mid_p")
+    assert [tuple(row[name] for name in columns) for row in pairs] == expected
+    slices = read_rows(compared.get(f"/exports/comparisons/slices.{ending}?{query}"), ending)
+    assert len(slices) == 3 * len(known["slices"])
+    row = next(r for r in slices if (r["slice"], r["model"]) == ("axis", "model-b"))
+    one = next(s for s in known["slices"] if s["slice"] == "axis")
+    place = slugs.index("model-b")
+    assert float(row["value"]) == one["models"][place]["value"]
+
+
+def test_a_comparison_to_take_away_that_is_none_is_refused(compared: Site) -> None:
+    for path, status in (
+        ("comparisons/pairs.csv?models=model-a", 400),
+        ("comparisons/pairs.csv?models=model-a,nobody", 404),
+        ("comparisons/others.csv?models=model-a,model-b", 404),
+        ("releases.pdf", 404),
+    ):
+        assert compared.get(f"/exports/{path}").status_code == status

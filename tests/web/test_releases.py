@@ -10,6 +10,7 @@ from leaderboard.evaluation.rank import rank_split
 from leaderboard.models.role import Role
 from tests.site import Site
 from tests.web.api.test_api import check, make_file
+from tests.web.test_exports import ENDINGS, read_rows
 from tests.web.test_pages import post, sign_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -89,3 +90,15 @@ def test_the_next_release_needs_a_reason_and_a_ranking(site: Site) -> None:
     site.evaluate_all()
     assert post(host, site, OPEN, "/admin/benchmarks", reason=" ").status_code == 400
     assert len(site.get("/api/v1/releases/tiny/test").json()["releases"]) == 1
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_releases_to_take_away_are_those_of_the_api(second: Site, ending: str) -> None:
+    known = second.get("/api/v1/releases/tiny/test").json()["releases"]
+    rows = read_rows(second.get(f"/exports/releases.{ending}"), ending)
+    assert [(row["release"], row["n_models"], row["note"], row["judge"]) for row in rows] == [
+        (str(one["number"]), str(one["n_models"]), one["note"], judge["name"])
+        for one in known
+        for judge in one["judges"]
+    ]
+    assert [bool(row["closed_at"]) for row in rows] == [False, True]

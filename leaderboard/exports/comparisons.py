@@ -1,0 +1,116 @@
+"""Models compared, as two tables: every pair on every board, and every slice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from leaderboard.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.comparisons.compare import Comparison
+from leaderboard.comparisons.slices import SliceComparison
+from leaderboard.errors import NotFound
+from leaderboard.exports.rankings import make_provenance
+from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.rankings import RankingTable
+
+PAIR_COLUMNS = (
+    Column("board", str, "which score"),
+    Column("first", str, "short name of the first model"),
+    Column("second", str, "short name of the second model"),
+    Column("n_items", int, "items of the board"),
+    Column("difference", float, "first less second in points, on the same items"),
+    Column("difference_low", float, "lower end of its 95 % interval"),
+    Column("difference_high", float, "upper end of its 95 % interval"),
+    Column("adjusted_p", float, "p-value, adjusted by Holm over the pairs compared on the board"),
+    Column("better", str, "short name of the significantly better of the two; none where open"),
+    Column("n_first_only", int, "questions that only the first had right"),
+    Column("n_second_only", int, "questions that only the second had right"),
+    Column("mcnemar_mid_p", float, "McNemar's mid-p of these two counts"),
+)
+SLICE_COLUMNS = (
+    Column("metric", str, "what is measured, accuracy or report score, 0 to 100"),
+    Column("slice", str, "by what the items are chosen"),
+    Column("name", str, "the value that they have"),
+    Column("n_items", int, "items that have it"),
+    Column("model", str, "short name of the model"),
+    Column("value", float, "plain mean over these items; none where one of them has no score"),
+    Column("n_correct", int, "right ones, for accuracies"),
+    Column("first", str, "short name of the model that the difference is from"),
+    Column("difference", float, "first less this model in points; none in the first's own row"),
+    Column("difference_low", float, "lower end of its 95 % interval"),
+    Column("difference_high", float, "upper end of its 95 % interval"),
+    Column("better", str, "short name of the better, by Holm over all slices; none where open"),
+)
+
+
+def make_comparison_table(name: str, comparison: Comparison, table: RankingTable) -> Table:
+    """The table `name` (pairs or slices) of models of `table`. Raises NotFound."""
+    if name not in _PARTS:
+        raise NotFound(f"There is no table {name[:20]!r}.", f"The tables are {', '.join(_PARTS)}.")
+    columns, make_rows = _PARTS[name]
+    split = comparison.split
+    return make_table(
+        f"comparison-{name}-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
+        f"{', '.join(row.model.name for row in comparison.models)} compared by {name} on "
+        f"{split.benchmark.name} {split.benchmark.version}, {split.name} split",
+        columns,
+        make_rows(comparison),
+        make_provenance(table),
+    )
+
+
+def _make_pair_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
+    return [
+        _make_pair_row(comparison, board, pair)
+        for board in comparison.boards
+        for pair in board.pairs
+    ]
+
+
+def _make_pair_row(
+    comparison: Comparison, board: BoardComparison, pair: PairComparison
+) -> tuple[Cell, ...]:
+    slugs = [row.model.slug for row in comparison.models]
+    head = (board.board.value, slugs[pair.first], slugs[pair.second], board.n)
+    if not pair.same_scale:
+        return (*head, *(None,) * 8)
+    return (
+        *head,
+        pair.difference.value,
+        pair.difference.low,
+        pair.difference.high,
+        pair.adjusted_p,
+        None if pair.winner is None else slugs[pair.winner],
+        pair.n_first_only,
+        pair.n_second_only,
+        pair.mid_p,
+    )
+
+
+def _make_slice_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
+    places = range(len(comparison.models))
+    return [
+        _make_slice_row(comparison, one, place) for one in comparison.slices for place in places
+    ]
+
+
+def _make_slice_row(comparison: Comparison, one: SliceComparison, place: int) -> tuple[Cell, ...]:
+    slugs = [row.model.slug for row in comparison.models]
+    difference, winner = one.differences[place], one.winners[place]
+    return (
+        one.metric.value,
+        one.slice.value,
+        one.name,
+        one.n,
+        slugs[place],
+        one.values[place],
+        one.n_correct[place],
+        slugs[0],
+        *((difference.value, difference.low, difference.high) if difference else (None,) * 3),
+        None if winner is None else slugs[winner],
+    )
+
+
+_PARTS: dict[str, tuple[tuple[Column, ...], Callable[[Comparison], list[tuple[Cell, ...]]]]] = {
+    "pairs": (PAIR_COLUMNS, _make_pair_rows),
+    "slices": (SLICE_COLUMNS, _make_slice_rows),
+}

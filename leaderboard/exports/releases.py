@@ -1,0 +1,71 @@
+"""The releases of a split, as a table of one row for each judge of each release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.models.benchmark import Split
+from leaderboard.models.release import ReleaseJudge
+from leaderboard.releases import ReleaseSummary
+
+RELEASE_COLUMNS = (
+    Column("benchmark", str, "short name of the benchmark"),
+    Column("benchmark_version", str, "its version"),
+    Column("benchmark_sha256", str, "hash of its content"),
+    Column("split", str, "the split"),
+    Column("release", int, "number of the release"),
+    Column("opened_at", datetime, "when it was opened, UTC"),
+    Column("closed_at", datetime, "when the next was opened, UTC; none while it is open"),
+    Column("ranked_at", datetime, "when it was last ranked, UTC"),
+    Column("n_models", int, "models in its ranking"),
+    Column("note", str, "why it was opened"),
+    Column("judge", str, "whose ratings became report scores; none without reports"),
+    Column("judge_version", str, "its version"),
+    Column("label_kind", str, "whose labels calibrate it: expert or constructed; none without"),
+    Column("n_labels", int, "how many labels"),
+    Column("fitted_at", datetime, "when the calibration was fitted, UTC"),
+)
+
+
+def make_release_table(split: Split, releases: Sequence[ReleaseSummary]) -> Table:
+    """The releases, newest first, each by its judges; one row for a release without any."""
+    benchmark = split.benchmark
+    head = (benchmark.slug, benchmark.version, benchmark.content_hash, split.name)
+    return make_table(
+        f"{benchmark.slug}-{benchmark.version}-{split.name}-releases",
+        f"Releases of {benchmark.name} {benchmark.version}, {split.name} split",
+        RELEASE_COLUMNS,
+        [
+            (*head, *_make_release(one), *judge)
+            for one in releases
+            for judge in _make_judges(one.release.judges)
+        ],
+    )
+
+
+def _make_release(one: ReleaseSummary) -> tuple[Cell, ...]:
+    release = one.release
+    return (
+        release.number,
+        release.opened_at,
+        one.closed_at,
+        one.ranked_at,
+        one.n_models,
+        release.note,
+    )
+
+
+def _make_judges(judges: Sequence[ReleaseJudge]) -> list[tuple[Cell, ...]]:
+    cells: list[tuple[Cell, ...]] = [
+        (
+            judge.rater.name,
+            judge.rater.version,
+            judge.label_kind.value if judge.label_kind else None,
+            judge.n_labels,
+            judge.fitted_at,
+        )
+        for judge in judges
+    ]
+    return cells or [(None,) * 5]
