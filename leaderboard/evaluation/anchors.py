@@ -7,6 +7,7 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import product
 from statistics import fmean
 
 import numpy as np
@@ -15,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
+from leaderboard.evaluation.ask_judge import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.claim import Claim, renew
-from leaderboard.evaluation.judge_calls import make_call, make_call_values
+from leaderboard.evaluation.judge_calls import make_call
 from leaderboard.evaluation.ledger import Ledger
 from leaderboard.evaluation.reports import Unrated, read_reports
-from leaderboard.evaluation.self_check import OpenRun
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
@@ -27,7 +28,6 @@ from leaderboard.models.judging import AnchorCall, AnchorReport, DriftCheck, Jud
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
 from leaderboard.scoring.drift import Drift, assess_drift, is_stable
-from leaderboard.scoring.rubric import Dimension
 
 N_ANCHORS = 30
 SEED = 20_261_125
@@ -159,17 +159,12 @@ async def _rate_again(
 ) -> float | None:
     """The mean rating of a report in this run; None where a dimension is unscored."""
     subject = Subject(f"run {run.run_id} {report.id}", report.case, clean_report(report.text))
-
-    async def ask(dimension: Dimension, repeat: int) -> list[Call]:
-        calls = [c for c in known if (c.dimension, c.repeat) == (dimension.key, repeat)]
-        async for call in run.judge.ask(run.client, subject, dimension, repeat, tuple(calls)):
-            calls.append(call)
-            key = {"judge_run_id": run.run_id, "prediction_id": report.id}
-            ledger.add(AnchorCall, [{**key, **make_call_values(call)}])
-        return calls
-
+    keeper = Keeper(ledger, AnchorCall, {"judge_run_id": run.run_id, "prediction_id": report.id})
     dimensions, repeats = run.judge.dimensions, range(run.judge.settings.repeats)
-    asked = await run_together(ask(dimension, r) for dimension in dimensions for r in repeats)
+    asked = await run_together(
+        ask_judge(run, keeper, subject, question, known)
+        for question in product(dimensions, repeats)
+    )
     values = []
     for dimension in dimensions:
         calls = [call for one in asked for call in one if call.dimension == dimension.key]

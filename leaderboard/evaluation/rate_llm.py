@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from itertools import product
 from typing import NamedTuple
 
 from leaderboard.db import Sessions
 from leaderboard.evaluation.anchors import check_drift
+from leaderboard.evaluation.ask_judge import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.claim import Claim
-from leaderboard.evaluation.judge_calls import make_call_values, read_calls
+from leaderboard.evaluation.judge_calls import read_calls
 from leaderboard.evaluation.ledger import Ledger
 from leaderboard.evaluation.reports import Unrated, get_rater_id, make_rating_row, read_unrated
-from leaderboard.evaluation.self_check import OpenRun, check_judges, get_run
+from leaderboard.evaluation.self_check import check_judges, get_run
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.llm import LlmJudge
@@ -21,7 +23,7 @@ from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.models.judging import JudgeCall
 from leaderboard.models.rating import Rating
-from leaderboard.scoring.rubric import Dimension, Rubric
+from leaderboard.scoring.rubric import Rubric
 
 
 class _Task(NamedTuple):
@@ -86,18 +88,13 @@ async def _rate_report(
 ) -> None:
     """Ask about every dimension and repeat; the ratings are written after all of their calls."""
     subject = Subject(f"prediction {report.id}", report.case, clean_report(report.text))
-    before = known.get(report.id, [])
-
-    async def ask(dimension: Dimension, repeat: int) -> list[Call]:
-        calls = [c for c in before if (c.dimension, c.repeat) == (dimension.key, repeat)]
-        async for call in run.judge.ask(run.client, subject, dimension, repeat, tuple(calls)):
-            calls.append(call)
-            key = {"prediction_id": report.id, "rater_id": run.rater_id}
-            ledger.add(JudgeCall, [{**key, **make_call_values(call)}])
-        return calls
-
+    key = {"prediction_id": report.id, "rater_id": run.rater_id}
+    keeper, before = Keeper(ledger, JudgeCall, key), known.get(report.id, [])
     dimensions, repeats = run.judge.dimensions, range(run.judge.settings.repeats)
-    asked = await run_together(ask(dimension, r) for dimension in dimensions for r in repeats)
+    asked = await run_together(
+        ask_judge(run, keeper, subject, question, before)
+        for question in product(dimensions, repeats)
+    )
     rows = []
     for dimension in dimensions:
         calls = [call for one in asked for call in one if call.dimension == dimension.key]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
+from leaderboard.evaluation.ask_judge import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.claim import Claim, renew
-from leaderboard.evaluation.judge_calls import make_call, make_call_values
+from leaderboard.evaluation.judge_calls import make_call
 from leaderboard.evaluation.ledger import Ledger
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.canaries import (
@@ -23,24 +23,12 @@ from leaderboard.judges.canaries import (
     make_canaries,
     make_records,
 )
-from leaderboard.judges.client import JudgeClient
-from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.models.judging import CanaryCall, JudgeRun, RunState
-from leaderboard.scoring.rubric import Dimension, Rubric
+from leaderboard.scoring.rubric import Rubric
 
 log = logging.getLogger(__name__)
-
-
-class OpenRun(NamedTuple):
-    """A judge at a submission, with its connection, and its run's row and state."""
-
-    judge: LlmJudge
-    rater_id: int
-    client: JudgeClient
-    run_id: int
-    is_checked: bool
 
 
 def get_run(sessions: Sessions, claim: Claim, rater_id: int) -> tuple[int, bool]:
@@ -107,19 +95,14 @@ async def _rate_canaries(
 ) -> list[CanaryResult]:
     known = await asyncio.to_thread(_read_known, sessions, run.run_id)
 
-    async def ask(canary: str, subject: Subject, dimension: Dimension) -> list[Call]:
-        before = [c for name, c in known if name == canary and c.dimension == dimension.key]
-        calls = list(before)
-        async for call in run.judge.ask(run.client, subject, dimension, 0, before):
-            calls.append(call)
-            values = make_call_values(call)
-            ledger.add(CanaryCall, [{"judge_run_id": run.run_id, "canary": canary, **values}])
-        return calls
-
     async def rate(canary: str, text: str) -> CanaryResult:
         subject = Subject(f"run {run.run_id} {canary}", CASE, clean_report(text))
+        keeper = Keeper(ledger, CanaryCall, {"judge_run_id": run.run_id, "canary": canary})
+        before = [call for name, call in known if name == canary]
         dimensions = run.judge.dimensions
-        asked = await run_together(ask(canary, subject, d) for d in dimensions)
+        asked = await run_together(
+            ask_judge(run, keeper, subject, (dimension, 0), before) for dimension in dimensions
+        )
         ratings = {
             dimension.key: derive_rating(dimension, subject, calls).value
             for dimension, calls in zip(dimensions, asked, strict=True)
