@@ -1,4 +1,4 @@
-"""A judge's ratings against the experts', with the calibration between them, as a figure."""
+"""A judge's ratings against labels, with the calibration between them, as a figure."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ LINE_POINTS = 33
 
 
 def make_calibration_figure(
-    target: Target, pairs: Mapping[str, Pairs], calibrator: PooledCalibrator
+    target: Target, pairs: Mapping[str, Pairs], calibrator: PooledCalibrator, labels: str
 ) -> str:
     """Labelled reports as dots, as large as how many share a place; the calibration as a line.
 
-    The dashed line is where judge and experts agree. Nothing names reports or models.
+    The dotted line is where judge and labels agree; `labels` says whose they are. Nothing names
+    reports or models.
     """
     low, high = target.bounds
     room = (high - low) * 0.06
     scale = {"range": [low - room, high + room], "fixedrange": True, "zeroline": False}
-    figure = go.Figure([_agreement(low, high), _calibration(low, high, calibrator), _dots(pairs)])
+    figure = go.Figure(
+        [_agreement(low, high), _calibration(low, high, calibrator), _dots(pairs, labels)]
+    )
     figure.update_layout(
         template="none",
         height=HEIGHT,
@@ -37,14 +40,14 @@ def make_calibration_figure(
         hovermode="closest",
     )
     figure.update_xaxes(title=f"judge's rating, {low:g} to {high:g}", **scale)
-    figure.update_yaxes(title=f"experts' mean, {low:g} to {high:g}", **scale)
+    figure.update_yaxes(title=f"mean of the {labels}, {low:g} to {high:g}", **scale)
     text = figure.to_json()
     if text is None:
         raise ValueError("plotly gave no JSON")
     return str(text)
 
 
-def _dots(pairs: Mapping[str, Pairs]) -> go.Scatter:
+def _dots(pairs: Mapping[str, Pairs], labels: str) -> go.Scatter:
     places = Counter(
         (round(float(score), 2), round(float(label), 2))
         for one in pairs.values()
@@ -59,7 +62,8 @@ def _dots(pairs: Mapping[str, Pairs]) -> go.Scatter:
         cliponaxis=False,
         marker={"size": [SMALLEST_DOT * count**0.5 for count in n], "opacity": 0.7},
         customdata=n,
-        hovertemplate="judge %{x:.2f}, experts %{y:.2f}<br>%{customdata} reports<extra></extra>",
+        hovertemplate=f"judge %{{x:.2f}}, {labels} %{{y:.2f}}<br>"
+        "reports at this place: %{customdata}<extra></extra>",
     )
 
 

@@ -67,23 +67,28 @@ def _value(table: RankingTable, row: RankingRow) -> float:
     return row.scores[table.board].value
 
 
+def _day(row: RankingRow) -> datetime:
+    """The midnight with which the day of a submission begins, as the tables name it."""
+    return row.submission.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _by_time(row: RankingRow) -> tuple[datetime, str]:
     return row.submission.created_at, row.submission.id
 
 
 def _make_time_figure(table: RankingTable) -> go.Figure:
-    """Scores by the time of their submissions, with the best so far as steps."""
+    """Scores over the tick of the day of their submissions, with the best so far as steps."""
     rows = _scored(table)
-    times = [row.submission.created_at for row in rows]
-    figure = go.Figure(_traces(table, rows, lambda row: row.submission.created_at))
+    days = [_day(row) for row in rows]
+    figure = go.Figure(_traces(table, rows, _day))
     best = find_best_so_far(table)
     if best:
-        figure.add_trace(_make_steps(table, best, max(times)))
+        figure.add_trace(_make_steps(table, best, max(days)))
     _lay_out(figure, table, "day of the submission, UTC")
-    if times:
-        pad = max((max(times) - min(times)) / 20, SHORTEST_PAD)
-        figure.update_xaxes(type="date", range=[min(times) - pad, max(times) + pad])
-        if max(times) - min(times) < A_WEEK:
+    if days:
+        pad = max((max(days) - min(days)) / 20, SHORTEST_PAD)
+        figure.update_xaxes(type="date", range=[min(days) - pad, max(days) + pad])
+        if max(days) - min(days) < A_WEEK:
             figure.update_xaxes(dtick=MS_A_DAY, tickformat="%-d %b %Y")
     return figure
 
@@ -177,7 +182,7 @@ def _make_steps(table: RankingTable, best: Sequence[RankingRow], end: datetime) 
     """A line that rises with each model of `best`, up to `end`."""
     return go.Scatter(
         name="best so far",
-        x=[*(row.submission.created_at for row in best), end],
+        x=[*(_day(row) for row in best), end],
         y=[*(_value(table, row) for row in best), _value(table, best[-1])],
         mode="lines",
         meta="edge",

@@ -83,6 +83,16 @@ def test_an_interval_that_ends_at_nought_is_drawn_to_nought() -> None:
     assert (drawn["array"], drawn["arrayminus"]) == ([5.0], [4.0])
 
 
+def test_a_model_is_drawn_over_the_day_that_the_table_names_however_late_it_came() -> None:
+    late = make_row("late", 3, 50)
+    late.submission.created_at = datetime(2026, 1, 3, 23, 59, tzinfo=UTC)
+    drawn = json.loads(make_ranking_figure("time", make_table(make_row("first", 1, 40), late)))
+    points, steps = drawn["data"]
+    days = ["2026-01-01T00:00:00", "2026-01-03T00:00:00"]
+    assert [text[:19] for text in points["x"]] == days
+    assert [text[:19] for text in steps["x"]] == [*days, days[-1]]
+
+
 def test_items_without_a_score_are_counted_over_the_whole_split() -> None:
     row = make_row("text-alone", 1, 50)
     assert count_unscored(make_table(row), row) == 11 - 6

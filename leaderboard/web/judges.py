@@ -12,11 +12,14 @@ from leaderboard.judges.prompt import ASK, SYSTEM
 from leaderboard.judges.runs import read_call_figures, read_checks, read_runs_state
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
+from leaderboard.models.rating import RaterKind
 from leaderboard.rankings import read_state
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("judges", __name__)
+LABEL_WORDS = {RaterKind.EXPERT: "experts", RaterKind.CONSTRUCTED: "constructed ratings"}
+"""Whose labels a judge is measured by."""
 
 
 @blueprint.get("/judges")
@@ -33,6 +36,7 @@ def index() -> Response:
             calls={(one.name, one.version): one for one in read_call_figures(database())},
             checks={j.rater.id: read_checks(database(), j.rater.id) for j in judges},
             prompt=(SYSTEM, ASK),
+            label_words=LABEL_WORDS,
             sections=split.benchmark.manifest["rubric"]["sections"],
             names=name_targets(split),
             chosen=target,
@@ -45,7 +49,7 @@ def index() -> Response:
 
 @blueprint.get("/judges/<int:rater_id>/figure.json")
 def figure(rater_id: int) -> Response:
-    """A judge's ratings of one target against the experts', as plotly's JSON."""
+    """A judge's ratings of one target against their labels, as plotly's JSON."""
     split, target = find_split(), read_target()
 
     def render() -> str:
@@ -54,7 +58,8 @@ def figure(rater_id: int) -> Response:
         if one is None:
             raise NotFound("There is no calibration of this.", "See the page of the judges.")
         pairs = read_pairs(database(), split, rater_id, target)
-        return make_calibration_figure(target, pairs, one.calibrator)
+        labels = LABEL_WORDS[one.fit.label_kind]
+        return make_calibration_figure(target, pairs, one.calibrator, labels)
 
     return services().pages.respond(read_state(database(), split), render, "application/json")
 

@@ -122,6 +122,7 @@ def render_ranking(
         place=place,
         kept=kept,
         query={**place, **write_selection(selection)},
+        api_query=_ask_api(selection, place),
         base_url=services().base_url,
         **_describe(selection),
         address=make_address(selection, kept),
@@ -141,20 +142,27 @@ def _describe(selection: Selection) -> dict[str, Any]:
     }
 
 
+def _ask_api(selection: Selection, place: Mapping[str, str]) -> dict[str, str]:
+    """The query at which the API has the rows of this page, which has no columns to choose."""
+    rows = replace(selection, columns=DEFAULT_COLUMNS, shows_published=False)
+    version = {"version": place["version"]} if "version" in place else {}
+    return {**version, **write_selection(rows)}
+
+
 def make_lines(
     rows: Sequence[RankingRow], selection: Selection, reported: Sequence[PublishedRow]
 ) -> list[Line]:
     """The lines of `rows` in their order, ties marked where that is the ranking's.
 
-    Each of `reported` stands before the first row whose score on the board is lower, those that
-    are lower than all last; they count for no tie.
+    Each of `reported`, the best first, stands before the first row whose score on the board is
+    lower, those that are lower than all last; they count for no tie.
     """
     board = selection.board
     ties: Sequence[Tie | None] = [None] * len(rows)
     if selection.is_by_rank:
         ties = tie_bands([row.ranks[board] for row in rows])
     lines: list[Line] = []
-    waiting = sorted(reported, key=lambda one: -(one.find(board) or 0.0))
+    waiting = list(reported)
     for row, tie in zip(rows, ties, strict=True):
         value = row.scores[board].value if board in row.scores else None
         while waiting and (waiting[0].find(board) or 0.0) > (value or 0.0):
@@ -212,11 +220,12 @@ def _with_size(selection: Selection) -> Selection:
 
 
 def _read_reported(selection: Selection) -> list[PublishedRow]:
-    """The published results that are to be shown: those that pass the filter."""
+    """The published results that pass the filter, by the board's score, those without it last."""
     if not selection.shows_published:
         return []
     rows = read_published().spinemed
-    return [row for row in rows if selection.accepted.accepts(read_published_facts(row))]
+    accepted = [row for row in rows if selection.accepted.accepts(read_published_facts(row))]
+    return sorted(accepted, key=lambda row: -(row.find(selection.board) or 0.0))
 
 
 def _make_axis(table: RankingTable, reported: Sequence[PublishedRow]) -> Axis:

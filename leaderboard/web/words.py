@@ -51,8 +51,11 @@ BADGE_WORDS = {
 
 
 def number(value: float | None, digits: int = 1, reason: str = "not scored") -> str:
-    """`value` with `digits` decimals; None as a dash with its reason."""
-    return NONE.format(reason=reason) if value is None else f"{value:.{digits}f}"
+    """`value` with `digits` decimals, 0 without a sign; None as a dash with its reason."""
+    if value is None:
+        return NONE.format(reason=reason)
+    text = f"{value:.{digits}f}".replace("-", "−")
+    return text.removeprefix("−") if not text.strip("−0.") else text
 
 
 def signed(value: float) -> str:
@@ -103,6 +106,11 @@ def rank_in_words(value: RankRange, n_ranked: int) -> str:
     ]
     if n_ranked == 2:
         return f"The other model {parts[0].removeprefix('1 ')}."
+    if n_tied == n_ranked - 1:
+        return f"None of the {n_tied} other models can be told apart from it."
+    if len(parts) == 1:
+        all_others = "Both" if n_ranked == 3 else f"All {n_ranked - 1}"
+        return f"{all_others} other models {parts[0].partition(' ')[2]}."
     *most, last = parts
     return f"Of the {n_ranked - 1} other models, {', '.join(most)}{' and ' * bool(most)}{last}."
 

@@ -86,7 +86,7 @@ def lead_of(site: Site, query: str) -> str:
 def test_the_first_sentence_says_who_is_better_by_how_much_and_how_sure(compared: Site) -> None:
     tested = stats.ttest_1samp([100.0] * 16 + [-100.0] * 2 + [0.0] * 12, 0)
     low, high = tested.confidence_interval()
-    sure = f"95 % interval +{low:.1f} to +{high:.1f}, p &lt; 0.001"
+    sure = f"95\u00a0% interval +{low:.1f} to +{high:.1f}, p &lt; 0.001"
     assert tested.pvalue < 0.001
     expected = f"Model-A is better than Model-B on all questions, by 46.7 points ({sure})."
     assert lead_of(compared, "model-a,model-b") == expected

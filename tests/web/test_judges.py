@@ -113,6 +113,6 @@ def test_runs_drift_and_cost_of_a_language_model_are_shown(site: Site) -> None:
                    value=None, reason="", evidence=[])
         )  # fmt: skip
     page = site.get("/judges").text
-    for text in ("reader", "void", "-0.25", "-0.31 to -0.19", "50.0", "2,400 in", "1.50"):
+    for text in ("reader", "void", "−0.25", "−0.31 to −0.19", "50.0", "2,400 in", "1.50"):
         assert text in page, text
     assert "for the host alone" not in page

@@ -123,7 +123,8 @@ def test_the_common_axis_holds_every_interval_in_whole_steps() -> None:
     [
         (RankRange(1, 1), 1, "It is the only ranked model."),
         (RankRange(1, 2), 2, "The other model cannot be told apart from it."),
-        (RankRange(3, 3), 3, "Of the 2 other models, 2 are significantly better."),
+        (RankRange(3, 3), 3, "Both other models are significantly better."),
+        (RankRange(1, 3), 3, "None of the 2 other models can be told apart from it."),
         (
             RankRange(2, 4),
             9,
