@@ -120,15 +120,16 @@ def count_items(session: Session, split: Split) -> dict[Track, int]:
     return {track: counts.get(track, 0) for track in Track}
 
 
-def read_state(session: Session, split: Split) -> tuple[int, datetime | None]:
+def read_state(session: Session, split: Split) -> tuple[int, int, datetime | None]:
     """What changes whenever a page of the split's ranking would, but by an act of a host.
 
-    The number of its ranking (0 before the first), and the last change of any model card. Acts of
-    hosts, such as a verification, are part of the state of every page.
+    The split, for which one an address means may change; the number of its ranking (0 before the
+    first); and the last change of any model card. Acts of hosts, such as a verification, are part
+    of the state of every page.
     """
     ranking = find_ranking(session, split.id)
     changed_at = session.scalar(select(func.max(ModelCard.changed_at)))
-    return ranking.serial if ranking else 0, changed_at
+    return split.id, ranking.serial if ranking else 0, changed_at
 
 
 def read_ranking(

@@ -33,12 +33,17 @@ def find_release(session: Session, split_id: int) -> Release | None:
     )
 
 
+def lock_releases(session: Session, split_id: int) -> None:
+    """Wait for whoever ranks the split or opens its next release, and have others wait."""
+    session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
+
+
 def open_release(session: Session, split_id: int, note: str) -> Release:
     """Close the open release of a split and open the next.
 
     The ranking of the closed one stays as it is. Acts on one split wait for each other.
     """
-    session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
+    lock_releases(session, split_id)
     last = find_release(session, split_id)
     number = last.number + 1 if last else 1
     release = Release(split_id=split_id, number=number, opened_at=now(), note=note)

@@ -14,7 +14,7 @@ from spinebench.terminal import Column, Table
 
 NONE = "-"
 SHRUNK = "*"
-SUMMARY_SLICES = ("overall", "closed", "track")
+SUMMARY_SLICES = ("all", "closed", "track")
 
 
 def decimal(value: float | None) -> str:

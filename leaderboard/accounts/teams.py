@@ -11,21 +11,23 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.names import read_line, read_name
 from leaderboard.accounts.variants import set_variant
 from leaderboard.db import now
 from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
 
 SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9.-]{1,58}[a-z0-9]")
+MAX_DESCRIPTION = 4000
+RESERVED_SLUG = "new"
+"""Stands in the addresses of model cards for one that is not made yet."""
 SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
 
 
 def make_team(session: Session, owner: User, *, slug: str, name: str) -> Team:
     """Add a team with `owner`. Raises InvalidRequest for unusable values, Conflict if taken."""
     slug = _read_slug(slug)
-    if not 1 <= len(name.strip()) <= 120:
-        raise InvalidRequest("The team's name is empty or too long.", "Use 1 to 120 characters.")
-    team = Team(slug=slug, name=name.strip(), created_at=now())
+    team = Team(slug=slug, name=read_name(name, "The team's name", 120), created_at=now())
     try:
         with session.begin_nested():
             session.add(team)
@@ -107,6 +109,8 @@ def make_model_card(session: Session, team: Team, values: Mapping[str, Any]) -> 
     unusable values, Conflict if the short name is taken.
     """
     card = ModelCard(team_id=team.id, created_at=now(), changed_at=now(), **_read_card(values))
+    if card.slug == RESERVED_SLUG:
+        raise InvalidRequest(f"No model can have the short name {card.slug!r}.", "Choose another.")
     try:
         with session.begin_nested():
             session.add(card)
@@ -150,15 +154,15 @@ def _read_variant(values: Mapping[str, Any]) -> dict[str, str]:
 def _read_card(values: Mapping[str, Any]) -> dict[str, Any]:
     card: dict[str, Any] = {"slug": _read_slug(str(values.get("slug") or ""))}
     for name, limit in (("name", 120), ("organisation", 120)):
-        text = str(values.get(name) or "").strip()
-        if not 1 <= len(text) <= limit:
-            raise InvalidRequest(f"The model's {name} is empty or too long.", f"Use 1 to {limit}.")
-        card[name] = text
-    for name, limit in (("licence", 100), ("base_model", 120), ("description", 4000)):
-        text = str(values.get(name) or "").strip()
-        if len(text) > limit:
-            raise InvalidRequest(f"The {name} is too long.", f"Use up to {limit} characters.")
-        card[name] = text or None
+        card[name] = read_name(str(values.get(name) or ""), f"The model's {name}", limit)
+    for name, words, limit in (("licence", "licence", 100), ("base_model", "base model", 120)):
+        card[name] = read_line(str(values.get(name) or ""), f"The {words}", limit) or None
+    description = str(values.get("description") or "").strip()
+    if len(description) > MAX_DESCRIPTION:
+        raise InvalidRequest(
+            "The description is too long.", f"Use up to {MAX_DESCRIPTION} characters."
+        )
+    card["description"] = description or None
     card["open_weights"] = values.get("open_weights") in (True, "true", "on", "yes", "1")
     card["parameters_billion"] = _read_parameters(values.get("parameters_billion"))
     card["url"] = _read_url(values.get("url"))

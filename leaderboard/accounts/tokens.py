@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.names import read_name
 from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, NotSignedIn
@@ -49,8 +50,7 @@ def make_token(
     days: int = DEFAULT_DAYS,
 ) -> NewToken:
     """Add a token of `user` that expires in `days`. Raises InvalidRequest for unusable values."""
-    if not 1 <= len(name.strip()) <= 80:
-        raise InvalidRequest("The token's name is empty or too long.", "Use 1 to 80 characters.")
+    name = read_name(name, "The token's name", 80)
     if not scopes:
         raise InvalidRequest("The token may do nothing.", "Choose at least one scope.")
     if not 1 <= days <= MAX_DAYS:
@@ -60,7 +60,7 @@ def make_token(
     text = body + checksum(body)
     row = ApiToken(
         user_id=user.id,
-        name=name.strip(),
+        name=name,
         prefix=prefix,
         token_hash=_hash(text),
         scopes=sorted(scope.value for scope in scopes),

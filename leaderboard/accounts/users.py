@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.names import read_name
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest, NotSignedIn
 from leaderboard.models.team import User
@@ -32,12 +33,11 @@ def register(session: Session, *, email: str, name: str, password: str) -> User:
     email = email.strip().lower()
     if not EMAIL_FORM.fullmatch(email) or len(email) > 254:
         raise InvalidRequest("This is no e-mail address.", "Write it like name@example.org.")
-    if not 1 <= len(name.strip()) <= 120:
-        raise InvalidRequest("The name is empty or too long.", "Use 1 to 120 characters.")
+    name = read_name(name, "The name", 120)
     check_password(password)
     user = User(
         email=email,
-        name=name.strip(),
+        name=name,
         password_hash=_hasher.hash(password),
         created_at=now(),
     )

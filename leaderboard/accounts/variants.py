@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.names import read_line
 from leaderboard.disclosure import is_public
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.submission import Submission
@@ -20,7 +21,8 @@ def set_variant(session: Session, card: ModelCard, base_slug: str, label: str) -
     or one with a public result: others' cards are nobody's business. Raises InvalidRequest for
     one that is neither, for a base that was itself made from `card`, and for one without a label.
     """
-    base_slug, label = base_slug.strip().lower(), label.strip()
+    base_slug = base_slug.strip().lower()
+    label = read_line(label, "How the variant differs from its base", MAX_LABEL_CHARACTERS)
     if not base_slug and not label:
         card.variant = None
         return
@@ -28,9 +30,9 @@ def set_variant(session: Session, card: ModelCard, base_slug: str, label: str) -
         raise InvalidRequest(
             "A variant needs its base.", "Name the model of this site that it was made from."
         )
-    if not 1 <= len(label) <= MAX_LABEL_CHARACTERS:
+    if not label:
         raise InvalidRequest(
-            "How the variant differs from its base is not said, or too long.",
+            "How the variant differs from its base is not said.",
             f"Use 1 to {MAX_LABEL_CHARACTERS} characters, such as: spine only.",
         )
     base = _get_base(session, card.team, base_slug)

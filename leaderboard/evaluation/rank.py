@@ -15,11 +15,11 @@ from leaderboard.disclosure import is_public
 from leaderboard.evaluation.ranked import Place, replace_ranked
 from leaderboard.evaluation.release import continue_release
 from leaderboard.evaluation.values import read_items, unpack_values
-from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore
 from leaderboard.models.ranking import Board, ItemValues, Ranking, Score, Slice
 from leaderboard.models.submission import Submission
-from leaderboard.releases import find_ranking
+from leaderboard.releases import find_ranking, lock_releases
 from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.ranking import (
     compare_pairs,
@@ -46,7 +46,7 @@ def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = 
     or to the next where what scores are made by changed. Rankings of one split wait for each
     other. `items` are the split's, where the caller has read them.
     """
-    session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
+    lock_releases(session, split_id)
     standing = _read_standing(session, split_id)
     keys = list(standing)
     last = find_ranking(session, split_id)

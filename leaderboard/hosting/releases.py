@@ -8,7 +8,7 @@ from leaderboard.audit import add_audit
 from leaderboard.errors import Conflict
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.benchmark import Split
-from leaderboard.releases import find_ranking, find_release, open_release
+from leaderboard.releases import find_ranking, find_release, lock_releases, open_release
 
 
 def open_next(session: Session, split: Split, actor: str, reason: str) -> Act:
@@ -18,6 +18,7 @@ def open_next(session: Session, split: Split, actor: str, reason: str) -> Act:
     """
     name = f"{split.benchmark.slug} {split.benchmark.version} {split.name}"
     reason = read_reason(reason)
+    lock_releases(session, split.id)
     ranking, release = find_ranking(session, split.id), find_release(session, split.id)
     if ranking is None or ranking.release is not release:
         raise Conflict(

@@ -30,7 +30,7 @@ def ablation(slug: str) -> Response:
             place=read_place(split),
         )
 
-    return services().pages.respond((split.id, read_state(database(), split)), render)
+    return services().pages.respond(read_state(database(), split), render)
 
 
 def find_ablation(split: Split, slug: str) -> Ablation:

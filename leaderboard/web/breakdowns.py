@@ -52,7 +52,7 @@ def index() -> Response:
         )
 
     hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
-    return services().pages.respond((split.id, hashes, read_state(database(), split)), render)
+    return services().pages.respond((hashes, read_state(database(), split)), render)
 
 
 def find_breakdown(split: Split, slice_: Slice) -> Breakdown:

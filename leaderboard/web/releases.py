@@ -29,4 +29,4 @@ def index() -> Response:
         )
 
     shown = tuple(version.content_hash for version in versions)
-    return services().pages.respond((split.id, shown, read_state(database(), split)), render)
+    return services().pages.respond((shown, read_state(database(), split)), render)

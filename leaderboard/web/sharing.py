@@ -39,7 +39,7 @@ def badge(slug: str) -> Response:
         table, row = get_row(slug, split)
         return make_badge(split.benchmark.name, _standing(table, row, board))
 
-    state = (split.id, read_state(database(), split))
+    state = read_state(database(), split)
     response = services().pages.respond(state, render, "image/svg+xml")
     response.headers.update(FOR_OTHER_SITES)
     return response
@@ -60,7 +60,7 @@ def model_picture(slug: str) -> Response:
         line = f"{row.model.organisation}; {_standing(table, row, Board.OVERALL)}"
         return draw_picture(row.model.name, line, bars)
 
-    return _send_picture((split.id, read_state(database(), split)), render)
+    return _send_picture(read_state(database(), split), render)
 
 
 @blueprint.get("/picture.png")
@@ -79,7 +79,7 @@ def ranking_picture() -> Response:
         line = f"{name}, {split.name} split: models by {board.value} score, 95 % intervals"
         return draw_picture("AI models in spine care", line, bars)
 
-    return _send_picture((split.id, read_state(database(), split)), render)
+    return _send_picture(read_state(database(), split), render)
 
 
 @blueprint.get("/embed/ranking")
@@ -96,7 +96,7 @@ def embedded_ranking() -> Response:
             place=read_place(split),
         )
 
-    response = services().pages.respond((split.id, read_state(database(), split)), render)
+    response = services().pages.respond(read_state(database(), split), render)
     response.headers.update(FOR_OTHER_SITES)
     response.headers["Content-Security-Policy"] = FRAMABLE_POLICY
     return response

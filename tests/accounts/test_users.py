@@ -51,6 +51,8 @@ def test_an_address_has_one_account(sessions: Sessions) -> None:
         ("ada@host", "Ada", PASSWORD),
         ("a b@example.org", "Ada", PASSWORD),
         ("ada@example.org", " ", PASSWORD),
+        ("ada@example.org", "Ada\x1b[2J", PASSWORD),
+        ("ada@example.org", "Ada \u202eadA", PASSWORD),
         ("ada@example.org", "Ada", "too short"),
         ("ada@example.org", "Ada", "x" * 201),
     ],

@@ -107,3 +107,22 @@ def test_another_teams_model_can_be_named_only_while_all_may_see_a_result_of_it(
         hide(session, key, "host@example.org", "A test.")
         assert card.variant is not None
         assert find_public_variant(session, card) is None
+
+
+@pytest.mark.parametrize("field", ["name", "organisation", "licence", "base_model", "variant"])
+def test_what_stands_in_tables_is_one_line_that_can_be_shown(chain: Sessions, field: str) -> None:
+    base = "" if field == "base_model" else "aaa"
+    facts = {"name": "D", "organisation": "Org", "base": base, "variant": "v" if base else ""}
+    for bad in ("\x1b[2J", "a\0b", "\u202egro", "a\u2066b"):
+        with pytest.raises(InvalidRequest), chain.write() as session:
+            make_card(session, get(session, "aaa").team, "ddd", **{**facts, field: f"x{bad}y"})
+    with chain.write() as session:
+        team = get(session, "aaa").team
+        card = make_card(session, team, "ddd", **{**facts, field: " two\n\x0b lines  می\u200cشود"})
+        shown = card.variant.label if field == "variant" and card.variant else None
+        assert (shown or getattr(card, field)) == "two lines می\u200cشود"
+
+
+def test_a_card_cannot_take_the_address_of_the_form_for_new_ones(chain: Sessions) -> None:
+    with chain.write() as session, pytest.raises(InvalidRequest):
+        make_card(session, get(session, "aaa").team, " New")

@@ -118,9 +118,9 @@ RESULTS: dict[str, Any] = {
     "split": "test",
     "model": "my-vlm",
     "scores": [
-        score("overall", "overall", 49.96, metric="overall", k=None, n=98),
+        score("all", "overall", 49.96, metric="overall", k=None, n=98),
         score("track", "text", 51.79),
-        score("track", "report", None, metric="report_score", n=14),
+        score("track", "report", None, metric="report", n=14),
         score("subcondition", "disc_herniation", 44.4, n=6, k=3, is_shrunk=True),
         score("dimension", "patient_guidance", 3.25, metric="rating", low=2.5, high=4.0, k=None),
     ],

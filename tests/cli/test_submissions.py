@@ -41,6 +41,8 @@ def test_watching_tells_each_event_once_and_ends_with_the_scores(
     ]
     assert outcome.waits == [1.0, 1.25, 1.5625]
     assert "Submission 42: scored." in outcome.out
+    rows = [line.split() for line in outcome.out.splitlines() if line]
+    assert ["all", "overall", "overall", "50.0", "[39.0,", "64.4]", "98", "0"] in rows
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled", "held"])
@@ -135,9 +137,9 @@ def test_results_show_every_slice_with_one_decimal_and_reasons_for_dashes(
     server.on("GET", f"{PATH}/results", RESULTS)
     outcome = spinebench("results", "42")
     rows = [" ".join(line.split()) for line in outcome.out.splitlines()]
-    assert "overall overall 50.0 [39.0, 64.4] 98 0" in rows
+    assert "all overall overall 50.0 [39.0, 64.4] 98 0" in rows
     assert "track text accuracy 51.8 [39.0, 64.4] 29/56 0" in rows
-    assert "track report report score - 14 14" in rows
+    assert "track report report - 14 14" in rows
     assert "subcondition disc herniation accuracy 44.4* [39.0, 64.4] 3/6 0" in rows
     assert "*: few items" in outcome.out
     assert "dimension patient guidance rating 3.2 [2.5, 4.0] 56 0" in rows

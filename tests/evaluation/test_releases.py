@@ -1,5 +1,7 @@
 """Releases: what keeps one open, what opens the next, and that the older ranking stays."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 
 from leaderboard.audit import read_audit
@@ -149,6 +151,32 @@ def test_a_host_opens_the_next_release_with_a_reason(
     evaluate(sessions, submit_texts({"test-text-000": "B"}, "model-c", "team-c"), [judge], 1)
     assert shown(read(sessions, release=1)) == before
     assert [one.n_models for one in read_all(sessions)] == [3, 2]
+
+
+def test_of_two_hosts_who_open_the_next_release_at_once_one_does(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    def open_another() -> str:
+        with sessions.write() as session:
+            split = get_split(get_benchmark(session, "tiny"), "test")
+            return open_next(session, split, HOST, "Second.").message
+
+    with ThreadPoolExecutor(1) as other:
+        with sessions.write() as session:
+            split = get_split(get_benchmark(session, "tiny"), "test")
+            open_next(session, split, HOST, "First.")
+            second = other.submit(open_another)
+            # Time for the other to begin, and to look at what is there before it has to wait.
+            assert not wait([second], timeout=0.5).done
+        with pytest.raises(Conflict):
+            second.result(30)
+
+
+def test_splits_of_as_many_rankings_are_of_different_states(sessions: Sessions, load: Load) -> None:
+    load(1, 0, 0)
+    with sessions.read() as session:
+        splits = get_benchmark(session, "tiny").splits
+        assert len({read_state(session, split) for split in splits}) == len(splits) == 2
 
 
 def test_what_a_host_hides_is_gone_from_older_releases_too(
