@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure
@@ -43,18 +43,23 @@ def read_audits(session: Session, submission_id: str) -> list[AuditResults]:
 
 def find_audit(session: Session, submission: Submission, viewer: Viewer) -> AuditResults | None:
     """The newest finished audit of a submission whose breakdown the viewer may see."""
-    if not disclosure(submission, viewer).breakdown:
-        return None
-    audit = session.scalars(
-        select(RobustnessAudit)
+    return find_audits(session, [submission], viewer).get(submission.id)
+
+
+def find_audits(
+    session: Session, submissions: Sequence[Submission], viewer: Viewer
+) -> dict[str, AuditResults]:
+    """The same of several submissions, by their ids; one without an audit is not among them."""
+    shown = [one.id for one in submissions if disclosure(one, viewer).breakdown]
+    newest = (
+        select(func.max(RobustnessAudit.id))
         .where(
-            RobustnessAudit.submission_id == submission.id,
-            RobustnessAudit.state == AuditState.FINISHED,
+            RobustnessAudit.submission_id.in_(shown), RobustnessAudit.state == AuditState.FINISHED
         )
-        .order_by(RobustnessAudit.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if audit is None else _read_results(session, audit)
+        .group_by(RobustnessAudit.submission_id)
+    )
+    audits = session.scalars(select(RobustnessAudit).where(RobustnessAudit.id.in_(newest))).all()
+    return {audit.submission_id: _read_results(session, audit) for audit in audits}
 
 
 def write_results(results: AuditResults) -> list[str]:

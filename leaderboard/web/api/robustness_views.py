@@ -7,12 +7,12 @@ from flask import Response, request
 from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.disclosure import Viewer
 from leaderboard.rankings import RankingRow, read_ranking
-from leaderboard.robustness.results import AuditResults, find_audit
+from leaderboard.robustness.results import AuditResults, find_audits
 from leaderboard.scoring.consistency import Consistency
 from leaderboard.scoring.intervals import Estimate
 from leaderboard.web.api import robustness_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
-from leaderboard.web.api.ranking_records import RankedModel
+from leaderboard.web.api.make_rankings import make_ranked_model
 from leaderboard.web.services import database
 
 
@@ -20,26 +20,26 @@ from leaderboard.web.services import database
 def show_robustness(slug: str, split: str) -> Response:
     """The newest audit of each of the ranking's models that has one."""
     found = get_split(get_benchmark(database(), slug, request.args.get("version")), split)
-    audits = [
-        (row, audit, audit.consistency)
-        for row in read_ranking(database(), found).rows
-        if (audit := find_audit(database(), row.submission, Viewer.PUBLIC)) is not None
-    ]
+    rows = read_ranking(database(), found).rows
+    audits = find_audits(database(), [row.submission for row in rows], Viewer.PUBLIC)
+    known = [(row, audits[row.submission.id]) for row in rows if row.submission.id in audits]
     return answer(
         records.RobustnessRecord(
             benchmark=found.benchmark.slug,
             version=found.benchmark.version,
             split=found.name,
-            models=[_make_audit(row, audit, shares) for row, audit, shares in audits if shares],
+            models=[
+                _make_audit(row, audit, audit.consistency)
+                for row, audit in known
+                if audit.consistency
+            ],
         )
     )
 
 
 def _make_audit(row: RankingRow, results: AuditResults, found: Consistency) -> records.AuditRecord:
     return records.AuditRecord(
-        model=RankedModel(
-            slug=row.model.slug, name=row.model.name, organisation=row.model.organisation
-        ),
+        model=make_ranked_model(row.model),
         submission=row.submission.id,
         audited_at=results.audit.finished_at,
         accuracy_as_submitted=_make_share(found.as_submitted, found.n_items),
