@@ -14,16 +14,16 @@ from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow, read_ranking
+from leaderboard.rankings import RankingRow, RankingTable, read_ranking
 
 MIN_MODELS, MAX_MODELS = 2, 6
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Models in the order asked for, with what tells them apart on boards and slices."""
+    """Models of a ranking in the order asked for, and what tells them apart."""
 
-    split: Split
+    table: RankingTable
     models: tuple[RankingRow, ...]
     boards: tuple[BoardComparison, ...]
     slices: tuple[SliceComparison, ...]
@@ -46,12 +46,13 @@ def compare_models(
             f"{named}{twice} cannot be compared.",
             f"Name {MIN_MODELS} to {MAX_MODELS} different models.",
         )
-    by_slug = {row.model.slug: row for row in read_ranking(session, split).rows}
+    table = read_ranking(session, split)
+    by_slug = {row.model.slug: row for row in table.rows}
     models = tuple(_get_row(by_slug, slug, split) for slug in slugs)
     compared = read_compared(session, split.id, [row.submission.id for row in models])
     boards = (compare_board(compared, board) for board in Board)
     return Comparison(
-        split, models, tuple(one for one in boards if one.pairs), tuple(compare_slices(compared))
+        table, models, tuple(one for one in boards if one.pairs), tuple(compare_slices(compared))
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from leaderboard.comparisons.ablation import Ablation
 from leaderboard.comparisons.boards import PairComparison
-from leaderboard.exports.rankings import make_provenance
-from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.exports.rankings import make_board_cells
+from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Board
 from leaderboard.rankings import RankingRow
 
@@ -37,13 +37,14 @@ def make_ablation_table(ablation: Ablation) -> Table:
         for one in ablation.variants
         for board in Board
     ]
-    return make_table(
+    return make_measured_table(
         f"{base.model.slug}-variants-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
         f"{base.model.name} and its variants on {split.benchmark.name} "
         f"{split.benchmark.version}, {split.name} split",
         ABLATION_COLUMNS,
         rows,
-        make_provenance(ablation.table),
+        split=split,
+        ranked_at=ablation.table.ranked_at,
     )
 
 
@@ -54,9 +55,8 @@ def _make_row(
     board: Board,
     pair: PairComparison | None,
 ) -> tuple[Cell, ...]:
-    score = row.scores.get(board)
     head = (base.model.slug, row.model.slug, row.model.name, label, row.submission.id, board.value)
-    scored = (score.value, score.low, score.high, score.n) if score else (None,) * 4
+    scored = make_board_cells(row.scores.get(board))
     if pair is None or not pair.same_scale:
         return (*head, *scored, *(None,) * 5)
     better = None if pair.winner is None else (row, base)[pair.winner].model.slug

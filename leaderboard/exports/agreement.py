@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leaderboard.calibrations import JudgeTrust, TargetTrust
-from leaderboard.exports.table import Cell, Column, Provenance, Table, make_table
+from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.benchmark import Split
 from leaderboard.scoring.agreement import Agreement, ExpertAgreement
 from leaderboard.scoring.intervals import Estimate
@@ -49,14 +49,13 @@ def make_agreement_table(
     """Three rows for each judge and target: raw, calibrated (where known) and labels."""
     benchmark = split.benchmark
     rows = [row for judge in judges for one in judge.targets for row in _make_rows(judge, one)]
-    return make_table(
+    return make_measured_table(
         f"{benchmark.slug}-{benchmark.version}-{split.name}-agreement",
         f"Agreement of judges with labels on {benchmark.name} {benchmark.version}, {split.name}",
         AGREEMENT_COLUMNS,
         rows,
-        Provenance(
-            benchmark.slug, benchmark.version, benchmark.content_hash, split.name, ranked_at
-        ),
+        split=split,
+        ranked_at=ranked_at,
     )
 
 

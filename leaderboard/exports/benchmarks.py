@@ -8,16 +8,13 @@ from typing import get_type_hints
 
 from leaderboard.benchmarks.catalogue import CompositionRow
 from leaderboard.errors import NotFound
-from leaderboard.exports.table import Cell, Column, Table
+from leaderboard.exports.table import SPLIT_COLUMNS, Cell, Column, Table, split_cells
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.published import PathologyRow, PublishedRow, PublishedTables
 
 Composition = Mapping[str, Mapping[str, Sequence[CompositionRow]]]
 COMPOSITION_COLUMNS = (
-    Column("benchmark", str, "short name of the benchmark"),
-    Column("benchmark_version", str, "its version"),
-    Column("benchmark_sha256", str, "hash of its content"),
-    Column("split", str, "the split"),
+    *SPLIT_COLUMNS,
     Column("answers", str, "public or hidden"),
     Column("slice", str, "by what the items are counted"),
     Column("name", str, "the value that they have; none where an item has none"),
@@ -36,13 +33,7 @@ def make_composition_table(benchmark: Benchmark, composition: Composition) -> Ta
     """Items by split, slice and track; `composition` holds rows by split and slice."""
     rows: list[tuple[Cell, ...]] = []
     for split in benchmark.splits:
-        head = (
-            benchmark.slug,
-            benchmark.version,
-            benchmark.content_hash,
-            split.name,
-            split.answers.value,
-        )
+        head = (*split_cells(split), split.answers.value)
         for slice_, values in composition[split.name].items():
             for row in values:
                 counts = [row.counts[track] for track in Track]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from leaderboard.breakdowns import Breakdown
-from leaderboard.exports.rankings import make_provenance
-from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.exports.rankings import SCORE_VALUES
+from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Metric
 
 BREAKDOWN_COLUMNS = (
@@ -19,13 +19,7 @@ BREAKDOWN_COLUMNS = (
     Column("name", str, "the value that they have"),
     Column("title", str, "its name in words"),
     Column("n_split_items", int, "items of the split that have it"),
-    Column("value", float, "the score; none is unscored, never 0"),
-    Column("low", float, "lower end of its 95 % interval"),
-    Column("high", float, "upper end of its 95 % interval"),
-    Column("n_items", int, "items scored"),
-    Column("n_correct", int, "right ones, for accuracies"),
-    Column("n_unscored", int, "items sent without a usable prediction or rating"),
-    Column("is_shrunk", bool, "whether it rests on few items and is drawn to the model's others"),
+    *SCORE_VALUES,
     Column("field_median", float, "median of the models with a value on every item"),
     Column("n_median_models", int, "how many those are"),
 )
@@ -49,14 +43,15 @@ def make_breakdown_table(breakdown: Breakdown) -> Table:
         )
         for column in breakdown.columns:
             score = breakdown.cells[row.submission.id].get(column.key)
-            cells = (None,) * 7 if score is None else tuple(score)
+            cells = (None,) * len(SCORE_VALUES) if score is None else tuple(score)
             rows.append((*head, column.key, column.name, column.n, *cells, *column.median))
     measured = "Ratings" if breakdown.metric is Metric.RATING else "Accuracy"
-    return make_table(
+    return make_measured_table(
         f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-by-{breakdown.slice.value}",
         f"{measured} by {breakdown.slice.value} of the models on {split.benchmark.name} "
         f"{split.benchmark.version}, {split.name} split",
         BREAKDOWN_COLUMNS,
         rows,
-        make_provenance(table),
+        split=split,
+        ranked_at=table.ranked_at,
     )

@@ -8,9 +8,7 @@ from leaderboard.comparisons.boards import BoardComparison, PairComparison
 from leaderboard.comparisons.compare import Comparison
 from leaderboard.comparisons.slices import SliceComparison
 from leaderboard.errors import NotFound
-from leaderboard.exports.rankings import make_provenance
-from leaderboard.exports.table import Cell, Column, Table, make_table
-from leaderboard.rankings import RankingTable
+from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 
 PAIR_COLUMNS = (
     Column("board", str, "which score"),
@@ -42,19 +40,20 @@ SLICE_COLUMNS = (
 )
 
 
-def make_comparison_table(name: str, comparison: Comparison, table: RankingTable) -> Table:
-    """The table `name` (pairs or slices) of models of `table`. Raises NotFound."""
+def make_comparison_table(name: str, comparison: Comparison) -> Table:
+    """The table `name` (pairs or slices) of a comparison. Raises NotFound."""
     if name not in _PARTS:
         raise NotFound(f"There is no table {name[:20]!r}.", f"The tables are {', '.join(_PARTS)}.")
     columns, make_rows = _PARTS[name]
-    split = comparison.split
-    return make_table(
+    split = comparison.table.split
+    return make_measured_table(
         f"comparison-{name}-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
         f"{', '.join(row.model.name for row in comparison.models)} compared by {name} on "
         f"{split.benchmark.name} {split.benchmark.version}, {split.name} split",
         columns,
         make_rows(comparison),
-        make_provenance(table),
+        split=split,
+        ranked_at=comparison.table.ranked_at,
     )
 
 

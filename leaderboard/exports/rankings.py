@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leaderboard.exports.table import Cell, Column, Provenance, Table, make_table
+from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Board, Score
 from leaderboard.ranking_columns import count_unscored
-from leaderboard.rankings import RankingRow, RankingTable, SubmissionScores
+from leaderboard.rankings import BoardScore, RankingRow, RankingTable, SubmissionScores
 from leaderboard.report_scores import ReportProvenance
 
 SCALE = "0 to 100"
@@ -58,10 +58,19 @@ RANKING_COLUMNS = (
     Column("coverage_share", float, "share of the split's items that were scored, 0 to 1"),
     *(Column(f"n_{name}", int, f"multiple-choice predictions read as {name}") for name in _READING),
     Column("n_unscored", int, "items of the split without a score"),
-    Column("n_attempts", int, "scored submissions of the model on this split"),
+    Column("n_attempts", int, "scored submissions of the model's team on this split"),
     Column("submission", str, "the submission that stands for the model"),
     Column("submitted_at", datetime, "when it was sent, UTC"),
     Column("predictions_sha256", str, "hash of its file"),
+)
+SCORE_VALUES = (
+    Column("value", float, "the score; none is unscored, never 0"),
+    Column("low", float, "lower end of its 95 % interval"),
+    Column("high", float, "upper end of its 95 % interval"),
+    Column("n_items", int, "items scored"),
+    Column("n_correct", int, "right ones, for accuracies"),
+    Column("n_unscored", int, "items without a usable prediction or rating"),
+    Column("is_shrunk", bool, "whether it rests on few items and is drawn to the model's others"),
 )
 SCORE_COLUMNS = (
     Column("model", str, "short name of the model"),
@@ -74,13 +83,7 @@ SCORE_COLUMNS = (
     ),
     Column("slice", str, "by what the items are chosen"),
     Column("name", str, "the value that they have"),
-    Column("value", float, "the score; none is unscored, never 0"),
-    Column("low", float, "lower end of its 95 % interval"),
-    Column("high", float, "upper end of its 95 % interval"),
-    Column("n_items", int, "items scored"),
-    Column("n_correct", int, "right ones, for accuracies"),
-    Column("n_unscored", int, "items without a usable prediction or rating"),
-    Column("is_shrunk", bool, "whether it rests on few items and is drawn to the model's others"),
+    *SCORE_VALUES,
 )
 
 
@@ -88,13 +91,14 @@ def make_ranking_table(table: RankingTable) -> Table:
     """The rows of a ranking as its page shows them, in the same order."""
     split = table.split
     name = f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-{table.board.value}"
-    return make_table(
+    return make_measured_table(
         name,
         f"{split.benchmark.name} {split.benchmark.version}, {split.name} split, "
         f"by {table.board.value} score",
         RANKING_COLUMNS,
         [_make_ranking_row(table, row) for row in table.rows],
-        make_provenance(table),
+        split=split,
+        ranked_at=table.ranked_at,
     )
 
 
@@ -102,25 +106,14 @@ def make_score_table(table: RankingTable, row: RankingRow, scores: SubmissionSco
     """All scores of the submission that stands for a model."""
     split = table.split
     head = (row.model.slug, row.model.name, row.submission.id)
-    return make_table(
+    return make_measured_table(
         f"{row.model.slug}-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
         f"Scores of {row.model.name} on {split.benchmark.name} {split.benchmark.version}, "
         f"{split.name} split",
         SCORE_COLUMNS,
         [(*head, *_make_score_row(score)) for score in scores.scores],
-        make_provenance(table),
-    )
-
-
-def make_provenance(table: RankingTable) -> Provenance:
-    """Where the figures of `table` come from."""
-    benchmark = table.split.benchmark
-    return Provenance(
-        benchmark.slug,
-        benchmark.version,
-        benchmark.content_hash,
-        table.split.name,
-        table.ranked_at,
+        split=split,
+        ranked_at=table.ranked_at,
     )
 
 
@@ -138,7 +131,11 @@ def _make_ranking_row(table: RankingTable, row: RankingRow) -> tuple[Cell, ...]:
         model.open_weights,
         model.licence,
         model.base_model,
-        *(cell for one in Board for cell in _make_board_cells(row, one)),
+        *(
+            cell
+            for one in Board
+            for cell in (*make_board_cells(row.scores.get(one)), _is_separable(row, one))
+        ),
         *_make_report_cells(row.report),
         row.coverage,
         *(row.outcomes.get(name, 0) for name in _READING),
@@ -150,10 +147,13 @@ def _make_ranking_row(table: RankingTable, row: RankingRow) -> tuple[Cell, ...]:
     )
 
 
-def _make_board_cells(row: RankingRow, board: Board) -> tuple[Cell, ...]:
-    score = row.scores.get(board)
-    figures = (score.value, score.low, score.high, score.n) if score else (None,) * 4
-    return *figures, board in row.separable if board in row.ranks else None
+def make_board_cells(score: BoardScore | None) -> tuple[Cell, ...]:
+    """A board's score, the ends of its interval and its items; nothing where there is none."""
+    return (None,) * 4 if score is None else tuple(score)
+
+
+def _is_separable(row: RankingRow, board: Board) -> bool | None:
+    return board in row.separable if board in row.ranks else None
 
 
 def _make_report_cells(report: ReportProvenance | None) -> tuple[Cell, ...]:

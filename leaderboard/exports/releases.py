@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from leaderboard.exports.table import Cell, Column, Table, make_table
+from leaderboard.exports.table import SPLIT_COLUMNS, Cell, Column, Table, split_cells
 from leaderboard.models.benchmark import Split
 from leaderboard.models.release import ReleaseJudge
 from leaderboard.releases import ReleaseSummary
 
 RELEASE_COLUMNS = (
-    Column("benchmark", str, "short name of the benchmark"),
-    Column("benchmark_version", str, "its version"),
-    Column("benchmark_sha256", str, "hash of its content"),
-    Column("split", str, "the split"),
+    *SPLIT_COLUMNS,
     Column("release", int, "number of the release"),
     Column("opened_at", datetime, "when it was opened, UTC"),
     Column("closed_at", datetime, "when the next was opened, UTC; none while it is open"),
@@ -32,8 +29,8 @@ RELEASE_COLUMNS = (
 def make_release_table(split: Split, releases: Sequence[ReleaseSummary]) -> Table:
     """The releases, newest first, each by its judges; one row for a release without any."""
     benchmark = split.benchmark
-    head = (benchmark.slug, benchmark.version, benchmark.content_hash, split.name)
-    return make_table(
+    head = split_cells(split)
+    return Table(
         f"{benchmark.slug}-{benchmark.version}-{split.name}-releases",
         f"Releases of {benchmark.name} {benchmark.version}, {split.name} split",
         RELEASE_COLUMNS,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from leaderboard.models.benchmark import Split
+
 Cell = str | int | float | bool | datetime | None
 
 
@@ -28,43 +30,35 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """Where the figures of a table come from: columns that every measured table begins with."""
-
-    benchmark: str
-    version: str
-    content_hash: str
-    split: str
-    ranked_at: datetime | None
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The values of PROVENANCE."""
-        return (self.benchmark, self.version, self.content_hash, self.split, self.ranked_at)
-
-
-PROVENANCE = (
+SPLIT_COLUMNS = (
     Column("benchmark", str, "short name of the benchmark"),
     Column("benchmark_version", str, "its version"),
     Column("benchmark_sha256", str, "hash of its content"),
     Column("split", str, "the split"),
-    Column("ranked_at", datetime, "when the split was ranked, UTC"),
 )
+"""Which split a row is about; its cells are those of `split_cells`."""
 
 
-def make_table(
+def split_cells(split: Split) -> tuple[Cell, ...]:
+    """The values of SPLIT_COLUMNS."""
+    benchmark = split.benchmark
+    return benchmark.slug, benchmark.version, benchmark.content_hash, split.name
+
+
+def make_measured_table(
     name: str,
     title: str,
     columns: Sequence[Column],
     rows: Sequence[tuple[Cell, ...]],
-    provenance: Provenance | None = None,
+    *,
+    split: Split,
+    ranked_at: datetime | None,
 ) -> Table:
-    """A table whose rows begin with `provenance`, if there is any."""
-    if provenance is None:
-        return Table(name, title, columns, rows)
-    full = [(*provenance.cells, *row) for row in rows]
-    return Table(name, title, (*PROVENANCE, *columns), full)
+    """A table of what was measured on a split: every row begins with where it comes from."""
+    ranked = Column("ranked_at", datetime, "when the split was ranked, UTC")
+    head = (*split_cells(split), ranked_at)
+    full = [(*head, *row) for row in rows]
+    return Table(name, title, (*SPLIT_COLUMNS, ranked, *columns), full)
 
 
 def state_of(table: Table) -> Hashable:

@@ -52,7 +52,7 @@ def _render(comparison: Comparison, place: dict[str, str]) -> str:
     return render_template(
         "comparisons/comparison.html",
         comparison=comparison,
-        table=read_ranking(database(), comparison.split),
+        table=comparison.table,
         sentence=summarise(comparison),
         lead=find_lead_board(comparison),
         board_axis=make_difference_axis(boards),

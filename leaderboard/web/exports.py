@@ -63,9 +63,8 @@ def ablations(slug: str, ending: str) -> Response:
 @blueprint.get("/comparisons/<name>.<ending>")
 def comparisons(name: str, ending: str) -> Response:
     """The models that the address names, by pairs on every board or by slices."""
-    split = find_split()
-    found = compare_models(database(), split, read_slugs())
-    return send_table(make_comparison_table(name, found, read_ranking(database(), split)), ending)
+    found = compare_models(database(), find_split(), read_slugs())
+    return send_table(make_comparison_table(name, found), ending)
 
 
 @blueprint.get("/releases.<ending>")

@@ -12,8 +12,7 @@ from leaderboard.web.ablations import find_ablation
 from leaderboard.web.api import ablation_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.comparison_views import make_difference
-from leaderboard.web.api.make_rankings import make_board_score
-from leaderboard.web.api.ranking_records import RankedModel
+from leaderboard.web.api.make_rankings import make_board_score, make_ranked_model
 from leaderboard.web.services import database
 
 
@@ -30,7 +29,7 @@ def _make_ablation(ablation: Ablation) -> records.AblationRecord:
         benchmark=split.benchmark.slug,
         version=split.benchmark.version,
         split=split.name,
-        base=_make_model(ablation.base),
+        base=make_ranked_model(ablation.base.model),
         scores=_make_scores(ablation.base),
         variants=[_make_variant(ablation, one) for one in ablation.variants],
     )
@@ -39,7 +38,7 @@ def _make_ablation(ablation: Ablation) -> records.AblationRecord:
 def _make_variant(ablation: Ablation, one: AblationVariant) -> records.VariantRecord:
     slugs = (one.row.model.slug, ablation.base.model.slug)
     return records.VariantRecord(
-        model=_make_model(one.row),
+        model=make_ranked_model(one.row.model),
         variant=one.label,
         scores=_make_scores(one.row),
         changes=[
@@ -52,11 +51,6 @@ def _make_variant(ablation: Ablation, one: AblationVariant) -> records.VariantRe
             for board, pair in one.pairs.items()
         ],
     )
-
-
-def _make_model(row: RankingRow) -> RankedModel:
-    model = row.model
-    return RankedModel(slug=model.slug, name=model.name, organisation=model.organisation)
 
 
 def _make_scores(row: RankingRow) -> records.BoardScores:

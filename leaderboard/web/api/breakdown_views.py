@@ -9,7 +9,7 @@ from leaderboard.breakdowns import Breakdown, SliceScore
 from leaderboard.rankings import RankingRow
 from leaderboard.web.api import breakdown_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
-from leaderboard.web.api.ranking_records import RankedModel
+from leaderboard.web.api.make_rankings import make_ranked_model
 from leaderboard.web.breakdowns import find_breakdown, read_slice
 from leaderboard.web.services import database
 
@@ -50,9 +50,7 @@ def _make_model(breakdown: Breakdown, row: RankingRow) -> records.BrokenDownMode
     return records.BrokenDownModel(
         rank_low=rank.low if rank else None,
         rank_high=rank.high if rank else None,
-        model=RankedModel(
-            slug=row.model.slug, name=row.model.name, organisation=row.model.organisation
-        ),
+        model=make_ranked_model(row.model),
         scores=[_make_score(key, cells[key]) for key in keys if key in cells],
     )
 

@@ -13,7 +13,7 @@ from leaderboard.comparisons.slices import SliceComparison
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.web.api import comparison_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
-from leaderboard.web.api.ranking_records import RankedModel
+from leaderboard.web.api.make_rankings import make_ranked_model
 from leaderboard.web.comparison_words import summarise
 from leaderboard.web.comparisons import read_slugs
 from leaderboard.web.services import database
@@ -27,17 +27,13 @@ def show_comparison(slug: str, split: str) -> Response:
 
 
 def _make_comparison(comparison: Comparison) -> records.ComparisonRecord:
-    cards = [row.model for row in comparison.models]
-    slugs = [card.slug for card in cards]
+    split, slugs = comparison.table.split, [row.model.slug for row in comparison.models]
     return records.ComparisonRecord(
-        benchmark=comparison.split.benchmark.slug,
-        version=comparison.split.benchmark.version,
-        split=comparison.split.name,
+        benchmark=split.benchmark.slug,
+        version=split.benchmark.version,
+        split=split.name,
         summary=summarise(comparison),
-        models=[
-            RankedModel(slug=card.slug, name=card.name, organisation=card.organisation)
-            for card in cards
-        ],
+        models=[make_ranked_model(row.model) for row in comparison.models],
         boards=[_make_board(one, slugs) for one in comparison.boards],
         slices=[_make_slice(one, slugs) for one in comparison.slices],
     )

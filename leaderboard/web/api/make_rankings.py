@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from leaderboard import rankings
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
+from leaderboard.models.team import ModelCard
 from leaderboard.ranking_columns import count_unscored
 from leaderboard.rankings import RankingRow, RankingTable
 from leaderboard.releases import ReleaseSummary
@@ -72,9 +73,7 @@ def _make_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
     return RankingEntryRecord(
         rank_low=rank.low if rank else None,
         rank_high=rank.high if rank else None,
-        model=RankedModel(
-            slug=row.model.slug, name=row.model.name, organisation=row.model.organisation
-        ),
+        model=make_ranked_model(row.model),
         **{key.value: make_board_score(row.scores.get(key)) for key in Board},
         report_provenance=_make_provenance(row.report),
         separable_from_leader=table.board in row.separable,
@@ -100,6 +99,11 @@ def _make_provenance(report: ReportProvenance | None) -> ReportProvenanceRecord 
         labels=None if report.label_kind is None else report.label_kind.value,
         raw_value=report.raw_value,
     )
+
+
+def make_ranked_model(card: ModelCard) -> RankedModel:
+    """Which model."""
+    return RankedModel(slug=card.slug, name=card.name, organisation=card.organisation)
 
 
 def make_board_score(score: rankings.BoardScore | None) -> BoardScore | None:
