@@ -116,11 +116,10 @@ def draw_dots(
 ) -> go.Figure:
     """A dot and its interval for each label, the first on top; hollow below FEW_ITEMS items.
 
-    `medians` of the field, one for each label if there are any, are upright lines.
-
-    Colours are the page's: a trace's `meta` names the one it takes. With `marked`, that row
-    stands out by its colour, a diamond and a pointer; no mark-up but line breaks, for plotly would
-    write it as inline styles.
+    `medians` of the field, one for each label if there are any, are upright lines. Colours are
+    the page's: a trace's `meta` names the one it takes. With `marked`, that row stands out by its
+    colour, a diamond and a pointer; no mark-up but line breaks, for plotly would write it as
+    inline styles.
     """
     known = [i for i, score in enumerate(scores) if score.value is not None]
     plain = [i for i in known if i != marked]
@@ -137,18 +136,27 @@ def draw_dots(
         figure.add_trace(_trace([marked], labels, scores, "accent", "diamond"))
     if medians:
         figure.add_trace(_trace_medians(known, labels, medians))
+    _lay_out(figure, known, texts, n_lines, bottom)
+    figure.update_yaxes(range=[len(scores) - 0.4, -0.6])
+    figure.update_xaxes(title=title, range=list(bounds), fixedrange=True, zeroline=False)
+    return figure
+
+
+def _lay_out(
+    figure: go.Figure, rows: Sequence[int], texts: Sequence[str], n_lines: int, bottom: int
+) -> None:
+    """Give `figure` the height of its rows, each of `n_lines` lines, with their labels."""
     figure.update_layout(
         template="none",
-        height=TOP + bottom + max(1, len(known)) * (ROW_HEIGHT + LINE_HEIGHT * (n_lines - 1)),
+        height=TOP + bottom + max(1, len(rows)) * (ROW_HEIGHT + LINE_HEIGHT * (n_lines - 1)),
         margin={"l": 8, "r": 12, "t": TOP, "b": bottom},
         showlegend=False,
         dragmode=False,
         hovermode="closest",
     )
     figure.update_yaxes(
-        tickvals=known,
-        ticktext=texts,
-        range=[len(scores) - 0.4, -0.6],
+        tickvals=list(rows),
+        ticktext=list(texts),
         ticks="outside",
         ticklen=9,
         tickcolor="rgba(0,0,0,0)",
@@ -157,8 +165,6 @@ def draw_dots(
         fixedrange=True,
         zeroline=False,
     )
-    figure.update_xaxes(title=title, range=list(bounds), fixedrange=True, zeroline=False)
-    return figure
 
 
 def _trace(

@@ -47,40 +47,35 @@ def replace_ranked(
         session.execute(delete(table).where(table.ranking_id == ranking.id))
     if not standing:
         return
-    outcomes, attempts = _read_outcomes(session, standing), _count_attempts(session, release)
+    scores = read_scores_by_board(session, standing)
+    session.execute(insert(RankedSubmission), _make_ranked(session, ranking, release, standing))
     session.execute(
-        insert(RankedSubmission),
+        insert(RankingEntry),
         [
-            {
-                "ranking_id": ranking.id,
-                "submission_id": key,
-                "outcomes": dict(outcomes[key]),
-                "n_attempts": attempts[key],
-            }
+            _make_entry(ranking.id, board, key, places[board].get(key), scores[key].get(board))
+            for board in Board
             for key in standing
         ],
     )
-    scores = read_scores_by_board(session, standing)
-    entries = [
-        _make_entry(ranking.id, board, key, places[board].get(key), scores[key].get(board))
-        for board in Board
-        for key in standing
-    ]
-    session.execute(insert(RankingEntry), entries)
     session.add_all(
-        RankedReports(
-            ranking_id=ranking.id,
-            submission_id=key,
-            judge=one.judge,
-            badge=one.badge,
-            n_labels=one.n_labels,
-            label_kind=one.label_kind,
-            raw_value=one.raw_value,
-            n_words=one.n_words,
-            density=one.density,
-        )
+        RankedReports(ranking_id=ranking.id, submission_id=key, **vars(one))
         for key, one in read_provenance(session, standing).items()
     )
+
+
+def _make_ranked(
+    session: Session, ranking: Ranking, release: Release, standing: Sequence[str]
+) -> list[dict[str, object]]:
+    outcomes, attempts = _read_outcomes(session, standing), _count_attempts(session, release)
+    return [
+        {
+            "ranking_id": ranking.id,
+            "submission_id": key,
+            "outcomes": dict(outcomes[key]),
+            "n_attempts": attempts[key],
+        }
+        for key in standing
+    ]
 
 
 def _make_entry(

@@ -41,7 +41,6 @@ _PLAIN = str.maketrans(
     }
 )
 _LOOK_ALIKE = dict(zip("АВСЕНІЈΑΒΕΗΙ", "ABCEHIJABEHI", strict=True))
-_CYRILLIC_CUE = r"(?:(?i:ответ|вариант|буква|пункт|опция|відповідь)\w*\s?[:-]?\s)"
 _LONE_LOOK_ALIKE = re.compile(
     rf"(?<![^\W_])[{''.join(_LOOK_ALIKE)}](?![^\W_])(?!\s[а-яё])"
     rf"|(?<=[Оо]твет )[{''.join(_LOOK_ALIKE)}](?![^\W_])"

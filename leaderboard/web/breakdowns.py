@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from flask import Blueprint, Response, render_template, request
@@ -10,7 +11,7 @@ from leaderboard.benchmarks.catalogue import read_benchmarks
 from leaderboard.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
 from leaderboard.comparisons.ablation import read_bases
 from leaderboard.errors import InvalidRequest
-from leaderboard.models.benchmark import Split
+from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.rankings import RankingRow, read_ranking, read_state
 from leaderboard.selection import read_board
@@ -28,31 +29,33 @@ def index() -> Response:
     """The models by the values of the slice that the address names."""
     split, slice_ = find_split(), read_slice()
     benchmarks = read_benchmarks(database())
-
-    def render() -> str:
-        breakdown = find_breakdown(split, slice_)
-        board, cells = breakdown.table.board, breakdown.cells
-        shown = [row for row in breakdown.rows if cells[row.submission.id]]
-        return render_template(
-            "breakdowns/index.html",
-            breakdown=breakdown,
-            ranked=[row for row in shown if board in row.ranks],
-            unranked=[row for row in shown if board not in row.ranks],
-            absent=[row for row in breakdown.table.rows if not cells.get(row.submission.id)],
-            benchmarks=benchmarks,
-            slices=list(SLICE_METRICS),
-            metrics=Metric,
-            shade=shade,
-            n_shades=N_SHADES,
-            bounds=BOUNDS,
-            say_why_missing=partial(say_why_missing, breakdown),
-            with_intervals=request.args.get("show") == "intervals",
-            bases=read_bases(database(), breakdown.table),
-            place=read_place(split),
-        )
-
     hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
-    return services().pages.respond((hashes, read_state(database(), split)), render)
+    return services().pages.respond(
+        (hashes, read_state(database(), split)),
+        lambda: _render(find_breakdown(split, slice_), benchmarks),
+    )
+
+
+def _render(breakdown: Breakdown, benchmarks: Sequence[Benchmark]) -> str:
+    board, cells = breakdown.table.board, breakdown.cells
+    shown = [row for row in breakdown.rows if cells[row.submission.id]]
+    return render_template(
+        "breakdowns/index.html",
+        breakdown=breakdown,
+        ranked=[row for row in shown if board in row.ranks],
+        unranked=[row for row in shown if board not in row.ranks],
+        absent=[row for row in breakdown.table.rows if not cells.get(row.submission.id)],
+        benchmarks=benchmarks,
+        slices=list(SLICE_METRICS),
+        metrics=Metric,
+        shade=shade,
+        n_shades=N_SHADES,
+        bounds=BOUNDS,
+        say_why_missing=partial(say_why_missing, breakdown),
+        with_intervals=request.args.get("show") == "intervals",
+        bases=read_bases(database(), breakdown.table),
+        place=read_place(breakdown.table.split),
+    )
 
 
 def find_breakdown(split: Split, slice_: Slice) -> Breakdown:
