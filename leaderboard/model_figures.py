@@ -39,7 +39,7 @@ class ShownModel(NamedTuple):
 def make_figure(name: str, shown: ShownModel) -> str:
     """The figure `name` of one model's page as plotly's JSON. Raises NotFound.
 
-    That is also raised for a figure of a slice on which the model has no value: it would be empty.
+    That is also raised for what the model has no value on: the figure would show nothing of it.
     """
     if name in PROFILE_FIGURES:
         figure = _profile(shown.profile[PROFILE_FIGURES[name]], PROFILE_FIGURES[name])
@@ -57,7 +57,9 @@ def _standing(shown: ShownModel) -> go.Figure:
     """The models around this one on the board with their intervals, this one marked."""
     board = shown.table.board
     known = [other for other in shown.table.rows if board in other.scores]
-    own = next((i for i, other in enumerate(known) if other.model.id == shown.row.model.id), 0)
+    if shown.row not in known:
+        raise NotFound("There is nothing to draw.", "See the model's page.")
+    own = known.index(shown.row)
     start = max(0, min(own - SHOWN_STANDING // 2, len(known) - SHOWN_STANDING))
     near = known[start : start + SHOWN_STANDING]
     return draw_dots(

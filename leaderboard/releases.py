@@ -86,7 +86,7 @@ def read_releases(session: Session, split_id: int) -> list[ReleaseSummary]:
     counts = session.execute(
         select(RankedSubmission.ranking_id, func.count())
         .join(Submission, Submission.id == RankedSubmission.submission_id)
-        .where(is_public())
+        .where(Submission.split_id == split_id, is_public())
         .group_by(RankedSubmission.ranking_id)
     )
     n_models = {row[0]: row[1] for row in counts}

@@ -28,8 +28,8 @@ NO_COLUMNS = "none"
 class Selection:
     """The board, the models, their order, the columns, and whether published results are shown.
 
-    `release` is the number of a release, None for the open one. `descends` is None for the
-    column's usual direction.
+    `release` is the number of a release, None for the newest that was ranked. `descends` is None
+    for the column's usual direction.
     """
 
     board: Board = Board.OVERALL
@@ -119,7 +119,7 @@ def read_board(values: Mapping[str, str]) -> Board:
 
 
 def read_release(values: Mapping[str, str]) -> int | None:
-    """The number of the release that an address asks for, None for the open one.
+    """The number of the release that an address asks for, None for the newest ranked one.
 
     Raises InvalidRequest.
     """

@@ -4,7 +4,11 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from leaderboard.errors import NotFound
 from leaderboard.figures import Tie
+from leaderboard.model_figures import ShownModel, make_figure
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
@@ -131,6 +135,23 @@ def test_published_rows_stand_by_their_score_among_the_measured_and_break_no_tie
         Tie(is_tied=True, begins=False),
         Tie(is_tied=True, begins=False),
     ]
+
+
+def test_a_model_without_a_score_stands_below_a_published_nought() -> None:
+    rows = [make_row("a", 1, 90), replace(make_row("b", 2, 0), scores={})]
+    nought = replace(read_published().spinemed[0], text=0.0)
+    by_score = Selection(board=Board.TEXT, sort=Column.TEXT)
+    lines = make_lines(rows, by_score, [nought])
+    assert [line.row.model.name if line.row else "nought" for line in lines] == ["a", "nought", "b"]
+
+
+def test_a_model_without_an_overall_score_has_no_standing_to_draw() -> None:
+    rows = [make_row("a", 1, 90, Board.OVERALL), make_row("text-alone", 2, 80)]
+    table = make_table(*rows, board=Board.OVERALL)
+    drawn = json.loads(make_figure("standing", ShownModel(table, rows[0], {})))
+    assert [trace["text"] for trace in drawn["data"]] == [[], ["a"]]
+    with pytest.raises(NotFound):
+        make_figure("standing", ShownModel(table, rows[1], {}))
 
 
 def test_published_rows_belong_to_the_papers_own_benchmark_alone() -> None:

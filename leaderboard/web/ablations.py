@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template
 from leaderboard.comparisons.ablation import Ablation, read_ablation
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
+from leaderboard.ranking_figures import is_loose
 from leaderboard.rankings import read_ranking, read_state
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
@@ -27,6 +28,7 @@ def ablation(slug: str) -> Response:
             ablation=find_ablation(split, slug),
             boards=SHOWN_BOARDS,
             report=Board.REPORT,
+            is_loose=is_loose,
             place=read_place(split),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -165,10 +166,15 @@ def make_lines(
     waiting = list(reported)
     for row, tie in zip(rows, ties, strict=True):
         value = row.scores[board].value if board in row.scores else None
-        while waiting and (waiting[0].find(board) or 0.0) > (value or 0.0):
+        while waiting and _height(waiting[0].find(board)) > _height(value):
             lines.append(Line(reported=waiting.pop(0)))
         lines.append(Line(row, tie))
     return lines + [Line(reported=one) for one in waiting]
+
+
+def _height(value: float | None) -> float:
+    """Where a score stands among others: below all of them where there is none."""
+    return -math.inf if value is None else value
 
 
 def read_choices(table: RankingTable) -> Choices:

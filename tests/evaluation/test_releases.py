@@ -192,6 +192,18 @@ def test_what_a_host_hides_is_gone_from_older_releases_too(
     assert [one.n_models for one in read_all(sessions)] == [1, 1]
 
 
+def test_splits_of_the_same_ranking_number_are_not_in_the_same_state(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    with sessions.write() as session:
+        benchmark = get_benchmark(session, "tiny")
+        dev, test = get_split(benchmark, "dev"), get_split(benchmark, "test")
+        while rank_split(session, dev.id).serial < read(sessions).serial:
+            pass
+        assert read_state(session, dev)[1:] == read_state(session, test)[1:]
+        assert read_state(session, dev) != read_state(session, test)
+
+
 def test_experts_rate_the_reports_of_the_current_release_alone(
     sessions: Sessions, keys: list[str], submit_texts: Submit, judge: ScriptedJudge
 ) -> None:

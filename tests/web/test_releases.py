@@ -42,6 +42,7 @@ def test_an_older_release_stays_readable_and_says_that_it_is_closed(second: Site
     assert "Release 1 is closed." in older
     assert "Model-A" in older
     assert "Model-B" not in older
+    assert "/api/v1/rankings/tiny/test?release=1" in older
     # What is compared are the models of the current release.
     assert 'name="models"' in current
     assert 'name="models"' not in older

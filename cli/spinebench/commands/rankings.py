@@ -18,7 +18,7 @@ from spinebench.tables import ranking_table
 @click.option(
     "--release",
     type=click.IntRange(1),
-    help="The number of a closed release; by default the open one.",
+    help="The number of a release; by default the newest that was ranked.",
 )
 @pass_invocation
 def rankings(
