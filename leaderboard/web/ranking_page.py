@@ -231,7 +231,7 @@ def _read_reported(selection: Selection) -> list[PublishedRow]:
         return []
     rows = read_published().spinemed
     accepted = [row for row in rows if selection.accepted.accepts(read_published_facts(row))]
-    return sorted(accepted, key=lambda row: -(row.find(selection.board) or 0.0))
+    return sorted(accepted, key=lambda row: -_height(row.find(selection.board)))
 
 
 def _make_axis(table: RankingTable, reported: Sequence[PublishedRow]) -> Axis:
