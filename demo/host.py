@@ -94,6 +94,7 @@ def make_steps(bundled: Sequence[Bundled], password: str) -> list[Step]:
         Step(("user", "add", EMAIL, "--name", "Demo", "--password-stdin"), f"{password}\n"),
         # An account that an earlier folder made has that folder's password.
         Step(("user", "set-password", EMAIL, "--password-stdin"), f"{password}\n"),
+        Step(("user", "grant", EMAIL, "host")),
         *models,
         Step(("team", "add", ENDPOINT_TEAM, "--name", "Endpoint team", "--member", EMAIL)),
         Step(("token", "add", EMAIL, "--name", "demo", *scopes)),
@@ -102,7 +103,7 @@ def make_steps(bundled: Sequence[Bundled], password: str) -> list[Step]:
 
 def fingerprint(bundled: Sequence[Bundled], package: Path = PACKAGE) -> str:
     """A hash of the benchmark's files and of the model cards."""
-    digest = hashlib.sha256(b"a team with an endpoint, which may see the split")
+    digest = hashlib.sha256(b"a host; a team with an endpoint, which may see the split")
     files = sorted(path for path in package.rglob("*") if path.is_file())
     for path in [*files, *(one.card for one in bundled)]:
         digest.update(hashlib.sha256(str(path).encode()).digest())

@@ -157,6 +157,7 @@ def _show_address(commands: Commands, settings: Settings, kept: Secrets, console
     for name, value in (
         ("Page", commands.environ["BASE_URL"]),
         ("Sign in", f"{EMAIL} with the password {kept.password}"),
+        ("Host", f"{commands.environ['BASE_URL']}/admin, with the same account"),
         ("Command", f". {shown}/participant.env && .venv/bin/spinebench whoami"),
         ("Logs", f"{shown}/logs"),
         ("Stop", "Ctrl-C; `make demo` goes on from here"),

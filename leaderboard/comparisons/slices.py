@@ -44,6 +44,11 @@ class SliceComparison:
         """
         return self.metric is Metric.ACCURACY and self.n >= MIN_ITEMS
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether any of the models has a difference from the first."""
+        return any(one is not None for one in self.differences)
+
 
 def compare_slices(compared: Compared) -> list[SliceComparison]:
     """Every slice of the MCQ items by accuracy, then of the reports by report score."""

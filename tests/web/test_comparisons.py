@@ -110,6 +110,15 @@ def test_several_models_have_one_sentence_and_a_matrix_of_every_pair(compared: S
     assert matrix[0].count("significantly better") == 3  # the caption, a over b, d over b
 
 
+def test_where_nothing_can_be_compared_a_sentence_stands_for_a_table_of_dashes(
+    compared: Site,
+) -> None:
+    words = words_of(compared.get("/compare?models=model-a,model-d").text)
+    sentence = "There is nothing to compare Model-A with: on no slice have it and the other model"
+    assert f"Reports by slice. {sentence}" in words
+    assert f"Questions by slice. {sentence}" not in words
+
+
 def test_the_tables_hold_counts_mid_p_and_slices(compared: Site) -> None:
     words = words_of(compared.get("/compare?models=model-a,model-b").text)
     mid_p = 2 * stats.binom.cdf(2, 18, 0.5) - stats.binom.pmf(2, 18, 0.5)
