@@ -27,7 +27,10 @@ def score_submission(
     """Replace the scores of a submission to `split` and its item values.
 
     Reports are scored by the ratings of the judge `rater_id`, through its current calibrations.
+    Those who score one submission wait for each other.
     """
+    locked = select(Submission.id).where(Submission.id == submission_id)
+    session.execute(locked.with_for_update(key_share=True))
     submission = session.get_one(Submission, submission_id)
     rubric = split.rubric
     items = add_mcq_values(session, submission, split.items)

@@ -1,6 +1,7 @@
 """A judge's report scores on the experts' scale: fitted, applied, and fitted again."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from sqlalchemy import event, func, select
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate, request_refit
 from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.score import score_submission
+from leaderboard.evaluation.split_facts import read_split_facts
 from leaderboard.models.benchmark import Item
-from leaderboard.models.calibration import CalibratedScore, Calibration, Refit
+from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
@@ -223,3 +226,26 @@ def test_constructed_labels_are_named_so_and_give_way_to_experts(
             session.get_one(Calibration, one.calibration_id).label_kind for one in (before, after)
         ]
     assert kinds == [RaterKind.CONSTRUCTED, RaterKind.EXPERT]
+
+
+def test_those_who_score_the_same_submission_at_once_wait_for_each_other(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    expected = report_score(sessions, keys[0])[0].value
+    with sessions.read() as session:
+        split = read_split_facts(session, session.get_one(Submission, keys[0]).split_id)
+        rater_id = session.scalars(select(ScoredReports.rater_id).distinct()).one()
+
+    def score() -> None:
+        with sessions.write() as session:
+            score_submission(session, keys[0], rater_id, split)
+
+    with ThreadPoolExecutor(1) as other:
+        with sessions.write() as session:
+            score_submission(session, keys[0], rater_id, split)
+            session.flush()
+            second = other.submit(score)
+            # Time for the other to come as far as it can.
+            assert not wait([second], timeout=3).done
+        second.result(60)
+    assert report_score(sessions, keys[0])[0].value == expected
