@@ -34,14 +34,21 @@ class PageCache:
         self._lock = threading.Lock()
 
     def respond(
-        self, state: Hashable, render: Callable[[], str | bytes], media_type: str = "text/html"
+        self,
+        state: Hashable,
+        render: Callable[[], str | bytes],
+        media_type: str = "text/html",
+        *,
+        is_public: bool = True,
     ) -> Response:
         """The page of this request's address in `state`, rendered if it is new.
 
         The state must name all data that the page shows; a reader who has the same page already
-        gets 304. It is everybody's, so that `Front` may answer with it again.
+        gets 304. One that `is_public` is everybody's, and `Front` may answer with it again; another
+        is the same for all who may see it, and no cache keeps it.
         """
-        request.environ[SAME_FOR_ALL] = True
+        if is_public:
+            request.environ[SAME_FOR_ALL] = True
         key = (request.full_path, self._read_frame(), state)
         with self._lock:
             page = self._pages.get(key)
@@ -61,6 +68,6 @@ class PageCache:
         if gzips:
             response.headers["Content-Encoding"] = "gzip"
         response.set_etag(page.etag, weak=True)
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = "no-cache" if is_public else "no-store"
         response.make_conditional(request)
         return response

@@ -109,7 +109,7 @@ def agreement() -> Response:
         )
 
     state = (split.id, read_state(database(), split.id), tuple(b.content_hash for b in benchmarks))
-    return services().pages.respond(state, render)
+    return services().pages.respond(state, render, is_public=False)
 
 
 @blueprint.get("/rate/experts")

@@ -168,6 +168,17 @@ def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) 
     assert "p and q" not in page
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_hosts_and_experts_alone_may_see_is_kept_by_no_cache(rated_site: Site) -> None:
+    hugo = Visitor(rated_site, "hugo")
+    for _ in range(2):
+        page = hugo.get("/rate/agreement")
+        assert page.status_code == 200
+        assert page.headers["Cache-Control"] == "no-store"
+    nobody = requests.get(f"{rated_site.url}/rate/agreement", allow_redirects=False, timeout=9)
+    assert nobody.status_code == 302
+
+
 @pytest.fixture
 def expert_page(browser: Browser, rated_site: Site) -> Iterator[Page]:
     context = browser.new_context(base_url=rated_site.url, viewport={"width": 1280, "height": 900})
