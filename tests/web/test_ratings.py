@@ -162,7 +162,7 @@ def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) 
     assert "Expert 3 and Expert 4" in page
     assert re.search(
         r"Expert 3 and Expert 4</th>\s*<td class=\"num\">2</td>\s*"
-        r"<td class=\"num\">-20.0",
+        r"<td class=\"num\">−20.0",
         page,
     )
     assert "p and q" not in page
