@@ -24,6 +24,7 @@ from tests.evaluation.test_calibrations import N_REPORTS, judge_value, rate_as, 
 from tests.loaded import Load, Submit
 
 HOST = "host@example.org"
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def report_score(table: RankingTable, key: str) -> BoardScore:
     return next(row.scores[Board.REPORT] for row in table.rows if row.submission.id == key)
 
 
+@ONE_DATABASE
 def test_another_submission_keeps_the_release_open(
     sessions: Sessions, keys: list[str], submit_texts: Submit, judge: ScriptedJudge
 ) -> None:
@@ -117,6 +119,7 @@ def test_labels_of_another_kind_open_the_next_release_and_the_older_ranking_stay
     assert second.release.note == "The judge scripted went from no labels to constructed labels."
 
 
+@ONE_DATABASE
 def test_more_labels_of_the_same_kind_keep_the_release_open(
     sessions: Sessions, keys: list[str]
 ) -> None:
@@ -130,6 +133,7 @@ def test_more_labels_of_the_same_kind_keep_the_release_open(
     assert (fitted.n_labels, newest.release.judges[0].n_labels) == (30, 42)
 
 
+@ONE_DATABASE
 def test_a_host_opens_the_next_release_with_a_reason(
     sessions: Sessions, keys: list[str], submit_texts: Submit, judge: ScriptedJudge
 ) -> None:
@@ -172,6 +176,7 @@ def test_of_two_hosts_who_open_the_next_release_at_once_one_does(
             second.result(30)
 
 
+@ONE_DATABASE
 def test_splits_of_as_many_rankings_are_of_different_states(sessions: Sessions, load: Load) -> None:
     load(1, 0, 0)
     with sessions.read() as session:
@@ -179,6 +184,7 @@ def test_splits_of_as_many_rankings_are_of_different_states(sessions: Sessions, 
         assert len({read_state(session, split) for split in splits}) == len(splits) == 2
 
 
+@ONE_DATABASE
 def test_what_a_host_hides_is_gone_from_older_releases_too(
     sessions: Sessions, keys: list[str]
 ) -> None:
@@ -192,18 +198,7 @@ def test_what_a_host_hides_is_gone_from_older_releases_too(
     assert [one.n_models for one in read_all(sessions)] == [1, 1]
 
 
-def test_splits_of_the_same_ranking_number_are_not_in_the_same_state(
-    sessions: Sessions, keys: list[str]
-) -> None:
-    with sessions.write() as session:
-        benchmark = get_benchmark(session, "tiny")
-        dev, test = get_split(benchmark, "dev"), get_split(benchmark, "test")
-        while rank_split(session, dev.id).serial < read(sessions).serial:
-            pass
-        assert read_state(session, dev)[1:] == read_state(session, test)[1:]
-        assert read_state(session, dev) != read_state(session, test)
-
-
+@ONE_DATABASE
 def test_experts_rate_the_reports_of_the_current_release_alone(
     sessions: Sessions, keys: list[str], submit_texts: Submit, judge: ScriptedJudge
 ) -> None:
@@ -221,6 +216,7 @@ def test_experts_rate_the_reports_of_the_current_release_alone(
     assert len(found) == 2
 
 
+@ONE_DATABASE
 def test_a_release_that_is_not_there_is_refused_with_those_that_are(
     sessions: Sessions, keys: list[str]
 ) -> None:
