@@ -23,6 +23,7 @@ from tests.loaded import Load, Submit
 from tests.packages import DIMENSIONS
 
 N_REPORTS = 40
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def number_of(item: str) -> int:
@@ -116,6 +117,7 @@ def keys(sessions: Sessions, load: Load, submit_texts: Submit, judge: ScriptedJu
     return found
 
 
+@ONE_DATABASE
 def test_without_labels_the_report_score_is_the_judges_raw_mean_and_says_so(
     sessions: Sessions, keys: list[str]
 ) -> None:
@@ -125,6 +127,7 @@ def test_without_labels_the_report_score_is_the_judges_raw_mean_and_says_so(
     assert calibrated is None
 
 
+@ONE_DATABASE
 def test_thirty_own_labels_anchor_the_score_by_a_prediction_powered_mean(
     sessions: Sessions, keys: list[str]
 ) -> None:
@@ -149,6 +152,7 @@ def test_thirty_own_labels_anchor_the_score_by_a_prediction_powered_mean(
     assert calibrated.raw_value - value > 8
 
 
+@ONE_DATABASE
 def test_a_model_without_labels_takes_the_others_calibration_and_a_wider_interval(
     sessions: Sessions, keys: list[str]
 ) -> None:
@@ -192,6 +196,7 @@ def test_new_labels_fit_and_score_again_without_calling_a_judge_and_twice_adds_n
         assert n == 2 * targets
 
 
+@ONE_DATABASE
 def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_as_for_one(
     sessions: Sessions, keys: list[str]
 ) -> None:
@@ -209,6 +214,7 @@ def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_a
     assert sum("raters.kind IN" in statement for statement in read) == 2
 
 
+@ONE_DATABASE
 def test_constructed_labels_are_named_so_and_give_way_to_experts(
     sessions: Sessions, keys: list[str]
 ) -> None:

@@ -20,11 +20,16 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.rankings import BoardScore, RankingRow, RankingTable, read_ranking, read_state
 from leaderboard.releases import ReleaseSummary, read_releases
 from tests.evaluation.scripted import ScriptedJudge
-from tests.evaluation.test_calibrations import N_REPORTS, judge_value, rate_as, refit
+from tests.evaluation.test_calibrations import (
+    N_REPORTS,
+    ONE_DATABASE,
+    judge_value,
+    rate_as,
+    refit,
+)
 from tests.loaded import Load, Submit
 
 HOST = "host@example.org"
-ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
