@@ -42,6 +42,8 @@ from leaderboard.rankings import read_ranking
 from leaderboard.submissions.events import add_event
 from tests.loaded import Load, Submit
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 HOST = "host@example.org"
 MEMBER = "a@example.org"
 

@@ -22,6 +22,8 @@ from tests.endpoints.server import failed, said, serve
 from tests.site import Site, open_site
 from tests.web.test_pages import post, sign_in
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def server() -> Iterator[Server]:

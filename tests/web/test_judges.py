@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
@@ -12,6 +13,8 @@ from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction
 from tests.evaluation.test_calibrations import rate_as
 from tests.site import N_REPORT, Site
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def send_reports(site: Site, name: str) -> str:

@@ -19,6 +19,8 @@ from leaderboard.web.api import views  # noqa: F401  its addresses
 from leaderboard.web.api.blueprint import blueprint
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def make_file(n_right: int = N_TEXT, report: str = "There is excellent alignment.") -> bytes:
     lines = [

@@ -18,6 +18,8 @@ from tests.endpoints.server import said, serve
 from tests.site import Site, open_site
 from tests.web.api.test_api import check
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def server() -> Iterator[Server]:
