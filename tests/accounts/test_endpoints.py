@@ -27,8 +27,6 @@ from leaderboard.errors import AddressRefused, Conflict, InvalidRequest, NotFoun
 from leaderboard.models.endpoint import Endpoint, EndpointKey
 from leaderboard.models.team import Team, User
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 SECRET = "sk-a-secret-of-the-team"
 POLICY = read_policy(["127.0.0.1:9000", "127.0.0.1:9001"], allow_http=False)
