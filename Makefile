@@ -6,8 +6,6 @@
 
 PY := .venv/bin/python
 CODE := $(wildcard config.py leaderboard workers migrations demo benchmarks bench tests cli/spinebench)
-# One more than there are processors: tests wait for servers and browsers.
-TESTERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 4)))
 COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet
 
@@ -29,7 +27,7 @@ demo: venv $(if $(filter 1,$(WITH_MODEL)),small-model) ## run everything on this
 	@DEMO_EXIT="$(DEMO_EXIT)" WITH_MODEL="$(WITH_MODEL)" exec $(PY) -m demo
 
 test: check small-model ## check, then run every test
-	$(PY) -m pytest -n $(TESTERS) $(PYTEST)
+	$(PY) -m pytest -n auto --maxprocesses 4 $(PYTEST)
 
 check: venv ## style, types and the direction of imports
 	$(PY) -m ruff check $(CODE)
