@@ -14,13 +14,12 @@ from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import BoardScore
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.shrinkage import FEW_ITEMS
 
 ROW_HEIGHT = 24
 LINE_HEIGHT = 12
 TOP, BOTTOM, TITLE_LINE = 4, 40, 16
 LABEL_CHARACTERS = 24
-FEW_ITEMS = 15
-"""Below this many items a value is marked: its interval says little."""
 BOARD_NAMES = {
     Board.OVERALL: "Overall",
     Board.TEXT: "Text",

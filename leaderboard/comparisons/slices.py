@@ -13,7 +13,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.scoring.paired import PairedDifference, paired_difference
 from leaderboard.scoring.ranking import SIGNIFICANCE, holm
-from leaderboard.scoring.shrinkage import MIN_ITEMS
+from leaderboard.scoring.shrinkage import FEW_ITEMS
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class SliceComparison:
 
         Reports of a slice are judged, not calibrated, and so make no winner either.
         """
-        return self.metric is Metric.ACCURACY and self.n >= MIN_ITEMS
+        return self.metric is Metric.ACCURACY and self.n >= FEW_ITEMS
 
     @property
     def is_compared(self) -> bool:

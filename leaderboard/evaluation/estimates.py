@@ -38,7 +38,7 @@ from leaderboard.scoring.intervals import (
     mean,
 )
 from leaderboard.scoring.rubric import Rubric
-from leaderboard.scoring.shrinkage import MIN_ITEMS, MIN_SLICES, shrink
+from leaderboard.scoring.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
 
 SHARE_BOUNDS = (0.0, 1.0)
 
@@ -149,7 +149,7 @@ def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
     every = [(part, _accuracy_score(part)) for part in grouping]
     empty = [score for _, score in every if score.n == 0]
     scores = [score for _, score in every if score.n]
-    if len(scores) < MIN_SLICES or all(score.n >= MIN_ITEMS for score in scores):
+    if len(scores) < MIN_SLICES or all(score.n >= FEW_ITEMS for score in scores):
         return [score for _, score in every]
     effective = []
     for known in (_with_value(part) for part, score in every if score.n):
@@ -159,7 +159,7 @@ def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
     right = [share * n for share, n in zip(shares, effective, strict=True)]
     return [
         score
-        if score.n >= MIN_ITEMS
+        if score.n >= FEW_ITEMS
         else replace(score, estimate=_percent(estimate), is_shrunk=True)
         for score, estimate in zip(scores, shrink(right, effective), strict=True)
     ] + empty

@@ -16,8 +16,8 @@ from scipy.special import betainc, betaln
 
 from leaderboard.scoring.intervals import Estimate
 
-MIN_ITEMS = 15
-"""A slice of fewer items is shrunk."""
+FEW_ITEMS = 15
+"""A slice of fewer items is shrunk; its value is marked and makes no winner."""
 MIN_SLICES = 3
 """Fewer slices say nothing about how much slices differ: they are not shrunk."""
 N_MEANS, N_PULLS = 24, 20

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from leaderboard.breakdowns import SliceScore
 from leaderboard.evaluation.rank import BOARD_TRACKS
-from leaderboard.figures import BOARD_NAMES, FEW_ITEMS
+from leaderboard.figures import BOARD_NAMES
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score, Slice
 from leaderboard.profiles import ProfileRow
@@ -21,6 +21,7 @@ from leaderboard.report_scores import UNCALIBRATED
 from leaderboard.scoring.calibration import Badge
 from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.shrinkage import FEW_ITEMS
 from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
