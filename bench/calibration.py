@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit
 
-from leaderboard.scoring.calibration import (
+from leaderboard.scoring.statistics.calibration import (
     CalibratedMean,
     ppi_mean,
     probe_mean,
     transported_mean,
 )
-from leaderboard.scoring.calibration_fit import Pairs, fit_pooled
+from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
 
 Values = NDArray[np.float64]
 SEED = 20261125

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from leaderboard.scoring.bootstrap import (
+from leaderboard.scoring.ranking import compare_pairs, find_better, rank_ranges
+from leaderboard.scoring.statistics.bootstrap import (
     N_RESAMPLES,
     make_weights,
     percentile_interval,
     resample_means,
 )
-from leaderboard.scoring.ranking import compare_pairs, find_better, rank_ranges
 
 N_MODELS, N_TEXT, N_IMAGE, N_SUBCONDITIONS = 200, 294, 193, 14
 N_ITEMS = N_TEXT + N_IMAGE

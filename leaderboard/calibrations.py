@@ -17,9 +17,9 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration, ScoredReports
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
-from leaderboard.scoring.agreement import Agreement, ExpertAgreement
-from leaderboard.scoring.calibration_fit import Pairs, PooledCalibrator, read_pooled
-from leaderboard.scoring.style import StyleSlopes
+from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement
+from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, read_pooled
+from leaderboard.scoring.statistics.style import StyleSlopes
 
 
 @dataclass(frozen=True)

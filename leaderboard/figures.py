@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from leaderboard.breakdowns import Median
 from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings import BoardScore
-from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.scoring.shrinkage import FEW_ITEMS
+from leaderboard.scoring.statistics.paired import PairedDifference
+from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
 
 ROW_HEIGHT = 24
 LINE_HEIGHT = 12

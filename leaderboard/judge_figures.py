@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from leaderboard.evaluation.targets import Target
-from leaderboard.scoring.calibration_fit import Pairs, PooledCalibrator, apply_pooled
+from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, apply_pooled
 
 HEIGHT = 420
 SMALLEST_DOT = 7.0

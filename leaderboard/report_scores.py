@@ -12,7 +12,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.models.rating import RaterKind
-from leaderboard.scoring.calibration import Badge
+from leaderboard.scoring.statistics.calibration import Badge
 
 UNCALIBRATED = "uncalibrated"
 

@@ -1,45 +1,68 @@
 """Rules of the tree that no other tool checks."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("leaderboard", "workers", "cli/spinebench", "demo", "benchmarks", "bench")
-FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-MAX_LINES = 300
+FILES = {
+    path: ast.parse(path.read_text(encoding="utf-8"))
+    for room in ROOMS
+    for path in sorted((ROOT / room).rglob("*.py"))
+}
+DRAWERS = {"utils", "helpers", "common", "misc"}
+OURS = {"leaderboard", "workers", "spinebench", "demo", "benchmarks", "bench", "config"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_file_says_what_it_is_for_and_stays_readable(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
-    assert ast.get_docstring(tree), "a module begins with a docstring"
-    assert len(source.splitlines()) <= MAX_LINES, "split it on nouns"
-    assert path.stem not in {"utils", "helpers", "common"}
+def _module(path: Path) -> str:
+    """The dotted name of a file's module or package."""
+    place = path.relative_to(ROOT / "cli" if "cli" in path.relative_to(ROOT).parts[:1] else ROOT)
+    parts = place.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in FILES if path.name == "__init__.py"],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_a_package_file_holds_a_docstring_and_nothing_else(path: Path) -> None:
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    allowed = path == ROOT / "cli/spinebench/__init__.py"
-    assert len(body) == 1 or (allowed and isinstance(body[1], ast.Assign)), "no code, no imports"
+FACES = {
+    _module(path)
+    for path, tree in FILES.items()
+    if path.name == "__init__.py" and any(isinstance(node, ast.ImportFrom) for node in tree.body)
+}
+"""Packages whose __init__.py names what others may import."""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_function_imports_our_own_code(path: Path) -> None:
-    ours = {"leaderboard", "workers", "spinebench", "demo", "benchmarks", "config"}
-    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            for node in ast.walk(function):
-                names = []
-                if isinstance(node, ast.ImportFrom):
-                    names = [node.module or ""]
-                elif isinstance(node, ast.Import):
-                    names = [alias.name for alias in node.names]
-                assert not any(name.split(".")[0] in ours for name in names), function.name
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_every_file_says_what_it_is_for() -> None:
+    assert [path for path, tree in FILES.items() if not ast.get_docstring(tree)] == []
+
+
+def test_no_file_is_a_drawer() -> None:
+    assert [path for path in FILES if path.stem in DRAWERS] == []
+
+
+def test_a_package_is_imported_by_its_face() -> None:
+    around = [
+        f"{_module(path)} imports {name}"
+        for path, tree in FILES.items()
+        for name in _imports(tree)
+        for face in FACES
+        if name.startswith(f"{face}.") and not f"{_module(path)}.".startswith(f"{face}.")
+    ]
+    assert around == []
+
+
+def test_no_function_imports_our_own_code() -> None:
+    inside = [
+        f"{path}: {function.name}"
+        for path, tree in FILES.items()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(name.split(".")[0] in OURS for name in _imports(function))
+    ]
+    assert inside == []

@@ -22,7 +22,7 @@ from leaderboard.cli.commands import commands as host_commands
 from leaderboard.errors import InvalidPredictions
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.answers import parse_answer
-from leaderboard.scoring.intervals import wilson_interval
+from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.read import KnownItem, Predictions, read_predictions
 from leaderboard.web.api.error_records import ErrorRecord

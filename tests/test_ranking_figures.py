@@ -18,8 +18,8 @@ from leaderboard.ranking_columns import Column, count_unscored, is_in_lead_group
 from leaderboard.ranking_figures import count_unsized, find_best_so_far, make_ranking_figure
 from leaderboard.rankings import BoardScore, RankingRow, RankingTable
 from leaderboard.report_scores import UNCALIBRATED, ReportProvenance
-from leaderboard.scoring.calibration import Badge
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.statistics.calibration import Badge
 from leaderboard.selection import Selection
 from leaderboard.web.ranking_page import make_lines
 

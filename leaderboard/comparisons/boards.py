@@ -13,14 +13,6 @@ from leaderboard.comparisons.values import Compared, Places, make_design
 from leaderboard.evaluation.rank import BOARD_TRACKS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
-from leaderboard.scoring.calibration import CalibratedMean
-from leaderboard.scoring.paired import (
-    PairedDifference,
-    count_discordant,
-    make_difference,
-    mcnemar_mid_p,
-    paired_difference,
-)
 from leaderboard.scoring.ranking import (
     calibrated_differences,
     compare_calibrated_pairs,
@@ -28,6 +20,14 @@ from leaderboard.scoring.ranking import (
     find_better,
     find_better_by_reports,
     holm,
+)
+from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.paired import (
+    PairedDifference,
+    count_discordant,
+    make_difference,
+    mcnemar_mid_p,
+    paired_difference,
 )
 
 

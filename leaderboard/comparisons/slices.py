@@ -11,9 +11,9 @@ from leaderboard.comparisons.values import Compared, Places, make_design
 from leaderboard.evaluation.slices import item_slices
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
-from leaderboard.scoring.paired import PairedDifference, paired_difference
 from leaderboard.scoring.ranking import SIGNIFICANCE, holm
-from leaderboard.scoring.shrinkage import FEW_ITEMS
+from leaderboard.scoring.statistics.paired import PairedDifference, paired_difference
+from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from leaderboard.evaluation.rank import read_report_means
 from leaderboard.evaluation.values import read_items, unpack_values
 from leaderboard.models.ranking import ItemValues
-from leaderboard.scoring.calibration import CalibratedMean
+from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 Places = NDArray[np.int64]
 

@@ -27,7 +27,7 @@ from leaderboard.judges.untrusted import clean_report
 from leaderboard.models.judging import AnchorCall, AnchorReport, DriftCheck, JudgeRun, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
-from leaderboard.scoring.drift import Drift, assess_drift, is_stable
+from leaderboard.scoring.statistics.drift import Drift, assess_drift, is_stable
 
 N_ANCHORS = 30
 SEED = 20_261_125

@@ -16,8 +16,12 @@ from leaderboard.evaluation.split_facts import SplitFacts
 from leaderboard.evaluation.targets import REPORT, Target, list_targets
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.submission import Submission
-from leaderboard.scoring.calibration import CalibratedMean, calibrated_mean
-from leaderboard.scoring.calibration_fit import PooledCalibrator, apply_pooled, read_pooled
+from leaderboard.scoring.statistics.calibration import CalibratedMean, calibrated_mean
+from leaderboard.scoring.statistics.calibration_fit import (
+    PooledCalibrator,
+    apply_pooled,
+    read_pooled,
+)
 
 
 class CalibratedTarget(NamedTuple):

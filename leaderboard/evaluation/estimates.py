@@ -21,7 +21,8 @@ from leaderboard.evaluation.targets import (
 )
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
-from leaderboard.scoring.bootstrap import (
+from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.statistics.bootstrap import (
     MAX_CLUSTERS,
     ReportError,
     TrackSample,
@@ -29,16 +30,15 @@ from leaderboard.scoring.bootstrap import (
     make_weights,
     overall_interval,
 )
-from leaderboard.scoring.calibration import CalibratedMean
-from leaderboard.scoring.intervals import (
+from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.intervals import (
     Estimate,
     accuracy,
     design_effect,
     difference,
     mean,
 )
-from leaderboard.scoring.rubric import Rubric
-from leaderboard.scoring.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
+from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
 
 SHARE_BOUNDS = (0.0, 1.0)
 

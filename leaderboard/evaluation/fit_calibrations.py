@@ -25,15 +25,15 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Prediction
-from leaderboard.scoring.agreement import (
+from leaderboard.scoring.statistics.agreement import (
     Agreement,
     agreement_after_calibration,
     assess_agreement,
     assess_experts,
     is_rankable,
 )
-from leaderboard.scoring.calibration_fit import Pairs, fit_pooled
-from leaderboard.scoring.style import assess_style, measure_style
+from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
+from leaderboard.scoring.statistics.style import assess_style, measure_style
 
 
 def fit_calibrations(session: Session, split_id: int, rater_id: int) -> list[Calibration]:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from leaderboard.evaluation.targets import Target, make_target_table
 from leaderboard.experts.rows import read_expert_ratings
 from leaderboard.models.rating import RaterKind, Rating
-from leaderboard.scoring.calibration_fit import Pairs
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.statistics.calibration_fit import Pairs
 
 
 class Labels(NamedTuple):

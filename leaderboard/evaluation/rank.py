@@ -20,7 +20,6 @@ from leaderboard.models.calibration import CalibratedScore
 from leaderboard.models.ranking import Board, ItemValues, Ranking, Score, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.releases import find_ranking, lock_releases
-from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.ranking import (
     compare_pairs,
     find_better,
@@ -28,6 +27,7 @@ from leaderboard.scoring.ranking import (
     rank_ranges,
     separable_from_leader,
 )
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 
 BOARD_TRACKS = {
     Board.OVERALL: (Track.TEXT, Track.IMAGE, Track.REPORT),

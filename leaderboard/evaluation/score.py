@@ -18,7 +18,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score
 from leaderboard.models.submission import Prediction, Submission
-from leaderboard.scoring.style import measure_style
+from leaderboard.scoring.statistics.style import measure_style
 
 
 def score_submission(

@@ -8,8 +8,8 @@ import pandas as pd
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Slice
-from leaderboard.scoring.agreement import RATINGS
 from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
+from leaderboard.scoring.statistics.agreement import RATINGS
 
 REPORT_BOUNDS = (20.0, 100.0)
 RATING_BOUNDS = (LOWEST, HIGHEST)

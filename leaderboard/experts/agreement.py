@@ -14,8 +14,8 @@ from leaderboard.experts.rows import read_expert_ratings
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind
-from leaderboard.scoring.agreement import RATINGS, ExpertAgreement, assess_experts
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.statistics.agreement import RATINGS, ExpertAgreement, assess_experts
 
 
 class TargetAgreement(NamedTuple):

@@ -8,8 +8,8 @@ from datetime import datetime
 from leaderboard.calibrations import JudgeTrust, TargetTrust
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.benchmark import Split
-from leaderboard.scoring.agreement import Agreement, ExpertAgreement
-from leaderboard.scoring.intervals import Estimate
+from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement
+from leaderboard.scoring.statistics.intervals import Estimate
 
 _SCALE = "on 1 to 5; report scores on 20 to 100"
 _MEASURES = (

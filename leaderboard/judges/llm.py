@@ -20,7 +20,7 @@ from leaderboard.judges.settings import JudgeSettings
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.models.judging import CallOutcome
-from leaderboard.scoring.checklist_text import MAX_CHARACTERS
+from leaderboard.scoring.checklist import MAX_CHARACTERS
 from leaderboard.scoring.rubric import Dimension, Rubric
 
 MILLION = 1_000_000

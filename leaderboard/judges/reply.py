@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from leaderboard.scoring.answers_refusal import REFUSAL
+from leaderboard.scoring.answers import REFUSAL
 from leaderboard.scoring.atomic import Verdict
 
 MAX_QUOTE = 1_000

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from leaderboard.scoring.checklist_text import MAX_CHARACTERS, visible_text
+from leaderboard.scoring.checklist import MAX_CHARACTERS, visible_text
 
 SHORTEST_QUOTE = 4
 """Letters and digits that a quote must have: shorter ones stand in any text."""

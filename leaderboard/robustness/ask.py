@@ -27,7 +27,7 @@ from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState
 from leaderboard.robustness.claim import AuditClaim, end_audit, find_audit_claim, renew_audit
 from leaderboard.robustness.request import Question, get_audited_endpoint
 from leaderboard.scoring.answers import PARSER_VERSION, parse_answer
-from leaderboard.scoring.consistency import restore_letter, rotate_options
+from leaderboard.scoring.statistics.consistency import restore_letter, rotate_options
 
 UNSCORED = "unscored"
 

@@ -16,7 +16,7 @@ from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.endpoint import Endpoint, EndpointRun
 from leaderboard.models.robustness import AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
-from leaderboard.scoring.consistency import allocate
+from leaderboard.scoring.statistics.consistency import allocate
 from leaderboard.submissions.endpoint_runs import get_askable
 from leaderboard.submissions.endpoint_splits import may_see
 

@@ -14,7 +14,12 @@ from leaderboard.models.benchmark import Item
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.robustness.ask import UNSCORED
-from leaderboard.scoring.consistency import AuditedItem, Consistency, Reading, measure_consistency
+from leaderboard.scoring.statistics.consistency import (
+    AuditedItem,
+    Consistency,
+    Reading,
+    measure_consistency,
+)
 
 
 @dataclass(frozen=True)

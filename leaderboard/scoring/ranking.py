@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 
 SIGNIFICANCE = 0.05
 REPORT_FLOOR = 20.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from leaderboard.comparisons.boards import BoardComparison, PairComparison
 from leaderboard.comparisons.compare import Comparison
 from leaderboard.models.ranking import Board
-from leaderboard.scoring.paired import reverse
 from leaderboard.scoring.ranking import SIGNIFICANCE
+from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.words import p_value, reach
 
 MORE_ITEMS_FIRST = (Board.OVERALL, Board.CLOSED, Board.TEXT, Board.IMAGE, Board.REPORT)

@@ -13,7 +13,7 @@ from leaderboard.figures import make_difference_axis, make_dot
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.rankings import read_ranking, read_state
-from leaderboard.scoring.paired import reverse
+from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.comparison_words import find_lead_board, say_better, summarise
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services

@@ -18,10 +18,10 @@ from leaderboard.models.ranking import Board, Score, Slice
 from leaderboard.profiles import ProfileRow
 from leaderboard.rankings import BoardScore, RankingRow
 from leaderboard.report_scores import UNCALIBRATED
-from leaderboard.scoring.calibration import Badge
-from leaderboard.scoring.paired import PairedDifference
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.scoring.shrinkage import FEW_ITEMS
+from leaderboard.scoring.statistics.calibration import Badge
+from leaderboard.scoring.statistics.paired import PairedDifference
+from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
 from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')

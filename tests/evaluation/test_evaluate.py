@@ -24,8 +24,8 @@ from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
 from leaderboard.rankings import RankingTable, SubmissionScores, read_ranking, read_scores
-from leaderboard.scoring.intervals import wilson_interval
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.submit import cancel
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit

@@ -20,7 +20,7 @@ from leaderboard.scoring.checklist import (
     checklist_problems,
     rate_checks,
 )
-from leaderboard.scoring.checklist_places import VERTEBRAE
+from leaderboard.scoring.checklist.places import VERTEBRAE
 from leaderboard.scoring.rubric import Rubric, report_score
 from tests.scoring.checklists import find_met
 

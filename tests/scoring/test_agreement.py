@@ -12,14 +12,14 @@ from scipy import stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
-from leaderboard.scoring.agreement import (
+from leaderboard.scoring.statistics.agreement import (
     Agreement,
     agreement_after_calibration,
     assess_agreement,
     assess_experts,
     is_rankable,
 )
-from leaderboard.scoring.agreement_measures import (
+from leaderboard.scoring.statistics.agreement_measures import (
     Limits,
     absolute_icc,
     kappa_value,
@@ -28,8 +28,8 @@ from leaderboard.scoring.agreement_measures import (
     spearman,
     weighted_kappa,
 )
-from leaderboard.scoring.calibration_fit import Pairs
-from leaderboard.scoring.intervals import Estimate
+from leaderboard.scoring.statistics.calibration_fit import Pairs
+from leaderboard.scoring.statistics.intervals import Estimate
 
 # Bland and Altman (1986), table 1, first readings: peak flow by Wright's meter and a small one.
 WRIGHT = np.array(

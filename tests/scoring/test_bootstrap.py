@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leaderboard.scoring.bootstrap import (
+from leaderboard.scoring.statistics.bootstrap import (
     ReportError,
     TrackSample,
     make_weights,
@@ -12,7 +12,7 @@ from leaderboard.scoring.bootstrap import (
     percentile_interval,
     resample_means,
 )
-from leaderboard.scoring.intervals import Estimate, Part, accuracy, mean, weighted_sum
+from leaderboard.scoring.statistics.intervals import Estimate, Part, accuracy, mean, weighted_sum
 
 N = 200
 STRATA = np.repeat([0, 1], [120, 80])

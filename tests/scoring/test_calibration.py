@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from leaderboard.scoring.calibration import (
+from leaderboard.scoring.statistics.calibration import (
     Badge,
     CalibratedMean,
     calibrated_mean,
@@ -19,7 +19,7 @@ from leaderboard.scoring.calibration import (
     probe_mean,
     transported_mean,
 )
-from leaderboard.scoring.calibration_fit import (
+from leaderboard.scoring.statistics.calibration_fit import (
     ModelResidual,
     Pairs,
     PooledCalibrator,

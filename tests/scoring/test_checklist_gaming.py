@@ -7,7 +7,7 @@ import time
 import pytest
 
 from leaderboard.scoring.checklist import rate_checks, rate_dimensions
-from leaderboard.scoring.checklist_text import MAX_CHARACTERS, clean_text
+from leaderboard.scoring.checklist.text import MAX_CHARACTERS, clean_text
 from tests.scoring.checklists import DIMENSIONS, find_met, find_states, make_checks
 
 QUESTION = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leaderboard.scoring.checklist import Check
-from leaderboard.scoring.checklist_words import split_words
+from leaderboard.scoring.checklist.words import split_words
 from tests.scoring.checklists import find_states, make_checks
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from leaderboard.scoring.checklist import RULES_VERSION
-from leaderboard.scoring.checklist_stances import find_stance
-from leaderboard.scoring.checklist_terms import TermIndex
-from leaderboard.scoring.checklist_text import read_passages
-from leaderboard.scoring.checklist_words import fold_word, split_words
+from leaderboard.scoring.checklist.stances import find_stance
+from leaderboard.scoring.checklist.terms import TermIndex
+from leaderboard.scoring.checklist.text import read_passages
+from leaderboard.scoring.checklist.words import fold_word, split_words
 
 
 def find_stances(report: str, *terms: str) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from leaderboard.scoring.consistency import (
+from leaderboard.scoring.statistics.consistency import (
     AuditedItem,
     Reading,
     allocate,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.weightstats import DescrStatsW
 
-from leaderboard.scoring.drift import assess_drift, is_stable
+from leaderboard.scoring.statistics.drift import assess_drift, is_stable
 
 
 @pytest.mark.parametrize("change", [0.0, 0.05, 0.08, 0.1, 0.12, 0.2, -0.1, -0.3])

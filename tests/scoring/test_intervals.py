@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
-from leaderboard.scoring.intervals import (
+from leaderboard.scoring.statistics.intervals import (
     Estimate,
     Part,
     accuracy,

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
-from leaderboard.scoring.paired import (
+from leaderboard.scoring.statistics.paired import (
     PairedDifference,
     count_discordant,
     make_difference,

@@ -7,7 +7,6 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
 
-from leaderboard.scoring.calibration import Badge, CalibratedMean
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (
     PairTests,
@@ -19,6 +18,7 @@ from leaderboard.scoring.ranking import (
     rank_ranges,
     separable_from_leader,
 )
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 
 
 def make_tests(values: np.ndarray) -> PairTests:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leaderboard.scoring.intervals import Estimate
-from leaderboard.scoring.shrinkage import shrink
+from leaderboard.scoring.statistics.intervals import Estimate
+from leaderboard.scoring.statistics.shrinkage import shrink
 
 # Efron and Morris (1975), JASA 70:311, table 1: hits of 18 players in their first 45 at bats of
 # 1970, and their averages in the remainder of the season.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leaderboard.scoring.style import assess_style, fit_slope, measure_style
+from leaderboard.scoring.statistics.style import assess_style, fit_slope, measure_style
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.comparisons.boards import BoardComparison, PairComparison
 from leaderboard.comparisons.compare import Comparison, compare_models
 from leaderboard.comparisons.slices import SliceComparison
-from leaderboard.scoring.paired import PairedDifference
+from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.web.api import comparison_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.make_rankings import make_ranked_model

@@ -8,8 +8,8 @@ from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.disclosure import Viewer
 from leaderboard.rankings import RankingRow, read_ranking
 from leaderboard.robustness.results import AuditResults, find_audits
-from leaderboard.scoring.consistency import Consistency
-from leaderboard.scoring.intervals import Estimate
+from leaderboard.scoring.statistics.consistency import Consistency
+from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.web.api import robustness_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.make_rankings import make_ranked_model

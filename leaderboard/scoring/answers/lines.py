@@ -1,0 +1,263 @@
+"""Lines that are a choice by themselves: a bare letter, `B. L4/L5`, or an echo of the options."""
+
+# ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from leaderboard.scoring.answers.claims import (
+    CONCLUSION_CLOSING,
+    Claim,
+    Strength,
+    is_open,
+    is_whole_list,
+    sentence_before,
+)
+from leaderboard.scoring.answers.letters import is_latin_name
+from leaderboard.scoring.answers.page import Page, Reading
+from leaderboard.scoring.answers.reading import read_choice, read_list
+from leaderboard.scoring.answers.refusal import REFUSAL
+from leaderboard.scoring.answers.verdicts import TRUE_MARK
+from leaderboard.scoring.answers.words import FALSE_SOON
+
+
+class Label(NamedTuple):
+    """A letter with its own option text behind it."""
+
+    start: int
+    end: int
+    letter: str
+
+
+_LABEL = re.compile(
+    r"(?<![A-Za-z0-9\u00c0-\u024f'])(?:(?i:option|choice) )?[\[(\"']?(?P<letter>[A-Za-z])[\"']?\s?[)\].:|,=-]{0,2}\s"
+    r"|(?<![A-Za-z0-9\u00c0-\u024f'])[\[(\"']?(?P<tight>[A-Z])[\"']?[)\].:|=-]{1,2}"
+)
+_BETWEEN = re.compile(r"[\s,;|.)\]}\"'+-]{0,8}(?:and |or )?[\s({\[\"'|+-]{0,6}")
+
+
+def labels(page: Page) -> list[Label]:
+    """Return where a letter stands before its own option's text."""
+    found: list[Label] = []
+    at = 0
+    while label := _LABEL.search(page.text, at):
+        letter = (label["letter"] or label["tight"]).upper()
+        at = label.end()
+        hit = page.options.at(page.low, at) if letter in page.options.letters else None
+        if hit and letter in hit[0]:
+            found.append(Label(label.start(), hit[1], letter))
+            at = hit[1]
+        elif not label["tight"]:
+            at = label.start() + 1
+    return found
+
+
+_LONE_LETTER = re.compile(r"[A-Za-z](?![A-Za-z0-9])(?<![A-Za-z0-9'].)")
+_ANSWER_JUST_BEFORE = re.compile(
+    r"(?:answers?|options?|choices?|答案)[^\n.]{0,20}?(?:is|are|:|是)\s{0,2}[-(\[]?$"
+)
+
+
+def without_echo(page: Page) -> Page:
+    """Return the page without a repetition of the whole option list, which chooses nothing.
+
+    For an item with one answer, three options in a row are a repetition already. A list that
+    follows an answer cue in an item with several answers is an answer.
+    """
+    n_options = len(page.options.letters)
+    enough = n_options if page.multiple else min(3, n_options)
+    if page.text.count("\n") < 1 and len(page.text) < 4 * n_options:
+        return page
+    if len({letter.upper() for letter in _LONE_LETTER.findall(page.text)}) < enough:
+        return page
+    text = page.text
+    for group in reversed(list(_groups(page))):
+        if len({label.letter for label in group}) < enough:
+            continue
+        start, end = group[0].start, group[-1].end
+        if page.multiple and _ANSWER_JUST_BEFORE.search(page.low[max(0, start - 60) : start]):
+            continue
+        text = text[:start].rstrip("({[\"'-| ") + "\n" + text[end:].lstrip(")}]\"'|.,; ")
+    text = text.strip() if text is not page.text else text
+    return page if text is page.text else page._replace(text=text, low=text.lower())
+
+
+def _groups(page: Page) -> Iterator[list[Label]]:
+    """Yield runs of labels in rising order with nothing but punctuation between them."""
+    group: list[Label] = []
+    for label in labels(page):
+        if group and (
+            label.letter <= group[-1].letter
+            or not _BETWEEN.fullmatch(page.text, group[-1].end, label.start)
+        ):
+            yield group
+            group = []
+        group.append(label)
+    if group:
+        yield group
+
+
+_BARE_START = re.compile(
+    r"[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:(?:all of )(?=[\[(]?[a-z][\])]?,)))?(?:(?i:(?:all (?:of )?(?:the )?)?(?:options?|choices?|letters?"
+    r"|alternativa|letra|lettre|opción|opção|opzione|buchstabe|вариант|选项|選項)) ?:? ?)?"
+)
+_BARE_END = re.compile(
+    r"(?:,? (?:(?i:i) (?:think|believe|guess|suppose)|for sure|only|alone|please|definitely|probably|it is)\b)?"
+    r"[\s.,;:!)\]}\"'|>=-]{0,8}"
+)
+_BARE_LOOK = re.compile(
+    rf"(?:{_BARE_START.pattern}|(?i:both|only|just|either|not|neither|不是|并非) ?)"
+    r"[\[(\"'{<]{0,3}\s?(?:[A-Za-z]|[A-J]{2,10})(?![A-Za-z])"
+)
+_LIST_HEADING = re.compile(
+    r"\b(?:options|choices|following|alternatives|candidates|incorrect|wrong|not|excluded|eliminated|ruled out"
+    r"|false|except|possible)\b[^.\n]{0,60}:?$"
+)
+_RIGHT_HEADING = re.compile(r"\b(?:correct|right|true|best|selected|chosen|answers?)\b")
+_LONGEST_BARE = 400
+
+
+def bare_lines(page: Page) -> Iterator[Claim]:
+    """Yield a claim for each line that holds nothing but a choice: `B`, `(C)`, `D. L2/L3`.
+
+    Lines under a heading that lists or rejects options are not choices.
+    """
+    start = 0
+    listed = False
+    low = page.low
+    while start < len(page.text):
+        stop = page.text.find("\n", start)
+        stop = len(page.text) if stop < 0 else stop
+        reading = None
+        if stop - start <= _LONGEST_BARE and _BARE_LOOK.match(page.text, start):
+            opening = _BARE_START.match(page.text, start)
+            reading = read_choice(page, opening.end() if opening else start)
+            if reading and is_whole_list(page, reading):
+                reading = None
+            if reading and (reading.by_words or not _ends_line(page, reading.end)):
+                reading = None
+        if reading is None:
+            line = low[max(start, stop - 120) : stop]
+            listed = (
+                line.endswith(":")
+                and bool(_LIST_HEADING.search(line))
+                and not (
+                    _RIGHT_HEADING.search(line) and "incorrect" not in line and " not " not in line
+                )
+            )
+            start = stop + 1
+            continue
+        if not listed and not is_open(low, reading.end):
+            yield Claim(start, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+        last = page.text.find("\n", max(stop, reading.end))
+        start = last + 1 if last >= 0 else len(page.text)
+
+
+def _ends_line(page: Page, end: int) -> bool:
+    rest = _BARE_END.match(page.text, end)
+    at = rest.end() if rest else end
+    return at >= len(page.text) or page.text[at] == "\n" or "\n" in page.text[end:at]
+
+
+_HEAD = re.compile(
+    r"(?:(?i:(?:option|choice|letter)(?![a-z])|选项|選項)\s?)?(?P<open>[\[(\"'{]?)(?P<letter>[A-Za-z])(?P<close>[\])\"'}]?)"
+    r"(?P<after>[.):\]]{1,2}(?!\w)|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|i think|i believe|probably)"
+    r"| (?=because|since|due|as |given|based)| (?=\()|)"
+)
+_OTHER_LABEL = re.compile(r"(?:^|[\s(|])(?:(?i:option) )?[\[(]?([A-Z])[).:](?=\s|$)")
+_OTHER_LINE = re.compile(r"\n[-+| ]{0,3}(?:(?i:option|choice) )?[\[(]?([A-Z])[\]).:]{1,2}(?=\s)")
+_REJECTED_NEXT = re.compile(
+    r"[\s:,.()|-]{0,4}(?:this is |it is |it's |is |are |can be |should be |this option is |seems |would be )?(?:not\b|"
+    r"incorrect|wrong|false|no\b|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
+    r"|can't|doesn't|does not|would not|rejected|normal|contraindicated|impossible|could be|might be|may be|possible)"
+)
+_SHARE = re.compile(r"\s?\(?\d{1,3}(?:\.\d+)?\s?%")
+
+
+def head(page: Page) -> Claim | None:
+    """Return the claim of a text that opens with a labelled answer: `B. Because ...`.
+
+    Not where the label opens an enumeration (`A. ... B. ...`), is rejected at once, or is an
+    article, a pronoun or an initial. `A:` is the label of an answer as often as the letter.
+    """
+    found = _HEAD.match(page.text)
+    if found is None:
+        return None
+    reading = _first_item(page, found)
+    if reading is None or is_open(page.low, reading.end) or _SHARE.match(page.low, reading.end):
+        return None
+    own_text = reading.end > found.end()
+    if not own_text and not found["after"] and not (found["open"] and found["close"]):
+        return None
+    if TRUE_MARK.match(page.low, reading.end):  # a verdict, perhaps one of several
+        return None
+    if _REJECTED_NEXT.match(page.low, reading.end) or _rejected_later(
+        page, reading, own_text=own_text
+    ):
+        return None
+    if len(reading.letters) > 1 and not CONCLUSION_CLOSING.match(page.low, reading.end):
+        return None
+    letter = found["letter"].upper()
+    if letter == "A" and found["after"] == ":" and not own_text:
+        answer = read_choice(page, found.end())
+        if answer is None or answer.by_words or "\n" in page.text[found.end() : answer.end]:
+            return None
+        return Claim(0, answer.end, Strength.ANSWER, answer.letters, answer.unsure)
+    if _is_enumeration(page, letter, reading.end):
+        return None
+    return Claim(0, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+
+
+def _first_item(page: Page, found: re.Match[str]) -> Reading | None:
+    if found["letter"] == "I" and found["after"] not in (")", "") and not found["open"]:
+        return None
+    reading = read_list(page, found.start("open"))
+    if reading is None and found["after"] and not is_latin_name(page.text, found.end("letter")):
+        part = page.part(0, found.end())
+        reading = read_list(part, found.start("open"))
+    return reading
+
+
+_LINKED = re.compile(r"\s?(?:is|are|was|would|does|can|-)\s")
+
+
+def _rejected_later(page: Page, reading: Reading, *, own_text: bool) -> bool:
+    """Whether the option text at the head is the subject of a rejection: `A. L3/L4 is normal`."""
+    if not own_text:
+        return False
+    linked = _LINKED.match(page.low, reading.end)
+    return linked is not None and FALSE_SOON.match(page.low, reading.end) is not None
+
+
+def _is_enumeration(page: Page, letter: str, end: int) -> bool:
+    others = {found[1] for found in _OTHER_LABEL.finditer(page.text, end)} & page.options.letters
+    others.discard(letter)
+    if letter == min(page.options.letters):
+        return chr(ord(letter) + 1) in others
+    later_lines = {found[1] for found in _OTHER_LINE.finditer(page.text, end)}
+    return (
+        chr(ord(letter) + 1) in later_lines
+        and len(later_lines & page.options.letters) > 0
+        and min(later_lines) > letter
+    )
+
+
+_LAST_SENTENCE = re.compile(
+    r"(?<=[.!?;]) (?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
+)
+
+
+def last_sentence(page: Page) -> Claim | None:
+    """Return the claim of a text whose last sentence is letters alone: `... . B`, `... wrong; C`.
+
+    Not a lone `A` behind a sentence that declines to answer: it may begin another sentence.
+    """
+    found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 60))
+    reading = read_list(page, found.end()) if found else None
+    if found is None or reading is None or len(page.text) - reading.end > 1:
+        return None
+    before = sentence_before(page.low, found.start() - 1)
+    if page.text[found.end() :] == "A" and REFUSAL.search(before) and " but " not in before:
+        return None
+    return Claim(found.start(), reading.end, Strength.VERDICT, reading.letters, reading.unsure)

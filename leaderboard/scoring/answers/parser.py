@@ -1,0 +1,165 @@
+"""Which letters a model's free text means.
+
+The principle: unparsed beats wrong. A letter is returned only where the text puts it forward; a
+letter that is merely present (the article "A", vitamin B, grade C, a rejected option, an echoed
+list) never is.
+
+The rules, in their order:
+
+1.  A text that is nothing but one letter, or the text of one option, is that option.
+2.  Characters are made plain (NFKC, look-alikes, invisible ones); thinking blocks, what follows an
+    end-of-turn token, mark-up and LaTeX are taken away (`text`). JSON values under an
+    answer key, answer tags and boxes become marks of a final answer (`structured`).
+3.  The text ends where a new question or another speaker begins: the rest is not about the item.
+    Of a text of more than 5,000 characters both ends are read and, between them, lines that name
+    an answer (`length`).
+4.  A repetition of the option list is taken away (`lines`).
+5.  Claims are collected: final marks, "the answer is", "I choose", "so D", corrections
+    (`claims`); "B is correct" (`verdicts`); the opening label, lines and the last
+    sentence that are a letter and nothing else (`lines`). What a cue announces is read as
+    letters, with their negations and alternatives, or else as option texts (`reading`).
+    Claims that are denied, conditional, asked or put in others' mouths do not count.
+6.  The claims are settled into one (`resolution`): firmer and correcting claims replace
+    earlier ones; contradiction without correction is ambiguous, never a vote.
+7.  Without a claim: a refusal is refused; a short text that names exactly one option by its words,
+    un-negated, is that option; everything else is unparsed.
+8.  A letter that is not an option is never an answer; several letters answer only an item with
+    several answers, and are ambiguous elsewhere.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from leaderboard.scoring.answers.claims import find_claims
+from leaderboard.scoring.answers.length import shortened
+from leaderboard.scoring.answers.lines import bare_lines, head, last_sentence, without_echo
+from leaderboard.scoring.answers.naming import named_in
+from leaderboard.scoring.answers.options import Options
+from leaderboard.scoring.answers.page import Page
+from leaderboard.scoring.answers.reading import read_list
+from leaderboard.scoring.answers.refusal import REFUSAL, UNDECIDED
+from leaderboard.scoring.answers.resolution import settle
+from leaderboard.scoring.answers.structured import with_final_marks
+from leaderboard.scoring.answers.text import (
+    first_turn,
+    plain_characters,
+    without_continuation,
+    without_markup,
+    without_thoughts,
+)
+from leaderboard.scoring.answers.verdicts import find_verdicts
+
+PARSER_VERSION = "3"
+"""Changes whenever some text would be parsed otherwise than before."""
+
+
+class AnswerOutcome(StrEnum):
+    """What became of a prediction: only `answered` carries letters."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    AMBIGUOUS = "ambiguous"
+    UNPARSED = "unparsed"
+
+
+class ParsedAnswer(NamedTuple):
+    """The outcome and the letters, sorted; none unless the outcome is `answered`."""
+
+    outcome: AnswerOutcome
+    letters: tuple[str, ...]
+
+
+_REFUSED = ParsedAnswer(AnswerOutcome.REFUSED, ())
+_AMBIGUOUS = ParsedAnswer(AnswerOutcome.AMBIGUOUS, ())
+_UNPARSED = ParsedAnswer(AnswerOutcome.UNPARSED, ())
+
+_SIMPLE = re.compile(
+    r"\s{0,4}(?:\*\*)?(?:(?:(?:the|my) )?(?:(?:final|correct|best|right) ){0,2}"
+    r"(?:answer|choice|option)(?: is:?|:)(?:\*\*)? ?(?:option )?)?"
+    r"(?:[(\[\"]|\*\*){0,2}([a-z])(?:[)\].\"]|\*\*){0,3}\s{0,4}",
+    re.IGNORECASE,
+)
+_SHORT = 300
+
+
+def parse_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> ParsedAnswer:
+    """Return which of the options' letters `text` puts forward as its answer.
+
+    options: letter -> text. Total: any string has an outcome, in time linear in its length.
+    """
+    simple = _SIMPLE.fullmatch(text)
+    if simple and (letter := simple[1].upper()) in options and not _has_brief_text(options):
+        return ParsedAnswer(AnswerOutcome.ANSWERED, (letter,))
+    named = tuple(options.items())
+    if len(text) > _SHORT:
+        return _parse(text, named, multiple=multiple)
+    return _parse_short(text, named, multiple=multiple)
+
+
+def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> ParsedAnswer:
+    plain = plain_characters(first_turn(without_thoughts(plain_characters(text))))
+    plain = shortened(without_continuation(without_markup(with_final_marks(plain))))
+    if not plain:
+        return _UNPARSED
+    choices = _make_options(named)
+    whole = choices.named_by(plain) if not plain.endswith("?") else frozenset()
+    if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in choices.letters - whole):
+        return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(whole))
+    page = without_echo(Page(plain, plain.lower(), choices, multiple))
+    return _parse_page(page)
+
+
+_parse_short = lru_cache(maxsize=8_192)(_parse)
+"""Models that write little write the same over and over."""
+
+
+@lru_cache(maxsize=4_096)
+def _make_options(options: tuple[tuple[str, str], ...]) -> Options:
+    """The options of an item; many items have the same, such as a list of levels."""
+    return Options(dict(options))
+
+
+def _has_brief_text(options: Mapping[str, str]) -> bool:
+    """Whether an option's text could itself be taken for a letter."""
+    return any(len(text) < 4 for text in options.values())
+
+
+def _parse_page(page: Page) -> ParsedAnswer:
+    claims = [*find_claims(page), *find_verdicts(page), *bare_lines(page)]
+    claims += [claim for claim in (head(page), last_sentence(page)) if claim]
+    claims.sort(key=lambda claim: (claim.end, -claim.strength))
+    settled = settle(page, claims) if claims else None
+    if settled is None:
+        return _without_claim(page)
+    if settled.unsure or (len(settled.letters) > 1 and not page.multiple):
+        return _AMBIGUOUS
+    if not settled.letters <= page.options.letters:
+        return _UNPARSED
+    return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(settled.letters)))
+
+
+def _without_claim(page: Page) -> ParsedAnswer:
+    if REFUSAL.search(page.low):
+        return _REFUSED
+    if _is_undecided(page):
+        return _AMBIGUOUS
+    if len(page.text) > _SHORT or "?" in page.text:
+        return _UNPARSED
+    named = named_in(page, 0, len(page.text))
+    if named is None:
+        return _UNPARSED
+    if named.unsure:
+        return _AMBIGUOUS
+    return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(named.letters)))
+
+
+def _is_undecided(page: Page) -> bool:
+    """Whether the text names several options as possible answers: "it could be A or B"."""
+    for cue in UNDECIDED.finditer(page.low):
+        reading = read_list(page, cue.end())
+        if reading and len(reading.letters) > 1 and reading.letters <= page.options.letters:
+            return True
+    return False

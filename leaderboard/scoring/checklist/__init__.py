@@ -1,0 +1,36 @@
+"""How a report is rated by the checklist of its case."""
+
+from leaderboard.scoring.checklist.rules import (
+    RULES_VERSION,
+    AbsentCheck,
+    Check,
+    CheckResult,
+    CheckState,
+    DisclaimerCheck,
+    FindingCheck,
+    LevelCheck,
+    MentionCheck,
+    SideCheck,
+    checklist_problems,
+    rate_checks,
+    rate_dimensions,
+)
+from leaderboard.scoring.checklist.text import MAX_CHARACTERS, visible_text
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "RULES_VERSION",
+    "AbsentCheck",
+    "Check",
+    "CheckResult",
+    "CheckState",
+    "DisclaimerCheck",
+    "FindingCheck",
+    "LevelCheck",
+    "MentionCheck",
+    "SideCheck",
+    "checklist_problems",
+    "rate_checks",
+    "rate_dimensions",
+    "visible_text",
+]

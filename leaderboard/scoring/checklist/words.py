@@ -1,0 +1,108 @@
+"""Words of a sentence, folded so that spellings and plurals of one word are equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from leaderboard.scoring.checklist.places import Side, find_sides, read_chain, tie_pairs
+
+_TOKEN = re.compile(
+    r"(?P<level>\b(?:th|[cdtls])\d{1,2}"
+    r"(?:[-/](?:th|[cdtls])?\d{1,2}|\s?[-/]\s?(?:th|[cdtls])\d{1,2})*(?!\w))"
+    r"|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|(?P<word>[^\W\d_][^\W_]*\*?|\*)"
+    r"|(?P<mark>[,:()]|\s-\s|[%°])"
+)
+_LEVEL_NAME = re.compile(r"(?:th|[cdtls])\d")
+_IRREGULAR = {"disk": "disc", "disks": "disc", "centre": "center", "vertebrae": "vertebra"}
+_SPELLINGS = (("ae", "e"), ("oe", "e"), ("our", "or"), ("z", "s"))
+
+
+class Word(NamedTuple):
+    """A word or a mark; `levels` and `side` where it names a place.
+
+    `ends` are the first and last of a span such as T5 to T12, or else all of `levels`.
+    """
+
+    text: str
+    stem: str
+    levels: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+    side: Side | None = None
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it is punctuation: a comma (also for a dash), colon or bracket."""
+        return self.text in (",", ":", "(", ")")
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it is spelt like a level, be it a place, a nerve root or neither."""
+        return bool(_LEVEL_NAME.match(self.text))
+
+
+def split_words(text: str) -> tuple[Word, ...]:
+    """The words and marks of a sentence, in order, with the places that they name."""
+    tokens = list(_TOKEN.finditer(text.casefold()))
+    texts = [_token_text(match) for match in tokens]
+    chains = [match.group("level") is not None for match in tokens]
+    spans = tie_pairs(
+        texts, [read_chain(texts, at) if is_chain else None for at, is_chain in enumerate(chains)]
+    )
+    sides = find_sides(texts)
+    return tuple(
+        Word(
+            text,
+            fold_word(text),
+            span.levels if span else frozenset(),
+            span.ends if span else frozenset(),
+            side,
+        )
+        for text, span, side in zip(texts, spans, sides, strict=True)
+    )
+
+
+def _token_text(match: re.Match[str]) -> str:
+    text = match.group().strip()
+    if match.group("level"):
+        return re.sub(r"\s", "", text)
+    return {"-": ",", "%": "percent", "°": "degree"}.get(text, text)
+
+
+@lru_cache(maxsize=50_000)
+def fold_word(word: str) -> str:
+    """A word without plural ending, accents, and British or American spelling.
+
+    >>> fold_word("oedema") == fold_word("edema"), fold_word("stenoses") == fold_word("stenosis")
+    (True, True)
+    """
+    return _singular(fold_spelling(word))
+
+
+@lru_cache(maxsize=50_000)
+def fold_spelling(word: str) -> str:
+    """A word or the beginning of one without accents and regional spelling."""
+    decomposed = unicodedata.normalize("NFKD", _IRREGULAR.get(word, word))
+    word = "".join(char for char in decomposed if not unicodedata.combining(char))
+    for spelling, plain in _SPELLINGS:
+        word = word.replace(spelling, plain)
+    return word
+
+
+def _singular(word: str) -> str:
+    if len(word) < 4 or not word.isalpha():
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith(("ses", "sis")):
+        return word[:-2]
+    if word.endswith("se"):
+        return word[:-1]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word

@@ -1,0 +1,1 @@
+"""Statistics of scores: intervals, bootstrap, pairs, agreement, calibration, drift, style."""

@@ -1,0 +1,94 @@
+"""Accuracies on few items: a hierarchical beta-binomial estimate over the slices of one model.
+
+The slices' true accuracies come from one Beta distribution with mean m and concentration c.
+Where items are few a slice's own share says little, and the estimate is drawn towards what the
+model's slices have in common; where they are many it hardly moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaln
+
+from leaderboard.scoring.statistics.intervals import Estimate
+
+FEW_ITEMS = 15
+"""A slice of fewer items is shrunk; its value is marked and makes no winner."""
+MIN_SLICES = 3
+"""Fewer slices say nothing about how much slices differ: they are not shrunk."""
+N_MEANS, N_PULLS = 24, 20
+NEGLIGIBLE = 1e-4
+HALVINGS = 20
+
+
+class _Prior(NamedTuple):
+    """Points of the hyperparameters with their posterior weights: all (P,)."""
+
+    alpha: NDArray[np.float64]
+    beta: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+def shrink(n_correct: Sequence[float], n: Sequence[float]) -> list[Estimate]:
+    """Each slice's posterior mean on 0..1 with its 95 % interval (2.5 and 97.5 % points).
+
+    `n_correct` of `n` for every slice of one grouping, S >= 1; both may be effective numbers,
+    hence fractions. The hyperparameters are integrated over the marginal (beta-binomial)
+    likelihood of all slices, so that the interval keeps what is not known about them. Their
+    prior is Christiansen and Morris's (1997, JASA 92:618): m is uniform, and so is c / (c + n),
+    the pull on a slice of median n. Raises ValueError unless 0 <= n_correct <= n and n > 0.
+    """
+    k, total = np.asarray(n_correct, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    if not (len(k) and len(k) == len(total) and np.all((k >= 0) & (k <= total) & (total > 0))):
+        raise ValueError("slices need 0 <= n_correct <= n and n > 0")
+    prior = _fit_prior(k, total)
+    alpha = prior.alpha[None, :] + k[:, None]
+    beta = prior.beta[None, :] + (total - k)[:, None]
+    means = (alpha / (alpha + beta)) @ prior.weight
+    lows = _mixture_quantile(alpha, beta, prior.weight, 0.025)
+    highs = _mixture_quantile(alpha, beta, prior.weight, 0.975)
+    rows = zip(means, lows, highs, strict=True)
+    return [Estimate(float(mean), float(low), float(high)) for mean, low, high in rows]
+
+
+def _fit_prior(k: NDArray[np.float64], n: NDArray[np.float64]) -> _Prior:
+    """The posterior of the hyperparameters: a grid where it is not negligible.
+
+    A first look at the whole range of m finds where the second, finer one has to be.
+    """
+    first = _weigh(k, n, 0.0, 1.0)
+    means = first.alpha / (first.alpha + first.beta)
+    step = 1 / N_MEANS
+    return _weigh(k, n, max(0.0, means.min() - step), min(1.0, means.max() + step))
+
+
+def _weigh(k: NDArray[np.float64], n: NDArray[np.float64], low: float, high: float) -> _Prior:
+    """Midpoints of m between `low` and `high` and of the pull, by their likelihood."""
+    mean, pull = np.meshgrid(
+        low + (high - low) * (np.arange(N_MEANS) + 0.5) / N_MEANS,
+        (np.arange(N_PULLS) + 0.5) / N_PULLS,
+    )
+    concentration = np.median(n) * pull.ravel() / (1 - pull.ravel())
+    alpha, beta = mean.ravel() * concentration, (1 - mean.ravel()) * concentration
+    likelihood = np.zeros(len(alpha))
+    for right, total in zip(k, n, strict=True):
+        likelihood += betaln(alpha + right, beta + total - right) - betaln(alpha, beta)
+    weight = np.exp(likelihood - likelihood.max())
+    kept = weight > NEGLIGIBLE
+    return _Prior(alpha[kept], beta[kept], weight[kept] / weight[kept].sum())
+
+
+def _mixture_quantile(
+    alpha: NDArray[np.float64], beta: NDArray[np.float64], weight: NDArray[np.float64], p: float
+) -> NDArray[np.float64]:
+    """The p quantiles of S mixtures of Beta distributions, by halving: alpha, beta (S, P)."""
+    low, high = np.zeros(len(alpha)), np.ones(len(alpha))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        below = betainc(alpha, beta, middle[:, None]) @ weight < p
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2
