@@ -33,7 +33,7 @@ from leaderboard.models.ranking import Metric, Slice
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings import read_scores
+from leaderboard.rankings.read import read_scores
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import submit

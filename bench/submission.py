@@ -21,7 +21,6 @@ from sqlalchemy import insert, select
 
 from leaderboard.accounts.teams import make_model_card, make_team
 from leaderboard.accounts.users import register
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.db import Sessions, make_sessions, now
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
@@ -29,6 +28,7 @@ from leaderboard.migrate import upgrade
 from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.team import ModelCard
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions, read_predictions

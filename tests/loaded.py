@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from leaderboard.accounts.teams import make_model_card, make_team
 from leaderboard.accounts.users import register
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.models.benchmark import Track
 from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit

@@ -19,10 +19,6 @@ from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import find_user, register
 from leaderboard.accounts.variants import set_variant
 from leaderboard.app import create_app
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.evaluation.run import evaluate
 from leaderboard.experts.assign import assign_reports
@@ -30,6 +26,10 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Scope, Team
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from tests.packages import make_items, write_package
 
 SECRET_KEY = "s" * 40

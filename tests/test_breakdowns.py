@@ -4,8 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from leaderboard.accounts.variants import set_variant
-from leaderboard.breakdowns import Breakdown, Median, read_breakdown
-from leaderboard.comparisons.ablation import read_ablation, read_bases
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
@@ -15,8 +13,10 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.profiles import Profile, read_profile
-from leaderboard.rankings import read_ranking, read_scores
+from leaderboard.rankings.breakdowns import Breakdown, Median, read_breakdown
+from leaderboard.rankings.comparisons.ablation import read_ablation, read_bases
+from leaderboard.rankings.profiles import Profile, read_profile
+from leaderboard.rankings.read import read_ranking, read_scores
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 from tests.test_comparisons import texts

@@ -4,12 +4,12 @@ import pytest
 from scipy import stats
 from sqlalchemy import select
 
-from leaderboard.comparisons.compare import Comparison, compare_models
 from leaderboard.db import Sessions
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
+from leaderboard.rankings.comparisons.compare import Comparison, compare_models
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 

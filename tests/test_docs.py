@@ -15,12 +15,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from config import Config
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.package import package_schema
-from leaderboard.benchmarks.read import read_package
 from leaderboard.cli.commands import commands as host_commands
 from leaderboard.errors import InvalidPredictions
 from leaderboard.models.benchmark import Track
+from leaderboard.packages.files import open_package
+from leaderboard.packages.package import package_schema
+from leaderboard.packages.read import read_package
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.content import read_content

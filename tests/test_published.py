@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard.published import read_published
+from leaderboard.rankings.published import read_published
 
 
 def test_recomputed_totals_are_those_that_the_notes_state() -> None:

@@ -7,20 +7,25 @@ from datetime import UTC, datetime
 import pytest
 
 from leaderboard.errors import NotFound
-from leaderboard.figures import Tie
-from leaderboard.model_figures import ShownModel, make_figure
+from leaderboard.figures.intervals import Tie
+from leaderboard.figures.models import ShownModel, make_figure
+from leaderboard.figures.rankings import count_unsized, find_best_so_far, make_ranking_figure
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.published import PublishedRow, is_of_paper, read_published, read_published_facts
-from leaderboard.ranking_columns import Column, count_unscored, is_in_lead_group, sort_rows
-from leaderboard.ranking_figures import count_unsized, find_best_so_far, make_ranking_figure
-from leaderboard.rankings import BoardScore, RankingRow, RankingTable
-from leaderboard.report_scores import UNCALIBRATED, ReportProvenance
+from leaderboard.rankings.columns import Column, count_unscored, is_in_lead_group, sort_rows
+from leaderboard.rankings.provenance import UNCALIBRATED, ReportProvenance
+from leaderboard.rankings.published import (
+    PublishedRow,
+    is_of_paper,
+    read_published,
+    read_published_facts,
+)
+from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
+from leaderboard.rankings.selection import Selection
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
-from leaderboard.selection import Selection
 from leaderboard.web.ranking_page import make_lines
 
 

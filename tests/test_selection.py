@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from leaderboard.errors import InvalidRequest
-from leaderboard.model_filter import ModelFilter, read_facts
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.ranking_columns import DEFAULT_COLUMNS, Column
-from leaderboard.selection import Selection, read_selection, write_selection
+from leaderboard.rankings.columns import DEFAULT_COLUMNS, Column
+from leaderboard.rankings.filter import ModelFilter, read_facts
+from leaderboard.rankings.selection import Selection, read_selection, write_selection
 
 CARD = ModelCard(
     slug="spine-7b",

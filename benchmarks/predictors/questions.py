@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leaderboard.benchmarks.prompts import fill_prompt
+from leaderboard.packages.prompts import fill_prompt
 
 PACKAGE = Path(__file__).resolve().parent.parent / "spinebench-mini"
 PREDICTIONS = Path(__file__).resolve().parent.parent / "predictions"

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from leaderboard.benchmarks.catalogue import read_benchmarks
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.package import package_schema
-from leaderboard.benchmarks.read import Package, read_package
 from leaderboard.cli.group import HostGroup, sessions
+from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.package import package_schema
+from leaderboard.packages.read import Package, read_package
 
 
 @click.group("benchmark", cls=HostGroup)

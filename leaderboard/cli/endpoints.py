@@ -10,9 +10,9 @@ from flask.cli import with_appcontext
 from leaderboard.accounts.endpoints import rotate_keys
 from leaderboard.accounts.vault import KeyVault, make_host_key
 from leaderboard.audit import COMMAND_LINE, add_audit
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.cli.group import HostGroup, config, sessions
 from leaderboard.models.benchmark import Split
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import make_queue
 from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import read_audits, write_results

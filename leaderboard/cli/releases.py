@@ -6,10 +6,10 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.releases import open_next
-from leaderboard.releases import read_releases
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.releases import read_releases
 
 
 @click.group("release", cls=HostGroup)

@@ -11,7 +11,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from leaderboard.accounts.endpoint_settings import TeamSettings
-from leaderboard.benchmarks.prompts import make_prompt
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.requests import ImagePart, ItemRequest, Message, encode_request
 from leaderboard.endpoints.settings import EndpointSettings
@@ -19,6 +18,7 @@ from leaderboard.evaluation.claim import Claim, renew
 from leaderboard.models.benchmark import Image, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import Prediction
+from leaderboard.packages.prompts import make_prompt
 
 # So many items are read with their images, and written into the log, at a time.
 CHUNK = 16

@@ -19,7 +19,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore
 from leaderboard.models.ranking import Board, ItemValues, Ranking, Score, Slice
 from leaderboard.models.submission import Submission
-from leaderboard.releases import find_ranking, lock_releases
+from leaderboard.rankings.releases import find_ranking, lock_releases
 from leaderboard.scoring.ranking import (
     compare_pairs,
     find_better,

@@ -20,8 +20,8 @@ from leaderboard.models.ranking import (
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings import BoardScore, read_scores_by_board
-from leaderboard.report_scores import read_provenance
+from leaderboard.rankings.provenance import read_provenance
+from leaderboard.rankings.read import BoardScore, read_scores_by_board
 from leaderboard.scoring.rank_range import RankRange
 
 

@@ -11,7 +11,7 @@ from leaderboard.evaluation.fit_calibrations import read_calibrations
 from leaderboard.evaluation.targets import REPORT
 from leaderboard.models.calibration import Calibration, ScoredReports
 from leaderboard.models.release import Release, ReleaseJudge
-from leaderboard.releases import find_release, open_release
+from leaderboard.rankings.releases import find_release, open_release
 
 NO_LABELS = "no labels"
 

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.endpoint_settings import TeamSettings
 from leaderboard.accounts.endpoint_tests import TrialResults, TriedItem, end_test
 from leaderboard.accounts.endpoints import open_endpoint, read_settings
-from leaderboard.benchmarks.catalogue import OpenItem, read_benchmarks, read_open_items
-from leaderboard.benchmarks.prompts import make_prompt
 from leaderboard.db import Sessions
 from leaderboard.endpoints.probe import Probe, ProbeResult, probe
 from leaderboard.endpoints.requests import ItemRequest
@@ -21,6 +19,8 @@ from leaderboard.evaluation.ask import make_request, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.models.benchmark import Answers, Split, Track
 from leaderboard.models.endpoint import Endpoint
+from leaderboard.packages.catalogue import OpenItem, read_benchmarks, read_open_items
+from leaderboard.packages.prompts import make_prompt
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.mcq import score_mcq
 

@@ -19,7 +19,7 @@ from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft
 from leaderboard.models.ranking import RankedSubmission
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Prediction
-from leaderboard.releases import find_ranking
+from leaderboard.rankings.releases import find_ranking
 
 KEY_BYTES = 9
 SEED_BITS = 62

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from leaderboard.comparisons.ablation import Ablation
-from leaderboard.comparisons.boards import PairComparison
 from leaderboard.exports.rankings import make_board_cells
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow
+from leaderboard.rankings.comparisons.ablation import Ablation
+from leaderboard.rankings.comparisons.boards import PairComparison
+from leaderboard.rankings.read import RankingRow
 
 ABLATION_COLUMNS = (
     Column("base", str, "short name of the base"),

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import get_type_hints
 
-from leaderboard.benchmarks.catalogue import CompositionRow
 from leaderboard.errors import NotFound
 from leaderboard.exports.table import SPLIT_COLUMNS, Cell, Column, Table, split_cells
 from leaderboard.models.benchmark import Benchmark, Track
-from leaderboard.published import PathologyRow, PublishedRow, PublishedTables
+from leaderboard.packages.catalogue import CompositionRow
+from leaderboard.rankings.published import PathologyRow, PublishedRow, PublishedTables
 
 Composition = Mapping[str, Mapping[str, Sequence[CompositionRow]]]
 COMPOSITION_COLUMNS = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from leaderboard.breakdowns import Breakdown
 from leaderboard.exports.rankings import SCORE_VALUES
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Metric
+from leaderboard.rankings.breakdowns import Breakdown
 
 BREAKDOWN_COLUMNS = (
     Column("board", str, "which score the ranks are of"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from leaderboard.comparisons.boards import BoardComparison, PairComparison
-from leaderboard.comparisons.compare import Comparison
-from leaderboard.comparisons.slices import SliceComparison
 from leaderboard.errors import NotFound
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
+from leaderboard.rankings.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.rankings.comparisons.compare import Comparison
+from leaderboard.rankings.comparisons.slices import SliceComparison
 
 PAIR_COLUMNS = (
     Column("board", str, "which score"),

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Board, Score
-from leaderboard.ranking_columns import count_unscored
-from leaderboard.rankings import BoardScore, RankingRow, RankingTable, SubmissionScores
-from leaderboard.report_scores import ReportProvenance
+from leaderboard.rankings.columns import count_unscored
+from leaderboard.rankings.provenance import ReportProvenance
+from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable, SubmissionScores
 
 SCALE = "0 to 100"
 _MODEL = (

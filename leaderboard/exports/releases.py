@@ -8,7 +8,7 @@ from datetime import datetime
 from leaderboard.exports.table import SPLIT_COLUMNS, Cell, Column, Table, split_cells
 from leaderboard.models.benchmark import Split
 from leaderboard.models.release import ReleaseJudge
-from leaderboard.releases import ReleaseSummary
+from leaderboard.rankings.releases import ReleaseSummary
 
 RELEASE_COLUMNS = (
     *SPLIT_COLUMNS,

@@ -8,7 +8,7 @@ from leaderboard.audit import add_audit
 from leaderboard.errors import Conflict
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.benchmark import Split
-from leaderboard.releases import find_ranking, find_release, lock_releases, open_release
+from leaderboard.rankings.releases import find_ranking, find_release, lock_releases, open_release
 
 
 def open_next(session: Session, split: Split, actor: str, reason: str) -> Act:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.endpoint_settings import TeamSettings
 from leaderboard.accounts.endpoints import open_endpoint, read_settings
-from leaderboard.benchmarks.prompts import make_prompt
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.progress import Ending, ItemOutcome, Progress, RunSummary
 from leaderboard.endpoints.requests import ItemRequest
@@ -24,6 +23,7 @@ from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.endpoint import EndpointRun, SentItem
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
+from leaderboard.packages.prompts import make_prompt
 from leaderboard.robustness.claim import AuditClaim, end_audit, find_audit_claim, renew_audit
 from leaderboard.robustness.request import Question, get_audited_endpoint
 from leaderboard.scoring.answers import PARSER_VERSION, parse_answer

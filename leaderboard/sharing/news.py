@@ -11,7 +11,7 @@ from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
-from leaderboard.rankings import read_board_scores
+from leaderboard.rankings.read import read_board_scores
 from leaderboard.sharing.feed import Entry
 
 LIMIT = 50

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from leaderboard.comparisons.ablation import Ablation, read_ablation
+from leaderboard.figures.rankings import is_loose
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
-from leaderboard.ranking_figures import is_loose
-from leaderboard.rankings import read_ranking, read_state
+from leaderboard.rankings.comparisons.ablation import Ablation, read_ablation
+from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 

@@ -9,12 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.audit import add_audit, read_audit
-from leaderboard.benchmarks.catalogue import (
-    get_benchmark,
-    get_split,
-    read_benchmarks,
-    read_older_versions,
-)
 from leaderboard.db import now
 from leaderboard.errors import NotFound
 from leaderboard.hosting import submissions as hosting
@@ -26,8 +20,14 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status
-from leaderboard.rankings import count_items
-from leaderboard.releases import find_ranking
+from leaderboard.packages.catalogue import (
+    get_benchmark,
+    get_split,
+    read_benchmarks,
+    read_older_versions,
+)
+from leaderboard.rankings.read import count_items
+from leaderboard.rankings.releases import find_ranking
 from leaderboard.submissions.endpoint_splits import read_allowed
 from leaderboard.web.services import current_user, database, role_required, safe_back, services
 

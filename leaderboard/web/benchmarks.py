@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request, send_file
 
-from leaderboard.benchmarks.catalogue import (
+from leaderboard.errors import NotFound
+from leaderboard.models.benchmark import Answers, Benchmark, Track
+from leaderboard.packages.catalogue import (
     OpenItem,
     count_composition,
     get_benchmark,
@@ -13,10 +15,8 @@ from leaderboard.benchmarks.catalogue import (
     read_benchmarks,
     read_open_items,
 )
-from leaderboard.benchmarks.questions import write_questions
-from leaderboard.errors import NotFound
-from leaderboard.models.benchmark import Answers, Benchmark, Track
-from leaderboard.rankings import count_items
+from leaderboard.packages.questions import write_questions
+from leaderboard.rankings.read import count_items
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("benchmarks", __name__)

@@ -7,14 +7,14 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.benchmarks.catalogue import read_benchmarks
-from leaderboard.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
-from leaderboard.comparisons.ablation import read_bases
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.ranking import Board, Metric, Slice
-from leaderboard.rankings import RankingRow, read_ranking, read_state
-from leaderboard.selection import read_board
+from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
+from leaderboard.rankings.comparisons.ablation import read_bases
+from leaderboard.rankings.read import RankingRow, read_ranking, read_state
+from leaderboard.rankings.selection import read_board
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 from leaderboard.web.words import missing

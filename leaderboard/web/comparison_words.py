@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from leaderboard.comparisons.boards import BoardComparison, PairComparison
-from leaderboard.comparisons.compare import Comparison
 from leaderboard.models.ranking import Board
+from leaderboard.rankings.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.rankings.comparisons.compare import Comparison
 from leaderboard.scoring.ranking import SIGNIFICANCE
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.words import p_value, reach

@@ -7,12 +7,17 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from leaderboard.comparisons.compare import MAX_MODELS, MIN_MODELS, Comparison, compare_models
 from leaderboard.errors import InvalidRequest, NotFound
-from leaderboard.figures import make_difference_axis, make_dot
+from leaderboard.figures.intervals import make_difference_axis, make_dot
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import read_ranking, read_state
+from leaderboard.rankings.comparisons.compare import (
+    MAX_MODELS,
+    MIN_MODELS,
+    Comparison,
+    compare_models,
+)
+from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.comparison_words import find_lead_board, say_better, summarise
 from leaderboard.web.leaderboards import find_split, read_place

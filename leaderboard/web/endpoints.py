@@ -20,11 +20,11 @@ from leaderboard.accounts.endpoints import (
     wipe_key,
 )
 from leaderboard.accounts.teams import get_own_model_card, get_team, read_teams
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.errors import InvalidRequest, SpineBenchError
 from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.submission import Submission
+from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.web.services import current_user, database, services, signed_in
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from leaderboard.benchmarks.catalogue import count_composition, get_benchmark
 from leaderboard.calibrations import read_judges
-from leaderboard.comparisons.compare import compare_models
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.exports.ablations import make_ablation_table
@@ -18,9 +16,11 @@ from leaderboard.exports.formats import Format, write_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
 from leaderboard.exports.table import Table, state_of
-from leaderboard.published import read_published
-from leaderboard.rankings import read_ranking, read_scores
-from leaderboard.releases import read_releases
+from leaderboard.packages.catalogue import count_composition, get_benchmark
+from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.published import read_published
+from leaderboard.rankings.read import read_ranking, read_scores
+from leaderboard.rankings.releases import read_releases
 from leaderboard.web.ablations import find_ablation
 from leaderboard.web.benchmarks import TAXONOMY
 from leaderboard.web.breakdowns import find_breakdown, read_slice

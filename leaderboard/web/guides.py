@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from leaderboard.benchmarks.package import package_schema
 from leaderboard.errors import NotFound
+from leaderboard.packages.package import package_schema
 
 blueprint = Blueprint("guides", __name__)
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs"

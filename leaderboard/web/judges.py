@@ -7,13 +7,13 @@ from flask import Blueprint, Response, render_template, request
 from leaderboard.calibrations import JudgeTrust, read_judges, read_pairs
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.targets import REPORT, Target
-from leaderboard.judge_figures import make_calibration_figure
+from leaderboard.figures.judges import make_calibration_figure
 from leaderboard.judges.prompt import ASK, SYSTEM
 from leaderboard.judges.runs import read_call_figures, read_checks, read_runs_state
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind
-from leaderboard.rankings import read_state
+from leaderboard.rankings.read import read_state
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 

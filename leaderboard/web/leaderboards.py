@@ -7,18 +7,19 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.variants import find_public_variant
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
-from leaderboard.comparisons.ablation import read_bases
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
-from leaderboard.model_figures import PROFILE_FIGURES, SHOWN_STANDING, ShownModel, make_figure
+from leaderboard.figures.models import PROFILE_FIGURES, SHOWN_STANDING, ShownModel, make_figure
+from leaderboard.figures.rankings import make_ranking_figure
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.team import ModelCard
-from leaderboard.profiles import read_profile
-from leaderboard.published import read_published
-from leaderboard.ranking_figures import make_ranking_figure
-from leaderboard.rankings import (
+from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.rankings.comparisons.ablation import read_bases
+from leaderboard.rankings.profiles import read_profile
+from leaderboard.rankings.provenance import read_calibrated
+from leaderboard.rankings.published import read_published
+from leaderboard.rankings.read import (
     RankingRow,
     RankingTable,
     read_history,
@@ -26,9 +27,8 @@ from leaderboard.rankings import (
     read_scores,
     read_state,
 )
-from leaderboard.report_scores import read_calibrated
+from leaderboard.rankings.selection import Selection, read_selection
 from leaderboard.robustness.results import find_audit
-from leaderboard.selection import Selection, read_selection
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.web.ranking_page import make_address, render_ranking
 from leaderboard.web.services import database, services

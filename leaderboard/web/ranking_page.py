@@ -9,20 +9,11 @@ from typing import Any, NamedTuple
 
 from flask import render_template, url_for
 
-from leaderboard.figures import Axis, Tie, make_axis, make_dot, tie_bands
-from leaderboard.model_filter import ModelFilter
+from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
+from leaderboard.figures.rankings import count_unsized, find_best_so_far, is_loose
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board
-from leaderboard.published import (
-    N_IMAGE,
-    N_REPORT,
-    N_TEXT,
-    PublishedRow,
-    is_of_paper,
-    read_published,
-    read_published_facts,
-)
-from leaderboard.ranking_columns import (
+from leaderboard.rankings.columns import (
     CHOOSABLE,
     COLUMN_NAMES,
     DEFAULT_COLUMNS,
@@ -32,9 +23,18 @@ from leaderboard.ranking_columns import (
     count_unscored,
     is_in_lead_group,
 )
-from leaderboard.ranking_figures import count_unsized, find_best_so_far, is_loose
-from leaderboard.rankings import RankingRow, RankingTable, read_ranking
-from leaderboard.selection import DIRECTIONS, Selection, write_selection
+from leaderboard.rankings.filter import ModelFilter
+from leaderboard.rankings.published import (
+    N_IMAGE,
+    N_REPORT,
+    N_TEXT,
+    PublishedRow,
+    is_of_paper,
+    read_published,
+    read_published_facts,
+)
+from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
+from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
 from leaderboard.web.services import database, services
 from leaderboard.web.words import parameters
 

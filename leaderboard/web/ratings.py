@@ -7,7 +7,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.audit import add_audit
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.errors import InvalidRatings, InvalidRequest, SpineBenchError
 from leaderboard.experts.agreement import read_agreement
 from leaderboard.experts.exchange import Imported, export_ratings, import_ratings
@@ -23,6 +22,7 @@ from leaderboard.experts.rows import read_state
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.role import Role
+from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.submissions.content import read_content
 from leaderboard.web.report_text import render_report
 from leaderboard.web.services import current_user, database, role_required, services

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from leaderboard.benchmarks.catalogue import read_versions
-from leaderboard.rankings import read_state
-from leaderboard.releases import read_releases
+from leaderboard.packages.catalogue import read_versions
+from leaderboard.rankings.read import read_state
+from leaderboard.rankings.releases import read_releases
 from leaderboard.web.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 

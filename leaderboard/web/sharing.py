@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.benchmarks.catalogue import get_benchmark
-from leaderboard.figures import BOARD_NAMES
+from leaderboard.figures.intervals import BOARD_NAMES
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow, RankingTable, read_ranking, read_state
-from leaderboard.selection import read_board
+from leaderboard.packages.catalogue import get_benchmark
+from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking, read_state
+from leaderboard.rankings.selection import read_board
 from leaderboard.sharing.badge import make_badge
 from leaderboard.sharing.citation import cite
 from leaderboard.sharing.feed import write_feed

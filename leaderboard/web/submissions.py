@@ -10,15 +10,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.endpoints import read_endpoints
 from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.db import now
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
-from leaderboard.rankings import read_board_scores, read_scores
-from leaderboard.report_scores import read_provenance
+from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.rankings.provenance import read_provenance
+from leaderboard.rankings.read import read_board_scores, read_scores
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.endpoint_splits import may_see

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from leaderboard.benchmarks.catalogue import ranked_split, read_benchmarks
 from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.web.api.openapi import make_document
 from leaderboard.web.services import database, services
 

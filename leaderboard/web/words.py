@@ -10,14 +10,14 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from leaderboard.breakdowns import SliceScore
 from leaderboard.evaluation.rank import BOARD_TRACKS
-from leaderboard.figures import BOARD_NAMES
+from leaderboard.figures.intervals import BOARD_NAMES
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score, Slice
-from leaderboard.profiles import ProfileRow
-from leaderboard.rankings import BoardScore, RankingRow
-from leaderboard.report_scores import UNCALIBRATED
+from leaderboard.rankings.breakdowns import SliceScore
+from leaderboard.rankings.profiles import ProfileRow
+from leaderboard.rankings.provenance import UNCALIBRATED
+from leaderboard.rankings.read import BoardScore, RankingRow
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
 from leaderboard.scoring.statistics.paired import PairedDifference

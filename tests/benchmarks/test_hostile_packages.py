@@ -18,12 +18,12 @@ from sqlalchemy import func, select
 
 from config import Config
 from leaderboard.app import create_app
-from leaderboard.benchmarks import zip_files
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
 from leaderboard.models.benchmark import Benchmark
+from leaderboard.packages import zip_files
+from leaderboard.packages.files import open_package
+from leaderboard.packages.read import read_package
 from tests.packages import make_items, make_manifest, make_mcq, write_package
 from tests.test_docs import REQUIRED
 
@@ -373,8 +373,8 @@ def test_the_command_loads_nothing_of_a_hostile_package_and_shows_no_traceback(
 MEASURED = """
 import resource, sys
 from pathlib import Path
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.read import read_package
+from leaderboard.packages.files import open_package
+from leaderboard.packages.read import read_package
 from leaderboard.errors import InvalidRequest
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_open_items
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.prompts import fill_prompt, make_prompt
-from leaderboard.benchmarks.questions import write_questions
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidPackage, InvalidRequest, NotFound, Problem
 from leaderboard.models.benchmark import Item, Track
-from leaderboard.rankings import count_items
+from leaderboard.packages.catalogue import get_benchmark, get_split, read_open_items
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.prompts import fill_prompt, make_prompt
+from leaderboard.packages.questions import write_questions
+from leaderboard.packages.read import read_package
+from leaderboard.rankings.read import count_items
 from tests.packages import (
     make_case,
     make_items,

@@ -12,13 +12,13 @@ from benchmarks.constructed.flaws import FLAWS
 from benchmarks.constructed.sentences import Part, read_sentences
 from leaderboard.accounts.teams import make_model_card, make_team
 from leaderboard.accounts.users import register
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.experts.exchange import import_ratings
 from leaderboard.models.rating import RaterKind
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from leaderboard.submissions.content import Content
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import read_predictions

@@ -15,7 +15,7 @@ from leaderboard.models.audit import AuditEntry
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.submission import Decider, Decision, Submission
-from leaderboard.rankings import (
+from leaderboard.rankings.read import (
     RankingRow,
     read_board_scores,
     read_history,

@@ -23,7 +23,6 @@ from leaderboard.accounts.endpoints import delete_endpoint
 from leaderboard.accounts.vault import KeyVault
 from leaderboard.app import create_app
 from leaderboard.audit import read_audit
-from leaderboard.benchmarks.prompts import make_canary_line
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer
 from leaderboard.endpoints.settings import Budget
@@ -35,6 +34,7 @@ from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, Sent
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import Status, Submission
+from leaderboard.packages.prompts import make_canary_line
 from leaderboard.robustness.ask import ask_audit
 from leaderboard.robustness.claim import find_audit_claim, nudge_audits
 from leaderboard.robustness.request import request_audit

@@ -11,7 +11,6 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from leaderboard.accounts.endpoints import set_key
-from leaderboard.benchmarks.prompts import make_canary_line
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.endpoints.settings import Budget
@@ -24,7 +23,8 @@ from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, SentItem
 from leaderboard.models.ranking import Board, RankingEntry
 from leaderboard.models.submission import EventKind, Prediction, Status, Step, Submission
-from leaderboard.rankings import read_scores
+from leaderboard.packages.prompts import make_canary_line
+from leaderboard.rankings.read import read_scores
 from leaderboard.submissions.endpoint_runs import find_run, wipe_spent_keys
 from leaderboard.submissions.endpoint_splits import forbid_split, require_may_see
 from leaderboard.submissions.submit import cancel

@@ -23,7 +23,7 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
-from leaderboard.rankings import RankingTable, SubmissionScores, read_ranking, read_scores
+from leaderboard.rankings.read import RankingTable, SubmissionScores, read_ranking, read_scores
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.submit import cancel

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 
 from leaderboard.audit import read_audit
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.evaluation.rank import rank_split
@@ -17,8 +16,9 @@ from leaderboard.migrate import downgrade, upgrade
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
-from leaderboard.rankings import BoardScore, RankingRow, RankingTable, read_ranking, read_state
-from leaderboard.releases import ReleaseSummary, read_releases
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable, read_ranking, read_state
+from leaderboard.rankings.releases import ReleaseSummary, read_releases
 from tests.evaluation.scripted import ScriptedJudge
 from tests.evaluation.test_calibrations import (
     N_REPORTS,

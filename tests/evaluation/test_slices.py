@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
 from leaderboard.evaluation.estimates import Scored, make_scores
 from leaderboard.evaluation.slices import item_slices
 from leaderboard.evaluation.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Slice
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from leaderboard.scoring.levels import regions_of
 from leaderboard.scoring.rubric import Rubric
 from tests.packages import make_mcq, write_package

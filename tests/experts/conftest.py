@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import register
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.db import Sessions
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Split
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.loaded import Load, Submit
 
 Rank = Callable[..., list[str]]

@@ -7,8 +7,8 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings import RankingRow, RankingTable
-from leaderboard.report_scores import ReportProvenance
+from leaderboard.rankings.provenance import ReportProvenance
+from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.rank_range import RankRange
 
 REPORT = ReportProvenance(

@@ -9,7 +9,6 @@ from leaderboard.accounts.teams import change_model_card
 from leaderboard.accounts.tokens import get_token, make_token
 from leaderboard.accounts.users import authenticate, register
 from leaderboard.audit import read_audit, read_audit_state
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer, disclosure, is_public
 from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, NotSignedIn
@@ -38,7 +37,8 @@ from leaderboard.hosting.submissions import hide, requeue, show
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import Scope
-from leaderboard.rankings import read_ranking
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.events import add_event
 from tests.loaded import Load, Submit
 

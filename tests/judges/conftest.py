@@ -8,10 +8,10 @@ import pytest
 
 from leaderboard.accounts.teams import make_team
 from leaderboard.accounts.users import register
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import Sessions
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from tests.judges.rubric import MANIFEST
 from tests.loaded import Submit
 from tests.packages import make_case, write_package

@@ -9,9 +9,6 @@ from sqlalchemy import select
 
 from benchmarks.predictors.serving import find_smollm2, serve_weights
 from leaderboard.accounts.users import register
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.calibrations import read_judges
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate
@@ -24,6 +21,9 @@ from leaderboard.judges.settings import JudgeSettings
 from leaderboard.models.judging import CallOutcome, CanaryCall, JudgeCall, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from tests.judges.attacks import ATTACKS
 from tests.judges.rubric import GOOD, MANIFEST
 from tests.loaded import Submit

@@ -18,8 +18,8 @@ from benchmarks.build import (
     find_files,
     make_package,
 )
-from leaderboard.benchmarks.files import FolderFiles
-from leaderboard.benchmarks.read import read_package
+from leaderboard.packages.files import FolderFiles
+from leaderboard.packages.read import read_package
 
 N_SHARDS = 4
 

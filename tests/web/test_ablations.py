@@ -8,11 +8,11 @@ import pytest
 import requests
 from scipy import stats
 
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import make_sessions
 from leaderboard.migrate import upgrade
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import check

@@ -13,14 +13,14 @@ from config import Config
 from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import find_user
 from leaderboard.app import create_app
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import now
 from leaderboard.models.audit import AuditEntry
 from leaderboard.models.role import Role
 from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from leaderboard.submissions.endpoint_splits import allow_split
 from leaderboard.submissions.events import add_event
 from tests.packages import make_items, make_manifest, write_package

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import make_sessions
 from leaderboard.migrate import upgrade
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from tests.packages import make_case, make_manifest, make_mcq, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import check

@@ -8,13 +8,13 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.db import Sessions
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.endpoint import Endpoint, EndpointKey
 from leaderboard.models.submission import Submission
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.submissions.endpoint_splits import allow_split
 from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server

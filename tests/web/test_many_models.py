@@ -9,7 +9,6 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.variants import set_variant
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.db import now
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.models.benchmark import Track
@@ -18,6 +17,7 @@ from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score, 
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Status, Step, Submission
 from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.site import Site
 
 N_MODELS = 200

@@ -13,13 +13,13 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.db import make_sessions
 from leaderboard.hosting.people import verify_model
 from leaderboard.models.team import ModelCard
-from leaderboard.published import N_IMAGE, N_REPORT, N_TEXT, read_published
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
+from leaderboard.rankings.published import N_IMAGE, N_REPORT, N_TEXT, read_published
 from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import make_file

@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.models.role import Role
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.site import Site
 from tests.web.api.test_api import check, make_file
 from tests.web.test_exports import ENDINGS, read_rows

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.comparisons.ablation import Ablation, AblationVariant
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.comparisons.ablation import Ablation, AblationVariant
+from leaderboard.rankings.read import RankingRow
 from leaderboard.web.ablations import find_ablation
 from leaderboard.web.api import ablation_records as records
 from leaderboard.web.api.blueprint import answer, blueprint

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.breakdowns import Breakdown, SliceScore
-from leaderboard.rankings import RankingRow
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.breakdowns import Breakdown, SliceScore
+from leaderboard.rankings.read import RankingRow
 from leaderboard.web.api import breakdown_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.make_rankings import make_ranked_model

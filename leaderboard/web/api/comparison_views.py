@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from flask import Response, request
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
-from leaderboard.comparisons.boards import BoardComparison, PairComparison
-from leaderboard.comparisons.compare import Comparison, compare_models
-from leaderboard.comparisons.slices import SliceComparison
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.rankings.comparisons.compare import Comparison, compare_models
+from leaderboard.rankings.comparisons.slices import SliceComparison
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.web.api import comparison_records as records
 from leaderboard.web.api.blueprint import answer, blueprint

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from leaderboard import rankings
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.models.team import ModelCard
-from leaderboard.ranking_columns import count_unscored
-from leaderboard.rankings import RankingRow, RankingTable
-from leaderboard.releases import ReleaseSummary
-from leaderboard.report_scores import ReportProvenance
+from leaderboard.rankings import read as rankings
+from leaderboard.rankings.columns import count_unscored
+from leaderboard.rankings.provenance import ReportProvenance
+from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.releases import ReleaseSummary
 from leaderboard.web.api.ranking_records import (
     BoardScore,
     RankedModel,

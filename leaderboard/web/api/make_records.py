@@ -8,7 +8,7 @@ from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Score
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings import SubmissionScores
+from leaderboard.rankings.read import SubmissionScores
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.submissions.quota import TeamQuota
 from leaderboard.web.api.make_endpoints import make_run

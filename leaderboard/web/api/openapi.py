@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from leaderboard.breakdowns import SLICE_METRICS
 from leaderboard.models.benchmark import Track
-from leaderboard.ranking_columns import Column
-from leaderboard.selection import DIRECTIONS
+from leaderboard.rankings.breakdowns import SLICE_METRICS
+from leaderboard.rankings.columns import Column
+from leaderboard.rankings.selection import DIRECTIONS
 from leaderboard.web.api import endpoint_records, model_records
 from leaderboard.web.api.error_records import ErrorAnswer
 from leaderboard.web.api.operations import OPERATIONS, Body, Operation

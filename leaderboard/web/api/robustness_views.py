@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split
 from leaderboard.disclosure import Viewer
-from leaderboard.rankings import RankingRow, read_ranking
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.read import RankingRow, read_ranking
 from leaderboard.robustness.results import AuditResults, find_audits
 from leaderboard.scoring.statistics.consistency import Consistency
 from leaderboard.scoring.statistics.intervals import Estimate

@@ -14,14 +14,14 @@ from leaderboard.accounts.teams import (
     read_model_cards,
     read_teams,
 )
-from leaderboard.benchmarks.catalogue import get_benchmark, get_split, read_benchmarks
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
-from leaderboard.rankings import count_items, read_ranking, read_scores
-from leaderboard.releases import read_releases
+from leaderboard.packages.catalogue import get_benchmark, get_split, read_benchmarks
+from leaderboard.rankings.read import count_items, read_ranking, read_scores
+from leaderboard.rankings.releases import read_releases
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from leaderboard.benchmarks.files import open_package
-from leaderboard.benchmarks.load import load_package
-from leaderboard.benchmarks.read import read_package
 from leaderboard.evaluation.run import evaluate
 from leaderboard.models.submission import Submission
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
 from tests.evaluation.scripted import ScriptedJudge
 from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site

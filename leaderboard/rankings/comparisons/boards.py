@@ -9,10 +9,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.comparisons.values import Compared, Places, make_design
 from leaderboard.evaluation.rank import BOARD_TRACKS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
+from leaderboard.rankings.comparisons.values import Compared, Places, make_design
 from leaderboard.scoring.ranking import (
     calibrated_differences,
     compare_calibrated_pairs,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from leaderboard.comparisons.boards import BoardComparison, compare_board
-from leaderboard.comparisons.slices import SliceComparison, compare_slices
-from leaderboard.comparisons.values import read_compared
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow, RankingTable, read_ranking
+from leaderboard.rankings.comparisons.boards import BoardComparison, compare_board
+from leaderboard.rankings.comparisons.slices import SliceComparison, compare_slices
+from leaderboard.rankings.comparisons.values import read_compared
+from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
 
 MIN_MODELS, MAX_MODELS = 2, 6
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from leaderboard.benchmarks.package import Manifest, McqItem, PackageItem, ReportItem
 from leaderboard.errors import Problem
+from leaderboard.packages.package import Manifest, McqItem, PackageItem, ReportItem
 from leaderboard.scoring.checklist import checklist_problems
 from leaderboard.scoring.rubric import Dimension
 

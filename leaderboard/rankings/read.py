@@ -26,8 +26,8 @@ from leaderboard.models.ranking import (
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.releases import find_ranking, get_ranking
-from leaderboard.report_scores import ReportProvenance
+from leaderboard.rankings.provenance import ReportProvenance
+from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
 
 BOARD_SCORES = {

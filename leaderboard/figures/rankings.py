@@ -10,9 +10,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
-from leaderboard.figures import BOARD_NAMES
+from leaderboard.figures.intervals import BOARD_NAMES
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.rankings.read import RankingRow, RankingTable
 
 HEIGHT = 380
 SHOWN_TICKS = 8

@@ -9,12 +9,12 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.benchmarks.package import McqItem, PackageItem, ReportItem
-from leaderboard.benchmarks.read import Package
 from leaderboard.db import now
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
+from leaderboard.packages.package import McqItem, PackageItem, ReportItem
+from leaderboard.packages.read import Package
 
 
 class Loaded(NamedTuple):

@@ -10,13 +10,13 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.comparisons.boards import PairComparison, compare_board
-from leaderboard.comparisons.values import Compared, read_compared
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
 from leaderboard.models.ranking import Board
 from leaderboard.models.team import ModelVariant
-from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.rankings.comparisons.boards import PairComparison, compare_board
+from leaderboard.rankings.comparisons.values import Compared, read_compared
+from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.ranking import SIGNIFICANCE, holm
 
 

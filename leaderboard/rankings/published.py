@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaderboard.model_filter import Facts
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
+from leaderboard.rankings.filter import Facts
 from leaderboard.scoring.totals import TrackScore, combine_tracks
 
-FOLDER = Path(__file__).resolve().parent.parent / "benchmarks" / "published"
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "published"
 N_TEXT, N_IMAGE, N_REPORT = 294, 193, 87
 """How many items each track of SpineBench (arXiv 2510.03160) has."""
 ROUNDING = 0.011

@@ -7,9 +7,15 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from leaderboard.breakdowns import SLICE_METRICS, Median, SliceColumn, read_columns, read_names
 from leaderboard.models.ranking import Metric, Score, Slice
-from leaderboard.rankings import RankingTable, SubmissionScores
+from leaderboard.rankings.breakdowns import (
+    SLICE_METRICS,
+    Median,
+    SliceColumn,
+    read_columns,
+    read_names,
+)
+from leaderboard.rankings.read import RankingTable, SubmissionScores
 
 
 class ProfileRow(NamedTuple):

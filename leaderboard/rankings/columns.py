@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
-from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.rankings.read import RankingRow, RankingTable
 
 UNREAD = ("unparsed", "refused", "ambiguous")
 """How a multiple-choice prediction is read when it is no clear answer."""

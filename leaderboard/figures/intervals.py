@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from leaderboard.breakdowns import Median
 from leaderboard.models.ranking import Board, Score
-from leaderboard.rankings import BoardScore
+from leaderboard.rankings.breakdowns import Median
+from leaderboard.rankings.read import BoardScore
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS

@@ -19,7 +19,7 @@ from leaderboard.evaluation.slices import item_slices
 from leaderboard.evaluation.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Score, Slice
-from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.levels import REGIONS
 
 SLICE_METRICS = {

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.benchmarks.catalogue import read_items, read_open_items
 from leaderboard.models.benchmark import Answers, Image, Item, ItemKind, Split
 from leaderboard.models.reference import ItemReference
+from leaderboard.packages.catalogue import read_items, read_open_items
 
 MEMORY_BYTES = 16 * 1024 * 1024
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)

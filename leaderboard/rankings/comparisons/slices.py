@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leaderboard.comparisons.values import Compared, Places, make_design
 from leaderboard.evaluation.slices import item_slices
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
+from leaderboard.rankings.comparisons.values import Compared, Places, make_design
 from leaderboard.scoring.ranking import SIGNIFICANCE, holm
 from leaderboard.scoring.statistics.paired import PairedDifference, paired_difference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS

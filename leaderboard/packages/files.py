@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from leaderboard.benchmarks.zip_files import MAX_FILE_BYTES, ZipFiles
 from leaderboard.errors import InvalidRequest, TooLarge
+from leaderboard.packages.zip_files import MAX_FILE_BYTES, ZipFiles
 
 
 class PackageFiles(Protocol):

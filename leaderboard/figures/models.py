@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from leaderboard.breakdowns import Median
 from leaderboard.errors import NotFound
-from leaderboard.figures import BOARD_NAMES, draw_dots
+from leaderboard.figures.intervals import BOARD_NAMES, draw_dots
 from leaderboard.models.ranking import Slice
-from leaderboard.profiles import Profile, ProfileRow
-from leaderboard.rankings import RankingRow, RankingTable
+from leaderboard.rankings.breakdowns import Median
+from leaderboard.rankings.profiles import Profile, ProfileRow
+from leaderboard.rankings.read import RankingRow, RankingTable
 
 SHOWN_STANDING = 20
 """How many models the standing shows at most: the nearest above and below."""

@@ -10,16 +10,16 @@ from typing import Any
 import msgspec
 from jsonschema import Draft202012Validator
 
-from leaderboard.benchmarks.check import Line, check_item, check_manifest, check_together
-from leaderboard.benchmarks.files import PackageFiles, content_hash
-from leaderboard.benchmarks.package import (
+from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
+from leaderboard.packages.check import Line, check_item, check_manifest, check_together
+from leaderboard.packages.files import PackageFiles, content_hash
+from leaderboard.packages.package import (
     Manifest,
     PackageItem,
     SplitFile,
     package_schema,
 )
-from leaderboard.benchmarks.pictures import PackagePicture, read_picture
-from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
+from leaderboard.packages.pictures import PackagePicture, read_picture
 
 MAX_PACKAGE_BYTES = 1024 * 1024 * 1024
 MAX_OBJECT_BYTES = 1_000_000

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leaderboard.errors import InvalidRequest
-from leaderboard.model_filter import (
+from leaderboard.models.ranking import Board
+from leaderboard.rankings.columns import CHOOSABLE, DEFAULT_COLUMNS, Column, sort_rows
+from leaderboard.rankings.filter import (
     ModelFilter,
     read_choice,
     read_facts,
@@ -15,9 +17,7 @@ from leaderboard.model_filter import (
     read_flag,
     write_filter,
 )
-from leaderboard.models.ranking import Board
-from leaderboard.ranking_columns import CHOOSABLE, DEFAULT_COLUMNS, Column, sort_rows
-from leaderboard.rankings import RankingTable
+from leaderboard.rankings.read import RankingTable
 
 DIRECTIONS = {"ascending": False, "descending": True}
 NO_COLUMNS = "none"
