@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from leaderboard.endpoints.address import read_policy
-from leaderboard.endpoints.progress import ItemOutcome, Progress
-from leaderboard.endpoints.requests import ItemRequest, Message
-from leaderboard.endpoints.run import collect
-from leaderboard.endpoints.settings import Budget, EndpointSettings
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.engine.progress import ItemOutcome, Progress
+from leaderboard.endpoints.engine.requests import ItemRequest, Message
+from leaderboard.endpoints.engine.run import collect
+from leaderboard.endpoints.engine.settings import Budget, EndpointSettings
 
 
 def main(questions: list[str], base_url: str, concurrency: int) -> int:

@@ -11,10 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.invitations import Invitations
-from leaderboard.accounts.vault import KeyVault
-from leaderboard.cli.commands import commands
 from leaderboard.db import CommitMark, make_sessions
-from leaderboard.endpoints.address import read_policy
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.host_cli.commands import commands
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import (

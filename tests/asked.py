@@ -4,19 +4,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from leaderboard.accounts.endpoints import make_endpoint
 from leaderboard.accounts.teams import make_model_card
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import Sessions
-from leaderboard.endpoints.address import read_policy
-from leaderboard.endpoints.settings import Budget, Limits
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.engine.settings import Budget, Limits
+from leaderboard.endpoints.registry.endpoints import make_endpoint
+from leaderboard.endpoints.registry.splits import allow_split, may_see
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.team import ModelCard, Team
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.submissions.endpoint_runs import submit_endpoint
-from leaderboard.submissions.endpoint_splits import allow_split, may_see
 from tests.endpoints.server import Endpoint as Server
 from tests.loaded import NO_LIMIT
 from tests.site import ENDPOINT_KEY

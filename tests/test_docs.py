@@ -15,8 +15,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from config import Config
-from leaderboard.cli.commands import commands as host_commands
 from leaderboard.errors import InvalidPredictions
+from leaderboard.host_cli.commands import commands as host_commands
 from leaderboard.models.benchmark import Track
 from leaderboard.packages.files import open_package
 from leaderboard.packages.package import package_schema

@@ -6,10 +6,10 @@ import os
 from functools import lru_cache
 
 from config import Config
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import Sessions, make_sessions
-from leaderboard.endpoints.address import read_policy
-from leaderboard.endpoints.settings import Budget
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.engine.settings import Budget
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.recalibrate import recalibrate

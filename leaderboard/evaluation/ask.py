@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload, undefer
 
-from leaderboard.accounts.endpoint_settings import TeamSettings
 from leaderboard.db import Sessions, now
-from leaderboard.endpoints.requests import ImagePart, ItemRequest, Message, encode_request
-from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message, encode_request
+from leaderboard.endpoints.engine.settings import EndpointSettings
+from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.evaluation.claim import Claim, renew
 from leaderboard.models.benchmark import Image, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import EndpointRun, FailedItem, SentItem

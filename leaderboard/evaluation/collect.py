@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.endpoint_settings import TeamSettings
-from leaderboard.accounts.endpoints import open_endpoint, read_settings
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import Sessions, now
-from leaderboard.endpoints.address import AddressPolicy
-from leaderboard.endpoints.progress import Ending, ItemOutcome, Progress, RunSummary
-from leaderboard.endpoints.run import collect
-from leaderboard.endpoints.settings import Budget, EndpointSettings, Limits
+from leaderboard.endpoints.engine.address import AddressPolicy
+from leaderboard.endpoints.engine.progress import Ending, ItemOutcome, Progress, RunSummary
+from leaderboard.endpoints.engine.run import collect
+from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
+from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
+from leaderboard.endpoints.registry.settings import TeamSettings
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import AskedItem, Asker, read_missing
 from leaderboard.evaluation.claim import Claim, renew

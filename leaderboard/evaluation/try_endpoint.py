@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.endpoint_settings import TeamSettings
-from leaderboard.accounts.endpoint_tests import TrialResults, TriedItem, end_test
-from leaderboard.accounts.endpoints import open_endpoint, read_settings
 from leaderboard.db import Sessions
-from leaderboard.endpoints.probe import Probe, ProbeResult, probe
-from leaderboard.endpoints.requests import ItemRequest
-from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.endpoints.engine.probe import Probe, ProbeResult, probe
+from leaderboard.endpoints.engine.requests import ItemRequest
+from leaderboard.endpoints.engine.settings import EndpointSettings
+from leaderboard.endpoints.registry.connection_tests import TrialResults, TriedItem, end_test
+from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
+from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import PermanentError
 from leaderboard.evaluation.ask import make_request, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess

@@ -12,9 +12,9 @@ import openai
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion
 
-from leaderboard.endpoints.client import read_retry_after
-from leaderboard.endpoints.pace import Pace
-from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.endpoints.engine.client import read_retry_after
+from leaderboard.endpoints.engine.pace import Pace
+from leaderboard.endpoints.engine.settings import EndpointSettings
 from leaderboard.errors import JudgeUnavailable
 from leaderboard.judges.prompt import Prompt, make_schema
 from leaderboard.judges.settings import JudgeSettings

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
-from leaderboard.endpoints.address import AddressPolicy, CheckedAddress, check_address
-from leaderboard.endpoints.connection import CONNECT_SECONDS, PinnedConnector
+from leaderboard.endpoints.engine.address import AddressPolicy, CheckedAddress, check_address
+from leaderboard.endpoints.engine.connection import CONNECT_SECONDS, PinnedConnector
 from leaderboard.errors import AddressRefused
 
 SECONDS = 20.0

@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
-from leaderboard.endpoints.address import AddressPolicy
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, TargetKind
 from leaderboard.notices.channels import MailSettings, NotSent, post_webhook, send_mail
 from leaderboard.notices.message import SIGNATURE_HEADER, Message, make_mail, sign, write_notice

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.endpoints.address import AddressPolicy, check_address
+from leaderboard.endpoints.engine.address import AddressPolicy, check_address
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
 from leaderboard.models.team import Membership, Team, User

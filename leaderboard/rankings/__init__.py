@@ -1,1 +1,1 @@
-"""The ranking of a split and what is read beside it: boards, columns, filters, releases, breakdowns."""
+"""The ranking of a split and what is read beside it: columns, filters, releases, breakdowns."""

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.endpoint_settings import TeamSettings
-from leaderboard.accounts.endpoints import open_endpoint, read_settings
 from leaderboard.db import Sessions, now
-from leaderboard.endpoints.progress import Ending, ItemOutcome, Progress, RunSummary
-from leaderboard.endpoints.requests import ItemRequest
-from leaderboard.endpoints.run import collect
-from leaderboard.endpoints.settings import Budget, EndpointSettings
+from leaderboard.endpoints.engine.progress import Ending, ItemOutcome, Progress, RunSummary
+from leaderboard.endpoints.engine.requests import ItemRequest
+from leaderboard.endpoints.engine.run import collect
+from leaderboard.endpoints.engine.settings import Budget, EndpointSettings
+from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
+from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import CHUNK, make_request, make_sent_row, read_items_to_ask
 from leaderboard.evaluation.collect import MAX_FAILED_SHARE, EndpointAccess, rest_of_budget

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import now
+from leaderboard.endpoints.registry.splits import may_see
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentError
 from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.endpoint import Endpoint, EndpointRun
@@ -18,7 +19,6 @@ from leaderboard.models.robustness import AuditQuestion, AuditState, RobustnessA
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
 from leaderboard.scoring.statistics.consistency import allocate
 from leaderboard.submissions.endpoint_runs import get_askable
-from leaderboard.submissions.endpoint_splits import may_see
 
 UNDER_WAY = (AuditState.WAITING, AuditState.ASKING)
 

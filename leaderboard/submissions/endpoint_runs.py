@@ -11,15 +11,15 @@ import msgspec
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.endpoints import read_settings, wipe_key
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import now
+from leaderboard.endpoints.registry.endpoints import read_settings, wipe_key
+from leaderboard.endpoints.registry.splits import may_see, require_may_see
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, PermanentError
 from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard, User
-from leaderboard.submissions.endpoint_splits import may_see, require_may_see
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
 from leaderboard.submissions.submit import make_queued

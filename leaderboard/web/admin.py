@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from leaderboard.audit import add_audit, read_audit
 from leaderboard.db import now
+from leaderboard.endpoints.registry.splits import read_allowed
 from leaderboard.errors import NotFound
 from leaderboard.hosting import submissions as hosting
 from leaderboard.hosting.act import Act
@@ -28,7 +29,6 @@ from leaderboard.packages.catalogue import (
 )
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
-from leaderboard.submissions.endpoint_splits import read_allowed
 from leaderboard.web.services import current_user, database, role_required, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")

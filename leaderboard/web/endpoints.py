@@ -8,9 +8,9 @@ import msgspec
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from leaderboard.accounts.endpoint_settings import TeamSettings
-from leaderboard.accounts.endpoint_tests import ask_test, find_test
-from leaderboard.accounts.endpoints import (
+from leaderboard.accounts.teams import get_own_model_card, get_team, read_teams
+from leaderboard.endpoints.registry.connection_tests import ask_test, find_test
+from leaderboard.endpoints.registry.endpoints import (
     change_endpoint,
     delete_endpoint,
     get_own_endpoint,
@@ -19,7 +19,7 @@ from leaderboard.accounts.endpoints import (
     read_settings,
     wipe_key,
 )
-from leaderboard.accounts.teams import get_own_model_card, get_team, read_teams
+from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import InvalidRequest, SpineBenchError
 from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.invitations import Invitations
 from leaderboard.accounts.roles import require_role
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.db import Sessions
-from leaderboard.endpoints.address import AddressPolicy
+from leaderboard.endpoints.engine.address import AddressPolicy
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import EvaluationQueue

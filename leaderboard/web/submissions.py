@@ -8,10 +8,11 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from leaderboard.accounts.endpoints import read_endpoints
 from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
 from leaderboard.db import now
 from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.endpoints.registry.endpoints import read_endpoints
+from leaderboard.endpoints.registry.splits import may_see
 from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board
@@ -21,7 +22,6 @@ from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.endpoint_runs import find_run
-from leaderboard.submissions.endpoint_splits import may_see
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions

@@ -8,7 +8,11 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select, text
 
 from config import Config, ConfigError
-from leaderboard.accounts.endpoints import (
+from leaderboard.accounts.teams import make_team
+from leaderboard.accounts.users import register
+from leaderboard.db import Sessions
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.registry.endpoints import (
     change_endpoint,
     delete_endpoint,
     get_own_endpoint,
@@ -18,11 +22,7 @@ from leaderboard.accounts.endpoints import (
     read_settings,
     rotate_keys,
 )
-from leaderboard.accounts.teams import make_team
-from leaderboard.accounts.users import register
-from leaderboard.accounts.vault import KeyVault
-from leaderboard.db import Sessions
-from leaderboard.endpoints.address import read_policy
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import AddressRefused, Conflict, InvalidRequest, NotFound, PermanentError
 from leaderboard.models.endpoint import Endpoint, EndpointKey
 from leaderboard.models.team import Team, User

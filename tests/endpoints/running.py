@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leaderboard.endpoints.address import Resolve, read_policy, resolve_host
-from leaderboard.endpoints.progress import ItemOutcome, Progress, RunSummary
-from leaderboard.endpoints.requests import ItemRequest, Message
-from leaderboard.endpoints.run import collect
-from leaderboard.endpoints.settings import Budget, EndpointSettings, Limits
+from leaderboard.endpoints.engine.address import Resolve, read_policy, resolve_host
+from leaderboard.endpoints.engine.progress import ItemOutcome, Progress, RunSummary
+from leaderboard.endpoints.engine.requests import ItemRequest, Message
+from leaderboard.endpoints.engine.run import collect
+from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
 from tests.endpoints.server import Endpoint
 
 QUICK = Limits(first_backoff=0.01, max_backoff=0.05, max_attempts=3, beat=0.02)

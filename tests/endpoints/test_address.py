@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from leaderboard.endpoints.address import (
+from leaderboard.endpoints.engine.address import (
     AddressPolicy,
     Place,
     check_address,
     read_policy,
     resolve_host,
 )
-from leaderboard.endpoints.networks import Network, find_network
+from leaderboard.endpoints.engine.networks import Network, find_network
 from leaderboard.errors import AddressRefused
 
 PUBLIC = ("93.184.216.34", "2606:2800:21f:cb07:6820:80da:af6b:8b2c")

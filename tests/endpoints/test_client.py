@@ -8,10 +8,10 @@ import json
 import pytest
 
 from demo.scripted_endpoint import LABEL, Respond, make_completion
-from leaderboard.endpoints.client import read_retry_after
-from leaderboard.endpoints.failures import Failure, Reason, make_excerpt
-from leaderboard.endpoints.progress import Ending, ItemOutcome
-from leaderboard.endpoints.settings import Limits
+from leaderboard.endpoints.engine.client import read_retry_after
+from leaderboard.endpoints.engine.failures import Failure, Reason, make_excerpt
+from leaderboard.endpoints.engine.progress import Ending, ItemOutcome
+from leaderboard.endpoints.engine.settings import Limits
 from tests.endpoints.running import KEY, make_requests, run_against
 from tests.endpoints.server import (
     answer,

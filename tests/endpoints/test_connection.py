@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.endpoints.address import CheckedAddress, Place, read_policy
-from leaderboard.endpoints.client import Client
-from leaderboard.endpoints.connection import PinnedResolver, make_session
-from leaderboard.endpoints.failures import Failure, Reason
-from leaderboard.endpoints.progress import Ending, RunSummary
-from leaderboard.endpoints.run import collect
-from leaderboard.endpoints.settings import Budget, EndpointSettings, Limits
+from leaderboard.endpoints.engine.address import CheckedAddress, Place, read_policy
+from leaderboard.endpoints.engine.client import Client
+from leaderboard.endpoints.engine.connection import PinnedResolver, make_session
+from leaderboard.endpoints.engine.failures import Failure, Reason
+from leaderboard.endpoints.engine.progress import Ending, RunSummary
+from leaderboard.endpoints.engine.run import collect
+from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
 from tests.endpoints.certificates import make_server_context
 from tests.endpoints.running import QUICK, Run, make_requests
 from tests.endpoints.server import Endpoint, failed, sent, serve

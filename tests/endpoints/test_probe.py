@@ -8,10 +8,10 @@ import pytest
 from aiohttp import web
 
 from demo.scripted_endpoint import Respond
-from leaderboard.endpoints.address import read_policy
-from leaderboard.endpoints.failures import Reason
-from leaderboard.endpoints.probe import Probe, probe
-from leaderboard.endpoints.requests import ImagePart, ItemRequest, Message
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.engine.failures import Reason
+from leaderboard.endpoints.engine.probe import Probe, probe
+from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message
 from tests.endpoints.running import make_requests, make_settings
 from tests.endpoints.server import Endpoint, answer, drip, failed, later, raw, serve
 

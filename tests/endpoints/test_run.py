@@ -11,12 +11,12 @@ from email.utils import formatdate
 
 import pytest
 
-from leaderboard.endpoints.address import read_policy
-from leaderboard.endpoints.failures import Reason
-from leaderboard.endpoints.progress import Ending, ItemOutcome, Progress
-from leaderboard.endpoints.requests import ItemRequest
-from leaderboard.endpoints.run import collect
-from leaderboard.endpoints.settings import Budget, Limits
+from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.engine.failures import Reason
+from leaderboard.endpoints.engine.progress import Ending, ItemOutcome, Progress
+from leaderboard.endpoints.engine.requests import ItemRequest
+from leaderboard.endpoints.engine.run import collect
+from leaderboard.endpoints.engine.settings import Budget, Limits
 from tests.endpoints.running import KEY, QUICK, make_requests, make_settings, run_against
 from tests.endpoints.server import answer, bomb, drip, failed, later, raw, said, sent, serve
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from leaderboard.endpoints.requests import ImagePart, ItemRequest, Message, encode_request
-from leaderboard.endpoints.settings import EndpointSettings, check_settings
+from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message, encode_request
+from leaderboard.endpoints.engine.settings import EndpointSettings, check_settings
 
 GOOD: dict[str, Any] = {"base_url": "https://a.com/v1", "model": "m"}
 QUESTION = ItemRequest("q", (Message("system", ("Be brief.",)), Message("user", ("Why?",))))

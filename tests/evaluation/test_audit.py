@@ -19,13 +19,14 @@ from sqlalchemy import func, select
 
 from config import Config
 from demo.scripted_endpoint import read_question
-from leaderboard.accounts.endpoints import delete_endpoint
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.app import create_app
 from leaderboard.audit import read_audit
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer
-from leaderboard.endpoints.settings import Budget
+from leaderboard.endpoints.engine.settings import Budget
+from leaderboard.endpoints.registry.endpoints import delete_endpoint
+from leaderboard.endpoints.registry.splits import allow_split, forbid_split
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, SpineBenchError
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
@@ -39,7 +40,6 @@ from leaderboard.robustness.ask import ask_audit
 from leaderboard.robustness.claim import find_audit_claim, nudge_audits
 from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import AuditResults, find_audit, read_audits
-from leaderboard.submissions.endpoint_splits import allow_split, forbid_split
 from tests.asked import add_endpoint, make_access, submit_to
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, later, said, serve

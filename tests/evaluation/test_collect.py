@@ -10,10 +10,11 @@ import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
-from leaderboard.accounts.endpoints import set_key
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
-from leaderboard.endpoints.settings import Budget
+from leaderboard.endpoints.engine.settings import Budget
+from leaderboard.endpoints.registry.endpoints import set_key
+from leaderboard.endpoints.registry.splits import forbid_split, require_may_see
 from leaderboard.errors import ClaimLost, Forbidden, InvalidRequest
 from leaderboard.evaluation.claim import find_claim, requeue_submission
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
@@ -26,7 +27,6 @@ from leaderboard.models.submission import EventKind, Prediction, Status, Step, S
 from leaderboard.packages.prompts import make_canary_line
 from leaderboard.rankings.read import read_scores
 from leaderboard.submissions.endpoint_runs import find_run, wipe_spent_keys
-from leaderboard.submissions.endpoint_splits import forbid_split, require_may_see
 from leaderboard.submissions.submit import cancel
 from tests.asked import SECRET, add_endpoint, make_access, submit_to
 from tests.endpoints.server import failed, later, said, serve

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from leaderboard.db import Sessions, now
-from leaderboard.endpoints.address import AddressPolicy, read_policy
+from leaderboard.endpoints.engine.address import AddressPolicy, read_policy
 from leaderboard.errors import AddressRefused, Conflict, InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge

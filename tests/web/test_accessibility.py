@@ -17,12 +17,12 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from config import Config
-from leaderboard.accounts.endpoints import make_endpoint
 from leaderboard.accounts.invitations import Invitation, Invitations
-from leaderboard.accounts.vault import KeyVault
 from leaderboard.app import create_app
 from leaderboard.db import make_sessions
-from leaderboard.endpoints.address import AddressPolicy
+from leaderboard.endpoints.engine.address import AddressPolicy
+from leaderboard.endpoints.registry.endpoints import make_endpoint
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team

@@ -14,6 +14,7 @@ from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import find_user
 from leaderboard.app import create_app
 from leaderboard.db import now
+from leaderboard.endpoints.registry.splits import allow_split
 from leaderboard.models.audit import AuditEntry
 from leaderboard.models.role import Role
 from leaderboard.models.submission import EventKind, Status, Submission
@@ -21,7 +22,6 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
-from leaderboard.submissions.endpoint_splits import allow_split
 from leaderboard.submissions.events import add_event
 from tests.packages import make_items, make_manifest, write_package
 from tests.site import Site

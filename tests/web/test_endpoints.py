@@ -9,13 +9,13 @@ import requests
 from sqlalchemy import select
 
 from leaderboard.db import Sessions
+from leaderboard.endpoints.registry.splits import allow_split
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.endpoint import Endpoint, EndpointKey
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.submissions.endpoint_splits import allow_split
 from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, said, serve

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from flask import Response
 
-from leaderboard.accounts.endpoint_tests import find_test
-from leaderboard.accounts.endpoints import (
+from leaderboard.accounts.teams import get_team
+from leaderboard.endpoints.registry.connection_tests import find_test
+from leaderboard.endpoints.registry.endpoints import (
     change_endpoint,
     delete_endpoint,
     get_own_endpoint,
@@ -16,7 +17,6 @@ from leaderboard.accounts.endpoints import (
     read_endpoints,
     wipe_key,
 )
-from leaderboard.accounts.teams import get_team
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.team import Scope
 from leaderboard.web.api.access import requires

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from leaderboard.accounts.endpoint_tests import EndpointTestState
+from leaderboard.endpoints.registry.connection_tests import EndpointTestState
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.web.api.endpoint_records import (

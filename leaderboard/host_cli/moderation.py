@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from leaderboard.audit import COMMAND_LINE
-from leaderboard.cli.group import HostGroup, finish, sessions
+from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
 

@@ -15,8 +15,8 @@ from leaderboard.accounts.teams import add_member, change_model_card, make_model
 from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
 from leaderboard.accounts.users import find_user, register, set_password
 from leaderboard.audit import COMMAND_LINE, add_audit
-from leaderboard.cli.group import HostGroup, sessions
-from leaderboard.cli.moderation import make_act_command
+from leaderboard.host_cli.group import HostGroup, sessions
+from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.people import (
     ban_team,
     ban_user,

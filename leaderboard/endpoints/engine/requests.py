@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.endpoints.engine.settings import EndpointSettings
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ import secrets
 import click
 from flask.cli import with_appcontext
 
-from leaderboard.accounts.endpoints import rotate_keys
-from leaderboard.accounts.vault import KeyVault, make_host_key
 from leaderboard.audit import COMMAND_LINE, add_audit
-from leaderboard.cli.group import HostGroup, config, sessions
+from leaderboard.endpoints.registry.endpoints import rotate_keys
+from leaderboard.endpoints.registry.splits import allow_split, forbid_split, read_allowed
+from leaderboard.endpoints.registry.vault import KeyVault, make_host_key
+from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import make_queue
 from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import read_audits, write_results
-from leaderboard.submissions.endpoint_splits import allow_split, forbid_split, read_allowed
 
 
 @click.group("endpoint", cls=HostGroup)

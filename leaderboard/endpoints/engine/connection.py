@@ -12,8 +12,8 @@ from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from leaderboard.endpoints.address import CheckedAddress
-from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.endpoints.engine.address import CheckedAddress
+from leaderboard.endpoints.engine.settings import EndpointSettings
 
 CONNECT_SECONDS = 15.0
 

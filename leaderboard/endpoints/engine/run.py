@@ -10,21 +10,28 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from leaderboard.endpoints.address import (
+from leaderboard.endpoints.engine.address import (
     AddressPolicy,
     CheckedAddress,
     Resolve,
     check_address,
     resolve_host,
 )
-from leaderboard.endpoints.client import Client
-from leaderboard.endpoints.connection import make_session
-from leaderboard.endpoints.failures import Failure, Reason
-from leaderboard.endpoints.pace import Pace
-from leaderboard.endpoints.progress import End, Ending, ItemOutcome, Progress, RunSummary, Tally
-from leaderboard.endpoints.replies import Reply
-from leaderboard.endpoints.requests import ItemRequest, count_characters, encode_request
-from leaderboard.endpoints.settings import Budget, EndpointSettings, Limits
+from leaderboard.endpoints.engine.client import Client
+from leaderboard.endpoints.engine.connection import make_session
+from leaderboard.endpoints.engine.failures import Failure, Reason
+from leaderboard.endpoints.engine.pace import Pace
+from leaderboard.endpoints.engine.progress import (
+    End,
+    Ending,
+    ItemOutcome,
+    Progress,
+    RunSummary,
+    Tally,
+)
+from leaderboard.endpoints.engine.replies import Reply
+from leaderboard.endpoints.engine.requests import ItemRequest, count_characters, encode_request
+from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
 from leaderboard.errors import AddressRefused
 
 # The sink is called at least this often, also with nothing new: the caller's heart beats there.

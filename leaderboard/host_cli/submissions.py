@@ -8,10 +8,10 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
-from leaderboard.cli.group import HostGroup, config, sessions
-from leaderboard.cli.moderation import make_act_command
 from leaderboard.evaluation.accept_by_hand import accept_submission
 from leaderboard.evaluation.claim import nudge_waiting, requeue_submission
+from leaderboard.host_cli.group import HostGroup, config, sessions
+from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.submissions import hide, show
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import make_queue

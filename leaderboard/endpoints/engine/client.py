@@ -10,11 +10,11 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 from yarl import URL
 
-from leaderboard.endpoints.body import BodyBroken, BodyTooLarge, read_body
-from leaderboard.endpoints.connection import PeerRefused
-from leaderboard.endpoints.failures import Failure, Reason, make_excerpt
-from leaderboard.endpoints.replies import NoChoice, NotJson, Reply, StreamBroken, read_reply
-from leaderboard.endpoints.settings import Limits
+from leaderboard.endpoints.engine.body import BodyBroken, BodyTooLarge, read_body
+from leaderboard.endpoints.engine.connection import PeerRefused
+from leaderboard.endpoints.engine.failures import Failure, Reason, make_excerpt
+from leaderboard.endpoints.engine.replies import NoChoice, NotJson, Reply, StreamBroken, read_reply
+from leaderboard.endpoints.engine.settings import Limits
 
 # aiohttp wants larger bodies as a file, which it sends in pieces.
 MAX_BYTES_AT_ONCE = 512 * 1024

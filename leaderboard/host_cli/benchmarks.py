@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from leaderboard.cli.group import HostGroup, sessions
+from leaderboard.host_cli.group import HostGroup, sessions
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from leaderboard.endpoints.settings import EndpointSettings
+from leaderboard.endpoints.engine.settings import EndpointSettings
 
 
 class Pace:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import idna
 
-from leaderboard.endpoints.networks import ALLOWABLE, Network, find_network
+from leaderboard.endpoints.engine.networks import ALLOWABLE, Network, find_network
 from leaderboard.errors import AddressRefused
 
 MAX_CHARACTERS = 500

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from leaderboard.endpoints.settings import (
+from leaderboard.endpoints.engine.settings import (
     MAX_CONCURRENCY,
     Budget,
     EndpointSettings,

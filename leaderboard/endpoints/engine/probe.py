@@ -7,19 +7,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leaderboard.endpoints.address import (
+from leaderboard.endpoints.engine.address import (
     AddressPolicy,
     CheckedAddress,
     Resolve,
     check_address,
     resolve_host,
 )
-from leaderboard.endpoints.client import Client
-from leaderboard.endpoints.connection import make_session
-from leaderboard.endpoints.failures import Failure, Reason
-from leaderboard.endpoints.replies import Reply
-from leaderboard.endpoints.requests import ImagePart, ItemRequest, encode_request
-from leaderboard.endpoints.settings import EndpointSettings, Limits
+from leaderboard.endpoints.engine.client import Client
+from leaderboard.endpoints.engine.connection import make_session
+from leaderboard.endpoints.engine.failures import Failure, Reason
+from leaderboard.endpoints.engine.replies import Reply
+from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, encode_request
+from leaderboard.endpoints.engine.settings import EndpointSettings, Limits
 from leaderboard.errors import AddressRefused
 
 

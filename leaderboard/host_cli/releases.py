@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
-from leaderboard.cli.group import HostGroup, finish, sessions
+from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.releases import open_next
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.releases import read_releases

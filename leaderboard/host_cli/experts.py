@@ -8,10 +8,10 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE, add_audit
-from leaderboard.cli.group import HostGroup, config, sessions
 from leaderboard.experts.assign import assign_reports
 from leaderboard.experts.exchange import export_ratings, import_ratings
 from leaderboard.experts.progress import read_progress
+from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import make_queue

@@ -8,9 +8,9 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from leaderboard.endpoints.failures import Failure, Reason
-from leaderboard.endpoints.replies import Reply
-from leaderboard.endpoints.settings import Budget
+from leaderboard.endpoints.engine.failures import Failure, Reason
+from leaderboard.endpoints.engine.replies import Reply
+from leaderboard.endpoints.engine.settings import Budget
 
 # The rate is that of this many last seconds.
 WINDOW_SECONDS = 30.0

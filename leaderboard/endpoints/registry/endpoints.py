@@ -11,15 +11,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.endpoint_settings import (
+from leaderboard.db import now
+from leaderboard.endpoints.engine.address import AddressPolicy, check_address
+from leaderboard.endpoints.engine.settings import EndpointSettings, check_settings
+from leaderboard.endpoints.registry.settings import (
     TeamSettings,
     make_engine_settings,
     make_settings,
 )
-from leaderboard.accounts.vault import KeyVault
-from leaderboard.db import now
-from leaderboard.endpoints.address import AddressPolicy, check_address
-from leaderboard.endpoints.settings import EndpointSettings, check_settings
+from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, EndpointTest
 from leaderboard.models.submission import Status, Submission

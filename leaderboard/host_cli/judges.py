@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from leaderboard.cli.group import HostGroup, sessions
+from leaderboard.host_cli.group import HostGroup, sessions
 from leaderboard.judges.runs import N_RECENT, read_call_figures, read_runs
 
 

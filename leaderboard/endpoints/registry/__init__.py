@@ -1,0 +1,1 @@
+"""Endpoints that teams registered: settings, keys, connection tests, splits they may see."""

@@ -1,0 +1,26 @@
+"""Every command group of the host, in the order of its help."""
+
+from leaderboard.host_cli.benchmarks import benchmark_group
+from leaderboard.host_cli.database import db_group
+from leaderboard.host_cli.endpoints import endpoint_group
+from leaderboard.host_cli.experts import expert_group
+from leaderboard.host_cli.judges import judge_group
+from leaderboard.host_cli.moderation import announcement_group
+from leaderboard.host_cli.people import model_group, team_group, token_group, user_group
+from leaderboard.host_cli.releases import release_group
+from leaderboard.host_cli.submissions import submission_group
+
+commands = (
+    db_group,
+    benchmark_group,
+    user_group,
+    team_group,
+    model_group,
+    token_group,
+    submission_group,
+    release_group,
+    expert_group,
+    endpoint_group,
+    judge_group,
+    announcement_group,
+)
