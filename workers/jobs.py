@@ -13,9 +13,9 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.recalibrate import recalibrate
-from leaderboard.evaluation.reports import find_rubric
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
+from leaderboard.items.reports import find_rubric
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.notices.channels import MailSettings

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.evaluation.rank import BOARD_TRACKS
-from leaderboard.evaluation.values import unpack_values
+from leaderboard.items.values import unpack_values
 from leaderboard.models.benchmark import Answers, Track
 from leaderboard.models.ranking import Board, ItemValues
 from leaderboard.models.submission import Acceptance, Decider, Decision, Status, Submission

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard.evaluation.slices import ItemSlice, item_slices
-from leaderboard.evaluation.targets import (
+from leaderboard.items.slices import ItemSlice, item_slices
+from leaderboard.items.targets import (
     RATING_BOUNDS,
     REPORT,
     REPORT_BOUNDS,

@@ -14,7 +14,7 @@ from leaderboard.db import now
 from leaderboard.disclosure import is_public
 from leaderboard.evaluation.ranked import Place, replace_ranked
 from leaderboard.evaluation.release import continue_release
-from leaderboard.evaluation.values import read_items, unpack_values
+from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore
 from leaderboard.models.ranking import Board, ItemValues, Ranking, Score, Slice

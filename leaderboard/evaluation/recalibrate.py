@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from leaderboard.calibration.fit import fit_calibrations
+from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions, now
-from leaderboard.evaluation.fit_calibrations import fit_calibrations
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.score import score_submission
-from leaderboard.evaluation.split_facts import read_split_facts
 from leaderboard.models.calibration import Refit, ScoredReports
 from leaderboard.models.submission import Status, Submission
 

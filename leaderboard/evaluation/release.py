@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.fit_calibrations import read_calibrations
-from leaderboard.evaluation.targets import REPORT
+from leaderboard.calibration.fit import read_calibrations
+from leaderboard.items.targets import REPORT
 from leaderboard.models.calibration import Calibration, ScoredReports
 from leaderboard.models.release import Release, ReleaseJudge
 from leaderboard.rankings.releases import find_release, open_release

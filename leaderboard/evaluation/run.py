@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
 from leaderboard.evaluation.accept import decide_acceptance
-from leaderboard.evaluation.anchors import choose_anchors
 from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
-from leaderboard.evaluation.rate import rate_reports
-from leaderboard.evaluation.reports import get_rater_id
+from leaderboard.evaluation.rating.anchors import choose_anchors
+from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.score import score_submission
-from leaderboard.evaluation.split_facts import read_split_facts
+from leaderboard.items.reports import get_rater_id
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
 

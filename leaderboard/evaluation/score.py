@@ -9,11 +9,11 @@ import pandas as pd
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.apply_calibrations import CalibratedTarget, calibrate_reports
+from leaderboard.calibration.apply import CalibratedTarget, calibrate_reports
+from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.evaluation.estimates import Scored, make_scores
-from leaderboard.evaluation.split_facts import SplitFacts
-from leaderboard.evaluation.targets import REPORT, Target
-from leaderboard.evaluation.values import add_mcq_values, pack_values, read_ratings
+from leaderboard.items.targets import REPORT, Target
+from leaderboard.items.values import add_mcq_values, pack_values, read_ratings
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score

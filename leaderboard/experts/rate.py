@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.evaluation.recalibrate import request_refit
-from leaderboard.evaluation.reports import read_rubric
 from leaderboard.experts.blind import hide_names
 from leaderboard.experts.raters import find_own_rater
+from leaderboard.items.reports import read_rubric
 from leaderboard.models.benchmark import Item, ItemImage, Split
 from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft
 from leaderboard.models.rating import Rating

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import InvalidRatings, Problem
-from leaderboard.evaluation.reports import read_rubric
 from leaderboard.experts.cells import Complain, read_rater_name, read_time, read_value
 from leaderboard.experts.rate import list_dimensions
+from leaderboard.items.reports import read_rubric
 from leaderboard.models.benchmark import Item, ItemKind, Split
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission

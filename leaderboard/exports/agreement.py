@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from leaderboard.calibrations import JudgeTrust, TargetTrust
+from leaderboard.calibration.trust import JudgeTrust, TargetTrust
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.benchmark import Split
 from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from leaderboard.evaluation.targets import Target
+from leaderboard.items.targets import Target
 from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, apply_pooled
 
 HEIGHT = 420

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure
-from leaderboard.evaluation.slices import item_slices
-from leaderboard.evaluation.values import read_items
+from leaderboard.items.slices import item_slices
+from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable

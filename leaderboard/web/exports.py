@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from leaderboard.calibrations import read_judges
+from leaderboard.calibration.trust import read_judges
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.exports.ablations import make_ablation_table

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.calibrations import JudgeTrust, read_judges, read_pairs
+from leaderboard.calibration.trust import JudgeTrust, read_judges, read_pairs
 from leaderboard.errors import NotFound
-from leaderboard.evaluation.targets import REPORT, Target
 from leaderboard.figures.judges import make_calibration_figure
+from leaderboard.items.targets import REPORT, Target
 from leaderboard.judges.prompt import ASK, SYSTEM
 from leaderboard.judges.runs import read_call_figures, read_checks, read_runs_state
 from leaderboard.models.benchmark import Split

@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.audit import add_audit
+from leaderboard.calibration.ratings import read_state
 from leaderboard.errors import InvalidRatings, InvalidRequest, SpineBenchError
 from leaderboard.experts.agreement import read_agreement
 from leaderboard.experts.exchange import Imported, export_ratings, import_ratings
@@ -18,7 +19,6 @@ from leaderboard.experts.rate import (
     read_own_assignments,
     save_draft,
 )
-from leaderboard.experts.rows import read_state
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.role import Role

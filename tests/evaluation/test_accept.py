@@ -10,7 +10,7 @@ from leaderboard.evaluation.accept import decide_acceptance
 from leaderboard.evaluation.accept_by_hand import accept_submission
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.run import evaluate
-from leaderboard.evaluation.values import read_items
+from leaderboard.items.values import read_items
 from leaderboard.models.audit import AuditEntry
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.ranking import Board, Metric, Slice

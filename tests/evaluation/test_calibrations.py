@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 from sqlalchemy import event, func, select
 
+from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate, request_refit
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.score import score_submission
-from leaderboard.evaluation.split_facts import read_split_facts
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice

@@ -18,7 +18,7 @@ from leaderboard.evaluation.claim import (
     requeue_submission,
 )
 from leaderboard.evaluation.parse import parse_predictions
-from leaderboard.evaluation.rate import rate_reports
+from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.run import evaluate
 from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from leaderboard.db import Sessions
 from leaderboard.evaluation.estimates import Scored, make_scores
-from leaderboard.evaluation.slices import item_slices
-from leaderboard.evaluation.values import read_items
+from leaderboard.items.slices import item_slices
+from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.packages.files import open_package

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.calibration.ratings import read_expert_ratings, read_state
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.experts.agreement import read_agreement
@@ -16,7 +17,6 @@ from leaderboard.experts.rate import (
     save_draft,
 )
 from leaderboard.experts.raters import read_pseudonyms
-from leaderboard.experts.rows import read_expert_ratings, read_state
 from leaderboard.models.expert import ExpertRater, RatingDraft
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.team import User

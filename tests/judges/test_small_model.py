@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from benchmarks.predictors.serving import find_smollm2, serve_weights
 from leaderboard.accounts.users import register
-from leaderboard.calibrations import read_judges
+from leaderboard.calibration.trust import read_judges
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate
-from leaderboard.evaluation.reports import find_rubric
 from leaderboard.evaluation.run import evaluate
+from leaderboard.items.reports import find_rubric
 from leaderboard.judges.canaries import FLOOR
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.runs import read_call_figures, read_runs

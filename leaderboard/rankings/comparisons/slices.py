@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leaderboard.evaluation.slices import item_slices
+from leaderboard.items.slices import item_slices
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.rankings.comparisons.values import Compared, Places, make_design

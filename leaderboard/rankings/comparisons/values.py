@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.rank import read_report_means
-from leaderboard.evaluation.values import read_items, unpack_values
+from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.ranking import ItemValues
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 

@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.fit_calibrations import read_calibrations
-from leaderboard.evaluation.labels import pair_models, read_labels, read_target_scores
-from leaderboard.evaluation.reports import read_rubric
-from leaderboard.evaluation.targets import REPORT, Target, list_targets
+from leaderboard.calibration.fit import read_calibrations
+from leaderboard.calibration.labels import pair_models, read_labels, read_target_scores
+from leaderboard.items.reports import read_rubric
+from leaderboard.items.targets import REPORT, Target, list_targets
 from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration, ScoredReports
 from leaderboard.models.rating import Rater, RaterKind, Rating

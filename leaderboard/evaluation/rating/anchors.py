@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
-from leaderboard.evaluation.ask_judge import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.claim import Claim, renew
-from leaderboard.evaluation.judge_calls import make_call
-from leaderboard.evaluation.ledger import Ledger
-from leaderboard.evaluation.reports import Unrated, read_reports
+from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
+from leaderboard.evaluation.rating.calls import make_call
+from leaderboard.evaluation.rating.ledger import Ledger
+from leaderboard.items.reports import Unrated, read_reports
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report

@@ -9,13 +9,13 @@ from itertools import product
 from typing import NamedTuple
 
 from leaderboard.db import Sessions
-from leaderboard.evaluation.anchors import check_drift
-from leaderboard.evaluation.ask_judge import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.claim import Claim
-from leaderboard.evaluation.judge_calls import read_calls
-from leaderboard.evaluation.ledger import Ledger
-from leaderboard.evaluation.reports import Unrated, get_rater_id, make_rating_row, read_unrated
-from leaderboard.evaluation.self_check import check_judges, get_run
+from leaderboard.evaluation.rating.anchors import check_drift
+from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
+from leaderboard.evaluation.rating.calls import read_calls
+from leaderboard.evaluation.rating.ledger import Ledger
+from leaderboard.evaluation.rating.self_check import check_judges, get_run
+from leaderboard.items.reports import Unrated, get_rater_id, make_rating_row, read_unrated
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.llm import LlmJudge

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
 from leaderboard.evaluation.claim import Claim, advance
-from leaderboard.evaluation.rate_llm import rate_with_llms
-from leaderboard.evaluation.reports import (
+from leaderboard.evaluation.rating.llm import rate_with_llms
+from leaderboard.items.reports import (
     get_rater_id,
     make_rating_row,
     read_rubric,

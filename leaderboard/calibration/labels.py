@@ -10,8 +10,8 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.targets import Target, make_target_table
-from leaderboard.experts.rows import read_expert_ratings
+from leaderboard.calibration.ratings import read_expert_ratings
+from leaderboard.items.targets import Target, make_target_table
 from leaderboard.models.rating import RaterKind, Rating
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.calibration_fit import Pairs

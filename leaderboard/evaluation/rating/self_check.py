@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
-from leaderboard.evaluation.ask_judge import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.claim import Claim, renew
-from leaderboard.evaluation.judge_calls import make_call
-from leaderboard.evaluation.ledger import Ledger
+from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
+from leaderboard.evaluation.rating.calls import make_call
+from leaderboard.evaluation.rating.ledger import Ledger
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.canaries import (
     CASE,

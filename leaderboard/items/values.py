@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.targets import make_target_table
+from leaderboard.items.targets import make_target_table
 from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission

@@ -12,10 +12,10 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.calibration.labels import Labels, pair_models, read_labels, read_target_scores
 from leaderboard.db import now
-from leaderboard.evaluation.labels import Labels, pair_models, read_labels, read_target_scores
-from leaderboard.evaluation.reports import read_rubric
-from leaderboard.evaluation.targets import (
+from leaderboard.items.reports import read_rubric
+from leaderboard.items.targets import (
     RATING_BOUNDS,
     REPORT,
     Target,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from leaderboard.db import Base
-from leaderboard.evaluation.judge_calls import make_call_values
-from leaderboard.evaluation.ledger import Ledger
+from leaderboard.evaluation.rating.calls import make_call_values
+from leaderboard.evaluation.rating.ledger import Ledger
 from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.llm import LlmJudge

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.labels import Labels, read_labels
-from leaderboard.evaluation.reports import read_rubric
-from leaderboard.evaluation.values import read_items
+from leaderboard.calibration.labels import Labels, read_labels
+from leaderboard.items.reports import read_rubric
+from leaderboard.items.values import read_items
 from leaderboard.scoring.rubric import Rubric
 
 

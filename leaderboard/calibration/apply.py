@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.fit_calibrations import read_calibrations
-from leaderboard.evaluation.labels import Labels
-from leaderboard.evaluation.split_facts import SplitFacts
-from leaderboard.evaluation.targets import REPORT, Target, list_targets
+from leaderboard.calibration.fit import read_calibrations
+from leaderboard.calibration.labels import Labels
+from leaderboard.calibration.split_facts import SplitFacts
+from leaderboard.items.targets import REPORT, Target, list_targets
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.submission import Submission
 from leaderboard.scoring.statistics.calibration import CalibratedMean, calibrated_mean

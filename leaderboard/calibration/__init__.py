@@ -1,0 +1,1 @@
+"""From the labels of experts to their scale: labels, fit, apply, trust in a judge."""

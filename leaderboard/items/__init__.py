@@ -1,0 +1,1 @@
+"""The items of a split as tables: slices, rubric targets, reports, values of items."""
