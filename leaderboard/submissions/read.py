@@ -10,9 +10,9 @@ from typing import NamedTuple
 from leaderboard.errors import InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
 from leaderboard.submissions.content import Content
-from leaderboard.submissions.read_csv import read_csv_rows
-from leaderboard.submissions.read_jsonl import read_jsonl_rows
-from leaderboard.submissions.rows import Row
+from leaderboard.submissions.formats.csv import read_csv_rows
+from leaderboard.submissions.formats.jsonl import read_jsonl_rows
+from leaderboard.submissions.formats.rows import Row
 
 MAX_TEXT_CHARACTERS = 20_000
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from leaderboard.errors import Problem
-from leaderboard.submissions.rows import Row
+from leaderboard.submissions.formats.rows import Row
 
 EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leaderboard.errors import Problem
-from leaderboard.submissions.rows import Row
+from leaderboard.submissions.formats.rows import Row
 
 HEADER_REMEDY = "Begin the file with the line id,prediction (or send JSONL)."
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
