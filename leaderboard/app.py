@@ -17,7 +17,12 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import commands
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
-from leaderboard.web import (
+from leaderboard.web import failures, protection, security, services, words
+from leaderboard.web.api import views  # noqa: F401  the API's addresses
+from leaderboard.web.api.blueprint import blueprint as api_blueprint
+from leaderboard.web.front import Front
+from leaderboard.web.page_cache import PageCache
+from leaderboard.web.pages import (
     ablations,
     account,
     admin,
@@ -28,26 +33,17 @@ from leaderboard.web import (
     comparisons,
     endpoints,
     exports,
-    failures,
     guides,
     health,
     judges,
     leaderboards,
     notices,
-    protection,
     ratings,
     releases,
-    security,
-    services,
     sharing,
     submissions,
     trying,
-    words,
 )
-from leaderboard.web.api import views  # noqa: F401  the API's addresses
-from leaderboard.web.api.blueprint import blueprint as api_blueprint
-from leaderboard.web.front import Front
-from leaderboard.web.pages import PageCache
 
 ROOT = Path(__file__).resolve().parent.parent
 MULTIPART_ROOM = 64 * 1024

@@ -28,7 +28,7 @@ from leaderboard.submissions.read import KnownItem, Predictions, read_prediction
 from leaderboard.web.api.error_records import ErrorRecord
 from leaderboard.web.api.operations import OPERATIONS
 from leaderboard.web.failures import HTTP_CODES
-from leaderboard.web.guides import GUIDES, make_anchor, render_guide
+from leaderboard.web.pages.guides import GUIDES, make_anchor, render_guide
 from spinebench.errors import EXIT_CODE_MEANINGS
 from spinebench.main import cli
 from tests.packages import make_png

@@ -26,7 +26,7 @@ from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
 from leaderboard.rankings.selection import Selection
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
-from leaderboard.web.ranking_page import make_lines
+from leaderboard.web.pages.ranking_page import make_lines
 
 
 def make_row(name: str, day: int, value: float, board: Board = Board.TEXT) -> RankingRow:

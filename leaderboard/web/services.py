@@ -21,7 +21,7 @@ from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import EvaluationQueue
 from leaderboard.submissions.quota import Quota
-from leaderboard.web.pages import PageCache
+from leaderboard.web.page_cache import PageCache
 
 EXTENSION = "spinebench"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}

@@ -26,7 +26,7 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team
-from leaderboard.web.guides import GUIDES
+from leaderboard.web.pages.guides import GUIDES
 from tests.site import ENDPOINT_KEY, PASSWORD, SECRET_KEY, Site, open_site
 from tests.web.api.test_api import make_file
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leaderboard.models.submission import EventKind, Status, Step, Submission, SubmissionEvent
-from leaderboard.web.progress import make_duration, make_progress
+from leaderboard.web.pages.progress import make_duration, make_progress
 
 SENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.comparisons.ablation import Ablation, AblationVariant
 from leaderboard.rankings.read import RankingRow
-from leaderboard.web.ablations import find_ablation
 from leaderboard.web.api import ablation_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.comparison_views import make_difference
 from leaderboard.web.api.make_rankings import make_board_score, make_ranked_model
+from leaderboard.web.pages.ablations import find_ablation
 from leaderboard.web.services import database
 
 

@@ -10,7 +10,7 @@ from leaderboard.rankings.read import RankingRow
 from leaderboard.web.api import breakdown_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.make_rankings import make_ranked_model
-from leaderboard.web.breakdowns import find_breakdown, read_slice
+from leaderboard.web.pages.breakdowns import find_breakdown, read_slice
 from leaderboard.web.services import database
 
 

@@ -14,8 +14,8 @@ from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.web.api import comparison_records as records
 from leaderboard.web.api.blueprint import answer, blueprint
 from leaderboard.web.api.make_rankings import make_ranked_model
-from leaderboard.web.comparison_words import summarise
-from leaderboard.web.comparisons import read_slugs
+from leaderboard.web.pages.comparison_words import summarise
+from leaderboard.web.pages.comparisons import read_slugs
 from leaderboard.web.services import database
 
 

@@ -28,7 +28,7 @@ from leaderboard.web.api.endpoint_records import (
     NewEndpoint,
 )
 from leaderboard.web.api.make_endpoints import make_endpoint_record
-from leaderboard.web.endpoints import host_parts, request_test
+from leaderboard.web.pages.endpoints import host_parts, request_test
 from leaderboard.web.services import current_user, database, services
 
 

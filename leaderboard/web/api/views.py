@@ -43,11 +43,11 @@ from leaderboard.web.api.make_records import (
     make_submission,
 )
 from leaderboard.web.api.openapi import make_document
-from leaderboard.web.benchmarks import send_questions
-from leaderboard.web.endpoints import submit_form
-from leaderboard.web.leaderboards import find_selection
+from leaderboard.web.pages.benchmarks import send_questions
+from leaderboard.web.pages.endpoints import submit_form
+from leaderboard.web.pages.leaderboards import find_selection
+from leaderboard.web.pages.submissions import read_own_quotas, read_upload, submit_upload
 from leaderboard.web.services import current_user, database, services
-from leaderboard.web.submissions import read_own_quotas, read_upload, submit_upload
 
 DEFAULT_LISTED, MAX_LISTED = 20, 200
 

@@ -32,6 +32,7 @@ from leaderboard.errors import InvalidRequest, NotFound, SpineBenchError
 from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, ModelCard, Scope, Team, TeamRole
 from leaderboard.submissions.quota import read_ledger
+from leaderboard.web.pages.submissions import read_own_quotas
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.services import (
     current_user,
@@ -42,7 +43,6 @@ from leaderboard.web.services import (
     sign_out,
     signed_in,
 )
-from leaderboard.web.submissions import read_own_quotas
 
 blueprint = Blueprint("account", __name__)
 

@@ -9,7 +9,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.ablation import Ablation, read_ablation
 from leaderboard.rankings.read import read_ranking, read_state
-from leaderboard.web.leaderboards import find_split, read_place
+from leaderboard.web.pages.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("ablations", __name__)

@@ -16,7 +16,7 @@ from leaderboard.errors import NotFound
 from leaderboard.packages.package import package_schema
 
 blueprint = Blueprint("guides", __name__)
-FOLDER = Path(__file__).resolve().parent.parent.parent / "docs"
+FOLDER = Path(__file__).resolve().parents[3] / "docs"
 GUIDES = {
     "submitting": "Submit a model in five minutes",
     "reading": "Read the ranking in five minutes",

@@ -24,7 +24,7 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.submissions.content import read_content
-from leaderboard.web.report_text import render_report
+from leaderboard.web.pages.report_text import render_report
 from leaderboard.web.services import current_user, database, role_required, services
 
 blueprint = Blueprint("ratings", __name__)

@@ -30,7 +30,7 @@ from leaderboard.rankings.read import (
 from leaderboard.rankings.selection import Selection, read_selection
 from leaderboard.robustness.results import find_audit
 from leaderboard.submissions.endpoint_runs import find_run
-from leaderboard.web.ranking_page import make_address, render_ranking
+from leaderboard.web.pages.ranking_page import make_address, render_ranking
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("leaderboards", __name__)

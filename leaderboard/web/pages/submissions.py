@@ -28,8 +28,8 @@ from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.submissions.submit import read_known_items
 from leaderboard.submissions.submit import submit as add_submission
-from leaderboard.web.endpoints import submit_form
-from leaderboard.web.progress import make_progress
+from leaderboard.web.pages.endpoints import submit_form
+from leaderboard.web.pages.progress import make_progress
 from leaderboard.web.services import (
     current_user,
     database,

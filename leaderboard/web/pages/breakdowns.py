@@ -15,7 +15,7 @@ from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown, SliceScore
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.read import RankingRow, read_ranking, read_state
 from leaderboard.rankings.selection import read_board
-from leaderboard.web.leaderboards import find_split, read_place
+from leaderboard.web.pages.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 from leaderboard.web.words import missing
 

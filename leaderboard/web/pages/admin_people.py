@@ -8,7 +8,14 @@ from werkzeug.wrappers import Response
 from leaderboard.hosting import people as hosting
 from leaderboard.hosting.overview import read_all_models, read_all_teams, read_people
 from leaderboard.models.role import Role
-from leaderboard.web.admin import KeyAct, choose_act, finish, host_only, keep_private, read_why
+from leaderboard.web.pages.admin import (
+    KeyAct,
+    choose_act,
+    finish,
+    host_only,
+    keep_private,
+    read_why,
+)
 from leaderboard.web.services import current_user, database
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")

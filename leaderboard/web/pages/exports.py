@@ -21,11 +21,11 @@ from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.published import read_published
 from leaderboard.rankings.read import read_ranking, read_scores
 from leaderboard.rankings.releases import read_releases
-from leaderboard.web.ablations import find_ablation
-from leaderboard.web.benchmarks import TAXONOMY
-from leaderboard.web.breakdowns import find_breakdown, read_slice
-from leaderboard.web.comparisons import read_slugs
-from leaderboard.web.leaderboards import find_selection, find_split, get_row
+from leaderboard.web.pages.ablations import find_ablation
+from leaderboard.web.pages.benchmarks import TAXONOMY
+from leaderboard.web.pages.breakdowns import find_breakdown, read_slice
+from leaderboard.web.pages.comparisons import read_slugs
+from leaderboard.web.pages.leaderboards import find_selection, find_split, get_row
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")

@@ -18,7 +18,7 @@ from leaderboard.sharing.citation import cite
 from leaderboard.sharing.feed import write_feed
 from leaderboard.sharing.news import read_news
 from leaderboard.sharing.picture import MAX_BARS, Bar, draw_picture
-from leaderboard.web.leaderboards import find_split, get_row, read_place
+from leaderboard.web.pages.leaderboards import find_split, get_row, read_place
 from leaderboard.web.security import CONTENT_SECURITY_POLICY
 from leaderboard.web.services import database, services
 from leaderboard.web.words import rank
