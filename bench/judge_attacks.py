@@ -12,14 +12,14 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.predictors.serving import find_smollm2, serve_weights
+from content.predictors.serving import find_smollm2, serve_weights
 from leaderboard.judges.canaries import CASE, FLOOR
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.settings import JudgeSettings
 from leaderboard.scoring.rubric import Rubric
 
 ROOT = Path(__file__).resolve().parent.parent
-MANIFEST = ROOT / "benchmarks" / "spinebench-mini" / "manifest.json"
+MANIFEST = ROOT / "content" / "spinebench-mini" / "manifest.json"
 ATTACKS = ROOT / "tests" / "data" / "judge-attacks.jsonl"
 SECONDS = 300.0
 

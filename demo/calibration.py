@@ -11,7 +11,7 @@ from demo.host import BENCHMARK, SPLIT, Bundled, find_bundled
 from demo.participant import STALL_SECONDS, StalledError
 from demo.settings import ROOT
 
-CONSTRUCTED = ROOT / "benchmarks" / "constructed"
+CONSTRUCTED = ROOT / "content" / "constructed"
 UNCALIBRATED = "uncalibrated"
 PAUSE_SECONDS = 0.5
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from benchmarks.predictors.serving import can_serve_smollm2
+from content.predictors.serving import can_serve_smollm2
 from demo.commands import Commands
 from demo.host import BENCHMARK, ENDPOINT_TEAM, SPLIT
 from demo.processes import Supervisor

@@ -15,7 +15,7 @@ BENCHMARK = "spinebench-mini"
 SPLIT = "test"
 ENDPOINT_TEAM = "endpoint-team"
 EMAIL = "demo@example.org"
-PACKAGE = ROOT / "benchmarks" / BENCHMARK
+PACKAGE = ROOT / "content" / BENCHMARK
 TOKEN_REFUSED = 3
 
 
@@ -32,7 +32,7 @@ class NothingBundledError(RuntimeError):
     """The project's own predictions are not there."""
 
 
-def find_bundled(folder: Path = ROOT / "benchmarks" / "predictions") -> Sequence[Bundled]:
+def find_bundled(folder: Path = ROOT / "content" / "predictions") -> Sequence[Bundled]:
     """Every bundled prediction file, by model name. Raises NothingBundledError if there is none."""
     found = [
         Bundled(card.parent.name, card, card.parent / "predictions.jsonl")

@@ -18,7 +18,7 @@ from leaderboard.packages.read import read_package
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit
-from tests.packages import make_items, write_package
+from tests.package_files import make_items, write_package
 
 NO_LIMIT = Quota(0, 7)
 Load = Callable[[int, int, int], None]

@@ -30,7 +30,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
-from tests.packages import make_items, write_package
+from tests.package_files import make_items, write_package
 
 SECRET_KEY = "s" * 40
 ENDPOINT_KEY = Fernet.generate_key().decode()

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("leaderboard", "workers", "cli/spinebench", "demo", "benchmarks", "bench")
+ROOMS = ("leaderboard", "workers", "cli/spinebench", "demo", "content", "bench")
 FILES = {
     path: ast.parse(path.read_text(encoding="utf-8"))
     for room in ROOMS
     for path in sorted((ROOT / room).rglob("*.py"))
 }
 DRAWERS = {"utils", "helpers", "common", "misc"}
-OURS = {"leaderboard", "workers", "spinebench", "demo", "benchmarks", "bench", "config"}
+OURS = {"leaderboard", "workers", "spinebench", "demo", "content", "bench", "config"}
 
 
 def _module(path: Path) -> str:

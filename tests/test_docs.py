@@ -31,7 +31,7 @@ from leaderboard.web.failures import HTTP_CODES
 from leaderboard.web.pages.guides import GUIDES, make_anchor, render_guide
 from spinebench.errors import EXIT_CODE_MEANINGS
 from spinebench.main import cli
-from tests.packages import make_png
+from tests.package_files import make_png
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(

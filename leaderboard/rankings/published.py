@@ -12,7 +12,7 @@ from leaderboard.models.ranking import Board
 from leaderboard.rankings.filter import Facts
 from leaderboard.scoring.totals import TrackScore, combine_tracks
 
-FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "published"
+FOLDER = Path(__file__).resolve().parents[2] / "content" / "published"
 N_TEXT, N_IMAGE, N_REPORT = 294, 193, 87
 """How many items each track of SpineBench (arXiv 2510.03160) has."""
 ROUNDING = 0.011
@@ -79,7 +79,7 @@ class PublishedTables:
 
 
 def read_published() -> PublishedTables:
-    """The tables of benchmarks/published."""
+    """The tables of content/published."""
     return PublishedTables(
         spinemed=[_make_row(row, "model") for row in _read("published-spinemed.csv")],
         ablation=[_make_row(row, "training_data") for row in _read("published-ablation.csv")],

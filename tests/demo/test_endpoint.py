@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from benchmarks.predictors.serving import can_serve_smollm2
+from content.predictors.serving import can_serve_smollm2
 from demo.endpoint import DemoEndpoint, choose_endpoint, start_endpoint
 from demo.processes import Supervisor
 

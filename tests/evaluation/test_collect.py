@@ -31,7 +31,7 @@ from leaderboard.submissions.submit import cancel
 from tests.asked import SECRET, add_endpoint, make_access, submit_to
 from tests.endpoints.server import failed, later, said, serve
 from tests.loaded import Load
-from tests.packages import make_png
+from tests.package_files import make_png
 
 CANARY = "tiny canary 0123456789abcdef"
 

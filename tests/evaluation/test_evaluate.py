@@ -29,7 +29,7 @@ from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.submit import cancel
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
-from tests.packages import DIMENSIONS
+from tests.package_files import DIMENSIONS
 
 
 def texts(track: str, n: int, n_right: int) -> dict[str, str]:

@@ -19,14 +19,14 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable, read_ranking, read_state
 from leaderboard.rankings.releases import ReleaseSummary, read_releases
-from tests.evaluation.scripted import ScriptedJudge
-from tests.evaluation.test_calibrations import (
+from tests.calibration.test_calibrations import (
     N_REPORTS,
     ONE_DATABASE,
     judge_value,
     rate_as,
     refit,
 )
+from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
 HOST = "host@example.org"

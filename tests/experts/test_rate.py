@@ -21,7 +21,7 @@ from leaderboard.models.expert import ExpertRater, RatingDraft
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.team import User
 from tests.experts.conftest import AddExperts, Rank, get_test_split, get_user
-from tests.packages import DIMENSIONS
+from tests.package_files import DIMENSIONS
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -14,7 +14,7 @@ from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from tests.judges.rubric import MANIFEST
 from tests.loaded import Submit
-from tests.packages import make_case, write_package
+from tests.package_files import make_case, write_package
 
 SubmitReports = Callable[..., str]
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from leaderboard.scoring.rubric import Rubric
-from tests.packages import make_manifest, make_questions
+from tests.package_files import make_manifest, make_questions
 
 DIMENSIONS = ["diagnosis", "plan"]
 

@@ -24,7 +24,7 @@ from leaderboard.scoring.checklist.places import VERTEBRAE
 from leaderboard.scoring.rubric import Rubric, report_score
 from tests.scoring.checklists import find_met
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "content"
 JUDGE = ChecklistJudge()
 
 

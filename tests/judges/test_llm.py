@@ -26,7 +26,7 @@ from tests.judges.judge_server import (
     serve_judge,
 )
 from tests.judges.rubric import GOOD, HALF, RUBRIC
-from tests.packages import make_manifest
+from tests.package_files import make_manifest
 
 
 def make_judge(server: JudgeServer, **changes: Any) -> LlmJudge:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from benchmarks.predictors.serving import find_smollm2, serve_weights
+from content.predictors.serving import find_smollm2, serve_weights
 from leaderboard.accounts.users import register
 from leaderboard.calibration.trust import read_judges
 from leaderboard.db import Sessions
@@ -27,7 +27,7 @@ from leaderboard.packages.read import read_package
 from tests.judges.attacks import ATTACKS
 from tests.judges.rubric import GOOD, MANIFEST
 from tests.loaded import Submit
-from tests.packages import make_case, write_package
+from tests.package_files import make_case, write_package
 from tests.site import Site
 
 SECONDS = 300.0

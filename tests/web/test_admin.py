@@ -23,7 +23,7 @@ from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from leaderboard.submissions.events import add_event
-from tests.packages import make_items, make_manifest, write_package
+from tests.package_files import make_items, make_manifest, write_package
 from tests.site import Site
 from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file

@@ -13,7 +13,7 @@ from leaderboard.migrate import upgrade
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
-from tests.packages import make_case, make_manifest, make_mcq, write_package
+from tests.package_files import make_case, make_manifest, make_mcq, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import check
 from tests.web.test_comparisons import words_of

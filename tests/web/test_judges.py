@@ -11,7 +11,7 @@ from leaderboard.models.calibration import Calibration, Refit
 from leaderboard.models.judging import CallOutcome, DriftCheck, JudgeCall, JudgeRun, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction
-from tests.evaluation.test_calibrations import rate_as
+from tests.calibration.test_calibrations import rate_as
 from tests.site import N_REPORT, Site
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -20,7 +20,7 @@ from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from leaderboard.rankings.published import N_IMAGE, N_REPORT, N_TEXT, read_published
-from tests.packages import make_items, make_manifest, write_package
+from tests.package_files import make_items, make_manifest, write_package
 from tests.site import Site, open_site
 from tests.web.api.test_api import make_file
 

@@ -17,7 +17,7 @@ from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.queue import make_queue
 from tests.loaded import Load, Submit
-from tests.packages import DIMENSIONS
+from tests.package_files import DIMENSIONS
 
 N_TEXT, N_REPORT = 50, 300
 WAIT_SECONDS = 60

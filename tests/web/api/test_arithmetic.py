@@ -12,7 +12,7 @@ from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from tests.evaluation.scripted import ScriptedJudge
-from tests.packages import make_items, make_manifest, write_package
+from tests.package_files import make_items, make_manifest, write_package
 from tests.site import Site
 
 

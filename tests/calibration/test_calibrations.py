@@ -1,0 +1,257 @@
+"""A judge's report scores on the experts' scale: fitted, applied, and fitted again."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import numpy as np
+import pytest
+from scipy import stats
+from sqlalchemy import event, func, select
+
+from leaderboard.calibration.split_facts import read_split_facts
+from leaderboard.db import Sessions
+from leaderboard.evaluation.recalibrate import recalibrate, request_refit
+from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.score import score_submission
+from leaderboard.models.benchmark import Item
+from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
+from leaderboard.models.ranking import Metric, Score, Slice
+from leaderboard.models.rating import Rater, RaterKind, Rating
+from leaderboard.models.submission import Prediction, Submission
+from tests.evaluation.scripted import ScriptedJudge
+from tests.loaded import Load, Submit
+from tests.package_files import DIMENSIONS
+
+N_REPORTS = 40
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def number_of(item: str) -> int:
+    return int(item.rsplit("-", 1)[1])
+
+
+def quality(number: int) -> float:
+    return 2 + 2 * ((number * 7) % 11) / 10
+
+
+def judge_value(item: str) -> float:
+    """What the judge says: too kind by .6, and a little off."""
+    number = number_of(item)
+    return min(5.0, quality(number) + 0.6 + 0.1 * (number % 3 - 1))
+
+
+def expert_value(number: int, shift: float = 0.0) -> float:
+    return float(np.clip(quality(number) + shift + 0.2 * (number % 5 - 2) / 2, 1, 5))
+
+
+def rate_as(
+    sessions: Sessions,
+    submission_id: str,
+    numbers: Iterable[int],
+    *,
+    shift: float = 0.0,
+    kind: RaterKind = RaterKind.EXPERT,
+    name: str = "expert-a",
+) -> None:
+    """Add ratings of every dimension of some reports of a submission."""
+    wanted = {f"test-report-{number:03}": number for number in numbers}
+    with sessions.write() as session:
+        rater = session.scalar(select(Rater).where(Rater.kind == kind, Rater.name == name))
+        if rater is None:
+            rater = Rater(kind=kind, name=name, version="1")
+            session.add(rater)
+            session.flush()
+        rows = session.execute(
+            select(Prediction.id, Item.key, Submission.split_id)
+            .join(Item, Item.id == Prediction.item_id)
+            .join(Submission, Submission.id == Prediction.submission_id)
+            .where(Prediction.submission_id == submission_id, Item.key.in_(wanted))
+        ).all()
+        for prediction_id, key, _ in rows:
+            session.add_all(
+                Rating(
+                    prediction_id=prediction_id,
+                    rater_id=rater.id,
+                    dimension=dimension,
+                    value=expert_value(wanted[key], shift),
+                    reason="",
+                    evidence=[],
+                )
+                for dimension in DIMENSIONS
+            )
+        request_refit(session, rows[0].split_id)
+
+
+def refit(sessions: Sessions) -> None:
+    with sessions.read() as session:
+        split_id = session.scalars(select(Refit.split_id)).one()
+    recalibrate(sessions, split_id)
+
+
+def report_score(sessions: Sessions, submission_id: str) -> tuple[Score, CalibratedScore | None]:
+    with sessions.read() as session:
+        score = session.scalars(
+            select(Score).where(
+                Score.submission_id == submission_id,
+                Score.metric == Metric.REPORT,
+                Score.slice == Slice.TRACK,
+            )
+        ).one()
+        return score, session.get(CalibratedScore, score.id)
+
+
+@pytest.fixture
+def judge() -> ScriptedJudge:
+    return ScriptedJudge(judge_value)
+
+
+@pytest.fixture
+def keys(sessions: Sessions, load: Load, submit_texts: Submit, judge: ScriptedJudge) -> list[str]:
+    """Scored submissions of three models that sent reports alone."""
+    load(0, 0, N_REPORTS)
+    found = []
+    for model in ("model-a", "model-b", "model-c"):
+        texts = {f"test-report-{n:03}": f"Report of {model}." for n in range(N_REPORTS)}
+        found.append(submit_texts(texts, model))
+        evaluate(sessions, found[-1], [judge], 1)
+    return found
+
+
+@ONE_DATABASE
+def test_without_labels_the_report_score_is_the_judges_raw_mean_and_says_so(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    score, calibrated = report_score(sessions, keys[0])
+    raw = 20 * np.mean([judge_value(f"x-{n}") for n in range(N_REPORTS)])
+    assert score.value == pytest.approx(raw)
+    assert calibrated is None
+
+
+@ONE_DATABASE
+def test_thirty_own_labels_anchor_the_score_by_a_prediction_powered_mean(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    labelled = list(range(0, 30))
+    rate_as(sessions, keys[0], labelled)
+    refit(sessions)
+    score, calibrated = report_score(sessions, keys[0])
+    assert calibrated is not None
+    assert (calibrated.badge, calibrated.n_labels) == ("expert-anchored", 30)
+    # The same by hand: PPI++ with t, arXiv 2311.01453 and DESIGN.
+    judged = np.array([20 * judge_value(f"x-{n}") for n in range(N_REPORTS)])
+    y = np.array([20 * expert_value(n) for n in labelled])
+    s, rest = judged[:30], judged[30:]
+    lam = np.cov(y, s)[0, 1] / ((1 + 30 / 10) * judged.var(ddof=1))
+    value = lam * rest.mean() + (y - lam * s).mean()
+    error = np.sqrt(lam**2 * judged.var(ddof=1) / 10 + (y - lam * s).var(ddof=1) / 30)
+    reach = stats.t.ppf(0.975, 28) * error
+    assert score.value == pytest.approx(value)
+    assert (score.low, score.high) == pytest.approx((value - reach, value + reach))
+    assert calibrated.raw_value == pytest.approx(judged.mean())
+    assert abs(value - np.mean([20 * expert_value(n) for n in range(40)])) < 2
+    assert calibrated.raw_value - value > 8
+
+
+@ONE_DATABASE
+def test_a_model_without_labels_takes_the_others_calibration_and_a_wider_interval(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    rate_as(sessions, keys[0], range(12))
+    rate_as(sessions, keys[1], range(12, 24), shift=0.3)
+    refit(sessions)
+    anchored, first = report_score(sessions, keys[0])
+    carried, other = report_score(sessions, keys[2])
+    assert first is not None
+    assert other is not None
+    assert (first.badge, first.n_labels) == ("probe-anchored", 12)
+    assert (other.badge, other.n_labels) == ("transported", 0)
+    assert None not in (carried.low, carried.high, anchored.low, anchored.high)
+    assert carried.high - carried.low > anchored.high - anchored.low  # type: ignore[operator]
+
+
+def test_new_labels_fit_and_score_again_without_calling_a_judge_and_twice_adds_nothing(
+    sessions: Sessions, keys: list[str], judge: ScriptedJudge
+) -> None:
+    n_calls = len(judge.calls)
+    rate_as(sessions, keys[0], range(12))
+    refit(sessions)
+    _, first = report_score(sessions, keys[0])
+    rate_as(sessions, keys[0], range(12, 16))
+    refit(sessions)
+    with sessions.read() as session:
+        n = session.scalar(select(func.count()).select_from(Calibration))
+        assert session.scalars(select(Refit)).all() == []
+    with sessions.write() as session:
+        request_refit(session, 1)
+    refit(sessions)
+    _, second = report_score(sessions, keys[0])
+    assert first is not None
+    assert second is not None
+    assert second.calibration_id > first.calibration_id
+    assert (first.n_labels, second.n_labels) == (12, 16)
+    assert len(judge.calls) == n_calls
+    with sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Calibration)) == n
+        targets = 1 + len(DIMENSIONS) + 5
+        assert n == 2 * targets
+
+
+@ONE_DATABASE
+def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_as_for_one(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    read: list[str] = []
+
+    @event.listens_for(sessions.engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    rate_as(sessions, keys[0], range(12))
+    refit(sessions)
+    assert len(keys) == 3
+    assert sum("items.levels" in statement for statement in read) == 1
+    # Once to fit the one judge, once to score by the fit.
+    assert sum("raters.kind IN" in statement for statement in read) == 2
+
+
+@ONE_DATABASE
+def test_constructed_labels_are_named_so_and_give_way_to_experts(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    rate_as(sessions, keys[0], range(12), kind=RaterKind.CONSTRUCTED, name="rule")
+    rate_as(sessions, keys[1], range(12), kind=RaterKind.CONSTRUCTED, name="rule")
+    refit(sessions)
+    _, before = report_score(sessions, keys[0])
+    assert before is not None
+    rate_as(sessions, keys[0], range(12), shift=-0.5)
+    refit(sessions)
+    _, after = report_score(sessions, keys[0])
+    assert after is not None
+    with sessions.read() as session:
+        kinds = [
+            session.get_one(Calibration, one.calibration_id).label_kind for one in (before, after)
+        ]
+    assert kinds == [RaterKind.CONSTRUCTED, RaterKind.EXPERT]
+
+
+def test_those_who_score_the_same_submission_at_once_wait_for_each_other(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    expected = report_score(sessions, keys[0])[0].value
+    with sessions.read() as session:
+        split = read_split_facts(session, session.get_one(Submission, keys[0]).split_id)
+        rater_id = session.scalars(select(ScoredReports.rater_id).distinct()).one()
+
+    def score() -> None:
+        with sessions.write() as session:
+            score_submission(session, keys[0], rater_id, split)
+
+    with ThreadPoolExecutor(1) as other:
+        with sessions.write() as session:
+            score_submission(session, keys[0], rater_id, split)
+            session.flush()
+            second = other.submit(score)
+            # Time for the other to come as far as it can.
+            assert not wait([second], timeout=3).done
+        second.result(60)
+    assert report_score(sessions, keys[0])[0].value == expected
