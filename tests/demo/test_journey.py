@@ -17,7 +17,7 @@ import requests
 from demo.calibration import find_constructed
 from demo.host import find_bundled
 from demo.settings import ROOT
-from tests.demo.waiting import wait_until
+from tests.waiting import wait_until
 
 SECONDS = 240.0
 OURS = {"DATABASE_URL", "REDIS_URL", "PORT", "DEMO_EXIT"}

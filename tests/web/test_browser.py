@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.site import PASSWORD, Site
+from tests.factories import PASSWORD
+from tests.site import Site
 from tests.web.api.test_api import make_file
 
 PUBLIC_PAGES = [

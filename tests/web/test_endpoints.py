@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 from sqlalchemy import select
 
-from leaderboard.db import Sessions
 from leaderboard.endpoints.registry.splits import allow_split
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
@@ -19,7 +17,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, said, serve
-from tests.site import Site, open_site
+from tests.site import OpenSite, Site
 from tests.web.test_pages import post, sign_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -32,10 +30,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def asking_site(
-    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path, server: Server
-) -> Iterator[Site]:
-    with open_site(sessions, database_url, empty_redis_url, tmp_path, server.place) as found:
+def asking_site(open_site: OpenSite, empty_redis_url: str, server: Server) -> Iterator[Site]:
+    with open_site(server.place) as found:
         yield found
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 import requests
 
-from tests.site import PASSWORD, Site
+from tests.factories import PASSWORD
+from tests.site import Site
 from tests.web.api.test_api import make_file
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -15,8 +15,9 @@ from leaderboard.models.expert import RatingAssignment, RatingDraft
 from leaderboard.models.rating import Rating
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Submission
+from tests.factories import PASSWORD
 from tests.package_files import DIMENSIONS
-from tests.site import N_REPORT, PASSWORD, Site
+from tests.site import N_REPORT, Site
 
 HIDDEN = ["Model-A", "model-a", "Team-A", "team-a", "ada"]
 
