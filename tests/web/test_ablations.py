@@ -11,6 +11,7 @@ from scipy import stats
 from tests.factories import load_items
 from tests.package_files import make_items, make_manifest
 from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check
 from tests.web.test_comparisons import words_of
 from tests.web.test_exports import read_rows
@@ -39,7 +40,7 @@ def make_file(model: str) -> bytes:
 
 def patch(site: Site, name: str, model: str, facts: Mapping[str, str | None]) -> requests.Response:
     address = f"{site.url}/api/v1/models/{model}"
-    return requests.patch(address, headers=site.token(name), json=facts, timeout=30)
+    return requests.patch(address, headers=site.token(name), json=facts, timeout=HANG_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from leaderboard.packages.read import read_package
 from leaderboard.rankings.published import N_IMAGE, N_REPORT, N_TEXT, read_published
 from tests.package_files import make_items, make_manifest, write_package
 from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
 
 N_MODELS = 200
@@ -200,7 +201,7 @@ def test_on_the_papers_own_benchmark_published_results_stand_among_the_measured(
         headers=site.token("ada"),
         data={"benchmark": "spinebench", "split": "test", "model": "model-a"},
         files={"file": ("predictions.jsonl", raw)},
-        timeout=30,
+        timeout=HANG_SECONDS,
     )
     assert sent.status_code == 201
     site.evaluate_all()

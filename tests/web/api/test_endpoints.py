@@ -14,6 +14,7 @@ from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import said, serve
 from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -35,7 +36,9 @@ def call(
     site: Site, method: str, path: str, token: dict[str, str], json: Any = None, **form: Any
 ) -> requests.Response:
     url = f"{site.url}/api/v1{path}"
-    return requests.request(method, url, headers=token, json=json, data=form or None, timeout=30)
+    return requests.request(
+        method, url, headers=token, json=json, data=form or None, timeout=HANG_SECONDS
+    )
 
 
 def new_endpoint(server: Server) -> dict[str, Any]:
