@@ -21,8 +21,6 @@ from tests.site import OpenSite, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.test_pages import post, sign_in
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:

@@ -17,8 +17,6 @@ from tests.site import OpenSite, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:
