@@ -1,6 +1,6 @@
 """`python -m bench [NAME ...]`: run the named measurements, or all.
 
-`python -m bench baseline` compares with an older commit; it has a --help.
+`python -m bench crawl` and `python -m bench baseline` compare commits; each has a --help.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MEASUREMENTS = (
     "calibration",
     "judge_attacks",
 )
-COMMANDS = {"baseline": "bench.baseline"}
+COMMANDS = {"baseline": "bench.baseline", "crawl": "bench.crawl.command"}
 
 
 def main(names: list[str]) -> int:
