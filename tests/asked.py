@@ -18,7 +18,7 @@ from leaderboard.models.team import ModelCard, Team
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from tests.endpoints.server import Endpoint as Server
-from tests.loaded import NO_LIMIT
+from tests.factories import NO_LIMIT
 from tests.site import ENDPOINT_KEY
 
 SECRET = "sk-a-secret-of-the-team-7f3a"

@@ -19,9 +19,7 @@ from pathlib import Path
 import psycopg
 
 from demo.launch import User, make_command
-
-START_SECONDS = 20.0
-STOP_SECONDS = 10.0
+from tests.waiting import HANG_SECONDS
 
 # Nothing here must survive a power cut.
 POSTGRES_SETTINGS = {
@@ -53,29 +51,31 @@ class EmbeddedPostgres:
 
     def make_database(self) -> str:
         """A new empty database, by its SQLAlchemy URL."""
-        name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE template0")
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+        return self._make("template0")
 
     def drop_database(self, url: str) -> None:
-        """Remove a database of make_database, even while connections are open."""
+        """Remove a database of this server, even while connections are open."""
         self._run(f"DROP DATABASE IF EXISTS {_name_of(url)} WITH (FORCE)")
 
-    def replace_database(self, url: str, template_url: str) -> None:
-        """Make a database of make_database anew as a copy of another that nobody is using."""
-        self.drop_database(url)
-        self._run(f"CREATE DATABASE {_name_of(url)} TEMPLATE {_name_of(template_url)}")
+    def copy_database(self, template_url: str) -> str:
+        """A new database by its URL, a copy of another one that nobody is using."""
+        return self._make(_name_of(template_url))
 
     def stop(self) -> None:
         """End the server and remove its folder. Safe to repeat."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(STOP_SECONDS)
+                self.process.wait(HANG_SECONDS)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make(self, template: str) -> str:
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(
@@ -191,7 +191,7 @@ def _make_environ() -> dict[str, str]:
 
 
 def _wait_for_answer(postgres: EmbeddedPostgres, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while True:
         with suppress(psycopg.OperationalError):
             postgres._run("SELECT 1")

@@ -1,41 +1,54 @@
 """The web application on a loopback port, with real databases and a real Redis."""
 
+import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
 from cryptography.fernet import Fernet
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from config import Config
-from leaderboard.accounts.roles import grant_role
-from leaderboard.accounts.teams import add_member, make_model_card, make_team
 from leaderboard.accounts.tokens import make_token
-from leaderboard.accounts.users import find_user, register
+from leaderboard.accounts.users import find_user
 from leaderboard.accounts.variants import set_variant
 from leaderboard.app import create_app
-from leaderboard.db import Sessions
-from leaderboard.evaluation.run import evaluate
+from leaderboard.db import Sessions, make_sessions
 from leaderboard.experts.assign import assign_reports
-from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
-from leaderboard.models.team import ModelCard, Scope, Team
+from leaderboard.models.team import ModelCard, Scope
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.packages.files import open_package
-from leaderboard.packages.load import load_package
-from leaderboard.packages.read import read_package
-from tests.package_files import make_items, write_package
+from tests.factories import load_items, make_card, make_team, make_user, score_submission
+from tests.package_files import make_items
+from tests.waiting import HANG_SECONDS
 
 SECRET_KEY = "s" * 40
 ENDPOINT_KEY = Fernet.generate_key().decode()
-PASSWORD = "correct horse battery"
 N_TEXT, N_IMAGE, N_REPORT = 6, 3, 2
+
+
+class Visitor(requests.Session):
+    """Somebody at a site, with their own cookies: addresses may leave the site's out."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, **options: Any
+    ) -> requests.Response:
+        """The answer; one that never comes is given up."""
+        options.setdefault("timeout", HANG_SECONDS)
+        return super().request(method, urljoin(self._url, url), **options)
 
 
 @dataclass(frozen=True)
@@ -48,15 +61,9 @@ class Site:
     def add_person(self, name: str, team: str, model: str | None = None) -> None:
         """A user NAME@example.org in a team (made if new), with a model card if one is named."""
         with self.sessions.write() as session:
-            user = register(session, email=f"{name}@example.org", name=name, password=PASSWORD)
-            found = session.scalar(select(Team).where(Team.slug == team))
-            if found is None:
-                found = make_team(session, user, slug=team, name=team.title())
-            add_member(session, found, user)
-            known = session.scalar(select(ModelCard.id).where(ModelCard.slug == model))
-            if model is not None and known is None:
-                facts = {"slug": model, "name": model.title(), "organisation": "Org"}
-                make_model_card(session, found, facts)
+            found = make_team(session, team, make_user(session, name))
+            if model is not None:
+                make_card(session, found, model)
 
     def name_base(self, model: str, base: str, label: str) -> None:
         """Say which model another one was made from."""
@@ -75,8 +82,7 @@ class Site:
     def add_role(self, name: str, role: Role) -> None:
         """A user NAME@example.org of no team with a role."""
         with self.sessions.write() as session:
-            user = register(session, email=f"{name}@example.org", name=name, password=PASSWORD)
-            grant_role(session, user, role)
+            make_user(session, name, role=role)
 
     def assign_reports(self) -> None:
         """Have every expert rate every report of the ranked models."""
@@ -91,10 +97,12 @@ class Site:
                 select(Submission.id).where(Submission.status == Status.QUEUED)
             ).all()
         for key in keys:
-            evaluate(self.sessions, key, [ChecklistJudge()], 5)
+            score_submission(self.sessions, key)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> requests.Response:
-        return requests.get(self.url + path, headers=headers, timeout=30)
+        """What a visitor gets."""
+        with Visitor(self.url) as visitor:
+            return visitor.get(path, headers=headers)
 
     def submit(
         self,
@@ -104,32 +112,35 @@ class Site:
         address: str = "submissions",
     ) -> requests.Response:
         """Send a prediction file to the API."""
-        return requests.post(
-            f"{self.url}/api/v1/{address}",
-            headers=headers,
-            data={"benchmark": "tiny", "split": "test", "model": model},
-            files={"file": ("predictions.jsonl", raw)},
-            timeout=30,
-        )
+        with Visitor(self.url) as visitor:
+            return visitor.post(
+                f"/api/v1/{address}",
+                headers=headers,
+                data={"benchmark": "tiny", "split": "test", "model": model},
+                files={"file": ("predictions.jsonl", raw)},
+            )
+
+
+OpenSite = Callable[..., AbstractContextManager[Site]]
+
+
+def fill(sessions: Sessions) -> None:
+    """Publish a small benchmark, and put ada into a team with a model card."""
+    items = [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(3, 1, 1, "dev")]
+    with sessions.write() as session:
+        load_items(session, items)
+        make_card(session, make_team(session, "team-a", make_user(session, "ada")), "model-a")
 
 
 @contextmanager
-def open_site(
-    sessions: Sessions,
-    database_url: str,
-    redis_url: str,
-    folder: Path,
-    allowed_addresses: str = "",
+def serve_site(
+    sessions: Sessions, redis_url: str, templates: Path, allowed_addresses: str = ""
 ) -> Iterator[Site]:
-    """A site with a small benchmark, and ada in a team with a model card."""
-    items = [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(3, 1, 1, "dev")]
-    package = write_package(folder / "package", items)
-    with sessions.write() as session:
-        load_package(session, read_package(open_package(package)))
+    """The application on a filled database; `templates` keeps what Jinja compiled."""
     app = create_app(
         Config.from_env(
             {
-                "DATABASE_URL": database_url,
+                "DATABASE_URL": sessions.engine.url.render_as_string(hide_password=False),
                 "REDIS_URL": redis_url,
                 "SECRET_KEY": SECRET_KEY,
                 "MAX_UPLOAD_BYTES": "300000",
@@ -139,13 +150,12 @@ def open_site(
             }
         )
     )
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    found = Site(f"http://127.0.0.1:{server.server_port}", sessions)
-    found.add_person("ada", "team-a", "model-a")
     try:
-        yield found
+        yield Site(f"http://127.0.0.1:{server.server_port}", sessions)
     finally:
         server.shutdown()
         thread.join()
@@ -153,10 +163,57 @@ def open_site(
         app.extensions["spinebench"].sessions.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def filled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database of a new site, once for all tests."""
+    place = tmp_path_factory.mktemp("filled") / "filled.sqlite3"
+    shutil.copyfile(sqlite_template, place)
+    sessions = make_sessions(f"sqlite:///{place}")
+    fill(sessions)
+    sessions.engine.dispose()
+    return place
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pages' templates are kept compiled, so that each is compiled once."""
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture(scope="session")
+def open_site(
+    filled_template: Path,
+    redis_url: str,
+    templates: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> OpenSite:
+    """Open a site of one's own: a small benchmark, and ada in a team with a model card."""
+
+    @contextmanager
+    def open_new_site(allowed_addresses: str = "") -> Iterator[Site]:
+        place = tmp_path_factory.mktemp("site") / "site.sqlite3"
+        shutil.copyfile(filled_template, place)
+        sessions = make_sessions(f"sqlite:///{place}")
+        with serve_site(sessions, redis_url, templates, allowed_addresses) as site:
+            yield site
+        sessions.engine.dispose()
+
+    return open_new_site
+
+
 @pytest.fixture
 def site(
-    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path
+    sessions: Sessions,
+    database_url: str,
+    empty_redis_url: str,
+    templates: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Site]:
-    """A site of one test's own, as `open_site` makes it."""
-    with open_site(sessions, database_url, empty_redis_url, tmp_path) as found:
+    """A site of one test's own, on the kind of database that the test asks for."""
+    if database_url.startswith("sqlite"):
+        filled: Path = request.getfixturevalue("filled_template")
+        shutil.copyfile(filled, database_url.removeprefix("sqlite:///"))
+    else:
+        fill(sessions)
+    with serve_site(sessions, empty_redis_url, templates) as found:
         yield found

@@ -29,26 +29,26 @@ from leaderboard.models.submission import EventKind, Status, Submission
 from tests.loaded import Load, Submit
 
 
-def test_migrations_go_up_and_down_and_up_again(database_url: str) -> None:
-    upgrade(database_url)
-    downgrade(database_url, "base")
-    engine = create_engine(database_url)
+def test_migrations_go_up_and_down_and_up_again(bare_database_url: str) -> None:
+    upgrade(bare_database_url)
+    downgrade(bare_database_url, "base")
+    engine = create_engine(bare_database_url)
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
-    upgrade(database_url)
+    upgrade(bare_database_url)
     assert "submissions" in inspect(engine).get_table_names()
     engine.dispose()
 
 
-def test_the_models_have_not_drifted_from_the_migrations(database_url: str) -> None:
-    upgrade(database_url)
-    command.check(make_alembic(database_url))
+def test_the_models_have_not_drifted_from_the_migrations(bare_database_url: str) -> None:
+    upgrade(bare_database_url)
+    command.check(make_alembic(bare_database_url))
 
 
-def test_an_upgrade_keeps_every_row_of_the_first_release(database_url: str) -> None:
-    upgrade(database_url, "0001")
-    engine = create_engine(database_url)
+def test_an_upgrade_keeps_every_row_of_the_first_release(bare_database_url: str) -> None:
+    upgrade(bare_database_url, "0001")
+    engine = create_engine(bare_database_url)
     before = add_a_row_to_every_table(engine)
-    upgrade(database_url)
+    upgrade(bare_database_url)
     tables = MetaData()
     tables.reflect(engine)
     with engine.connect() as connection:
@@ -112,6 +112,7 @@ def make_row(table: Table) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.own_database
 def test_a_submission_may_be_held_and_may_not_be_what_nobody_knows(
     sessions: Sessions, load: Load, submit_texts: Submit, database_url: str
 ) -> None:

@@ -9,8 +9,12 @@ import pytest
 import redis
 import sqlalchemy as sa
 
-from tests.demo.waiting import wait_until
+from leaderboard.db import Sessions, make_sessions
+from leaderboard.models.team import User
+from tests.databases import SharedPostgres
+from tests.factories import make_team, make_user
 from tests.servers import EmbeddedPostgres, find_chromium, start_postgres
+from tests.waiting import wait_until
 
 
 def count_tables(url: str) -> int:
@@ -24,14 +28,35 @@ def count_tables(url: str) -> int:
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_every_test_gets_an_empty_database(database_url: str, turn: int) -> None:
-    assert count_tables(database_url) == 1
+def test_a_bare_database_has_no_table(bare_database_url: str, turn: int) -> None:
+    assert count_tables(bare_database_url) == 1
 
 
-def test_the_database_is_of_the_kind_that_was_asked_for(database_url: str) -> None:
-    engine = sa.create_engine(database_url)
-    assert engine.dialect.name in database_url
-    engine.dispose()
+@pytest.mark.parametrize("turn", [1, 2])
+def test_every_test_gets_tables_without_a_row_and_counts_from_one(
+    sessions: Sessions, database_url: str, turn: int
+) -> None:
+    assert sessions.engine.dialect.name in database_url
+    with sessions.write() as session:
+        user = make_user(session, "ada")
+        assert (user.id, make_team(session, "team", user).id) == (1, 1)
+
+
+def test_a_shared_database_is_emptied_while_a_connection_holds_its_rows(
+    shared_postgres: SharedPostgres,
+) -> None:
+    shared_postgres.empty()
+    sessions = make_sessions(shared_postgres.url)
+    with sessions.write() as session:
+        make_user(session, "ada")
+    with sessions.open(writes=True) as holder:
+        make_user(holder, "bob")
+        shared_postgres.empty()
+        with pytest.raises(sa.exc.OperationalError):
+            holder.execute(sa.text("SELECT 1"))
+    with sessions.read() as session:
+        assert session.scalars(sa.select(User)).all() == []
+    sessions.engine.dispose()
 
 
 def test_a_database_is_dropped_while_a_connection_is_open(postgres: EmbeddedPostgres) -> None:

@@ -17,9 +17,8 @@ import requests
 from demo.calibration import find_constructed
 from demo.host import find_bundled
 from demo.settings import ROOT
-from tests.demo.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
-SECONDS = 240.0
 OURS = {"DATABASE_URL", "REDIS_URL", "PORT", "DEMO_EXIT"}
 
 
@@ -66,7 +65,7 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
     models = [one.model for one in [*find_bundled(), *find_constructed()]]
 
     with start_demo(folder, DEMO_EXIT="1", WITH_MODEL="0") as (process, output):
-        status = process.wait(SECONDS)
+        status = process.wait(HANG_SECONDS)
         text = output.read_text()
         assert status == 0, text
         assert "Report scores are calibrated to constructed ratings" in text
@@ -78,7 +77,7 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
         assert find_processes_of(folder) == []
 
     with start_demo(folder, WITH_MODEL="0") as (process, output):
-        wait_until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None, SECONDS)
+        wait_until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None)
         text = output.read_text()
         assert process.poll() is None, text
         assert text.count("was submitted in an earlier run") == len(models)
@@ -86,9 +85,9 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
         assert "Report scores were calibrated in an earlier run" in text
         address = re.search(r"^Page +(\S+)", text, re.MULTILINE)
         assert address is not None
-        assert requests.get(address[1], timeout=30).status_code == 200
+        assert requests.get(address[1], timeout=HANG_SECONDS).status_code == 200
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(HANG_SECONDS) == 0
         assert "Traceback" not in output.read_text()
         assert find_processes_of(folder) == []
 
@@ -97,9 +96,9 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
 def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with start_demo(folder, WITH_MODEL="0") as (process, output):
-        wait_until(lambda: "are starting" in output.read_text(), SECONDS)
+        wait_until(lambda: "are starting" in output.read_text())
         # The demo, Redis, web server, worker, reconciler and endpoint.
         wait_until(lambda: len(find_processes_of(folder)) >= 6)
         process.kill()
         process.wait()
-        wait_until(lambda: find_processes_of(folder) == [], 20)
+        wait_until(lambda: find_processes_of(folder) == [])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.processes import ChildFailedError, Supervisor, find_family
-from tests.demo.waiting import wait_until
+from tests.waiting import wait_until
 
 # Ignores every polite request, and starts a grandchild in a process group of its own.
 STUBBORN = """

@@ -16,7 +16,7 @@ from rq.job import JobStatus
 
 from demo.processes import find_family
 from demo.redis_server import start_redis
-from tests.demo.waiting import wait_until
+from tests.waiting import wait_until
 
 OWNER = """
 import sys, time

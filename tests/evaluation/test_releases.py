@@ -230,6 +230,7 @@ def test_a_release_that_is_not_there_is_refused_with_those_that_are(
     assert problem.value.remedy == "Its releases are 1."
 
 
+@pytest.mark.own_database
 def test_a_migration_gives_an_older_ranking_its_release_and_all_that_it_shows(
     sessions: Sessions, keys: list[str], database_url: str
 ) -> None:

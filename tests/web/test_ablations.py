@@ -8,13 +8,10 @@ import pytest
 import requests
 from scipy import stats
 
-from leaderboard.db import make_sessions
-from leaderboard.migrate import upgrade
-from leaderboard.packages.files import open_package
-from leaderboard.packages.load import load_package
-from leaderboard.packages.read import read_package
-from tests.package_files import make_items, make_manifest, write_package
-from tests.site import Site, open_site
+from tests.factories import load_items
+from tests.package_files import make_items, make_manifest
+from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check
 from tests.web.test_comparisons import words_of
 from tests.web.test_exports import read_rows
@@ -43,21 +40,16 @@ def make_file(model: str) -> bytes:
 
 def patch(site: Site, name: str, model: str, facts: Mapping[str, str | None]) -> requests.Response:
     address = f"{site.url}/api/v1/models/{model}"
-    return requests.patch(address, headers=site.token(name), json=facts, timeout=30)
+    return requests.patch(address, headers=site.token(name), json=facts, timeout=HANG_SECONDS)
 
 
 @pytest.fixture(scope="module")
-def varied(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def varied(open_site: OpenSite) -> Iterator[Site]:
     """A site with a base and three variants, one without a public result."""
-    folder = tmp_path_factory.mktemp("varied")
-    url = f"sqlite:///{folder / 'site.sqlite3'}"
-    upgrade(url)
-    sessions = make_sessions(url)
-    with open_site(sessions, url, redis_url, folder) as site:
+    with open_site() as site:
         items = make_items(N_TEXT, 0, 0)
-        package = write_package(folder / "newer", items, make_manifest(version="2.0.0"))
-        with sessions.write() as session:
-            load_package(session, read_package(open_package(package)))
+        with site.sessions.write() as session:
+            load_items(session, items, make_manifest(version="2.0.0"))
         for name, team, model in (
             ("bo", "team-b", "base"),
             ("sue", "team-s", "spine"),
@@ -72,7 +64,6 @@ def varied(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 made = check(site, "patch", "/models/{model}", patch(site, name, model, facts))
                 assert (made["base"], made["variant"]) == ("base", VARIANTS[model])
         yield site
-    sessions.engine.dispose()
 
 
 def test_variants_stand_beside_the_base_with_paired_differences(varied: Site) -> None:

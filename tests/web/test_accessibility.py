@@ -4,10 +4,8 @@ A new page joins by a line in ADDRESSES: who looks (None for a visitor) and wher
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -19,7 +17,6 @@ from sqlalchemy import select
 from config import Config
 from leaderboard.accounts.invitations import Invitation, Invitations
 from leaderboard.app import create_app
-from leaderboard.db import make_sessions
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.vault import KeyVault
@@ -27,7 +24,8 @@ from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team
 from leaderboard.web.pages.guides import GUIDES
-from tests.site import ENDPOINT_KEY, PASSWORD, SECRET_KEY, Site, open_site
+from tests.factories import PASSWORD
+from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
 from tests.web.api.test_api import make_file
 
 NOWHERE = "/nothing-here"
@@ -104,17 +102,10 @@ PageOf = Callable[[str | None], Page]
 
 
 @pytest.fixture(scope="module")
-def shown(
-    redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def shown(open_site: OpenSite) -> Iterator[Site]:
     """A site with a scored and a queued submission of ada's; nothing here changes it."""
-    folder = tmp_path_factory.mktemp("shown")
-    url = f"sqlite:///{folder / 'shown.sqlite3'}"
-    shutil.copyfile(sqlite_template, folder / "shown.sqlite3")
-    sessions = make_sessions(url)
-    with open_site(sessions, url, redis_url, folder) as site:
+    with open_site() as site:
         yield site
-    sessions.engine.dispose()
 
 
 @pytest.fixture(scope="module")

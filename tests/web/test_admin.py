@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import requests
 from sqlalchemy import select
 
 from config import Config
@@ -24,7 +23,7 @@ from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from leaderboard.submissions.events import add_event
 from tests.package_files import make_items, make_manifest, write_package
-from tests.site import Site
+from tests.site import Site, Visitor
 from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import csrf_of, post, sign_in
@@ -71,10 +70,8 @@ def read_acts(site: Site) -> list[tuple[str, str, str, str]]:
 def test_the_hosts_pages_are_for_hosts_alone(hosted: Site) -> None:
     addresses = sorted(admin_addresses())
     assert len(addresses) >= 16
-    ada, nobody = sign_in(hosted, "ada"), requests.Session()
-    tokens = {
-        who: csrf_of(who.get(f"{hosted.url}/sign-in", timeout=9).text) for who in (ada, nobody)
-    }
+    ada, nobody = sign_in(hosted, "ada"), Visitor(hosted.url)
+    tokens = {who: csrf_of(who.get(f"{hosted.url}/sign-in").text) for who in (ada, nobody)}
     for method, path in addresses:
         for who, status in ((ada, 403), (nobody, 302)):
             answer = who.request(
@@ -82,7 +79,6 @@ def test_the_hosts_pages_are_for_hosts_alone(hosted: Site) -> None:
                 hosted.url + path,
                 data={"csrf_token": tokens[who], "reason": "mine"},
                 allow_redirects=False,
-                timeout=9,
             )
             assert answer.status_code == status, (method, path)
     assert read_acts(hosted) == []
@@ -105,7 +101,7 @@ def test_acts_show_at_once_on_the_public_pages_and_in_the_audit_trail(hosted: Si
     ):
         assert hosted.get(path).status_code == 404, path
     ada = sign_in(hosted, "ada")
-    assert ada.get(f"{hosted.url}/submissions/{key}", timeout=9).status_code == 200
+    assert ada.get(f"{hosted.url}/submissions/{key}").status_code == 200
 
     post(hedy, hosted, f"{page}/show", page)
     assert "Model-A" in hosted.get("/").text
@@ -124,7 +120,7 @@ def test_acts_show_at_once_on_the_public_pages_and_in_the_audit_trail(hosted: Si
         (HOST, "unban", "team team-a", ""),
         (HOST, "verify", "model model-a", "seen"),
     ]
-    trail = hedy.get(f"{hosted.url}/admin/audit", timeout=9).text
+    trail = hedy.get(f"{hosted.url}/admin/audit").text
     assert trail.index("verify") < trail.index("copied")
 
 
@@ -132,10 +128,10 @@ def test_a_banned_person_is_out_at_once_and_their_tokens_are_refused(hosted: Sit
     hedy, ada, token = sign_in(hosted, "hedy"), sign_in(hosted, "ada"), hosted.token("ada")
     ban = "/admin/people/ada@example.org/ban"
     assert post(hedy, hosted, ban, "/admin/people", reason="fraud").status_code == 200
-    answer = ada.get(f"{hosted.url}/account", allow_redirects=False, timeout=9)
+    answer = ada.get(f"{hosted.url}/account", allow_redirects=False)
     assert answer.status_code == 302
     assert hosted.get("/api/v1/me", token).status_code == 401
-    again = sign_in(hosted, "ada").get(f"{hosted.url}/account", allow_redirects=False, timeout=9)
+    again = sign_in(hosted, "ada").get(f"{hosted.url}/account", allow_redirects=False)
     assert again.status_code == 302
     assert "Model-A" not in hosted.get("/").text
     assert (
@@ -160,13 +156,13 @@ def test_an_announcement_stands_above_cached_pages_at_the_next_request(hosted: S
 
 def test_the_first_page_says_what_needs_a_hand_in_words_for_people(hosted: Site) -> None:
     key, hedy = read_key(hosted), sign_in(hosted, "hedy")
-    page = hedy.get(f"{hosted.url}/admin", timeout=9).text
+    page = hedy.get(f"{hosted.url}/admin").text
     assert "Nothing failed" in page
     assert "No worker was seen" in page
     with hosted.sessions.write() as session:
         session.get_one(Submission, key).status = Status.FAILED
         add_event(session, key, EventKind.FAILED, "It failed on our side in 5 attempts.", "")
-    page = hedy.get(f"{hosted.url}/admin", timeout=9).text
+    page = hedy.get(f"{hosted.url}/admin").text
     assert "It failed on our side in 5 attempts." in page
     assert "Traceback" not in page
     post(hedy, hosted, f"/admin/submissions/{key}/requeue", "/admin")
@@ -184,16 +180,16 @@ def test_every_page_of_the_host_answers_and_is_kept_by_no_cache(hosted: Site) ->
         f"/admin/submissions/{read_key(hosted)}",
         "/admin/submissions?status=held",
     ]:
-        answer = hedy.get(hosted.url + path, timeout=9)
+        answer = hedy.get(hosted.url + path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
-    assert "/admin" in hedy.get(f"{hosted.url}/account", timeout=9).text
+    assert "/admin" in hedy.get(f"{hosted.url}/account").text
 
 
 def test_the_page_of_benchmarks_says_what_endpoints_may_see_and_names_older_versions(
     site: Site, tmp_path: Path
 ) -> None:
     def read_row(version: str) -> str:
-        page = host.get(f"{site.url}/admin/benchmarks", timeout=9).text
+        page = host.get(f"{site.url}/admin/benchmarks").text
         return page.partition(f"{version}</a></th><td>test</td>")[2].partition("</tr>")[0]
 
     site.add_role("hedy", Role.HOST)
@@ -206,6 +202,6 @@ def test_the_page_of_benchmarks_says_what_endpoints_may_see_and_names_older_vers
     with site.sessions.write() as session:
         load_package(session, read_package(open_package(newer)))
     assert "may not see it" in read_row("2.0.0")
-    page = host.get(f"{site.url}/admin/benchmarks", timeout=9).text
+    page = host.get(f"{site.url}/admin/benchmarks").text
     older = page.partition("Older versions</h2>")[2].partition("</ul>")[0]
     assert re.findall(r">Tiny ([\d.]+)</a>", older) == ["1.0.0"]

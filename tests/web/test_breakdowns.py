@@ -8,13 +8,9 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from leaderboard.db import make_sessions
-from leaderboard.migrate import upgrade
-from leaderboard.packages.files import open_package
-from leaderboard.packages.load import load_package
-from leaderboard.packages.read import read_package
-from tests.package_files import make_case, make_manifest, make_mcq, write_package
-from tests.site import Site, open_site
+from tests.factories import load_items
+from tests.package_files import make_case, make_manifest, make_mcq
+from tests.site import OpenSite, Site
 from tests.web.api.test_api import check
 from tests.web.test_comparisons import words_of
 from tests.web.test_exports import ENDINGS, read_rows
@@ -49,27 +45,21 @@ def make_file(model: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def broken_down(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def broken_down(open_site: OpenSite) -> Iterator[Site]:
     """A site with three models on three conditions; no test changes it."""
-    folder = tmp_path_factory.mktemp("broken-down")
-    url = f"sqlite:///{folder / 'site.sqlite3'}"
-    upgrade(url)
-    sessions = make_sessions(url)
-    with open_site(sessions, url, redis_url, folder) as site:
+    with open_site() as site:
         taxonomy = make_manifest()["taxonomy"] | {
             "subconditions": [{"key": key, "name": key.title()} for key in SIZES]
         }
         manifest = make_manifest(version="2.0.0", taxonomy=taxonomy)
-        package = write_package(folder / "newer", write_items(), manifest)
-        with sessions.write() as session:
-            load_package(session, read_package(open_package(package)))
+        with site.sessions.write() as session:
+            load_items(session, write_items(), manifest)
         site.add_person("bob", "team-b", "model-b")
         site.add_person("cleo", "team-c", "model-c")
         for name, model in (("ada", "model-a"), ("bob", "model-b"), ("cleo", "model-c")):
             assert site.submit(site.token(name), make_file(model), model).status_code == 201
         site.evaluate_all()
         yield site
-    sessions.engine.dispose()
 
 
 def read_cells(page: str, model: str) -> list[str]:

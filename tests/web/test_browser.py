@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.site import PASSWORD, Site
+from tests.factories import PASSWORD
+from tests.site import Site
 from tests.web.api.test_api import make_file
 
 PUBLIC_PAGES = [
@@ -102,11 +103,11 @@ def test_a_newcomer_goes_from_registration_to_a_ranked_model(
     page.wait_for_url("**/submissions/*")
     expect(page.locator("main")).to_contain_text("ueued")
     site.evaluate_all()
-    expect(page.locator("main .status-scored").first).to_be_visible(timeout=15_000)
+    expect(page.locator("main .status-scored").first).to_be_visible()
     page.goto("/")
     expect(page.locator("table.ranking")).to_contain_text("Grace 7B")
     page.click("table.ranking a >> text=Grace 7B")
-    page.wait_for_selector("figure.figure .main-svg", timeout=15_000)
+    page.wait_for_selector("figure.figure .main-svg")
     assert complaints == []
 
 

@@ -8,13 +8,9 @@ import pytest
 from playwright.sync_api import Browser
 from scipy import stats
 
-from leaderboard.db import make_sessions
-from leaderboard.migrate import upgrade
-from leaderboard.packages.files import open_package
-from leaderboard.packages.load import load_package
-from leaderboard.packages.read import read_package
-from tests.package_files import make_items, make_manifest, write_package
-from tests.site import Site, open_site
+from tests.factories import load_items
+from tests.package_files import make_items, make_manifest
+from tests.site import OpenSite, Site
 from tests.web.api.test_api import check
 from tests.web.test_exports import ENDINGS, as_text, read_rows
 
@@ -46,17 +42,12 @@ def make_file(model: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def compared(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def compared(open_site: OpenSite) -> Iterator[Site]:
     """A site with four models on 30 text questions, two of them on 12 reports; none changes it."""
-    folder = tmp_path_factory.mktemp("compared")
-    url = f"sqlite:///{folder / 'compared.sqlite3'}"
-    upgrade(url)
-    sessions = make_sessions(url)
-    with open_site(sessions, url, redis_url, folder) as site:
+    with open_site() as site:
         items = make_items(N_TEXT, 0, N_REPORT)
-        package = write_package(folder / "newer", items, make_manifest(version="2.0.0"))
-        with sessions.write() as session:
-            load_package(session, read_package(open_package(package)))
+        with site.sessions.write() as session:
+            load_items(session, items, make_manifest(version="2.0.0"))
         for model in RIGHT:
             name, team = f"person-{model}", f"team-of-{model}"
             if model == "model-a":
@@ -66,7 +57,6 @@ def compared(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             assert site.submit(site.token(name), make_file(model), model).status_code == 201
         site.evaluate_all()
         yield site
-    sessions.engine.dispose()
 
 
 def words_of(text: str) -> str:

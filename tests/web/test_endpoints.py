@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 from sqlalchemy import select
 
-from leaderboard.db import Sessions
 from leaderboard.endpoints.registry.splits import allow_split
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
@@ -19,10 +17,9 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, said, serve
-from tests.site import Site, open_site
+from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.test_pages import post, sign_in
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -32,10 +29,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def asking_site(
-    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path, server: Server
-) -> Iterator[Site]:
-    with open_site(sessions, database_url, empty_redis_url, tmp_path, server.place) as found:
+def asking_site(open_site: OpenSite, empty_redis_url: str, server: Server) -> Iterator[Site]:
+    with open_site(server.place) as found:
         yield found
 
 
@@ -55,7 +50,7 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
     asking_site: Site, server: Server
 ) -> None:
     site, browser = asking_site, sign_in(asking_site, "ada")
-    assert "registered none yet" in browser.get(f"{site.url}/endpoints", timeout=9).text
+    assert "registered none yet" in browser.get(f"{site.url}/endpoints").text
     page = post(browser, site, "/endpoints/new", "/endpoints/new", **values_of(server))
     assert page.status_code == 200
     place = page.url.removeprefix(site.url)
@@ -67,14 +62,14 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
     assert "under way" in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
     try_endpoint(site.sessions, key, access)
-    shown = browser.get(site.url + place, timeout=9).text
+    shown = browser.get(site.url + place).text
     assert "2 of 3 requests were answered" in shown
     assert "out of memory" in shown
     assert "ANSWER: B" in shown
     assert 'http-equiv="refresh"' not in shown
     post(browser, site, f"{place}/test", place)
     try_endpoint(site.sessions, key, access)
-    assert "All 3 requests were answered" in browser.get(site.url + place, timeout=9).text
+    assert "All 3 requests were answered" in browser.get(site.url + place).text
 
     # Only the practice split may be sent until the host allows more.
     form = {"endpoint": key, "benchmark": "tiny", "model": "model-a", "wipe_key": "1"}
@@ -88,10 +83,10 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
     assert "saw hidden items" in status.text
     submission_id = status.url.rpartition("/")[2]
     evaluate(site.sessions, submission_id, [ChecklistJudge()], 5, access)
-    scored = browser.get(status.url, timeout=9).text
+    scored = browser.get(status.url).text
     assert "11 of 11 predictions, none failed" in scored
     assert re.search(r"wiped <time", scored)
-    public = requests.get(f"{site.url}/models/model-a?benchmark=tiny", timeout=9).text
+    public = requests.get(f"{site.url}/models/model-a?benchmark=tiny", timeout=HANG_SECONDS).text
     assert "saw hidden items" in public
     assert server.place not in public
     every = [page.text, waiting.text, shown, scored, public]
@@ -100,7 +95,7 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
         assert session.scalars(select(EndpointKey)).all() == []
     gone = post(browser, site, f"{place}/delete", place)
     assert "is deleted" in gone.text
-    assert "deleted" in browser.get(status.url, timeout=9).text
+    assert "deleted" in browser.get(status.url).text
 
 
 def test_another_teams_endpoint_is_not_to_be_had(asking_site: Site, server: Server) -> None:
@@ -109,15 +104,18 @@ def test_another_teams_endpoint_is_not_to_be_had(asking_site: Site, server: Serv
     place = page.url.removeprefix(site.url)
     site.add_person("eve", "team-e", "model-e")
     eve = sign_in(site, "eve")
-    assert eve.get(site.url + place, timeout=9).status_code == 404
-    assert eve.get(f"{site.url}{place}/change", timeout=9).status_code == 404
+    assert eve.get(site.url + place).status_code == 404
+    assert eve.get(f"{site.url}{place}/change").status_code == 404
     for act in ("test", "wipe-key", "delete", "change"):
         assert post(eve, site, f"{place}/{act}", "/endpoints/new").status_code == 404
     form = {"endpoint": place.rpartition("/")[2], "benchmark": "tiny", "split": "dev"}
     assert post(eve, site, "/submit", "/account", model="model-e", **form).status_code == 404
     for act in ("test", "wipe-key", "delete"):
-        assert ada.post(f"{site.url}{place}/{act}", timeout=9).status_code == 400
-    assert requests.get(site.url + place, allow_redirects=False, timeout=9).status_code == 302
+        assert ada.post(f"{site.url}{place}/{act}").status_code == 400
+    assert (
+        requests.get(site.url + place, allow_redirects=False, timeout=HANG_SECONDS).status_code
+        == 302
+    )
     with site.sessions.read() as session:
         assert session.scalars(select(Endpoint)).one().key is not None
         assert session.scalars(select(Submission)).all() == []

@@ -29,11 +29,11 @@ def test_a_team_chooses_where_to_hear_of_its_submissions_and_nobody_else_does(si
     with site.sessions.read() as session:
         target = session.scalars(select(NoticeTarget)).one()
     assert target.secret in page.text
-    assert target.secret not in eve.get(site.url + PAGE, timeout=9).text
+    assert target.secret not in eve.get(site.url + PAGE).text
 
     key = site.submit(site.token("ada"), make_file(4)).json()["id"]
     site.evaluate_all()
-    sent = ada.get(site.url + PAGE, timeout=9).text
+    sent = ada.get(site.url + PAGE).text
     assert re.search(rf"{key}.*?scored.*?waiting", sent, flags=re.DOTALL)
     remove = f"{PAGE}/{target.id}/remove"
     assert post(eve, site, remove, PAGE).status_code == 404
@@ -77,6 +77,6 @@ def test_a_button_sends_a_test_notice_once_a_minute_and_the_page_says_how_it_wen
     with site.sessions.write() as session:
         ended = {"state": NoticeState.FAILED, "result": "it answered with status 500"}
         session.execute(update(NoticeTest).values(ended))
-    shown = ada.get(site.url + PAGE, timeout=9).text
+    shown = ada.get(site.url + PAGE).text
     assert "failed: it answered with status 500" in shown
     assert "http-equiv" not in shown

@@ -5,7 +5,9 @@ import re
 import pytest
 import requests
 
-from tests.site import PASSWORD, Site
+from tests.factories import PASSWORD
+from tests.site import Site, Visitor
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -17,25 +19,23 @@ def csrf_of(text: str) -> str:
     return found[1]
 
 
-def sign_in(site: Site, name: str, password: str = PASSWORD) -> requests.Session:
-    browser = requests.Session()
-    token = csrf_of(browser.get(f"{site.url}/sign-in", timeout=9).text)
+def sign_in(site: Site, name: str, password: str = PASSWORD) -> Visitor:
+    browser = Visitor(site.url)
+    token = csrf_of(browser.get(f"{site.url}/sign-in").text)
     form = {"csrf_token": token, "email": f"{name}@example.org", "password": password}
-    browser.post(f"{site.url}/sign-in", data=form, timeout=9)
+    browser.post(f"{site.url}/sign-in", data=form)
     return browser
 
 
-def post(
-    browser: requests.Session, site: Site, path: str, page: str, **form: str
-) -> requests.Response:
+def post(browser: Visitor, site: Site, path: str, page: str, **form: str) -> requests.Response:
     """Send the form of `page` to `path`."""
-    token = csrf_of(browser.get(site.url + page, timeout=9).text)
-    return browser.post(site.url + path, data={"csrf_token": token, **form}, timeout=9)
+    token = csrf_of(browser.get(site.url + page).text)
+    return browser.post(site.url + path, data={"csrf_token": token, **form})
 
 
 def test_pages_of_a_team_need_a_session_and_lead_to_sign_in(site: Site) -> None:
     for path in ("/account", "/submissions", "/submissions/abc", "/account/models/new"):
-        answer = requests.get(site.url + path, allow_redirects=False, timeout=9)
+        answer = requests.get(site.url + path, allow_redirects=False, timeout=HANG_SECONDS)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/sign-in")
 
@@ -43,9 +43,9 @@ def test_pages_of_a_team_need_a_session_and_lead_to_sign_in(site: Site) -> None:
 def test_a_form_without_our_token_changes_nothing(site: Site) -> None:
     browser = sign_in(site, "ada")
     form = {"slug": "forged", "name": "Forged"}
-    answer = browser.post(f"{site.url}/account/teams", data=form, timeout=9)
+    answer = browser.post(f"{site.url}/account/teams", data=form)
     assert answer.status_code == 400
-    assert "Forged" not in browser.get(f"{site.url}/account", timeout=9).text
+    assert "Forged" not in browser.get(f"{site.url}/account").text
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
@@ -57,15 +57,15 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Sit
 
 def test_a_wrong_password_signs_nobody_in(site: Site) -> None:
     browser = sign_in(site, "ada", "wrong wrong wrong")
-    answer = browser.get(f"{site.url}/account", allow_redirects=False, timeout=9)
+    answer = browser.get(f"{site.url}/account", allow_redirects=False)
     assert answer.status_code == 302
 
 
 def test_guessing_passwords_is_slowed_down(site: Site) -> None:
-    browser = requests.Session()
-    token = csrf_of(browser.get(f"{site.url}/sign-in", timeout=9).text)
+    browser = Visitor(site.url)
+    token = csrf_of(browser.get(f"{site.url}/sign-in").text)
     form = {"csrf_token": token, "email": "ada@example.org", "password": "wrong wrong wrong"}
-    answers = [browser.post(f"{site.url}/sign-in", data=form, timeout=9) for _ in range(21)]
+    answers = [browser.post(f"{site.url}/sign-in", data=form) for _ in range(21)]
     assert [answer.status_code for answer in answers] == [401] * 20 + [429]
 
 
@@ -73,13 +73,11 @@ def test_guessing_passwords_is_slowed_down(site: Site) -> None:
     "back", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
 def test_signing_in_never_leads_to_another_site(site: Site, back: str) -> None:
-    browser = requests.Session()
+    browser = Visitor(site.url)
     address = f"{site.url}/sign-in"
-    token = csrf_of(browser.get(address, params={"back": back}, timeout=9).text)
+    token = csrf_of(browser.get(address, params={"back": back}).text)
     form = {"csrf_token": token, "email": "ada@example.org", "password": PASSWORD}
-    answer = browser.post(
-        address, params={"back": back}, data=form, allow_redirects=False, timeout=9
-    )
+    answer = browser.post(address, params={"back": back}, data=form, allow_redirects=False)
     assert answer.headers["Location"] == "/account"
 
 
@@ -88,7 +86,7 @@ def test_another_teams_submission_card_and_token_are_not_to_be_had(site: Site) -
     key = site.submit(site.token("ada"), make_file()).json()["id"]
     eve = sign_in(site, "eve")
     for path in (f"/submissions/{key}", f"/submissions/{key}/progress", "/account/models/model-a"):
-        assert eve.get(site.url + path, timeout=9).status_code == 404
+        assert eve.get(site.url + path).status_code == 404
     for path in (
         f"/submissions/{key}/cancel",
         "/account/tokens/1/revoke",
@@ -97,7 +95,7 @@ def test_another_teams_submission_card_and_token_are_not_to_be_had(site: Site) -
     ):
         assert post(eve, site, path, "/account").status_code == 404
     ada = sign_in(site, "ada")
-    assert ada.get(f"{site.url}/submissions/{key}", timeout=9).status_code == 200
+    assert ada.get(f"{site.url}/submissions/{key}").status_code == 200
 
 
 def test_a_member_who_is_no_owner_invites_nobody_and_an_invitation_brings_one_in(
@@ -108,9 +106,9 @@ def test_a_member_who_is_no_owner_invites_nobody_and_an_invitation_brings_one_in
     page = post(ada, site, "/account/teams/team-a/invitations", "/account").text
     found = re.search(r"/join/[\w.\-]+", page)
     assert found is not None
-    assert "Team-A" not in bob.get(f"{site.url}/account", timeout=9).text
+    assert "Team-A" not in bob.get(f"{site.url}/account").text
     assert post(bob, site, found[0], found[0]).status_code == 200
-    assert "Team-A" in bob.get(f"{site.url}/account", timeout=9).text
+    assert "Team-A" in bob.get(f"{site.url}/account").text
     assert post(bob, site, "/account/teams/team-a/invitations", "/account").status_code == 403
 
 
@@ -121,7 +119,7 @@ def test_a_token_is_shown_once_works_and_ends_when_revoked(site: Site) -> None:
     assert found is not None
     header = {"Authorization": f"Bearer {found[0]}"}
     assert site.get("/api/v1/me", header).status_code == 200
-    again = ada.get(f"{site.url}/account", timeout=9).text
+    again = ada.get(f"{site.url}/account").text
     assert found[0] not in again
     revoke = re.search(r"/account/tokens/\d+/revoke", again)
     assert revoke is not None
@@ -139,8 +137,8 @@ def test_a_new_password_ends_sessions_elsewhere(site: Site) -> None:
         password=PASSWORD,
         new_password="another long password",
     )
-    assert here.get(f"{site.url}/account", allow_redirects=False, timeout=9).status_code == 200
-    answer = elsewhere.get(f"{site.url}/account", allow_redirects=False, timeout=9)
+    assert here.get(f"{site.url}/account", allow_redirects=False).status_code == 200
+    answer = elsewhere.get(f"{site.url}/account", allow_redirects=False)
     assert answer.status_code == 302
 
 
@@ -170,7 +168,7 @@ def test_names_are_written_as_text_wherever_they_came_from(site: Site) -> None:
     name = "<script>alert(1)</script>"
     form = {"team": "team-a", "slug": "bad-name", "name": name, "organisation": name}
     assert post(ada, site, "/account/models/new", "/account/models/new", **form).status_code == 200
-    page = ada.get(f"{site.url}/account", timeout=9).text
+    page = ada.get(f"{site.url}/account").text
     assert name not in page
     assert "&lt;script&gt;" in page
 

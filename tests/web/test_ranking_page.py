@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from leaderboard.db import make_sessions
 from leaderboard.hosting.people import verify_model
 from leaderboard.models.team import ModelCard
 from leaderboard.packages.files import open_package
@@ -21,7 +19,8 @@ from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from leaderboard.rankings.published import N_IMAGE, N_REPORT, N_TEXT, read_published
 from tests.package_files import make_items, make_manifest, write_package
-from tests.site import Site, open_site
+from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
 
 N_MODELS = 200
@@ -35,26 +34,19 @@ RIGHT = {"model-a": 4, "model-b": 2, "model-c": 6}
 
 
 @pytest.fixture(scope="module")
-def found(
-    redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def found(open_site: OpenSite) -> Iterator[Site]:
     """Three ranked models: a with 4, b with 2 and c with 6 of 6 text questions right."""
-    folder = tmp_path_factory.mktemp("found")
-    url = f"sqlite:///{folder / 'found.sqlite3'}"
-    shutil.copyfile(sqlite_template, folder / "found.sqlite3")
-    sessions = make_sessions(url)
-    with open_site(sessions, url, redis_url, folder) as site:
+    with open_site() as site:
         for name, other in (("bob", "b"), ("cleo", "c")):
             site.add_person(name, f"team-{other}", f"model-{other}")
         for name, model in (("ada", "model-a"), ("bob", "model-b"), ("cleo", "model-c")):
             site.submit(site.token(name), make_file(RIGHT[model]), model)
         site.evaluate_all()
-        with sessions.write() as session:
+        with site.sessions.write() as session:
             for card in session.scalars(select(ModelCard)):
                 for field, value in CARDS[card.slug].items():
                     setattr(card, field, value)
         yield site
-    sessions.engine.dispose()
 
 
 def read_models(page: str) -> list[str]:
@@ -209,7 +201,7 @@ def test_on_the_papers_own_benchmark_published_results_stand_among_the_measured(
         headers=site.token("ada"),
         data={"benchmark": "spinebench", "split": "test", "model": "model-a"},
         files={"file": ("predictions.jsonl", raw)},
-        timeout=30,
+        timeout=HANG_SECONDS,
     )
     assert sent.status_code == 201
     site.evaluate_all()

@@ -15,22 +15,24 @@ from leaderboard.models.expert import RatingAssignment, RatingDraft
 from leaderboard.models.rating import Rating
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Submission
+from tests.factories import PASSWORD
 from tests.package_files import DIMENSIONS
-from tests.site import N_REPORT, PASSWORD, Site
+from tests.site import N_REPORT, Site, Visitor
+from tests.waiting import HANG_SECONDS
 
 HIDDEN = ["Model-A", "model-a", "Team-A", "team-a", "ada"]
 
 
-class Visitor:
+class Rater:
     """Somebody signed in, without a browser."""
 
     def __init__(self, site: Site, name: str) -> None:
-        self.site, self.session = site, requests.Session()
+        self.site, self.session = site, Visitor(site.url)
         form = {"email": f"{name}@example.org", "password": PASSWORD}
         assert self.post("/sign-in", "/sign-in", form).status_code == 200
 
     def get(self, path: str) -> requests.Response:
-        return self.session.get(self.site.url + path, timeout=30)
+        return self.session.get(self.site.url + path)
 
     def post(
         self, page: str, path: str, form: dict[str, str], file: bytes | None = None
@@ -42,7 +44,6 @@ class Visitor:
             self.site.url + path,
             data={**form, "csrf_token": token[1]},
             files=None if file is None else {"file": ("ratings.csv", file)},
-            timeout=30,
         )
 
 
@@ -86,7 +87,7 @@ def read_values(site: Site, key: str) -> dict[str, float | None]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nothing_of_a_rating_page_says_whose_the_report_is(rated_site: Site) -> None:
-    eve = Visitor(rated_site, "eve")
+    eve = Rater(rated_site, "eve")
     with rated_site.sessions.read() as session:
         submission_id = session.scalars(select(Submission.id)).one()
     for path in ("/rate", *(f"/rate/{key}" for key in list_keys(rated_site, "eve"))):
@@ -100,7 +101,7 @@ def test_nothing_of_a_rating_page_says_whose_the_report_is(rated_site: Site) -> 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_only_experts_rate_and_only_their_own_reports(rated_site: Site) -> None:
-    eve, ada = Visitor(rated_site, "eve"), Visitor(rated_site, "ada")
+    eve, ada = Rater(rated_site, "eve"), Rater(rated_site, "ada")
     own, others = list_keys(rated_site, "eve")[0], list_keys(rated_site, "emil")[0]
     assert eve.get(f"/rate/{own}").status_code == 200
     assert eve.get(f"/rate/{others}").status_code == 404
@@ -110,7 +111,7 @@ def test_only_experts_rate_and_only_their_own_reports(rated_site: Site) -> None:
     for path in ("/rate/experts", "/rate/ratings.csv?benchmark=tiny"):
         assert eve.get(path).status_code == 403
     assert ada.get("/rate/agreement").status_code == 403
-    visitor = requests.get(f"{rated_site.url}/rate", timeout=30, allow_redirects=False)
+    visitor = requests.get(f"{rated_site.url}/rate", timeout=HANG_SECONDS, allow_redirects=False)
     assert visitor.status_code == 302
 
 
@@ -118,7 +119,7 @@ def test_only_experts_rate_and_only_their_own_reports(rated_site: Site) -> None:
 def test_a_value_out_of_range_or_of_a_finished_report_is_refused_in_words(
     rated_site: Site,
 ) -> None:
-    eve, (key, other) = Visitor(rated_site, "eve"), list_keys(rated_site, "eve")
+    eve, (key, other) = Rater(rated_site, "eve"), list_keys(rated_site, "eve")
     page = f"/rate/{key}"
     for value in ("6", "0", "x", "²"):
         refused = eve.post(page, f"{page}/save", {"rating-coverage": value})
@@ -138,7 +139,7 @@ def test_a_value_out_of_range_or_of_a_finished_report_is_refused_in_words(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) -> None:
-    hugo = Visitor(rated_site, "hugo")
+    hugo = Rater(rated_site, "hugo")
     assert "eve@example.org" in hugo.get("/rate/experts").text
     assert "No two experts have finished" in hugo.get("/rate/agreement").text
     lines = ["model,item,rater,dimension,value"] + [
@@ -170,12 +171,14 @@ def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_hosts_and_experts_alone_may_see_is_kept_by_no_cache(rated_site: Site) -> None:
-    hugo = Visitor(rated_site, "hugo")
+    hugo = Rater(rated_site, "hugo")
     for _ in range(2):
         page = hugo.get("/rate/agreement")
         assert page.status_code == 200
         assert page.headers["Cache-Control"] == "no-store"
-    nobody = requests.get(f"{rated_site.url}/rate/agreement", allow_redirects=False, timeout=9)
+    nobody = requests.get(
+        f"{rated_site.url}/rate/agreement", allow_redirects=False, timeout=HANG_SECONDS
+    )
     assert nobody.status_code == 302
 
 

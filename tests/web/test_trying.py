@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from leaderboard.web.api.operations import OPERATIONS
 from tests.site import Site
+from tests.waiting import HANG_SECONDS
 
 
 def test_there_is_a_form_for_each_address_that_is_read(scored_site: Site) -> None:
@@ -33,7 +34,7 @@ def test_without_a_script_a_form_opens_the_answer(scored_site: Site) -> None:
     ],
 )
 def test_a_form_leads_nowhere_but_to_the_api(scored_site: Site, address: str, status: int) -> None:
-    answer = requests.get(f"{scored_site.url}/docs/api/try/{address}", timeout=9)
+    answer = requests.get(f"{scored_site.url}/docs/api/try/{address}", timeout=HANG_SECONDS)
     assert answer.status_code == status
     for one in answer.history:
         assert one.headers["Location"].removeprefix(scored_site.url).startswith("/api/v1/")

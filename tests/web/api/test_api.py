@@ -18,6 +18,7 @@ from leaderboard.models.team import ApiToken, Scope
 from leaderboard.web.api import views  # noqa: F401  its addresses
 from leaderboard.web.api.blueprint import blueprint
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
+from tests.waiting import HANG_SECONDS
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -111,7 +112,9 @@ def test_the_same_file_again_is_refused_with_a_pointer_to_the_first(site: Site) 
         site,
         "post",
         "/submissions/{key}/cancel",
-        requests.post(f"{site.url}/api/v1/submissions/{first}/cancel", headers=token, timeout=9),
+        requests.post(
+            f"{site.url}/api/v1/submissions/{first}/cancel", headers=token, timeout=HANG_SECONDS
+        ),
     )
     assert site.submit(token, make_file()).status_code == 201, "a cancelled file may go again"
 
@@ -153,7 +156,9 @@ def test_another_team_sees_nothing_of_a_submission(site: Site) -> None:
     for path in (f"submissions/{key}", f"submissions/{key}/results"):
         answer = site.get(f"/api/v1/{path}", eve)
         assert answer.status_code == 404
-    cancelled = requests.post(f"{site.url}/api/v1/submissions/{key}/cancel", headers=eve, timeout=9)
+    cancelled = requests.post(
+        f"{site.url}/api/v1/submissions/{key}/cancel", headers=eve, timeout=HANG_SECONDS
+    )
     assert cancelled.status_code == 404
     assert site.submit(eve, make_file(), model="model-a").status_code == 404
     assert site.get("/api/v1/submissions", eve).json() == {"submissions": []}
@@ -197,7 +202,7 @@ def test_a_model_card_is_made_and_a_taken_name_refused(site: Site) -> None:
         ({"open_weights": True, "slug": "other", "url": "javascript:alert(1)"}, 400),
         ({"open_weights": True, "slug": "other", "surprise": 1}, 400),
     ):
-        response = requests.post(address, headers=token, json=card | change, timeout=9)
+        response = requests.post(address, headers=token, json=card | change, timeout=HANG_SECONDS)
         assert response.status_code == status
         check(site, "post", "/models", response)
     listed = check(site, "get", "/models", site.get("/api/v1/models", token))

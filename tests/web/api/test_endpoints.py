@@ -1,13 +1,11 @@
 """Endpoints by the API, each answer held against the OpenAPI document."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from leaderboard.db import Sessions
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.judges.checklist import ChecklistJudge
@@ -15,10 +13,9 @@ from leaderboard.models.team import Scope
 from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import said, serve
-from tests.site import Site, open_site
+from tests.site import OpenSite, Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -28,10 +25,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def asking_site(
-    sessions: Sessions, database_url: str, empty_redis_url: str, tmp_path: Path, server: Server
-) -> Iterator[Site]:
-    with open_site(sessions, database_url, empty_redis_url, tmp_path, server.place) as found:
+def asking_site(open_site: OpenSite, empty_redis_url: str, server: Server) -> Iterator[Site]:
+    with open_site(server.place) as found:
         yield found
 
 
@@ -39,7 +34,9 @@ def call(
     site: Site, method: str, path: str, token: dict[str, str], json: Any = None, **form: Any
 ) -> requests.Response:
     url = f"{site.url}/api/v1{path}"
-    return requests.request(method, url, headers=token, json=json, data=form or None, timeout=30)
+    return requests.request(
+        method, url, headers=token, json=json, data=form or None, timeout=HANG_SECONDS
+    )
 
 
 def new_endpoint(server: Server) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""What tests need to be there: people, teams, model cards, a benchmark, submissions.
+
+Each function takes a session and says with its arguments alone what bears on the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts import teams
+from leaderboard.accounts.roles import grant_role
+from leaderboard.db import Sessions, now
+from leaderboard.evaluation.run import evaluate
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.roster import AnyJudge
+from leaderboard.models.benchmark import Track
+from leaderboard.models.role import Role
+from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.files import open_package
+from leaderboard.packages.load import load_package
+from leaderboard.packages.read import read_package
+from leaderboard.submissions.quota import Quota
+from leaderboard.submissions.read import Predictions
+from leaderboard.submissions.submit import read_known_items, submit
+from tests.package_files import write_package
+
+PASSWORD = "correct horse battery"
+NO_LIMIT = Quota(0, 7)
+ATTEMPTS = 5
+
+
+@cache
+def hash_password() -> str:
+    """PASSWORD as the database keeps it: hashing takes so long that one must do for all users."""
+    return PasswordHasher().hash(PASSWORD)
+
+
+def make_user(session: Session, name: str, *, role: Role | None = None) -> User:
+    """NAME@example.org, who signs in with PASSWORD."""
+    user = User(
+        email=f"{name}@example.org",
+        name=name,
+        password_hash=hash_password(),
+        created_at=now(),
+    )
+    session.add(user)
+    session.flush()
+    if role is not None:
+        grant_role(session, user, role)
+    return user
+
+
+def make_team(session: Session, slug: str, *members: User) -> Team:
+    """The team of this name with these members, the first of whom owns it if it is new."""
+    team = session.scalar(select(Team).where(Team.slug == slug))
+    if team is None:
+        team = teams.make_team(session, members[0], slug=slug, name=slug.title())
+    for member in members:
+        teams.add_member(session, team, member)
+    return team
+
+
+def make_card(session: Session, team: Team, slug: str, **facts: Any) -> ModelCard:
+    """The model card of this name, of a team if it is new."""
+    card = session.scalar(select(ModelCard).where(ModelCard.slug == slug))
+    if card is None:
+        named = {"slug": slug, "name": slug.title(), "organisation": "Org"}
+        card = teams.make_model_card(session, team, named | facts)
+    return card
+
+
+def load_items(
+    session: Session, items: Iterable[dict[str, Any]], manifest: dict[str, Any] | None = None
+) -> None:
+    """Publish a benchmark of these items, by way of a package."""
+    with TemporaryDirectory() as folder:
+        package = write_package(Path(folder), list(items), manifest)
+        load_package(session, read_package(open_package(package)))
+
+
+def make_submission(
+    session: Session, texts: Mapping[str, str], *, card: ModelCard, quota: Quota = NO_LIMIT
+) -> str:
+    """Queue texts by item id for the hidden split of `tiny`; the submission's id."""
+    split = get_split(get_benchmark(session, "tiny"), "test")
+    known = read_known_items(session, split)
+    tracks = {known[key].track for key in texts}
+    predictions = Predictions(
+        {known[key].item_id: text for key, text in texts.items()},
+        tuple(track for track in Track if track in tracks),
+        file_hash=f"{hash((card.slug, tuple(texts.items()))) & (2**64 - 1):064x}",
+    )
+    return submit(
+        session,
+        user=card.team.memberships[0].user,
+        model_card=card,
+        split=split,
+        predictions=predictions,
+        file_name="predictions.jsonl",
+        quota=quota,
+    ).id
+
+
+def score_submission(
+    sessions: Sessions, key: str, judges: Sequence[AnyJudge] = (ChecklistJudge(),)
+) -> None:
+    """Do a worker's work on a queued submission."""
+    evaluate(sessions, key, judges, ATTEMPTS)

@@ -1,0 +1,20 @@
+"""Waiting for an event. No test waits for a while instead, and none is timed by the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+HANG_SECONDS = 300.0
+"""When a test that hangs is given up; what works is done long before, on the busiest machine."""
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Return as soon as `is_so()`; fail a test that hangs."""
+    end = time.monotonic() + HANG_SECONDS
+    while not is_so():
+        if time.monotonic() > end:
+            pytest.fail(f"still not so after {HANG_SECONDS:.0f} seconds")
+        time.sleep(0.02)
