@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ from leaderboard.submissions.read import KnownItem, Predictions, read_prediction
 from leaderboard.web.api.error_records import ErrorRecord
 from leaderboard.web.api.operations import OPERATIONS
 from leaderboard.web.failures import HTTP_CODES
-from leaderboard.web.pages.guides import GUIDES, make_anchor, render_guide
+from leaderboard.web.pages.guides import GUIDES, render_guide
 from spinebench.errors import EXIT_CODE_MEANINGS
 from spinebench.main import cli
 from tests.package_files import make_png
@@ -63,6 +64,13 @@ def read_tables(text: str) -> Iterator[list[list[str]]]:
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
         lines = table.strip().splitlines()
         yield [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def read_anchors(text: str) -> list[str]:
+    """The anchor of each heading in order, as code hosts make it: `## 2. Settings`: 2-settings."""
+    tokens = MarkdownIt("commonmark").parse(text)
+    lines = [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
+    return [re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines]
 
 
 def read_codes(text: str) -> list[str]:
@@ -130,8 +138,7 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
         place = path.parent / name if name else path
         assert place.exists(), target
         if anchor:
-            headings = re.findall(r"^#+ (.+)$", place.read_text("utf-8"), flags=re.MULTILINE)
-            assert anchor in {make_anchor(heading) for heading in headings}, target
+            assert anchor in read_anchors(place.read_text("utf-8")), target
 
 
 @each_document
@@ -155,6 +162,9 @@ def test_a_guide_is_a_page_with_its_contents(name: str) -> None:
     assert guide.headings
     for heading in guide.headings:
         assert f'id="{heading.anchor}"' in guide.html
+    assert (
+        re.findall(r'<h[2-6] id="([^"]*)"', guide.html) == read_anchors(read(f"docs/{name}.md"))[1:]
+    )
     assert "<h1" not in guide.html
     assert '.md"' not in guide.html
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
+from mdit_py_plugins.anchors import anchors_plugin
 
 from leaderboard.errors import NotFound
 from leaderboard.packages.package import package_schema
@@ -77,20 +78,23 @@ def guide(name: str) -> str:
 
 @lru_cache(maxsize=len(GUIDES))
 def render_guide(name: str) -> Guide:
-    """docs/<name>.md with an anchor at each heading; links to other guides lead to their pages."""
+    """docs/<name>.md with an anchor at each heading, as code hosts make them too.
+
+    Links to other guides lead to their pages.
+    """
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown.use(anchors_plugin, max_level=6)
     tokens = markdown.parse(text)
     title = words = GUIDES[name]
     headings = []
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             words = _plain(tokens[place + 1])
-            token.attrSet("id", make_anchor(words))
             if token.tag == "h1":
                 title = words
             elif token.tag == "h2":
-                headings.append(Heading(make_anchor(words), words))
+                headings.append(Heading(str(token.attrGet("id")), words))
         elif token.type == "inline":
             for link in (child for child in token.children or () if child.type == "link_open"):
                 link.attrSet("href", _page_address(str(link.attrGet("href"))))
@@ -101,11 +105,6 @@ def render_guide(name: str) -> Guide:
     body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
     html = markdown.renderer.render(body, markdown.options, {})
     return Guide(title, Markup(_in_scroll_regions(html)), headings)
-
-
-def make_anchor(heading: str) -> str:
-    """The anchor of a heading, as code hosts make it too: `2. Settings` gives `2-settings`."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def _plain(inline: Token) -> str:
