@@ -6,150 +6,257 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+SENTENCES = {
+    "missing": "{name} is not set. Set it in the environment (see docs/hosting.md), "
+    "or run `make demo` for a server with everything included.",
+    "int_parsing": "{name} must be a whole number.",
+    "int_from_float": "{name} must be a whole number.",
+    "greater_than_equal": "{name} must be at least {ge}.",
+    "less_than_equal": "{name} must be at most {le}.",
+    "bool_parsing": "{name} must be 1 or 0.",
+    "value_error": "{name} {error}",
+}
+"""What is said of a variable by the kind of its problem; its value may be a secret."""
 
 
 class ConfigError(ValueError):
-    """A setting is missing or cannot be read; the message names the variable and the remedy."""
+    """Settings are missing or cannot be read: a line each, with the variable and the remedy."""
 
 
-def _read_number(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, "").strip()
-    if not text:
-        return default
-    if not text.isdigit():
-        raise ConfigError(f"{name} must be a whole number, not {text!r}.")
-    return int(text)
+class Environment(BaseSettings):
+    """Settings declared as fields, each under the field's name in capitals or its alias."""
 
+    model_config = SettingsConfigDict(
+        alias_generator=str.upper,
+        case_sensitive=True,
+        enable_decoding=False,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
-def _read_switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
-    text = environ.get(name, "").strip().lower()
-    if not text:
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise ConfigError(f"{name} must be 1 or 0, not {text!r}.")
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings in `environ` (the process's own by default); blank is as good as not set.
 
-
-def _read_words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(environ.get(name, "").split())
-
-
-def _read_endpoint_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
-    keys = _read_words(environ, "ENDPOINT_KEYS")
-    for key in keys:
+        Raises ConfigError with every variable that is missing or cannot be read.
+        """
+        source = EnvSettingsSource(cls)
+        given = os.environ if environ is None else environ
+        source.env_vars = {name: text.strip() for name, text in given.items() if text.strip()}
         try:
-            is_key = len(base64.urlsafe_b64decode(key)) == 32
-        except (binascii.Error, ValueError):
-            is_key = False
-        if not is_key:
-            raise ConfigError(
-                "ENDPOINT_KEYS holds something that is no key. Make one with "
-                "`python -m flask --app leaderboard.app endpoint make-key`."
-            )
-    return keys
+            return cls(**source())
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False)
+        raise ConfigError("\n".join(map(cls._write_problem, problems)))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,
+        **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The arguments alone: `from_env` is what reads the environment."""
+        return (init_settings,)
+
+    @classmethod
+    def _write_problem(cls, problem: ErrorDetails) -> str:
+        """A sentence about the variable, without its value, and the remedy."""
+        name = str(problem["loc"][0])
+        if name in cls.model_fields:
+            name = str(cls.model_fields[name].alias)
+        sentence = SENTENCES.get(problem["type"], "{name}: {message}.")
+        return sentence.format(name=name, message=problem["msg"], **problem.get("ctx", {}))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config:
+def _split_words(value: Any) -> Any:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _secret(meaning: str, **more: Any) -> Any:
+    """A setting that is never shown."""
+    return Field(repr=False, description=meaning, **more)
+
+
+def _is_https(values: Mapping[str, Any]) -> bool:
+    return str(values.get("base_url", "")).startswith("https://")
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_split_words)]
+Number = Annotated[int, Field(ge=0)]
+
+
+class Config(Environment):
     """Every setting; times in seconds, sizes in bytes.
 
     `endpoint_keys` encrypt the keys of teams' endpoints: the first encrypts, all decrypt; without
     any, there are no endpoints here. `secret_keys` sign sessions and invitations: the first signs,
-    all verify. So a key of either kind is rotated by putting a new one in front.
+    all verify. So a key of either kind is rotated by putting a new one in front. The descriptions
+    are the table of docs/hosting.md.
     """
 
-    database_url: str
-    redis_url: str
-    secret_keys: tuple[str, ...] = field(repr=False)
-    base_url: str
-    cookie_secure: bool
-    proxies: int
-    max_upload_bytes: int
-    queue_name: str
-    lease_seconds: int
-    max_attempts: int
-    sign_in_limit: str
-    endpoint_keys: tuple[str, ...] = field(repr=False)
-    endpoint_allow_http: bool
-    endpoint_allowed_addresses: tuple[str, ...]
-    endpoint_max_requests: int
-    endpoint_max_tokens: int
-    endpoint_max_seconds: int
-    judge_base_url: str
-    judge_model: str
-    judge_api_key: str = field(repr=False)
-    judges_file: str
-    quota_submissions: int
-    quota_days: int
-    smtp_url: str = field(repr=False)
-    mail_from: str
+    database_url: str = _secret(
+        "`postgresql://user:password@host/name`, or `sqlite:////srv/spinebench.sqlite3`"
+    )
+    redis_url: str = _secret("`redis://host:6379/0` or `unix:///run/redis.sock`")
+    secret_keys: Words = _secret(
+        "signs sessions and invitations; at least 32 characters; several, separated by blanks, "
+        "while a key is rotated",
+        alias="SECRET_KEY",
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="the site's own address, as people type it; used in links",
+    )
+    cookie_secure: bool = Field(
+        default_factory=_is_https,
+        description="1: cookies travel over https alone, and browsers are told to insist on "
+        "https. 1 by itself where `BASE_URL` begins with `https://`",
+    )
+    proxies: Number = Field(
+        0,
+        description="how many proxies before the server may be believed about the visitor's "
+        "address",
+    )
+    max_upload_bytes: Number = Field(
+        64 * 1024 * 1024,
+        description="limit of a prediction file, both as sent and once decompressed",
+    )
+    queue_name: str = Field(
+        "submissions",
+        description="the queue in Redis; two sites on one Redis need two names",
+    )
+    lease_seconds: Number = Field(
+        30,
+        description="a submission without a sign of life for so long is given to another worker",
+    )
+    max_attempts: Number = Field(5, description="after so many attempts a submission fails")
+    quota_submissions: Number = Field(
+        10,
+        description="so many submissions a team may send in `QUOTA_DAYS` on each split with "
+        "hidden answers; 0 is no limit",
+    )
+    quota_days: Number = Field(7, description="the rolling window of that limit")
+    smtp_url: str = _secret(
+        "the mail server for notices, as `smtp://user:password@mail.example:587` (encrypted "
+        "where the server can) or `smtps://...`; without it no mail is sent",
+        default="",
+    )
+    mail_from: str = Field(
+        "",
+        validate_default=True,
+        description="the address that mail is sent from; required with `SMTP_URL`",
+    )
+    sign_in_limit: str = Field(
+        "10 per minute; 60 per hour",
+        description="attempts to sign in or register from one address",
+    )
+    endpoint_keys: Words = _secret(
+        "encrypt the keys of teams' model endpoints; several, separated by blanks, while one is "
+        "rotated. Without any, endpoints are off. See [Model endpoints](#model-endpoints)",
+        default=(),
+    )
+    endpoint_allow_http: bool = Field(False, description="1: endpoints may be called by plain http")
+    endpoint_allowed_addresses: Words = Field(
+        (),
+        description="addresses inside your network that workers may call all the same, such as "
+        "`127.0.0.1:9001 gpu.lan:8000`, also by plain http",
+    )
+    endpoint_max_requests: Number = Field(
+        20_000, description="a run that asks an endpoint ends after so many requests"
+    )
+    endpoint_max_tokens: Number = Field(
+        20_000_000, description="and after so many tokens, in and out"
+    )
+    endpoint_max_seconds: Number = Field(18_000, description="and after so long")
+    judge_base_url: str = Field(
+        "",
+        description="an OpenAI-compatible server whose model rates reports, such as "
+        "`http://127.0.0.1:8080/v1`; with `JUDGE_MODEL`. See "
+        "[LLM judges](llm-judge.md#set-it-up)",
+    )
+    judge_model: str = Field("", description="the model, as that server knows it")
+    judge_api_key: str = _secret("the server's key, if it needs one", default="")
+    judges_file: str = Field(
+        "", description="a TOML or JSON file of several judges, instead of these three"
+    )
 
+    @field_validator("database_url")
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """The settings in `environ` (the process's own by default).
+    def _name_driver(cls, url: str) -> str:
+        """Name the driver that we install, where a host's URL names none."""
+        for scheme in ("postgres://", "postgresql://"):
+            if url.startswith(scheme):
+                return "postgresql+psycopg://" + url.removeprefix(scheme)
+        return url
 
-        Raises ConfigError if a required variable is missing or one cannot be read.
-        """
-        env = os.environ if environ is None else environ
-        for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
-            if not env.get(name, "").strip():
-                raise ConfigError(
-                    f"{name} is not set. Set it in the environment (see docs/hosting.md), "
-                    "or run `make demo` for a server with everything included."
-                )
-        keys = tuple(key for key in env["SECRET_KEY"].split() if key)
+    @field_validator("secret_keys")
+    @classmethod
+    def _check_length(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
         if any(len(key) < 32 for key in keys):
-            raise ConfigError(
-                "SECRET_KEY is shorter than 32 characters. Make one with "
+            raise ValueError(
+                "is shorter than 32 characters. Make one with "
                 "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
             )
-        base_url = env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-        return cls(
-            database_url=_psycopg_url(env["DATABASE_URL"].strip()),
-            redis_url=env["REDIS_URL"].strip(),
-            secret_keys=keys,
-            base_url=base_url,
-            cookie_secure=_read_switch(env, "COOKIE_SECURE", base_url.startswith("https://")),
-            proxies=_read_number(env, "PROXIES", 0),
-            max_upload_bytes=_read_number(env, "MAX_UPLOAD_BYTES", 64 * 1024 * 1024),
-            queue_name=env.get("QUEUE_NAME", "submissions"),
-            lease_seconds=_read_number(env, "LEASE_SECONDS", 30),
-            max_attempts=_read_number(env, "MAX_ATTEMPTS", 5),
-            quota_submissions=_read_number(env, "QUOTA_SUBMISSIONS", 10),
-            quota_days=_read_number(env, "QUOTA_DAYS", 7),
-            smtp_url=_read_smtp_url(env),
-            mail_from=env.get("MAIL_FROM", ""),
-            sign_in_limit=env.get("SIGN_IN_LIMIT", "10 per minute; 60 per hour"),
-            endpoint_keys=_read_endpoint_keys(env),
-            endpoint_allow_http=_read_switch(env, "ENDPOINT_ALLOW_HTTP", False),
-            endpoint_allowed_addresses=_read_words(env, "ENDPOINT_ALLOWED_ADDRESSES"),
-            endpoint_max_requests=_read_number(env, "ENDPOINT_MAX_REQUESTS", 20_000),
-            endpoint_max_tokens=_read_number(env, "ENDPOINT_MAX_TOKENS", 20_000_000),
-            endpoint_max_seconds=_read_number(env, "ENDPOINT_MAX_SECONDS", 18_000),
-            judge_base_url=env.get("JUDGE_BASE_URL", "").strip(),
-            judge_model=env.get("JUDGE_MODEL", "").strip(),
-            judge_api_key=env.get("JUDGE_API_KEY", "").strip(),
-            judges_file=env.get("JUDGES_FILE", "").strip(),
-        )
+        return keys
+
+    @field_validator("base_url")
+    @classmethod
+    def _end_with_host(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_scheme(cls, url: str) -> str:
+        if url and not url.startswith(("smtp://", "smtps://")):
+            raise ValueError("must begin with smtp:// or smtps://.")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, address: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_url") and "@" not in address:
+            raise ValueError("must be the e-mail address that mail is sent from.")
+        return address
+
+    @field_validator("sign_in_limit")
+    @classmethod
+    def _check_limit(cls, limit: str) -> str:
+        # Only the web process needs the package otherwise.
+        from limits import parse_many
+
+        try:
+            parse_many(limit)
+        except ValueError:
+            raise ValueError("must read like `10 per minute; 60 per hour`.") from None
+        return limit
+
+    @field_validator("endpoint_keys")
+    @classmethod
+    def _check_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_is_key, keys)):
+            raise ValueError(
+                "holds something that is not a key. Make one with "
+                "`python -m flask --app leaderboard.app endpoint make-key`."
+            )
+        return keys
 
 
-def _psycopg_url(url: str) -> str:
-    """`url` with the driver that we install, where a host's URL names none."""
-    for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
-
-
-def _read_smtp_url(environ: Mapping[str, str]) -> str:
-    """SMTP_URL, for which MAIL_FROM must be set; empty where no mail is sent."""
-    url = environ.get("SMTP_URL", "").strip()
-    if url and not url.startswith(("smtp://", "smtps://")):
-        raise ConfigError("SMTP_URL must begin with smtp:// or smtps://.")
-    if url and "@" not in environ.get("MAIL_FROM", ""):
-        raise ConfigError("MAIL_FROM must be the e-mail address that mail is sent from.")
-    return url
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == 32
+    except (binascii.Error, ValueError):
+        return False

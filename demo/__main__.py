@@ -9,6 +9,7 @@ from types import FrameType
 
 import requests
 
+from config import ConfigError
 from demo.commands import CommandFailedError
 from demo.display import make_console
 from demo.host import NothingBundledError
@@ -17,7 +18,7 @@ from demo.participant import StalledError
 from demo.processes import ChildFailedError
 from demo.redis_server import RedisStartError
 from demo.services import PortTakenError
-from demo.settings import Settings, SettingsError
+from demo.settings import Settings
 from demo.state import DemoRunsError
 
 INTERRUPTED = 130
@@ -28,7 +29,7 @@ EXPECTED_ERRORS = (
     NothingBundledError,
     PortTakenError,
     RedisStartError,
-    SettingsError,
+    ConfigError,
     StalledError,
     requests.RequestException,
 )

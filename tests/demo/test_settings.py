@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from demo.settings import Settings, SettingsError, make_environ
+from config import ConfigError
+from demo.settings import Settings, make_environ
 
 
 def test_everything_stays_in_the_demo_folder_unless_told_otherwise(tmp_path: Path) -> None:
@@ -41,12 +42,12 @@ def test_a_folder_of_any_name_holds_the_database(tmp_path: Path, name: str) -> N
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "\N{FULLWIDTH DIGIT EIGHT}"])
 def test_an_impossible_port_is_refused_by_name(port: str) -> None:
-    with pytest.raises(SettingsError, match="PORT"):
+    with pytest.raises(ConfigError, match="PORT"):
         Settings.from_env({"PORT": port})
 
 
 def test_a_misspelt_demo_exit_is_refused() -> None:
-    with pytest.raises(SettingsError, match="DEMO_EXIT"):
+    with pytest.raises(ConfigError, match="DEMO_EXIT"):
         Settings.from_env({"DEMO_EXIT": "maybe"})
 
 
