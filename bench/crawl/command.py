@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.checkout import ROOT, CheckoutError, get_checkout
-from bench.crawl.files import compare, write_answers
+from bench.crawl.files import Difference, compare, write_answers
 from bench.crawl.normalise import name_ids
 from bench.crawl.site import Site, SiteError, start_demo
 from bench.crawl.walk import Visitor, walk
 
 # A visitor may choose one thing of a page beside where he is; more multiply without end.
 MAX_CHOICES = {"visitor": 1, "host": 0}
-MAX_SHOWN = 50
+MAX_SHOWN, MAX_SAME = 50, 10
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,11 +77,27 @@ def _compare(left: Path, right: Path) -> int:
         if not folder.is_dir():
             print(f"There is no crawl in {folder}: make one with `python -m bench crawl {folder}`.")
             return 2
-    found = list(compare(left, right))
-    for difference in found[:MAX_SHOWN]:
-        print(f"== {difference.address}", *difference.lines, sep="\n")
-    if len(found) > MAX_SHOWN:
-        print(f"== and {len(found) - MAX_SHOWN} more:")
-        print(*(difference.address for difference in found[MAX_SHOWN:]), sep="\n")
-    print(f"{len(found)} addresses differ." if found else "No address differs.")
-    return 1 if found else 0
+    groups: dict[tuple[str, ...], list[Difference]] = {}
+    for difference in compare(left, right):
+        groups.setdefault(difference.changes, []).append(difference)
+    if not groups:
+        print("No address differs.")
+        return 0
+    for same in list(groups.values())[:MAX_SHOWN]:
+        _show(same)
+    for same in list(groups.values())[MAX_SHOWN:]:
+        print(f"== {same[0].address} and {len(same) - 1} more differ otherwise")
+    n_found = sum(map(len, groups.values()))
+    print(f"Addresses that differ: {n_found}; ways in which they do: {len(groups)}.")
+    return 1
+
+
+def _show(same: Sequence[Difference]) -> None:
+    """The diff of the first address, and the other addresses that differ in the same."""
+    first, *others = same
+    print(f"== {first.address}", *first.lines, sep="\n")
+    if others:
+        print(f"-- the same at {len(others)} more:")
+        print(*(f"   {one.address}" for one in others[:MAX_SAME]), sep="\n")
+    if len(others) > MAX_SAME:
+        print(f"   and {len(others) - MAX_SAME} others")

@@ -22,6 +22,13 @@ class Difference(NamedTuple):
     address: str
     lines: list[str]
 
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What it says without the places: equal where one change shows at many addresses."""
+        return tuple(
+            line for line in self.lines if not line.startswith((" ", "@@", "--- ", "+++ "))
+        )
+
 
 def write_answers(folder: Path, answers: Iterable[Answer], ids: Mapping[str, str]) -> int:
     """A file for each answer with address, status, headers and normalised body; how many."""

@@ -62,7 +62,7 @@ def walk(visitor: Visitor, *, max_choices: int) -> Iterator[Answer]:
     In the order of the links, so that the same pages come in the same order. The bound is by the
     address alone: a page with one more link moves no other out. Raises SiteError.
     """
-    waiting = deque([*SEEDS, *_list_api(visitor)])
+    waiting = deque(dict.fromkeys([*SEEDS, *_list_api(visitor)]))
     seen = set(waiting)
     while waiting:
         answer = visitor.ask(waiting.popleft())
@@ -89,7 +89,7 @@ def _follow(answer: Answer) -> Iterable[str]:
 def _list_api(visitor: Visitor) -> Sequence[str]:
     """The API's addresses with the names of every benchmark, split, model and submission."""
     document = _read(visitor, "/openapi.json")
-    return list(dict.fromkeys(list_api(document, _read_values(visitor)))) if document else []
+    return list(list_api(document, _read_values(visitor))) if document else []
 
 
 def _read_values(visitor: Visitor) -> Values:

@@ -76,7 +76,23 @@ def test_a_changed_number_is_shown_for_every_address_that_has_it(
     assert "-Submission <submission of model-a> scored 21.5; see http://127.0.0.1:<port>/" in shown
     assert "+Submission <submission of model-a> scored 21.6; see http://127.0.0.1:<port>/" in shown
     assert "== visitor /ranking.parquet" in shown
-    assert "3 addresses differ." in shown
+    assert "Addresses that differ: 3; ways in which they do: 3." in shown
+
+
+def test_one_change_at_many_addresses_is_shown_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, word in (("a", "old"), ("b", "new")):
+        (tmp_path / folder).mkdir()
+        for number in range(20):
+            text = f"/{number}\n200\n\nframe of page {number}\n{word} word"
+            (tmp_path / folder / f"{number:02}.txt").write_text(text)
+    assert main(["--compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
+    shown = capsys.readouterr().out
+    assert shown.count("-old word\n+new word") == 1
+    assert "-- the same at 19 more:" in shown
+    assert "   and 9 others" in shown
+    assert "Addresses that differ: 20; ways in which they do: 1." in shown
 
 
 def test_pages_figures_tables_and_every_address_of_the_api_are_crawled(tmp_path: Path) -> None:
