@@ -113,85 +113,91 @@ class Config(Environment):
     )
     redis_url: str = _secret("`redis://host:6379/0` or `unix:///run/redis.sock`")
     secret_keys: Words = _secret(
-        "signs sessions and invitations; at least 32 characters; several, separated by blanks, "
-        "while a key is rotated",
+        "signs sessions and invitations; at least 32 characters; while you rotate a "
+        "key, several keys separated by spaces",
         alias="SECRET_KEY",
     )
     base_url: str = Field(
         "http://127.0.0.1:8000",
-        description="the site's own address, as people type it; used in links",
+        description="the site's own address, as people enter it; used in links",
     )
     cookie_secure: bool = Field(
         default_factory=_is_https,
-        description="1: cookies travel over https alone, and browsers are told to insist on "
-        "https. 1 by itself where `BASE_URL` begins with `https://`",
+        description="1: cookies are sent only over https, and browsers are told to insist on https."
+        " Set to 1 automatically if `BASE_URL` begins with `https://`",
     )
     proxies: Number = Field(
         0,
-        description="how many proxies before the server may be believed about the visitor's "
+        description="how many proxies in front of the server are trusted to report the visitor's "
         "address",
     )
     max_upload_bytes: Number = Field(
         64 * 1024 * 1024,
-        description="limit of a prediction file, both as sent and once decompressed",
+        description="size limit of a prediction file, both as sent and once decompressed",
     )
     queue_name: str = Field(
         "submissions",
-        description="the queue in Redis; two sites on one Redis need two names",
+        description="the queue's name in Redis; two sites sharing one Redis need different names",
     )
     lease_seconds: Number = Field(
         30,
-        description="a submission without a sign of life for so long is given to another worker",
+        description="a submission without a sign of life for this long is handed to another worker",
     )
-    max_attempts: Number = Field(5, description="after so many attempts a submission fails")
+    max_attempts: Number = Field(5, description="a submission fails after this many attempts")
     quota_submissions: Number = Field(
         10,
-        description="so many submissions a team may send in `QUOTA_DAYS` on each split with "
-        "hidden answers; 0 is no limit",
+        description="how many submissions a team may send in `QUOTA_DAYS` on each split with hidden"
+        " answers; 0 means no limit",
     )
     quota_days: Number = Field(7, description="the rolling window of that limit")
     smtp_url: str = _secret(
-        "the mail server for notices, as `smtp://user:password@mail.example:587` (encrypted "
-        "where the server can) or `smtps://...`; without it no mail is sent",
+        "the mail server for notices, as `smtp://user:password@mail.example:587` "
+        "(encrypted where the server can) or `smtps://...`; if it is not set, no mail "
+        "is sent",
         default="",
     )
     mail_from: str = Field(
         "",
         validate_default=True,
-        description="the address that mail is sent from; required with `SMTP_URL`",
+        description="the sender's address; required with `SMTP_URL`",
     )
     sign_in_limit: str = Field(
         "10 per minute; 60 per hour",
         description="attempts to sign in or register from one address",
     )
     endpoint_keys: Words = _secret(
-        "encrypt the keys of teams' model endpoints; several, separated by blanks, while one is "
-        "rotated. Without any, endpoints are off. See [Model endpoints](#model-endpoints)",
+        "encrypts the keys of teams' model endpoints; while you rotate it, several "
+        "separated by spaces. If it is not set, endpoints are off. See [Model "
+        "endpoints](#model-endpoints)",
         default=(),
     )
-    endpoint_allow_http: bool = Field(False, description="1: endpoints may be called by plain http")
+    endpoint_allow_http: bool = Field(
+        False, description="1: endpoints may be called over plain http"
+    )
     endpoint_allowed_addresses: Words = Field(
         (),
-        description="addresses inside your network that workers may call all the same, such as "
-        "`127.0.0.1:9001 gpu.lan:8000`, also by plain http",
+        description="addresses inside your network that workers may call despite the guard, such as"
+        " `127.0.0.1:9001 gpu.lan:8000`, over plain http too",
     )
     endpoint_max_requests: Number = Field(
-        20_000, description="a run that asks an endpoint ends after so many requests"
+        20_000, description="a run that asks an endpoint ends after this many requests"
     )
     endpoint_max_tokens: Number = Field(
-        20_000_000, description="and after so many tokens, in and out"
+        20_000_000, description="or after this many tokens, input and output together"
     )
-    endpoint_max_seconds: Number = Field(18_000, description="and after so long")
+    endpoint_max_seconds: Number = Field(18_000, description="or after this many seconds")
     judge_base_url: str = Field(
         "",
         description="an OpenAI-compatible server whose model rates reports, such as "
         "`http://127.0.0.1:8080/v1`; with `JUDGE_MODEL`. See "
         "[LLM judges](llm-judge.md#set-it-up)",
     )
-    judge_model: str = Field("", description="the model, as that server knows it")
+    judge_model: str = Field("", description="the model's name on that server")
     judge_api_key: str = _secret("the server's key, if it needs one", default="")
     judges_file: str = Field(
-        "", description="a TOML or JSON file of several judges, instead of these three"
+        "",
+        description="a TOML or JSON file that describes several judges; replaces the three settings"
+        " above",
     )
 
     @field_validator("database_url")

@@ -143,7 +143,7 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
 
 @each_document
 def test_every_file_of_the_project_that_a_document_names_is_there(path: Path) -> None:
-    rooms = "leaderboard|workers|migrations|templates|tests|cli|demo|benchmarks|bench|docs"
+    rooms = "leaderboard|workers|migrations|templates|tests|cli|demo|content|bench|docs"
     for code in read_codes(read(str(path))):
         if re.fullmatch(rf"({rooms})/[\w./-]*", code):
             assert (ROOT / code).exists(), code

@@ -34,15 +34,15 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODE_MEANINGS: Mapping[ExitCode, str] = {
-    ExitCode.OK: "all went well",
-    ExitCode.UNEXPECTED: "anything not named below (a conflict, a used-up quota, a defect)",
-    ExitCode.USAGE: "the command was not used as it must be",
+    ExitCode.OK: "success",
+    ExitCode.UNEXPECTED: "anything not listed below (a conflict, a used-up quota, a bug)",
+    ExitCode.USAGE: "the command was used incorrectly",
     ExitCode.NOT_ALLOWED: "not signed in, or not allowed",
-    ExitCode.DUPLICATE: "the same file was already submitted for the model",
+    ExitCode.DUPLICATE: "the same file has already been submitted for the model",
     ExitCode.INVALID_PREDICTIONS: "the predictions are not valid, or the file is too large",
-    ExitCode.NOT_SCORED: "the watched submission failed, was cancelled or waits for the host",
-    ExitCode.UNREACHABLE: "the server is not reachable, or answers with a fault of its own",
-    ExitCode.NOT_FOUND: "there is no such thing",
+    ExitCode.NOT_SCORED: "the watched submission failed, was cancelled or is waiting for the host",
+    ExitCode.UNREACHABLE: "the server cannot be reached, or reports an internal error",
+    ExitCode.NOT_FOUND: "not found",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
 }
 

@@ -28,11 +28,11 @@ GUIDES = {
     "method": "Method: scores, intervals, ranks",
     "checklist-judge": "The checklist judge",
     "llm-judge": "LLM judges",
-    "experts": "Ratings of experts",
+    "experts": "Expert ratings",
     "api": "API",
 }
 N_BEGINNINGS = 3
-"""So many of the guides are beginnings, one for each kind of reader; the rest are references."""
+"""How many of the guides are beginnings, one for each kind of reader; the rest are references."""
 
 
 class Heading(NamedTuple):
