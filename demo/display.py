@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-PARTS = ("overall", "text", "image", "closed", "report")
+from leaderboard.models.ranking import Board
+
 # Where there is no terminal, lines are as long as the table needs.
 PLAIN_WIDTH = 160
 
@@ -34,25 +35,24 @@ def make_table(ranking: Mapping[str, Any]) -> Table:
     )
     table.add_column("Rank", justify="right", no_wrap=True)
     table.add_column("Model", overflow="fold")
-    for part in PARTS:
-        n_items = f"\nn={counts[part]}" if part in counts else ""
-        table.add_column(part.capitalize() + n_items, justify="right", no_wrap=True)
+    for board in Board:
+        n_items = f"\nn={counts[board]}" if board in counts else ""
+        table.add_column(board.label + n_items, justify="right", no_wrap=True)
     table.add_column("Unparsed", justify="right")
     for entry in ranking["entries"]:
         table.add_row(
             _show_ranks(entry),
             Text(str(entry["model"]["name"])),
-            *(_show_score(entry.get(part)) for part in PARTS[:-1]),
-            _show_report(entry),
+            *(_show_board(entry, board) for board in Board),
             str(entry["n_unparsed"]),
         )
     return table
 
 
-def _show_report(entry: Mapping[str, Any]) -> Text:
-    """The report score with the badge that says how it came to the experts' scale."""
-    shown, provenance = _show_score(entry.get("report")), entry.get("report_provenance")
-    if provenance:
+def _show_board(entry: Mapping[str, Any], board: Board) -> Text:
+    """A board's score; one by judges with the badge that says how it came to the experts' scale."""
+    shown, provenance = _show_score(entry.get(board)), entry.get("report_provenance")
+    if provenance and board.is_judged:
         shown.append(f"\n{provenance['badge']}", style="dim")
     return shown
 

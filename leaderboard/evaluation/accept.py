@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.evaluation.rank import BOARD_TRACKS
 from leaderboard.items.values import unpack_values
 from leaderboard.models.benchmark import Answers, Track
 from leaderboard.models.ranking import Board, ItemValues
@@ -101,7 +100,7 @@ def _decide(own: _Accepted, lineage: list[_Accepted], items: pd.DataFrame) -> Ac
 
 
 def _is_first(board: Board, own: _Accepted, lineage: list[_Accepted]) -> bool:
-    tracks = set(BOARD_TRACKS[board])
+    tracks = set(board.tracks)
     return tracks <= own.tracks and not any(tracks <= one.tracks for one in lineage)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,9 @@ from leaderboard.evaluation.ranked import Place, replace_ranked
 from leaderboard.evaluation.release import continue_release
 from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.benchmark import Track
-from leaderboard.models.calibration import CalibratedScore
-from leaderboard.models.ranking import Board, ItemValues, Ranking, Score, Slice
+from leaderboard.models.ranking import Board, ItemValues, Ranking
 from leaderboard.models.submission import Submission
+from leaderboard.rankings.provenance import read_report_means
 from leaderboard.rankings.releases import find_ranking, lock_releases
 from leaderboard.scoring.ranking import (
     compare_pairs,
@@ -27,15 +27,7 @@ from leaderboard.scoring.ranking import (
     rank_ranges,
     separable_from_leader,
 )
-from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
-
-BOARD_TRACKS = {
-    Board.OVERALL: (Track.TEXT, Track.IMAGE, Track.REPORT),
-    Board.CLOSED: (Track.TEXT, Track.IMAGE),
-    Board.TEXT: (Track.TEXT,),
-    Board.IMAGE: (Track.IMAGE,),
-    Board.REPORT: (Track.REPORT,),
-}
+from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 
 def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = None) -> Ranking:
@@ -76,30 +68,6 @@ def _read_standing(session: Session, split_id: int) -> dict[str, NDArray[np.floa
     return {key: unpack_values(content) for key, content in latest.values()}
 
 
-def read_report_means(session: Session, submission_ids: Sequence[str]) -> dict[str, CalibratedMean]:
-    """The calibrated report scores of those of the submissions that have one."""
-    rows = session.execute(
-        select(Score, CalibratedScore)
-        .join(CalibratedScore, CalibratedScore.score_id == Score.id)
-        .where(Score.submission_id.in_(submission_ids), Score.slice == Slice.TRACK)
-    )
-    return {
-        score.submission_id: CalibratedMean(
-            value=score.value,
-            low=score.low,
-            high=score.high,
-            standard_error=by.standard_error,
-            freedom=by.freedom,
-            badge=Badge(by.badge),
-            n_labels=by.n_labels,
-            n=score.n,
-            raw_mean=by.raw_value,
-        )
-        for score, by in rows
-        if score.value is not None
-    }
-
-
 def _rank_board(
     board: Board,
     standing: Mapping[str, NDArray[np.float64]],
@@ -107,7 +75,7 @@ def _rank_board(
     reports: Mapping[str, CalibratedMean],
 ) -> dict[str, Place]:
     """Where those stand on a board who have a value on every item of it."""
-    columns = items["track"].isin([track.value for track in BOARD_TRACKS[board]]).to_numpy()
+    columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
     values = {key: row[columns] for key, row in standing.items()}
     complete = {key: row for key, row in values.items() if len(row) and not np.isnan(row).any()}
     if not complete:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from leaderboard.models.ranking import Board, Score
+from leaderboard.models.ranking import Score
 from leaderboard.rankings.breakdowns import Median
 from leaderboard.rankings.read import BoardScore
 from leaderboard.scoring.rank_range import RankRange
@@ -20,13 +20,6 @@ ROW_HEIGHT = 24
 LINE_HEIGHT = 12
 TOP, BOTTOM, TITLE_LINE = 4, 40, 16
 LABEL_CHARACTERS = 24
-BOARD_NAMES = {
-    Board.OVERALL: "Overall",
-    Board.TEXT: "Text",
-    Board.IMAGE: "Image",
-    Board.CLOSED: "Closed",
-    Board.REPORT: "Report",
-}
 
 
 class Axis(NamedTuple):

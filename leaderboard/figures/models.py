@@ -8,8 +8,8 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
-from leaderboard.figures.intervals import BOARD_NAMES, draw_dots
-from leaderboard.models.ranking import Slice
+from leaderboard.figures.intervals import draw_dots
+from leaderboard.models.ranking import Board, Slice
 from leaderboard.rankings.breakdowns import Median
 from leaderboard.rankings.profiles import Profile, ProfileRow
 from leaderboard.rankings.read import RankingRow, RankingTable
@@ -65,7 +65,7 @@ def _standing(shown: ShownModel) -> go.Figure:
     return draw_dots(
         [other.model.name for other in near],
         [other.scores[board] for other in near],
-        f"{BOARD_NAMES[board].lower()} score, 0 to 100",
+        f"{board.label.lower()} score, 0 to 100",
         marked=own - start,
     )
 
@@ -73,8 +73,8 @@ def _standing(shown: ShownModel) -> go.Figure:
 def _tracks(shown: ShownModel) -> go.Figure:
     """The tracks' scores with their intervals."""
     scores = shown.row.scores
-    boards = [board for board in BOARD_NAMES if board in scores]
-    labels = [BOARD_NAMES[board] for board in boards]
+    boards = [board for board in Board if board in scores]
+    labels = [board.label for board in boards]
     return draw_dots(labels, [scores[board] for board in boards], "score, 0 to 100")
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
-from leaderboard.figures.intervals import BOARD_NAMES
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.read import RankingRow, RankingTable
 
@@ -51,7 +50,7 @@ def find_best_so_far(table: RankingTable) -> list[RankingRow]:
 
 def is_loose(board: Board, row: RankingRow) -> bool:
     """Whether the score on `board` is a report score that stands on no own report's labels."""
-    return board is Board.REPORT and not (row.report and row.report.is_anchored)
+    return board.is_judged and not (row.report and row.report.is_anchored)
 
 
 def count_unsized(table: RankingTable) -> int:
@@ -203,7 +202,7 @@ def _lay_out(figure: go.Figure, table: RankingTable, title: str) -> None:
     )
     figure.update_xaxes(title=title, fixedrange=True, zeroline=False, automargin=True)
     figure.update_yaxes(
-        title=f"{BOARD_NAMES[table.board].lower()} score, 0 to 100",
+        title=f"{table.board.label.lower()} score, 0 to 100",
         fixedrange=True,
         zeroline=False,
         automargin=True,

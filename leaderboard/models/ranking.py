@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,14 +49,76 @@ class Slice(enum.StrEnum):
     DIMENSION = "dimension"
 
 
-class Board(enum.StrEnum):
-    """What a ranking orders by."""
+class ScorePlace(NamedTuple):
+    """Where a score stands among those of a submission."""
 
-    OVERALL = "overall"
-    TEXT = "text"
-    IMAGE = "image"
-    CLOSED = "closed"
-    REPORT = "report"
+    metric: Metric
+    slice: Slice
+    name: str
+
+
+class Board(enum.StrEnum):
+    """What a ranking orders by: each board is declared here and nowhere else.
+
+    Its `label` is what it is called, `where` ends a sentence on who is better there. Its score
+    stands at `place`, on 0..100, and ranks are by the values of all items of its `tracks`.
+    """
+
+    label: str
+    where: str
+    place: ScorePlace
+    tracks: tuple[Track, ...]
+
+    def __new__(cls, key: str, *facts: Any) -> Board:
+        board = str.__new__(cls, key)
+        board._value_ = key
+        board.label, board.where, board.place, board.tracks = facts
+        return board
+
+    OVERALL = (
+        "overall",
+        "Overall",
+        "overall",
+        ScorePlace(Metric.OVERALL, Slice.ALL, "overall"),
+        (Track.TEXT, Track.IMAGE, Track.REPORT),
+    )
+    TEXT = (
+        "text",
+        "Text",
+        "on text questions",
+        ScorePlace(Metric.ACCURACY, Slice.TRACK, "text"),
+        (Track.TEXT,),
+    )
+    IMAGE = (
+        "image",
+        "Image",
+        "on image questions",
+        ScorePlace(Metric.ACCURACY, Slice.TRACK, "image"),
+        (Track.IMAGE,),
+    )
+    CLOSED = (
+        "closed",
+        "Closed",
+        "on all questions",
+        ScorePlace(Metric.ACCURACY, Slice.CLOSED, "closed"),
+        (Track.TEXT, Track.IMAGE),
+    )
+    REPORT = (
+        "report",
+        "Report",
+        "on reports",
+        ScorePlace(Metric.REPORT, Slice.TRACK, "report"),
+        (Track.REPORT,),
+    )
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether judges alone decide it, so that a score may be too loose to make a winner."""
+        return self.tracks == (Track.REPORT,)
+
+
+TRACK_BOARDS = tuple(Board(track.value) for track in Track)
+"""The boards of one track each: together they count every item once."""
 
 
 class Score(Base):

@@ -6,8 +6,7 @@ import enum
 from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 
-from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board
+from leaderboard.models.ranking import TRACK_BOARDS, Board
 from leaderboard.rankings.read import RankingRow, RankingTable
 
 UNREAD = ("unparsed", "refused", "ambiguous")
@@ -112,8 +111,7 @@ def count_unread(row: RankingRow, outcomes: Iterable[str] = UNREAD) -> int | Non
 
 def count_unscored(table: RankingTable, row: RankingRow) -> int:
     """How many items of the split have no score: those of tracks that were not sent too."""
-    tracks = [Board(track.value) for track in Track]
-    n_scored = sum(row.scores[track].n for track in tracks if track in row.scores)
+    n_scored = sum(row.scores[one].n for one in TRACK_BOARDS if one in row.scores)
     return sum(table.n_items.values()) - n_scored
 
 

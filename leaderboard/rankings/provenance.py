@@ -12,7 +12,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.models.rating import RaterKind
-from leaderboard.scoring.statistics.calibration import Badge
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 
 UNCALIBRATED = "uncalibrated"
 
@@ -71,6 +71,30 @@ def read_calibrated(session: Session, submission_id: str) -> dict[int, Calibrate
         .options(joinedload(CalibratedScore.calibration))
     )
     return {row.score_id: row for row in rows}
+
+
+def read_report_means(session: Session, submission_ids: Sequence[str]) -> dict[str, CalibratedMean]:
+    """The calibrated report scores of those of the submissions that have one."""
+    rows = session.execute(
+        select(Score, CalibratedScore)
+        .join(CalibratedScore, CalibratedScore.score_id == Score.id)
+        .where(Score.submission_id.in_(submission_ids), Score.slice == Slice.TRACK)
+    )
+    return {
+        score.submission_id: CalibratedMean(
+            value=score.value,
+            low=score.low,
+            high=score.high,
+            standard_error=by.standard_error,
+            freedom=by.freedom,
+            badge=Badge(by.badge),
+            n_labels=by.n_labels,
+            n=score.n,
+            raw_mean=by.raw_value,
+        )
+        for score, by in rows
+        if score.value is not None
+    }
 
 
 def _read_report_calibrations(

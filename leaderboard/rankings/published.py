@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board
+from leaderboard.models.ranking import TRACK_BOARDS, Board
 from leaderboard.rankings.filter import Facts
 from leaderboard.scoring.totals import TrackScore, combine_tracks
 
@@ -39,21 +39,16 @@ class PublishedRow:
 
     def find(self, board: Board) -> float | None:
         """What is printed for `board`."""
-        return {
-            Board.OVERALL: self.total,
-            Board.TEXT: self.text,
-            Board.IMAGE: self.image,
-            Board.CLOSED: self.closed,
-            Board.REPORT: self.report,
-        }[board]
+        printed: float | None = getattr(self, _name_in_print(board), None)
+        return printed
 
     def find_again(self, board: Board) -> float | None:
         """What the printed parts give for `board`, where that is not what is printed."""
-        again = {Board.OVERALL: self.recomputed_total, Board.CLOSED: self.recomputed_closed}
-        printed, found = self.find(board), again.get(board)
-        if printed is None or found is None or abs(printed - found) <= ROUNDING:
+        again: float | None = getattr(self, f"recomputed_{_name_in_print(board)}", None)
+        printed = self.find(board)
+        if printed is None or again is None or abs(printed - again) <= ROUNDING:
             return None
-        return found
+        return again
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,6 @@ def is_of_paper(slug: str, n_items: Mapping[Track, int]) -> bool:
 def read_published_facts(row: PublishedRow) -> Facts:
     """What a filter of models may know of a published row: no licence, organisation or day."""
     size = row.parameters.removesuffix("B")
-    boards = {track: Board(track.value) for track in Track}
     return Facts(
         names=row.model,
         organisation=None,
@@ -107,9 +101,14 @@ def read_published_facts(row: PublishedRow) -> Facts:
         parameters_billion=float(size) if size else None,
         licence=None,
         is_verified=False,
-        tracks=[track.value for track, board in boards.items() if row.find(board) is not None],
+        tracks=[board.value for board in TRACK_BOARDS if row.find(board) is not None],
         submitted_on=None,
     )
+
+
+def _name_in_print(board: Board) -> str:
+    """What the printed tables call a board's figure, if they have one."""
+    return "total" if board is Board.OVERALL else board.value
 
 
 def _read(name: str) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.ranking import (
+    TRACK_BOARDS,
     Board,
     Metric,
     OutcomeCount,
@@ -21,6 +22,7 @@ from leaderboard.models.ranking import (
     Ranking,
     RankingEntry,
     Score,
+    ScorePlace,
     Slice,
 )
 from leaderboard.models.release import Release
@@ -30,14 +32,8 @@ from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
 
-BOARD_SCORES = {
-    Board.OVERALL: (Metric.OVERALL, Slice.ALL, "overall"),
-    Board.TEXT: (Metric.ACCURACY, Slice.TRACK, "text"),
-    Board.IMAGE: (Metric.ACCURACY, Slice.TRACK, "image"),
-    Board.CLOSED: (Metric.ACCURACY, Slice.CLOSED, "closed"),
-    Board.REPORT: (Metric.REPORT, Slice.TRACK, "report"),
-}
-"""Where the score that a board orders by stands."""
+HEADLINE = (Slice.ALL, Slice.CLOSED, Slice.TRACK)
+"""The slices that are no breakdown."""
 
 
 class BoardScore(NamedTuple):
@@ -93,6 +89,10 @@ class RankingTable:
         """How many rows have a rank on the board."""
         return sum(self.board in row.ranks for row in self.rows)
 
+    def count_items(self, board: Board) -> int:
+        """How many items of the split a board is about."""
+        return sum(self.n_items[track] for track in board.tracks)
+
 
 @dataclass(frozen=True)
 class SubmissionScores:
@@ -107,8 +107,8 @@ class SubmissionScores:
 
     def find(self, board: Board) -> Score | None:
         """The score that `board` orders by."""
-        key = BOARD_SCORES[board]
-        return next((s for s in self.scores if (s.metric, s.slice, s.name) == key), None)
+        found = (s for s in self.scores if (s.metric, s.slice, s.name) == board.place)
+        return next(found, None)
 
 
 def count_items(session: Session, split: Split) -> dict[Track, int]:
@@ -228,8 +228,7 @@ def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvena
 
 
 def _coverage(scores: dict[Board, BoardScore], n_items: int) -> float:
-    tracks = (Board.TEXT, Board.IMAGE, Board.REPORT)
-    return sum(scores[track].n for track in tracks if track in scores) / max(n_items, 1)
+    return sum(scores[one].n for one in TRACK_BOARDS if one in scores) / max(n_items, 1)
 
 
 def read_board_scores(
@@ -248,16 +247,16 @@ def read_scores_by_board(
     session: Session, keys: Sequence[str]
 ) -> dict[str, dict[Board, BoardScore]]:
     """The same of the submissions of these ids, for no viewer: what a ranking is made from."""
-    boards = {place: board for board, place in BOARD_SCORES.items()}
+    boards = {board.place: board for board in Board}
     found: dict[str, dict[Board, BoardScore]] = {key: {} for key in keys}
     rows = session.scalars(
         select(Score).where(
             Score.submission_id.in_(keys),
-            Score.slice.in_([Slice.ALL, Slice.CLOSED, Slice.TRACK]),
+            Score.slice.in_({board.place.slice for board in Board}),
         )
     )
     for row in rows:
-        board = boards.get((row.metric, row.slice, row.name))
+        board = boards.get(ScorePlace(row.metric, row.slice, row.name))
         if board is not None and row.value is not None:
             found[row.submission_id][board] = BoardScore(row.value, row.low, row.high, row.n)
     return found
@@ -270,7 +269,7 @@ def read_scores(session: Session, submission: Submission, viewer: Viewer) -> Sub
         return SubmissionScores([], {})
     query = select(Score).where(Score.submission_id == submission.id).order_by(Score.id)
     if not allowed.breakdown:
-        query = query.where(Score.slice.in_([Slice.ALL, Slice.CLOSED, Slice.TRACK]))
+        query = query.where(Score.slice.in_(HEADLINE))
     outcomes: dict[Track, dict[str, int]] = {}
     for row in session.scalars(
         select(OutcomeCount).where(OutcomeCount.submission_id == submission.id)

@@ -10,8 +10,6 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from leaderboard.evaluation.rank import BOARD_TRACKS
-from leaderboard.figures.intervals import BOARD_NAMES
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score, Slice
 from leaderboard.rankings.breakdowns import SliceScore
@@ -118,7 +116,7 @@ def rank_in_words(value: RankRange, n_ranked: int) -> str:
 
 def missing(row: RankingRow, board: Board) -> str:
     """Why a model has no score or rank on `board`."""
-    absent = [t for t in BOARD_TRACKS[board] if t.value not in row.submission.tracks]
+    absent = [t for t in board.tracks if t.value not in row.submission.tracks]
     if not absent:
         return "not every item was scored"
     return "no predictions for " + " and ".join(TRACK_WORDS[track] for track in absent)
@@ -192,7 +190,6 @@ def install(app: Flask) -> None:
     for filter_ in FILTERS:
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(
-        BOARD_NAMES=BOARD_NAMES,
         SLICE_HEADS=SLICE_HEADS,
         TRACK_WORDS=TRACK_WORDS,
         FEW_ITEMS=FEW_ITEMS,

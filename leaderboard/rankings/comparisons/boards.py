@@ -9,7 +9,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.evaluation.rank import BOARD_TRACKS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.values import Compared, Places, make_design
@@ -64,7 +63,7 @@ class BoardComparison:
 
 def compare_board(compared: Compared, board: Board) -> BoardComparison:
     """All pairs on `board` by the tests of its ranking; no pair where fewer than two are there."""
-    tracks = [track.value for track in BOARD_TRACKS[board]]
+    tracks = [track.value for track in board.tracks]
     columns = np.flatnonzero(compared.items["track"].isin(tracks))
     values = compared.values[:, columns]
     present = [place for place, row in enumerate(values) if not np.isnan(row).any()]

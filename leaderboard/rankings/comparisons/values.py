@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.evaluation.rank import read_report_means
 from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.ranking import ItemValues
+from leaderboard.rankings.provenance import read_report_means
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 Places = NDArray[np.int64]

@@ -13,7 +13,7 @@ from leaderboard.web.pages.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("ablations", __name__)
-SHOWN_BOARDS = (Board.TEXT, Board.IMAGE, Board.CLOSED, Board.REPORT, Board.OVERALL)
+SHOWN_BOARDS = (*(board for board in Board if board is not Board.OVERALL), Board.OVERALL)
 """In the order of published ablations."""
 
 
@@ -27,7 +27,6 @@ def ablation(slug: str) -> Response:
             "ablations/ablation.html",
             ablation=find_ablation(split, slug),
             boards=SHOWN_BOARDS,
-            report=Board.REPORT,
             is_loose=is_loose,
             place=read_place(split),
         )

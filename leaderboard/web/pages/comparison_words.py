@@ -9,14 +9,7 @@ from leaderboard.scoring.ranking import SIGNIFICANCE
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.words import p_value, reach
 
-MORE_ITEMS_FIRST = (Board.OVERALL, Board.CLOSED, Board.TEXT, Board.IMAGE, Board.REPORT)
-ON_BOARD = {
-    Board.OVERALL: "overall",
-    Board.CLOSED: "on all questions",
-    Board.TEXT: "on text questions",
-    Board.IMAGE: "on image questions",
-    Board.REPORT: "on reports",
-}
+MORE_ITEMS_FIRST = sorted(Board, key=lambda board: -len(board.tracks))
 
 
 def find_lead_board(comparison: Comparison) -> BoardComparison | None:
@@ -39,7 +32,7 @@ def summarise(comparison: Comparison) -> str:
             "Nothing can be compared: no two of the models have a value on every item of a board."
         )
     if len(comparison.models) == 2:
-        return _summarise_pair(comparison, lead.pairs[0], ON_BOARD[lead.board])
+        return _summarise_pair(comparison, lead.pairs[0], lead.board.where)
     return _summarise_several(comparison, lead)
 
 
@@ -83,7 +76,7 @@ def _summarise_pair(comparison: Comparison, pair: PairComparison, where: str) ->
 
 def _summarise_several(comparison: Comparison, lead: BoardComparison) -> str:
     names = [row.model.name for row in comparison.models]
-    where, n_pairs = ON_BOARD[lead.board], len(lead.pairs)
+    where, n_pairs = lead.board.where, len(lead.pairs)
     n_apart = sum(pair.winner is not None for pair in lead.pairs)
     compared = sorted({place for pair in lead.pairs for place in (pair.first, pair.second)})
     for place in compared:

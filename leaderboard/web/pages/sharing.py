@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.figures.intervals import BOARD_NAMES
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark
@@ -53,7 +52,7 @@ def model_picture(slug: str) -> Response:
     def render() -> bytes:
         table, row = get_row(slug, split)
         bars = [
-            Bar(BOARD_NAMES[one], score.value, score.low, score.high, f"{score.value:.1f}")
+            Bar(one.label, score.value, score.low, score.high, f"{score.value:.1f}")
             for one in Board
             if (score := row.scores.get(one)) is not None
         ]
@@ -161,9 +160,9 @@ def _standing(table: RankingTable, row: RankingRow, board: Board) -> str:
     score = row.scores.get(board)
     number = f"{score.value:.1f}" if score else "not scored"
     if board not in row.ranks:
-        return f"{BOARD_NAMES[board].lower()} {number}, unranked"
+        return f"{board.label.lower()} {number}, unranked"
     words = f"rank {rank(row.ranks[board])} of {_count_ranked(table, board)}"
-    return f"{words}, {BOARD_NAMES[board].lower()} {number}"
+    return f"{words}, {board.label.lower()} {number}"
 
 
 def _count_ranked(table: RankingTable, board: Board) -> int:
