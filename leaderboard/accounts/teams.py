@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.names import read_line, read_name
+from leaderboard.accounts.card_fields import CARD_FIELDS, read_card_fields
+from leaderboard.accounts.names import read_name
 from leaderboard.accounts.variants import set_variant
 from leaderboard.db import now
 from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
 
 SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9.-]{1,58}[a-z0-9]")
-MAX_DESCRIPTION = 4000
 RESERVED_SLUG = "new"
 """Stands in the addresses of model cards for one that is not made yet."""
 SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
@@ -133,9 +132,8 @@ def change_model_card(session: Session, card: ModelCard, values: Mapping[str, An
 
 def describe_model_card(card: ModelCard) -> dict[str, Any]:
     """The facts of `card` as `change_model_card` takes them."""
-    names = ("name", "organisation", "open_weights", "parameters_billion", "licence", "base_model")
     return {
-        **{name: getattr(card, name) for name in (*names, "url", "description")},
+        **{field.key: getattr(card, field.key) for field in CARD_FIELDS},
         "base": card.variant.base.slug if card.variant else None,
         "variant": card.variant.label if card.variant else None,
     }
@@ -152,21 +150,7 @@ def _read_variant(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_card(values: Mapping[str, Any]) -> dict[str, Any]:
-    card: dict[str, Any] = {"slug": _read_slug(str(values.get("slug") or ""))}
-    for name, limit in (("name", 120), ("organisation", 120)):
-        card[name] = read_name(str(values.get(name) or ""), f"The model's {name}", limit)
-    for name, words, limit in (("licence", "licence", 100), ("base_model", "base model", 120)):
-        card[name] = read_line(str(values.get(name) or ""), f"The {words}", limit) or None
-    description = str(values.get("description") or "").strip()
-    if len(description) > MAX_DESCRIPTION:
-        raise InvalidRequest(
-            "The description is too long.", f"Use up to {MAX_DESCRIPTION} characters."
-        )
-    card["description"] = description or None
-    card["open_weights"] = values.get("open_weights") in (True, "true", "on", "yes", "1")
-    card["parameters_billion"] = _read_parameters(values.get("parameters_billion"))
-    card["url"] = _read_url(values.get("url"))
-    return card
+    return {"slug": _read_slug(str(values.get("slug") or "")), **read_card_fields(values)}
 
 
 def _read_slug(text: str) -> str:
@@ -174,29 +158,3 @@ def _read_slug(text: str) -> str:
     if not SLUG_FORM.fullmatch(slug):
         raise InvalidRequest(f"{text[:80]!r} cannot be a short name (slug).", SLUG_REMEDY)
     return slug
-
-
-def _read_parameters(value: object) -> float | None:
-    if value in (None, ""):
-        return None
-    remedy = "Write the number of parameters in billions, such as 7 or 0.135."
-    try:
-        number = float(str(value))
-    except ValueError:
-        raise InvalidRequest(f"{str(value)[:40]!r} is no number.", remedy) from None
-    if not 0 < number < 100_000:
-        raise InvalidRequest(f"{number} billion parameters cannot be.", remedy)
-    return number
-
-
-def _read_url(value: object) -> str | None:
-    text = str(value or "").strip()
-    if not text:
-        return None
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc or len(text) > 300:
-        raise InvalidRequest("The link is no web address.", "Begin it with https://.")
-    return text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from leaderboard.accounts.card_fields import read_family
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.evaluation.recalibrate import request_refit
@@ -236,7 +237,7 @@ def _hide_names(session: Session, prediction: Prediction, ordinary: str) -> str:
     card: ModelCard = submission.model_card
     plain_name = card.name.partition("(")[0]
     names = (
-        *(card.name, plain_name, card.slug, card.organisation, card.base_model),
+        *(*read_family(card), plain_name),
         *(card.team.name, card.team.slug, submission.id, submission.user.name),
     )
     return hide_names(prediction.text, names, ordinary)

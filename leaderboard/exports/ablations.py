@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from leaderboard.exports.rankings import make_board_cells
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Board
+from leaderboard.rankings.columns import make_board_cells
 from leaderboard.rankings.comparisons.ablation import Ablation
 from leaderboard.rankings.comparisons.boards import PairComparison
 from leaderboard.rankings.read import RankingRow

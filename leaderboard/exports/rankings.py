@@ -2,66 +2,71 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
-from leaderboard.models.ranking import Board, Score
-from leaderboard.rankings.columns import count_unscored
-from leaderboard.rankings.provenance import ReportProvenance
-from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable, SubmissionScores
+from leaderboard.models.ranking import Score
+from leaderboard.rankings.columns import (
+    COUNTS,
+    FACT_FIGURES,
+    MODEL,
+    RANK,
+    SCALE,
+    SCORES,
+    Figure,
+)
+from leaderboard.rankings.read import RankingRow, RankingTable, SubmissionScores
 
-SCALE = "0 to 100"
-_MODEL = (
-    Column("model", str, "short name of the model"),
-    Column("model_name", str, "name of the model"),
-    Column("organisation", str, "who made the model"),
-    Column("parameters_billion", float, "its size in billions of parameters, as its team states"),
-    Column("open_weights", bool, "whether its weights are open, as its team states"),
-    Column("licence", str, "its licence, as its team states"),
-    Column("base_model", str, "what it was trained from, as its team states"),
+_HEAD = (
+    Figure(
+        "release",
+        int,
+        "number of the release; scores compare only within one",
+        lambda table, row: table.release.number if table.release else None,
+    ),
+    Figure("board", str, "which score the ranks are of", lambda table, row: table.board.value),
 )
 _REPORT = (
-    Column("report_judge", str, "who rated the reports"),
-    Column(
+    Figure(
+        "report_judge",
+        str,
+        "who rated the reports",
+        lambda table, row: row.report.judge if row.report else None,
+    ),
+    Figure(
         "report_badge",
         str,
         "how the report score was calibrated: expert-anchored, probe-anchored, transported or "
         "uncalibrated",
+        lambda table, row: row.report.badge if row.report else None,
     ),
-    Column("report_n_labels", int, "labels of the model's own reports behind it"),
-    Column("report_label_kind", str, "whose labels calibrated it: expert or constructed"),
-    Column("report_raw_mean", float, "the judge's own mean before calibration, 20 to 100"),
+    Figure(
+        "report_n_labels",
+        int,
+        "labels of the model's own reports behind it",
+        lambda table, row: row.report.n_labels if row.report else None,
+    ),
+    Figure(
+        "report_label_kind",
+        str,
+        "whose labels calibrated it: expert or constructed",
+        lambda table, row: (
+            row.report.label_kind.value if row.report and row.report.label_kind else None
+        ),
+    ),
+    Figure(
+        "report_raw_mean",
+        float,
+        "the judge's own mean before calibration, 20 to 100",
+        lambda table, row: row.report.raw_value if row.report else None,
+    ),
 )
-_READING = ("answered", "unparsed", "refused", "ambiguous")
-RANKING_COLUMNS = (
-    Column("release", int, "number of the release; scores compare only within one"),
-    Column("board", str, "which score the ranks are of"),
-    Column("rank_low", int, "best rank that the data allow; none without every item"),
-    Column("rank_high", int, "worst rank that the data allow"),
-    *_MODEL,
-    *(
-        column
-        for board in Board
-        for column in (
-            Column(f"{board.value}_score", float, f"{board.value} score, {SCALE}"),
-            Column(f"{board.value}_low", float, "lower end of its 95 % interval"),
-            Column(f"{board.value}_high", float, "upper end of its 95 % interval"),
-            Column(f"{board.value}_n_items", int, "items scored"),
-            Column(
-                f"{board.value}_separable",
-                bool,
-                f"whether the leader by {board.value} is significantly better; none without a rank",
-            ),
-        )
-    ),
+RANKING_FIGURES = (
+    *_HEAD,
+    *RANK.figures,
+    *MODEL.figures,
+    *FACT_FIGURES,
+    *(figure for column in SCORES for figure in column.figures),
     *_REPORT,
-    Column("coverage_share", float, "share of the split's items that were scored, 0 to 1"),
-    *(Column(f"n_{name}", int, f"multiple-choice predictions read as {name}") for name in _READING),
-    Column("n_unscored", int, "items of the split without a score"),
-    Column("n_attempts", int, "scored submissions of the model's team on this split"),
-    Column("submission", str, "the submission that stands for the model"),
-    Column("submitted_at", datetime, "when it was sent, UTC"),
-    Column("predictions_sha256", str, "hash of its file"),
+    *(figure for column in COUNTS for figure in column.figures),
 )
 SCORE_VALUES = (
     Column("value", float, "the score; none is unscored, never 0"),
@@ -95,8 +100,8 @@ def make_ranking_table(table: RankingTable) -> Table:
         name,
         f"{split.benchmark.name} {split.benchmark.version}, {split.name} split, "
         f"by {table.board.value} score",
-        RANKING_COLUMNS,
-        [_make_ranking_row(table, row) for row in table.rows],
+        [Column(one.name, one.type, one.meaning) for one in RANKING_FIGURES],
+        [tuple(one.read(table, row) for one in RANKING_FIGURES) for row in table.rows],
         split=split,
         ranked_at=table.ranked_at,
     )
@@ -115,52 +120,6 @@ def make_score_table(table: RankingTable, row: RankingRow, scores: SubmissionSco
         split=split,
         ranked_at=table.ranked_at,
     )
-
-
-def _make_ranking_row(table: RankingTable, row: RankingRow) -> tuple[Cell, ...]:
-    rank, model = row.ranks.get(table.board), row.model
-    return (
-        table.release.number if table.release else None,
-        table.board.value,
-        rank.low if rank else None,
-        rank.high if rank else None,
-        model.slug,
-        model.name,
-        model.organisation,
-        model.parameters_billion,
-        model.open_weights,
-        model.licence,
-        model.base_model,
-        *(
-            cell
-            for one in Board
-            for cell in (*make_board_cells(row.scores.get(one)), _is_separable(row, one))
-        ),
-        *_make_report_cells(row.report),
-        row.coverage,
-        *(row.outcomes.get(name, 0) for name in _READING),
-        count_unscored(table, row),
-        row.n_attempts,
-        row.submission.id,
-        row.submission.created_at,
-        row.submission.file_hash,
-    )
-
-
-def make_board_cells(score: BoardScore | None) -> tuple[Cell, ...]:
-    """A board's score, the ends of its interval and its items; nothing where there is none."""
-    return (None,) * 4 if score is None else tuple(score)
-
-
-def _is_separable(row: RankingRow, board: Board) -> bool | None:
-    return board in row.separable if board in row.ranks else None
-
-
-def _make_report_cells(report: ReportProvenance | None) -> tuple[Cell, ...]:
-    if report is None:
-        return (None,) * len(_REPORT)
-    kind = report.label_kind.value if report.label_kind else None
-    return report.judge, report.badge, report.n_labels, kind, report.raw_value
 
 
 def _make_score_row(score: Score) -> tuple[Cell, ...]:

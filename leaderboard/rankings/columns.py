@@ -1,107 +1,82 @@
-"""The columns of the ranking table: what one may choose, and what each sorts by."""
+"""The columns of the ranking, each declared once.
+
+The table's head and cells, what one may sort by and choose, the tables to take away and the
+figures of the API follow from here.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from operator import itemgetter
+from typing import Any
 
+from leaderboard.accounts.card_fields import CARD_FIELDS, CardField
 from leaderboard.models.ranking import TRACK_BOARDS, Board
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
 
 UNREAD = ("unparsed", "refused", "ambiguous")
 """How a multiple-choice prediction is read when it is no clear answer."""
+SCALE = "0 to 100"
 Value = float | str | None
+Cell = str | int | float | bool | datetime | None
+Kind = type[str] | type[int] | type[float] | type[bool] | type[datetime]
 
 
-class Column(enum.StrEnum):
-    """The columns in their order: rank and model are always there, and so is the board's score."""
+@dataclass(frozen=True)
+class Figure:
+    """A value of a row for other programs: its name, type (None aside) and meaning, its unit too.
 
-    RANK = "rank"
-    MODEL = "model"
-    OVERALL = "overall"
-    TEXT = "text"
-    IMAGE = "image"
-    CLOSED = "closed"
-    REPORT = "report"
-    ORGANISATION = "organisation"
-    PARAMETERS = "parameters"
-    LICENCE = "licence"
-    BASE_MODEL = "base_model"
+    It is in the tables to take away by its name, and in the API by `api`, if that has a name.
+    """
+
+    name: str
+    type: Kind
+    meaning: str
+    read: Callable[[RankingTable, RankingRow], Cell]
+    api: str = ""
+
+
+class Look(enum.StrEnum):
+    """How a page writes the cells of a column."""
+
+    OWN = "own"
+    SCORE = "score"
+    FACT = "fact"
     COVERAGE = "coverage"
-    UNREAD = "unread"
-    UNPARSED = "unparsed"
-    REFUSED = "refused"
-    AMBIGUOUS = "ambiguous"
-    UNSCORED = "unscored"
-    ATTEMPTS = "attempts"
-    SUBMITTED = "submitted"
+    OUTCOMES = "outcomes"
+    COUNT = "count"
+    DAY = "day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the ranking: its key in addresses, the name over it, what rows are sorted by.
+
+    The highest value comes first where nobody asks for a direction if it `descends`. A page writes
+    its cells as `look` says: a score of `board`, a `fact` of the model card, how many predictions
+    were read as one of `outcomes`, a count, a day. It is shown unless others are chosen if it
+    `is_usual`; other programs have its `figures`.
+    """
+
+    key: str
+    name: str
+    look: Look
+    value: Callable[[RankingTable, RankingRow], Value]
+    descends: bool = True
+    is_usual: bool = False
+    board: Board | None = None
+    fact: CardField | None = None
+    outcomes: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
-    def descends(self) -> bool:
-        """Whether the highest value comes first where nobody asks for a direction."""
-        return self in _DESCENDING
-
-
-ALWAYS = (Column.RANK, Column.MODEL)
-SCORES = tuple(Column(board.value) for board in Board)
-DEFAULT_COLUMNS = (
-    *SCORES,
-    Column.COVERAGE,
-    Column.UNREAD,
-    Column.ATTEMPTS,
-    Column.SUBMITTED,
-)
-CHOOSABLE = tuple(column for column in Column if column not in ALWAYS)
-COLUMN_NAMES = {
-    Column.RANK: "Rank",
-    Column.MODEL: "Model",
-    Column.OVERALL: "Overall",
-    Column.TEXT: "Text",
-    Column.IMAGE: "Image",
-    Column.CLOSED: "Closed",
-    Column.REPORT: "Report",
-    Column.ORGANISATION: "Organisation",
-    Column.PARAMETERS: "Parameters",
-    Column.LICENCE: "Licence",
-    Column.BASE_MODEL: "Base model",
-    Column.COVERAGE: "Coverage",
-    Column.UNREAD: "Not read",
-    Column.UNPARSED: "Unparsed",
-    Column.REFUSED: "Refused",
-    Column.AMBIGUOUS: "Ambiguous",
-    Column.UNSCORED: "Unscored",
-    Column.ATTEMPTS: "Attempts",
-    Column.SUBMITTED: "Submitted",
-}
-_DESCENDING = {
-    *SCORES,
-    Column.PARAMETERS,
-    Column.COVERAGE,
-    Column.UNREAD,
-    Column.UNPARSED,
-    Column.REFUSED,
-    Column.AMBIGUOUS,
-    Column.UNSCORED,
-    Column.ATTEMPTS,
-    Column.SUBMITTED,
-}
-
-
-def sort_rows(table: RankingTable, column: Column, *, descends: bool) -> list[RankingRow]:
-    """The rows by a column; equal ones keep their order, those without a value come last."""
-    values = [(value_of(column, table, row), row) for row in table.rows]
-    known = [(value, row) for value, row in values if value is not None]
-    known.sort(key=itemgetter(0), reverse=descends)
-    return [row for _, row in known] + [row for value, row in values if value is None]
-
-
-def value_of(column: Column, table: RankingTable, row: RankingRow) -> Value:
-    """What a row is sorted by in a column: text in small letters, None where there is nothing."""
-    if column in SCORES:
-        score = row.scores.get(Board(column.value))
-        return None if score is None else score.value
-    return _VALUES[column](table, row)
+    def is_text(self) -> bool:
+        """Whether its cells are words, and no numbers."""
+        return self.fact is not None and self.fact.is_text
 
 
 def count_unread(row: RankingRow, outcomes: Iterable[str] = UNREAD) -> int | None:
@@ -120,28 +95,238 @@ def is_in_lead_group(board: Board, row: RankingRow) -> bool:
     return board in row.ranks and board not in row.separable
 
 
-def _rank(table: RankingTable, row: RankingRow) -> Value:
+def make_board_cells(score: BoardScore | None) -> tuple[Cell, ...]:
+    """A board's score, the ends of its interval and its items; nothing where there is none."""
+    return (None,) * 4 if score is None else tuple(score)
+
+
+def _rank(end: str, table: RankingTable, row: RankingRow) -> int | None:
     rank = row.ranks.get(table.board)
-    return None if rank is None else rank.low
+    return None if rank is None else getattr(rank, end)
 
 
-def _text(value: str | None) -> str | None:
-    return value.casefold() if value else None
+def _score(board: Board, place: int, table: RankingTable, row: RankingRow) -> Cell:
+    return make_board_cells(row.scores.get(board))[place]
 
 
-_VALUES: Mapping[Column, Callable[[RankingTable, RankingRow], Value]] = {
-    Column.RANK: _rank,
-    Column.MODEL: lambda table, row: _text(row.model.name),
-    Column.ORGANISATION: lambda table, row: _text(row.model.organisation),
-    Column.PARAMETERS: lambda table, row: row.model.parameters_billion,
-    Column.LICENCE: lambda table, row: _text(row.model.licence),
-    Column.BASE_MODEL: lambda table, row: _text(row.model.base_model),
-    Column.COVERAGE: lambda table, row: row.coverage,
-    Column.UNREAD: lambda table, row: count_unread(row),
-    Column.UNPARSED: lambda table, row: count_unread(row, ["unparsed"]),
-    Column.REFUSED: lambda table, row: count_unread(row, ["refused"]),
-    Column.AMBIGUOUS: lambda table, row: count_unread(row, ["ambiguous"]),
-    Column.UNSCORED: count_unscored,
-    Column.ATTEMPTS: lambda table, row: row.n_attempts,
-    Column.SUBMITTED: lambda table, row: row.submission.created_at.timestamp(),
-}
+def _is_separable(board: Board, table: RankingTable, row: RankingRow) -> bool | None:
+    return board in row.separable if board in row.ranks else None
+
+
+def _read_fact(key: str, table: RankingTable, row: RankingRow) -> Cell:
+    fact: Cell = getattr(row.model, key)
+    return fact
+
+
+def _make_score(board: Board) -> Column:
+    key = board.value
+    places = (
+        (f"{key}_score", float, f"{key} score, {SCALE}"),
+        (f"{key}_low", float, "lower end of its 95 % interval"),
+        (f"{key}_high", float, "upper end of its 95 % interval"),
+        (f"{key}_n_items", int, "items scored"),
+    )
+    return Column(
+        key=key,
+        name=board.label,
+        look=Look.SCORE,
+        value=lambda table, row: row.scores[board].value if board in row.scores else None,
+        is_usual=True,
+        board=board,
+        figures=(
+            *(Figure(*one, partial(_score, board, place)) for place, one in enumerate(places)),
+            Figure(
+                f"{key}_separable",
+                bool,
+                f"whether the leader by {key} is significantly better; none without a rank",
+                partial(_is_separable, board),
+            ),
+        ),
+    )
+
+
+def _make_fact(fact: CardField) -> Column:
+    return Column(
+        key=fact.column,
+        name=fact.label,
+        look=Look.FACT,
+        value=lambda table, row: fact.sort_by(row.model),
+        descends=not fact.is_text,
+        fact=fact,
+    )
+
+
+def _make_count(outcome: str) -> Figure:
+    return Figure(
+        f"n_{outcome}",
+        int,
+        f"multiple-choice predictions read as {outcome}",
+        lambda table, row: row.outcomes.get(outcome, 0),
+        api="" if outcome == "answered" else f"n_{outcome}",
+    )
+
+
+def _make_outcome(outcome: str) -> Column:
+    return Column(
+        key=outcome,
+        name=outcome.capitalize(),
+        look=Look.OUTCOMES,
+        value=lambda table, row: count_unread(row, [outcome]),
+        outcomes=(outcome,),
+        figures=(_make_count(outcome),),
+    )
+
+
+RANK = Column(
+    key="rank",
+    name="Rank",
+    look=Look.OWN,
+    value=partial(_rank, "low"),
+    descends=False,
+    figures=(
+        Figure(
+            "rank_low",
+            int,
+            "best rank that the data allow; none without every item",
+            partial(_rank, "low"),
+            api="rank_low",
+        ),
+        Figure(
+            "rank_high",
+            int,
+            "worst rank that the data allow",
+            partial(_rank, "high"),
+            api="rank_high",
+        ),
+    ),
+)
+MODEL = Column(
+    key="model",
+    name="Model",
+    look=Look.OWN,
+    value=lambda table, row: row.model.name.casefold() or None,
+    descends=False,
+    figures=(
+        Figure("model", str, "short name of the model", lambda table, row: row.model.slug),
+        Figure("model_name", str, "name of the model", lambda table, row: row.model.name),
+    ),
+)
+SCORES = tuple(map(_make_score, Board))
+FACTS = tuple(_make_fact(fact) for fact in CARD_FIELDS if fact.column)
+COUNTS = (
+    Column(
+        key="coverage",
+        name="Coverage",
+        look=Look.COVERAGE,
+        value=lambda table, row: row.coverage,
+        is_usual=True,
+        figures=(
+            Figure(
+                "coverage_share",
+                float,
+                "share of the split's items that were scored, 0 to 1",
+                lambda table, row: row.coverage,
+                api="coverage",
+            ),
+        ),
+    ),
+    Column(
+        key="unread",
+        name="Not read",
+        look=Look.OUTCOMES,
+        value=lambda table, row: count_unread(row),
+        is_usual=True,
+        outcomes=UNREAD,
+        figures=(_make_count("answered"),),
+    ),
+    *map(_make_outcome, UNREAD),
+    Column(
+        key="unscored",
+        name="Unscored",
+        look=Look.COUNT,
+        value=count_unscored,
+        figures=(
+            Figure(
+                "n_unscored",
+                int,
+                "items of the split without a score",
+                count_unscored,
+                api="n_unscored",
+            ),
+        ),
+    ),
+    Column(
+        key="attempts",
+        name="Attempts",
+        look=Look.COUNT,
+        value=lambda table, row: row.n_attempts,
+        is_usual=True,
+        figures=(
+            Figure(
+                "n_attempts",
+                int,
+                "scored submissions of the model's team on this split",
+                lambda table, row: row.n_attempts,
+                api="n_attempts",
+            ),
+        ),
+    ),
+    Column(
+        key="submitted",
+        name="Submitted",
+        look=Look.DAY,
+        value=lambda table, row: row.submission.created_at.timestamp(),
+        is_usual=True,
+        figures=(
+            Figure(
+                "submission",
+                str,
+                "the submission that stands for the model",
+                lambda table, row: row.submission.id,
+                api="submission",
+            ),
+            Figure(
+                "submitted_at",
+                datetime,
+                "when it was sent, UTC",
+                lambda table, row: row.submission.created_at,
+                api="submitted_at",
+            ),
+            Figure(
+                "predictions_sha256",
+                str,
+                "hash of its file",
+                lambda table, row: row.submission.file_hash,
+            ),
+        ),
+    ),
+)
+CHOOSABLE = (*SCORES, *FACTS, *COUNTS)
+"""What one may choose: rank and model are always there, and so is the board's score."""
+COLUMNS = {column.key: column for column in (RANK, MODEL, *CHOOSABLE)}
+"""Every column by its key, in the order of the page."""
+DEFAULT_COLUMNS = tuple(column for column in CHOOSABLE if column.is_usual)
+FACT_FIGURES = tuple(
+    Figure(fact.key, fact.type, fact.meaning, partial(_read_fact, fact.key))
+    for fact in CARD_FIELDS
+    if fact.meaning
+)
+"""What a table to take away has of the model card."""
+
+
+def read_api_figures(table: RankingTable, row: RankingRow) -> dict[str, Any]:
+    """What the API has of a row, by its names."""
+    return {
+        figure.api: figure.read(table, row)
+        for column in COLUMNS.values()
+        for figure in column.figures
+        if figure.api
+    }
+
+
+def sort_rows(table: RankingTable, column: Column, *, descends: bool) -> list[RankingRow]:
+    """The rows by a column; equal ones keep their order, those without a value come last."""
+    values = [(column.value(table, row), row) for row in table.rows]
+    known = [(value, row) for value, row in values if value is not None]
+    known.sort(key=itemgetter(0), reverse=descends)
+    return [row for _, row in known] + [row for value, row in values if value is None]

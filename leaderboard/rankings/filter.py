@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from leaderboard.accounts.card_fields import CARD_FIELDS
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Submission
@@ -17,17 +18,21 @@ Choice = TypeVar("Choice")
 MAX_WORDS = 100
 """So many characters of a search are read."""
 WEIGHTS = {"open": True, "closed": False}
+FILTERED_FACTS = tuple(fact for fact in CARD_FIELDS if fact.is_filtered)
 DAY_REMEDY = "Write a day as year, month and day, such as 2026-01-31."
 
 
 class Facts(NamedTuple):
-    """What a filter looks at; what is None is unknown, and passes no filter on it."""
+    """What a filter looks at; what is None is unknown, and passes no filter on it.
+
+    `stated` are the FILTERED_FACTS that the card states, by their keys.
+    """
 
     names: str
     organisation: str | None
     open_weights: bool | None
     parameters_billion: float | None
-    licence: str | None
+    stated: Mapping[str, str]
     is_verified: bool
     tracks: Collection[str]
     submitted_on: date | None
@@ -40,7 +45,7 @@ def read_facts(model: ModelCard, submission: Submission) -> Facts:
         organisation=model.organisation,
         open_weights=model.open_weights,
         parameters_billion=model.parameters_billion,
-        licence=model.licence,
+        stated={fact.key: fact.write(model) for fact in FILTERED_FACTS},
         is_verified=model.is_verified,
         tracks=submission.tracks,
         submitted_on=submission.created_at.date(),
@@ -51,13 +56,14 @@ def read_facts(model: ModelCard, submission: Submission) -> Facts:
 class ModelFilter:
     """Which models to show: None, False and empty mean all; limits and days are within.
 
-    `words` have all to be in a model's name, short name or organisation.
+    `stated` are facts of the card in these very words, by their keys. `words` have all to be in a
+    model's name, short name or organisation.
     """
 
     open_weights: bool | None = None
     min_parameters: float | None = None
     max_parameters: float | None = None
-    licence: str = ""
+    stated: Mapping[str, str] = field(default_factory=dict)
     track: Track | None = None
     is_verified: bool = False
     organisation: str = ""
@@ -71,7 +77,7 @@ class ModelFilter:
         return (
             self.open_weights in (None, facts.open_weights)
             and _is_within(facts.parameters_billion, self.min_parameters, self.max_parameters)
-            and _is_same(facts.licence, self.licence)
+            and all(_is_same(facts.stated.get(key), asked) for key, asked in self.stated.items())
             and (self.track is None or self.track.value in facts.tracks)
             and (facts.is_verified or not self.is_verified)
             and _is_same(facts.organisation, self.organisation)
@@ -86,7 +92,7 @@ def read_filter(values: Mapping[str, str]) -> ModelFilter:
         open_weights=read_choice(values, "weights", WEIGHTS),
         min_parameters=_read_size(values, "size_from"),
         max_parameters=_read_size(values, "size"),
-        licence=values.get("licence", "").strip(),
+        stated=_read_stated(values),
         track=read_choice(values, "track", {track.value: track for track in Track}),
         is_verified=read_flag(values, "verified"),
         organisation=values.get("organisation", "").strip(),
@@ -114,7 +120,7 @@ def write_filter(accepted: ModelFilter) -> dict[str, str]:
         "weights": "" if accepted.open_weights is None else weights[accepted.open_weights],
         "size_from": _write_size(accepted.min_parameters),
         "size": _write_size(accepted.max_parameters),
-        "licence": accepted.licence,
+        **accepted.stated,
         "track": accepted.track.value if accepted.track else "",
         "verified": "1" if accepted.is_verified else "",
         "organisation": accepted.organisation,
@@ -137,6 +143,11 @@ def read_choice(values: Mapping[str, str], name: str, known: Mapping[str, Choice
             f"{value[:40]!r} is no value of {name}.", f"Use one of {', '.join(known)}."
         )
     return known[value] if value else None
+
+
+def _read_stated(values: Mapping[str, str]) -> dict[str, str]:
+    asked = {fact.key: values.get(fact.key, "").strip() for fact in FILTERED_FACTS}
+    return {key: value for key, value in asked.items() if value}
 
 
 def _read_size(values: Mapping[str, str], name: str) -> float | None:

@@ -99,7 +99,7 @@ def read_published_facts(row: PublishedRow) -> Facts:
         organisation=None,
         open_weights=row.open_weights,
         parameters_billion=float(size) if size else None,
-        licence=None,
+        stated={},
         is_verified=False,
         tracks=[board.value for board in TRACK_BOARDS if row.find(board) is not None],
         submitted_on=None,

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.ranking import Board
-from leaderboard.rankings.columns import CHOOSABLE, DEFAULT_COLUMNS, Column, sort_rows
+from leaderboard.rankings.columns import (
+    CHOOSABLE,
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    RANK,
+    Column,
+    sort_rows,
+)
 from leaderboard.rankings.filter import (
     ModelFilter,
     read_choice,
@@ -34,7 +41,7 @@ class Selection:
 
     board: Board = Board.OVERALL
     accepted: ModelFilter = field(default_factory=ModelFilter)
-    sort: Column = Column.RANK
+    sort: Column = RANK
     descends: bool | None = None
     columns: tuple[Column, ...] = DEFAULT_COLUMNS
     shows_published: bool = False
@@ -48,7 +55,7 @@ class Selection:
     @property
     def is_by_rank(self) -> bool:
         """Whether the rows stand in the ranking's own order."""
-        return self.sort is Column.RANK and not self.is_descending
+        return self.sort == RANK and not self.is_descending
 
     @property
     def is_filtered(self) -> bool:
@@ -57,7 +64,7 @@ class Selection:
 
     def sort_by(self, column: Column) -> Selection:
         """This by `column`: the other way round where that is its order already."""
-        turned = not self.is_descending if column is self.sort else column.descends
+        turned = not self.is_descending if column == self.sort else column.descends
         return replace(self, sort=column, descends=None if turned == column.descends else turned)
 
     def apply(self, table: RankingTable) -> RankingTable:
@@ -75,8 +82,7 @@ def read_selection(values: Mapping[str, str], columns: Sequence[str] = ()) -> Se
 
     Raises InvalidRequest.
     """
-    sort = read_choice(values, "sort", {column.value: column for column in Column})
-    sort = sort or Column.RANK
+    sort = read_choice(values, "sort", COLUMNS) or RANK
     descends = read_choice(values, "direction", DIRECTIONS)
     return Selection(
         board=read_board(values),
@@ -96,13 +102,13 @@ def write_selection(selection: Selection) -> dict[str, str]:
         found["board"] = selection.board.value
     if selection.release is not None:
         found["release"] = str(selection.release)
-    if selection.sort is not Column.RANK:
-        found["sort"] = selection.sort.value
+    if selection.sort != RANK:
+        found["sort"] = selection.sort.key
     if selection.descends is not None:
         directions = {known: name for name, known in DIRECTIONS.items()}
         found["direction"] = directions[selection.descends]
     if selection.columns != DEFAULT_COLUMNS:
-        found["columns"] = ",".join(selection.columns) or NO_COLUMNS
+        found["columns"] = ",".join(column.key for column in selection.columns) or NO_COLUMNS
     if selection.shows_published:
         found["published"] = "1"
     return found
@@ -136,10 +142,11 @@ def read_columns(text: str) -> tuple[Column, ...]:
     names = {name.strip() for name in text.split(",")} - {""}
     if not names:
         return DEFAULT_COLUMNS
-    unknown = sorted(names - {*CHOOSABLE, NO_COLUMNS})
+    known = [column.key for column in CHOOSABLE]
+    unknown = sorted(names - {*known, NO_COLUMNS})
     if unknown:
         raise InvalidRequest(
             f"There is no column {unknown[0][:40]!r} to choose.",
-            f"Choose of {', '.join(CHOOSABLE)}, or {NO_COLUMNS}.",
+            f"Choose of {', '.join(known)}, or {NO_COLUMNS}.",
         )
-    return tuple(column for column in CHOOSABLE if column in names)
+    return tuple(column for column in CHOOSABLE if column.key in names)

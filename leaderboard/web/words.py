@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
+from leaderboard.accounts.card_fields import STATED_FACTS, write_size
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score, Slice
 from leaderboard.rankings.breakdowns import SliceScore
@@ -143,13 +144,6 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
-def parameters(value: float | None) -> str:
-    """A model's size, such as 7B or 135M."""
-    if value is None:
-        return ""
-    return f"{value:g}B" if value >= 1 else f"{value * 1000:g}M"
-
-
 def names(terms: list[dict[str, Any]]) -> Mapping[str, str]:
     """A manifest's terms as names by key."""
     return {term["key"]: term["name"] for term in terms}
@@ -177,7 +171,6 @@ FILTERS = (
     moment,
     day,
     count,
-    parameters,
     names,
     by_name,
     by_key,
@@ -189,8 +182,10 @@ def install(app: Flask) -> None:
     """Give the templates of `app` these words, and static addresses that change with the file."""
     for filter_ in FILTERS:
         app.add_template_filter(filter_)
+    app.add_template_filter(write_size, "parameters")
     app.jinja_env.globals.update(
         SLICE_HEADS=SLICE_HEADS,
+        STATED_FACTS=STATED_FACTS,
         TRACK_WORDS=TRACK_WORDS,
         FEW_ITEMS=FEW_ITEMS,
         BADGE_WORDS=BADGE_WORDS,

@@ -14,7 +14,7 @@ from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.columns import Column, count_unscored, is_in_lead_group, sort_rows
+from leaderboard.rankings.columns import COLUMNS, count_unscored, is_in_lead_group, sort_rows
 from leaderboard.rankings.provenance import UNCALIBRATED, ReportProvenance
 from leaderboard.rankings.published import (
     PublishedRow,
@@ -120,7 +120,7 @@ def test_rows_without_a_value_come_last_both_ways_and_equal_ones_keep_their_orde
     rows.append(make_row("d", 4, 70))
     table = make_table(*rows)
     for descends, names in ((True, "dacb"), (False, "acdb")):
-        found = sort_rows(table, Column.TEXT, descends=descends)
+        found = sort_rows(table, COLUMNS["text"], descends=descends)
         assert "".join(row.model.name for row in found) == names
 
 
@@ -145,7 +145,7 @@ def test_published_rows_stand_by_their_score_among_the_measured_and_break_no_tie
 def test_a_model_without_a_score_stands_below_a_published_nought() -> None:
     rows = [make_row("a", 1, 90), replace(make_row("b", 2, 0), scores={})]
     nought = replace(read_published().spinemed[0], text=0.0)
-    by_score = Selection(board=Board.TEXT, sort=Column.TEXT)
+    by_score = Selection(board=Board.TEXT, sort=COLUMNS["text"])
     lines = make_lines(rows, by_score, [nought])
     assert [line.row.model.name if line.row else "nought" for line in lines] == ["a", "nought", "b"]
 

@@ -9,7 +9,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.columns import DEFAULT_COLUMNS, Column
+from leaderboard.rankings.columns import COLUMNS, DEFAULT_COLUMNS, RANK
 from leaderboard.rankings.filter import ModelFilter, read_facts
 from leaderboard.rankings.selection import Selection, read_selection, write_selection
 
@@ -99,7 +99,7 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
         open_weights=False,
         min_parameters=0.135,
         max_parameters=70,
-        licence="CC BY 4.0",
+        stated={"licence": "CC BY 4.0"},
         track=Track.REPORT,
         is_verified=True,
         organisation="Lab & Co, Ltd",
@@ -107,8 +107,8 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
         until=date(2026, 2, 1),
         words="spine 7b",
     )
-    columns = (Column.TEXT, Column.LICENCE)
-    asked = Selection(Board.TEXT, accepted, Column.LICENCE, True, columns, True, release=3)
+    columns = (COLUMNS["text"], COLUMNS["licence"])
+    asked = Selection(Board.TEXT, accepted, COLUMNS["licence"], True, columns, True, release=3)
     query = write_selection(asked)
     assert query == {
         "board": "text",
@@ -129,9 +129,10 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
         "published": "1",
     }
     assert read_selection(query, [query["columns"]]) == asked
+    usual = ",".join(column.key for column in DEFAULT_COLUMNS)
     for default in (
         {"board": "overall", "sort": "rank", "direction": "ascending", "verified": "0"},
-        {"weights": "", "q": "", "columns": ",".join(DEFAULT_COLUMNS), "published": "0"},
+        {"weights": "", "q": "", "columns": usual, "published": "0"},
     ):
         found = read_selection(default, [default.get("columns", "")])
         assert found == Selection()
@@ -140,16 +141,16 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
     assert nothing.columns == ()
     assert write_selection(nothing) == {"columns": "none"}
     boxes = read_selection({}, ["none", "licence", "text"])
-    assert boxes.columns == (Column.TEXT, Column.LICENCE)
+    assert boxes.columns == (COLUMNS["text"], COLUMNS["licence"])
 
 
 def test_a_head_sorts_by_its_column_in_its_usual_way_and_then_the_other_way_round() -> None:
-    by_score = Selection().sort_by(Column.TEXT)
+    by_score = Selection().sort_by(COLUMNS["text"])
     assert (by_score.is_descending, write_selection(by_score)) == (True, {"sort": "text"})
-    turned = by_score.sort_by(Column.TEXT)
+    turned = by_score.sort_by(COLUMNS["text"])
     assert write_selection(turned) == {"sort": "text", "direction": "ascending"}
-    assert turned.sort_by(Column.TEXT) == by_score
-    assert write_selection(turned.sort_by(Column.MODEL)) == {"sort": "model"}
-    by_rank = turned.sort_by(Column.RANK)
+    assert turned.sort_by(COLUMNS["text"]) == by_score
+    assert write_selection(turned.sort_by(COLUMNS["model"])) == {"sort": "model"}
+    by_rank = turned.sort_by(RANK)
     assert by_rank.is_by_rank
-    assert not by_rank.sort_by(Column.RANK).is_by_rank
+    assert not by_rank.sort_by(RANK).is_by_rank

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.card_fields import read_family
 from leaderboard.db import Sessions
 from leaderboard.evaluation.claim import Claim, advance
 from leaderboard.evaluation.rating.llm import rate_with_llms
@@ -57,7 +58,7 @@ def _rate_at_once(sessions: Sessions, claim: Claim, judge: Judge, n_done: int) -
 def _rate_with_llm(sessions: Sessions, claim: Claim, judge: LlmJudge) -> None:
     with sessions.read() as session:
         rubric = read_rubric(session, session.get_one(Submission, claim.submission_id).split_id)
-        is_excluded = is_of_family(judge, _read_card(session, claim.submission_id))
+        is_excluded = is_of_family(judge, _read_family(session, claim.submission_id))
     if is_excluded:
         _write_derived(sessions, claim, judge, {})
     else:
@@ -68,7 +69,7 @@ def _rate_with_panel(sessions: Sessions, claim: Claim, panel: Panel) -> None:
     """Every member of another family rates; the panel's ratings follow from theirs."""
     with sessions.read() as session:
         rubric = read_rubric(session, session.get_one(Submission, claim.submission_id).split_id)
-        facts = _read_card(session, claim.submission_id)
+        facts = _read_family(session, claim.submission_id)
     members = [member for member in panel.members if not is_of_family(member, facts)]
     if members:
         rate_with_llms(sessions, claim, members, rubric)
@@ -98,10 +99,8 @@ def _write_derived(
             session.execute(insert(Rating), rows)
 
 
-def _read_card(session: Session, submission_id: str) -> list[str | None]:
-    """What a model card says of the model's family."""
-    card = session.get_one(Submission, submission_id).model_card
-    return [card.name, card.slug, card.organisation, card.base_model]
+def _read_family(session: Session, submission_id: str) -> list[str]:
+    return read_family(session.get_one(Submission, submission_id).model_card)
 
 
 def _read_members(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from typing import Any
 
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings import read as rankings
-from leaderboard.rankings.columns import count_unscored
+from leaderboard.rankings.columns import read_api_figures
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.releases import ReleaseSummary
@@ -69,23 +70,14 @@ def make_releases(split: Split, releases: Sequence[ReleaseSummary]) -> ReleaseLi
 
 
 def _make_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> RankingEntryRecord:
-    rank = row.ranks.get(table.board)
+    scores = {board.value: make_board_score(row.scores.get(board)) for board in Board}
     return RankingEntryRecord(
-        rank_low=rank.low if rank else None,
-        rank_high=rank.high if rank else None,
+        **read_api_figures(table, row),
+        **dict[str, Any](scores),
         model=make_ranked_model(row.model),
-        **{key.value: make_board_score(row.scores.get(key)) for key in Board},
         report_provenance=_make_provenance(row.report),
         separable_from_leader=table.board in row.separable,
-        coverage=row.coverage,
-        n_unparsed=row.outcomes.get("unparsed", 0),
-        n_refused=row.outcomes.get("refused", 0),
-        n_ambiguous=row.outcomes.get("ambiguous", 0),
-        n_unscored=count_unscored(table, row),
-        n_attempts=row.n_attempts,
         saw_hidden_items=row.submission.id in saw_hidden,
-        submission=row.submission.id,
-        submitted_at=row.submission.created_at,
     )
 
 

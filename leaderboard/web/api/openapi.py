@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board
 from leaderboard.rankings.breakdowns import SLICE_METRICS
-from leaderboard.rankings.columns import Column
+from leaderboard.rankings.columns import COLUMNS
 from leaderboard.rankings.selection import DIRECTIONS
 from leaderboard.web.api import endpoint_records, model_records
 from leaderboard.web.api.error_records import ErrorAnswer
@@ -35,7 +36,7 @@ QUERY = {
     "release": ("The number of a closed release; the open one by default.", {"type": "integer"}),
     "board": (
         "What to order by.",
-        {"enum": ["overall", "text", "image", "closed", "report"], "default": "overall"},
+        {"enum": [board.value for board in Board], "default": "overall"},
     ),
     "weights": ("Models with such weights alone.", {"enum": ["open", "closed"]}),
     "size_from": ("At least so many billions of parameters.", {"type": "number"}),
@@ -47,7 +48,7 @@ QUERY = {
     "since": ("Submitted on this day (UTC) or later.", {"type": "string", "format": "date"}),
     "until": ("Submitted on this day (UTC) or earlier.", {"type": "string", "format": "date"}),
     "q": ("Words that are all in the model's name or organisation.", {"type": "string"}),
-    "sort": ("What to sort by.", {"enum": [column.value for column in Column], "default": "rank"}),
+    "sort": ("What to sort by.", {"enum": list(COLUMNS), "default": "rank"}),
     "direction": ("The usual one of the sort by default.", {"enum": list(DIRECTIONS)}),
 }
 

@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 
 from flask import render_template, url_for
 
+from leaderboard.accounts.card_fields import write_size
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
 from leaderboard.figures.rankings import count_unsized, find_best_so_far, is_loose
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import (
     CHOOSABLE,
-    COLUMN_NAMES,
+    COLUMNS,
     DEFAULT_COLUMNS,
-    UNREAD,
-    Column,
+    RANK,
     count_unread,
     count_unscored,
     is_in_lead_group,
 )
-from leaderboard.rankings.filter import ModelFilter
+from leaderboard.rankings.filter import FILTERED_FACTS, ModelFilter
 from leaderboard.rankings.published import (
     N_IMAGE,
     N_REPORT,
@@ -36,13 +36,13 @@ from leaderboard.rankings.published import (
 from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
 from leaderboard.web.services import database, services
-from leaderboard.web.words import parameters
 
+CALLED = {fact.key: fact.called for fact in FILTERED_FACTS}
 FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
     "open_weights": lambda is_open: "open weights" if is_open else "closed weights",
-    "min_parameters": lambda size: f"from {parameters(size)}",
-    "max_parameters": lambda size: f"up to {parameters(size)}",
-    "licence": lambda licence: f"licence {licence}",
+    "min_parameters": lambda size: f"from {write_size(size)}",
+    "max_parameters": lambda size: f"up to {write_size(size)}",
+    "stated": lambda one: f"{CALLED[one[0]]} {one[1]}",
     "track": lambda track: f"with the track {track.value}",
     "is_verified": lambda _: "verified by the host",
     "organisation": lambda organisation: f"of {organisation}",
@@ -50,22 +50,20 @@ FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
     "until": lambda day: f"submitted until {day}",
     "words": lambda words: f"named “{words}”",
 }
-"""What each field of a filter says to a reader."""
+"""What each field of a filter says to a reader; of the stated facts, what each of them says."""
 WORDS = {
     "boards": Board,
     "tracks": Track,
-    "COLUMN_NAMES": COLUMN_NAMES,
     "CHOOSABLE": CHOOSABLE,
     "DEFAULT_COLUMNS": DEFAULT_COLUMNS,
-    "TEXTS": (Column.ORGANISATION, Column.LICENCE, Column.BASE_MODEL),
     "DIRECTIONS": DIRECTIONS,
-    "sort_columns": Column,
+    "COLUMNS": COLUMNS,
+    "FILTERED_FACTS": FILTERED_FACTS,
     "make_dot": make_dot,
     "count_unread": count_unread,
     "count_unscored": count_unscored,
     "is_in_lead_group": is_in_lead_group,
     "is_loose": is_loose,
-    "UNREAD": UNREAD,
     "N_PAPER": N_TEXT + N_IMAGE + N_REPORT,
 }
 """What the template calls by these names."""
@@ -80,9 +78,9 @@ class Line(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What the models of a ranking have, for the form's lists."""
+    """What the models of a ranking have, for the form's lists; `stated` by the facts' keys."""
 
-    licences: list[str]
+    stated: Mapping[str, list[str]]
     organisations: list[str]
 
 
@@ -135,10 +133,10 @@ def _describe(selection: Selection) -> dict[str, Any]:
     """What the page says of the selection, and the other ones that it offers."""
     return {
         "selection": selection,
-        "columns": [one for one in selection.columns if one.value != selection.board.value],
+        "columns": [one for one in selection.columns if one.board is not selection.board],
         "without": read_without(selection),
         "of_all": replace(selection, accepted=ModelFilter()),
-        "of_rank": replace(selection, sort=Column.RANK, descends=None),
+        "of_rank": replace(selection, sort=RANK, descends=None),
         "of_size": _with_size(selection),
     }
 
@@ -178,10 +176,11 @@ def _height(value: float | None) -> float:
 
 
 def read_choices(table: RankingTable) -> Choices:
-    """The licences and organisations of all models of a ranking, in the order of the alphabet."""
+    """What all models of a ranking state and who made them, in the order of the alphabet."""
     models = [row.model for row in table.rows]
+    stated = {fact.key: {fact.write(model) for model in models} - {""} for fact in FILTERED_FACTS}
     return Choices(
-        sorted({model.licence for model in models if model.licence}, key=str.casefold),
+        {key: sorted(values, key=str.casefold) for key, values in stated.items()},
         sorted({model.organisation for model in models}, key=str.casefold),
     )
 
@@ -189,13 +188,23 @@ def read_choices(table: RankingTable) -> Choices:
 def read_without(selection: Selection) -> list[tuple[str, Selection]]:
     """What the filter asks for, in words, each with the selection that does without it."""
     nothing, accepted = ModelFilter(), selection.accepted
+    found: list[tuple[str, dict[str, Any]]] = []
+    for name, say in FIELD_WORDS.items():
+        if name == "stated":
+            found += _without_stated(accepted)
+        elif getattr(accepted, name) != getattr(nothing, name):
+            found.append((say(getattr(accepted, name)), {name: getattr(nothing, name)}))
     return [
-        (
-            say(getattr(accepted, name)),
-            replace(selection, accepted=replace(accepted, **{name: getattr(nothing, name)})),
-        )
-        for name, say in FIELD_WORDS.items()
-        if getattr(accepted, name) != getattr(nothing, name)
+        (words, replace(selection, accepted=replace(accepted, **changes)))
+        for words, changes in found
+    ]
+
+
+def _without_stated(accepted: ModelFilter) -> list[tuple[str, dict[str, Any]]]:
+    say, stated = FIELD_WORDS["stated"], accepted.stated
+    return [
+        (say(one), {"stated": {key: asked for key, asked in stated.items() if key != one[0]}})
+        for one in stated.items()
     ]
 
 
@@ -214,15 +223,16 @@ def make_address(selection: Selection, place: Mapping[str, str]) -> Callable[...
 
 def _is_by_score(selection: Selection) -> bool:
     """Whether the rows stand by rank or by the board's score, the best first."""
-    by_score = selection.sort.value == selection.board.value and selection.is_descending
+    by_score = selection.sort.board is selection.board and selection.is_descending
     return selection.is_by_rank or by_score
 
 
 def _with_size(selection: Selection) -> Selection:
     """The selection by size, with its column."""
-    chosen = {*selection.columns, Column.PARAMETERS}
+    size = COLUMNS["parameters"]
+    chosen = {*selection.columns, size}
     columns = tuple(column for column in CHOOSABLE if column in chosen)
-    return replace(selection, sort=Column.PARAMETERS, descends=None, columns=columns)
+    return replace(selection, sort=size, descends=None, columns=columns)
 
 
 def _read_reported(selection: Selection) -> list[PublishedRow]:
