@@ -7,6 +7,7 @@ import zlib
 from typing import BinaryIO, NamedTuple
 
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
+from leaderboard.submissions.formats import FORMAT_WORDS
 
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_KINDS = {
@@ -48,7 +49,9 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
         )
     for magic, kind in OTHER_KINDS.items():
         if raw.startswith(magic):
-            raise _unreadable(f"The file is {kind}.", "Save as CSV or JSONL; gzip it if you like.")
+            raise _unreadable(
+                f"The file is {kind}.", f"Save as {FORMAT_WORDS}; gzip it if you like."
+            )
     if raw.startswith(BYTE_ORDER_MARKS) or _is_utf16(raw):
         raise _unreadable("The file is encoded in UTF-16.", "Save it as UTF-8.")
     file_hash = hashlib.sha256(raw).hexdigest()

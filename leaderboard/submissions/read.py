@@ -10,9 +10,7 @@ from typing import NamedTuple
 from leaderboard.errors import InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
 from leaderboard.submissions.content import Content
-from leaderboard.submissions.formats.csv import read_csv_rows
-from leaderboard.submissions.formats.jsonl import read_jsonl_rows
-from leaderboard.submissions.formats.rows import Row
+from leaderboard.submissions.formats import Row, find_format
 
 MAX_TEXT_CHARACTERS = 20_000
 
@@ -34,24 +32,13 @@ class Predictions:
 
 
 def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predictions:
-    """The predictions in a JSONL or CSV file for the split whose items are `items`, by id.
+    """The predictions in a file of any format for the split whose items are `items`, by id.
 
     Whole tracks: every item of a track of which the file has any. Raises InvalidPredictions
     with every problem, in the order of the lines, missing ids last.
     """
     checker = _Checker(items)
-    first = content.raw.lstrip()[:1]
-    if first == b"[":
-        checker.problems.append(
-            Problem(
-                "The file is one JSON array.",
-                "Write one JSON object a line, without brackets around them (JSONL).",
-                line=1,
-            )
-        )
-    else:
-        read_rows = read_jsonl_rows if first == b"{" else read_csv_rows
-        checker.check(read_rows(content.raw))
+    checker.check(find_format(content.raw).read_rows(content.raw))
     if checker.problems:
         count = len(checker.problems)
         raise InvalidPredictions(

@@ -40,7 +40,7 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 def validate(invocation: Invocation, file: Path, benchmark: str | None, split: str) -> None:
     """Try a prediction file: every problem at once. Costs nothing, keeps nothing.
 
-    FILE is JSONL with id and prediction, or CSV with the header id,prediction; .gz too.
+    FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
     """
     terminal = invocation.terminal
     _check_not_empty(file)
@@ -72,7 +72,7 @@ def submit(
 ) -> None:
     """Submit a prediction file to be scored.
 
-    FILE is JSONL with id and prediction, or CSV with the header id,prediction; .gz too.
+    FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
     With -q only the submission's id is printed.
     """
     terminal = invocation.terminal

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leaderboard.errors import Problem
-from leaderboard.submissions.formats.rows import Row
+from leaderboard.submissions.formats.format import Format, Row
 
 HEADER_REMEDY = "Begin the file with the line id,prediction (or send JSONL)."
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
@@ -91,3 +91,6 @@ def _make_row(record: _Record, n_columns: int, id_column: int, text_column: int)
             known,
         )
     return Row(line, fields[id_column].strip(), fields[text_column])
+
+
+FORMAT = Format("CSV", (".csv", ".txt"), read_csv_rows)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from leaderboard.errors import Problem
-from leaderboard.submissions.formats.rows import Row
+from leaderboard.submissions.formats.format import Format, Row
 
 EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
 
@@ -24,6 +24,13 @@ class _Line(msgspec.Struct):
 
 def read_jsonl_rows(raw: bytes) -> Iterator[Row | Problem]:
     """A row or a problem for each line that is not blank; keys beside the two are ignored."""
+    if raw.lstrip().startswith(b"["):
+        yield Problem(
+            "The file is one JSON array.",
+            "Write one JSON object a line, without brackets around them (JSONL).",
+            line=1,
+        )
+        return
     decode = msgspec.json.Decoder(_Line).decode
     for number, line in enumerate(raw.split(b"\n"), start=1):
         try:
@@ -83,3 +90,11 @@ def _explain(number: int, line: bytes, error: Exception) -> Problem:
                 f'"{name}" is of type {found}, not a string.', "Put it in quotes.", number, known
             )
     return Problem(f"{error}.", f"Write a line such as {EXAMPLE}.", number, known)
+
+
+FORMAT = Format(
+    "JSONL",
+    (".jsonl", ".json"),
+    read_jsonl_rows,
+    recognises=lambda raw: raw.lstrip()[:1] in (b"{", b"["),
+)

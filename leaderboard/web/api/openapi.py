@@ -11,6 +11,7 @@ from leaderboard.models.ranking import Board
 from leaderboard.rankings.breakdowns import SLICE_METRICS
 from leaderboard.rankings.columns import COLUMNS
 from leaderboard.rankings.selection import DIRECTIONS
+from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.web.api import endpoint_records, model_records
 from leaderboard.web.api.error_records import ErrorAnswer
 from leaderboard.web.api.operations import OPERATIONS, Body, Operation
@@ -148,7 +149,7 @@ def _body(body: Body) -> dict[str, Any]:
         "file": {
             "type": "string",
             "format": "binary",
-            "description": "JSONL or CSV of id and prediction, gzipped or not.",
+            "description": f"{FORMAT_WORDS} of id and prediction, gzipped or not.",
         },
     }
     schema: dict[str, Any] = {"type": "object", "properties": fields}

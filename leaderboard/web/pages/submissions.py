@@ -23,6 +23,7 @@ from leaderboard.rankings.read import read_board_scores, read_scores
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.find import get_own, read_own
+from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions
 from leaderboard.submissions.submit import cancel as cancel_submission
@@ -148,7 +149,7 @@ def read_upload() -> Upload:
     split = get_split(benchmark, name)
     file: FileStorage | None = request.files.get("file")
     if file is None or not file.filename:
-        raise InvalidRequest("There is no file.", "Choose a JSONL or CSV file of predictions.")
+        raise InvalidRequest("There is no file.", f"Choose a {FORMAT_WORDS} file of predictions.")
     content = read_content(file.stream, services().max_upload_bytes)  # type: ignore[arg-type]
     predictions = read_predictions(content, read_known_items(database(), split))
     return Upload(split, predictions, file.filename)
