@@ -60,8 +60,9 @@ def _find_submission(made: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _find_endpoint_hash(made: Mapping[str, Any]) -> tuple[str, str]:
-    if made.get("endpoint") and made.get("file_hash"):
-        return made["file_hash"], f"<hash of the endpoint run of {made['model']}"
+    key, slug = made.get("file_hash"), made.get("model")
+    if made.get("endpoint") and isinstance(key, str) and isinstance(slug, str):
+        return key, f"<hash of the endpoint run of {slug}"
     return "", ""
 
 

@@ -67,6 +67,10 @@ def test_a_submission_is_named_for_its_model_wherever_its_id_stands() -> None:
     body = (
         b'{"entries": [{"model": {"slug": "b"}, "submission": "fkaczs3guf"},'
         b' {"model": "a", "id": "27b8eb8yd2"}, {"model": "a", "id": "22b8eb8yd2"}],'
+        b' "run": {"model": "a", "endpoint": {}, "file_hash": "0778"},'
+        b' "asked": {"model": "a", "endpoint": {"name": "mine"}, "file_hash": "e1d8"},'
+        b' "properties": {"model": {}, "submission": {}, "endpoint": {"type": "object"},'
+        b' "file_hash": {}, "name": {}, "id": {}},'
         b' "endpoints": [{"id": "9289f52cb34f", "name": "mine", "model": "m"}]}'
     )
     answer = Answer("/api/v1/rankings/x/y", 200, {"Content-Type": "application/json"}, body)
@@ -74,4 +78,5 @@ def test_a_submission_is_named_for_its_model_wherever_its_id_stands() -> None:
     assert normalise("/submissions/fkaczs3guf#27b8eb8yd2", ids) == (
         "/submissions/<submission of b>#<submission of a>"
     )
+    assert normalise("0778 e1d8", ids) == "0778 <hash of the endpoint run of a>"
     assert normalise("22b8eb8yd2 9289f52cb34f", ids) == "<submission of a, 2> <endpoint mine>"
