@@ -6,9 +6,10 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import pytest
@@ -16,9 +17,11 @@ from markdown_it import MarkdownIt
 from pydantic.fields import FieldInfo
 
 from config import Config
+from leaderboard.db import now
 from leaderboard.errors import InvalidPredictions
 from leaderboard.host_cli.commands import commands as host_commands
 from leaderboard.models.benchmark import Track
+from leaderboard.notices.signature import make_secret, sign, write_secrets
 from leaderboard.packages.files import open_package
 from leaderboard.packages.package import package_schema
 from leaderboard.packages.read import read_package
@@ -199,7 +202,7 @@ def test_the_exit_statuses_are_those_of_the_command() -> None:
 def test_the_script_of_the_submission_guide_writes_a_file_that_is_accepted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (block,) = [b for b in read_blocks(read("docs/submitting.md")) if b.info == "python"]
+    block, _ = [b for b in read_blocks(read("docs/submitting.md")) if b.info == "python"]
     folder = tmp_path / "spinebench-mini-test"
     folder.mkdir()
     items = [
@@ -212,6 +215,34 @@ def test_the_script_of_the_submission_guide_writes_a_file_that_is_accepted(
     known = {"t1": KnownItem(1, Track.TEXT), "r1": KnownItem(2, Track.REPORT)}
     raw = (tmp_path / "predictions.jsonl").read_bytes()
     assert set(read_file(raw, known).texts) == {1, 2}
+
+
+def test_the_webhooks_of_the_submission_guide_are_checked_as_the_specification_says() -> None:
+    _, block = [b for b in read_blocks(read("docs/submitting.md")) if b.info == "python"]
+    names: dict[str, Any] = {}
+    exec(compile(block.text, "submitting.md", "exec"), names)
+    is_genuine = names["is_genuine"]
+    # The example that the specification's libraries are tested by.
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    body = b'{"test": 2432232314}'
+    headers = {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+    assert is_genuine(secret, headers, body, seconds=10**12)
+    assert not is_genuine(secret, headers, body)
+    # What the server sends, also while a secret is replaced.
+    kept = f"{make_secret()} {make_secret()}"
+    sent = sign(kept, "notice-1", body, now())
+    for one in write_secrets(kept):
+        assert is_genuine(one, sent, body)
+        assert not is_genuine(one, sent, body + b" ")
+        assert not is_genuine(one, sent | {"webhook-id": "notice-2"}, body)
+        assert not is_genuine(one, sign(kept, "notice-1", body, now() - timedelta(hours=1)), body)
+        later = {"webhook-timestamp": str(int(sent["webhook-timestamp"]) + 60)}
+        assert not is_genuine(one, sent | later, body)
+    assert not is_genuine(write_secrets(make_secret())[0], sent, body)
 
 
 def read_file(raw: bytes, items: Mapping[str, KnownItem]) -> Predictions:

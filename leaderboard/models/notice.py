@@ -30,7 +30,10 @@ class NoticeState(enum.StrEnum):
 
 
 class NoticeTarget(Base):
-    """A web address or an e-mail address of a team; `secret` signs what a webhook gets."""
+    """A web address or an e-mail address of a team.
+
+    `secret` signs what a webhook gets; while it is replaced, the new one and the old one.
+    """
 
     __tablename__ = "notice_targets"
     __table_args__ = (UniqueConstraint("team_id", "kind", "address"),)

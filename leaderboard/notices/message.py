@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from email.message import EmailMessage
 from typing import NamedTuple
 
@@ -18,12 +16,15 @@ WORDS = {
     EventKind.FAILED: "failed",
     EventKind.CANCELLED: "was cancelled",
 }
-SIGNATURE_HEADER = "X-SpineBench-Signature"
 
 
 class Message(NamedTuple):
-    """The same news for either way out: `payload` is JSON for a webhook, the rest is a mail."""
+    """The same news for either way out: `payload` is JSON for a webhook, the rest is a mail.
 
+    `id` names it for good, however often it is sent.
+    """
+
+    id: str
     payload: bytes
     subject: str
     text: str
@@ -49,6 +50,7 @@ def write_notice(notice: Notice, base_url: str) -> Message:
         },
     }
     return Message(
+        f"notice-{notice.id}-{notice.at:%Y%m%d%H%M%S%f}",
         msgspec.json.encode(payload),
         f"SpineBench: {name} {WORDS[notice.event]}",
         f"The submission {submission.id} of {name} on {split.benchmark.name} "
@@ -61,15 +63,11 @@ def write_test(test: NoticeTest) -> Message:
     """The message of a test notice: of no submission, and 0 for its `id`."""
     payload = {"id": 0, "event": "test", "at": test.asked_at, "submission": None}
     return Message(
+        f"test-{test.target_id}-{test.asked_at:%Y%m%d%H%M%S%f}",
         msgspec.json.encode(payload),
         "SpineBench: a test notice",
         "A member of your team asked for this test: notices reach this address.\n",
     )
-
-
-def sign(secret: str, body: bytes) -> str:
-    """The signature of `body`: `sha256=` and its HMAC in hexadecimal, by the target's secret."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def make_mail(message: Message, target: NoticeTarget, base_url: str, sender: str) -> EmailMessage:

@@ -16,7 +16,8 @@ from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, TargetKind
 from leaderboard.notices.channels import MailSettings, NotSent, post_webhook, send_mail
-from leaderboard.notices.message import SIGNATURE_HEADER, Message, make_mail, sign, write_notice
+from leaderboard.notices.message import Message, make_mail, write_notice
+from leaderboard.notices.signature import sign
 
 log = logging.getLogger(__name__)
 PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 720))
@@ -78,7 +79,7 @@ def prepare(target: NoticeTarget, message: Message, outbox: Outbox) -> Callable[
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "SpineBench",
-            SIGNATURE_HEADER: sign(target.secret, message.payload),
+            **sign(target.secret, message.id, message.payload, now()),
         }
         return partial(post_webhook, target.address, message.payload, headers, outbox.policy)
     if outbox.mail is None:

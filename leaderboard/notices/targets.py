@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -13,6 +11,7 @@ from leaderboard.endpoints.engine.address import AddressPolicy, check_address
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
 from leaderboard.models.team import Membership, Team, User
+from leaderboard.notices.signature import make_secret
 
 MAX_TARGETS = 10
 
@@ -45,7 +44,7 @@ def make_target(
         team=team,
         kind=TargetKind(kind),
         address=address,
-        secret=secrets.token_urlsafe(32),
+        secret=make_secret(),
         created_at=now(),
     )
     try:
@@ -87,6 +86,25 @@ def get_own_target(session: Session, user: User, target_id: int) -> NoticeTarget
     target = session.get(NoticeTarget, target_id)
     if target is None or session.get(Membership, (target.team_id, user.id)) is None:
         raise NotFound("Your teams have no such target.", "See the list of notices.")
+    return target
+
+
+def replace_secret(session: Session, user: User, target_id: int) -> NoticeTarget:
+    """Give a target a new secret; the one before signs as well.
+
+    Raises NotFound for other teams', Conflict while an older secret signs too.
+    """
+    target = get_own_target(session, user, target_id)
+    if len(target.secret.split()) > 1:
+        raise Conflict(f"{target.address} has a new secret already.", "End the old one first.")
+    target.secret = f"{make_secret()} {target.secret}"
+    return target
+
+
+def end_old_secret(session: Session, user: User, target_id: int) -> NoticeTarget:
+    """Sign by a target's newest secret alone. Raises NotFound for other teams'."""
+    target = get_own_target(session, user, target_id)
+    target.secret = target.secret.split()[0]
     return target
 
 

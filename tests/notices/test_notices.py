@@ -1,7 +1,5 @@
 """Notices reach a real web server and a real mail server, once each, and nothing private."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +7,7 @@ from email import message_from_string
 
 import pytest
 from sqlalchemy import select, update
+from standardwebhooks import Webhook
 
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy, read_policy
@@ -19,6 +18,7 @@ from leaderboard.models.notice import Notice, NoticeState, NoticeTarget
 from leaderboard.models.team import Team, User
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import PAUSES, Outbox, nudge_notices, send_notice
+from leaderboard.notices.signature import write_secrets
 from leaderboard.notices.targets import make_target, read_notices, read_targets, remove_target
 from tests.loaded import Load, Submit
 from tests.notices.receivers import Received, open_mailbox, open_webhook
@@ -93,8 +93,8 @@ def test_a_webhook_gets_a_signed_notice_once_that_holds_no_score(
     let_time_pass(sessions)
     assert send_due(sessions, outbox_of(webhook)) == []
     [(headers, body)] = webhook.requests
-    made = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    assert headers["X-SpineBench-Signature"] == f"sha256={made}"
+    [shown] = write_secrets(secret)
+    assert Webhook(shown).verify(body, headers) == json.loads(body)
     told = json.loads(body)
     assert told.keys() == {"id", "event", "at", "submission"}
     assert told["event"] == "scored"
@@ -117,9 +117,12 @@ def test_a_webhook_that_fails_or_redirects_is_tried_again_and_given_up_at_last(
     sessions: Sessions, load: Load, submit_texts: Submit, webhook: Received, status: int
 ) -> None:
     load(2, 0, 0)
-    add_target(sessions, "webhook", f"http://{webhook.address}/hook", policy_of(webhook))
+    hook = f"http://{webhook.address}/hook"
+    [secret] = write_secrets(add_target(sessions, "webhook", hook, policy_of(webhook)))
     score(sessions, submit_texts)
     webhook.status = status
+    with sessions.write() as session:
+        session.execute(update(Notice).values(at=now() - timedelta(days=1)))
     before = now()
     send_due(sessions, outbox_of(webhook))
     [notice] = read_all(sessions)
@@ -133,6 +136,10 @@ def test_a_webhook_that_fails_or_redirects_is_tried_again_and_given_up_at_last(
     assert (notice.state, notice.n_attempts) == (NoticeState.FAILED, len(PAUSES) + 1)
     assert notice.result == f"it answered with status {status}"
     assert len(webhook.requests) == len(PAUSES) + 1
+    assert len({headers["webhook-id"] for headers, _ in webhook.requests}) == 1
+    for headers, body in webhook.requests:
+        # Each attempt is signed with its own time: a day after the event it is still believed.
+        Webhook(secret).verify(body, headers)
     let_time_pass(sessions)
     assert send_due(sessions, outbox_of(webhook)) == []
 

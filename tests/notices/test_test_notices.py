@@ -6,14 +6,15 @@ from email import message_from_string
 
 import pytest
 from sqlalchemy import select, update
+from standardwebhooks import Webhook
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import NotFound, RateLimited
 from leaderboard.models.notice import NoticeState, NoticeTarget, NoticeTest
 from leaderboard.models.team import User
 from leaderboard.notices.ask_test import PAUSE, ask_test, is_under_way
-from leaderboard.notices.message import sign
 from leaderboard.notices.send_test import send_test
+from leaderboard.notices.signature import write_secrets
 from leaderboard.notices.targets import get_own_target, remove_target
 from tests.loaded import Load
 from tests.notices.receivers import open_mailbox, open_webhook
@@ -52,8 +53,8 @@ def test_a_webhook_gets_one_signed_test_a_minute_and_its_outcome_is_kept(
         for _ in range(2):
             send_test(sessions, target_id, outbox_of(webhook))
         [(headers, body)] = webhook.requests
-        assert headers["X-SpineBench-Signature"] == sign(secret, body)
-        told = json.loads(body)
+        told = Webhook(*write_secrets(secret)).verify(body, headers)
+        assert told == json.loads(body)
         assert (told["id"], told["event"], told["submission"]) == (0, "test", None)
         test = read_test(sessions)
         assert (test.state, test.result) == (NoticeState.SENT, "it answered with status 204")
@@ -64,7 +65,8 @@ def test_a_webhook_gets_one_signed_test_a_minute_and_its_outcome_is_kept(
         send_test(sessions, target_id, outbox_of(webhook))
         test = read_test(sessions)
         assert (test.state, test.result) == (NoticeState.FAILED, "it answered with status 500")
-        assert len(webhook.requests) == 2
+        ids = {headers["webhook-id"] for headers, _ in webhook.requests}
+        assert len(ids) == len(webhook.requests) == 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -8,6 +8,7 @@ from rq import Queue
 from sqlalchemy import select, update
 
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest
+from leaderboard.notices.signature import write_secrets
 from leaderboard.queue import SEND_TEST
 from tests.site import Site
 from tests.web.api.test_api import make_file
@@ -28,8 +29,9 @@ def test_a_team_chooses_where_to_hear_of_its_submissions_and_nobody_else_does(si
     assert page.headers["Cache-Control"] == "no-store"
     with site.sessions.read() as session:
         target = session.scalars(select(NoticeTarget)).one()
-    assert target.secret in page.text
-    assert target.secret not in eve.get(site.url + PAGE).text
+    [secret] = write_secrets(target.secret)
+    assert secret in page.text
+    assert secret not in eve.get(site.url + PAGE).text
 
     key = site.submit(site.token("ada"), make_file(4)).json()["id"]
     site.evaluate_all()
@@ -40,6 +42,31 @@ def test_a_team_chooses_where_to_hear_of_its_submissions_and_nobody_else_does(si
     assert post(ada, site, remove, PAGE).status_code == 200
     with site.sessions.read() as session:
         assert session.scalars(select(Notice)).all() == []
+
+
+def test_a_new_secret_signs_beside_the_old_one_until_the_team_ends_it(site: Site) -> None:
+    site.add_person("eve", "team-e", "model-e")
+    ada, eve = sign_in(site, "ada"), sign_in(site, "eve")
+    post(ada, site, PAGE, PAGE, **TARGET)
+
+    def read_secrets() -> tuple[int, list[str]]:
+        with site.sessions.read() as session:
+            target = session.scalars(select(NoticeTarget)).one()
+        return target.id, write_secrets(target.secret)
+
+    target_id, [old] = read_secrets()
+    address = f"{PAGE}/{target_id}/secret"
+    assert post(eve, site, address, PAGE).status_code == 404
+    page = post(ada, site, address, PAGE)
+    _, (new, kept) = read_secrets()
+    assert kept == old != new
+    assert re.search(rf"New: .*{new}.*Old: .*{old}", page.text, flags=re.DOTALL)
+    again = post(ada, site, address, PAGE)
+    assert (again.status_code, "End the old one first." in again.text) == (409, True)
+    assert post(eve, site, f"{address}/end", PAGE).status_code == 404
+    page = post(ada, site, f"{address}/end", PAGE)
+    assert (new in page.text, old in page.text) == (True, False)
+    assert read_secrets() == (target_id, [new])
 
 
 def test_a_form_that_fails_says_why_and_keeps_nothing(site: Site) -> None:

@@ -6,15 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.teams import get_team, read_teams
-from leaderboard.errors import RateLimited, SpineBenchError
+from leaderboard.errors import Conflict, RateLimited, SpineBenchError
 from leaderboard.notices.ask_test import ask_test, is_under_way
-from leaderboard.notices.message import SIGNATURE_HEADER
+from leaderboard.notices.signature import write_secrets
 from leaderboard.notices.targets import (
+    end_old_secret,
     get_own_target,
     make_target,
     read_notices,
     read_targets,
     remove_target,
+    replace_secret,
 )
 from leaderboard.web.services import current_user, database, services, signed_in
 
@@ -72,6 +74,32 @@ def test(target_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("notices.index"))
 
 
+@blueprint.post("/<int:target_id>/secret")
+@signed_in
+def new_secret(target_id: int) -> Response | tuple[str, int]:
+    """Give a webhook a new secret beside the one that it has."""
+    try:
+        target = replace_secret(database(), current_user(), target_id)
+    except Conflict as error:
+        return _page(error), error.status
+    database().commit()
+    flash(
+        f"Notices to {target.address} are now signed with a new secret and with the old one.",
+        "success",
+    )
+    return redirect(url_for("notices.index"))
+
+
+@blueprint.post("/<int:target_id>/secret/end")
+@signed_in
+def end_secret(target_id: int) -> Response:
+    """End the old secret of a webhook that got a new one."""
+    target = end_old_secret(database(), current_user(), target_id)
+    database().commit()
+    flash(f"Notices to {target.address} are now signed with the new secret only.", "success")
+    return redirect(url_for("notices.index"))
+
+
 @blueprint.post("/<int:target_id>/remove")
 @signed_in
 def remove(target_id: int) -> Response:
@@ -94,6 +122,6 @@ def _page(error: SpineBenchError | None = None) -> str:
         under_way={one.id for one in targets if one.test and is_under_way(one.test)},
         notices=read_notices(database(), user, LISTED),
         sends_mail=services().sends_mail,
-        header=SIGNATURE_HEADER,
+        secrets={one.id: write_secrets(one.secret) for one in targets},
         limit=LISTED,
     )
