@@ -18,8 +18,7 @@ from leaderboard.host_cli.commands import commands
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import failures, protection, security, services, words
-from leaderboard.web.api import views  # noqa: F401  the API's addresses
-from leaderboard.web.api.blueprint import blueprint as api_blueprint
+from leaderboard.web.api import openapi
 from leaderboard.web.front import Front
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.pages import (
@@ -118,9 +117,9 @@ def create_app(config: Config | None = None) -> Flask:
         guides.blueprint,
         trying.blueprint,
         health.blueprint,
-        api_blueprint,
     ):
         app.register_blueprint(blueprint)
+    openapi.install(app)
     for command in commands:
         app.cli.add_command(command)
     return app

@@ -30,6 +30,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.factories import load_items, make_card, make_team, make_user, score_submission
 from tests.package_files import make_items
 from tests.waiting import HANG_SECONDS
+from tests.web.contract import ContractWatch
 
 SECRET_KEY = "s" * 40
 ENDPOINT_KEY = Fernet.generate_key().decode()
@@ -151,6 +152,7 @@ def serve_site(
         )
     )
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    watch = ContractWatch(app)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -161,6 +163,7 @@ def serve_site(
         thread.join()
         server.server_close()
         app.extensions["spinebench"].sessions.engine.dispose()
+    assert watch.broken == [], "the API answers what its document does not say"
 
 
 @pytest.fixture(scope="session")

@@ -29,13 +29,13 @@ from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.read import KnownItem, Predictions, read_predictions
-from leaderboard.web.api.error_records import ErrorRecord
-from leaderboard.web.api.operations import OPERATIONS
 from leaderboard.web.failures import HTTP_CODES
 from leaderboard.web.pages.guides import GUIDES, render_guide
 from spinebench.errors import EXIT_CODE_MEANINGS
 from spinebench.main import cli
+from spinebench.shapes.errors import ErrorRecord
 from tests.package_files import make_png
+from tests.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
@@ -305,16 +305,23 @@ def test_the_example_package_has_no_problems(tmp_path: Path) -> None:
     assert [item.id for item in package.items["test"]] == ["test-image-001", "test-report-001"]
 
 
-def test_every_address_of_the_api_has_its_section_with_an_example() -> None:
+def test_every_address_of_the_api_has_its_section_with_an_example(site: Site) -> None:
+    document = site.get("/api/v1/openapi.json").json()
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, of in document["paths"].items()
+        for method, operation in of.items()
+    }
     sections = re.split(r"^### ", read("docs/api.md"), flags=re.MULTILINE)[1:]
     titles = [section.splitlines()[0].strip("`") for section in sections]
-    assert titles == [f"{op.method.upper()} {op.path}" for op in OPERATIONS]
-    for section, operation in zip(sections, OPERATIONS, strict=True):
+    assert sorted(titles) == sorted(operations)
+    for title, section in zip(titles, sections, strict=True):
         assert "curl " in section
-        if operation.scope:
-            assert f"Scope `{operation.scope.value}`" in section
-        names = [name for name in operation.query if name != "version"]
-        assert all(re.search(rf"[?`]{name}[=`]", section) for name in names)
+        for scope in (name for one in operations[title]["security"] for name in one["token"]):
+            assert f"Scope `{scope}`" in section
+        for parameter in operations[title]["parameters"]:
+            if parameter["in"] == "query" and parameter["name"] != "version":
+                assert re.search(rf"[?`]{parameter['name']}[=`]", section)
 
 
 def test_every_error_code_of_the_api_is_explained() -> None:
@@ -323,8 +330,10 @@ def test_every_error_code_of_the_api_is_explained() -> None:
     for status, code in HTTP_CODES.items():
         assert str(status) in statuses[code]
     example = next(b for b in read_blocks(read("docs/api.md")) if b.info == "json")
-    fields = {name for name in ErrorRecord.__struct_fields__ if name not in ("submission", "url")}
+    of_some_codes = {"submission", "url", "next_at"}
+    fields = set(ErrorRecord.__struct_fields__) - of_some_codes
     assert set(json.loads(example.text)["error"]) == fields
+    assert of_some_codes <= {name for row in rows for name in read_codes(row[-1])}
 
 
 def test_python_examples_are_python() -> None:

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
-from leaderboard.web.api.openapi import make_document
-from leaderboard.web.services import database, services
+from leaderboard.web.api.contract import contract
+from leaderboard.web.services import database
 
 blueprint = Blueprint("trying", __name__, url_prefix="/docs/api/try")
 ROOT = "/api/v1"
@@ -53,7 +53,7 @@ def open_address(name: str) -> Response:
 
 def read_tried() -> list[Tried]:
     """The addresses that are read, in the document's order."""
-    paths = make_document(services().base_url)["paths"]
+    paths = contract.spec["paths"]
     return [
         Tried(
             name=of["get"]["operationId"],

@@ -1,13 +1,13 @@
-"""Rankings and releases as JSON."""
+"""The ranking of a split."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from leaderboard.web.api.record import Record
+from spinebench.shapes.shape import Shape
 
 
-class BoardScore(Record, frozen=True, kw_only=True):
+class BoardScore(Shape, frozen=True, kw_only=True):
     """A score with the ends of its 95 % interval."""
 
     value: float | None
@@ -16,7 +16,7 @@ class BoardScore(Record, frozen=True, kw_only=True):
     n: int
 
 
-class RankedModel(Record, frozen=True, kw_only=True):
+class RankedModel(Shape, frozen=True, kw_only=True):
     """Which model."""
 
     slug: str
@@ -24,7 +24,7 @@ class RankedModel(Record, frozen=True, kw_only=True):
     organisation: str
 
 
-class ReportProvenanceRecord(Record, frozen=True, kw_only=True):
+class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
     """Where a report score comes from.
 
     `badge` is expert-anchored, probe-anchored, transported or uncalibrated; `labels` whose
@@ -38,7 +38,7 @@ class ReportProvenanceRecord(Record, frozen=True, kw_only=True):
     raw_value: float | None
 
 
-class RankingEntryRecord(Record, frozen=True, kw_only=True):
+class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track.
 
     `separable_from_leader` says whether the leader is significantly better. `n_unscored`
@@ -67,7 +67,7 @@ class RankingEntryRecord(Record, frozen=True, kw_only=True):
     submitted_at: datetime
 
 
-class RankingRecord(Record, frozen=True, kw_only=True):
+class RankingRecord(Shape, frozen=True, kw_only=True):
     """The ranking of a split on one board, best first, unranked models last.
 
     `release` is the number of the release whose scores these are: scores compare only within one.
@@ -81,34 +81,3 @@ class RankingRecord(Record, frozen=True, kw_only=True):
     ranked_at: datetime | None
     n_items: dict[str, int]
     entries: list[RankingEntryRecord]
-
-
-class ReleaseJudgeRecord(Record, frozen=True, kw_only=True):
-    """A judge of a release; `labels`, whose ratings calibrate it, is null where none do."""
-
-    name: str
-    version: str
-    labels: str | None
-    n_labels: int
-    fitted_at: datetime | None
-
-
-class ReleaseRecord(Record, frozen=True, kw_only=True):
-    """A release of a split; `closed_at` is null for the open one."""
-
-    number: int
-    opened_at: datetime
-    closed_at: datetime | None
-    ranked_at: datetime
-    n_models: int
-    note: str
-    judges: list[ReleaseJudgeRecord]
-
-
-class ReleaseList(Record, frozen=True, kw_only=True):
-    """The releases of a split, newest first."""
-
-    benchmark: str
-    version: str
-    split: str
-    releases: list[ReleaseRecord]

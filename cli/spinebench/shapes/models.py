@@ -1,18 +1,22 @@
-"""The shapes of the API for model cards."""
+"""Model cards."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
-from leaderboard.web.api.record import Record
+from spinebench.shapes.shape import Body, Shape
 
 
-class NewModel(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewModel(Body, frozen=True, kw_only=True):
     """The facts of a model card to make.
 
     `base` is the short name of a model of this site that it was made from, and `variant` says how
     it differs; `base_model` names one that is not here.
     """
+
+    called: ClassVar[str] = "model card"
 
     team: str
     slug: str
@@ -28,8 +32,10 @@ class NewModel(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description: str | None = None
 
 
-class ChangedModel(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChangedModel(Body, frozen=True, kw_only=True):
     """What to change of a model card; what is left out stays, and null takes a fact away."""
+
+    called: ClassVar[str] = "change"
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     organisation: str | msgspec.UnsetType = msgspec.UNSET
@@ -43,7 +49,7 @@ class ChangedModel(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
     description: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class ModelRecord(Record, frozen=True, kw_only=True):
+class ModelRecord(Shape, frozen=True, kw_only=True):
     """A model card."""
 
     slug: str
@@ -60,7 +66,7 @@ class ModelRecord(Record, frozen=True, kw_only=True):
     description: str | None
 
 
-class ModelList(Record, frozen=True, kw_only=True):
+class ModelList(Shape, frozen=True, kw_only=True):
     """Model cards by name."""
 
     models: list[ModelRecord]

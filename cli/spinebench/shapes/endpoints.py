@@ -1,16 +1,16 @@
-"""The shapes of model endpoints in the API."""
+"""Model endpoints of teams."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from leaderboard.web.api.record import Record
+from spinebench.shapes.shape import Body, Shape
 
 
-class EndpointTokens(Record, frozen=True, kw_only=True):
+class EndpointTokens(Shape, frozen=True, kw_only=True):
     """The most tokens for an item of each track."""
 
     text: int = 2_048
@@ -18,7 +18,7 @@ class EndpointTokens(Record, frozen=True, kw_only=True):
     report: int = 4_096
 
 
-class EndpointSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EndpointSettings(Shape, frozen=True, kw_only=True):
     """How an endpoint is asked; null leaves a field out or sets no limit of the team's own."""
 
     temperature: float | None = 0.0
@@ -34,28 +34,36 @@ class EndpointSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
     budget_tokens: int | None = None
 
 
-class NewEndpoint(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewEndpointSettings(EndpointSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an endpoint shall be asked; what is left out is as usual."""
+
+
+class NewEndpoint(Body, frozen=True, kw_only=True):
     """An endpoint to register; `key` is kept encrypted and never answered."""
+
+    called: ClassVar[str] = "endpoint"
 
     team: str
     name: str
     base_url: str
     model: str
     key: str | None = None
-    settings: EndpointSettings = EndpointSettings()
+    settings: NewEndpointSettings = NewEndpointSettings()
 
 
-class ChangedEndpoint(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChangedEndpoint(Body, frozen=True, kw_only=True):
     """What to change of an endpoint; what is left out stays. An empty `key` deletes the key."""
+
+    called: ClassVar[str] = "change"
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     base_url: str | msgspec.UnsetType = msgspec.UNSET
     model: str | msgspec.UnsetType = msgspec.UNSET
     key: str | msgspec.UnsetType = msgspec.UNSET
-    settings: EndpointSettings | msgspec.UnsetType = msgspec.UNSET
+    settings: NewEndpointSettings | msgspec.UnsetType = msgspec.UNSET
 
 
-class TriedItemRecord(Record, frozen=True, kw_only=True):
+class TriedItemRecord(Shape, frozen=True, kw_only=True):
     """An item of a test: the text and how it was read, or the problem and what the server wrote."""
 
     item: str
@@ -69,7 +77,7 @@ class TriedItemRecord(Record, frozen=True, kw_only=True):
     excerpt: str
 
 
-class EndpointTestRecord(Record, frozen=True, kw_only=True):
+class EndpointTestRecord(Shape, frozen=True, kw_only=True):
     """The last test of a connection: state is waiting, ended or lost."""
 
     state: str
@@ -83,7 +91,7 @@ class EndpointTestRecord(Record, frozen=True, kw_only=True):
     items: list[TriedItemRecord]
 
 
-class EndpointRecord(Record, frozen=True, kw_only=True):
+class EndpointRecord(Shape, frozen=True, kw_only=True):
     """A team's endpoint, without its key."""
 
     id: str
@@ -99,36 +107,13 @@ class EndpointRecord(Record, frozen=True, kw_only=True):
     url: str
 
 
-class EndpointList(Record, frozen=True, kw_only=True):
+class EndpointList(Shape, frozen=True, kw_only=True):
     """Endpoints by name."""
 
     endpoints: list[EndpointRecord]
 
 
-class Deleted(Record, frozen=True, kw_only=True):
+class Deleted(Shape, frozen=True, kw_only=True):
     """What is no more."""
 
     deleted: str
-
-
-class EndpointRunRecord(Record, frozen=True, kw_only=True):
-    """How a submission's endpoint is or was asked.
-
-    `n_failed` items have no prediction, counted by `reasons`; `per_second` and `seconds_left` are
-    live while it is asked. `end` says why the asking ended.
-    """
-
-    endpoint: str | None
-    name: str
-    model: str
-    model_reported: str | None
-    saw_hidden_items: bool
-    n_sent: int
-    n_failed: int
-    reasons: dict[str, int]
-    n_requests: int
-    n_tokens: int
-    per_second: float
-    seconds_left: float | None
-    end: str
-    key_wiped_at: datetime | None

@@ -1,0 +1,52 @@
+"""Who a token speaks for, and what their teams may still send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from spinebench.shapes.shape import Shape
+
+
+class UserRecord(Shape, frozen=True, kw_only=True):
+    """A person."""
+
+    name: str
+    email: str
+
+
+class TeamRecord(Shape, frozen=True, kw_only=True):
+    """A team."""
+
+    slug: str
+    name: str
+
+
+class TokenRecord(Shape, frozen=True, kw_only=True):
+    """An API token, without its secret."""
+
+    name: str
+    prefix: str
+    scopes: list[str]
+    expires_at: datetime
+
+
+class QuotaRecord(Shape, frozen=True, kw_only=True):
+    """What a team used of its submissions on a split; `next_at` is null where it may send now."""
+
+    team: str
+    benchmark: str
+    split: str
+    limit: int
+    days: int
+    n_used: int
+    n_left: int
+    next_at: datetime | None
+
+
+class Me(Shape, frozen=True, kw_only=True):
+    """Who the token speaks for, and how its teams stand on splits that have a limit."""
+
+    user: UserRecord
+    teams: list[TeamRecord]
+    quotas: list[QuotaRecord]
+    token: TokenRecord

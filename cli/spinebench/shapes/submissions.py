@@ -1,0 +1,94 @@
+"""Submissions: how they stand, and the dry run before them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from spinebench.shapes.shape import Shape
+
+
+class Validation(Shape, frozen=True, kw_only=True):
+    """A prediction file without problems."""
+
+    valid: bool
+    n_predictions: int
+    tracks: list[str]
+    file_hash: str
+
+
+class Progress(Shape, frozen=True, kw_only=True):
+    """How much of the work of all steps is done."""
+
+    n_done: int
+    n_total: int
+
+
+class Failure(Shape, frozen=True, kw_only=True):
+    """Why a submission failed and what to do."""
+
+    message: str
+    remedy: str
+
+
+class EventRecord(Shape, frozen=True, kw_only=True):
+    """Something that happened to a submission."""
+
+    at: datetime
+    kind: str
+    message: str
+
+
+class EndpointRunRecord(Shape, frozen=True, kw_only=True):
+    """How a submission's endpoint is or was asked.
+
+    `n_failed` items have no prediction, counted by `reasons`; `per_second` and `seconds_left` are
+    live while it is asked. `end` says why the asking ended.
+    """
+
+    endpoint: str | None
+    name: str
+    model: str
+    model_reported: str | None
+    saw_hidden_items: bool
+    n_sent: int
+    n_failed: int
+    reasons: dict[str, int]
+    n_requests: int
+    n_tokens: int
+    per_second: float
+    seconds_left: float | None
+    end: str
+    key_wiped_at: datetime | None
+
+
+class SubmissionRecord(Shape, frozen=True, kw_only=True):
+    """A submission: status is queued, running, held, scored, failed or cancelled.
+
+    `decision` on a scored one on hidden answers is accepted, or unchanged: no significant change
+    against the team's best, so that it has no results to show.
+    """
+
+    id: str
+    benchmark: str
+    split: str
+    model: str
+    status: str
+    step: str
+    progress: Progress
+    file_name: str
+    file_hash: str
+    n_predictions: int
+    tracks: list[str]
+    created_at: datetime
+    finished_at: datetime | None
+    failure: Failure | None
+    endpoint: EndpointRunRecord | None
+    decision: str | None
+    events: list[EventRecord]
+    url: str
+
+
+class SubmissionList(Shape, frozen=True, kw_only=True):
+    """Submissions, newest first."""
+
+    submissions: list[SubmissionRecord]

@@ -1,0 +1,31 @@
+"""Who a token speaks for."""
+
+from __future__ import annotations
+
+from leaderboard.accounts.teams import read_teams
+from leaderboard.models.team import Scope
+from leaderboard.submissions.quota import TeamQuota
+from leaderboard.web.api.access import current_token
+from leaderboard.web.api.operation import get
+from leaderboard.web.pages.submissions import read_own_quotas
+from leaderboard.web.services import current_user, database
+from spinebench.shapes.account import Me, QuotaRecord, TeamRecord, TokenRecord, UserRecord
+
+
+@get("/me", scope=Scope.READ)
+def me() -> Me:
+    """Who the token speaks for, and what their teams may still send."""
+    user = current_user()
+    return Me(
+        user=UserRecord.of(user),
+        teams=[TeamRecord.of(team) for team in read_teams(database(), user)],
+        quotas=[_show_quota(row) for row in read_own_quotas()],
+        token=TokenRecord.of(current_token()),
+    )
+
+
+def _show_quota(row: TeamQuota) -> QuotaRecord:
+    split = row.split
+    return QuotaRecord.of(
+        row.state, team=row.team.slug, benchmark=split.benchmark.slug, split=split.name
+    )

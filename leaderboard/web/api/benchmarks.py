@@ -1,0 +1,55 @@
+"""Benchmarks, and the questions of their splits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from leaderboard.models.benchmark import Benchmark, Split
+from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.rankings.read import count_items
+from leaderboard.web.api.operation import get
+from leaderboard.web.api.places import VersionQuery, find_benchmark
+from leaderboard.web.pages.benchmarks import send_questions
+from leaderboard.web.services import database, services
+from spinebench.shapes.benchmarks import (
+    BenchmarkDetail,
+    BenchmarkList,
+    BenchmarkRecord,
+    SplitRecord,
+)
+
+
+@get("/benchmarks")
+def list_benchmarks() -> BenchmarkList:
+    """All benchmarks in their newest versions."""
+    rows = read_benchmarks(database())
+    return BenchmarkList(benchmarks=[BenchmarkRecord.of(row, **_show(row)) for row in rows])
+
+
+@get("/benchmarks/<slug>", query=VersionQuery)
+def show_benchmark(slug: str) -> BenchmarkDetail:
+    """One benchmark with its taxonomy, rubric and prompts."""
+    row = find_benchmark(slug)
+    said = {name: row.manifest[name] for name in ("taxonomy", "rubric", "prompts")}
+    return BenchmarkDetail.of(row, **_show(row), **said)
+
+
+@get("/benchmarks/<slug>/splits/<split>/package", query=VersionQuery, sends="application/zip")
+def download_package(slug: str, split: str) -> Response:
+    """The questions of a split with their images; answers only where they are public."""
+    return send_questions(find_benchmark(slug), split)
+
+
+def _show(row: Benchmark) -> dict[str, Any]:
+    """What a benchmark's row does not hold under the name that the API has for it."""
+    return {
+        "notice": row.manifest.get("notice"),
+        "url": f"{services().base_url}/benchmarks/{row.slug}",
+        "splits": [SplitRecord.of(split, n_items=_count(split)) for split in row.splits],
+    }
+
+
+def _count(split: Split) -> dict[str, int]:
+    return {track.value: n for track, n in count_items(database(), split).items()}

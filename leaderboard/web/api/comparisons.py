@@ -1,0 +1,153 @@
+"""Models compared by their paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from leaderboard.rankings.comparisons.boards import BoardComparison, PairComparison
+from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.comparisons.slices import SliceComparison
+from leaderboard.scoring.statistics.paired import PairedDifference
+from leaderboard.web.api.operation import get
+from leaderboard.web.api.places import VersionQuery, about, find_split, name_split
+from leaderboard.web.pages.comparison_words import summarise
+from leaderboard.web.pages.comparisons import read_slugs
+from leaderboard.web.services import database
+from spinebench.shapes.rankings import RankedModel
+from spinebench.shapes.shape import Shape
+
+
+class ComparisonQuery(VersionQuery, frozen=True, kw_only=True):
+    """Which models, in which version of the benchmark."""
+
+    models: Annotated[str, about("Two to six models by short name, with commas.")]
+
+
+class DifferenceRecord(Shape, frozen=True, kw_only=True):
+    """First less second, in points, with its 95 % interval and a two-sided p-value.
+
+    The ends are null where every item differs alike.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    p_value: float
+
+
+class PairRecord(Shape, frozen=True, kw_only=True):
+    """Two models on one board, by their short names.
+
+    `adjusted_p` is Holm's over the pairs of the board; `winner` the significantly better one,
+    null where they are not told apart or a report score that makes no winner decides. `first_only`
+    and `second_only` count the questions that one alone had right, and `mid_p` is McNemar's of
+    them; null on boards with reports. `difference` is null where one report score is calibrated
+    and the other is not.
+    """
+
+    first: str
+    second: str
+    difference: DifferenceRecord | None
+    adjusted_p: float
+    winner: str | None
+    first_only: int | None
+    second_only: int | None
+    mid_p: float | None
+
+
+class BoardComparisonRecord(Shape, frozen=True, kw_only=True):
+    """All pairs on a board of n items, of the models that have a value on every one."""
+
+    board: str
+    n: int
+    pairs: list[PairRecord]
+
+
+class SliceValueRecord(Shape, frozen=True, kw_only=True):
+    """A model on a slice; `k` counts right answers, and `difference` is the first model less it.
+
+    `winner` is the significantly better of the two by Holm over all slices of questions.
+    """
+
+    model: str
+    value: float | None
+    k: int | None
+    difference: DifferenceRecord | None
+    winner: str | None
+
+
+class SliceComparisonRecord(Shape, frozen=True, kw_only=True):
+    """The models on a slice of n items, as in the scores of a submission, but never shrunk."""
+
+    metric: str
+    slice: str
+    name: str
+    n: int
+    models: list[SliceValueRecord]
+
+
+class ComparisonRecord(Shape, frozen=True, kw_only=True):
+    """Models in the order asked for; `summary` says in one sentence who is better."""
+
+    benchmark: str
+    version: str
+    split: str
+    summary: str
+    models: list[RankedModel]
+    boards: list[BoardComparisonRecord]
+    slices: list[SliceComparisonRecord]
+
+
+@get("/comparisons/<slug>/<split>", query=ComparisonQuery)
+def show_comparison(slug: str, split: str) -> ComparisonRecord:
+    """Two to six models compared by their paired differences."""
+    found = find_split(slug, split)
+    comparison = compare_models(database(), found, read_slugs())
+    slugs = [row.model.slug for row in comparison.models]
+    return ComparisonRecord(
+        **name_split(found),
+        summary=summarise(comparison),
+        models=[RankedModel.of(row.model) for row in comparison.models],
+        boards=[_show_board(one, slugs) for one in comparison.boards],
+        slices=[_show_slice(one, slugs) for one in comparison.slices],
+    )
+
+
+def _show_board(one: BoardComparison, slugs: Sequence[str]) -> BoardComparisonRecord:
+    return BoardComparisonRecord.of(one, pairs=[_show_pair(pair, slugs) for pair in one.pairs])
+
+
+def _show_pair(pair: PairComparison, slugs: Sequence[str]) -> PairRecord:
+    return PairRecord.of(
+        pair,
+        first=slugs[pair.first],
+        second=slugs[pair.second],
+        difference=show_difference(pair.difference if pair.same_scale else None),
+        winner=None if pair.winner is None else slugs[pair.winner],
+        first_only=pair.n_first_only,
+        second_only=pair.n_second_only,
+    )
+
+
+def _show_slice(one: SliceComparison, slugs: Sequence[str]) -> SliceComparisonRecord:
+    return SliceComparisonRecord.of(
+        one,
+        models=[
+            SliceValueRecord(
+                model=slug,
+                value=value,
+                k=k,
+                difference=show_difference(difference),
+                winner=None if winner is None else slugs[winner],
+            )
+            for slug, value, k, difference, winner in zip(
+                slugs, one.values, one.n_correct, one.differences, one.winners, strict=True
+            )
+        ],
+    )
+
+
+def show_difference(difference: PairedDifference | None) -> DifferenceRecord | None:
+    """A difference, or null."""
+    return None if difference is None else DifferenceRecord.of(difference)

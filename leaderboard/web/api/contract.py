@@ -1,0 +1,138 @@
+"""The contract of each operation, and the OpenAPI document that spectree makes from all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import Request
+from flask import Response as FlaskResponse
+from spectree import Response, SecurityScheme, SpecTree
+from spectree.model_adapter import get_msgspec_model_adapter
+from spectree.models import SecureType, SecuritySchemeData
+from spectree.plugins.base import Context
+from spectree.plugins.flask_plugin import FlaskPlugin
+
+from leaderboard.errors import InvalidRequest
+from leaderboard.models.team import Scope
+from spinebench.shapes.errors import ErrorAnswer
+from spinebench.shapes.shape import Body
+
+ROOT = "/api/v1"
+JSON = "application/json"
+TOKEN = "token"
+ALWAYS = (500,)
+OF_TOKEN = (401, 403)
+OF_ADDRESS = (400, 404)
+OF_QUERY = (400,)
+OF_BODY = (400, 413)
+OF_FORM = (400, 404, 413, 422)
+"""The statuses of an error that come with what an operation has: they are named nowhere else."""
+WHEN = {
+    400: "A value cannot be used.",
+    401: "There is no token, or it is mistyped, expired or revoked.",
+    403: "The token lacks the scope, or the host does not allow it.",
+    404: "There is no such thing, or it is another team's.",
+    409: "The state of things does not allow it.",
+    413: "What was sent is over the limit, as sent or decompressed.",
+    422: "The file has problems.",
+    429: "The team's submissions are used for now; `next_at` says when it may go on.",
+    500: "A defect of the server; the remedy holds a number for the host.",
+}
+
+
+class Answers(Response):
+    """What an operation can answer: `shape` (or a file of the type `sends`), or an error."""
+
+    def __init__(
+        self, status: int, shape: type | None, errors: Sequence[int], sends: str = JSON
+    ) -> None:
+        models: dict[str, Any] = {f"HTTP_{error}": (ErrorAnswer, WHEN[error]) for error in errors}
+        models[f"HTTP_{status}"] = (shape, HTTPStatus(status).phrase)
+        super().__init__(**models)
+        self.status, self.sends = str(status), sends
+
+    def generate_spec(self, *arguments: Any) -> dict[str, Any]:
+        """The answers as OpenAPI has them, in the order of their statuses."""
+        found = super().generate_spec(*arguments)
+        if "content" not in found[self.status]:
+            binary = {"type": "string", "format": "binary"}
+            schema = {"type": "object"} if self.sends == JSON else binary
+            found[self.status]["content"] = {self.sends: {"schema": schema}}
+        return dict(sorted(found.items()))
+
+
+class ApiPlugin(FlaskPlugin):
+    """Reads a request's body strictly and in our words; a form and a query are read by the view."""
+
+    def parse_path(
+        self, route: Any, path_parameter_descriptions: Mapping[str, str] | None
+    ) -> tuple[str, list[Any]]:
+        """The address below the server's, and what stands in it."""
+        path, parameters = super().parse_path(route, path_parameter_descriptions)
+        return path.removeprefix(ROOT), parameters
+
+    def request_validation(
+        self, request: Request, query: Any, json: type[Body] | None, *others: Any
+    ) -> None:
+        """Keep the body for the view. Raises InvalidRequest."""
+        body = None if json is None else read_body(request.get_data(), json)
+        request.context = Context(None, body, None, None, None)  # type: ignore[attr-defined]
+
+    def validate_response(
+        self, resp: Any, resp_model: Response | None, *others: Any, **more: Any
+    ) -> tuple[FlaskResponse, Exception | None]:
+        """A shape as JSON with the operation's status; a response of the view's own stays."""
+        if isinstance(resp, FlaskResponse) or not isinstance(resp_model, Answers):
+            return resp, None
+        answer = (resp, int(resp_model.status))
+        found: tuple[FlaskResponse, Exception | None]
+        found = super().validate_response(answer, resp_model, *others, **more)
+        return found
+
+
+def read_body(raw: bytes, kind: type[Body]) -> Body:
+    """The JSON of a request. Raises InvalidRequest."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(
+            f"The {kind.called} cannot be read: {error}.", "See /docs/api."
+        ) from None
+
+
+contract = SpecTree(
+    backend=ApiPlugin,
+    model_adapter=get_msgspec_model_adapter(),
+    mode="strict",
+    title="SpineBench leaderboard",
+    version="1",
+    page_templates={},
+    security_schemes=[
+        SecurityScheme(name=TOKEN, data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
+    ],
+    naming_strategy=lambda shape: shape.__name__,
+    nested_naming_strategy=lambda parent, child: child,
+)
+
+
+def list_errors(
+    rule: str,
+    scope: Scope | None,
+    *,
+    query: type | None,
+    form: type | None,
+    body: type | None,
+) -> set[int]:
+    """The statuses of the errors that an operation can end in because of what it has."""
+    reasons = (
+        (True, ALWAYS),
+        (scope, OF_TOKEN),
+        ("<" in rule, OF_ADDRESS),
+        (query, OF_QUERY),
+        (form, OF_FORM),
+        (body, OF_BODY),
+    )
+    return {status for has, statuses in reasons if has for status in statuses}

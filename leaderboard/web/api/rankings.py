@@ -1,0 +1,103 @@
+"""The ranking of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from datetime import date
+from typing import Annotated, Any
+
+from msgspec import UNSET, UnsetType
+
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board
+from leaderboard.packages.catalogue import get_split
+from leaderboard.rankings.columns import COLUMNS, read_api_figures
+from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
+from leaderboard.rankings.selection import DIRECTIONS
+from leaderboard.submissions.endpoint_runs import find_saw_hidden
+from leaderboard.web.api.operation import get
+from leaderboard.web.api.places import Text, VersionQuery, about, find_benchmark, name_split
+from leaderboard.web.pages.leaderboards import find_selection
+from leaderboard.web.services import database
+from spinebench.shapes.rankings import (
+    BoardScore,
+    RankedModel,
+    RankingEntryRecord,
+    RankingRecord,
+    ReportProvenanceRecord,
+)
+
+
+class BoardQuery(VersionQuery, frozen=True, kw_only=True):
+    """Which version, and which board orders."""
+
+    board: Annotated[str, about("What to order by.", Board)] = Board.OVERALL
+
+
+class RankingQuery(BoardQuery, frozen=True, kw_only=True):
+    """Which models of a ranking, and in which order."""
+
+    release: Annotated[
+        int | UnsetType, about("The number of a closed release; the open one by default.")
+    ] = UNSET
+    weights: Annotated[Text, about("Models with such weights alone.", ("open", "closed"))] = UNSET
+    size_from: Annotated[float | UnsetType, about("At least so many billions of parameters.")] = (
+        UNSET
+    )
+    size: Annotated[float | UnsetType, about("Up to so many billions of parameters.")] = UNSET
+    licence: Annotated[Text, about("Models of this licence.")] = UNSET
+    track: Annotated[Text, about("Models that sent this track.", Track)] = UNSET
+    verified: Annotated[Text, about("1: models whose card the host has checked.", ("1",))] = UNSET
+    organisation: Annotated[Text, about("Models of this organisation.")] = UNSET
+    since: Annotated[date | UnsetType, about("Submitted on this day (UTC) or later.")] = UNSET
+    until: Annotated[date | UnsetType, about("Submitted on this day (UTC) or earlier.")] = UNSET
+    q: Annotated[
+        str | UnsetType,
+        about("Words that are all in the model's name or organisation."),
+    ] = UNSET
+    sort: Annotated[str, about("What to sort by.", COLUMNS)] = "rank"
+    direction: Annotated[Text, about("The usual one of the sort by default.", DIRECTIONS)] = UNSET
+
+
+@get("/rankings/<slug>/<split>", query=RankingQuery)
+def show_ranking(slug: str, split: str) -> RankingRecord:
+    """The ranking of a split, of the models and in the order that the query asks for."""
+    benchmark, selection = find_benchmark(slug), find_selection()
+    found = get_split(benchmark, split)
+    ranking = read_ranking(database(), found, selection.board, release=selection.release)
+    table = selection.apply(ranking)
+    saw_hidden = find_saw_hidden(database(), [row.submission.id for row in table.rows])
+    return RankingRecord(
+        **name_split(found),
+        release=table.release.number if table.release else None,
+        board=table.board,
+        ranked_at=table.ranked_at,
+        n_items={track.value: count for track, count in table.n_items.items()},
+        entries=[_show_entry(table, row, saw_hidden) for row in table.rows],
+    )
+
+
+def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> RankingEntryRecord:
+    report = row.report
+    return RankingEntryRecord(
+        **read_api_figures(table, row),
+        **dict[str, Any](show_scores(row)),
+        model=RankedModel.of(row.model),
+        report_provenance=(
+            ReportProvenanceRecord.of(report, labels=report.label_kind) if report else None
+        ),
+        separable_from_leader=table.board in row.separable,
+        saw_hidden_items=row.submission.id in saw_hidden,
+    )
+
+
+def show_rank(board: Board, row: RankingRow) -> dict[str, int | None]:
+    """A model's rank range on a board."""
+    rank = row.ranks.get(board)
+    return {"rank_low": rank.low if rank else None, "rank_high": rank.high if rank else None}
+
+
+def show_scores(row: RankingRow) -> dict[str, BoardScore | None]:
+    """A model's scores by the names of the boards, None where it has none."""
+    found = {board.value: row.scores.get(board) for board in Board}
+    return {name: BoardScore.of(score) if score else None for name, score in found.items()}

@@ -1,0 +1,183 @@
+"""Submissions of the token's teams, and the dry run before them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flask import request
+from msgspec import UNSET, Meta, UnsetType
+
+from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.errors import Conflict
+from leaderboard.models.benchmark import Track
+from leaderboard.models.submission import Status, Submission, SubmissionEvent
+from leaderboard.models.team import Scope
+from leaderboard.rankings.read import read_scores
+from leaderboard.submissions.endpoint_runs import RunFigures, find_run
+from leaderboard.submissions.find import get_own, read_own
+from leaderboard.submissions.formats import FORMAT_WORDS
+from leaderboard.submissions.submit import cancel
+from leaderboard.web.api.operation import get, post
+from leaderboard.web.api.places import Text, about
+from leaderboard.web.pages.endpoints import submit_form
+from leaderboard.web.pages.submissions import read_upload, submit_upload
+from leaderboard.web.services import current_user, database, services
+from spinebench.shapes.results import Results, ScoreRecord
+from spinebench.shapes.shape import Shape
+from spinebench.shapes.submissions import (
+    EndpointRunRecord,
+    EventRecord,
+    Failure,
+    Progress,
+    SubmissionList,
+    SubmissionRecord,
+    Validation,
+)
+
+DEFAULT_LISTED, MAX_LISTED = 20, 200
+RESTS = {Status.SCORED, Status.FAILED, Status.CANCELLED, Status.HELD}
+TrackName = Annotated[str, about("A track.", Track)]
+FileContent = Annotated[
+    str,
+    Meta(
+        description=f"{FORMAT_WORDS} of id and prediction, gzipped or not.",
+        extra_json_schema={"format": "binary"},
+    ),
+]
+
+
+class FileForm(Shape, frozen=True, kw_only=True):
+    """A prediction file, and what it is for."""
+
+    benchmark: Annotated[str, about("The benchmark's short name.")]
+    split: Annotated[Text, about("By default the split that is ranked.")] = UNSET
+    file: FileContent
+
+
+class SubmissionForm(Shape, frozen=True, kw_only=True):
+    """A prediction file of a model, or an endpoint to ask in place of it."""
+
+    benchmark: Annotated[str, about("The benchmark's short name.")]
+    split: Annotated[Text, about("By default the split that is ranked.")] = UNSET
+    model: Annotated[str, about("The model card's short name.")]
+    file: FileContent | UnsetType = UNSET
+    endpoint: Annotated[Text, about("In place of a file: the endpoint's number.")] = UNSET
+    track: Annotated[
+        list[TrackName] | UnsetType,
+        about("With an endpoint: its tracks; all that it can take part in by default."),
+    ] = UNSET
+    wipe_key: Annotated[Text, about("With an endpoint, 1: wipe its key at the end.")] = UNSET
+
+
+class LimitQuery(Shape, frozen=True, kw_only=True):
+    """How much of a list."""
+
+    limit: Annotated[int, about(f"How many, up to {MAX_LISTED}.")] = DEFAULT_LISTED
+
+
+@post("/validations", scope=Scope.READ, form=FileForm)
+def validate() -> Validation:
+    """Dry run: every problem of a prediction file; nothing is kept."""
+    predictions = read_upload().predictions
+    return Validation.of(predictions, valid=True, n_predictions=len(predictions.texts))
+
+
+@post("/submissions", scope=Scope.SUBMIT, status=201, form=SubmissionForm, errors=(409, 429))
+def create_submission() -> SubmissionRecord:
+    """Submit a prediction file, or an endpoint to ask, for a model."""
+    if "endpoint" in request.form:
+        return _show(submit_form())
+    return _show(submit_upload(read_upload(), request.form.get("model", "")))
+
+
+@get("/submissions", scope=Scope.READ, query=LimitQuery)
+def list_submissions() -> SubmissionList:
+    """The newest submissions of your teams."""
+    limit = request.args.get("limit", DEFAULT_LISTED, type=int)
+    rows = read_own(database(), current_user(), max(1, min(limit, MAX_LISTED)))
+    return SubmissionList(submissions=[_show(row) for row in rows])
+
+
+@get("/submissions/<key>", scope=Scope.READ)
+def show_submission(key: str) -> SubmissionRecord:
+    """One submission with its progress and events."""
+    return _show(get_own(database(), current_user(), key))
+
+
+@post("/submissions/<key>/cancel", scope=Scope.SUBMIT, errors=(409,))
+def cancel_submission(key: str) -> SubmissionRecord:
+    """Cancel a submission that is queued or running."""
+    row = get_own(database(), current_user(), key)
+    cancel(database(), row)
+    database().commit()
+    database().refresh(row, ["events"])
+    return _show(row)
+
+
+@get("/submissions/<key>/results", scope=Scope.READ, errors=(409,))
+def show_results(key: str) -> Results:
+    """The scores of a submission."""
+    row = get_own(database(), current_user(), key)
+    if row.status is not Status.SCORED:
+        raise Conflict(
+            f"The submission is {row.status.value}: it has no scores.",
+            "Wait until it is scored, or look at why it was not.",
+        )
+    if not disclosure(row, Viewer.TEAM).scores:
+        raise Conflict(
+            "No significant change against your team's best result on this split.",
+            "Scores are shown for results that beat it by more than the standard error.",
+        )
+    found = read_scores(database(), row, Viewer.TEAM)
+    counts: dict[str, int] = {}
+    for of_track in found.outcomes.values():
+        for outcome, n in of_track.items():
+            counts[outcome] = counts.get(outcome, 0) + n
+    return Results(
+        submission=row.id,
+        benchmark=row.split.benchmark.slug,
+        split=row.split.name,
+        model=row.model_card.slug,
+        scores=[ScoreRecord.of(score, k=score.n_correct) for score in found.scores],
+        counts=counts,
+    )
+
+
+def _show(row: Submission) -> SubmissionRecord:
+    end = _find_end(row)
+    failed = row.status in (Status.FAILED, Status.HELD)
+    asked = find_run(database(), row.id)
+    return SubmissionRecord.of(
+        row,
+        benchmark=row.split.benchmark.slug,
+        split=row.split.name,
+        model=row.model_card.slug,
+        progress=Progress.of(row),
+        finished_at=end.at if end and row.status is not Status.HELD else None,
+        failure=Failure.of(end) if end and failed else None,
+        endpoint=_show_run(asked) if asked else None,
+        decision=row.acceptance.decision if row.acceptance else None,
+        events=[EventRecord.of(event) for event in row.events],
+        url=f"{services().base_url}/submissions/{row.id}",
+    )
+
+
+def _find_end(row: Submission) -> SubmissionEvent | None:
+    """The event that brought the submission to where it rests, None while it moves."""
+    if row.status not in RESTS:
+        return None
+    return next((one for one in reversed(row.events) if one.kind.value == row.status.value), None)
+
+
+def _show_run(asked: RunFigures) -> EndpointRunRecord:
+    """How the submission's endpoint is or was asked."""
+    run = asked.run
+    return EndpointRunRecord.of(
+        run,
+        endpoint=run.endpoint_id,
+        name=run.endpoint_name,
+        saw_hidden_items=run.saw_hidden,
+        n_sent=asked.n_sent,
+        n_failed=asked.n_failed,
+        reasons=asked.reasons,
+    )
