@@ -1,9 +1,11 @@
-"""A form with one file, sent piece by piece: memory stays small and progress can be shown."""
+"""A form with one file, sent piece by piece: memory stays small and progress can be shown.
+
+`urllib3` writes the form's parts; it would hold the whole file in memory if it were given it.
+"""
 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -20,32 +22,21 @@ class MultipartForm:
     def __init__(
         self, fields: Mapping[str, str], file: Path, on_sent: Callable[[int], None]
     ) -> None:
-        self._boundary = secrets.token_hex(16)
+        # Takes longer to import than `spinebench --version` may last.
+        from urllib3.filepost import choose_boundary, encode_multipart_formdata
+
         self._on_sent = on_sent
         self._file = file.open("rb")
         self._left = os.fstat(self._file.fileno()).st_size
-        self._head = self._make_head(fields, file.name)
-        self._tail = f"\r\n--{self._boundary}--\r\n".encode()
-        self._length = len(self._head) + self._left + len(self._tail)
-
-    @property
-    def content_type(self) -> str:
-        """The Content-Type header that belongs to this form."""
-        return f"multipart/form-data; boundary={self._boundary}"
-
-    def _make_head(self, fields: Mapping[str, str], file_name: str) -> bytes:
-        parts = [
-            f"--{self._boundary}\r\n"
-            f'Content-Disposition: form-data; name="{name}"\r\n\r\n'
-            f"{value}\r\n"
-            for name, value in fields.items()
-        ]
-        parts.append(
-            f"--{self._boundary}\r\n"
-            f'Content-Disposition: form-data; name="file"; filename="{_quoted(file_name)}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
+        # A name that is not text on this system cannot be sent as it is.
+        name = file.name.encode("utf-8", "replace").decode()
+        boundary = choose_boundary()
+        form, self.content_type = encode_multipart_formdata(
+            [*fields.items(), ("file", (name, b"", "application/octet-stream"))], boundary
         )
-        return "".join(parts).encode("utf-8", "replace")
+        self._tail = f"\r\n--{boundary}--\r\n".encode()
+        self._head = form.removesuffix(self._tail)
+        self._length = len(form) + self._left
 
     def __len__(self) -> int:
         """The whole form's size in bytes."""
@@ -73,8 +64,3 @@ class MultipartForm:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
-
-
-def _quoted(name: str) -> str:
-    """The file name as browsers write it into a form's header."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,27 @@ def test_a_forms_length_is_what_it_sends_and_every_byte_of_the_file_is_told(
         assert len(b"".join(form)) == len(form)
     assert sum(told) == 200_000
     assert len(told) > 1
+
+
+def test_a_large_file_is_sent_in_little_memory(tmp_path: Path) -> None:
+    file = tmp_path / "predictions.jsonl"
+    n_bytes = 64 * 1024 * 1024
+    with file.open("wb") as target:
+        target.truncate(n_bytes)
+    tracemalloc.start()
+    try:
+        with MultipartForm({"split": "test"}, file, lambda n_sent: None) as form:
+            assert sum(map(len, form)) == len(form) > n_bytes
+        assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_whose_name_is_not_text_is_sent_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.jsonl")
+    file.write_bytes(b"{}")
+    with MultipartForm({}, file, lambda n_sent: None) as form:
+        assert b'name="file"; filename="caf?.jsonl"' in b"".join(form)
 
 
 def test_submit_prints_the_id_and_the_address(
