@@ -2,6 +2,7 @@
 
 SpineBenchError
 ├── NotFound               nothing of that name, or not yours to see
+│   └── NoSuchTeam             the team that a form or a body names is none of theirs
 ├── NotSignedIn            no or no valid credentials
 ├── Forbidden              known, but not allowed
 ├── RateLimited            too many attempts in a while
@@ -9,6 +10,7 @@ SpineBenchError
 ├── Conflict               the state of things does not allow it
 │   └── DuplicateSubmission    this file was sent for this model before
 ├── InvalidRequest         a value that cannot be used
+│   ├── InvalidFields      several fields of a form or a body, each with its problem
 │   ├── InvalidFile        a file with problems, all of them with line and remedy
 │   │   ├── InvalidPackage
 │   │   ├── InvalidPredictions
@@ -23,23 +25,34 @@ SpineBenchError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
+
+Found = TypeVar("Found")
 
 
 class Problem(NamedTuple):
-    """One thing wrong with a file: where (line from 1, id if known), what, and the remedy."""
+    """One thing wrong, and the remedy.
+
+    Of a file with where it is (line from 1, id if known), of a form or a body with the key of the
+    `field`: its name, or the names on the way to it with dots between.
+    """
 
     message: str
     remedy: str
     line: int | None = None
     id: str | None = None
     path: str | None = None
+    field: str | None = None
 
 
 class SpineBenchError(Exception):
-    """`message` says what is wrong and `remedy` what to do, both fit for the person who asked."""
+    """`message` says what is wrong and `remedy` what to do, both fit for the person who asked.
+
+    `field` is the key of the field that it is about, where it is about one.
+    """
 
     code = "internal"
     status = 500
@@ -48,6 +61,22 @@ class SpineBenchError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.field: str | None = None
+
+    def at(self, field: str) -> Self:
+        """This error as one about the field `field`, or the part of it that it named before."""
+        self.field = f"{field}.{self.field}" if self.field else field
+        return self
+
+    @property
+    def fields(self) -> tuple[Problem, ...]:
+        """What is wrong with fields, each named; nothing where the error is about none."""
+        return (Problem(self.message, self.remedy, field=self.field),) if self.field else ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem of a file or of fields, in their order."""
+        return self.fields
 
 
 class NotFound(SpineBenchError):
@@ -55,6 +84,13 @@ class NotFound(SpineBenchError):
 
     code = "not_found"
     status = 404
+
+
+class NoSuchTeam(NotFound):
+    """A form or a body is for a team of which the one who asks is no member."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such team.", "Look at your account page for your teams.")
 
 
 class NotSignedIn(SpineBenchError):
@@ -125,6 +161,28 @@ class AddressRefused(InvalidRequest):
     code = "address_refused"
 
 
+class InvalidFields(InvalidRequest):
+    """Fields of a form or a body with `problems` (at least one), each naming its field."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        names = list(dict.fromkeys(problem.field for problem in problems if problem.field))
+        super().__init__(
+            f"{len(names)} fields have problems: {', '.join(names)}.",
+            "Correct them and send all of it again. Nothing was changed.",
+        )
+        self._fields = tuple(problems)
+
+    def at(self, field: str) -> Self:
+        """These problems as those of parts of `field`."""
+        self._fields = tuple(p._replace(field=f"{field}.{p.field}") for p in self._fields)
+        return self
+
+    @property
+    def fields(self) -> tuple[Problem, ...]:
+        """The problems."""
+        return self._fields
+
+
 class InvalidFile(InvalidRequest):
     """A file with `problems` (at least one), in the order of its lines."""
 
@@ -133,7 +191,12 @@ class InvalidFile(InvalidRequest):
 
     def __init__(self, message: str, remedy: str, problems: Sequence[Problem]) -> None:
         super().__init__(message, remedy)
-        self.problems = tuple(problems)
+        self._problems = tuple(problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems of the file."""
+        return self._problems
 
 
 class InvalidPackage(InvalidFile):
@@ -187,3 +250,59 @@ class JudgeUnavailable(OnHold):
 
 class ClaimLost(Exception):
     """The submission was cancelled or went to another run: this run must stop and write no more."""
+
+
+def require_found(found: Found | None, error: NotFound) -> Found:
+    """`found`. Raises `error` where it is None."""
+    if found is None:
+        raise error
+    return found
+
+
+class FieldProblems:
+    """Gathers what is wrong with the fields of one request, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self.errors: list[SpineBenchError] = []
+
+    def at(self, field: str) -> _Gathering:
+        """A block whose domain error is noted as one about `field`; what follows it goes on."""
+        return _Gathering(self, field)
+
+    def inside(self) -> _Gathering:
+        """The same for a block whose errors name their fields themselves."""
+        return _Gathering(self, None)
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Note problems that name their fields."""
+        for problem in problems:
+            error = InvalidRequest(problem.message, problem.remedy)
+            self.errors.append(error.at(problem.field) if problem.field else error)
+
+    def raise_all(self) -> None:
+        """Raise what was noted: a single error as itself, several as InvalidFields."""
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            every = [(*error.fields, *error.problems) for error in self.errors]
+            raise InvalidFields(list(dict.fromkeys(problem for one in every for problem in one)))
+
+
+class _Gathering:
+    def __init__(self, gathered: FieldProblems, field: str | None) -> None:
+        self._gathered = gathered
+        self._field = field
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, SpineBenchError):
+            return False
+        self._gathered.errors.append(error if self._field is None else error.at(self._field))
+        return True

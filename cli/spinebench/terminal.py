@@ -74,12 +74,19 @@ class Terminal:
             self.say(f"Left out, as the window is narrow: {', '.join(left_out)}.")
 
     def show_problems(self, problems: Sequence[Problem], n_problems: int) -> None:
-        """The problems of a prediction file, by line, and how many more there are."""
+        """The problems of a file by line, or of fields by name, and how many more there are."""
+        has_lines = any(p.line is not None for p in problems)
         rows = [
-            ("-" if p.line is None else str(p.line), p.item_id or "-", p.message, p.remedy or "-")
+            (
+                *(["-" if p.line is None else str(p.line)] if has_lines else []),
+                *(p.item_id or "-", p.message, p.remedy or "-"),
+            )
             for p in problems
         ]
-        columns = [Column("line", right=True), Column("id"), Column("problem"), Column("remedy")]
+        columns = [
+            *([Column("line", right=True)] if has_lines else []),
+            *(Column("id"), Column("problem"), Column("remedy")),
+        ]
         n_hidden = n_problems - len(rows)
         notes = [f"... and {n_hidden:,} more."] if n_hidden > 0 else []
         caption = "1 problem" if n_problems == 1 else f"{n_problems:,} problems"
@@ -89,7 +96,7 @@ class Terminal:
         """The error in words, and as JSON where JSON is wanted."""
         if self.as_json:
             self.show_json(error.as_json())
-        elif error.problems:
+        elif [p.message for p in error.problems] not in ([], [error.message]):
             self.show_problems(error.problems, error.n_problems)
         console = self._console(errors=True)
         console.print("Error:", style="bold red", end=" ")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from leaderboard.accounts.names import read_line, read_name
-from leaderboard.errors import InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.team import ModelCard
 
 MAX_BILLIONS = 100_000
@@ -99,9 +99,9 @@ class Size(CardField):
         try:
             number = float(str(sent))
         except ValueError:
-            raise InvalidRequest(f"{str(sent)[:40]!r} is no number.", remedy) from None
+            raise InvalidRequest(f"{str(sent)[:40]!r} is not a number.", remedy) from None
         if not 0 < number < MAX_BILLIONS:
-            raise InvalidRequest(f"{number} billion parameters cannot be.", remedy)
+            raise InvalidRequest(f"A model cannot have {number:g} billion parameters.", remedy)
         return number
 
     def write(self, card: ModelCard) -> str:
@@ -142,7 +142,9 @@ class Link(CardField):
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.netloc or len(text) > self.limit:
-            raise InvalidRequest(f"The {self.called} is no web address.", "Begin it with https://.")
+            raise InvalidRequest(
+                f"The {self.called} is not a web address.", "Begin it with https://."
+            )
         return text
 
 
@@ -228,8 +230,13 @@ STATED_FACTS = tuple(
 
 
 def read_card_fields(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Every fact that a form or the API sent, by its key. Raises InvalidRequest."""
-    return {field.key: field.read(sent.get(field.key)) for field in CARD_FIELDS}
+    """Every fact that a form or the API sent, by its key. Raises every problem under its key."""
+    fields, read = FieldProblems(), {}
+    for field in CARD_FIELDS:
+        with fields.at(field.key):
+            read[field.key] = field.read(sent.get(field.key))
+    fields.raise_all()
+    return read
 
 
 def read_family(card: ModelCard) -> list[str]:

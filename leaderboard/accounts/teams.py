@@ -12,12 +12,23 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.card_fields import CARD_FIELDS, read_card_fields
 from leaderboard.accounts.names import read_name
-from leaderboard.accounts.variants import set_variant
+from leaderboard.accounts.variants import Origin, read_origin, set_origin
 from leaderboard.db import now
-from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from leaderboard.errors import (
+    Conflict,
+    FieldProblems,
+    Forbidden,
+    InvalidRequest,
+    NoSuchTeam,
+    NotFound,
+    require_found,
+)
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
 
-SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9.-]{1,58}[a-z0-9]")
+MAX_TEAM_NAME_CHARACTERS = 120
+MAX_SLUG_CHARACTERS = 60
+SLUG_PATTERN = r"[a-z0-9][a-z0-9.\-]{1,58}[a-z0-9]"
+"""Of a short name; browsers read it too."""
 RESERVED_SLUG = "new"
 """Stands in the addresses of model cards for one that is not made yet."""
 SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
@@ -25,13 +36,20 @@ SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
 
 def make_team(session: Session, owner: User, *, slug: str, name: str) -> Team:
     """Add a team with `owner`. Raises InvalidRequest for unusable values, Conflict if taken."""
-    slug = _read_slug(slug)
-    team = Team(slug=slug, name=read_name(name, "The team's name", 120), created_at=now())
+    fields = FieldProblems()
+    with fields.at("name"):
+        name = read_name(name, "The team's name", MAX_TEAM_NAME_CHARACTERS)
+    with fields.at("slug"):
+        slug = _read_slug(slug)
+        if session.scalar(select(Team.id).where(Team.slug == slug)) is not None:
+            raise _team_taken(slug)
+    fields.raise_all()
+    team = Team(slug=slug, name=name, created_at=now())
     try:
         with session.begin_nested():
             session.add(team)
     except IntegrityError:
-        raise Conflict(f"There is a team {slug!r}.", "Choose another short name.") from None
+        raise _team_taken(slug).at("slug") from None
     add_member(session, team, owner, TeamRole.OWNER)
     return team
 
@@ -59,12 +77,17 @@ def read_teams(session: Session, user: User) -> list[Team]:
 
 def get_team(session: Session, user: User, slug: str) -> Team:
     """The team `slug`, of which `user` is a member. Raises NotFound otherwise."""
-    team = session.scalar(
-        select(Team).join(Membership).where(Team.slug == slug, Membership.user_id == user.id)
-    )
+    team = find_team(session, user, slug)
     if team is None:
         raise NotFound(f"You have no team {slug!r}.", "Look at your account page for your teams.")
     return team
+
+
+def find_team(session: Session, user: User, slug: str) -> Team | None:
+    """The team `slug`, of which `user` is a member, for what is made for it."""
+    return session.scalar(
+        select(Team).join(Membership).where(Team.slug == slug, Membership.user_id == user.id)
+    )
 
 
 def require_owner(session: Session, team: Team, user: User) -> None:
@@ -101,30 +124,42 @@ def get_own_model_card(session: Session, user: User, slug: str) -> ModelCard:
     return card
 
 
-def make_model_card(session: Session, team: Team, values: Mapping[str, Any]) -> ModelCard:
+def make_model_card(session: Session, team: Team | None, values: Mapping[str, Any]) -> ModelCard:
     """Add a model card to `team` from slug, name, organisation and the optional facts.
 
-    Among these are `base` and `variant`: see `variants.set_variant`. Raises InvalidRequest for
-    unusable values, Conflict if the short name is taken.
+    Among these are `base` and `variant`: see `variants.read_origin`. A `team` of None is one that
+    was not found. Raises NotFound then, InvalidRequest for unusable values, Conflict if the short
+    name is taken; InvalidFields for several of these.
     """
-    card = ModelCard(team_id=team.id, created_at=now(), changed_at=now(), **_read_card(values))
-    if card.slug == RESERVED_SLUG:
-        raise InvalidRequest(f"No model can have the short name {card.slug!r}.", "Choose another.")
+    fields = FieldProblems()
+    with fields.at("team"):
+        owner = require_found(team, NoSuchTeam())
+    with fields.at("slug"):
+        slug = _read_model_slug(session, str(values.get("slug") or ""))
+    with fields.inside():
+        facts = read_card_fields(values)
+    with fields.inside():
+        origin = _read_origin(session, team, values)
+    fields.raise_all()
+    card = ModelCard(team_id=owner.id, slug=slug, created_at=now(), changed_at=now(), **facts)
     try:
         with session.begin_nested():
             session.add(card)
     except IntegrityError:
-        raise Conflict(
-            f"There is a model {card.slug!r}.", "Choose another short name (slug)."
-        ) from None
-    set_variant(session, card, **_read_variant(values))
+        raise _model_taken(slug).at("slug") from None
+    set_origin(card, origin)
     return card
 
 
 def change_model_card(session: Session, card: ModelCard, values: Mapping[str, Any]) -> None:
-    """Set the facts of `card`; its slug stays. Raises InvalidRequest for unusable values."""
-    facts = _read_card({**values, "slug": card.slug})
-    set_variant(session, card, **_read_variant(values))
+    """Set the facts of `card`; its slug stays. Raises InvalidRequest or InvalidFields."""
+    fields = FieldProblems()
+    with fields.inside():
+        facts = read_card_fields(values)
+    with fields.inside():
+        origin = _read_origin(session, card.team, values, card)
+    fields.raise_all()
+    set_origin(card, origin)
     for name, value in facts.items():
         setattr(card, name, value)
     card.changed_at = now()
@@ -139,22 +174,37 @@ def describe_model_card(card: ModelCard) -> dict[str, Any]:
     }
 
 
-def _read_variant(values: Mapping[str, Any]) -> dict[str, str]:
+def _team_taken(slug: str) -> Conflict:
+    return Conflict(f"There is a team {slug!r}.", "Choose another short name.")
+
+
+def _model_taken(slug: str) -> Conflict:
+    return Conflict(f"There is a model {slug!r}.", "Choose another short name (slug).")
+
+
+def _read_origin(
+    session: Session, team: Team | None, values: Mapping[str, Any], card: ModelCard | None = None
+) -> Origin | None:
     base, label = (str(values.get(name) or "") for name in ("base", "variant"))
     if base.strip() and str(values.get("base_model") or "").strip():
         raise InvalidRequest(
             "The base model is named twice.",
             "Name a model of this site, or write the name of another one, not both.",
-        )
-    return {"base_slug": base, "label": label}
+        ).at("base")
+    return read_origin(session, team, base, label, card)
 
 
-def _read_card(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"slug": _read_slug(str(values.get("slug") or "")), **read_card_fields(values)}
+def _read_model_slug(session: Session, text: str) -> str:
+    slug = _read_slug(text)
+    if slug == RESERVED_SLUG:
+        raise InvalidRequest(f"No model can have the short name {slug!r}.", "Choose another.")
+    if session.scalar(select(ModelCard.id).where(ModelCard.slug == slug)) is not None:
+        raise _model_taken(slug)
+    return slug
 
 
 def _read_slug(text: str) -> str:
     slug = text.strip().lower()
-    if not SLUG_FORM.fullmatch(slug):
+    if not re.fullmatch(SLUG_PATTERN, slug):
         raise InvalidRequest(f"{text[:80]!r} cannot be a short name (slug).", SLUG_REMEDY)
     return slug

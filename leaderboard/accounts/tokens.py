@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.names import read_name
 from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
-from leaderboard.errors import InvalidRequest, NotSignedIn
+from leaderboard.errors import FieldProblems, InvalidRequest, NotSignedIn
 from leaderboard.models.team import ApiToken, Scope, User
 
 ALPHABET = string.digits + string.ascii_letters
@@ -31,6 +31,7 @@ SECRET_LENGTH = 32
 CHECKSUM_LENGTH = 6
 DEFAULT_DAYS = 90
 MAX_DAYS = 365
+MAX_NAME_CHARACTERS = 80
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -47,14 +48,18 @@ def make_token(
     *,
     name: str,
     scopes: Collection[Scope],
-    days: int = DEFAULT_DAYS,
+    days: int | str = DEFAULT_DAYS,
 ) -> NewToken:
     """Add a token of `user` that expires in `days`. Raises InvalidRequest for unusable values."""
-    name = read_name(name, "The token's name", 80)
-    if not scopes:
-        raise InvalidRequest("The token may do nothing.", "Choose at least one scope.")
-    if not 1 <= days <= MAX_DAYS:
-        raise InvalidRequest(f"{days} days are no lifetime.", f"Choose 1 to {MAX_DAYS} days.")
+    fields = FieldProblems()
+    with fields.at("name"):
+        name = read_name(name, "The token's name", MAX_NAME_CHARACTERS)
+    with fields.at("scope"):
+        if not scopes:
+            raise InvalidRequest("The token may do nothing.", "Choose at least one scope.")
+    with fields.at("days"):
+        lifetime = _read_lifetime(days)
+    fields.raise_all()
     prefix = _random(PREFIX_LENGTH)
     body = f"{BRAND}_{prefix}_{_random(SECRET_LENGTH)}"
     text = body + checksum(body)
@@ -65,7 +70,7 @@ def make_token(
         token_hash=_hash(text),
         scopes=sorted(scope.value for scope in scopes),
         created_at=now(),
-        expires_at=now() + timedelta(days=days),
+        expires_at=now() + lifetime,
     )
     session.add(row)
     session.flush()
@@ -115,6 +120,17 @@ def checksum(body: str) -> str:
         number, rest = divmod(number, len(ALPHABET))
         digits = ALPHABET[rest] + digits
     return digits
+
+
+def _read_lifetime(days: int | str) -> timedelta:
+    text = str(days).strip()
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    if not 1 <= number <= MAX_DAYS:
+        raise InvalidRequest(
+            f"A token cannot be valid for {text[:20] or 'no'} days.",
+            f"Choose 1 to {MAX_DAYS} whole days.",
+        )
+    return timedelta(days=number)
 
 
 def _hash(text: str) -> str:

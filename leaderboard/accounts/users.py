@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.names import read_name
 from leaderboard.db import now
-from leaderboard.errors import Conflict, InvalidRequest, NotSignedIn
+from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotSignedIn
 from leaderboard.models.team import User
 
+MAX_NAME_CHARACTERS = 120
+MAX_EMAIL_CHARACTERS = 254
 MIN_PASSWORD_CHARACTERS = 12
 MAX_PASSWORD_CHARACTERS = 200
 EMAIL_FORM = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
@@ -30,11 +32,16 @@ _NOBODY = (
 
 def register(session: Session, *, email: str, name: str, password: str) -> User:
     """Add a user. Raises InvalidRequest for unusable values, Conflict if the e-mail is taken."""
-    email = email.strip().lower()
-    if not EMAIL_FORM.fullmatch(email) or len(email) > 254:
-        raise InvalidRequest("This is no e-mail address.", "Write it like name@example.org.")
-    name = read_name(name, "The name", 120)
-    check_password(password)
+    fields = FieldProblems()
+    with fields.at("name"):
+        name = read_name(name, "The name", MAX_NAME_CHARACTERS)
+    with fields.at("email"):
+        email = read_email(email)
+        if find_user(session, email) is not None:
+            raise _email_taken()
+    with fields.at("password"):
+        check_password(password)
+    fields.raise_all()
     user = User(
         email=email,
         name=name,
@@ -45,18 +52,24 @@ def register(session: Session, *, email: str, name: str, password: str) -> User:
         with session.begin_nested():
             session.add(user)
     except IntegrityError:
-        raise Conflict(
-            "There is an account with this e-mail address.", "Sign in with it."
-        ) from None
+        raise _email_taken().at("email") from None
     return user
+
+
+def read_email(text: str) -> str:
+    """`text` as an e-mail address in lower case. Raises InvalidRequest."""
+    email = text.strip().lower()
+    if not EMAIL_FORM.fullmatch(email) or len(email) > MAX_EMAIL_CHARACTERS:
+        raise InvalidRequest("This is not an e-mail address.", "Write it like name@example.org.")
+    return email
 
 
 def check_password(password: str) -> None:
     """Raise InvalidRequest if `password` is too short or too long to be used."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise InvalidRequest(
-            f"The password has {len(password)} characters.",
-            f"Use {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS}; "
+            f"The password is too {'long' if password[MAX_PASSWORD_CHARACTERS:] else 'short'}.",
+            f"Use {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters; "
             "a few words are easy to keep in mind.",
         )
 
@@ -90,6 +103,27 @@ def set_password(user: User, password: str) -> None:
     user.session_epoch += 1
 
 
+def change_password(session: Session, user: User, *, password: str, new_password: str) -> None:
+    """Set `new_password` for `user`, who proves to be them by `password`; ends every session.
+
+    Raises InvalidRequest where the one is wrong or the other unusable.
+    """
+    fields = FieldProblems()
+    with fields.at("password"):
+        try:
+            authenticate(session, email=user.email, password=password)
+        except NotSignedIn:
+            raise InvalidRequest("This is not your present password.", "Try again.") from None
+    with fields.at("new_password"):
+        check_password(new_password)
+    fields.raise_all()
+    set_password(user, new_password)
+
+
 def find_user(session: Session, email: str) -> User | None:
     """The user with this e-mail address, in any case of letters."""
     return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def _email_taken() -> Conflict:
+    return Conflict("There is an account with this e-mail address.", "Sign in with it.")

@@ -2,45 +2,75 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from typing import NamedTuple
+
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.names import read_line
 from leaderboard.disclosure import is_public
-from leaderboard.errors import InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard, ModelVariant, Team
 
 MAX_LABEL_CHARACTERS = 60
 
 
+class Origin(NamedTuple):
+    """The model of the site that another one was made from, and in which way."""
+
+    base: ModelCard
+    label: str
+
+
+def read_origin(
+    session: Session,
+    team: Team | None,
+    base_slug: str,
+    label: str,
+    card: ModelCard | None = None,
+) -> Origin | None:
+    """The base that a card of `team` names, and by `label` how it differs; None if both are empty.
+
+    A base is a card of the same team, or one with a public result: others' cards are nobody's
+    business. Raises, each under its field, one that is neither, a base that was itself made from
+    `card`, and one without a label.
+    """
+    fields = FieldProblems()
+    base_slug = base_slug.strip().lower()
+    with fields.at("variant"):
+        label = read_line(label, "How the variant differs from its base", MAX_LABEL_CHARACTERS)
+        if base_slug and not label:
+            raise InvalidRequest(
+                "How the variant differs from its base is not said.",
+                f"Use 1 to {MAX_LABEL_CHARACTERS} characters, such as: spine only.",
+            )
+    if not base_slug and not label:
+        return None
+    with fields.at("base"):
+        base = _get_base(session, team, base_slug)
+        if card is not None:
+            _refuse_cycle(session, card, base)
+    fields.raise_all()
+    return Origin(base, label)
+
+
 def set_variant(session: Session, card: ModelCard, base_slug: str, label: str) -> None:
     """Say that `card` was made from the model `base_slug`, and by `label` in which way.
 
-    Both empty say that it was made from no model of the site. A base is a card of the same team,
-    or one with a public result: others' cards are nobody's business. Raises InvalidRequest for
-    one that is neither, for a base that was itself made from `card`, and for one without a label.
+    Both empty say that it was made from no model of the site. Raises as `read_origin` does.
     """
-    base_slug = base_slug.strip().lower()
-    label = read_line(label, "How the variant differs from its base", MAX_LABEL_CHARACTERS)
-    if not base_slug and not label:
+    set_origin(card, read_origin(session, card.team, base_slug, label, card))
+
+
+def set_origin(card: ModelCard, origin: Origin | None) -> None:
+    """Say what `card` was made from; None is no model of the site."""
+    if origin is None:
         card.variant = None
-        return
-    if not base_slug:
-        raise InvalidRequest(
-            "A variant needs its base.", "Name the model of this site that it was made from."
-        )
-    if not label:
-        raise InvalidRequest(
-            "How the variant differs from its base is not said.",
-            f"Use 1 to {MAX_LABEL_CHARACTERS} characters, such as: spine only.",
-        )
-    base = _get_base(session, card.team, base_slug)
-    _refuse_cycle(session, card, base)
-    if card.variant is None:
-        card.variant = ModelVariant(base=base, label=label)
+    elif card.variant is None:
+        card.variant = ModelVariant(base=origin.base, label=origin.label)
     else:
-        card.variant.base, card.variant.label = base, label
+        card.variant.base, card.variant.label = origin
 
 
 def read_possible_bases(session: Session, teams: list[Team]) -> list[ModelCard]:
@@ -70,11 +100,15 @@ def _public_cards() -> Select[int]:
     return select(Submission.model_card_id).where(is_public())
 
 
-def _get_base(session: Session, team: Team, slug: str) -> ModelCard:
+def _get_base(session: Session, team: Team | None, slug: str) -> ModelCard:
+    if not slug:
+        raise InvalidRequest(
+            "A variant needs its base.", "Name the model of this site that it was made from."
+        )
+    is_own = ModelCard.team_id == team.id if team else false()
     base = session.scalar(
         select(ModelCard).where(
-            ModelCard.slug == slug,
-            or_(ModelCard.team_id == team.id, ModelCard.id.in_(_public_cards())),
+            ModelCard.slug == slug, or_(is_own, ModelCard.id.in_(_public_cards()))
         )
     )
     if base is None:

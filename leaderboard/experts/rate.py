@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.accounts.card_fields import read_family
 from leaderboard.db import now
-from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotFound
 from leaderboard.evaluation.recalibrate import request_refit
 from leaderboard.experts.blind import hide_names
 from leaderboard.experts.raters import find_own_rater
@@ -22,6 +22,9 @@ from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Prediction, Submission
 from leaderboard.models.team import ModelCard, User
 from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
+
+VALUES = [str(value) for value in range(int(LOWEST), int(HIGHEST) + 1)]
+RATE = f"Rate from {VALUES[0]} to {VALUES[-1]}."
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,9 @@ def get_own_report(session: Session, user: User, key: str) -> BlindReport:
     )
 
 
-def save_draft(session: Session, user: User, key: str, values: Mapping[str, int]) -> Assignment:
+def save_draft(
+    session: Session, user: User, key: str, values: Mapping[str, int | str]
+) -> Assignment:
     """Keep values of dimensions of a report that is not finished; later ones replace earlier.
 
     Returns how far the report is rated. Raises NotFound, InvalidRequest for what the rubric does
@@ -130,11 +135,7 @@ def save_draft(session: Session, user: User, key: str, values: Mapping[str, int]
     row = _get_own_row(session, user, key, locked=True)
     _refuse_finished(session, row)
     known = list_dimensions(read_rubric(session, _get_split_id(session, row)))
-    for dimension, value in values.items():
-        if dimension not in known:
-            raise InvalidRequest(f"There is no dimension {dimension!r}.", "Load the page again.")
-        if not LOWEST <= value <= HIGHEST:
-            raise InvalidRequest(f"{value} is no rating.", "Rate from 1 to 5.")
+    for dimension, value in _read_values(values, known).items():
         draft = session.get(RatingDraft, (row.id, dimension))
         if draft is None:
             draft = RatingDraft(assignment_id=row.id, dimension=dimension)
@@ -156,11 +157,12 @@ def finish(session: Session, user: User, key: str) -> int:
     split_id = _get_split_id(session, row)
     values = _read_drafts(session, row)
     known = list_dimensions(read_rubric(session, split_id))
-    missing = [name for dimension, name in known.items() if dimension not in values]
-    if missing:
-        raise InvalidRequest(
-            f"Not rated yet: {', '.join(missing)}.", "Rate every dimension, then finish."
-        )
+    fields = FieldProblems()
+    for dimension, name in known.items():
+        with fields.at(dimension):
+            if dimension not in values:
+                raise InvalidRequest(f"{name} is not rated yet.", RATE)
+    fields.raise_all()
     session.add(RatedReport(rater_id=row.rater_id, prediction_id=row.prediction_id, rated_at=now()))
     session.execute(
         insert(Rating),
@@ -179,6 +181,22 @@ def finish(session: Session, user: User, key: str) -> int:
     session.execute(delete(RatingDraft).where(RatingDraft.assignment_id == row.id))
     request_refit(session, split_id)
     return split_id
+
+
+def _read_values(values: Mapping[str, int | str], known: Mapping[str, str]) -> dict[str, int]:
+    fields = FieldProblems()
+    read = {}
+    for dimension, value in values.items():
+        with fields.at(dimension):
+            if dimension not in known:
+                raise InvalidRequest(
+                    f"There is no dimension {dimension!r}.", "Load the page again."
+                )
+            if str(value) not in VALUES:
+                raise InvalidRequest(f"{known[dimension]} cannot be {str(value)[:20]!r}.", RATE)
+            read[dimension] = int(value)
+    fields.raise_all()
+    return read
 
 
 def list_dimensions(rubric: Rubric) -> dict[str, str]:

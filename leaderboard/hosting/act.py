@@ -25,5 +25,5 @@ def read_reason(text: str) -> str:
         raise InvalidRequest(
             "The reason is missing or too long.",
             f"Say why in 1 to {MAX_REASON} characters: the audit trail keeps it.",
-        )
+        ).at("reason")
     return reason

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
 from leaderboard.db import now
-from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.errors import FieldProblems, InvalidRequest, NotFound
 from leaderboard.hosting.act import Act
 from leaderboard.models.moderation import Announcement
 
@@ -18,12 +18,16 @@ MAX_CHARACTERS, MAX_DAYS = 300, 366
 
 def announce(session: Session, text: str, until: str, actor: str) -> Act:
     """Show `text` through the day `until` (YYYY-MM-DD, UTC). Raises InvalidRequest."""
+    fields = FieldProblems()
     text = " ".join(text.split())
-    if not 1 <= len(text) <= MAX_CHARACTERS:
-        raise InvalidRequest(
-            "The announcement is empty or too long.", f"Use 1 to {MAX_CHARACTERS} characters."
-        )
-    until_at = _read_end(until)
+    with fields.at("text"):
+        if not 1 <= len(text) <= MAX_CHARACTERS:
+            raise InvalidRequest(
+                "The announcement is empty or too long.", f"Use 1 to {MAX_CHARACTERS} characters."
+            )
+    with fields.at("until"):
+        until_at = _read_end(until)
+    fields.raise_all()
     session.add(Announcement(text=text, created_at=now(), until_at=until_at))
     session.flush()
     add_audit(session, actor, "announce", f"until {until_at:%Y-%m-%d %H:%M}", text)
@@ -55,7 +59,7 @@ def _read_end(text: str) -> datetime:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise InvalidRequest(f"{text[:20]!r} is no date.", remedy) from None
+        raise InvalidRequest(f"{text[:20]!r} is not a date.", remedy) from None
     if not 0 <= (day - now().date()).days <= MAX_DAYS:
         raise InvalidRequest(f"{day} is too early or too late.", remedy)
     return datetime.combine(day, time(), UTC) + timedelta(days=1)

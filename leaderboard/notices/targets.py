@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.endpoints.engine.address import AddressPolicy, check_address
-from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.errors import (
+    Conflict,
+    FieldProblems,
+    InvalidRequest,
+    NoSuchTeam,
+    NotFound,
+    require_found,
+)
 from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
 from leaderboard.models.team import Membership, Team, User
 from leaderboard.notices.signature import make_secret
@@ -18,30 +25,41 @@ MAX_TARGETS = 10
 
 def make_target(
     session: Session,
-    team: Team,
+    team: Team | None,
     kind: str,
     address: str,
     policy: AddressPolicy,
     *,
     sends_mail: bool,
 ) -> NoticeTarget:
-    """Add a target to `team`.
+    """Add a target to `team`; None is one that was not found.
 
     A webhook's address passes the guard of addresses; mail goes to members of the team alone, so
-    nobody is written to who did not come here. Raises InvalidRequest, AddressRefused, Conflict.
+    nobody is written to who did not come here. Raises NotFound, InvalidRequest, AddressRefused,
+    Conflict.
     """
-    address = address.strip()
-    if kind == TargetKind.EMAIL:
-        address = _read_member(session, team, address, sends_mail=sends_mail)
-    elif kind == TargetKind.WEBHOOK:
-        address = check_address(address, policy).url
-    else:
-        raise InvalidRequest(f"There is no notice by {kind[:20]!r}.", "Choose webhook or email.")
-    count = select(func.count()).where(NoticeTarget.team_id == team.id)
+    fields = FieldProblems()
+    with fields.at("team"):
+        owner = require_found(team, NoSuchTeam())
+    with fields.at("kind"):
+        if kind not in set(TargetKind):
+            raise InvalidRequest(
+                f"There is no notice by {kind[:20]!r}.", "Choose webhook or email."
+            )
+        if kind == TargetKind.EMAIL and not sends_mail:
+            raise InvalidRequest("This server sends no mail.", "Use a webhook, or ask the host.")
+    with fields.at("address"):
+        address = address.strip()
+        if kind == TargetKind.WEBHOOK:
+            address = check_address(address, policy).url
+        elif kind == TargetKind.EMAIL and team is not None and sends_mail:
+            address = _read_member(session, team, address)
+    fields.raise_all()
+    count = select(func.count()).where(NoticeTarget.team_id == owner.id)
     if (session.scalar(count) or 0) >= MAX_TARGETS:
         raise Conflict(f"The team has {MAX_TARGETS} targets.", "Remove one first.")
     target = NoticeTarget(
-        team=team,
+        team=owner,
         kind=TargetKind(kind),
         address=address,
         secret=make_secret(),
@@ -51,7 +69,9 @@ def make_target(
         with session.begin_nested():
             session.add(target)
     except IntegrityError:
-        raise Conflict(f"{address} hears of them already.", "There is nothing to do.") from None
+        raise Conflict(f"{address} hears of them already.", "There is nothing to do.").at(
+            "address"
+        ) from None
     return target
 
 
@@ -116,9 +136,7 @@ def remove_target(session: Session, user: User, target_id: int) -> NoticeTarget:
     return target
 
 
-def _read_member(session: Session, team: Team, address: str, *, sends_mail: bool) -> str:
-    if not sends_mail:
-        raise InvalidRequest("This server sends no mail.", "Use a webhook, or ask the host.")
+def _read_member(session: Session, team: Team, address: str) -> str:
     found = session.scalar(
         select(User.email)
         .join(Membership, Membership.user_id == User.id)

@@ -13,7 +13,6 @@ from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
     DuplicateSubmission,
-    InvalidFile,
     Problem,
     QuotaUsed,
     SpineBenchError,
@@ -58,13 +57,12 @@ def install(app: Flask) -> None:
 
 def answer_domain_error(error: SpineBenchError) -> Response:
     """The error's own words and status."""
-    problems = error.problems if isinstance(error, InvalidFile) else ()
     extra = {}
     if isinstance(error, DuplicateSubmission):
         extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
     if isinstance(error, QuotaUsed):
         extra = {"next_at": error.next_at.isoformat()}
-    return _answer(error.status, error.code, error.message, error.remedy, problems, extra)
+    return _answer(error.status, error.code, error.message, error.remedy, error.problems, extra)
 
 
 def answer_csrf_error(error: CSRFError) -> Response:
@@ -135,7 +133,7 @@ def _answer(
             "message": message,
             "remedy": remedy,
             "problems": [
-                {"line": p.line, "id": p.id, "message": p.message, "remedy": p.remedy}
+                {"line": p.line, "id": p.id or p.field, "message": p.message, "remedy": p.remedy}
                 for p in shown
             ],
             "n_problems": len(problems),

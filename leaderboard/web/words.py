@@ -21,7 +21,7 @@ from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
-from leaderboard.submissions.formats import ENDINGS, FORMAT_WORDS, FORMATS
+from leaderboard.submissions.formats import FORMAT_WORDS, FORMATS
 from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
@@ -191,7 +191,6 @@ def install(app: Flask) -> None:
         FEW_ITEMS=FEW_ITEMS,
         FORMATS=FORMATS,
         FORMAT_WORDS=FORMAT_WORDS,
-        PREDICTION_ENDINGS=ENDINGS,
         BADGE_WORDS=BADGE_WORDS,
     )
     versions: dict[str, str] = {}

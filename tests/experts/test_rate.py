@@ -70,7 +70,7 @@ def test_drafts_change_until_the_report_is_finished_and_never_after(assigned: Se
         user = get_user(session, "e1")
         assert save_draft(session, user, key, {"coverage": 2}).n_rated == 1
         assert save_draft(session, user, key, {"coverage": 4}).n_rated == 1
-        with pytest.raises(InvalidRequest, match=r"Not rated yet: imaging_report, .*relevance"):
+        with pytest.raises(InvalidRequest, match=r"9 fields .*: imaging_report, .*relevance"):
             finish(session, user, key)
     rate(assigned, "e1", key, coverage=5)
     with assigned.write() as session:

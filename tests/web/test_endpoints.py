@@ -131,7 +131,7 @@ def test_an_unusable_endpoint_is_refused_with_what_was_typed_but_the_key(
     assert 'value="Our model"' in page.text
     assert SECRET not in page.text
     values = values_of(server) | {"extra": "{oops"}
-    assert "no JSON" in post(browser, site, "/endpoints/new", "/endpoints/new", **values).text
+    assert "JSON object" in post(browser, site, "/endpoints/new", "/endpoints/new", **values).text
 
 
 def test_a_change_keeps_the_key_unless_the_address_changes(

@@ -128,7 +128,12 @@ def test_a_value_out_of_range_or_of_a_finished_report_is_refused_in_words(
     kept = eve.post(page, f"{page}/save", {"rating-coverage": "2"})
     assert kept.json() == {"n_rated": 1, "n_dimensions": 10}
     early = eve.post(page, page, {"rating-diagnosis": "4", "finish": "1"})
-    assert "8 dimensions are not rated yet" in early.text
+    assert (early.status_code, "There are 8 problems" in early.text) == (400, True)
+    missing = re.findall(r'id="dimension-(\w+)-error">', early.text)
+    assert missing == [one for one in DIMENSIONS if one not in ("coverage", "diagnosis")]
+    linked = re.findall(r'href="#dimension-(\w+)-1"', early.text)
+    assert linked == missing
+    assert early.text.count(" checked>") == 2
     everything = {f"rating-{dimension}": "4" for dimension in DIMENSIONS}
     assert "is finished" in eve.post(page, page, {**everything, "finish": "1"}).text
     late = eve.post(f"/rate/{other}", f"{page}/save", {"rating-coverage": "1"})

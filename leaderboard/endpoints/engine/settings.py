@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -12,6 +13,8 @@ from leaderboard.errors import Problem
 
 MAX_CONCURRENCY = 256
 MAX_EXTRA_BYTES = 2_000
+MAX_MODEL_CHARACTERS = 200
+MAX_KEY_CHARACTERS = 500
 # Settings of generation that servers know beside our own fields; nothing that calls tools, stores,
 # sends elsewhere or asks for several answers.
 EXTRA_FIELDS = frozenset(
@@ -19,6 +22,25 @@ EXTRA_FIELDS = frozenset(
     "reasoning_effort reasoning enable_thinking chat_template_kwargs".split()
 )
 TokenField = Literal["max_tokens", "max_completion_tokens"]
+
+
+class Bounds(NamedTuple):
+    """The lowest and the highest value of a setting; None is no highest."""
+
+    low: int
+    high: int | None
+
+
+BOUNDS = {
+    "temperature": Bounds(0, 2),
+    "max_tokens": Bounds(1, 100_000),
+    "seed": Bounds(0, 2**31 - 1),
+    "concurrency": Bounds(1, MAX_CONCURRENCY),
+    "requests_per_minute": Bounds(1, 100_000),
+    "timeout_seconds": Bounds(1, 900),
+    "budget_requests": Bounds(1, None),
+    "budget_tokens": Bounds(1, None),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,34 +92,44 @@ class Limits:
 
 
 def check_settings(settings: EndpointSettings) -> list[Problem]:
-    """Everything wrong with the settings but their address, which check_address reads."""
-    problems = []
-    if not 1 <= len(settings.model) <= 200 or not settings.model.isprintable():
-        problems.append(Problem("The model's name is missing.", "Enter it as the server knows it."))
-    key = settings.key or ""
-    if len(key) > 500 or any(not "!" <= character <= "~" for character in key):
-        problems.append(
-            Problem("The key has characters that no key has.", "Copy it again, without spaces.")
-        )
-    for name, value, low, high in (
-        ("temperature", settings.temperature, 0, 2),
-        ("max_tokens", settings.max_tokens, 1, 100_000),
-        ("seed", settings.seed, 0, 2**31 - 1),
-        ("concurrency", settings.concurrency, 1, MAX_CONCURRENCY),
-        ("requests_per_minute", settings.requests_per_minute, 1, 100_000),
-        ("timeout_seconds", settings.timeout_seconds, 1, 900),
-    ):
-        if value is not None and not low <= value <= high:
-            message = f"{name} is {value}."
-            problems.append(Problem(message, f"Choose a value from {low} to {high:,}.", id=name))
+    """Everything wrong with the settings, by field, but their address: check_address reads that."""
+    problems = [*check_model(settings.model), *check_key(settings.key or "")]
+    for name, (low, high) in BOUNDS.items():
+        value = getattr(settings, name, None)
+        if value is not None and not low <= value <= (math.inf if high is None else high):
+            problems.append(Problem(f"{name} is {value}.", name_bounds(name), field=name))
     return [*problems, *_check_extra(settings.extra)]
+
+
+def check_model(model: str) -> list[Problem]:
+    """What is wrong with the name of a model."""
+    if 1 <= len(model) <= MAX_MODEL_CHARACTERS and model.isprintable():
+        return []
+    message = f"The model's name is {'too long or cannot be shown' if model else 'missing'}."
+    return [Problem(message, "Enter it as the server knows it.", field="model")]
+
+
+def check_key(key: str) -> list[Problem]:
+    """What is wrong with a key, of which no word is repeated."""
+    if len(key) <= MAX_KEY_CHARACTERS and all("!" <= character <= "~" for character in key):
+        return []
+    message = "The key has characters that no key has."
+    return [Problem(message, "Copy it again, without spaces.", field="key")]
+
+
+def name_bounds(name: str) -> str:
+    """What the setting `name` may be, as a remedy."""
+    low, high = BOUNDS[name]
+    return f"Choose {low} or more." if high is None else f"Choose a value from {low} to {high:,}."
 
 
 def _check_extra(extra: Mapping[str, Any]) -> list[Problem]:
     unknown = sorted(set(extra) - EXTRA_FIELDS)
     known = f"Known fields are {', '.join(sorted(EXTRA_FIELDS))}."
-    problems = [Problem(f"The field {name[:40]!r} is not sent.", known) for name in unknown]
+    problems = [
+        Problem(f"The field {name[:40]!r} is not sent.", known, field="extra") for name in unknown
+    ]
     if len(msgspec.json.encode(extra)) > MAX_EXTRA_BYTES:
         limit = f"The extra fields have over {MAX_EXTRA_BYTES:,} bytes."
-        problems.append(Problem(limit, "Send fewer or shorter ones."))
+        problems.append(Problem(limit, "Send fewer or shorter ones.", field="extra"))
     return problems

@@ -13,19 +13,27 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.endpoints.engine.address import AddressPolicy, check_address
-from leaderboard.endpoints.engine.settings import EndpointSettings, check_settings
+from leaderboard.endpoints.engine.settings import EndpointSettings, check_key, check_model
 from leaderboard.endpoints.registry.settings import (
     TeamSettings,
     make_engine_settings,
     make_settings,
 )
 from leaderboard.endpoints.registry.vault import KeyVault
-from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.errors import (
+    Conflict,
+    FieldProblems,
+    InvalidRequest,
+    NoSuchTeam,
+    NotFound,
+    require_found,
+)
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, EndpointTest
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Membership, Team, User
 
 MAX_ENDPOINTS = 50
+MAX_NAME_CHARACTERS = 80
 ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 
@@ -55,7 +63,7 @@ def get_own_endpoint(session: Session, user: User, key: str) -> Endpoint:
 
 def make_endpoint(
     session: Session,
-    team: Team,
+    team: Team | None,
     values: Mapping[str, Any],
     *,
     vault: KeyVault,
@@ -63,16 +71,21 @@ def make_endpoint(
 ) -> Endpoint:
     """Add an endpoint from name, base_url, model, settings and key (None or "": it needs none).
 
-    Raises InvalidRequest for unusable values, AddressRefused for an address that is not called,
-    Conflict where the team has one of this name or endpoints are off.
+    A `team` of None is one that was not found. Raises NotFound then, InvalidRequest for unusable
+    values, AddressRefused for an address that is not called, Conflict where the team has one of
+    this name or endpoints are off.
     """
     vault.require_open()
-    n_before = len(session.scalars(select(Endpoint.id).where(Endpoint.team_id == team.id)).all())
-    if n_before >= MAX_ENDPOINTS:
-        raise Conflict(f"The team has {n_before} endpoints.", "Delete one that is not used.")
-    facts = _read_facts(values, policy)
+    fields = FieldProblems()
+    with fields.at("team"):
+        owner = _check_team(session, team)
+    facts = _read_facts(fields, values, policy)
+    with fields.at("name"):
+        if team is not None and _has_name(session, team, str(facts.get("name"))):
+            raise _name_taken(facts["name"])
+    fields.raise_all()
     endpoint = Endpoint(
-        id=secrets.token_hex(6), team=team, created_at=now(), changed_at=now(), **facts
+        id=secrets.token_hex(6), team=owner, created_at=now(), changed_at=now(), **facts
     )
     _add(session, endpoint)
     if key := _read_key(values):
@@ -100,7 +113,13 @@ def change_endpoint(
         "model": endpoint.model,
         "settings": endpoint.settings,
     }
-    facts = _read_facts({**before, **values}, policy)
+    fields = FieldProblems()
+    facts = _read_facts(fields, {**before, **values}, policy)
+    with fields.at("name"):
+        name = str(facts.get("name"))
+        if name != endpoint.name and _has_name(session, endpoint.team, name):
+            raise _name_taken(name)
+    fields.raise_all()
     if facts["base_url"] != endpoint.base_url:
         wipe_key(session, endpoint)
     try:
@@ -110,7 +129,7 @@ def change_endpoint(
             endpoint.changed_at = now()
             session.flush()
     except IntegrityError:
-        raise _name_taken(facts["name"]) from None
+        raise _name_taken(facts["name"]).at("name") from None
     if key := _read_key(values):
         set_key(session, endpoint, key, vault)
 
@@ -173,21 +192,43 @@ def open_endpoint(endpoint: Endpoint, settings: TeamSettings, vault: KeyVault) -
     return make_engine_settings(endpoint.base_url, endpoint.model, settings, key)
 
 
-def _read_facts(values: Mapping[str, Any], policy: AddressPolicy) -> dict[str, Any]:
-    name, model = (str(values.get(key) or "").strip() for key in ("name", "model"))
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        raise InvalidRequest("The endpoint's name is empty or too long.", "Use 1 to 80 characters.")
-    settings = make_settings(values.get("settings") or {})
-    address = check_address(str(values.get("base_url") or "").strip(), policy)
-    key = _read_key(values)
-    for problem in check_settings(make_engine_settings(address.url, model, settings, key)):
-        raise InvalidRequest(problem.message, problem.remedy)
-    return {
-        "name": name,
-        "base_url": address.url,
-        "model": model,
-        "settings": msgspec.to_builtins(settings),
-    }
+def _read_facts(
+    fields: FieldProblems, values: Mapping[str, Any], policy: AddressPolicy
+) -> dict[str, Any]:
+    """The columns that `values` fill; what cannot be used is noted in `fields` and left out."""
+    facts: dict[str, Any] = {}
+    with fields.at("name"):
+        facts["name"] = _read_name(str(values.get("name") or "").strip())
+    with fields.at("base_url"):
+        facts["base_url"] = check_address(str(values.get("base_url") or "").strip(), policy).url
+    facts["model"] = str(values.get("model") or "").strip()
+    fields.note([*check_model(facts["model"]), *check_key(_read_key(values))])
+    with fields.at("settings"):
+        facts["settings"] = msgspec.to_builtins(make_settings(values.get("settings") or {}))
+    return facts
+
+
+def _read_name(text: str) -> str:
+    if not 1 <= len(text) <= MAX_NAME_CHARACTERS or not text.isprintable():
+        raise InvalidRequest(
+            "The endpoint's name is empty or too long.",
+            f"Use 1 to {MAX_NAME_CHARACTERS} characters.",
+        )
+    return text
+
+
+def _check_team(session: Session, team: Team | None) -> Team:
+    """`team`, if there is one and it has room for another endpoint."""
+    owner = require_found(team, NoSuchTeam())
+    n_before = len(session.scalars(select(Endpoint.id).where(Endpoint.team_id == owner.id)).all())
+    if n_before >= MAX_ENDPOINTS:
+        raise Conflict(f"The team has {n_before} endpoints.", "Delete one that is not used.")
+    return owner
+
+
+def _has_name(session: Session, team: Team, name: str) -> bool:
+    query = select(Endpoint.id).where(Endpoint.team_id == team.id, Endpoint.name == name)
+    return session.scalar(query) is not None
 
 
 def _read_key(values: Mapping[str, Any]) -> str:
@@ -199,7 +240,7 @@ def _add(session: Session, endpoint: Endpoint) -> None:
         with session.begin_nested():
             session.add(endpoint)
     except IntegrityError:
-        raise _name_taken(endpoint.name) from None
+        raise _name_taken(endpoint.name).at("name") from None
 
 
 def _name_taken(name: str) -> Conflict:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
 
 from leaderboard.endpoints.engine.settings import (
-    MAX_CONCURRENCY,
+    BOUNDS,
     Budget,
     EndpointSettings,
     TokenField,
     check_settings,
+    name_bounds,
 )
-from leaderboard.errors import InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Track
 
-Tokens = Annotated[int, Meta(ge=1, le=100_000)]
-REMEDY = "Correct it and send it again; docs/endpoints says what each setting means."
+
+def _within(name: str) -> Meta:
+    return Meta(ge=BOUNDS[name].low, le=BOUNDS[name].high)
+
+
+Tokens = Annotated[int, _within("max_tokens")]
+REMEDIES = {
+    "token_field": f"Choose {' or '.join(get_args(TokenField))}.",
+    "accepts_images": "Choose true or false.",
+    "extra": 'Write a JSON object such as {"top_p": 0.9}.',
+    "max_tokens": f"Write an object of {', '.join(Track)}.",
+}
+Settings = TypeVar("Settings", bound=msgspec.Struct)
 
 
 class TrackTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,17 +45,17 @@ class TrackTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class TeamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an endpoint is asked; None leaves a field out or sets no limit of the team's own."""
 
-    temperature: Annotated[float, Meta(ge=0, le=2)] | None = 0.0
+    temperature: Annotated[float, _within("temperature")] | None = 0.0
     max_tokens: TrackTokens = TrackTokens()
     token_field: TokenField = "max_tokens"
-    seed: Annotated[int, Meta(ge=0, lt=2**31)] | None = None
+    seed: Annotated[int, _within("seed")] | None = None
     extra: dict[str, Any] = {}
-    concurrency: Annotated[int, Meta(ge=1, le=MAX_CONCURRENCY)] = 8
-    requests_per_minute: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    timeout_seconds: Annotated[float, Meta(ge=1, le=900)] = 120.0
+    concurrency: Annotated[int, _within("concurrency")] = 8
+    requests_per_minute: Annotated[int, _within("requests_per_minute")] | None = None
+    timeout_seconds: Annotated[float, _within("timeout_seconds")] = 120.0
     accepts_images: bool = False
-    budget_requests: Annotated[int, Meta(ge=1)] | None = None
-    budget_tokens: Annotated[int, Meta(ge=1)] | None = None
+    budget_requests: Annotated[int, _within("budget_requests")] | None = None
+    budget_tokens: Annotated[int, _within("budget_tokens")] | None = None
 
     def make_budget(self, host: Budget) -> Budget:
         """The smaller of the host's budget and the team's own."""
@@ -67,15 +79,59 @@ class TeamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 def make_settings(values: Mapping[str, Any]) -> TeamSettings:
     """The settings in `values`, numbers also as text, with defaults for what is left out.
 
-    Raises InvalidRequest with the first thing wrong.
+    Raises InvalidRequest, or InvalidFields where several cannot be used.
     """
-    try:
-        settings = msgspec.convert(dict(values), TeamSettings, strict=False)
-    except msgspec.ValidationError as error:
-        raise InvalidRequest(f"A setting cannot be used: {error}.", REMEDY) from None
-    for problem in check_settings(make_engine_settings("https://x", "x", settings, None)):
-        raise InvalidRequest(problem.message, problem.remedy)
+    fields = FieldProblems()
+    settings = _read_struct(fields, TeamSettings, values)
+    fields.raise_all()
+    fields.note(check_settings(make_engine_settings("https://x", "x", settings, None)))
+    fields.raise_all()
     return settings
+
+
+def _read_struct(
+    fields: FieldProblems, kind: type[Settings], values: Mapping[str, Any]
+) -> Settings:
+    """What can be used of `values`; what cannot is noted under its own name."""
+    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        with fields.at(name):
+            if name not in types:
+                raise InvalidRequest(
+                    f"There is no setting {name[:40]!r}.", f"The settings are {', '.join(types)}."
+                )
+            if types[name] is TrackTokens and isinstance(value, Mapping):
+                read[name] = _read_tokens(value)
+            else:
+                read[name] = _read_setting(name, value, types[name])
+    return kind(**read)
+
+
+def _read_tokens(values: Mapping[str, Any]) -> TrackTokens:
+    fields = FieldProblems()
+    tokens = _read_struct(fields, TrackTokens, values)
+    fields.raise_all()
+    return tokens
+
+
+def _read_setting(name: str, value: Any, kind: Any) -> Any:
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError:
+        shown = "empty" if value in ("", None) else str(value)[:40]
+        words = (
+            ("max_tokens " + name if name in set(Track) else name).replace("_", " ").capitalize()
+        )
+        raise InvalidRequest(f"{words} cannot be {shown}.", _name_remedy(name)) from None
+
+
+def _name_remedy(name: str) -> str:
+    if name in BOUNDS:
+        return name_bounds(name)
+    if name in {track.value for track in Track}:
+        return name_bounds("max_tokens")
+    return REMEDIES.get(name, "Write an object.")
 
 
 def make_engine_settings(

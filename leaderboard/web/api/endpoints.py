@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from leaderboard.accounts.teams import get_team
+from leaderboard.accounts.teams import find_team
 from leaderboard.endpoints.registry.connection_tests import EndpointTestState, find_test
 from leaderboard.endpoints.registry.endpoints import (
     change_endpoint,
@@ -43,7 +43,7 @@ def list_endpoints() -> EndpointList:
 @post("/endpoints", scope=Scope.SUBMIT, status=201, errors=(404, 409))
 def create_endpoint(json: NewEndpoint) -> EndpointRecord:
     """Register a model endpoint."""
-    team = get_team(database(), current_user(), json.team)
+    team = find_team(database(), current_user(), json.team)
     row = make_endpoint(database(), team, msgspec.to_builtins(json), **host_parts())
     database().commit()
     return _show(row)

@@ -7,8 +7,8 @@ import msgspec
 from leaderboard.accounts.teams import (
     change_model_card,
     describe_model_card,
+    find_team,
     get_own_model_card,
-    get_team,
     make_model_card,
     read_model_cards,
 )
@@ -28,7 +28,7 @@ def list_models() -> ModelList:
 @post("/models", scope=Scope.SUBMIT, status=201, errors=(404, 409))
 def create_model(json: NewModel) -> ModelRecord:
     """Make a model card."""
-    team = get_team(database(), current_user(), json.team)
+    team = find_team(database(), current_user(), json.team)
     card = make_model_card(database(), team, msgspec.structs.asdict(json))
     database().commit()
     return _show(card)

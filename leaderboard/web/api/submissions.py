@@ -20,8 +20,9 @@ from leaderboard.submissions.submit import cancel
 from leaderboard.web.api.operation import get, post
 from leaderboard.web.api.places import Text, about
 from leaderboard.web.pages.endpoints import submit_form
-from leaderboard.web.pages.submissions import read_upload, submit_upload
+from leaderboard.web.pages.submissions import submit_file
 from leaderboard.web.services import current_user, database, services
+from leaderboard.web.uploads import read_upload
 from spinebench.shapes.results import Results, ScoreRecord
 from spinebench.shapes.shape import Shape
 from spinebench.shapes.submissions import (
@@ -87,7 +88,7 @@ def create_submission() -> SubmissionRecord:
     """Submit a prediction file, or an endpoint to ask, for a model."""
     if "endpoint" in request.form:
         return _show(submit_form())
-    return _show(submit_upload(read_upload(), request.form.get("model", "")))
+    return _show(submit_file())
 
 
 @get("/submissions", scope=Scope.READ, query=LimitQuery)

@@ -11,6 +11,7 @@ from leaderboard.accounts.roles import has_role
 from leaderboard.accounts.teams import (
     add_member,
     change_model_card,
+    find_team,
     get_own_model_card,
     get_team,
     make_model_card,
@@ -19,19 +20,23 @@ from leaderboard.accounts.teams import (
     read_teams,
     require_owner,
 )
-from leaderboard.accounts.tokens import DEFAULT_DAYS, MAX_DAYS, NewToken, make_token
-from leaderboard.accounts.users import (
-    MIN_PASSWORD_CHARACTERS,
-    authenticate,
-    register,
-    set_password,
-)
-from leaderboard.accounts.variants import MAX_LABEL_CHARACTERS, read_possible_bases
+from leaderboard.accounts.tokens import NewToken, make_token
+from leaderboard.accounts.users import authenticate, register
+from leaderboard.accounts.users import change_password as set_own_password
+from leaderboard.accounts.variants import read_possible_bases
 from leaderboard.db import now
-from leaderboard.errors import InvalidRequest, NotFound, SpineBenchError
+from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.role import Role
-from leaderboard.models.team import ApiToken, ModelCard, Scope, Team, TeamRole
+from leaderboard.models.team import ApiToken, ModelCard, Team, TeamRole
 from leaderboard.submissions.quota import read_ledger
+from leaderboard.web.forms.accounts import (
+    PasswordForm,
+    RegisterForm,
+    SignInForm,
+    TeamForm,
+    TokenForm,
+)
+from leaderboard.web.forms.models import CardForm, ModelCardForm, show_card
 from leaderboard.web.pages.submissions import read_own_quotas
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.services import (
@@ -56,42 +61,35 @@ def keep_private(response: Response) -> Response:
 
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
 @limiter.limit(sign_in_limit, methods=["POST"])
-def register_user() -> str | Response | tuple[str, int]:
+def register_user() -> Response | tuple[str, int]:
     """Make an account, and begin with it."""
-    error = None
+    form = RegisterForm(request.form)
     if request.method == "POST":
-        try:
-            form = request.form
+        with form.catches():
             user = register(
-                database(), email=form["email"], name=form["name"], password=form["password"]
+                database(),
+                email=form.email.text,
+                name=form.name.text,
+                password=form.password.text,
             )
             database().commit()
             sign_in(user)
             return redirect(safe_back(request.args.get("back")) or url_for("account.account"))
-        except SpineBenchError as problem:
-            error = problem
-    page = render_template(
-        "account/register.html", error=error, min_characters=MIN_PASSWORD_CHARACTERS
-    )
-    return (page, error.status) if error else page
+    return render_template("account/register.html", form=form), form.status
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 @limiter.limit(sign_in_limit, methods=["POST"])
-def sign_in_user() -> str | Response | tuple[str, int]:
+def sign_in_user() -> Response | tuple[str, int]:
     """Sign in with e-mail address and password."""
-    error = None
+    form = SignInForm(request.form)
     if request.method == "POST":
-        try:
-            form = request.form
-            user = authenticate(database(), email=form["email"], password=form["password"])
+        with form.catches():
+            user = authenticate(database(), email=form.email.text, password=form.password.text)
             database().commit()
             sign_in(user)
             return redirect(safe_back(request.args.get("back")) or url_for("account.account"))
-        except SpineBenchError as problem:
-            error = problem
-    page = render_template("account/sign_in.html", error=error)
-    return (page, error.status) if error else page
+    return render_template("account/sign_in.html", form=form), form.status
 
 
 @blueprint.post("/sign-out", endpoint="sign_out")
@@ -110,31 +108,32 @@ def account() -> str:
 
 @blueprint.post("/account/password")
 @signed_in
-def change_password() -> str | Response | tuple[str, int]:
+def change_password() -> Response | tuple[str, int]:
     """Set a new password; every other session ends."""
-    user = current_user()
-    try:
-        authenticate(database(), email=user.email, password=request.form["password"])
-        set_password(user, request.form["new_password"])
-    except SpineBenchError as error:
-        return _page(error=error), 400
-    database().commit()
-    sign_in(user)
-    return _done("Your password is changed; other sessions have ended.")
+    user, form = current_user(), PasswordForm(request.form)
+    with form.catches():
+        set_own_password(
+            database(),
+            user,
+            password=form.password.text,
+            new_password=form.new_password.text,
+        )
+        database().commit()
+        sign_in(user)
+        return _done("Your password is changed; other sessions have ended.")
+    return _page(password_form=form), form.status
 
 
 @blueprint.post("/account/teams")
 @signed_in
 def create_team() -> Response | tuple[str, int]:
     """Make a team that the user owns."""
-    try:
-        team = make_team(
-            database(), current_user(), slug=request.form["slug"], name=request.form["name"]
-        )
-    except SpineBenchError as error:
-        return _page(error=error), error.status
-    database().commit()
-    return _done(f"The team {team.name} is ready.")
+    form = TeamForm(request.form)
+    with form.catches():
+        team = make_team(database(), current_user(), slug=form.slug.text, name=form.name.text)
+        database().commit()
+        return _done(f"The team {team.name} is ready.")
+    return _page(team_form=form), form.status
 
 
 @blueprint.post("/account/teams/<slug>/invitations")
@@ -166,66 +165,63 @@ def join(text: str) -> str | Response:
 
 @blueprint.route("/account/models/new", methods=["GET", "POST"])
 @signed_in
-def create_model() -> str | Response | tuple[str, int]:
+def create_model() -> Response | tuple[str, int]:
     """Make a model card for one of the user's teams."""
-    error = None
-    if request.method == "POST":
-        try:
-            team = get_team(database(), current_user(), request.form.get("team", ""))
-            card = make_model_card(database(), team, request.form)
-            database().commit()
-            return _done(f"The model card of {card.name} is ready: you can submit for it.")
-        except SpineBenchError as problem:
-            error = problem
-    return _model_page(error, None, read_teams(database(), current_user()))
+    teams = read_teams(database(), current_user())
+    if request.method == "GET":
+        return _model_page(show_card(None), None, teams)
+    form = CardForm(request.form)
+    with form.catches():
+        team = find_team(database(), current_user(), str(form.team.data))
+        card = make_model_card(database(), team, form.data)
+        database().commit()
+        return _done(f"The model card of {card.name} is ready: you can submit for it.")
+    return _model_page(form, None, teams)
 
 
 @blueprint.route("/account/models/<slug>", methods=["GET", "POST"])
 @signed_in
-def change_model(slug: str) -> str | Response | tuple[str, int]:
+def change_model(slug: str) -> Response | tuple[str, int]:
     """Change the facts on a model card; its short name stays."""
     card = get_own_model_card(database(), current_user(), slug)
-    error = None
-    if request.method == "POST":
-        try:
-            change_model_card(database(), card, request.form)
-            database().commit()
-            return _done(f"The model card of {card.name} is changed.")
-        except InvalidRequest as problem:
-            error = problem
-    return _model_page(error, card, [card.team])
+    if request.method == "GET":
+        return _model_page(show_card(card), card, [card.team])
+    form = CardForm(request.form)
+    with form.catches():
+        change_model_card(database(), card, form.data)
+        database().commit()
+        return _done(f"The model card of {card.name} is changed.")
+    return _model_page(form, card, [card.team])
 
 
-def _model_page(
-    error: SpineBenchError | None, card: ModelCard | None, teams: list[Team]
-) -> str | tuple[str, int]:
+def _model_page(form: ModelCardForm, card: ModelCard | None, teams: list[Team]) -> tuple[str, int]:
+    form.offer(teams)
     page = render_template(
         "account/model.html",
-        error=error,
+        form=form,
         card=card,
         teams=teams,
         bases=read_possible_bases(database(), teams),
-        max_label_characters=MAX_LABEL_CHARACTERS,
     )
-    return (page, error.status) if error else page
+    return page, form.status
 
 
 @blueprint.post("/account/tokens")
 @signed_in
-def create_token() -> str | tuple[str, int]:
+def create_token() -> tuple[str, int]:
     """Make a token and show it, this one time."""
-    try:
+    form = TokenForm(request.form)
+    with form.catches():
         token = make_token(
             database(),
             current_user(),
-            name=request.form.get("name", ""),
-            scopes=[scope for scope in Scope if scope.value in request.form.getlist("scope")],
-            days=request.form.get("days", DEFAULT_DAYS, type=int),
+            name=form.name.text,
+            scopes=form.read_scopes(),
+            days=form.days.text,
         )
-    except InvalidRequest as error:
-        return _page(error=error), error.status
-    database().commit()
-    return _page(token=token)
+        database().commit()
+        return _page(token=token), 200
+    return _page(token_form=form), form.status
 
 
 @blueprint.post("/account/tokens/<int:token_id>/revoke")
@@ -245,7 +241,13 @@ def _done(message: str) -> Response:
     return redirect(url_for("account.account"))
 
 
-def _page(error: SpineBenchError | None = None, token: NewToken | None = None) -> str:
+def _page(
+    *,
+    token: NewToken | None = None,
+    team_form: TeamForm | None = None,
+    token_form: TokenForm | None = None,
+    password_form: PasswordForm | None = None,
+) -> str:
     user = current_user()
     tokens = database().scalars(
         select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
@@ -264,11 +266,9 @@ def _page(error: SpineBenchError | None = None, token: NewToken | None = None) -
             for entry in read_ledger(database(), team)
         ],
         new_token=token,
-        error=error,
-        scopes=Scope,
-        default_days=DEFAULT_DAYS,
-        max_days=MAX_DAYS,
+        team_form=team_form or TeamForm(),
+        token_form=token_form or TokenForm(),
+        password_form=password_form or PasswordForm(),
         now=now(),
         base_url=services().base_url,
-        min_characters=MIN_PASSWORD_CHARACTERS,
     )

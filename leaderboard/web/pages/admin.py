@@ -29,6 +29,7 @@ from leaderboard.packages.catalogue import (
 )
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
+from leaderboard.web.forms.hosting import ActForm, AnnouncementForm
 from leaderboard.web.services import current_user, database, role_required, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -81,38 +82,25 @@ def submissions() -> str:
 @host_only
 def submission(key: str) -> str:
     """One submission with its events, and what may be done with it."""
-    found = hosting.get_submission(database(), key)
-    hidden = database().get(HiddenSubmission, key)
-    return render_template("admin/submission.html", submission=found, hidden=hidden)
+    return _submission_page(key, ActForm())
 
 
 @blueprint.post("/submissions/<key>/<act>")
 @host_only
-def act_on_submission(key: str, act: str) -> Response:
+def act_on_submission(key: str, act: str) -> Response | tuple[str, int]:
     """Hide, show, requeue or accept."""
-    done = choose_act(SUBMISSION_ACTS, act)(database(), key, current_user().email, read_why())
-    return finish(done, url_for("admin.submission", key=key))
+    chosen, form = choose_act(SUBMISSION_ACTS, act), ActForm(request.form)
+    with form.catches():
+        done = chosen(database(), key, current_user().email, form.reason.text)
+        return finish(done, url_for("admin.submission", key=key))
+    return _submission_page(key, form), form.status
 
 
 @blueprint.get("/benchmarks")
 @host_only
 def benchmarks() -> str:
     """Benchmarks with their splits, and the ranking of each."""
-    rows = [
-        (
-            split,
-            sum(count_items(database(), split).values()),
-            find_ranking(database(), split.id),
-        )
-        for benchmark in read_benchmarks(database())
-        for split in benchmark.splits
-    ]
-    return render_template(
-        "admin/benchmarks.html",
-        rows=rows,
-        older=read_older_versions(database()),
-        allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
-    )
+    return _benchmarks_page(ActForm())
 
 
 @blueprint.post("/benchmarks/<slug>/<version>/<name>/rank")
@@ -128,27 +116,32 @@ def rank(slug: str, version: str, name: str) -> Response:
 
 @blueprint.post("/benchmarks/<slug>/<version>/<name>/release")
 @host_only
-def open_release(slug: str, version: str, name: str) -> Response:
+def open_release(slug: str, version: str, name: str) -> Response | tuple[str, int]:
     """Keep the ranking of a split as it is, and go on in the next release."""
-    split = get_split(get_benchmark(database(), slug, version), name)
-    done = open_next(database(), split, current_user().email, read_why())
-    return finish(done, url_for("admin.benchmarks"))
+    form = ActForm(request.form)
+    with form.catches():
+        split = get_split(get_benchmark(database(), slug, version), name)
+        done = open_next(database(), split, current_user().email, form.reason.text)
+        return finish(done, url_for("admin.benchmarks"))
+    return _benchmarks_page(form), form.status
 
 
 @blueprint.get("/announcements")
 @host_only
 def announcements() -> str:
     """What stands above every page, and a form for more."""
-    return render_template("admin/announcements.html", rows=read_announcements(database()))
+    return _announcements_page(AnnouncementForm())
 
 
 @blueprint.post("/announcements")
 @host_only
-def create_announcement() -> Response:
+def create_announcement() -> Response | tuple[str, int]:
     """Put a text above every page."""
-    form = request.form
-    done = announce(database(), form.get("text", ""), form.get("until", ""), current_user().email)
-    return finish(done, url_for("admin.announcements"))
+    form = AnnouncementForm(request.form)
+    with form.catches():
+        done = announce(database(), form.text.text, form.until.text, current_user().email)
+        return finish(done, url_for("admin.announcements"))
+    return _announcements_page(form), form.status
 
 
 @blueprint.post("/announcements/<int:key>/end")
@@ -174,11 +167,6 @@ def choose_act(acts: dict[str, KeyAct], name: str) -> KeyAct:
     return acts[name]
 
 
-def read_why() -> str:
-    """The reason that the form gives."""
-    return request.form.get("reason", "")
-
-
 def finish(done: Act, page: str) -> Response:
     """Commit an act, have the workers do what follows, and go back with its message."""
     database().commit()
@@ -188,3 +176,33 @@ def finish(done: Act, page: str) -> Response:
         services().queue.enqueue_ranking(split_id)
     flash(done.message, "success")
     return redirect(safe_back(request.form.get("back")) or page)
+
+
+def _submission_page(key: str, form: ActForm) -> str:
+    found = hosting.get_submission(database(), key)
+    hidden = database().get(HiddenSubmission, key)
+    return render_template("admin/submission.html", submission=found, hidden=hidden, form=form)
+
+
+def _benchmarks_page(form: ActForm) -> str:
+    rows = [
+        (
+            split,
+            sum(count_items(database(), split).values()),
+            find_ranking(database(), split.id),
+        )
+        for benchmark in read_benchmarks(database())
+        for split in benchmark.splits
+    ]
+    return render_template(
+        "admin/benchmarks.html",
+        rows=rows,
+        older=read_older_versions(database()),
+        allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
+        form=form,
+    )
+
+
+def _announcements_page(form: AnnouncementForm) -> str:
+    rows = read_announcements(database())
+    return render_template("admin/announcements.html", rows=rows, form=form)

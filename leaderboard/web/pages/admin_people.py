@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 from leaderboard.hosting import people as hosting
 from leaderboard.hosting.overview import read_all_models, read_all_teams, read_people
 from leaderboard.models.role import Role
+from leaderboard.web.forms.hosting import ActForm
 from leaderboard.web.pages.admin import (
     KeyAct,
     choose_act,
     finish,
     host_only,
     keep_private,
-    read_why,
 )
 from leaderboard.web.services import current_user, database
 
@@ -32,50 +32,71 @@ MODEL_ACTS: dict[str, KeyAct] = {
 @host_only
 def people() -> str:
     """Users with their roles and teams, and all teams."""
-    return render_template(
-        "admin/people.html",
-        people=read_people(database()),
-        teams=read_all_teams(database()),
-        roles=Role,
-        me=current_user(),
-    )
+    return _people_page(ActForm())
 
 
 @blueprint.post("/people/<email>/<act>")
 @host_only
-def act_on_user(email: str, act: str) -> Response:
+def act_on_user(email: str, act: str) -> Response | tuple[str, int]:
     """Ban or unban a user."""
-    done = choose_act(USER_ACTS, act)(database(), email, current_user().email, read_why())
-    return finish(done, url_for("admin_people.people"))
+    chosen, form = choose_act(USER_ACTS, act), ActForm(request.form)
+    with form.catches():
+        done = chosen(database(), email, current_user().email, form.reason.text)
+        return finish(done, url_for("admin_people.people"))
+    return _people_page(form), form.status
 
 
 @blueprint.post("/people/<email>/roles/<role>")
 @host_only
-def change_role(email: str, role: str) -> Response:
+def change_role(email: str, role: str) -> Response | tuple[str, int]:
     """Give or take a role."""
     change = hosting.revoke if "revoke" in request.form else hosting.grant
-    done = change(database(), email, role, current_user().email)
-    return finish(done, url_for("admin_people.people"))
+    form = ActForm(request.form)
+    with form.catches():
+        done = change(database(), email, role, current_user().email)
+        return finish(done, url_for("admin_people.people"))
+    return _people_page(form), form.status
 
 
 @blueprint.post("/teams/<slug>/<act>")
 @host_only
-def act_on_team(slug: str, act: str) -> Response:
+def act_on_team(slug: str, act: str) -> Response | tuple[str, int]:
     """Ban or unban a team."""
-    done = choose_act(TEAM_ACTS, act)(database(), slug, current_user().email, read_why())
-    return finish(done, url_for("admin_people.people"))
+    chosen, form = choose_act(TEAM_ACTS, act), ActForm(request.form)
+    with form.catches():
+        done = chosen(database(), slug, current_user().email, form.reason.text)
+        return finish(done, url_for("admin_people.people"))
+    return _people_page(form), form.status
 
 
 @blueprint.get("/models")
 @host_only
 def models() -> str:
     """All model cards, and which of them are verified."""
-    return render_template("admin/models.html", models=read_all_models(database()))
+    return _models_page(ActForm())
 
 
 @blueprint.post("/models/<slug>/<act>")
 @host_only
-def act_on_model(slug: str, act: str) -> Response:
+def act_on_model(slug: str, act: str) -> Response | tuple[str, int]:
     """Verify a model card, or take its mark."""
-    done = choose_act(MODEL_ACTS, act)(database(), slug, current_user().email, read_why())
-    return finish(done, url_for("admin_people.models"))
+    chosen, form = choose_act(MODEL_ACTS, act), ActForm(request.form)
+    with form.catches():
+        done = chosen(database(), slug, current_user().email, form.reason.text)
+        return finish(done, url_for("admin_people.models"))
+    return _models_page(form), form.status
+
+
+def _people_page(form: ActForm) -> str:
+    return render_template(
+        "admin/people.html",
+        people=read_people(database()),
+        teams=read_all_teams(database()),
+        roles=Role,
+        me=current_user(),
+        form=form,
+    )
+
+
+def _models_page(form: ActForm) -> str:
+    return render_template("admin/models.html", models=read_all_models(database()), form=form)

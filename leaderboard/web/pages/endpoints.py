@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from leaderboard.accounts.teams import get_own_model_card, get_team, read_teams
+from leaderboard.accounts.teams import find_team, get_own_model_card, read_teams
 from leaderboard.endpoints.registry.connection_tests import ask_test, find_test
 from leaderboard.endpoints.registry.endpoints import (
     change_endpoint,
@@ -20,24 +19,16 @@ from leaderboard.endpoints.registry.endpoints import (
     wipe_key,
 )
 from leaderboard.endpoints.registry.settings import TeamSettings
-from leaderboard.errors import InvalidRequest, SpineBenchError
+from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.submission import Submission
-from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.submissions.endpoint_runs import submit_endpoint
+from leaderboard.web.forms.endpoints import EndpointForm, show_endpoint
 from leaderboard.web.services import current_user, database, services, signed_in
+from leaderboard.web.uploads import find_asked_split
 
 blueprint = Blueprint("endpoints", __name__)
-NUMBERS = (
-    "temperature",
-    "seed",
-    "concurrency",
-    "requests_per_minute",
-    "timeout_seconds",
-    "budget_requests",
-    "budget_tokens",
-)
 
 
 @blueprint.after_request
@@ -63,19 +54,18 @@ def index() -> str:
 
 @blueprint.route("/endpoints/new", methods=["GET", "POST"])
 @signed_in
-def create() -> str | Response | tuple[str, int]:
+def create() -> Response | tuple[str, int]:
     """Register an endpoint for one of the user's teams."""
-    error = None
-    if request.method == "POST":
-        try:
-            team = get_team(database(), current_user(), request.form.get("team", ""))
-            endpoint = make_endpoint(database(), team, read_form(), **host_parts())
-            database().commit()
-            flash(f"The endpoint {endpoint.name} is registered. Test it next.")
-            return redirect(url_for("endpoints.show", key=endpoint.id))
-        except SpineBenchError as problem:
-            error = problem
-    return _form(None, error)
+    if request.method == "GET":
+        return _form(None, show_endpoint(None, TeamSettings()))
+    form = EndpointForm(request.form)
+    with form.catches():
+        team = find_team(database(), current_user(), str(form.team.data))
+        endpoint = make_endpoint(database(), team, form.read_values(), **host_parts())
+        database().commit()
+        flash(f"The endpoint {endpoint.name} is registered. Test it next.")
+        return redirect(url_for("endpoints.show", key=endpoint.id))
+    return _form(None, form)
 
 
 @blueprint.get("/endpoints/<key>")
@@ -93,20 +83,18 @@ def show(key: str) -> str:
 
 @blueprint.route("/endpoints/<key>/change", methods=["GET", "POST"])
 @signed_in
-def change(key: str) -> str | Response | tuple[str, int]:
+def change(key: str) -> Response | tuple[str, int]:
     """Change an endpoint; an empty key keeps the one there is."""
     endpoint = get_own_endpoint(database(), current_user(), key)
-    error = None
-    if request.method == "POST":
-        try:
-            change_endpoint(database(), endpoint, read_form(), **host_parts())
-            database().commit()
-            flash(f"The endpoint {endpoint.name} is changed.")
-            return redirect(url_for("endpoints.show", key=key))
-        except SpineBenchError as problem:
-            database().rollback()
-            error = problem
-    return _form(endpoint, error)
+    if request.method == "GET":
+        return _form(endpoint, show_endpoint(endpoint, read_settings(endpoint)))
+    form = EndpointForm(request.form)
+    with form.catches():
+        change_endpoint(database(), endpoint, form.read_values(), **host_parts())
+        database().commit()
+        flash(f"The endpoint {endpoint.name} is changed.")
+        return redirect(url_for("endpoints.show", key=key))
+    return _form(endpoint, form)
 
 
 @blueprint.post("/endpoints/<key>/test")
@@ -150,17 +138,27 @@ def request_test(endpoint: Endpoint) -> None:
 
 
 def submit_form() -> Submission:
-    """Submit the endpoint that this request's form names: commit, then enqueue."""
-    form = request.form
-    benchmark = get_benchmark(database(), form.get("benchmark", ""))
-    name = form.get("split") or ranked_split(benchmark).name
+    """Submit the endpoint that this request's form names: commit, then enqueue.
+
+    Raises every problem of its fields.
+    """
+    form, fields = request.form, FieldProblems()
+    split = find_asked_split(fields)
+    with fields.at("model"):
+        card = get_own_model_card(database(), current_user(), form.get("model", ""))
+    with fields.at("endpoint"):
+        endpoint = get_own_endpoint(database(), current_user(), form.get("endpoint", ""))
+    with fields.at("track"):
+        tracks = [_read_track(name) for name in form.getlist("track")]
+    fields.raise_all()
+    assert split is not None, "its problem was raised"
     submission = submit_endpoint(
         database(),
         user=current_user(),
-        model_card=get_own_model_card(database(), current_user(), form.get("model", "")),
-        split=get_split(benchmark, name),
-        endpoint=get_own_endpoint(database(), current_user(), form.get("endpoint", "")),
-        tracks=[_read_track(name) for name in form.getlist("track")],
+        model_card=card,
+        split=split,
+        endpoint=endpoint,
+        tracks=tracks,
         wipes_key=form.get("wipe_key") in ("1", "true", "on"),
         vault=services().vault,
         quota=services().quota,
@@ -168,37 +166,6 @@ def submit_form() -> Submission:
     database().commit()
     services().queue.enqueue_evaluation(submission.id)
     return submission
-
-
-def read_form() -> dict[str, Any]:
-    """An endpoint's values from its form; an empty number is null."""
-    form = request.form
-    settings: dict[str, Any] = {name: form.get(name, "").strip() or None for name in NUMBERS}
-    for name in ("concurrency", "timeout_seconds"):
-        if settings[name] is None:
-            del settings[name]
-    settings["max_tokens"] = {
-        track.value: text for track in Track if (text := form.get(f"max_tokens_{track.value}", ""))
-    }
-    settings["token_field"] = form.get("token_field") or "max_tokens"
-    settings["accepts_images"] = form.get("accepts_images") == "1"
-    settings["extra"] = _read_extra(form.get("extra", ""))
-    return {
-        "name": form.get("name", ""),
-        "base_url": form.get("base_url", ""),
-        "model": form.get("model", ""),
-        "key": form.get("key", ""),
-        "settings": settings,
-    }
-
-
-def _read_extra(text: str) -> Any:
-    try:
-        return msgspec.json.decode(text) if text.strip() else {}
-    except msgspec.DecodeError as error:
-        raise InvalidRequest(
-            f"The further fields are no JSON: {error}.", 'Write an object such as {"top_p": 0.9}.'
-        ) from None
 
 
 def _read_track(name: str) -> Track:
@@ -215,13 +182,14 @@ def host_parts() -> dict[str, Any]:
     return {"vault": services().vault, "policy": services().address_policy}
 
 
-def _form(endpoint: Endpoint | None, error: SpineBenchError | None) -> str | tuple[str, int]:
+def _form(endpoint: Endpoint | None, form: EndpointForm) -> tuple[str, int]:
+    teams = read_teams(database(), current_user())
+    form.offer(teams, endpoint)
     page = render_template(
         "endpoints/form.html",
         endpoint=endpoint,
-        settings=read_settings(endpoint) if endpoint else TeamSettings(),
-        teams=read_teams(database(), current_user()),
-        error=error,
+        form=form,
+        teams=teams,
         is_on=services().vault.is_open,
     )
-    return (page, error.status) if error else page
+    return page, form.status

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from leaderboard.accounts.teams import get_team, read_teams
-from leaderboard.errors import Conflict, RateLimited, SpineBenchError
+from leaderboard.accounts.teams import find_team, read_teams
 from leaderboard.notices.ask_test import ask_test, is_under_way
 from leaderboard.notices.signature import write_secrets
 from leaderboard.notices.targets import (
@@ -18,6 +17,7 @@ from leaderboard.notices.targets import (
     remove_target,
     replace_secret,
 )
+from leaderboard.web.forms.notices import TargetForm
 from leaderboard.web.services import current_user, database, services, signed_in
 
 blueprint = Blueprint("notices", __name__, url_prefix="/account/notices")
@@ -42,52 +42,50 @@ def index() -> str:
 @signed_in
 def create() -> Response | tuple[str, int]:
     """Add a target."""
-    form = request.form
-    try:
+    form = TargetForm(request.form)
+    with form.catches():
         target = make_target(
             database(),
-            get_team(database(), current_user(), form.get("team", "")),
-            form.get("kind", ""),
-            form.get("address", ""),
+            find_team(database(), current_user(), str(form.team.data)),
+            str(form.kind.data),
+            form.address.text,
             services().address_policy,
             sends_mail=services().sends_mail,
         )
-    except SpineBenchError as error:
-        return _page(error), error.status
-    database().commit()
-    flash(f"{target.address} hears of the submissions of {target.team.name}.", "success")
-    return redirect(url_for("notices.index"))
+        database().commit()
+        flash(f"{target.address} hears of the submissions of {target.team.name}.", "success")
+        return redirect(url_for("notices.index"))
+    return _page(form), form.status
 
 
 @blueprint.post("/<int:target_id>/test")
 @signed_in
 def test(target_id: int) -> Response | tuple[str, int]:
     """Have a worker send a test notice."""
-    target = get_own_target(database(), current_user(), target_id)
-    try:
+    target, form = get_own_target(database(), current_user(), target_id), TargetForm()
+    with form.catches():
         ask_test(database(), target)
-    except RateLimited as error:
-        return _page(error), error.status
-    database().commit()
-    services().queue.enqueue_test_notice(target.id)
-    flash(f"A test notice goes to {target.address}.")
-    return redirect(url_for("notices.index"))
+        database().commit()
+        services().queue.enqueue_test_notice(target.id)
+        flash(f"A test notice goes to {target.address}.")
+        return redirect(url_for("notices.index"))
+    return _page(form), form.status
 
 
 @blueprint.post("/<int:target_id>/secret")
 @signed_in
 def new_secret(target_id: int) -> Response | tuple[str, int]:
     """Give a webhook a new secret beside the one that it has."""
-    try:
+    form = TargetForm()
+    with form.catches():
         target = replace_secret(database(), current_user(), target_id)
-    except Conflict as error:
-        return _page(error), error.status
-    database().commit()
-    flash(
-        f"Notices to {target.address} are now signed with a new secret and with the old one.",
-        "success",
-    )
-    return redirect(url_for("notices.index"))
+        database().commit()
+        flash(
+            f"Notices to {target.address} are now signed with a new secret and with the old one.",
+            "success",
+        )
+        return redirect(url_for("notices.index"))
+    return _page(form), form.status
 
 
 @blueprint.post("/<int:target_id>/secret/end")
@@ -110,14 +108,16 @@ def remove(target_id: int) -> Response:
     return redirect(url_for("notices.index"))
 
 
-def _page(error: SpineBenchError | None = None) -> str:
-    user = current_user()
+def _page(form: TargetForm | None = None) -> str:
+    user, form = current_user(), form or TargetForm()
+    teams = read_teams(database(), user)
+    form.offer(teams, sends_mail=services().sends_mail)
     targets = read_targets(database(), user)
     return render_template(
         "account/notices.html",
         user=user,
-        error=error,
-        teams=read_teams(database(), user),
+        form=form,
+        teams=teams,
         targets=targets,
         under_way={one.id for one in targets if one.test and is_under_way(one.test)},
         notices=read_notices(database(), user, LISTED),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.audit import add_audit
 from leaderboard.calibration.ratings import read_state
-from leaderboard.errors import InvalidRatings, InvalidRequest, SpineBenchError
+from leaderboard.errors import FieldProblems, InvalidRequest, SpineBenchError
 from leaderboard.experts.agreement import read_agreement
 from leaderboard.experts.exchange import Imported, export_ratings, import_ratings
 from leaderboard.experts.progress import read_progress
 from leaderboard.experts.rate import (
+    BlindReport,
     find_next,
     finish,
     get_own_report,
@@ -23,13 +23,18 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
-from leaderboard.submissions.content import read_content
+from leaderboard.web.forms.ratings import (
+    FIELD_PREFIX,
+    KINDS,
+    RatingForm,
+    RatingsFileForm,
+    make_rating_form,
+)
 from leaderboard.web.pages.report_text import render_report
 from leaderboard.web.services import current_user, database, role_required, services
+from leaderboard.web.uploads import read_file
 
 blueprint = Blueprint("ratings", __name__)
-FIELD_PREFIX = "rating-"
-KINDS = (RaterKind.EXPERT, RaterKind.CONSTRUCTED)
 
 
 @blueprint.after_request
@@ -52,30 +57,22 @@ def index() -> str:
 def report(key: str) -> str:
     """One case, one report, and the dimensions to rate."""
     found = get_own_report(database(), current_user(), key)
-    return render_template(
-        "ratings/report.html",
-        report=found,
-        assignment=found.assignment,
-        text=render_report(found.text),
-        reference=render_report(found.reference_report),
-        prefix=FIELD_PREFIX,
-    )
+    return _report_page(found, make_rating_form(found.rubric)())
 
 
 @blueprint.post("/rate/<key>")
 @role_required(Role.EXPERT)
-def save(key: str) -> AnyResponse:
+def save(key: str) -> AnyResponse | tuple[str, int]:
     """Keep what is chosen; finish the report if that was asked for."""
-    assignment = save_draft(database(), current_user(), key, _read_values())
-    database().commit()
-    if "finish" not in request.form:
+    form = _read_form(key)
+    with form.catches():
+        assignment = save_draft(database(), current_user(), key, form.read_values())
+        database().commit()
+        if "finish" in request.form:
+            return _finish(key, assignment.number)
         flash("Saved.", "success")
-    elif assignment.n_rated < assignment.n_dimensions:
-        n_missing = assignment.n_dimensions - assignment.n_rated
-        flash(f"{n_missing} dimensions are not rated yet. Rate them, then finish.", "problem")
-    else:
-        return _finish(key, assignment.number)
-    return redirect(url_for("ratings.report", key=key))
+        return redirect(url_for("ratings.report", key=key))
+    return _report_page(get_own_report(database(), current_user(), key), form), form.status
 
 
 @blueprint.post("/rate/<key>/save")
@@ -83,7 +80,7 @@ def save(key: str) -> AnyResponse:
 def save_one(key: str) -> AnyResponse:
     """Keep what the page's script sends, one choice at a time."""
     try:
-        assignment = save_draft(database(), current_user(), key, _read_values())
+        assignment = save_draft(database(), current_user(), key, _read_form(key).read_values())
     except SpineBenchError as error:
         answer = jsonify(message=error.message, remedy=error.remedy)
         answer.status_code = error.status
@@ -116,29 +113,23 @@ def agreement() -> Response:
 @role_required(Role.HOST)
 def experts() -> str:
     """Every expert's progress, and files of ratings."""
-    return _experts_page()
+    return _experts_page(RatingsFileForm())
 
 
 @blueprint.post("/rate/experts")
 @role_required(Role.HOST)
-def upload() -> str | tuple[str, int]:
+def upload() -> tuple[str, int]:
     """Add the ratings of a CSV file, or show its problems."""
-    try:
-        split = _read_split(request.form.get("benchmark", ""))
-        file: FileStorage | None = request.files.get("file")
-        if file is None or not file.filename:
-            raise InvalidRequest("There is no file.", "Choose a CSV file of ratings.")
-        raw = read_content(file.stream, services().max_upload_bytes).raw  # type: ignore[arg-type]
-        kind = _read_kind(request.form.get("kind", ""))
-        done = import_ratings(database(), split, raw, kind)
-    except SpineBenchError as error:
-        return _experts_page(error=error), error.status
-    subject, note = f"split {split.benchmark.slug} {split.name}", f"{done.n_added} {kind}"
-    add_audit(database(), current_user().email, "import ratings", subject, note)
-    database().commit()
-    if done.n_added:
-        services().queue.enqueue_calibration(split.id)
-    return _experts_page(imported=done)
+    form = RatingsFileForm(request.form)
+    with form.catches():
+        split, kind, done = _import_file()
+        subject, note = f"split {split.benchmark.slug} {split.name}", f"{done.n_added} {kind}"
+        add_audit(database(), current_user().email, "import ratings", subject, note)
+        database().commit()
+        if done.n_added:
+            services().queue.enqueue_calibration(split.id)
+        return _experts_page(RatingsFileForm(), imported=done), 200
+    return _experts_page(form), form.status
 
 
 @blueprint.get("/rate/ratings.csv")
@@ -164,16 +155,37 @@ def _finish(key: str, number: int) -> AnyResponse:
     return redirect(url_for("ratings.report", key=following.key))
 
 
-def _read_values() -> dict[str, int]:
-    """The chosen values of this request's form, by dimension."""
-    chosen = {
-        name.removeprefix(FIELD_PREFIX): value
-        for name, value in request.form.items()
-        if name.startswith(FIELD_PREFIX)
-    }
-    if not all(value.isdecimal() and len(value) == 1 for value in chosen.values()):
-        raise InvalidRequest("A rating is a whole number.", "Rate from 1 to 5.")
-    return {dimension: int(value) for dimension, value in chosen.items()}
+def _read_form(key: str) -> RatingForm:
+    rubric = get_own_report(database(), current_user(), key).rubric
+    return make_rating_form(rubric)(request.form)
+
+
+def _report_page(found: BlindReport, form: RatingForm) -> str:
+    return render_template(
+        "ratings/report.html",
+        report=found,
+        assignment=found.assignment,
+        text=render_report(found.text),
+        reference=render_report(found.reference_report),
+        prefix=FIELD_PREFIX,
+        form=form,
+    )
+
+
+def _import_file() -> tuple[Split, RaterKind, Imported]:
+    """Add the ratings of this request's file. Raises every problem of its fields."""
+    fields = FieldProblems()
+    with fields.at("benchmark"):
+        split = _read_split(request.form.get("benchmark", ""))
+    with fields.at("kind"):
+        kind = _read_kind(request.form.get("kind", ""))
+    with fields.at("file"):
+        _, content = read_file("Choose a CSV file of ratings.")
+    fields.raise_all()
+    with fields.at("file"):
+        done = import_ratings(database(), split, content.raw, kind)
+    fields.raise_all()
+    return split, kind, done
 
 
 def _read_split(slug: str) -> Split:
@@ -188,13 +200,14 @@ def _read_kind(text: str) -> RaterKind:
     return RaterKind(text)
 
 
-def _experts_page(imported: Imported | None = None, error: SpineBenchError | None = None) -> str:
+def _experts_page(form: RatingsFileForm, imported: Imported | None = None) -> str:
+    benchmarks = read_benchmarks(database())
+    form.offer(benchmarks)
     return render_template(
         "ratings/experts.html",
         experts=read_progress(database()),
-        benchmarks=read_benchmarks(database()),
+        benchmarks=benchmarks,
         kinds=KINDS,
         imported=imported,
-        error=error,
-        problems=error.problems[:200] if isinstance(error, InvalidRatings) else (),
+        form=form,
     )

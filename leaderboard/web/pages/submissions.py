@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
@@ -13,22 +10,20 @@ from leaderboard.db import now
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.endpoints.registry.endpoints import read_endpoints
 from leaderboard.endpoints.registry.splits import may_see
-from leaderboard.errors import InvalidPredictions, InvalidRequest, SpineBenchError
-from leaderboard.models.benchmark import Split, Track
+from leaderboard.errors import FieldProblems
+from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
-from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
-from leaderboard.submissions.content import read_content
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.find import get_own, read_own
-from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.quota import TeamQuota, read_quotas
-from leaderboard.submissions.read import MAX_TEXT_CHARACTERS, Predictions, read_predictions
+from leaderboard.submissions.read import MAX_TEXT_CHARACTERS
 from leaderboard.submissions.submit import cancel as cancel_submission
-from leaderboard.submissions.submit import read_known_items
 from leaderboard.submissions.submit import submit as add_submission
+from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.endpoints import submit_form
 from leaderboard.web.pages.progress import make_progress
 from leaderboard.web.services import (
@@ -38,6 +33,7 @@ from leaderboard.web.services import (
     services,
     signed_in,
 )
+from leaderboard.web.uploads import Upload, read_upload
 
 blueprint = Blueprint("submissions", __name__)
 LISTED = 100
@@ -50,34 +46,26 @@ def keep_private(response: AnyResponse) -> AnyResponse:
     return response
 
 
-class Upload(NamedTuple):
-    """A prediction file that was read, and what it was read for."""
-
-    split: Split
-    predictions: Predictions
-    file_name: str
-
-
 @blueprint.get("/submit")
-def submit() -> str | AnyResponse:
+def submit() -> str:
     """The form, or, signed out, what one needs in order to submit."""
-    return _form()
+    return _form(PredictionsForm(), RunForm())
 
 
 @blueprint.post("/submit")
 @signed_in
-def create() -> str | AnyResponse:
+def create() -> AnyResponse | tuple[str, int]:
     """Read the file; show its problems, or the dry run's result, or submit it."""
-    try:
-        if "endpoint" in request.form:
-            return redirect(url_for("submissions.submission", key=submit_form().id))
-        upload = read_upload()
-        if "dry_run" in request.form:
-            return _form(upload=upload)
-        submission = submit_upload(upload, request.form.get("model", ""))
-    except SpineBenchError as error:
-        return _form(error=error), error.status  # type: ignore[return-value]
-    return redirect(url_for("submissions.submission", key=submission.id))
+    by_endpoint = "endpoint" in request.form
+    file_form = PredictionsForm(None if by_endpoint else request.form)
+    run_form = RunForm(request.form if by_endpoint else None)
+    form = run_form if by_endpoint else file_form
+    with form.catches():
+        if "dry_run" in request.form and not by_endpoint:
+            return _form(file_form, run_form, read_upload()), 200
+        submission = submit_form() if by_endpoint else submit_file()
+        return redirect(url_for("submissions.submission", key=submission.id))
+    return _form(file_form, run_form), form.status
 
 
 @blueprint.get("/submissions")
@@ -141,23 +129,15 @@ def cancel(key: str) -> AnyResponse:
     return redirect(url_for("submissions.submission", key=key))
 
 
-def read_upload() -> Upload:
-    """The file of this request, read for its split. Raises InvalidRequest or InvalidFile."""
-    slug = request.form.get("benchmark", "")
-    benchmark = get_benchmark(database(), slug)
-    name = request.form.get("split") or ranked_split(benchmark).name
-    split = get_split(benchmark, name)
-    file: FileStorage | None = request.files.get("file")
-    if file is None or not file.filename:
-        raise InvalidRequest("There is no file.", f"Choose a {FORMAT_WORDS} file of predictions.")
-    content = read_content(file.stream, services().max_upload_bytes)  # type: ignore[arg-type]
-    predictions = read_predictions(content, read_known_items(database(), split))
-    return Upload(split, predictions, file.filename)
+def submit_file() -> Submission:
+    """Submit this request's file for the model that it names: commit, then enqueue.
 
-
-def submit_upload(upload: Upload, model_slug: str) -> Submission:
-    """Submit for a model of the current user's teams: commit, then enqueue."""
-    card = get_own_model_card(database(), current_user(), model_slug)
+    Raises every problem of benchmark, split, model and file.
+    """
+    fields = FieldProblems()
+    with fields.at("model"):
+        card = get_own_model_card(database(), current_user(), request.form.get("model", ""))
+    upload = read_upload(fields)
     submission = add_submission(
         database(),
         user=current_user(),
@@ -180,26 +160,29 @@ def read_own_quotas() -> list[TeamQuota]:
     return read_quotas(database(), teams, splits, services().quota)
 
 
-def _form(upload: Upload | None = None, error: SpineBenchError | None = None) -> str:
+def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None = None) -> str:
     user = find_current_user()
     benchmarks = read_benchmarks(database())
     # The ranked ones first: the list begins with what the form proposes.
     splits = [ranked_split(one) for one in benchmarks] + [s for b in benchmarks for s in b.splits]
+    cards = read_model_cards(database(), user) if user else []
+    endpoints = read_endpoints(database(), user) if user else []
+    seen = [s for b in benchmarks for s in b.splits if may_see(database(), s)]
+    file_form.offer(benchmarks, splits, cards)
+    run_form.offer(endpoints, benchmarks, seen, cards)
     return render_template(
         "submissions/submit.html",
         benchmarks=benchmarks,
-        splits=list({split.name: split for split in splits}.values()),
         teams=read_teams(database(), user) if user else [],
-        model_cards=read_model_cards(database(), user) if user else [],
+        model_cards=cards,
         user=user,
-        endpoints=read_endpoints(database(), user) if user else [],
-        endpoint_splits=[s for b in benchmarks for s in b.splits if may_see(database(), s)],
+        endpoints=endpoints,
+        endpoint_splits=seen,
         endpoints_on=services().vault.is_open,
-        tracks=Track,
+        file_form=file_form,
+        run_form=run_form,
         upload=upload,
-        error=error,
         quotas=read_own_quotas(),
-        problems=error.problems[:200] if isinstance(error, InvalidPredictions) else (),
         max_mebibytes=services().max_upload_bytes / 2**20,
         max_characters=MAX_TEXT_CHARACTERS,
         base_url=services().base_url,

@@ -134,3 +134,39 @@ def test_unusable_endpoints_are_refused_in_the_one_shape(asking_site: Site, serv
         answer = call(site, "post", "/endpoints", token, good | changes)
         assert answer.status_code == 400, changes
         assert check(site, "post", "/endpoints", answer)["error"]["remedy"]
+
+
+def test_every_problem_of_a_body_comes_at_once_by_field(asking_site: Site, server: Server) -> None:
+    site, token = asking_site, asking_site.token("ada")
+    bad = {
+        "team": "nobodys",
+        "name": "",
+        "base_url": "http://10.0.0.1/v1",
+        "model": "m",
+        "settings": {"concurrency": 0, "max_tokens": {"text": 0}, "extra": {"tools": []}},
+    }
+    answer = call(site, "post", "/endpoints", token, bad)
+    assert answer.status_code == 400
+    error = check(site, "post", "/endpoints", answer)["error"]
+    fields = [problem["id"] for problem in error["problems"]]
+    settings = ["settings.concurrency", "settings.max_tokens.text"]
+    assert sorted(fields) == sorted(["team", "name", "base_url", *settings])
+    assert error["n_problems"] == 5
+    assert all(problem["remedy"] and problem["line"] is None for problem in error["problems"])
+    one = call(site, "post", "/endpoints", token, new_endpoint(server) | {"model": ""})
+    error = check(site, "post", "/endpoints", one)["error"]
+    assert [(p["id"], p["message"]) for p in error["problems"]] == [("model", error["message"])]
+    assert call(site, "get", "/endpoints", token).json() == {"endpoints": []}
+
+
+def test_every_problem_of_a_submission_comes_at_once_by_field(asking_site: Site) -> None:
+    site, token = asking_site, asking_site.token("ada")
+    form = {"benchmark": "none", "model": "nobodys", "endpoint": "none", "track": "sound"}
+    answer = call(site, "post", "/submissions", token, None, **form)
+    error = check(site, "post", "/submissions", answer)["error"]
+    assert {p["id"] for p in error["problems"]} == {"benchmark", "model", "endpoint", "track"}
+    answer = call(
+        site, "post", "/submissions", token, None, benchmark="tiny", split="no", model="x"
+    )
+    error = check(site, "post", "/submissions", answer)["error"]
+    assert {p["id"] for p in error["problems"]} == {"split", "model", "file"}

@@ -1,0 +1,106 @@
+"""Forms that submit: a file of predictions, or an endpoint to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField, FileField, SelectField, SelectMultipleField
+
+from leaderboard.models.benchmark import Benchmark, Split, Track
+from leaderboard.models.endpoint import Endpoint
+from leaderboard.models.team import ModelCard
+from leaderboard.submissions.formats import ENDINGS
+from leaderboard.web.forms.form import PageForm
+
+TRACK_WORDS = {
+    Track.TEXT: "Text questions",
+    Track.IMAGE: "Image questions",
+    Track.REPORT: "Reports",
+}
+CHOSEN = {"required": True}
+
+
+class PredictionsForm(PageForm):
+    """A prediction file, and what it is for."""
+
+    benchmark = SelectField("Benchmark", render_kw=CHOSEN)
+    split = SelectField(
+        "Split",
+        description="Hidden answers: scores are public and ranked. Public answers: for practice.",
+        render_kw=CHOSEN,
+    )
+    model = SelectField("Model", render_kw=CHOSEN)
+    file = FileField(
+        "Prediction file",
+        render_kw={"required": True, "accept": ",".join(ENDINGS)},
+    )
+
+    def offer(
+        self,
+        benchmarks: Sequence[Benchmark],
+        splits: Sequence[Split],
+        model_cards: Sequence[ModelCard],
+    ) -> None:
+        """What there is to choose from, the proposed ones first."""
+        self.benchmark.choices = name_benchmarks(benchmarks)
+        self.split.choices = name_splits(splits)
+        self.model.choices = name_owned(model_cards)
+
+
+class RunForm(PageForm):
+    """An endpoint to ask, and what it is asked for."""
+
+    endpoint = SelectField("Endpoint", render_kw=CHOSEN)
+    benchmark = SelectField("Benchmark", id="endpoint-benchmark", render_kw=CHOSEN)
+    split = SelectField(
+        "Split",
+        id="endpoint-split",
+        description="The host chooses which splits endpoints may see. Hidden items that were sent "
+        'leave the mark "saw hidden items".',
+        render_kw=CHOSEN,
+    )
+    model = SelectField("Model", id="endpoint-model", render_kw=CHOSEN)
+    track = SelectMultipleField(
+        "Tracks",
+        description="None chosen: all that the endpoint can take part in. One that takes no "
+        "images has tracks without pictures alone. An overall score needs all three.",
+        choices={track.value: words for track, words in TRACK_WORDS.items()},
+    )
+    wipe_key = BooleanField("Wipe the key when this run has ended", render_kw={"value": "1"})
+
+    def offer(
+        self,
+        endpoints: Sequence[Endpoint],
+        benchmarks: Sequence[Benchmark],
+        splits: Sequence[Split],
+        model_cards: Sequence[ModelCard],
+    ) -> None:
+        """What there is to choose from, the proposed ones first."""
+        self.endpoint.choices = name_owned(endpoints)
+        self.benchmark.choices = name_benchmarks(benchmarks)
+        self.split.choices = name_splits(splits)
+        self.model.choices = name_owned(model_cards)
+
+
+def name_benchmarks(benchmarks: Sequence[Benchmark]) -> dict[str, str]:
+    """The benchmarks of a list, with their versions."""
+    return {one.slug: f"{one.name} {one.version}" for one in benchmarks}
+
+
+def name_splits(splits: Sequence[Split]) -> dict[str, str]:
+    """The splits of a list, each name once."""
+    by_name: dict[str, str] = {}
+    for split in splits:
+        by_name.setdefault(split.name, f"{split.name}, {split.answers.value} answers")
+    return by_name
+
+
+def name_owned(rows: Sequence[ModelCard] | Sequence[Endpoint]) -> dict[str, str]:
+    """Model cards or endpoints of a list; with their teams where they are of several."""
+    is_shared = len({row.team_id for row in rows}) > 1
+    return {
+        (row.slug if isinstance(row, ModelCard) else row.id): (
+            f"{row.name} ({row.team.name})" if is_shared else row.name
+        )
+        for row in rows
+    }

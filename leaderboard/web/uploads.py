@@ -1,0 +1,63 @@
+"""What a request sends to be scored or read: its split and its file, for pages and API alike."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from leaderboard.errors import FieldProblems, InvalidRequest
+from leaderboard.models.benchmark import Split
+from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
+from leaderboard.submissions.content import Content, read_content
+from leaderboard.submissions.formats import FORMAT_WORDS
+from leaderboard.submissions.read import Predictions, read_predictions
+from leaderboard.submissions.submit import read_known_items
+from leaderboard.web.services import database, services
+
+
+class Upload(NamedTuple):
+    """A prediction file that was read, and what it was read for."""
+
+    split: Split
+    predictions: Predictions
+    file_name: str
+
+
+def read_upload(fields: FieldProblems | None = None) -> Upload:
+    """The file of this request, read for its split.
+
+    Raises every problem of benchmark, split and file, with those that `fields` holds already.
+    """
+    fields = fields or FieldProblems()
+    split = find_asked_split(fields)
+    with fields.at("file"):
+        name, content = read_file(f"Choose a {FORMAT_WORDS} file of predictions.")
+        if split is not None:
+            predictions = read_predictions(content, read_known_items(database(), split))
+    fields.raise_all()
+    assert split is not None, "its problem was raised"
+    return Upload(split, predictions, name)
+
+
+def find_asked_split(fields: FieldProblems) -> Split | None:
+    """The split that this request's form names, by default the ranked one of its benchmark.
+
+    None where there is no such one, which is noted in `fields`.
+    """
+    with fields.at("benchmark"):
+        benchmark = get_benchmark(database(), request.form.get("benchmark", ""))
+        name = request.form.get("split") or ranked_split(benchmark).name
+        with fields.at("split"):
+            return get_split(benchmark, name)
+    return None
+
+
+def read_file(remedy: str) -> tuple[str, Content]:
+    """Name and content of this request's file. Raises InvalidRequest with `remedy` if none came."""
+    file: FileStorage | None = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidRequest("There is no file.", remedy)
+    content = read_content(file.stream, services().max_upload_bytes)  # type: ignore[arg-type]
+    return file.filename, content
