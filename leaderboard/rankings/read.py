@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.ranking import (
     TRACK_BOARDS,
@@ -153,6 +154,21 @@ def read_ranking(
         ranked_at=ranking.ranked_at if ranking else None,
         n_items=n_items,
         rows=rows,
+    )
+
+
+def get_row(session: Session, split: Split, slug: str) -> tuple[RankingTable, RankingRow]:
+    """The current ranking and the row of the model `slug` in it. Raises NotFound."""
+    table = read_ranking(session, split)
+    for row in table.rows:
+        if row.model.slug == slug:
+            return table, row
+    known = session.scalar(select(ModelCard.id).where(ModelCard.slug == slug))
+    if known is None:
+        raise NotFound(f"There is no model {slug!r}.", "See the ranking.")
+    raise NotFound(
+        f"The model {slug!r} has no scored submission on {split.benchmark.name} {split.name}.",
+        "See the ranking for those that have.",
     )
 
 

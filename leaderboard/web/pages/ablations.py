@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 from leaderboard.figures.rankings import is_loose
-from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
-from leaderboard.rankings.comparisons.ablation import Ablation, read_ablation
+from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.read import read_ranking, read_state
-from leaderboard.web.pages.leaderboards import find_split, read_place
+from leaderboard.web.address import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("ablations", __name__)
@@ -25,15 +24,10 @@ def ablation(slug: str) -> Response:
     def render() -> str:
         return render_template(
             "ablations/ablation.html",
-            ablation=find_ablation(split, slug),
+            ablation=read_ablation(database(), read_ranking(database(), split), slug),
             boards=SHOWN_BOARDS,
             is_loose=is_loose,
             place=read_place(split),
         )
 
     return services().pages.respond(read_state(database(), split), render)
-
-
-def find_ablation(split: Split, slug: str) -> Ablation:
-    """The model `slug` and its variants in the ranking of `split`. Raises NotFound."""
-    return read_ablation(database(), read_ranking(database(), split), slug)

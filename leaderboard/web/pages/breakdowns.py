@@ -7,15 +7,13 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.errors import InvalidRequest
-from leaderboard.models.benchmark import Benchmark, Split
-from leaderboard.models.ranking import Board, Metric, Slice
+from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.ranking import Board, Metric
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.read import RankingRow, read_ranking, read_state
-from leaderboard.rankings.selection import read_board
-from leaderboard.web.pages.leaderboards import find_split, read_place
+from leaderboard.web.address import find_board, find_split, read_place, read_slice
 from leaderboard.web.services import database, services
 from leaderboard.web.words import missing
 
@@ -30,9 +28,14 @@ def index() -> Response:
     split, slice_ = find_split(), read_slice()
     benchmarks = read_benchmarks(database())
     hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
+
+    def render() -> str:
+        table = read_ranking(database(), split, find_board())
+        return _render(read_breakdown(database(), table, slice_), benchmarks)
+
     return services().pages.respond(
         (hashes, read_state(database(), split)),
-        lambda: _render(find_breakdown(split, slice_), benchmarks),
+        render,
     )
 
 
@@ -56,23 +59,6 @@ def _render(breakdown: Breakdown, benchmarks: Sequence[Benchmark]) -> str:
         bases=read_bases(database(), breakdown.table),
         place=read_place(breakdown.table.split),
     )
-
-
-def find_breakdown(split: Split, slice_: Slice) -> Breakdown:
-    """The models of the ranking that the address names, by `slice_`."""
-    board = read_board(request.args)
-    return read_breakdown(database(), read_ranking(database(), split, board), slice_)
-
-
-def read_slice() -> Slice:
-    """The slice that the address names, subconditions by default. Raises InvalidRequest."""
-    name = request.args.get("slice") or Slice.SUBCONDITION.value
-    if name not in {slice_.value for slice_ in SLICE_METRICS}:
-        raise InvalidRequest(
-            f"There is no breakdown by {name[:40]!r}.",
-            f"Use one of {', '.join(slice_.value for slice_ in SLICE_METRICS)}.",
-        )
-    return Slice(name)
 
 
 def shade(value: float, metric: Metric) -> int:

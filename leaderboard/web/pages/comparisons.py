@@ -19,8 +19,8 @@ from leaderboard.rankings.comparisons.compare import (
 )
 from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.scoring.statistics.paired import reverse
+from leaderboard.web.address import find_split, read_place, read_slugs
 from leaderboard.web.pages.comparison_words import find_lead_board, say_better, summarise
-from leaderboard.web.pages.leaderboards import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("comparisons", __name__)
@@ -43,12 +43,6 @@ def compare() -> AnyResponse | tuple[str, int] | str:
         )
     except (InvalidRequest, NotFound) as problem:
         return _render_choice(split, slugs, problem), problem.status
-
-
-def read_slugs() -> list[str]:
-    """The models' short names in the address, in their order: `a,b`, or a field for each."""
-    named = ",".join(request.args.getlist("models"))
-    return [slug for part in named.split(",") if (slug := part.strip())]
 
 
 def _render(comparison: Comparison, place: dict[str, str]) -> str:

@@ -17,15 +17,20 @@ from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
 from leaderboard.exports.table import Table, state_of
 from leaderboard.packages.catalogue import count_composition, get_benchmark
+from leaderboard.rankings.breakdowns import read_breakdown
+from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.published import read_published
-from leaderboard.rankings.read import read_ranking, read_scores
+from leaderboard.rankings.read import get_row, read_ranking, read_scores
 from leaderboard.rankings.releases import read_releases
-from leaderboard.web.pages.ablations import find_ablation
+from leaderboard.web.address import (
+    find_board,
+    find_selection,
+    find_split,
+    read_slice,
+    read_slugs,
+)
 from leaderboard.web.pages.benchmarks import TAXONOMY
-from leaderboard.web.pages.breakdowns import find_breakdown, read_slice
-from leaderboard.web.pages.comparisons import read_slugs
-from leaderboard.web.pages.leaderboards import find_selection, find_split, get_row
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
@@ -43,7 +48,7 @@ def ranking(ending: str) -> Response:
 @blueprint.get("/models/<slug>/scores.<ending>")
 def scores(slug: str, ending: str) -> Response:
     """All scores of a model on a split."""
-    table, row = get_row(slug, find_split())
+    table, row = get_row(database(), find_split(), slug)
     found = read_scores(database(), row.submission, Viewer.PUBLIC)
     return send_table(make_score_table(table, row, found), ending)
 
@@ -51,13 +56,16 @@ def scores(slug: str, ending: str) -> Response:
 @blueprint.get("/breakdowns.<ending>")
 def breakdowns(ending: str) -> Response:
     """The models by a slice, as the page shows them at the same query."""
-    return send_table(make_breakdown_table(find_breakdown(find_split(), read_slice())), ending)
+    table = read_ranking(database(), find_split(), find_board())
+    found = read_breakdown(database(), table, read_slice())
+    return send_table(make_breakdown_table(found), ending)
 
 
 @blueprint.get("/ablations/<slug>.<ending>")
 def ablations(slug: str, ending: str) -> Response:
     """A model and its variants."""
-    return send_table(make_ablation_table(find_ablation(find_split(), slug)), ending)
+    found = read_ablation(database(), read_ranking(database(), find_split()), slug)
+    return send_table(make_ablation_table(found), ending)
 
 
 @blueprint.get("/comparisons/<name>.<ending>")

@@ -14,7 +14,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind
 from leaderboard.rankings.read import read_state
-from leaderboard.web.pages.leaderboards import find_split, read_place
+from leaderboard.web.address import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("judges", __name__)

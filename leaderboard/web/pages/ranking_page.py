@@ -12,7 +12,7 @@ from flask import render_template, url_for
 from leaderboard.accounts.card_fields import write_size
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
 from leaderboard.figures.rankings import count_unsized, find_best_so_far, is_loose
-from leaderboard.models.benchmark import Benchmark, Split, Track
+from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import (
     CHOOSABLE,
@@ -33,9 +33,9 @@ from leaderboard.rankings.published import (
     read_published,
     read_published_facts,
 )
-from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
+from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
-from leaderboard.web.services import database, services
+from leaderboard.web.services import services
 
 CALLED = {fact.key: fact.called for fact in FILTERED_FACTS}
 FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
@@ -85,20 +85,19 @@ class Choices(NamedTuple):
 
 
 def render_ranking(
-    split: Split,
+    whole: RankingTable,
     selection: Selection,
     benchmarks: Sequence[Benchmark],
     place: Mapping[str, str],
     kept: Mapping[str, str],
 ) -> str:
-    """The page of a split's ranking.
+    """The page of a ranking, read whole on the board of `selection`.
 
     `place` is the query that stays on it, `kept` what of it the page's own address names.
     """
-    whole = read_ranking(database(), split, selection.board, selection.release)
     table, board = selection.apply(whole), selection.board
     reported = _read_reported(selection)
-    is_same = is_of_paper(split.benchmark.slug, whole.n_items)
+    is_same = is_of_paper(whole.split.benchmark.slug, whole.n_items)
     woven = reported if is_same and _is_by_score(selection) else []
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]

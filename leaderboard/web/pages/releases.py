@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 from leaderboard.packages.catalogue import read_versions
 from leaderboard.rankings.read import read_state
 from leaderboard.rankings.releases import read_releases
-from leaderboard.web.pages.leaderboards import find_split, read_place
+from leaderboard.web.address import find_split, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("releases", __name__)

@@ -10,14 +10,13 @@ from flask import Blueprint, Response, render_template, request
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark
-from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking, read_state
-from leaderboard.rankings.selection import read_board
+from leaderboard.rankings.read import RankingRow, RankingTable, get_row, read_ranking, read_state
 from leaderboard.sharing.badge import make_badge
 from leaderboard.sharing.citation import cite
 from leaderboard.sharing.feed import write_feed
 from leaderboard.sharing.news import read_news
 from leaderboard.sharing.picture import MAX_BARS, Bar, draw_picture
-from leaderboard.web.pages.leaderboards import find_split, get_row, read_place
+from leaderboard.web.address import find_board, find_split, read_place
 from leaderboard.web.security import CONTENT_SECURITY_POLICY
 from leaderboard.web.services import database, services
 from leaderboard.web.words import rank
@@ -32,10 +31,10 @@ FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 @blueprint.get("/models/<slug>/badge.svg")
 def badge(slug: str) -> Response:
     """A model's rank range and score on a board, as an SVG of one line."""
-    split, board = find_split(), read_board(request.args)
+    split, board = find_split(), find_board()
 
     def render() -> str:
-        table, row = get_row(slug, split)
+        table, row = get_row(database(), split, slug)
         return make_badge(split.benchmark.name, _standing(table, row, board))
 
     state = read_state(database(), split)
@@ -50,7 +49,7 @@ def model_picture(slug: str) -> Response:
     split = find_split()
 
     def render() -> bytes:
-        table, row = get_row(slug, split)
+        table, row = get_row(database(), split, slug)
         bars = [
             Bar(one.label, score.value, score.low, score.high, f"{score.value:.1f}")
             for one in Board
@@ -65,7 +64,7 @@ def model_picture(slug: str) -> Response:
 @blueprint.get("/picture.png")
 def ranking_picture() -> Response:
     """The picture of a link to the ranking: its first models."""
-    split, board = find_split(), read_board(request.args)
+    split, board = find_split(), find_board()
 
     def render() -> bytes:
         table = read_ranking(database(), split, board)
@@ -84,7 +83,7 @@ def ranking_picture() -> Response:
 @blueprint.get("/embed/ranking")
 def embedded_ranking() -> Response:
     """The first rows of a ranking for a frame on another site: no scripts, no cookies."""
-    split, board = find_split(), read_board(request.args)
+    split, board = find_split(), find_board()
     asked = request.args.get("n", DEFAULT_EMBEDDED, type=int)
 
     def render() -> str:
