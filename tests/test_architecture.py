@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from leaderboard.models.ranking import Board
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("leaderboard", "workers", "cli/spinebench", "demo", "content", "bench")
 FILES = {
@@ -66,3 +68,29 @@ def test_no_function_imports_our_own_code() -> None:
         and any(name.split(".")[0] in OURS for name in _imports(function))
     ]
     assert inside == []
+
+
+def _name_boards(node: ast.Dict | ast.List | ast.Set | ast.Tuple) -> set[str]:
+    """The boards that a collection names, by their keys or as members."""
+    parts = node.keys if isinstance(node, ast.Dict) else node.elts
+    names = {str(part.value) for part in parts if isinstance(part, ast.Constant)}
+    members = {
+        part.attr.lower()
+        for part in parts
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == Board.__name__
+    }
+    return (names | members) & {board.value for board in Board}
+
+
+def test_boards_are_listed_by_their_declaration_alone() -> None:
+    listed = [
+        f"{path}:{node.lineno}"
+        for path, tree in FILES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict | ast.List | ast.Set | ast.Tuple)
+        and len(found := _name_boards(node)) > 1
+        and Board.OVERALL.value in found
+    ]
+    assert listed == []

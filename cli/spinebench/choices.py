@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from spinebench.api import Api
 from spinebench.errors import UsageError
-from spinebench.records.account import read_identity, read_models
+from spinebench.records.account import read_identity
 from spinebench.records.benchmark import read_benchmarks
 from spinebench.records.record import read_record
+from spinebench.shapes.models import ModelList
 from spinebench.terminal import Terminal
 
 
@@ -27,7 +28,7 @@ def choose_model(api: Api, given: str | None) -> str:
     """The given short name. Raises UsageError that lists the team's models: never a guess."""
     if given is not None:
         return given
-    slugs = [model.slug for model in read_record(read_models, api.get_models())]
+    slugs = [model.slug for model in read_record(ModelList.read, api.get_models()).models]
     if slugs:
         raise UsageError("Which model made them?", remedy=f"Add --model: {', '.join(slugs)}.")
     raise UsageError(

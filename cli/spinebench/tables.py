@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spinebench.records.account import Model
 from spinebench.records.benchmark import TRACKS, Benchmark
 from spinebench.records.endpoint import Endpoint, EndpointTest
 from spinebench.records.ranking import Entry, Interval, Ranking
 from spinebench.records.results import Results, Score
 from spinebench.records.submission import Submission
+from spinebench.shapes.models import ModelRecord
+from spinebench.shapes.rankings import BOARDS
 from spinebench.terminal import Column, Table
 
 NONE = "-"
 SHRUNK = "*"
+WHOLE, *_PARTS = BOARDS
+PARTS = sorted(_PARTS, key=lambda board: board not in TRACKS)
 SUMMARY_SLICES = ("all", "closed", "track")
 
 
@@ -64,8 +67,9 @@ def splits_table(benchmark: Benchmark) -> Table:
     return Table("Items", columns, rows)
 
 
-def models_table(models: Sequence[Model]) -> Table:
+def models_table(models: Sequence[ModelRecord]) -> Table:
     """One model card a row."""
+    listed = [fact.name for fact in ModelRecord.describe() if fact.is_listed]
     columns = [
         Column("model"),
         Column("name", spare=1),
@@ -73,7 +77,7 @@ def models_table(models: Sequence[Model]) -> Table:
         Column("organisation", spare=3),
         Column("parameters (B)", right=True, spare=4),
         Column("weights", spare=5),
-        Column("licence", spare=6),
+        *(Column(name.replace("_", " "), spare=6) for name in listed),
         Column("base", spare=7),
     ]
     rows = [
@@ -84,7 +88,7 @@ def models_table(models: Sequence[Model]) -> Table:
             model.organisation,
             NONE if model.parameters_billion is None else f"{model.parameters_billion:g}",
             "open" if model.open_weights else "closed",
-            model.licence or NONE,
+            *(getattr(model, name) or NONE for name in listed),
             f"{model.base}: {model.variant}" if model.base else model.base_model or NONE,
         )
         for model in models
@@ -170,12 +174,9 @@ def ranking_table(ranking: Ranking) -> Table:
         Column("rank"),
         Column("model"),
         Column("organisation", spare=7),
-        Column("overall", right=True),
+        Column(WHOLE, right=True),
         Column("95 % interval", right=True, spare=1),
-        Column("text", right=True, spare=2),
-        Column("image", right=True, spare=3),
-        Column("report", right=True, spare=4),
-        Column("closed", right=True, spare=6),
+        *(Column(board, right=True, spare=_spare(board)) for board in PARTS),
         Column("coverage", right=True, spare=5),
         Column("unparsed", right=True, spare=8),
         Column("attempts", right=True, spare=9),
@@ -190,15 +191,20 @@ def ranking_table(ranking: Ranking) -> Table:
     return Table(caption, columns, rows, notes)
 
 
+def _spare(board: str) -> int:
+    """Tracks stay longer than boards of several."""
+    return 2 + TRACKS.index(board) if board in TRACKS else 6
+
+
 def _entry_cells(entry: Entry) -> list[str]:
-    overall = entry.scores["overall"]
+    whole = entry.scores[WHOLE]
     return [
         _rank(entry.rank_low, entry.rank_high),
         entry.model,
         entry.organisation,
-        _value(overall),
-        between(overall.low, overall.high) if overall else "",
-        *(_value(entry.scores[key]) for key in (*TRACKS, "closed")),
+        _value(whole),
+        between(whole.low, whole.high) if whole else "",
+        *(_value(entry.scores[board]) for board in PARTS),
         NONE if entry.coverage is None else f"{100 * entry.coverage:.0f} %",
         str(entry.n_unparsed),
         str(entry.n_attempts),

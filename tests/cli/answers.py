@@ -49,6 +49,8 @@ MODEL: dict[str, Any] = {
     "open_weights": True,
     "licence": "Apache-2.0",
     "base_model": "Other-7B",
+    "base": None,
+    "variant": None,
     "url": None,
     "description": None,
 }

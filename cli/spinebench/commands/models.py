@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from spinebench.choices import choose_team
 from spinebench.errors import UsageError
 from spinebench.invocation import Invocation
 from spinebench.options import Command, Group, pass_invocation, slug
-from spinebench.records.account import read_model, read_models
 from spinebench.records.record import read_record
+from spinebench.shapes.models import ModelList, ModelRecord, NewModel
 from spinebench.tables import models_table
 
 
@@ -41,31 +41,30 @@ def _list(invocation: Invocation) -> None:
         raw = api.get_models()
     if terminal.as_json:
         terminal.show_json(raw)
-    elif found := read_record(read_models, raw):
+    elif found := read_record(ModelList.read, raw).models:
         terminal.show_table(models_table(found))
     else:
         terminal.show("There is no model card yet.")
         terminal.say("Make one: spinebench models create --help")
 
 
+FACT = "fact_"
+"""Begins the names of these options' values: others may be called as a fact is."""
+NOT_FACTS = ("team", "slug")
+SPELLINGS = {"open_weights": "--open-weights/--closed-weights", "url": "--link"}
+"""The options that are not called as their facts are."""
+
+
 def fact_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that hold the facts of a card."""
-    options = (
-        click.option("--name", help="As it shall stand in the ranking."),
-        click.option("--organisation", help="Who made the model."),
-        click.option(
-            "--open-weights/--closed-weights", default=None, help="Can others download it?"
-        ),
-        click.option("--parameters-billion", type=float, help="Such as 7 or 0.135."),
-        click.option("--licence", help="Such as Apache-2.0."),
-        click.option("--base-model", help="What it was trained from, if not on the site."),
-        click.option("--base", help="Or the short name of the site's model that it is made from."),
-        click.option("--variant", help="How it differs from --base: spine only."),
-        click.option("--link", help="Paper, code or weights."),
-        click.option("--description", help="A sentence or two."),
-    )
-    for option in reversed(options):
-        command = option(command)
+    """The options that hold the facts of a card, those of NewModel."""
+    for fact in reversed(NewModel.describe()):
+        if fact.name not in NOT_FACTS:
+            spelling = SPELLINGS.get(fact.name, f"--{fact.name.replace('_', '-')}")
+            kind = float if fact.kind is float else None
+            option = click.option(
+                spelling, FACT + fact.name, default=None, type=kind, help=fact.meaning
+            )
+            command = option(command)
     return command
 
 
@@ -80,16 +79,14 @@ def fact_options(command: Callable[..., None]) -> Callable[..., None]:
     help="A JSON object with these facts; options come before it.",
 )
 @pass_invocation
-def create(
-    invocation: Invocation, /, card_file: Path | None, link: str | None, **facts: str | float | None
-) -> None:
+def create(invocation: Invocation, /, card_file: Path | None, **facts: str | float | None) -> None:
     """Make a model card: needed once, before a model's first submission.
 
     Needed: --name, --organisation and --open-weights or --closed-weights.
     """
     terminal = invocation.terminal
     card: dict[str, Any] = _read_card(card_file) if card_file is not None else {}
-    card.update({key: fact for key, fact in {**facts, "url": link}.items() if fact is not None})
+    card.update(_read_given(facts))
     _check_card(card)
     card.setdefault("slug", _slug_from(card["name"]))
     with invocation.api() as api:
@@ -98,7 +95,7 @@ def create(
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    model = read_record(read_model, raw)
+    model = read_record(ModelRecord.read, raw)
     terminal.show(f"Made the model card of {model.name}.")
     terminal.say(f"Submit for it: spinebench submit predictions.jsonl --model {model.slug} --watch")
 
@@ -107,11 +104,9 @@ def create(
 @click.argument("slug", type=slug)
 @fact_options
 @pass_invocation
-def change(
-    invocation: Invocation, /, slug: str, link: str | None, **facts: str | float | None
-) -> None:
+def change(invocation: Invocation, /, slug: str, **facts: str | float | None) -> None:
     """Change facts of a model card; an empty one, such as --base "", takes it away."""
-    given = {key: fact for key, fact in {**facts, "url": link}.items() if fact is not None}
+    given = _read_given(facts)
     if not given:
         raise UsageError("There is nothing to change.", remedy="Name a fact, such as --base.")
     with invocation.api() as api:
@@ -121,7 +116,14 @@ def change(
     if invocation.terminal.as_json:
         invocation.terminal.show_json(raw)
         return
-    invocation.terminal.show(f"Changed the model card of {read_record(read_model, raw).name}.")
+    invocation.terminal.show(
+        f"Changed the model card of {read_record(ModelRecord.read, raw).name}."
+    )
+
+
+def _read_given(options: Mapping[str, str | float | None]) -> dict[str, str | float]:
+    given = {name.removeprefix(FACT): value for name, value in options.items()}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _read_card(path: Path) -> dict[str, Any]:

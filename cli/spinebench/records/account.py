@@ -1,4 +1,4 @@
-"""People and the model cards of their teams."""
+"""People and their teams."""
 
 from __future__ import annotations
 
@@ -45,43 +45,3 @@ def read_identity(raw: Any) -> Identity:
             for q in raw.get("quotas") or []
         ),
     )
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model card's main facts; parameters in billions.
-
-    `base` is a model of the site that it is a `variant` of, `base_model` another one.
-    """
-
-    slug: str
-    name: str
-    team: str
-    organisation: str
-    parameters_billion: float | None
-    open_weights: bool
-    licence: str | None
-    base_model: str | None
-    base: str | None
-    variant: str | None
-
-
-def read_model(raw: Any) -> Model:
-    """One model card."""
-    return Model(
-        slug=raw["slug"],
-        name=raw["name"],
-        team=raw["team"],
-        organisation=raw["organisation"],
-        parameters_billion=raw.get("parameters_billion"),
-        open_weights=raw["open_weights"],
-        licence=raw.get("licence"),
-        base_model=raw.get("base_model"),
-        base=raw.get("base"),
-        variant=raw.get("variant"),
-    )
-
-
-def read_models(raw: Any) -> list[Model]:
-    """GET /models."""
-    return [read_model(one) for one in raw["models"]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from spinebench.records.benchmark import TRACKS
+from spinebench.shapes.rankings import BOARDS
 
 
 class Interval(NamedTuple):
@@ -61,7 +61,7 @@ def _read_entry(raw: Any) -> Entry:
         rank_high=raw["rank_high"],
         model=raw["model"]["name"],
         organisation=raw["model"]["organisation"],
-        scores={key: _read_interval(raw.get(key)) for key in ("overall", *TRACKS, "closed")},
+        scores={key: _read_interval(raw.get(key)) for key in BOARDS},
         coverage=raw.get("coverage"),
         n_unparsed=int(raw.get("n_unparsed") or 0),
         n_attempts=int(raw.get("n_attempts") or 0),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from spinebench.shapes.shape import Body, Shape
+
+Listed = Annotated[str | None, Meta(extra={"is_listed": True})]
+"""A fact that has a column where the command lists model cards."""
 
 
 class NewModel(Body, frozen=True, kw_only=True):
@@ -20,16 +24,23 @@ class NewModel(Body, frozen=True, kw_only=True):
 
     team: str
     slug: str
-    name: str
-    organisation: str
-    open_weights: bool
-    parameters_billion: float | None = None
-    licence: str | None = None
-    base_model: str | None = None
-    base: str | None = None
-    variant: str | None = None
-    url: str | None = None
-    description: str | None = None
+    name: Annotated[str, Meta(description="As it shall stand in the ranking.")]
+    organisation: Annotated[str, Meta(description="Who made the model.")]
+    open_weights: Annotated[bool, Meta(description="Can others download it?")]
+    parameters_billion: Annotated[float | None, Meta(description="Such as 7 or 0.135.")] = None
+    licence: Annotated[str | None, Meta(description="Such as Apache-2.0.")] = None
+    base_model: Annotated[
+        str | None, Meta(description="What it was trained from, if not on the site.")
+    ] = None
+    base: Annotated[
+        str | None,
+        Meta(description="Or the short name of the site's model that it is made from."),
+    ] = None
+    variant: Annotated[
+        str | None, Meta(description="How it differs from its base: spine only.")
+    ] = None
+    url: Annotated[str | None, Meta(description="Paper, code or weights.")] = None
+    description: Annotated[str | None, Meta(description="A sentence or two.")] = None
 
 
 class ChangedModel(Body, frozen=True, kw_only=True):
@@ -58,7 +69,7 @@ class ModelRecord(Shape, frozen=True, kw_only=True):
     organisation: str
     parameters_billion: float | None
     open_weights: bool
-    licence: str | None
+    licence: Listed
     base_model: str | None
     base: str | None
     variant: str | None

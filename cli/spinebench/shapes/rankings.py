@@ -16,6 +16,19 @@ class BoardScore(Shape, frozen=True, kw_only=True):
     n: int
 
 
+class BoardScores(Shape, frozen=True, kw_only=True):
+    """A model's scores; null where it has none."""
+
+    overall: BoardScore | None
+    text: BoardScore | None
+    image: BoardScore | None
+    closed: BoardScore | None
+    report: BoardScore | None
+
+
+BOARDS = BoardScores.__struct_fields__
+
+
 class RankedModel(Shape, frozen=True, kw_only=True):
     """Which model."""
 

@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    NamedTuple,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
+from msgspec import Meta
 
 if TYPE_CHECKING:
-    from inspect import cleandoc
-from typing import Self
+    from typing import Self
+
+
+class FieldFacts(NamedTuple):
+    """A field: its name, what its values are but null, what is said of it."""
+
+    name: str
+    kind: type
+    meaning: str
+    is_listed: bool
+
+
+def _describe(name: str, hint: Any) -> FieldFacts:
+    known, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    about = next((note for note in notes if isinstance(note, Meta)), Meta())
+    kinds = [kind for kind in get_args(known) or (known,) if kind is not type(None)]
+    is_listed = bool((about.extra or {}).get("is_listed"))
+    return FieldFacts(name, kinds[0], about.description or "", is_listed)
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +48,17 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
         """Keep a text of several lines without its indentation: documents show it."""
         super().__init_subclass__(**options)
         cls.__doc__ = cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def read(cls, raw: Any) -> Self:
+        """The shape of decoded JSON. Raises ValueError."""
+        return msgspec.convert(raw, cls)
+
+    @classmethod
+    def describe(cls) -> list[FieldFacts]:
+        """The fields in their order."""
+        hints = get_type_hints(cls, include_extras=True)
+        return [_describe(name, hints[name]) for name in cls.__struct_fields__]
 
     @classmethod
     def of(cls, source: object, **given: Any) -> Self:

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from flask import request
 
-from leaderboard.rankings.comparisons.ablation import Ablation, AblationVariant
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.comparisons.ablation import Ablation, AblationVariant, read_ablation
+from leaderboard.rankings.read import RankingRow, read_ranking
 from leaderboard.web.api.comparisons import DifferenceRecord, show_difference
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, about, find_split, name_split
 from leaderboard.web.api.rankings import show_scores
-from leaderboard.web.pages.ablations import find_ablation
-from spinebench.shapes.rankings import BoardScore, RankedModel
+from leaderboard.web.services import database
+from spinebench.shapes.rankings import BoardScores, RankedModel
 from spinebench.shapes.shape import Shape
 
 
@@ -21,16 +21,6 @@ class AblationQuery(VersionQuery, frozen=True, kw_only=True):
     """Which base, in which version of the benchmark."""
 
     base: Annotated[str, about("The base's short name.")]
-
-
-class BoardScores(Shape, frozen=True, kw_only=True):
-    """A model's scores; null where it has none."""
-
-    overall: BoardScore | None
-    text: BoardScore | None
-    image: BoardScore | None
-    closed: BoardScore | None
-    report: BoardScore | None
 
 
 class ChangeRecord(Shape, frozen=True, kw_only=True):
@@ -71,7 +61,9 @@ class AblationRecord(Shape, frozen=True, kw_only=True):
 def show_ablation(slug: str, split: str) -> AblationRecord:
     """A model and its variants, each against it."""
     found = find_split(slug, split)
-    ablation = find_ablation(found, request.args.get("base", ""))
+    ablation = read_ablation(
+        database(), read_ranking(database(), found), request.args.get("base", "")
+    )
     return AblationRecord(
         **name_split(found),
         base=RankedModel.of(ablation.base.model),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from leaderboard.models.ranking import Slice
-from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown, read_breakdown
+from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.web.address import find_board, read_slice
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import about, find_split, name_split
 from leaderboard.web.api.rankings import BoardQuery, show_rank
-from leaderboard.web.pages.breakdowns import find_breakdown, read_slice
+from leaderboard.web.services import database
 from spinebench.shapes.rankings import RankedModel
 from spinebench.shapes.shape import Shape
 
@@ -82,7 +83,8 @@ class BreakdownRecord(Shape, frozen=True, kw_only=True):
 def show_breakdown(slug: str, split: str) -> BreakdownRecord:
     """The models of a split by subcondition or another slice."""
     found = find_split(slug, split)
-    breakdown = find_breakdown(found, read_slice())
+    ranking = read_ranking(database(), found, find_board())
+    breakdown = read_breakdown(database(), ranking, read_slice())
     return BreakdownRecord.of(
         breakdown,
         **name_split(found),

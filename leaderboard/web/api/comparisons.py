@@ -9,10 +9,10 @@ from leaderboard.rankings.comparisons.boards import BoardComparison, PairCompari
 from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.comparisons.slices import SliceComparison
 from leaderboard.scoring.statistics.paired import PairedDifference
+from leaderboard.web.address import read_slugs
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, about, find_split, name_split
-from leaderboard.web.pages.comparison_words import summarise
-from leaderboard.web.pages.comparisons import read_slugs
+from leaderboard.web.comparison_words import summarise
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import RankedModel
 from spinebench.shapes.shape import Shape

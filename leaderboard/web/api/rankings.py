@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Set
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, defstruct
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_split
-from leaderboard.rankings.columns import COLUMNS, read_api_figures
+from leaderboard.rankings.columns import COLUMNS, RANK, read_api_figures
+from leaderboard.rankings.filter import FILTERED_FACTS
 from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
 from leaderboard.rankings.selection import DIRECTIONS
 from leaderboard.submissions.endpoint_runs import find_saw_hidden
+from leaderboard.web.address import find_selection
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import Text, VersionQuery, about, find_benchmark, name_split
-from leaderboard.web.pages.leaderboards import find_selection
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import (
     BoardScore,
@@ -26,6 +27,7 @@ from spinebench.shapes.rankings import (
     RankingRecord,
     ReportProvenanceRecord,
 )
+from spinebench.shapes.shape import Shape
 
 
 class BoardQuery(VersionQuery, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class BoardQuery(VersionQuery, frozen=True, kw_only=True):
     board: Annotated[str, about("What to order by.", Board)] = Board.OVERALL
 
 
-class RankingQuery(BoardQuery, frozen=True, kw_only=True):
+class FixedQuery(BoardQuery, frozen=True, kw_only=True):
     """Which models of a ranking, and in which order."""
 
     release: Annotated[
@@ -45,7 +47,6 @@ class RankingQuery(BoardQuery, frozen=True, kw_only=True):
         UNSET
     )
     size: Annotated[float | UnsetType, about("Up to so many billions of parameters.")] = UNSET
-    licence: Annotated[Text, about("Models of this licence.")] = UNSET
     track: Annotated[Text, about("Models that sent this track.", Track)] = UNSET
     verified: Annotated[Text, about("1: models whose card the host has checked.", ("1",))] = UNSET
     organisation: Annotated[Text, about("Models of this organisation.")] = UNSET
@@ -55,8 +56,24 @@ class RankingQuery(BoardQuery, frozen=True, kw_only=True):
         str | UnsetType,
         about("Words that are all in the model's name or organisation."),
     ] = UNSET
-    sort: Annotated[str, about("What to sort by.", COLUMNS)] = "rank"
+    sort: Annotated[str, about("What to sort by.", COLUMNS)] = RANK.key
     direction: Annotated[Text, about("The usual one of the sort by default.", DIRECTIONS)] = UNSET
+
+
+RankingQuery = cast(
+    type[Shape],
+    defstruct(
+        "RankingQuery",
+        [
+            (fact.key, Annotated[Text, about(f"Models of this {fact.called}.")], UNSET)
+            for fact in FILTERED_FACTS
+        ],
+        bases=(FixedQuery,),
+        frozen=True,
+        kw_only=True,
+    ),
+)
+"""That and the facts of the model card that one may filter by."""
 
 
 @get("/rankings/<slug>/<split>", query=RankingQuery)

@@ -20,7 +20,7 @@ from leaderboard.rankings.comparisons.compare import (
 from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.address import find_split, read_place, read_slugs
-from leaderboard.web.pages.comparison_words import find_lead_board, say_better, summarise
+from leaderboard.web.comparison_words import find_lead_board, say_better, summarise
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("comparisons", __name__)

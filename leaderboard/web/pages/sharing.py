@@ -114,7 +114,7 @@ def feed() -> Response:
 @blueprint.get("/models/<slug>/citation.bib")
 def model_citation(slug: str) -> Response:
     """How to cite a model's result."""
-    return _send_citation(cite_model(*get_row(slug, find_split())), f"{slug}.bib")
+    return _send_citation(cite_model(*get_row(database(), find_split(), slug)), f"{slug}.bib")
 
 
 @blueprint.get("/benchmarks/<slug>/citation.bib")
