@@ -11,9 +11,9 @@ import msgspec
 
 from leaderboard.scoring.answers import REFUSAL
 from leaderboard.scoring.atomic import Verdict
+from leaderboard.scoring.replies import read_said
 
 MAX_QUOTE = 1_000
-_THOUGHT = re.compile(r"^.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n(.*?)```", re.DOTALL)
 
 
@@ -42,7 +42,7 @@ def read_reply(content: str, keys: Mapping[str, str]) -> dict[str, QuotedVerdict
 
     Raises BadReply for anything but one object with exactly these ids, and Refused.
     """
-    text = _THOUGHT.sub("", content).strip()
+    text = read_said(content).strip()
     raw = _find_object(text)
     if raw is None:
         if REFUSAL.search(text[:400].lower().replace("\u2019", "'")):

@@ -7,6 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from leaderboard.scoring.checklist import MAX_CHARACTERS, visible_text
+from leaderboard.scoring.replies import read_said
 
 SHORTEST_QUOTE = 4
 """Letters and digits that a quote must have: shorter ones stand in any text."""
@@ -65,7 +66,7 @@ def clean_report(report: str) -> CleanReport:
     """
     shown = _UNSEEN.sub("", visible_text(report))
     shown = _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", shown)).strip()
-    return CleanReport(shown, max(0, len(report) - MAX_CHARACTERS))
+    return CleanReport(shown, max(0, len(read_said(report)) - MAX_CHARACTERS))
 
 
 def is_quote(quote: str, report: CleanReport) -> bool:

@@ -7,9 +7,9 @@ list) never is.
 The rules, in their order:
 
 1.  A text that is nothing but one letter, or the text of one option, is that option.
-2.  Characters are made plain (NFKC, look-alikes, invisible ones); thinking blocks, what follows an
-    end-of-turn token, mark-up and LaTeX are taken away (`text`). JSON values under an
-    answer key, answer tags and boxes become marks of a final answer (`structured`).
+2.  Characters are made plain (NFKC, look-alikes, invisible ones; `text`); thoughts, later turns
+    and control tokens are taken away (`scoring.replies`), and mark-up and LaTeX (`text`). JSON
+    values under an answer key, answer tags and boxes become marks of a final answer (`structured`).
 3.  The text ends where a new question or another speaker begins: the rest is not about the item.
     Of a text of more than 5,000 characters both ends are read and, between them, lines that name
     an answer (`length`).
@@ -44,15 +44,15 @@ from leaderboard.scoring.answers.refusal import REFUSAL, UNDECIDED
 from leaderboard.scoring.answers.resolution import settle
 from leaderboard.scoring.answers.structured import with_final_marks
 from leaderboard.scoring.answers.text import (
-    first_turn,
     plain_characters,
+    said_by_model,
+    with_plain_letters,
     without_continuation,
     without_markup,
-    without_thoughts,
 )
 from leaderboard.scoring.answers.verdicts import find_verdicts
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 """Changes whenever some text would be parsed otherwise than before."""
 
 
@@ -100,7 +100,9 @@ def parse_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> Pa
 
 
 def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> ParsedAnswer:
-    plain = plain_characters(first_turn(without_thoughts(plain_characters(text))))
+    plain = plain_characters(text)
+    if (said := said_by_model(plain)) is not plain:
+        plain = with_plain_letters(said)
     plain = shortened(without_continuation(without_markup(with_final_marks(plain))))
     if not plain:
         return _UNPARSED

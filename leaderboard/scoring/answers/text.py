@@ -1,9 +1,11 @@
-"""What a model wrote, made plain: one alphabet, no mark-up, no private thoughts, one turn."""
+"""What a model wrote, made plain: one alphabet, no mark-up, what the model itself says."""
 
 # ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 import unicodedata
+
+from leaderboard.scoring.replies import read_said
 
 FINAL_MARK = "\ue000"
 """Stands before what the model marked as its final answer by a box, a tag or a JSON key."""
@@ -62,71 +64,19 @@ def plain_characters(text: str) -> str:
         slices = (text[i : i + _SLICE] for i in range(0, len(text), _SLICE))
         text = "".join(unicodedata.normalize("NFKC", s.translate(_PLAIN)) for s in slices)
     text = text.translate(_PLAIN).replace("\r\n", "\n").replace("\r", "\n")
-    if not _LONE_CYRILLIC_ONLY.search(text):
+    return with_plain_letters(text)
+
+
+def with_plain_letters(text: str) -> str:
+    """Replace lone look-alikes of Latin capitals, unless there are other Cyrillic list letters."""
+    if not (text.isascii() or _LONE_CYRILLIC_ONLY.search(text)):
         text = _LONE_LOOK_ALIKE.sub(lambda m: _LOOK_ALIKE[m[0]], text)
     return text
 
 
-_THOUGHT = re.compile(
-    r"[<\[◁](?:(?P<gemma>(?<=<)unused94>(?:thought\b)?)|(?P<gemma_end>(?<=<)unused95>)|\s?(?:\|\s?)?(?P<end>/|end_of_)?(?:begin_of_)?"
-    r"(?:think|thinking|thought|thoughts|reasoning|scratchpad|analysis|rationale|reflection"
-    r"|explanation|cot)(?:\s?\|)?\s?[>\]▷])",
-    re.IGNORECASE,
-)
-_ANSWER_TAG = re.compile(r"<\s?(?:final_?)?answer\s?>", re.IGNORECASE)
-_FINAL_CHANNEL = "<|channel|>final<|message|>"
-_TURN_END = re.compile(
-    r"<\|(?:im_end|eot_id|end_of_text|endoftext|end|eom_id|return|im_start|end_of_turn"
-    r"|start_header_id|user)\|>|</s>|<end_of_turn>|<start_of_turn>|<eos>|<EOS>|\[/?INST\]|<EOD>"
-)
-_ROLE = re.compile(r"\s*(?:<\|?(?:assistant|im_start)\|?>\s*)?(?:assistant|ai|bot)\s*:?\s*\n",
-                   re.IGNORECASE)  # fmt: skip
-
-
-def without_thoughts(text: str) -> str:
-    """Return what stands outside the thinking blocks.
-
-    Nested blocks count as one. A closing tag without an opening one ends a thought that began in
-    the prompt. A block that is never closed hides all that follows it, because a letter met while
-    thinking is not yet an answer; only an <answer> tag inside it shows that thinking had ended.
-    """
-    if _FINAL_CHANNEL in text:
-        return text.rpartition(_FINAL_CHANNEL)[2]
-    if "<|channel|>" in text:
-        return ""
-    if not ("<" in text or "[" in text or "◁" in text):
-        return text
-    kept: list[str] = []
-    depth = start = 0
-    for tag in _THOUGHT.finditer(text):
-        if tag["end"] or tag["gemma_end"]:
-            if depth == 0:
-                kept.clear()
-            depth = max(0, depth - 1)
-            start = tag.end()
-        else:
-            if depth == 0:
-                kept.append(text[start : tag.start()])
-            depth += 1
-            start = tag.end()
-    if depth == 0:
-        kept.append(text[start:])
-    elif answer := _ANSWER_TAG.search(text, start):
-        kept.append(text[answer.start() :])
-    return "\n".join(kept)
-
-
-def first_turn(text: str) -> str:
-    """Return the model's own turn: all before the first end-of-turn token that follows a word."""
-    if "<" not in text and "INST]" not in text:
-        return text
-    start = 0
-    for token in _TURN_END.finditer(text):
-        before = text[start : token.start()]
-        if any(map(str.isalnum, before[:200])) and not _ROLE.fullmatch(before):
-            return before
-        start = token.end()
-    return text[start:]
+def said_by_model(text: str) -> str:
+    """Return what the model says in its own turn, with FINAL_MARK before what it put in a box."""
+    return read_said(text, final_mark=FINAL_MARK, final_end=FINAL_END)
 
 
 _LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?")

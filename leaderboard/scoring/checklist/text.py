@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from leaderboard.scoring.replies import read_said
+
 MAX_CHARACTERS = 20_000
 """What stands further back in a report is not read."""
 WRAPPED = 50
@@ -18,8 +20,7 @@ _HIDING = re.compile(
     r"\bhidden\b|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
-_THOUGHT = frozenset(("think", "thinking", "scratchpad"))
-_UNSHOWN = _THOUGHT | {"script", "style", "template", "head", "title"}
+_UNSHOWN = frozenset(("script", "style", "template", "head", "title"))
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link"))
 _INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "sub", "sup", "mark", "small", "code"))
 
@@ -83,8 +84,8 @@ def read_passages(report: str) -> list[Passage]:
 
 
 def visible_text(text: str) -> str:
-    """What a reader would see of `text`, in NFKC, cut to MAX_CHARACTERS."""
-    shown = html.unescape(_strip_tags(text[:MAX_CHARACTERS])).replace("\\n", "\n")
+    """What a reader would see of what `text` says, in NFKC, cut to MAX_CHARACTERS."""
+    shown = html.unescape(_strip_tags(read_said(text)[:MAX_CHARACTERS])).replace("\\n", "\n")
     shown = shown.replace("º", "°")
     shown = unicodedata.normalize("NFKC", shown)[:MAX_CHARACTERS]
     shown = "".join(_visible(char) for char in shown)
@@ -133,9 +134,7 @@ def _strip_tags(text: str) -> str:
             place = len(text) if end < 0 else end + 3
             continue
         place = match.end()
-        if match.group(1) and name in _THOUGHT:
-            parts.clear()
-        elif match.group(1):
+        if match.group(1):
             parts.append("" if name in _INLINE else "\n")
         elif name not in _VOID and (name in _UNSHOWN or _HIDING.search(match.group(3) or "")):
             place = _end_of_element(text, name, place)

@@ -1,0 +1,81 @@
+"""Where a model's raw output holds marks: told by their shape alone."""
+
+# ruff: noqa: RUF001 -- the fullwidth bars of DeepSeek's tokens are meant.
+
+import re
+
+MARK = re.compile(
+    r"<[|｜]\s?(?P<bars>/?[A-Za-z][^<>|｜\n]{0,47}?)\s?[|｜]>"
+    r"|<[|｜](?P<opening>/?[A-Za-z][\w▁:.-]{0,39})>"
+    r"|<(?P<closing>/?[A-Za-z][\w▁:.-]{0,39})[|｜]>"
+    r"|\[[|｜](?P<square>/?[A-Za-z][\w ]{0,39})[|｜]\]"
+    r"|<<(?P<sys>/?[A-Z]{2,10})>>"
+    r"|<\s?(?P<tag>/?\s?[A-Za-z][\w:▁-]{0,39})(?:\s[^<>\n]{0,200})?\s?/?>"
+    r"|◁\s?(?P<triangle>/?[A-Za-z][\w:▁-]{0,39})\s?▷"
+    r"|\[\s?(?P<bracket>/?[A-Za-z][A-Za-z_]{2,24})\s?\]"
+)
+"""A mark of some shape; whether it is one, its name says (see `names`)."""
+
+ROLE = re.compile(
+    r"[ \t]*\n?[ \t]*(?P<role>assistant|model|ai|bot|chatbot|user|human|system|tool|developer"
+    r"|observation|function|ipython|environment)\b"
+    r"(?:[ \t]*:?[ \t]*\n|[^\S\n]*(?=<)|[ \t]*$|(?:[ \t]+(?:to|name)=[^\n<]{1,60})(?:\n|(?=<)))",
+    re.IGNORECASE,
+)
+"""The name of who speaks, right behind a token that opens a turn."""
+
+CHANNEL_HEADER = re.compile(
+    r"\s*(?P<name>final|analysis|commentary|thoughts?|[A-Za-z]{0,24})"
+    r"(?:[^\n<]{0,60}(?:<[|｜]constrain[|｜]>[^\n<{]{0,40})?<[|｜]message[|｜]>"
+    r"|[^\S\n]*\n|[^\S\n]*)"
+)
+"""The name of a channel behind its token, with all that stands before its message."""
+
+MESSAGE_HEADER = re.compile(
+    r"\s*(?:assistant)?\s*(?P<name>final|analysis|commentary)\b[^\n{}]{0,60}\s*$", re.IGNORECASE
+)
+"""The header of a message whose channel's token a server has taken away."""
+
+_OPENING_CHANNEL = re.compile(
+    r"\A\s*(?:assistant)?(?P<name>analysis|commentary|final)"
+    r"(?=[^\sa-z:,.;()\[\]|*-]|\n(?=[\s\S]*?assistant\s?final))"
+    r"|\A\s*assistant(?P<joined>analysis|commentary|final)"
+)
+_NEXT_CHANNEL = re.compile(r"assistant\s{0,2}(?P<name>final|analysis|commentary)"
+                           r"(?:[^\S\n]?(?:json|JSON)(?=\s?[{\[]))?")  # fmt: skip
+_JOINED_CHANNEL = re.compile(r"assistant(?P<name>final|analysis|commentary)"
+                             r"(?:[^\S\n]?(?:json|JSON)(?=\s?[{\[]))?")  # fmt: skip
+_OPENING_THOUGHT = re.compile(r"\A\s*thought\n")
+_OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)[ \t]*\n+(?=\S)")
+_STRIPPED_TURN = re.compile(
+    r"\n(?:user|assistant|human)[ \t]*(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
+)
+_WORTH_A_LOOK = re.compile(r"[<◁]|\[\s?[|｜/A-Za-z]{3}")
+
+
+def may_hold_marks(text: str) -> bool:
+    """Whether a closer look at the text is worth while."""
+    return _WORTH_A_LOOK.search(text) is not None
+
+
+def with_stripped_marks(text: str) -> str:
+    """Put back the tokens that a server has stripped from channels and turns, leaving their names:
+    `analysis...assistantfinal...`, `thought\\n...`, `...assistant\\n\\n...`."""
+    if opening := _OPENING_CHANNEL.match(text):
+        name = opening["name"] or opening["joined"]
+        text = f"<|channel|>{name}<|message|>{text[opening.end() :]}"
+        return _NEXT_CHANNEL.sub(_channel, text)
+    if "assistant" in text:
+        text = _JOINED_CHANNEL.sub(_channel, text)
+    text = _OPENING_ROLE.sub("", text)
+    text = _OPENING_THOUGHT.sub("<|channel>thought\n", text)
+    if "<|" in text or "_of_turn" in text or ("user" not in text and "assistant" not in text):
+        return text
+    turn = _STRIPPED_TURN.search(text)
+    if turn and any(map(str.isalnum, text[: turn.start()])):
+        return text[: turn.start()]
+    return text
+
+
+def _channel(found: re.Match[str]) -> str:
+    return f"<|end|><|start|>assistant<|channel|>{found['name']}<|message|>"
