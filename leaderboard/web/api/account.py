@@ -7,7 +7,7 @@ from leaderboard.models.team import Scope
 from leaderboard.submissions.quota import TeamQuota
 from leaderboard.web.api.access import current_token
 from leaderboard.web.api.operation import get
-from leaderboard.web.pages.submissions import read_own_quotas
+from leaderboard.web.sending import read_own_quotas
 from leaderboard.web.services import current_user, database
 from spinebench.shapes.account import Me, QuotaRecord, TeamRecord, TokenRecord, UserRecord
 

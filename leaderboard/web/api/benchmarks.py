@@ -11,7 +11,7 @@ from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.read import count_items
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_benchmark
-from leaderboard.web.pages.benchmarks import send_questions
+from leaderboard.web.downloads import send_questions
 from leaderboard.web.services import database, services
 from spinebench.shapes.benchmarks import (
     BenchmarkDetail,

@@ -19,7 +19,7 @@ from leaderboard.endpoints.registry.endpoints import read_endpoints as read_own_
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.team import Scope
 from leaderboard.web.api.operation import delete, get, patch, post
-from leaderboard.web.pages.endpoints import host_parts, request_test
+from leaderboard.web.endpoints import host_parts, request_test
 from leaderboard.web.services import current_user, database, services
 from spinebench.shapes.endpoints import (
     ChangedEndpoint,

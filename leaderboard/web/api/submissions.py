@@ -19,8 +19,7 @@ from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.submit import cancel
 from leaderboard.web.api.operation import get, post
 from leaderboard.web.api.places import Text, about
-from leaderboard.web.pages.endpoints import submit_form
-from leaderboard.web.pages.submissions import submit_file
+from leaderboard.web.sending import submit_file, submit_run
 from leaderboard.web.services import current_user, database, services
 from leaderboard.web.uploads import read_upload
 from spinebench.shapes.results import Results, ScoreRecord
@@ -87,7 +86,7 @@ def validate() -> Validation:
 def create_submission() -> SubmissionRecord:
     """Submit a prediction file, or an endpoint to ask, for a model."""
     if "endpoint" in request.form:
-        return _show(submit_form())
+        return _show(submit_run())
     return _show(submit_file())
 
 

@@ -37,8 +37,8 @@ from leaderboard.web.forms.accounts import (
     TokenForm,
 )
 from leaderboard.web.forms.models import CardForm, ModelCardForm, show_card
-from leaderboard.web.pages.submissions import read_own_quotas
 from leaderboard.web.protection import limiter, sign_in_limit
+from leaderboard.web.sending import read_own_quotas
 from leaderboard.web.services import (
     current_user,
     database,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Answers, Benchmark, Track
@@ -15,8 +15,8 @@ from leaderboard.packages.catalogue import (
     read_benchmarks,
     read_open_items,
 )
-from leaderboard.packages.questions import write_questions
 from leaderboard.rankings.read import count_items
+from leaderboard.web.downloads import send_questions
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("benchmarks", __name__)
@@ -109,13 +109,3 @@ def first_examples(found: Benchmark) -> list[OpenItem]:
                 first.setdefault(example.item.track, example)
             return [first[track] for track in Track if track in first]
     return []
-
-
-def send_questions(found: Benchmark, name: str) -> Response:
-    """The zip of a split's questions, as a download."""
-    split = get_split(found, name)
-    stream = write_questions(database(), split)
-    file_name = f"{found.slug}-{found.version}-{split.name}.zip"
-    return send_file(
-        stream, mimetype="application/zip", as_attachment=True, download_name=file_name
-    )

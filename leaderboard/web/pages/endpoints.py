@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from leaderboard.accounts.teams import find_team, get_own_model_card, read_teams
-from leaderboard.endpoints.registry.connection_tests import ask_test, find_test
+from leaderboard.accounts.teams import find_team, read_teams
+from leaderboard.endpoints.registry.connection_tests import find_test
 from leaderboard.endpoints.registry.endpoints import (
     change_endpoint,
     delete_endpoint,
@@ -19,14 +17,10 @@ from leaderboard.endpoints.registry.endpoints import (
     wipe_key,
 )
 from leaderboard.endpoints.registry.settings import TeamSettings
-from leaderboard.errors import FieldProblems, InvalidRequest
-from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint
-from leaderboard.models.submission import Submission
-from leaderboard.submissions.endpoint_runs import submit_endpoint
+from leaderboard.web.endpoints import host_parts, request_test
 from leaderboard.web.forms.endpoints import EndpointForm, show_endpoint
 from leaderboard.web.services import current_user, database, services, signed_in
-from leaderboard.web.uploads import find_asked_split
 
 blueprint = Blueprint("endpoints", __name__)
 
@@ -126,60 +120,6 @@ def delete(key: str) -> Response:
     database().commit()
     flash(f"The endpoint {endpoint.name} is deleted.")
     return redirect(url_for("endpoints.index"))
-
-
-def request_test(endpoint: Endpoint) -> None:
-    """Ask for a test of `endpoint`, unless one is under way: commit, then enqueue."""
-    services().vault.require_open()
-    is_new = ask_test(database(), endpoint)
-    database().commit()
-    if is_new:
-        services().queue.enqueue_endpoint_test(endpoint.id)
-
-
-def submit_form() -> Submission:
-    """Submit the endpoint that this request's form names: commit, then enqueue.
-
-    Raises every problem of its fields.
-    """
-    form, fields = request.form, FieldProblems()
-    split = find_asked_split(fields)
-    with fields.at("model"):
-        card = get_own_model_card(database(), current_user(), form.get("model", ""))
-    with fields.at("endpoint"):
-        endpoint = get_own_endpoint(database(), current_user(), form.get("endpoint", ""))
-    with fields.at("track"):
-        tracks = [_read_track(name) for name in form.getlist("track")]
-    fields.raise_all()
-    assert split is not None, "its problem was raised"
-    submission = submit_endpoint(
-        database(),
-        user=current_user(),
-        model_card=card,
-        split=split,
-        endpoint=endpoint,
-        tracks=tracks,
-        wipes_key=form.get("wipe_key") in ("1", "true", "on"),
-        vault=services().vault,
-        quota=services().quota,
-    )
-    database().commit()
-    services().queue.enqueue_evaluation(submission.id)
-    return submission
-
-
-def _read_track(name: str) -> Track:
-    try:
-        return Track(name)
-    except ValueError:
-        raise InvalidRequest(
-            f"There is no track {name[:40]!r}.", f"The tracks are {', '.join(Track)}."
-        ) from None
-
-
-def host_parts() -> dict[str, Any]:
-    """What the host gives to making or changing an endpoint."""
-    return {"vault": services().vault, "policy": services().address_policy}
 
 
 def _form(endpoint: Endpoint | None, form: EndpointForm) -> tuple[str, int]:

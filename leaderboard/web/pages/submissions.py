@@ -5,27 +5,23 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from leaderboard.accounts.teams import get_own_model_card, read_model_cards, read_teams
+from leaderboard.accounts.teams import read_model_cards, read_teams
 from leaderboard.db import now
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.endpoints.registry.endpoints import read_endpoints
 from leaderboard.endpoints.registry.splits import may_see
-from leaderboard.errors import FieldProblems
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
-from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.find import get_own, read_own
-from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.read import MAX_TEXT_CHARACTERS
 from leaderboard.submissions.submit import cancel as cancel_submission
-from leaderboard.submissions.submit import submit as add_submission
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
-from leaderboard.web.pages.endpoints import submit_form
 from leaderboard.web.pages.progress import make_progress
+from leaderboard.web.sending import read_own_quotas, submit_file, submit_run
 from leaderboard.web.services import (
     current_user,
     database,
@@ -63,7 +59,7 @@ def create() -> AnyResponse | tuple[str, int]:
     with form.catches():
         if "dry_run" in request.form and not by_endpoint:
             return _form(file_form, run_form, read_upload()), 200
-        submission = submit_form() if by_endpoint else submit_file()
+        submission = submit_run() if by_endpoint else submit_file()
         return redirect(url_for("submissions.submission", key=submission.id))
     return _form(file_form, run_form), form.status
 
@@ -127,37 +123,6 @@ def cancel(key: str) -> AnyResponse:
     cancel_submission(database(), get_own(database(), current_user(), key))
     database().commit()
     return redirect(url_for("submissions.submission", key=key))
-
-
-def submit_file() -> Submission:
-    """Submit this request's file for the model that it names: commit, then enqueue.
-
-    Raises every problem of benchmark, split, model and file.
-    """
-    fields = FieldProblems()
-    with fields.at("model"):
-        card = get_own_model_card(database(), current_user(), request.form.get("model", ""))
-    upload = read_upload(fields)
-    submission = add_submission(
-        database(),
-        user=current_user(),
-        model_card=card,
-        split=upload.split,
-        predictions=upload.predictions,
-        file_name=upload.file_name,
-        quota=services().quota,
-    )
-    database().commit()
-    services().queue.enqueue_evaluation(submission.id)
-    return submission
-
-
-def read_own_quotas() -> list[TeamQuota]:
-    """How the current user's teams stand on the newest benchmarks' splits; signed out, nothing."""
-    user = find_current_user()
-    splits = [split for one in read_benchmarks(database()) for split in one.splits]
-    teams = read_teams(database(), user) if user else []
-    return read_quotas(database(), teams, splits, services().quota)
 
 
 def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None = None) -> str:

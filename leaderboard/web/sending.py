@@ -1,0 +1,88 @@
+"""Submit what a request sends, a file or an endpoint to ask: for pages and API alike."""
+
+from __future__ import annotations
+
+from flask import request
+
+from leaderboard.accounts.teams import get_own_model_card, read_teams
+from leaderboard.endpoints.registry.endpoints import get_own_endpoint
+from leaderboard.errors import FieldProblems, InvalidRequest
+from leaderboard.models.benchmark import Track
+from leaderboard.models.submission import Submission
+from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.submissions.endpoint_runs import submit_endpoint
+from leaderboard.submissions.quota import TeamQuota, read_quotas
+from leaderboard.submissions.submit import submit as add_submission
+from leaderboard.web.services import current_user, database, find_current_user, services
+from leaderboard.web.uploads import find_asked_split, read_upload
+
+
+def submit_file() -> Submission:
+    """Submit this request's file for the model that it names: commit, then enqueue.
+
+    Raises every problem of benchmark, split, model and file.
+    """
+    fields = FieldProblems()
+    with fields.at("model"):
+        card = get_own_model_card(database(), current_user(), request.form.get("model", ""))
+    upload = read_upload(fields)
+    submission = add_submission(
+        database(),
+        user=current_user(),
+        model_card=card,
+        split=upload.split,
+        predictions=upload.predictions,
+        file_name=upload.file_name,
+        quota=services().quota,
+    )
+    database().commit()
+    services().queue.enqueue_evaluation(submission.id)
+    return submission
+
+
+def submit_run() -> Submission:
+    """Submit the endpoint that this request's form names: commit, then enqueue.
+
+    Raises every problem of its fields.
+    """
+    form, fields = request.form, FieldProblems()
+    split = find_asked_split(fields)
+    with fields.at("model"):
+        card = get_own_model_card(database(), current_user(), form.get("model", ""))
+    with fields.at("endpoint"):
+        endpoint = get_own_endpoint(database(), current_user(), form.get("endpoint", ""))
+    with fields.at("track"):
+        tracks = [_read_track(name) for name in form.getlist("track")]
+    fields.raise_all()
+    assert split is not None, "its problem was raised"
+    submission = submit_endpoint(
+        database(),
+        user=current_user(),
+        model_card=card,
+        split=split,
+        endpoint=endpoint,
+        tracks=tracks,
+        wipes_key=form.get("wipe_key") in ("1", "true", "on"),
+        vault=services().vault,
+        quota=services().quota,
+    )
+    database().commit()
+    services().queue.enqueue_evaluation(submission.id)
+    return submission
+
+
+def _read_track(name: str) -> Track:
+    try:
+        return Track(name)
+    except ValueError:
+        raise InvalidRequest(
+            f"There is no track {name[:40]!r}.", f"The tracks are {', '.join(Track)}."
+        ) from None
+
+
+def read_own_quotas() -> list[TeamQuota]:
+    """How the current user's teams stand on the newest benchmarks' splits; signed out, nothing."""
+    user = find_current_user()
+    splits = [split for one in read_benchmarks(database()) for split in one.splits]
+    teams = read_teams(database(), user) if user else []
+    return read_quotas(database(), teams, splits, services().quota)
