@@ -1,4 +1,4 @@
-"""The only door to the workers: jobs are named by a dotted string and carry an id."""
+"""The only door to the workers: a job is named by a dotted string and carries a key."""
 
 from __future__ import annotations
 
@@ -11,14 +11,32 @@ from rq import Queue, Worker
 
 log = logging.getLogger(__name__)
 
-EVALUATE = "workers.jobs.evaluate_submission"
-RANK = "workers.jobs.rank"
-CALIBRATE = "workers.jobs.calibrate"
-TEST_ENDPOINT = "workers.jobs.test_endpoint"
-SEND = "workers.jobs.send"
-SEND_TEST = "workers.jobs.send_test_notice"
-AUDIT_ENDPOINT = "workers.jobs.audit_endpoint"
 JOB_SECONDS = 6 * 60 * 60
+
+
+class Job(NamedTuple):
+    """A function of the workers, called with the key of a `noun`.
+
+    `without_redis` says what becomes of one that cannot be enqueued; a job without it raises.
+    Somebody waits before a page for one that goes `at_front`.
+    """
+
+    function: str
+    noun: str
+    without_redis: str = ""
+    at_front: bool = False
+
+
+_WAITS, _IS_LOST = "waits for the reconciler", "is lost, and its page says so in time"
+
+EVALUATE = Job("workers.jobs.evaluate_submission", "submission", _WAITS)
+CALIBRATE = Job("workers.jobs.calibrate", "refit of split", _WAITS)
+SEND = Job("workers.jobs.send", "notice", _WAITS)
+AUDIT_ENDPOINT = Job("workers.jobs.audit_endpoint", "robustness audit", _WAITS)
+TEST_ENDPOINT = Job("workers.jobs.test_endpoint", "test of endpoint", _IS_LOST, at_front=True)
+SEND_TEST = Job("workers.jobs.send_test_notice", "test notice to target", _IS_LOST, at_front=True)
+RANK = Job("workers.jobs.rank", "ranking of split")
+"""Nobody would notice that it is missing, so whoever asks for it must."""
 
 
 class WorkerState(NamedTuple):
@@ -36,18 +54,10 @@ class QueueState(NamedTuple):
     workers: list[WorkerState]
 
 
-class EvaluationQueue(Protocol):
-    """Nudges a worker to evaluate a submission; the submission's row is the truth."""
+class JobQueue(Protocol):
+    """Nudges a worker to take up a row; the row is the truth."""
 
-    def enqueue_evaluation(self, submission_id: str) -> None: ...
-
-    def enqueue_ranking(self, split_id: int) -> None: ...
-
-    def enqueue_endpoint_test(self, endpoint_id: str) -> None: ...
-
-    def enqueue_calibration(self, split_id: int) -> None: ...
-
-    def enqueue_test_notice(self, target_id: int) -> None: ...
+    def enqueue(self, job: Job, key: str | int) -> None: ...
 
     def find_state(self) -> QueueState | None: ...
 
@@ -58,60 +68,24 @@ class RedisQueue:
     def __init__(self, redis: Redis, name: str) -> None:
         self._queue = Queue(name, connection=redis)
 
-    def enqueue_evaluation(self, submission_id: str) -> None:
-        """Put the evaluation in the queue; twice does no harm, since the job claims the row.
+    def enqueue(self, job: Job, key: str | int) -> None:
+        """Put a job in the queue; twice does no harm, since it claims its row.
 
-        While Redis is away nothing is lost: the reconciler enqueues whatever waits.
+        Raises RedisError for a job that nobody else would notice.
         """
         try:
-            self._enqueue(EVALUATE, submission_id)
+            self._queue.enqueue_call(
+                job.function,
+                args=(key,),
+                timeout=JOB_SECONDS,
+                result_ttl=60,
+                failure_ttl=24 * 60 * 60,
+                at_front=job.at_front,
+            )
         except RedisError as error:
-            log.warning("submission %s waits for the reconciler: %s", submission_id, error)
-
-    def enqueue_ranking(self, split_id: int) -> None:
-        """Have a worker rank a split again. Raises RedisError: nobody else would notice."""
-        self._enqueue(RANK, split_id)
-
-    def enqueue_calibration(self, split_id: int) -> None:
-        """Have a worker fit a split's calibrations again, after new ratings of experts.
-
-        While Redis is away the ratings are kept all the same, and the next ones ask again.
-        """
-        try:
-            self._enqueue(CALIBRATE, split_id)
-        except RedisError as error:
-            log.warning("split %s is not calibrated again yet: %s", split_id, error)
-
-    def enqueue_endpoint_test(self, endpoint_id: str) -> None:
-        """Have the next free worker test an endpoint: somebody waits for it before a page.
-
-        While Redis is away the test is lost, and its page says so in time.
-        """
-        try:
-            self._enqueue(TEST_ENDPOINT, endpoint_id, at_front=True)
-        except RedisError as error:
-            log.warning("endpoint %s is not tested: %s", endpoint_id, error)
-
-    def enqueue_notice(self, notice_id: int) -> None:
-        """Have a worker send a notice; while Redis is away it waits, and is asked for again."""
-        try:
-            self._enqueue(SEND, notice_id)
-        except RedisError as error:
-            log.warning("notice %s waits for the reconciler: %s", notice_id, error)
-
-    def enqueue_test_notice(self, target_id: int) -> None:
-        """Have the next free worker send a test notice; while Redis is away it is lost."""
-        try:
-            self._enqueue(SEND_TEST, target_id, at_front=True)
-        except RedisError as error:
-            log.warning("target %s gets no test notice: %s", target_id, error)
-
-    def enqueue_audit(self, audit_id: int) -> None:
-        """Have a worker ask a robustness audit; while Redis is away it waits, and is nudged."""
-        try:
-            self._enqueue(AUDIT_ENDPOINT, audit_id)
-        except RedisError as error:
-            log.warning("robustness audit %s waits for the reconciler: %s", audit_id, error)
+            if not job.without_redis:
+                raise
+            log.warning("%s %s %s: %s", job.noun, key, job.without_redis, error)
 
     def find_state(self) -> QueueState | None:
         """How the queue stands; None while Redis is away."""
@@ -124,16 +98,6 @@ class RedisQueue:
         except RedisError as error:
             log.warning("the queue cannot be looked at: %s", error)
             return None
-
-    def _enqueue(self, job: str, key: str | int, *, at_front: bool = False) -> None:
-        self._queue.enqueue_call(
-            job,
-            args=(key,),
-            timeout=JOB_SECONDS,
-            result_ttl=60,
-            failure_ttl=24 * 60 * 60,
-            at_front=at_front,
-        )
 
 
 def _in_utc(at: datetime | None) -> datetime | None:

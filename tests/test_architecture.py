@@ -94,3 +94,50 @@ def test_boards_are_listed_by_their_declaration_alone() -> None:
         and Board.OVERALL.value in found
     ]
     assert listed == []
+
+
+WRITES = {"add", "add_all", "merge", "delete", "flush", "commit", "insert", "update"}
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The calls below `tree`: a name as it stands, a method as `of.name`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Name):
+                yield called.id, node
+            elif isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+                yield f"{called.value.id}.{called.attr}", node
+            elif isinstance(called, ast.Attribute):
+                yield f".{called.attr}", node
+
+
+def test_what_finds_or_gets_writes_nothing() -> None:
+    writing = WRITES | {f"session.{name}" for name in WRITES}
+    found = [
+        f"{path}: {function.name} calls {name}"
+        for path, tree in FILES.items()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and function.name.lstrip("_").startswith(("find_", "get_"))
+        for name, _ in _calls(function)
+        if name in writing
+    ]
+    assert found == []
+
+
+def test_a_locked_row_lets_foreign_keys_point_at_it() -> None:
+    plain = [
+        f"{path}:{call.lineno}"
+        for path, tree in FILES.items()
+        for name, call in _calls(tree)
+        if (
+            name.endswith("with_for_update")
+            and not any(word.arg == "key_share" for word in call.keywords)
+        )
+        or any(
+            word.arg == "with_for_update" and not isinstance(word.value, ast.Dict)
+            for word in call.keywords
+        )
+    ]
+    assert plain == [], "FOR UPDATE deadlocks with inserts: say key_share=True"

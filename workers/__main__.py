@@ -18,15 +18,13 @@ from rq.job import Job
 from config import Config, ConfigError
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
-from leaderboard.evaluation.claim import nudge_waiting, requeue_stale
-from leaderboard.evaluation.recalibrate import nudge_refits
-from leaderboard.notices.send import nudge_notices
+from leaderboard.leases import Terms, sweep
 from leaderboard.queue import make_queue
-from leaderboard.robustness.claim import nudge_audits
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
 from workers.jobs import read_judges
+from workers.leased import LEASED
 
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
@@ -64,13 +62,10 @@ def run_worker(config: Config) -> None:
 
 
 def run_reconciler(config: Config) -> None:
-    """Every PAUSE_SECONDS bring rows and queue together again, until told to stop.
-
-    A queued row is nudged when nobody took it for half a lease.
-    """
+    """Every PAUSE_SECONDS bring rows and queue together again, until told to stop."""
     sessions = make_sessions(config.database_url)
     queue = make_queue(config.redis_url, config.queue_name)
-    lease = timedelta(seconds=config.lease_seconds)
+    terms = Terms(timedelta(seconds=config.lease_seconds), config.max_attempts)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -78,24 +73,15 @@ def run_reconciler(config: Config) -> None:
     while not stopped.wait(PAUSE_SECONDS):
         try:
             with sessions.write() as session:
-                requeue_stale(session, lease, config.max_attempts)
-                waiting = nudge_waiting(session, lease / 2)
-                notices = nudge_notices(session)
+                due = [(table.job, sweep(session, table, terms)) for table in LEASED]
                 wipe_spent_keys(session)
-                refits = nudge_refits(session, 2 * lease)
-                audits = nudge_audits(session, lease, config.max_attempts)
         except Exception:
             log.exception("the reconciler could not look; it goes on")
             continue
-        for submission_id in waiting:
-            log.info("submission %s waits: enqueued again", submission_id)
-            queue.enqueue_evaluation(submission_id)
-        for split_id in refits:
-            queue.enqueue_calibration(split_id)
-        for notice_id in notices:
-            queue.enqueue_notice(notice_id)
-        for audit_id in audits:
-            queue.enqueue_audit(audit_id)
+        for job, keys in due:
+            for key in keys:
+                log.info("%s %s waits: enqueued again", job.noun, key)
+                queue.enqueue(job, key)
 
 
 def main(arguments: list[str]) -> int:

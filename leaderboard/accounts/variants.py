@@ -137,5 +137,5 @@ def _refuse_cycle(session: Session, card: ModelCard, base: ModelCard) -> None:
         current = session.scalar(
             select(ModelVariant.base_id)
             .where(ModelVariant.model_card_id == current)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )

@@ -43,7 +43,7 @@ def fit_calibrations(session: Session, split_id: int, rater_id: int) -> list[Cal
     so. Where labels and scores are those of the current calibration nothing is added. Without
     labels there is no calibration. Fits on one split wait for each other.
     """
-    session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
+    session.execute(select(Split.id).where(Split.id == split_id).with_for_update(key_share=True))
     rubric = read_rubric(session, split_id)
     labels = read_labels(session, split_id, rubric)
     if labels is None:

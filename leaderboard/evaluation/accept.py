@@ -43,7 +43,7 @@ def decide_acceptance(
     if submission.split.answers is Answers.PUBLIC or submission.acceptance is not None:
         return submission.acceptance
     team_id = submission.model_card.team_id
-    session.execute(select(Team.id).where(Team.id == team_id).with_for_update())
+    session.execute(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True))
     lineage = _read_lineage(session, submission)
     values = session.scalars(
         select(ItemValues.content).where(ItemValues.submission_id == submission_id)

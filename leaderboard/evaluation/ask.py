@@ -14,7 +14,7 @@ from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message, encode_request
 from leaderboard.endpoints.engine.settings import EndpointSettings
 from leaderboard.endpoints.registry.settings import TeamSettings
-from leaderboard.evaluation.claim import Claim, renew
+from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Image, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import Prediction
@@ -96,7 +96,7 @@ class Asker:
     def __init__(
         self,
         sessions: Sessions,
-        claim: Claim,
+        claim: Claim[str],
         endpoint: EndpointSettings,
         settings: TeamSettings,
     ) -> None:
@@ -123,7 +123,7 @@ class Asker:
                 for item in items
             ]
         rows = [
-            make_sent_row(self._claim.submission_id, item.id, request, self._endpoint)
+            make_sent_row(self._claim.key, item.id, request, self._endpoint)
             for item, request in zip(items, requests, strict=True)
         ]
         with self._sessions.write() as session:

@@ -19,7 +19,7 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import AskedItem, Asker, read_missing
-from leaderboard.evaluation.claim import Claim, renew
+from leaderboard.leases import Claim, renew
 from leaderboard.models.endpoint import EndpointRun, FailedItem
 from leaderboard.models.rating import Rating
 from leaderboard.models.robustness import RobustnessAudit
@@ -57,13 +57,15 @@ class _Plan:
     missing: Sequence[AskedItem]
 
 
-def collect_predictions(sessions: Sessions, claim: Claim, access: EndpointAccess | None) -> None:
+def collect_predictions(
+    sessions: Sessions, claim: Claim[str], access: EndpointAccess | None
+) -> None:
     """Ask for each item that has neither a prediction nor failed for good; renews the claim.
 
     Raises PermanentError where the run cannot end well, with the reason and what to do.
     """
     with sessions.read() as session:
-        run = session.get(EndpointRun, claim.submission_id)
+        run = session.get(EndpointRun, claim.key)
         if run is None or (run.ended_at is not None and not read_missing(session, run)):
             return
     if access is None:
@@ -74,15 +76,15 @@ def collect_predictions(sessions: Sessions, claim: Claim, access: EndpointAccess
         _begin(session, claim)
     summary = _ask(sessions, claim, plan, access)
     if summary.ending is Ending.STOPPED:
-        raise ClaimLost(claim.submission_id)
+        raise ClaimLost(claim.key)
     with sessions.write() as session:
         problem = _end(session, claim, summary)
     if problem is not None:
         raise problem
 
 
-def _make_plan(session: Session, claim: Claim, access: EndpointAccess) -> _Plan:
-    run = session.get_one(EndpointRun, claim.submission_id)
+def _make_plan(session: Session, claim: Claim[str], access: EndpointAccess) -> _Plan:
+    run = session.get_one(EndpointRun, claim.key)
     endpoint, settings = get_askable(session, run), read_settings(run)
     return _Plan(
         endpoint=open_endpoint(endpoint, settings, access.vault),
@@ -106,14 +108,14 @@ def _rest(limit: float | None, used: float) -> int | None:
     return None if limit is None else max(0, int(limit - used))
 
 
-def _begin(session: Session, claim: Claim) -> None:
+def _begin(session: Session, claim: Claim[str]) -> None:
     renew(session, claim, step=Step.COLLECT, n_done=_count_settled(session, claim))
-    run = session.get_one(EndpointRun, claim.submission_id)
+    run = session.get_one(EndpointRun, claim.key)
     run.started_at = run.started_at or now()
     run.end, run.ended_at, run.seconds_left = "", None, None
 
 
-def _ask(sessions: Sessions, claim: Claim, plan: _Plan, access: EndpointAccess) -> RunSummary:
+def _ask(sessions: Sessions, claim: Claim[str], plan: _Plan, access: EndpointAccess) -> RunSummary:
     asker = Asker(sessions, claim, plan.endpoint, plan.settings)
     sink = _Sink(sessions, claim, {item.key: item.item_id for item in plan.missing})
     return collect(
@@ -131,12 +133,12 @@ def _ask(sessions: Sessions, claim: Claim, plan: _Plan, access: EndpointAccess) 
 class _Sink:
     """Writes what a run brings, in the transactions that renew its claim."""
 
-    def __init__(self, sessions: Sessions, claim: Claim, item_ids: dict[str, int]) -> None:
+    def __init__(self, sessions: Sessions, claim: Claim[str], item_ids: dict[str, int]) -> None:
         self._sessions = sessions
         self._claim = claim
         self._item_ids = item_ids
         with sessions.read() as session:
-            run = session.get_one(EndpointRun, claim.submission_id)
+            run = session.get_one(EndpointRun, claim.key)
             self._before = (run.n_requests, run.n_tokens, run.seconds)
         self._begun_at = now()
 
@@ -151,7 +153,7 @@ class _Sink:
                 n_predictions=Submission.n_predictions + n_good,
             )
             self._add(session, batch)
-            run = session.get_one(EndpointRun, self._claim.submission_id)
+            run = session.get_one(EndpointRun, self._claim.key)
             n_requests, n_tokens, seconds = self._before
             run.n_requests = n_requests + progress.n_requests
             run.n_tokens = n_tokens + progress.n_tokens
@@ -159,7 +161,7 @@ class _Sink:
             run.per_second, run.seconds_left = progress.per_second, progress.seconds_left
 
     def _add(self, session: Session, batch: Sequence[ItemOutcome]) -> None:
-        key = self._claim.submission_id
+        key = self._claim.key
         predictions, failures = [], []
         for outcome in batch:
             row = {"submission_id": key, "item_id": self._item_ids[outcome.key]}
@@ -177,17 +179,15 @@ class _Sink:
         """Whether the submission was cancelled or went to another run."""
         with self._sessions.read() as session:
             row = session.execute(
-                select(Submission.run_id, Submission.status).where(
-                    Submission.id == self._claim.submission_id
-                )
+                select(Submission.run_id, Submission.status).where(Submission.id == self._claim.key)
             ).one()
-        return tuple(row) != (self._claim.run_id, Status.RUNNING)
+        return tuple(row) != (self._claim.token, Status.RUNNING)
 
 
-def _end(session: Session, claim: Claim, summary: RunSummary) -> PermanentError | None:
+def _end(session: Session, claim: Claim[str], summary: RunSummary) -> PermanentError | None:
     """Write down how the asking ended; the error to raise where the submission cannot go on."""
     renew(session, claim, step=Step.PARSE, n_done=_count_read(session, claim))
-    run = session.get_one(EndpointRun, claim.submission_id)
+    run = session.get_one(EndpointRun, claim.key)
     submission = run.submission
     reasons = Counter(
         session.scalars(select(FailedItem.reason).where(FailedItem.submission_id == submission.id))
@@ -214,16 +214,16 @@ def _end(session: Session, claim: Claim, summary: RunSummary) -> PermanentError 
     return None
 
 
-def _count_settled(session: Session, claim: Claim) -> int:
+def _count_settled(session: Session, claim: Claim[str]) -> int:
     return sum(
-        session.scalar(select(func.count()).where(table.submission_id == claim.submission_id)) or 0
+        session.scalar(select(func.count()).where(table.submission_id == claim.key)) or 0
         for table in (Prediction, FailedItem)
     )
 
 
-def _count_read(session: Session, claim: Claim) -> int:
+def _count_read(session: Session, claim: Claim[str]) -> int:
     """How many predictions were parsed or rated by an earlier attempt."""
-    own = Prediction.submission_id == claim.submission_id
+    own = Prediction.submission_id == claim.key
     parsed = select(func.count()).select_from(ParsedPrediction).join(Prediction).where(own)
     rated = select(func.count(Rating.prediction_id.distinct())).join(
         Prediction, Prediction.id == Rating.prediction_id

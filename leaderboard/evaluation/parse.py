@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
-from leaderboard.evaluation.claim import Claim, advance
+from leaderboard.evaluation.claim import advance
+from leaderboard.leases import Claim
 from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Step
@@ -32,10 +33,10 @@ class _Unparsed(NamedTuple):
     answer: list[str]
 
 
-def parse_predictions(sessions: Sessions, claim: Claim) -> None:
+def parse_predictions(sessions: Sessions, claim: Claim[str]) -> None:
     """Parse what is not parsed yet, in batches; each renews the claim."""
     with sessions.read() as session:
-        rows = _read_unparsed(session, claim.submission_id)
+        rows = _read_unparsed(session, claim.key)
     for parsed in in_batches(map(_parse, rows), most=BATCH_SIZE, seconds=BATCH_SECONDS):
         with sessions.write() as session:
             advance(session, claim, Step.PARSE, len(parsed))

@@ -3,58 +3,59 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import fit_calibrations
+from leaderboard.calibration.refits import REFITS, begin_refit, end_refit
 from leaderboard.calibration.split_facts import read_split_facts
-from leaderboard.db import Sessions, now
+from leaderboard.db import Sessions
+from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.score import score_submission
-from leaderboard.models.calibration import Refit, ScoredReports
+from leaderboard.leases import Claim, claim_row, renew
+from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.submission import Status, Submission
 
 log = logging.getLogger(__name__)
 
 
-def request_refit(session: Session, split_id: int) -> None:
-    """Write down that the labels of a split changed; the caller enqueues after its commit."""
-    session.merge(Refit(split_id=split_id, requested_at=now(), nudged_at=now()))
-
-
-def nudge_refits(session: Session, waited: timedelta) -> list[int]:
-    """Splits whose refit nobody finished in `waited`, to enqueue again, once in that time."""
-    moment = now()
-    rows = session.scalars(
-        update(Refit)
-        .where(Refit.nudged_at < moment - waited)
-        .values(nudged_at=moment)
-        .returning(Refit.split_id)
-    )
-    return list(rows)
-
-
 def recalibrate(sessions: Sessions, split_id: int) -> None:
     """Fit every judge's calibrations of a split and score its submissions by them; rank.
 
-    Each submission is scored by the judge that scored it before. Twice gives the same; a run
-    that dies is nudged again, since the request stands until the end.
+    Does nothing where no refit waits. Each submission is scored by the judge that scored it
+    before. A run that dies is followed by another, since the request stands until the end.
     """
     with sessions.write() as session:
-        requested_at = session.scalar(select(Refit.requested_at).where(Refit.split_id == split_id))
-        scored = _read_scored(session, split_id)
+        claim = claim_row(session, REFITS, split_id)
+    if claim is None:
+        log.info("split %d: no refit waits: nothing to do", split_id)
+        return
+    try:
+        n_scored = _refit(sessions, claim)
+    except ClaimLost:
+        log.info("the refit of split %d went elsewhere: this run stops", split_id)
+    else:
+        log.info("split %d: %d submissions scored by new calibrations", split_id, n_scored)
+
+
+def _refit(sessions: Sessions, claim: Claim[int]) -> int:
+    """Every step renews the claim; returns how many submissions were scored."""
+    with sessions.write() as session:
+        requested_at = begin_refit(session, claim)
+        scored = _read_scored(session, claim.key)
         for rater_id in sorted(set(scored.values())):
-            fit_calibrations(session, split_id, rater_id)
-        split = read_split_facts(session, split_id)
+            fit_calibrations(session, claim.key, rater_id)
+        split = read_split_facts(session, claim.key)
     for submission_id, rater_id in scored.items():
         with sessions.write() as session:
+            renew(session, claim)
             score_submission(session, submission_id, rater_id, split)
     with sessions.write() as session:
-        rank_split(session, split_id, items=split.items)
-        _finish(session, split_id, requested_at)
-    log.info("split %d: %d submissions scored by new calibrations", split_id, len(scored))
+        end_refit(session, claim, requested_at)
+        rank_split(session, claim.key, items=split.items)
+    return len(scored)
 
 
 def _read_scored(session: Session, split_id: int) -> dict[str, int]:
@@ -66,10 +67,3 @@ def _read_scored(session: Session, split_id: int) -> dict[str, int]:
         .order_by(Submission.created_at, Submission.id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def _finish(session: Session, split_id: int, requested_at: datetime | None) -> None:
-    """Strike the request off, unless there was another since."""
-    session.execute(
-        delete(Refit).where(Refit.split_id == split_id, Refit.requested_at == requested_at)
-    )

@@ -9,15 +9,16 @@ from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
 from leaderboard.evaluation.accept import decide_acceptance
-from leaderboard.evaluation.claim import Claim, end_claim, find_claim, renew
+from leaderboard.evaluation.claim import claim_submission, end_claim
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rating.anchors import choose_anchors
 from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.score import score_submission
-from leaderboard.items.reports import get_rater_id
+from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.roster import AnyJudge
+from leaderboard.leases import Claim, renew
 from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def evaluate(
     to the log only.
     """
     with sessions.write() as session:
-        claim = find_claim(session, submission_id)
+        claim = claim_submission(session, submission_id)
     if claim is None:
         log.info("submission %s is not queued: nothing to do", submission_id)
         return
@@ -53,7 +54,7 @@ def evaluate(
         collect_predictions(sessions, claim, access)
         _run_steps(sessions, claim, judges)
     except ClaimLost:
-        log.info("submission %s went elsewhere: run %s stops", submission_id, claim.run_id)
+        log.info("submission %s went elsewhere: run %s stops", submission_id, claim.token)
     except JudgeUnavailable as error:
         log.warning("judge %s cannot be asked: %s", error.name, error.what)
         goes_on = claim.n_attempts < max_attempts and not error.is_final
@@ -75,7 +76,7 @@ def evaluate(
             _give_up(sessions, claim, Status.FAILED, message, remedy)
 
 
-def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> None:
+def _run_steps(sessions: Sessions, claim: Claim[str], judges: Sequence[AnyJudge]) -> None:
     """The first of `judges` is the one whose ratings become the report score."""
     parse_predictions(sessions, claim)
     rate_reports(sessions, claim, judges)
@@ -83,21 +84,23 @@ def _run_steps(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> 
         renew(session, claim, step=Step.SCORE, n_done=Submission.n_total)
     with sessions.write() as session:
         renew(session, claim)
-        rater_id = get_rater_id(session, judges[0].identity)
-        split_id = session.get_one(Submission, claim.submission_id).split_id
+        rater_id = ensure_rater_id(session, judges[0].identity)
+        split_id = session.get_one(Submission, claim.key).split_id
         split = read_split_facts(session, split_id)
-        score_submission(session, claim.submission_id, rater_id, split)
-        acceptance = decide_acceptance(session, claim.submission_id, split.items)
+        score_submission(session, claim.key, rater_id, split)
+        acceptance = decide_acceptance(session, claim.key, split.items)
         is_news = acceptance is None or acceptance.decision is Decision.ACCEPTED
         message = "Scored and ranked." if is_news else UNCHANGED
         end_claim(session, claim, Status.SCORED, EventKind.SCORED, message)
-        choose_anchors(session, claim.submission_id)
+        choose_anchors(session, claim.key)
         rank_split(session, split_id, items=split.items)
 
 
-def _give_up(sessions: Sessions, claim: Claim, status: Status, message: str, remedy: str) -> None:
+def _give_up(
+    sessions: Sessions, claim: Claim[str], status: Status, message: str, remedy: str
+) -> None:
     try:
         with sessions.write() as session:
             end_claim(session, claim, status, GIVEN_UP[status], message, remedy)
     except ClaimLost:
-        log.info("submission %s was taken or cancelled meanwhile", claim.submission_id)
+        log.info("submission %s was taken or cancelled meanwhile", claim.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,12 +12,18 @@ from leaderboard.db import Sessions
 from leaderboard.endpoints.engine.probe import Probe, ProbeResult, probe
 from leaderboard.endpoints.engine.requests import ItemRequest
 from leaderboard.endpoints.engine.settings import EndpointSettings
-from leaderboard.endpoints.registry.connection_tests import TrialResults, TriedItem, end_test
+from leaderboard.endpoints.registry.connection_tests import (
+    CONNECTION_TESTS,
+    TrialResults,
+    TriedItem,
+    end_test,
+)
 from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
 from leaderboard.endpoints.registry.settings import TeamSettings
-from leaderboard.errors import PermanentError
+from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import make_request, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess
+from leaderboard.leases import claim_row
 from leaderboard.models.benchmark import Answers, Split, Track
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.packages.catalogue import OpenItem, read_benchmarks, read_open_items
@@ -24,6 +31,7 @@ from leaderboard.packages.prompts import make_prompt
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.mcq import score_mcq
 
+log = logging.getLogger(__name__)
 N_OF_TRACK = {Track.TEXT: 2, Track.IMAGE: 1}
 """Reports take long and are not read at once: a test asks for none."""
 MAX_SECONDS = 60.0
@@ -36,13 +44,23 @@ class _Trial(NamedTuple):
 
 
 def try_endpoint(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> None:
-    """Ask the items at once and keep what came; nothing if the endpoint was deleted."""
+    """Do the test that waits for an endpoint, asking the items at once; nothing if none waits."""
+    with sessions.write() as session:
+        claim = claim_row(session, CONNECTION_TESTS, endpoint_id)
+    if claim is None:
+        return
+    results = _try(sessions, endpoint_id, access)
+    try:
+        with sessions.write() as session:
+            end_test(session, claim, results)
+    except ClaimLost:
+        log.info("the test of endpoint %s is not wanted any more", endpoint_id)
+
+
+def _try(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> TrialResults:
     try:
         with sessions.read() as session:
-            endpoint = session.get(Endpoint, endpoint_id)
-            if endpoint is None:
-                return
-            trial = _make_trial(session, endpoint, access)
+            trial = _make_trial(session, session.get_one(Endpoint, endpoint_id), access)
         shown = probe(
             trial.endpoint,
             trial.requests,
@@ -50,11 +68,9 @@ def try_endpoint(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -
             max_seconds=MAX_SECONDS,
             limits=access.limits,
         )
-        results = _read(shown, trial.items)
+        return _read(shown, trial.items)
     except PermanentError as error:
-        results = TrialResults(is_good=False, verdict=error.message, remedies=[error.remedy])
-    with sessions.write() as session:
-        end_test(session, endpoint_id, results)
+        return TrialResults(is_good=False, verdict=error.message, remedies=[error.remedy])
 
 
 def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) -> _Trial:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest
-from leaderboard.experts.raters import read_experts
+from leaderboard.experts.raters import ensure_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
 from leaderboard.models.benchmark import Item, ItemKind, Split
 from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft, RatingPlan
@@ -44,9 +44,9 @@ def assign_reports(
     is drawn once a split. Raises InvalidRequest for a budget that makes no sense, Conflict while
     there is nobody or nothing to assign.
     """
-    session.execute(select(Split.id).where(Split.id == split.id).with_for_update())
+    session.execute(select(Split.id).where(Split.id == split.id).with_for_update(key_share=True))
     plan = _keep_plan(session, split, per_model, overlap, seed)
-    experts = read_experts(session)
+    experts = ensure_experts(session)
     if not experts:
         raise Conflict("Nobody is an expert yet.", "Run `flask user grant EMAIL expert` first.")
     reports = read_standing_reports(session, split)

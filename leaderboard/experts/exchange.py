@@ -9,9 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from leaderboard.calibration.refits import request_refit
 from leaderboard.errors import InvalidRequest
-from leaderboard.evaluation.recalibrate import request_refit
-from leaderboard.experts.raters import get_rater
+from leaderboard.experts.raters import ensure_rater
 from leaderboard.experts.ratings_csv import (
     COLUMNS,
     RatingLine,
@@ -47,7 +47,7 @@ def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) 
     lines = read_ratings_csv(raw, known)
     new = [x for x in lines if (x.rater, x.prediction_id, x.dimension) not in known.given]
     names = sorted({line.rater for line in lines})
-    raters = {name: get_rater(session, kind, name).id for name in names}
+    raters = {name: ensure_rater(session, kind, name).id for name in names}
     _add_rated_reports(session, new, raters)
     rows = [
         {

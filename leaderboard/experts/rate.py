@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.accounts.card_fields import read_family
+from leaderboard.calibration.refits import request_refit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotFound
-from leaderboard.evaluation.recalibrate import request_refit
 from leaderboard.experts.blind import hide_names
 from leaderboard.experts.raters import find_own_rater
 from leaderboard.items.reports import read_rubric
@@ -209,7 +209,7 @@ def _get_own_row(
 ) -> RatingAssignment:
     rater = find_own_rater(session, user)
     query = select(RatingAssignment).where(RatingAssignment.key == key)
-    row = session.scalar(query.with_for_update() if locked else query)
+    row = session.scalar(query.with_for_update(key_share=True) if locked else query)
     if rater is None or row is None or row.rater_id != rater.id:
         raise NotFound("There is no such report in your list.", "Go on from your list of reports.")
     return row

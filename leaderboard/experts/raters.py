@@ -23,7 +23,7 @@ class Expert(NamedTuple):
     rater: Rater
 
 
-def read_experts(session: Session) -> list[Expert]:
+def ensure_experts(session: Session) -> list[Expert]:
     """Everybody with the expert role, in the order of their raters; who was none becomes one."""
     users = session.scalars(
         select(User)
@@ -31,7 +31,7 @@ def read_experts(session: Session) -> list[Expert]:
         .where(UserRole.role == Role.EXPERT)
         .order_by(User.id)
     ).all()
-    experts = [Expert(user, _get_rater(session, user)) for user in users]
+    experts = [Expert(user, _ensure_own_rater(session, user)) for user in users]
     return sorted(experts, key=lambda expert: expert.rater.id)
 
 
@@ -44,18 +44,18 @@ def find_own_rater(session: Session, user: User) -> Rater | None:
     )
 
 
-def _get_rater(session: Session, user: User) -> Rater:
+def _ensure_own_rater(session: Session, user: User) -> Rater:
     rater = find_own_rater(session, user)
     if rater is None:
         # The name stands in exported files: it must not say who it is.
         name = f"expert-{secrets.token_hex(3)}"
-        rater = get_rater(session, RaterKind.EXPERT, name)
+        rater = ensure_rater(session, RaterKind.EXPERT, name)
         session.add(ExpertRater(rater_id=rater.id, user_id=user.id))
         session.flush()
     return rater
 
 
-def get_rater(session: Session, kind: RaterKind, name: str) -> Rater:
+def ensure_rater(session: Session, kind: RaterKind, name: str) -> Rater:
     """The rater of this kind and name, added at its first use."""
     rater = session.scalar(
         select(Rater).where(Rater.kind == kind, Rater.name == name, Rater.version == VERSION)

@@ -14,7 +14,7 @@ from leaderboard.endpoints.registry.vault import KeyVault, make_host_key
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.queue import make_queue
+from leaderboard.queue import AUDIT_ENDPOINT, make_queue
 from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import read_audits, write_results
 
@@ -108,7 +108,7 @@ def audit_command(submission: str, items: int, seed: int | None, rotations: str)
         audit_id, n_items = audit.id, audit.n_items
         note = f"audit {audit_id}, {n_items} items, {rotations} rotations, seed {chosen}"
         add_audit(session, COMMAND_LINE, "audit robustness", f"submission {submission}", note)
-    make_queue(config().redis_url, config().queue_name).enqueue_audit(audit_id)
+    make_queue(config().redis_url, config().queue_name).enqueue(AUDIT_ENDPOINT, audit_id)
     click.echo(f"Robustness audit {audit_id}: {n_items:,} items, seed {chosen}; a worker asks.")
 
 

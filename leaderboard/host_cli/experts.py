@@ -14,7 +14,7 @@ from leaderboard.experts.progress import read_progress
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.queue import make_queue
+from leaderboard.queue import CALIBRATE, make_queue
 
 FEW_LABELS = 10
 split_option = click.option("--split", "name", default="test", show_default=True)
@@ -86,7 +86,7 @@ def import_command(benchmark: str, place: Path, name: str, kind: str) -> None:
         add_audit(session, COMMAND_LINE, "import ratings", subject, note)
         split_id = split.id
     if done.n_added:
-        make_queue(config().redis_url, config().queue_name).enqueue_calibration(split_id)
+        make_queue(config().redis_url, config().queue_name).enqueue(CALIBRATE, split_id)
     click.echo(
         f"{done.n_added:,} ratings of {done.n_raters} raters ({kind}) added, "
         f"{done.n_known:,} were there already."

@@ -9,12 +9,13 @@ from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.evaluation.accept_by_hand import accept_submission
-from leaderboard.evaluation.claim import nudge_waiting, requeue_submission
+from leaderboard.evaluation.claim import SUBMISSIONS, requeue_submission
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.submissions import hide, show
+from leaderboard.leases import nudge
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.queue import make_queue
+from leaderboard.queue import EVALUATE, RANK, make_queue
 
 
 @click.group("submission", cls=HostGroup)
@@ -29,7 +30,7 @@ def requeue_command(key: str) -> None:
     """Evaluate a failed or held submission again; what was parsed and rated is kept."""
     with sessions().write() as session:
         requeue_submission(session, key)
-    make_queue(config().redis_url, config().queue_name).enqueue_evaluation(key)
+    make_queue(config().redis_url, config().queue_name).enqueue(EVALUATE, key)
     click.echo(f"{key} is in the queue.")
 
 
@@ -41,7 +42,7 @@ def accept_command(key: str, note: str) -> None:
     """Make public a scored result that the Ladder keeps back, such as a reference model's."""
     with sessions().write() as session:
         split_id = accept_submission(session, key, COMMAND_LINE, note).split_id
-    make_queue(config().redis_url, config().queue_name).enqueue_ranking(split_id)
+    make_queue(config().redis_url, config().queue_name).enqueue(RANK, split_id)
     click.echo(f"{key} is accepted; a worker ranks its split again.")
 
 
@@ -51,9 +52,9 @@ def nudge_command() -> None:
     """Enqueue every waiting submission now, as the reconciler does in time."""
     queue = make_queue(config().redis_url, config().queue_name)
     with sessions().write() as session:
-        waiting = nudge_waiting(session, timedelta(0))
+        waiting = nudge(session, SUBMISSIONS, timedelta(0))
     for key in waiting:
-        queue.enqueue_evaluation(key)
+        queue.enqueue(EVALUATE, key)
     click.echo(f"{len(waiting)} enqueued.")
 
 
@@ -65,7 +66,7 @@ def rank_command(benchmark: str, name: str) -> None:
     """Have a worker rank the scored submissions of a split again."""
     with sessions().read() as session:
         split = get_split(get_benchmark(session, benchmark), name)
-    make_queue(config().redis_url, config().queue_name).enqueue_ranking(split.id)
+    make_queue(config().redis_url, config().queue_name).enqueue(RANK, split.id)
     click.echo(f"A worker ranks {benchmark} {name} again.")
 
 

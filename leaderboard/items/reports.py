@@ -26,7 +26,7 @@ class Unrated(NamedTuple):
     case: ReportCase
 
 
-def get_rater_id(session: Session, identity: JudgeIdentity) -> int:
+def ensure_rater_id(session: Session, identity: JudgeIdentity) -> int:
     """The row id of a judge in its version, added at its first use."""
     rater = session.scalar(
         select(Rater).where(

@@ -35,7 +35,7 @@ def find_release(session: Session, split_id: int) -> Release | None:
 
 def lock_releases(session: Session, split_id: int) -> None:
     """Wait for whoever ranks the split or opens its next release, and have others wait."""
-    session.execute(select(Split.id).where(Split.id == split_id).with_for_update())
+    session.execute(select(Split.id).where(Split.id == split_id).with_for_update(key_share=True))
 
 
 def open_release(session: Session, split_id: int, note: str) -> Release:

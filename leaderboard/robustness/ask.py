@@ -19,12 +19,13 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import CHUNK, make_request, make_sent_row, read_items_to_ask
 from leaderboard.evaluation.collect import MAX_FAILED_SHARE, EndpointAccess, rest_of_budget
+from leaderboard.leases import Claim, claim_row, end, renew
 from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.endpoint import EndpointRun, SentItem
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.packages.prompts import make_prompt
-from leaderboard.robustness.claim import AuditClaim, end_audit, find_audit_claim, renew_audit
+from leaderboard.robustness.lease import AUDITS
 from leaderboard.robustness.request import Question, get_audited_endpoint
 from leaderboard.scoring.answers import PARSER_VERSION, parse_answer
 from leaderboard.scoring.statistics.consistency import restore_letter, rotate_options
@@ -49,7 +50,7 @@ def ask_audit(sessions: Sessions, audit_id: int, access: EndpointAccess) -> None
     A run that loses the row stops and writes no more.
     """
     with sessions.write() as session:
-        claim = find_audit_claim(session, audit_id)
+        claim = claim_row(session, AUDITS, audit_id)
     if claim is None:
         return
     try:
@@ -63,11 +64,11 @@ def ask_audit(sessions: Sessions, audit_id: int, access: EndpointAccess) -> None
         return
     except PermanentError as error:
         with sessions.write() as session:
-            end_audit(session, claim, AuditState.FAILED, f"{error.message} {error.remedy}".strip())
+            _give_up(session, claim, AuditState.FAILED, f"{error.message} {error.remedy}".strip())
 
 
-def _make_plan(session: Session, claim: AuditClaim, access: EndpointAccess) -> _Plan:
-    audit = session.get_one(RobustnessAudit, claim.audit_id)
+def _make_plan(session: Session, claim: Claim[int], access: EndpointAccess) -> _Plan:
+    audit = session.get_one(RobustnessAudit, claim.key)
     run = session.get_one(EndpointRun, audit.submission_id)
     endpoint, settings = get_audited_endpoint(session, run), read_settings(run)
     answered = {
@@ -91,7 +92,7 @@ def _make_plan(session: Session, claim: AuditClaim, access: EndpointAccess) -> _
     )
 
 
-def _ask(sessions: Sessions, claim: AuditClaim, plan: _Plan, access: EndpointAccess) -> RunSummary:
+def _ask(sessions: Sessions, claim: Claim[int], plan: _Plan, access: EndpointAccess) -> RunSummary:
     sink = _Sink(sessions, claim, plan)
     return collect(
         plan.endpoint,
@@ -105,7 +106,7 @@ def _ask(sessions: Sessions, claim: AuditClaim, plan: _Plan, access: EndpointAcc
     )
 
 
-def _make_requests(sessions: Sessions, claim: AuditClaim, plan: _Plan) -> Iterator[ItemRequest]:
+def _make_requests(sessions: Sessions, claim: Claim[int], plan: _Plan) -> Iterator[ItemRequest]:
     """The requests in order, logged by hash some at a time before they can leave."""
     for start in range(0, len(plan.missing), CHUNK):
         questions = plan.missing[start : start + CHUNK]
@@ -122,7 +123,7 @@ def _make_requests(sessions: Sessions, claim: AuditClaim, plan: _Plan) -> Iterat
             for question, request in zip(questions, requests, strict=True)
         ]
         with sessions.write() as session:
-            renew_audit(session, claim)
+            renew(session, claim)
             session.execute(insert(SentItem), sent)
         yield from requests
 
@@ -141,13 +142,13 @@ def _name(question: Question) -> str:
 class _Sink:
     """Writes what a run brings, in the transactions that renew its claim."""
 
-    def __init__(self, sessions: Sessions, claim: AuditClaim, plan: _Plan) -> None:
+    def __init__(self, sessions: Sessions, claim: Claim[int], plan: _Plan) -> None:
         self._sessions = sessions
         self._claim = claim
         self._questions = {_name(question): question for question in plan.missing}
         self._begun_at = now()
         with sessions.read() as session:
-            audit = session.get_one(RobustnessAudit, claim.audit_id)
+            audit = session.get_one(RobustnessAudit, claim.key)
             self._before = (audit.n_requests, audit.n_tokens, audit.seconds)
             ids = {question.item_id for question in plan.missing}
             rows = session.execute(
@@ -162,7 +163,7 @@ class _Sink:
         n_requests, n_tokens, seconds = self._before
         answers = [self._read(outcome) for outcome in batch]
         with self._sessions.write() as session:
-            renew_audit(
+            renew(
                 session,
                 self._claim,
                 n_requests=n_requests + progress.n_requests,
@@ -184,7 +185,7 @@ class _Sink:
             for given in parsed.letters:
                 letter = restore_letter(list(options), given, question.rotation)
         return {
-            "audit_id": self._claim.audit_id,
+            "audit_id": self._claim.key,
             **question._asdict(),
             "text": outcome.prediction or "",
             "outcome": read,
@@ -201,26 +202,30 @@ class _Sink:
             row = session.execute(
                 select(RobustnessAudit.run_id, EndpointRun.endpoint_id)
                 .join(EndpointRun, EndpointRun.submission_id == RobustnessAudit.submission_id)
-                .where(RobustnessAudit.id == self._claim.audit_id)
+                .where(RobustnessAudit.id == self._claim.key)
             ).one()
-        return row.run_id != self._claim.run_id or row.endpoint_id is None
+        return row.run_id != self._claim.token or row.endpoint_id is None
 
 
-def _end(session: Session, claim: AuditClaim, summary: RunSummary) -> None:
+def _end(session: Session, claim: Claim[int], summary: RunSummary) -> None:
     """Give the audit up as finished, or as failed where too little came of it."""
     if summary.ending is not Ending.COMPLETE:
         reason = f"{summary.message} {summary.remedy}".strip()
-        end_audit(session, claim, AuditState.FAILED, reason)
+        _give_up(session, claim, AuditState.FAILED, reason)
         return
     n_total, n_failed = (
         session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
         for table, conditions in (
-            (AuditQuestion, [AuditQuestion.audit_id == claim.audit_id]),
+            (AuditQuestion, [AuditQuestion.audit_id == claim.key]),
             (
                 AuditAnswer,
-                [AuditAnswer.audit_id == claim.audit_id, AuditAnswer.outcome == UNSCORED],
+                [AuditAnswer.audit_id == claim.key, AuditAnswer.outcome == UNSCORED],
             ),
         )
     )
     state = AuditState.FAILED if n_failed > MAX_FAILED_SHARE * n_total else AuditState.FINISHED
-    end_audit(session, claim, state, f"{n_failed:,} of {n_total:,} questions got no answer.")
+    _give_up(session, claim, state, f"{n_failed:,} of {n_total:,} questions got no answer.")
+
+
+def _give_up(session: Session, claim: Claim[int], state: AuditState, reason: str) -> None:
+    end(session, claim, state=state, reason=reason, finished_at=now())

@@ -83,7 +83,7 @@ def get_audited_endpoint(session: Session, run: EndpointRun) -> Endpoint:
 
 
 def _require_auditable(session: Session, submission_id: str) -> None:
-    submission = session.get(Submission, submission_id, with_for_update=True)
+    submission = session.get(Submission, submission_id, with_for_update={"key_share": True})
     if submission is None:
         raise NotFound(f"There is no submission {submission_id!r}.", "Look its number up.")
     run = session.get(EndpointRun, submission_id)

@@ -96,7 +96,7 @@ def require_quota(session: Session, team: Team, split: Split, quota: Quota) -> N
     """
     if not quota.applies_to(split):
         return
-    session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
+    session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))
     state = read_quota_state(session, team, split, quota)
     if state.next_at is not None:
         raise QuotaUsed(

@@ -6,6 +6,7 @@ from typing import Any
 
 from leaderboard.endpoints.registry.connection_tests import ask_test
 from leaderboard.models.endpoint import Endpoint
+from leaderboard.queue import TEST_ENDPOINT
 from leaderboard.web.services import database, services
 
 
@@ -20,4 +21,4 @@ def request_test(endpoint: Endpoint) -> None:
     is_new = ask_test(database(), endpoint)
     database().commit()
     if is_new:
-        services().queue.enqueue_endpoint_test(endpoint.id)
+        services().queue.enqueue(TEST_ENDPOINT, endpoint.id)

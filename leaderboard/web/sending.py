@@ -10,6 +10,7 @@ from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.queue import EVALUATE
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.submit import submit as add_submission
@@ -36,7 +37,7 @@ def submit_file() -> Submission:
         quota=services().quota,
     )
     database().commit()
-    services().queue.enqueue_evaluation(submission.id)
+    services().queue.enqueue(EVALUATE, submission.id)
     return submission
 
 
@@ -67,7 +68,7 @@ def submit_run() -> Submission:
         quota=services().quota,
     )
     database().commit()
-    services().queue.enqueue_evaluation(submission.id)
+    services().queue.enqueue(EVALUATE, submission.id)
     return submission
 
 

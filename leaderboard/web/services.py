@@ -19,7 +19,7 @@ from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
-from leaderboard.queue import EvaluationQueue
+from leaderboard.queue import JobQueue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web.page_cache import PageCache
 
@@ -38,7 +38,7 @@ class Services:
     """
 
     sessions: Sessions
-    queue: EvaluationQueue
+    queue: JobQueue
     invitations: Invitations
     pages: PageCache
     base_url: str

@@ -8,9 +8,10 @@ import pytest
 from scipy import stats
 from sqlalchemy import event, func, select
 
+from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
-from leaderboard.evaluation.recalibrate import recalibrate, request_refit
+from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.score import score_submission
 from leaderboard.models.benchmark import Item

@@ -16,7 +16,7 @@ from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.endpoints import set_key
 from leaderboard.endpoints.registry.splits import forbid_split, require_may_see
 from leaderboard.errors import ClaimLost, Forbidden, InvalidRequest
-from leaderboard.evaluation.claim import find_claim, requeue_submission
+from leaderboard.evaluation.claim import claim_submission, requeue_submission
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
@@ -335,7 +335,7 @@ def test_without_access_nothing_is_asked_and_a_file_needs_none(
     with serve() as server:
         key = submit_to(sessions, add_endpoint(sessions, server))
         with sessions.write() as session:
-            claim = find_claim(session, key)
+            claim = claim_submission(session, key)
         assert claim is not None
         with pytest.raises(RuntimeError):
             collect_predictions(sessions, claim, None)

@@ -10,16 +10,11 @@ from sqlalchemy import func, select, update
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import ClaimLost, OnHold, PermanentError
-from leaderboard.evaluation.claim import (
-    find_claim,
-    nudge_waiting,
-    renew,
-    requeue_stale,
-    requeue_submission,
-)
+from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission, requeue_submission
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.run import evaluate
+from leaderboard.leases import Terms, nudge, renew, requeue_stale
 from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
@@ -207,7 +202,7 @@ def test_of_many_who_claim_at_once_one_gets_it(
     def claim() -> None:
         start.wait()
         with sessions.write() as session:
-            claims.append(find_claim(session, key))
+            claims.append(claim_submission(session, key))
 
     threads = [threading.Thread(target=claim) for _ in range(8)]
     for thread in threads:
@@ -224,7 +219,7 @@ def test_a_run_that_lost_its_claim_writes_no_more_and_the_next_does_only_what_is
     load(4, 0, 3)
     key = submit_texts(texts("text", 4, 3) | reports(3))
     with sessions.write() as session:
-        first = find_claim(session, key)
+        first = claim_submission(session, key)
     assert first is not None
     parse_predictions(sessions, first)
 
@@ -239,7 +234,7 @@ def test_a_run_that_lost_its_claim_writes_no_more_and_the_next_does_only_what_is
     with sessions.write() as session:
         session.execute(update(Submission).values(heartbeat_at=now() - timedelta(minutes=5)))
     with sessions.write() as session:
-        requeue_stale(session, timedelta(seconds=30), 5)
+        requeue_stale(session, SUBMISSIONS, Terms(timedelta(seconds=30), 5))
     with sessions.write() as session, pytest.raises(ClaimLost):
         renew(session, first)
     judge = ScriptedJudge(lambda item: 3.0)
@@ -260,10 +255,10 @@ def test_a_submission_whose_workers_all_die_fails_with_a_reason_and_can_go_again
     key = submit_texts(texts("text", 1, 1))
     for _ in range(2):
         with sessions.write() as session:
-            assert find_claim(session, key) is not None
+            assert claim_submission(session, key) is not None
             session.execute(update(Submission).values(heartbeat_at=now() - timedelta(minutes=5)))
         with sessions.write() as session:
-            requeue_stale(session, timedelta(seconds=30), 2)
+            requeue_stale(session, SUBMISSIONS, Terms(timedelta(seconds=30), 2))
     submission, _ = read(sessions, key)
     assert submission.status is Status.FAILED
     assert "2 attempts" in submission.events[-1].message
@@ -338,12 +333,12 @@ def test_whoever_waits_unnoticed_is_nudged_once_in_a_while_oldest_first(
     load(1, 0, 0)
     keys = [submit_texts(texts("text", 1, 1), f"model-{number}") for number in range(3)]
     with sessions.write() as session:
-        assert nudge_waiting(session, timedelta(seconds=15)) == []
+        assert nudge(session, SUBMISSIONS, timedelta(seconds=15)) == []
         session.execute(update(Submission).values(heartbeat_at=now() - timedelta(minutes=1)))
     with sessions.write() as session:
-        assert nudge_waiting(session, timedelta(seconds=15)) == keys
+        assert nudge(session, SUBMISSIONS, timedelta(seconds=15)) == keys
     with sessions.write() as session:
-        assert nudge_waiting(session, timedelta(seconds=15)) == []
+        assert nudge(session, SUBMISSIONS, timedelta(seconds=15)) == []
 
 
 def test_what_waits_for_the_host_is_held_until_it_is_put_back(

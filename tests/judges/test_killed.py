@@ -16,7 +16,7 @@ from leaderboard.db import Sessions
 from leaderboard.models.judging import CanaryCall, JudgeCall
 from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.submission import Status, Submission
-from leaderboard.queue import make_queue
+from leaderboard.queue import EVALUATE, make_queue
 from tests.judges.conftest import SubmitReports
 from tests.judges.judge_server import serve_judge
 from tests.judges.rubric import DIMENSIONS, HALF
@@ -69,7 +69,7 @@ def test_a_killed_worker_goes_on_and_asks_nothing_twice_that_was_answered(
             "JUDGE_MODEL": "scripted",
         }
         with running("worker", environment) as worker:
-            make_queue(empty_redis_url, "submissions").enqueue_evaluation(key)
+            make_queue(empty_redis_url, "submissions").enqueue(EVALUATE, key)
             wait_for(lambda: len(stored(sessions)) >= N_CANARY_CALLS + 4)
             worker.send_signal(signal.SIGKILL)
             worker.wait()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from content.predictors.serving import find_smollm2, serve_weights
 from leaderboard.accounts.users import register
+from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.trust import read_judges
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate
@@ -135,4 +136,5 @@ def label(sessions: Sessions, values: dict[str, tuple[int, int]]) -> None:
                            value=float(value), reason="", evidence=[])
                 )  # fmt: skip
         split_id = session.get_one(Submission, key).split_id
+        request_refit(session, split_id)
     recalibrate(sessions, split_id)

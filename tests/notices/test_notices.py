@@ -14,10 +14,12 @@ from leaderboard.endpoints.engine.address import AddressPolicy, read_policy
 from leaderboard.errors import AddressRefused, Conflict, InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.leases import Terms, sweep
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget
 from leaderboard.models.team import Team, User
 from leaderboard.notices.channels import MailSettings
-from leaderboard.notices.send import PAUSES, Outbox, nudge_notices, send_notice
+from leaderboard.notices.lease import NOTICES, PAUSES
+from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.signature import write_secrets
 from leaderboard.notices.targets import make_target, read_notices, read_targets, remove_target
 from tests.loaded import Load, Submit
@@ -26,6 +28,7 @@ from tests.notices.receivers import Received, open_mailbox, open_webhook
 URL = "https://leaderboard.example"
 MEMBER = "a@example.org"
 NOBODY_ALLOWED = AddressPolicy()
+HOST_TERMS = Terms(timedelta(seconds=30), 5)
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def score(sessions: Sessions, submit_texts: Submit, letter: str = "B") -> str:
 def send_due(sessions: Sessions, outbox: Outbox) -> list[int]:
     """What reconciler and workers do; returns what was due."""
     with sessions.write() as session:
-        due = nudge_notices(session)
+        due = sweep(session, NOTICES, HOST_TERMS)
     for notice_id in due:
         send_notice(sessions, notice_id, outbox)
     return due

@@ -30,6 +30,7 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, SpineBenchError
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.leases import Terms, claim_row, sweep
 from leaderboard.models.benchmark import Benchmark, Item, Track
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, SentItem
 from leaderboard.models.moderation import HiddenSubmission
@@ -37,7 +38,7 @@ from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.prompts import make_canary_line
 from leaderboard.robustness.ask import ask_audit
-from leaderboard.robustness.claim import find_audit_claim, nudge_audits
+from leaderboard.robustness.lease import AUDITS
 from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import AuditResults, find_audit, read_audits
 from tests.asked import add_endpoint, make_access, submit_to
@@ -230,8 +231,8 @@ def test_a_run_that_dies_is_nudged_and_asks_only_what_is_missing(
         with sessions.write() as session:
             session.get_one(RobustnessAudit, audit_id).heartbeat_at = now() - timedelta(minutes=1)
         with sessions.write() as session:
-            assert nudge_audits(session, timedelta(seconds=30), 5) == [audit_id]
-            assert nudge_audits(session, timedelta(seconds=30), 5) == []
+            assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == [audit_id]
+            assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == []
         ask_audit(sessions, audit_id, make_access(slow))
         assert len(slow.bodies) - n_asked == 20 - kept
     results = read_newest(sessions, key)
@@ -259,10 +260,10 @@ def test_an_audit_fails_with_a_reason_after_too_many_dead_runs_or_when_the_budge
         key = submit_scored(sessions, server, Track.TEXT, concurrency=1)
         first = request(sessions, key)
         with sessions.write() as session:
-            assert find_audit_claim(session, first) is not None
+            assert claim_row(session, AUDITS, first) is not None
             session.get_one(RobustnessAudit, first).heartbeat_at = now() - timedelta(minutes=1)
         with sessions.write() as session:
-            assert nudge_audits(session, timedelta(seconds=30), 1) == []
+            assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 1)) == []
         assert "in 1 attempts" in read_newest(sessions, key).audit.reason
         ask_audit(
             sessions, request(sessions, key), make_access(server, budget=Budget(max_requests=4))

@@ -8,8 +8,9 @@ from sqlalchemy import func, select, update
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import PermanentError, QuotaUsed
-from leaderboard.evaluation.claim import find_claim, requeue_stale
+from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission
 from leaderboard.evaluation.run import evaluate
+from leaderboard.leases import Terms, requeue_stale
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.quota import QuotaEntry
 from leaderboard.models.submission import Submission
@@ -80,10 +81,10 @@ def test_what_is_cancelled_or_fails_is_given_back_once_with_its_reason(
 
     evaluate(sessions, failed, [ScriptedJudge(refuse)], 5)
     with sessions.write() as session:
-        find_claim(session, dead)
+        claim_submission(session, dead)
         session.execute(update(Submission).values(heartbeat_at=now() - timedelta(minutes=5)))
     with sessions.write() as session:
-        requeue_stale(session, timedelta(seconds=30), 1)
+        requeue_stale(session, SUBMISSIONS, Terms(timedelta(seconds=30), 1))
     assert state(sessions).n_used == 0
     with sessions.read() as session:
         ledger = read_ledger(session, session.scalars(select(Team)).one())

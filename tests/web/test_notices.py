@@ -100,7 +100,7 @@ def test_a_button_sends_a_test_notice_once_a_minute_and_the_page_says_how_it_wen
     assert "less than a minute ago" in again.text
     with Redis.from_url(empty_redis_url) as redis:
         [job] = Queue("submissions", connection=redis).jobs
-        assert (job.func_name, job.args) == (SEND_TEST, (target_id,))
+        assert (job.func_name, job.args) == (SEND_TEST.function, (target_id,))
     with site.sessions.write() as session:
         ended = {"state": NoticeState.FAILED, "result": "it answered with status 500"}
         session.execute(update(NoticeTest).values(ended))

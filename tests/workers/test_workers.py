@@ -15,7 +15,7 @@ from leaderboard.db import Sessions
 from leaderboard.models.ranking import Score
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
-from leaderboard.queue import make_queue
+from leaderboard.queue import EVALUATE, make_queue
 from tests.loaded import Load, Submit
 from tests.package_files import DIMENSIONS
 
@@ -85,12 +85,12 @@ def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twic
     calm = submit_texts(make_texts(), "calm")
     start("reconciler")
     worker = start("worker")
-    queue.enqueue_evaluation(calm)
+    queue.enqueue(EVALUATE, calm)
     wait_for(lambda: status_of(sessions, calm)[0] is Status.SCORED)
 
     hunted = submit_texts(make_texts(), "hunted")
-    queue.enqueue_evaluation(hunted)
-    queue.enqueue_evaluation(hunted)
+    queue.enqueue(EVALUATE, hunted)
+    queue.enqueue(EVALUATE, hunted)
     wait_for(lambda: status_of(sessions, hunted)[1] > N_TEXT)
     worker.send_signal(signal.SIGKILL)
     assert status_of(sessions, hunted)[0] is Status.RUNNING
@@ -98,7 +98,7 @@ def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twic
         client.flushall()
     start("worker")
     wait_for(lambda: status_of(sessions, hunted)[0] is Status.SCORED)
-    queue.enqueue_evaluation(hunted)
+    queue.enqueue(EVALUATE, hunted)
     time.sleep(1)
 
     assert read_scores(sessions, hunted) == read_scores(sessions, calm)
@@ -119,7 +119,7 @@ def test_a_killed_worker_takes_its_work_horse_with_it(
     texts = {key: text for key, text in make_texts().items() if "report" in key}
     key = submit_texts(texts)
     worker = start("worker")
-    make_queue(empty_redis_url, QUEUE).enqueue_evaluation(key)
+    make_queue(empty_redis_url, QUEUE).enqueue(EVALUATE, key)
     wait_for(lambda: status_of(sessions, key)[1] > 5)
     worker.send_signal(signal.SIGKILL)
     worker.wait()

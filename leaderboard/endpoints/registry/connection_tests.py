@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy import String, cast
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
+from leaderboard.leases import Claim, LeasedTable, Phase, end
 from leaderboard.models.endpoint import Endpoint, EndpointTest
+from leaderboard.queue import TEST_ENDPOINT
 
 LONGEST = timedelta(minutes=3)
 """A test without an end for so long was lost."""
+NOT_TAKEN: dict[str, Any] = {}
+TAKEN = {"is_taken": True}
+"""The results of a test before its end: whether a worker took it."""
+
+_has_no_end = EndpointTest.ended_at.is_(None)
+_is_not_taken = cast(EndpointTest.results, String) == msgspec.json.encode(NOT_TAKEN).decode()
+
+CONNECTION_TESTS = LeasedTable[str](
+    job=TEST_ENDPOINT,
+    key=EndpointTest.endpoint_id,
+    waiting=Phase(lambda _: _has_no_end & _is_not_taken, {"results": NOT_TAKEN}),
+    held=Phase(lambda _: _has_no_end & ~_is_not_taken, {"results": TAKEN}),
+    # Done once: its page says in time that it was lost, and its team asks again.
+    fence=EndpointTest.asked_at,
+)
 
 
 class TriedItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,17 +75,15 @@ def ask_test(session: Session, endpoint: Endpoint) -> bool:
     if row is not None and row.ended_at is None and row.asked_at > now() - LONGEST:
         return False
     row = row or EndpointTest(endpoint_id=endpoint.id)
-    row.asked_at, row.ended_at, row.results = now(), None, {}
+    row.asked_at, row.ended_at, row.results = now(), None, NOT_TAKEN
     session.add(row)
     session.flush()
     return True
 
 
-def end_test(session: Session, endpoint_id: str, results: TrialResults) -> None:
-    """Keep what a test showed, if the endpoint is still there."""
-    row = session.get(EndpointTest, endpoint_id)
-    if row is not None:
-        row.ended_at, row.results = now(), msgspec.to_builtins(results)
+def end_test(session: Session, claim: Claim[str], results: TrialResults) -> None:
+    """Keep what a test showed. Raises ClaimLost where it is not wanted any more."""
+    end(session, claim, ended_at=now(), results=msgspec.to_builtins(results))
 
 
 def find_test(session: Session, endpoint: Endpoint) -> EndpointTestState | None:

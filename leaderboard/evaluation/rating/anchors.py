@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
-from leaderboard.evaluation.claim import Claim, renew
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.rating.calls import make_call
 from leaderboard.evaluation.rating.ledger import Ledger
@@ -24,6 +23,7 @@ from leaderboard.items.reports import Unrated, read_reports
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
+from leaderboard.leases import Claim, renew
 from leaderboard.models.judging import AnchorCall, AnchorReport, DriftCheck, JudgeRun, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
@@ -78,7 +78,7 @@ def _choose(session: Session, split_id: int, rater_id: int) -> None:
 
 
 async def check_drift(
-    sessions: Sessions, claim: Claim, ledger: Ledger, runs: Sequence[OpenRun]
+    sessions: Sessions, claim: Claim[str], ledger: Ledger, runs: Sequence[OpenRun]
 ) -> None:
     """Have each judge that has anchors rate them again, once a run.
 
@@ -86,7 +86,7 @@ async def check_drift(
     reports is rated by it, its run is void and its row says why.
     """
     with sessions.read() as session:
-        split_id = session.get_one(Submission, claim.submission_id).split_id
+        split_id = session.get_one(Submission, claim.key).split_id
         own = DriftCheck.judge_run_id.in_([run.run_id for run in runs])
         done = set(session.scalars(select(DriftCheck.judge_run_id).where(own)))
         todo = [

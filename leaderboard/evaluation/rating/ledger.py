@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from leaderboard.db import Base, Sessions
-from leaderboard.evaluation.claim import Claim, advance
+from leaderboard.evaluation.claim import advance
+from leaderboard.leases import Claim
 from leaderboard.models.submission import Step
 
 BEAT_SECONDS = 0.5
@@ -25,7 +26,7 @@ class Ledger:
     So a reply is stored as soon as the database can, and no transaction is open during a call.
     """
 
-    def __init__(self, sessions: Sessions, claim: Claim) -> None:
+    def __init__(self, sessions: Sessions, claim: Claim[str]) -> None:
         self._sessions = sessions
         self._claim = claim
         self._pending: list[tuple[type[Base], Rows, int]] = []

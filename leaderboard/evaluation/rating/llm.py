@@ -9,18 +9,18 @@ from itertools import product
 from typing import NamedTuple
 
 from leaderboard.db import Sessions
-from leaderboard.evaluation.claim import Claim
 from leaderboard.evaluation.rating.anchors import check_drift
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.rating.calls import read_calls
 from leaderboard.evaluation.rating.ledger import Ledger
-from leaderboard.evaluation.rating.self_check import check_judges, get_run
-from leaderboard.items.reports import Unrated, get_rater_id, make_rating_row, read_unrated
+from leaderboard.evaluation.rating.self_check import begin_run, check_judges
+from leaderboard.items.reports import Unrated, ensure_rater_id, make_rating_row, read_unrated
 from leaderboard.judges.calls import Call, Subject, derive_rating
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
+from leaderboard.leases import Claim
 from leaderboard.models.judging import JudgeCall
 from leaderboard.models.rating import Rating
 from leaderboard.scoring.rubric import Rubric
@@ -36,7 +36,7 @@ class _Task(NamedTuple):
 
 
 def rate_with_llms(
-    sessions: Sessions, claim: Claim, judges: Sequence[LlmJudge], rubric: Rubric
+    sessions: Sessions, claim: Claim[str], judges: Sequence[LlmJudge], rubric: Rubric
 ) -> None:
     """Rate with every judge what it has not rated yet; the first one's ratings count as progress.
 
@@ -46,10 +46,10 @@ def rate_with_llms(
     tasks = []
     for judge in judges:
         with sessions.write() as session:
-            rater_id = get_rater_id(session, judge.identity)
+            rater_id = ensure_rater_id(session, judge.identity)
         with sessions.read() as session:
-            reports = read_unrated(session, claim.submission_id, rater_id)
-            calls = read_calls(session, claim.submission_id, rater_id)
+            reports = read_unrated(session, claim.key, rater_id)
+            calls = read_calls(session, claim.key, rater_id)
         if reports:
             tasks.append(_Task(judge, rater_id, reports, calls))
     if tasks:
@@ -57,7 +57,7 @@ def rate_with_llms(
 
 
 async def _rate(
-    sessions: Sessions, claim: Claim, tasks: Sequence[_Task], rubric: Rubric, first: LlmJudge
+    sessions: Sessions, claim: Claim[str], tasks: Sequence[_Task], rubric: Rubric, first: LlmJudge
 ) -> None:
     ledger = Ledger(sessions, claim)
 
@@ -66,7 +66,7 @@ async def _rate(
             runs = []
             for task in tasks:
                 client = await stack.enter_async_context(JudgeClient(task.judge.settings))
-                run_id, is_checked = get_run(sessions, claim, task.rater_id)
+                run_id, is_checked = begin_run(sessions, claim, task.rater_id)
                 runs.append(OpenRun(task.judge, task.rater_id, client, run_id, is_checked))
             await check_judges(sessions, claim, ledger, runs, rubric)
             await check_drift(sessions, claim, ledger, runs)

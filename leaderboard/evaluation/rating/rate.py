@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.card_fields import read_family
 from leaderboard.db import Sessions
-from leaderboard.evaluation.claim import Claim, advance
+from leaderboard.evaluation.claim import advance
 from leaderboard.evaluation.rating.llm import rate_with_llms
 from leaderboard.items.reports import (
-    get_rater_id,
+    ensure_rater_id,
     make_rating_row,
     read_rubric,
     read_unrated,
@@ -22,11 +22,12 @@ from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.panel import NO_MEMBER, Panel, is_of_family
 from leaderboard.judges.protocol import DimensionRating, Judge
 from leaderboard.judges.roster import AnyJudge
+from leaderboard.leases import Claim
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Step, Submission
 
 
-def rate_reports(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -> None:
+def rate_reports(sessions: Sessions, claim: Claim[str], judges: Sequence[AnyJudge]) -> None:
     """Rate what a judge has not rated yet; every write renews the claim.
 
     The first judge's ratings count as progress. No transaction is open while a judge works.
@@ -41,12 +42,12 @@ def rate_reports(sessions: Sessions, claim: Claim, judges: Sequence[AnyJudge]) -
             _rate_at_once(sessions, claim, judge, n_done=int(place == 0))
 
 
-def _rate_at_once(sessions: Sessions, claim: Claim, judge: Judge, n_done: int) -> None:
+def _rate_at_once(sessions: Sessions, claim: Claim[str], judge: Judge, n_done: int) -> None:
     """A report at a time, by a judge that answers by itself."""
     with sessions.write() as session:
-        rater_id = get_rater_id(session, judge.identity)
+        rater_id = ensure_rater_id(session, judge.identity)
     with sessions.read() as session:
-        reports = read_unrated(session, claim.submission_id, rater_id)
+        reports = read_unrated(session, claim.key, rater_id)
     for report in reports:
         ratings = judge.rate(report.case, report.text)
         with sessions.write() as session:
@@ -55,41 +56,41 @@ def _rate_at_once(sessions: Sessions, claim: Claim, judge: Judge, n_done: int) -
             session.execute(insert(Rating), rows)
 
 
-def _rate_with_llm(sessions: Sessions, claim: Claim, judge: LlmJudge) -> None:
+def _rate_with_llm(sessions: Sessions, claim: Claim[str], judge: LlmJudge) -> None:
     with sessions.read() as session:
-        rubric = read_rubric(session, session.get_one(Submission, claim.submission_id).split_id)
-        is_excluded = is_of_family(judge, _read_family(session, claim.submission_id))
+        rubric = read_rubric(session, session.get_one(Submission, claim.key).split_id)
+        is_excluded = is_of_family(judge, _read_family(session, claim.key))
     if is_excluded:
         _write_derived(sessions, claim, judge, {})
     else:
         rate_with_llms(sessions, claim, [judge], rubric)
 
 
-def _rate_with_panel(sessions: Sessions, claim: Claim, panel: Panel) -> None:
+def _rate_with_panel(sessions: Sessions, claim: Claim[str], panel: Panel) -> None:
     """Every member of another family rates; the panel's ratings follow from theirs."""
     with sessions.read() as session:
-        rubric = read_rubric(session, session.get_one(Submission, claim.submission_id).split_id)
-        facts = _read_family(session, claim.submission_id)
+        rubric = read_rubric(session, session.get_one(Submission, claim.key).split_id)
+        facts = _read_family(session, claim.key)
     members = [member for member in panel.members if not is_of_family(member, facts)]
     if members:
         rate_with_llms(sessions, claim, members, rubric)
     with sessions.read() as session:
-        given = _read_members(session, claim.submission_id, members)
+        given = _read_members(session, claim.key, members)
     _write_derived(sessions, claim, panel, given)
 
 
 def _write_derived(
     sessions: Sessions,
-    claim: Claim,
+    claim: Claim[str],
     judge: Panel | LlmJudge,
     given: dict[int, dict[str, dict[str, float | None]]],
 ) -> None:
     """Ratings that follow from `given` (prediction, member, dimension), or from the want of any."""
     with sessions.write() as session:
         advance(session, claim, Step.RATE, 0)
-        rater_id = get_rater_id(session, judge.identity)
+        rater_id = ensure_rater_id(session, judge.identity)
         rows = []
-        for report in read_unrated(session, claim.submission_id, rater_id):
+        for report in read_unrated(session, claim.key, rater_id):
             if isinstance(judge, Panel):
                 ratings = judge.combine(report.case.dimensions, given.get(report.id, {}))
             else:

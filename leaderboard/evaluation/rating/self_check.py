@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
-from leaderboard.evaluation.claim import Claim, renew
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
 from leaderboard.evaluation.rating.calls import make_call
 from leaderboard.evaluation.rating.ledger import Ledger
@@ -25,13 +24,14 @@ from leaderboard.judges.canaries import (
 )
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
+from leaderboard.leases import Claim, renew
 from leaderboard.models.judging import CanaryCall, JudgeRun, RunState
 from leaderboard.scoring.rubric import Rubric
 
 log = logging.getLogger(__name__)
 
 
-def get_run(sessions: Sessions, claim: Claim, rater_id: int) -> tuple[int, bool]:
+def begin_run(sessions: Sessions, claim: Claim[str], rater_id: int) -> tuple[int, bool]:
     """The id of the judge's run at the submission, and whether its self-check is passed.
 
     A run that was interrupted goes on; after a void one a new one begins.
@@ -40,13 +40,13 @@ def get_run(sessions: Sessions, claim: Claim, rater_id: int) -> tuple[int, bool]
         renew(session, claim)
         run = session.scalar(
             select(JudgeRun)
-            .where(JudgeRun.submission_id == claim.submission_id, JudgeRun.rater_id == rater_id)
+            .where(JudgeRun.submission_id == claim.key, JudgeRun.rater_id == rater_id)
             .order_by(JudgeRun.id.desc())
             .limit(1)
         )
         if run is None or run.state is RunState.VOID:
             run = JudgeRun(
-                submission_id=claim.submission_id,
+                submission_id=claim.key,
                 rater_id=rater_id,
                 started_at=now(),
                 state=RunState.CHECKING,
@@ -59,7 +59,7 @@ def get_run(sessions: Sessions, claim: Claim, rater_id: int) -> tuple[int, bool]
 
 
 async def check_judges(
-    sessions: Sessions, claim: Claim, ledger: Ledger, runs: Sequence[OpenRun], rubric: Rubric
+    sessions: Sessions, claim: Claim[str], ledger: Ledger, runs: Sequence[OpenRun], rubric: Rubric
 ) -> None:
     """Have each judge that has not done so rate the canary reports.
 
@@ -80,7 +80,7 @@ async def check_judges(
                 log.warning(
                     "judge %s failed its self-check at submission %s: %s",
                     run.judge.identity.name,
-                    claim.submission_id,
+                    claim.key,
                     row.reason,
                 )
     if failed:

@@ -27,6 +27,7 @@ from leaderboard.packages.catalogue import (
     read_benchmarks,
     read_older_versions,
 )
+from leaderboard.queue import EVALUATE, RANK
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.web.forms.hosting import ActForm, AnnouncementForm
@@ -171,9 +172,9 @@ def finish(done: Act, page: str) -> Response:
     """Commit an act, have the workers do what follows, and go back with its message."""
     database().commit()
     for key in done.evaluate:
-        services().queue.enqueue_evaluation(key)
+        services().queue.enqueue(EVALUATE, key)
     for split_id in done.rank:
-        services().queue.enqueue_ranking(split_id)
+        services().queue.enqueue(RANK, split_id)
     flash(done.message, "success")
     return redirect(safe_back(request.form.get("back")) or page)
 

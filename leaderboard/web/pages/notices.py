@@ -17,6 +17,7 @@ from leaderboard.notices.targets import (
     remove_target,
     replace_secret,
 )
+from leaderboard.queue import SEND_TEST
 from leaderboard.web.forms.notices import TargetForm
 from leaderboard.web.services import current_user, database, services, signed_in
 
@@ -66,7 +67,7 @@ def test(target_id: int) -> Response | tuple[str, int]:
     with form.catches():
         ask_test(database(), target)
         database().commit()
-        services().queue.enqueue_test_notice(target.id)
+        services().queue.enqueue(SEND_TEST, target.id)
         flash(f"A test notice goes to {target.address}.")
         return redirect(url_for("notices.index"))
     return _page(form), form.status

@@ -23,6 +23,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.queue import CALIBRATE
 from leaderboard.web.forms.ratings import (
     FIELD_PREFIX,
     KINDS,
@@ -127,7 +128,7 @@ def upload() -> tuple[str, int]:
         add_audit(database(), current_user().email, "import ratings", subject, note)
         database().commit()
         if done.n_added:
-            services().queue.enqueue_calibration(split.id)
+            services().queue.enqueue(CALIBRATE, split.id)
         return _experts_page(RatingsFileForm(), imported=done), 200
     return _experts_page(form), form.status
 
@@ -147,7 +148,7 @@ def download() -> Response:
 def _finish(key: str, number: int) -> AnyResponse:
     split_id = finish(database(), current_user(), key)
     database().commit()
-    services().queue.enqueue_calibration(split_id)
+    services().queue.enqueue(CALIBRATE, split_id)
     flash(f"Report {number} is finished.", "success")
     following = find_next(read_own_assignments(database(), current_user()))
     if following is None:

@@ -1,0 +1,357 @@
+"""What every leased table promises: one list, run over each of them on both databases."""
+
+import importlib
+import pkgutil
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from redis import Redis
+from rq import Queue
+from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
+
+import leaderboard
+import leaderboard.queue
+from leaderboard.calibration.refits import REFITS, begin_refit, end_refit, request_refit
+from leaderboard.db import Sessions, now
+from leaderboard.endpoints.registry import connection_tests
+from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
+from leaderboard.errors import ClaimLost
+from leaderboard.evaluation.claim import SUBMISSIONS
+from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, renew, sweep
+from leaderboard.models.endpoint import Endpoint, EndpointTest
+from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest, TargetKind
+from leaderboard.models.robustness import AuditState, RobustnessAudit
+from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.models.team import Team
+from leaderboard.notices import ask_test as notice_tests
+from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
+from leaderboard.queue import Job, make_queue
+from leaderboard.robustness.lease import AUDITS
+from tests.loaded import Load, Submit
+from workers.leased import LEASED
+
+HOST = Terms(timedelta(seconds=30), 2)
+AN_HOUR = timedelta(hours=1)
+
+
+def add_submission(session: Session) -> str:
+    return session.scalars(select(Submission.id)).one()
+
+
+def add_audit(session: Session) -> int:
+    audit = RobustnessAudit(
+        submission_id=add_submission(session),
+        seed=1,
+        n_items=1,
+        state=AuditState.WAITING,
+        requested_at=now(),
+        heartbeat_at=now(),
+    )
+    session.add(audit)
+    session.flush()
+    return audit.id
+
+
+def add_target(session: Session) -> NoticeTarget:
+    target = NoticeTarget(
+        team_id=session.scalars(select(Team.id)).one(),
+        kind=TargetKind.EMAIL,
+        address="a@example.org",
+        secret="",
+        created_at=now(),
+    )
+    session.add(target)
+    session.flush()
+    return target
+
+
+def add_notice(session: Session) -> int:
+    notice = Notice(
+        target=add_target(session),
+        submission_id=add_submission(session),
+        event=EventKind.SCORED,
+        at=now(),
+        state=NoticeState.WAITING,
+        next_at=now(),
+    )
+    session.add(notice)
+    session.flush()
+    return notice.id
+
+
+def add_notice_test(session: Session) -> int:
+    target = add_target(session)
+    notice_tests.ask_test(session, target)
+    return target.id
+
+
+def add_connection_test(session: Session) -> str:
+    endpoint = Endpoint(
+        id="e" * 12,
+        team_id=session.scalars(select(Team.id)).one(),
+        name="endpoint",
+        base_url="https://model.example/v1",
+        model="model",
+        settings={},
+        created_at=now(),
+        changed_at=now(),
+    )
+    session.add(endpoint)
+    session.flush()
+    connection_tests.ask_test(session, endpoint)
+    return endpoint.id
+
+
+def add_refit(session: Session) -> int:
+    split_id = session.scalars(select(Submission.split_id)).one()
+    request_refit(session, split_id)
+    return split_id
+
+
+def ask_notice_test_again(session: Session, key: Any) -> None:
+    session.get_one(NoticeTest, key).asked_at -= notice_tests.PAUSE
+    session.flush()
+    notice_tests.ask_test(session, session.get_one(NoticeTarget, key))
+
+
+def ask_connection_test_again(session: Session, key: Any) -> None:
+    session.get_one(EndpointTest, key).asked_at -= connection_tests.LONGEST
+    session.flush()
+    connection_tests.ask_test(session, session.get_one(Endpoint, key))
+
+
+class Case(NamedTuple):
+    """A leased table: how a row of it comes to wait, how one ends, and how a lost one goes again.
+
+    Without `ask_again` the reconciler takes it from the dead run.
+    """
+
+    table: LeasedTable[Any]
+    add: Callable[[Session], Any]
+    ended: dict[str, Any]
+    ask_again: Callable[[Session, Any], None] | None = None
+
+
+CASES = [
+    Case(SUBMISSIONS, add_submission, {"status": Status.SCORED}),
+    Case(AUDITS, add_audit, {"state": AuditState.FINISHED}),
+    Case(NOTICES, add_notice, {"state": NoticeState.SENT}),
+    Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),
+    Case(
+        CONNECTION_TESTS,
+        add_connection_test,
+        {"ended_at": now(), "results": {"is_good": True, "verdict": "It answers."}},
+        ask_connection_test_again,
+    ),
+    Case(NOTICE_TESTS, add_notice_test, {"state": NoticeState.SENT}, ask_notice_test_again),
+]
+SWEPT = [case for case in CASES if case.table.heartbeat is not None]
+COUNTED = [case for case in SWEPT if case.table.attempts is not None]
+
+
+def of_table(case: Case) -> str:
+    return str(case.table.model.__tablename__)
+
+
+each_table = pytest.mark.parametrize("case", CASES, ids=of_table)
+each_swept_table = pytest.mark.parametrize("case", SWEPT, ids=of_table)
+each_counted_table = pytest.mark.parametrize("case", COUNTED, ids=of_table)
+
+
+@pytest.fixture
+def key(sessions: Sessions, load: Load, submit_texts: Submit, case: Case) -> Any:
+    """The key of a row that waits."""
+    load(1, 0, 0)
+    submit_texts({"test-text-000": "B"})
+    with sessions.write() as session:
+        return case.add(session)
+
+
+def claim_now(sessions: Sessions, case: Case, key: Any) -> Claim[Any] | None:
+    with sessions.write() as session:
+        return claim_row(session, case.table, key)
+
+
+def must_claim(sessions: Sessions, case: Case, key: Any) -> Claim[Any]:
+    claim = claim_now(sessions, case, key)
+    assert claim is not None
+    return claim
+
+
+def let_time_pass(sessions: Sessions, case: Case) -> None:
+    assert case.table.heartbeat is not None
+    with sessions.write() as session:
+        session.execute(update(case.table.model).values(case.table.beat(now(), -AN_HOUR)))
+
+
+def sweep_now(sessions: Sessions, case: Case) -> list[Any]:
+    with sessions.write() as session:
+        return sweep(session, case.table, HOST)
+
+
+def lose(sessions: Sessions, case: Case, key: Any) -> None:
+    """As if the run that holds the row had died."""
+    if case.ask_again is None:
+        let_time_pass(sessions, case)
+        assert sweep_now(sessions, case) == [key]
+    else:
+        with sessions.write() as session:
+            case.ask_again(session, key)
+
+
+def read_row(sessions: Sessions, case: Case, key: Any) -> dict[str, Any]:
+    model = case.table.model
+    with sessions.read() as session:
+        row = session.get_one(model, key)
+        return {column.key: getattr(row, column.key) for column in inspect(model).column_attrs}
+
+
+def test_every_leased_table_is_swept_and_keeps_these_promises() -> None:
+    declared = {
+        id(value): value
+        for module in pkgutil.walk_packages(leaderboard.__path__, "leaderboard.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, LeasedTable)
+    }
+    assert {table.model for table in declared.values()} == {table.model for table in LEASED}
+    assert len(declared) == len(LEASED)
+    assert {case.table.model for case in CASES} == {table.model for table in LEASED}
+
+
+def test_every_job_is_a_function_of_the_workers() -> None:
+    jobs = [value for value in vars(leaderboard.queue).values() if isinstance(value, Job)]
+    assert {table.job for table in LEASED} < set(jobs)
+    for job in jobs:
+        module, _, function = job.function.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+@each_table
+def test_of_many_who_claim_at_once_one_gets_it(sessions: Sessions, case: Case, key: Any) -> None:
+    claims: list[Claim[Any] | None] = []
+    start = threading.Barrier(8)
+
+    def claim() -> None:
+        start.wait()
+        claims.append(claim_now(sessions, case, key))
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claims) == 8
+    [held] = [claim for claim in claims if claim is not None]
+    with sessions.write() as session:
+        renew(session, held)
+    assert claim_now(sessions, case, key) is None
+
+
+@each_table
+def test_a_run_that_lost_its_claim_writes_nothing_more(
+    sessions: Sessions, case: Case, key: Any
+) -> None:
+    first = must_claim(sessions, case, key)
+    with sessions.write() as session:
+        renew(session, first)
+    lose(sessions, case, key)
+    with pytest.raises(ClaimLost), sessions.write() as session:
+        renew(session, first)
+    second = must_claim(sessions, case, key)
+    before = read_row(sessions, case, key)
+    for write in (renew, end):
+        with sessions.write() as session, pytest.raises(ClaimLost):
+            write(session, first, **case.ended)
+    assert read_row(sessions, case, key) == before
+    with sessions.write() as session:
+        renew(session, second)
+        end(session, second, **case.ended)
+
+
+@each_table
+def test_an_end_stands_and_a_second_one_changes_nothing(
+    sessions: Sessions, case: Case, key: Any
+) -> None:
+    claim = must_claim(sessions, case, key)
+    with sessions.write() as session:
+        end(session, claim, **case.ended)
+    after = read_row(sessions, case, key)
+    with pytest.raises(ClaimLost), sessions.write() as session:
+        end(session, claim, **case.ended)
+    assert read_row(sessions, case, key) == after
+
+
+@each_swept_table
+def test_what_is_renewed_in_time_stays_and_what_is_not_goes_to_another_run_once(
+    sessions: Sessions, case: Case, key: Any
+) -> None:
+    claim = must_claim(sessions, case, key)
+    with sessions.write() as session:
+        renew(session, claim)
+    assert sweep_now(sessions, case) == []
+    let_time_pass(sessions, case)
+    assert sweep_now(sessions, case) == [key]
+    assert sweep_now(sessions, case) == []
+    assert must_claim(sessions, case, key).token != claim.token
+
+
+@each_counted_table
+def test_a_row_whose_last_run_dies_fails_with_a_reason(
+    sessions: Sessions, case: Case, key: Any
+) -> None:
+    n_attempts = case.table.terms(HOST).max_attempts
+    for number in range(1, n_attempts + 1):
+        assert must_claim(sessions, case, key).n_attempts == number
+        let_time_pass(sessions, case)
+        assert sweep_now(sessions, case) == ([key] if number < n_attempts else [])
+    row = read_row(sessions, case, key)
+    assert case.table.failed is not None
+    assert case.table.failed.values.items() <= row.items()
+    said = [str(value) for value in row.values()]
+    with sessions.read() as session:
+        said += [event.message for event in session.scalars(select(Submission)).one().events]
+    assert f"No worker could finish it in {n_attempts} attempts." in said
+    assert claim_now(sessions, case, key) is None
+
+
+@each_swept_table
+def test_after_redis_was_flushed_each_row_is_enqueued_again(
+    sessions: Sessions, case: Case, key: Any, empty_redis_url: str
+) -> None:
+    queue, job = make_queue(empty_redis_url, "leases"), case.table.job
+    queue.enqueue(job, key)
+    with Redis.from_url(empty_redis_url) as redis:
+        redis.flushall()
+        let_time_pass(sessions, case)
+        for found in sweep_now(sessions, case):
+            queue.enqueue(job, found)
+        [waiting] = Queue("leases", connection=redis).jobs
+        assert (waiting.func_name, waiting.args) == (job.function, (key,))
+    assert claim_now(sessions, case, key) is not None
+
+
+def test_a_refit_that_is_asked_for_again_while_it_runs_is_followed_by_another(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    case = next(case for case in CASES if case.table is REFITS)
+    load(1, 0, 0)
+    submit_texts({"test-text-000": "B"})
+    with sessions.write() as session:
+        split_id = add_refit(session)
+    claim = must_claim(sessions, case, split_id)
+    with sessions.write() as session:
+        requested_at = begin_refit(session, claim)
+        request_refit(session, split_id)
+    assert claim_now(sessions, case, split_id) is None, "the run that is under way goes on"
+    with sessions.write() as session:
+        end_refit(session, claim, requested_at)
+    assert sweep_now(sessions, case) == [split_id]
+    claim = must_claim(sessions, case, split_id)
+    with sessions.write() as session:
+        end_refit(session, claim, begin_refit(session, claim))
+    assert sweep_now(sessions, case) == []
+    assert claim_now(sessions, case, split_id) is None

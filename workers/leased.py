@@ -1,0 +1,21 @@
+"""The tables whose rows the workers take up: the reconciler sweeps each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leaderboard.calibration.refits import REFITS
+from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
+from leaderboard.evaluation.claim import SUBMISSIONS
+from leaderboard.leases import LeasedTable
+from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
+from leaderboard.robustness.lease import AUDITS
+
+LEASED: tuple[LeasedTable[Any], ...] = (
+    SUBMISSIONS,
+    NOTICES,
+    REFITS,
+    AUDITS,
+    CONNECTION_TESTS,
+    NOTICE_TESTS,
+)
