@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import product
 from statistics import fmean
 
 import numpy as np
@@ -16,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
-from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
-from leaderboard.evaluation.rating.calls import make_call
+from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
+from leaderboard.evaluation.rating.calls import read_calls
 from leaderboard.evaluation.rating.ledger import Ledger
 from leaderboard.items.reports import Unrated, read_reports
-from leaderboard.judges.calls import Call, Subject, derive_rating
+from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.leases import Claim, renew
@@ -143,8 +140,10 @@ async def _measure(
     """Rate the anchors again; those that come back unscored do not count."""
     with sessions.read() as session:
         reports = read_reports(session, list(anchors))
-    known = await asyncio.to_thread(_read_known, sessions, run.run_id)
-    again = await run_together(_rate_again(ledger, run, r, known[r.id]) for r in reports)
+        known = read_calls(
+            session, AnchorCall, AnchorCall.prediction_id, AnchorCall.judge_run_id == run.run_id
+        )
+    again = await run_together(_rate_again(ledger, run, r, known.get(r.id, [])) for r in reports)
     pairs = [
         (anchors[report.id], value)
         for report, value in zip(reports, again, strict=True)
@@ -159,30 +158,11 @@ async def _rate_again(
 ) -> float | None:
     """The mean rating of a report in this run; None where a dimension is unscored."""
     subject = Subject(f"run {run.run_id} {report.id}", report.case, clean_report(report.text))
-    keeper = Keeper(ledger, AnchorCall, {"judge_run_id": run.run_id, "prediction_id": report.id})
-    dimensions, repeats = run.judge.dimensions, range(run.judge.settings.repeats)
-    asked = await run_together(
-        ask_judge(run, keeper, subject, question, known)
-        for question in product(dimensions, repeats)
-    )
-    values = []
-    for dimension in dimensions:
-        calls = [call for one in asked for call in one if call.dimension == dimension.key]
-        values.append(derive_rating(dimension, subject, calls).value)
-    scored = [value for value in values if value is not None]
-    return fmean(scored) if len(scored) == len(values) else None
-
-
-def _read_known(sessions: Sessions, run_id: int) -> dict[int, list[Call]]:
-    """The calls that this run made before it was interrupted, by prediction."""
-    calls: defaultdict[int, list[Call]] = defaultdict(list)
-    with sessions.read() as session:
-        rows = session.scalars(
-            select(AnchorCall).where(AnchorCall.judge_run_id == run_id).order_by(AnchorCall.attempt)
-        )
-        for row in rows:
-            calls[row.prediction_id].append(make_call(row))
-    return calls
+    key = {"judge_run_id": run.run_id, "prediction_id": report.id}
+    keeper = Keeper(ledger, AnchorCall, key, known)
+    ratings = await rate_whole(run, keeper, subject, run.judge.settings.repeats)
+    scored = [rating.value for rating in ratings if rating.value is not None]
+    return fmean(scored) if len(scored) == len(ratings) else None
 
 
 def _read_anchor_ids(session: Session, split_id: int, rater_id: int) -> list[int]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.judges.calls import Call
 from leaderboard.models.judging import AnchorCall, CanaryCall, JudgeCall
-from leaderboard.models.submission import Prediction
 
+K = TypeVar("K")
+Row = TypeVar("Row", JudgeCall, CanaryCall, AnchorCall)
 NAMES = tuple(field.name for field in fields(Call))
 
 
@@ -26,15 +27,14 @@ def make_call_values(call: Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in NAMES}
 
 
-def read_calls(session: Session, submission_id: str, rater_id: int) -> dict[int, list[Call]]:
-    """A judge's calls about the reports of a submission by prediction, in their order."""
-    rows = session.scalars(
-        select(JudgeCall)
-        .join(Prediction, Prediction.id == JudgeCall.prediction_id)
-        .where(Prediction.submission_id == submission_id, JudgeCall.rater_id == rater_id)
-        .order_by(JudgeCall.attempt)
-    )
-    calls: defaultdict[int, list[Call]] = defaultdict(list)
-    for row in rows:
-        calls[row.prediction_id].append(make_call(row))
+def read_calls(
+    session: Session,
+    table: type[Row],
+    subject: InstrumentedAttribute[K],
+    *conditions: ColumnElement[bool],
+) -> dict[K, list[Call]]:
+    """The calls that `table` keeps where `conditions` hold, by `subject`, in their order."""
+    calls: defaultdict[K, list[Call]] = defaultdict(list)
+    for row in session.scalars(select(table).where(*conditions).order_by(table.attempt)):
+        calls[getattr(row, subject.key)].append(make_call(row))
     return calls

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from itertools import product
 from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
 from leaderboard.evaluation.rating.anchors import check_drift
-from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
+from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
 from leaderboard.evaluation.rating.calls import read_calls
 from leaderboard.evaluation.rating.ledger import Ledger
 from leaderboard.evaluation.rating.self_check import begin_run, check_judges
 from leaderboard.items.reports import Unrated, ensure_rater_id, make_rating_row, read_unrated
-from leaderboard.judges.calls import Call, Subject, derive_rating
+from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.together import run_together
@@ -23,6 +25,7 @@ from leaderboard.judges.untrusted import clean_report
 from leaderboard.leases import Claim
 from leaderboard.models.judging import JudgeCall
 from leaderboard.models.rating import Rating
+from leaderboard.models.submission import Prediction
 from leaderboard.scoring.rubric import Rubric
 
 
@@ -49,7 +52,7 @@ def rate_with_llms(
             rater_id = ensure_rater_id(session, judge.identity)
         with sessions.read() as session:
             reports = read_unrated(session, claim.key, rater_id)
-            calls = read_calls(session, claim.key, rater_id)
+            calls = _read_known(session, claim.key, rater_id)
         if reports:
             tasks.append(_Task(judge, rater_id, reports, calls))
     if tasks:
@@ -86,18 +89,17 @@ async def _rate_report(
     known: Mapping[int, list[Call]],
     n_done: int,
 ) -> None:
-    """Ask about every dimension and repeat; the ratings are written after all of their calls."""
+    """The ratings are written after all of their calls."""
     subject = Subject(f"prediction {report.id}", report.case, clean_report(report.text))
     key = {"prediction_id": report.id, "rater_id": run.rater_id}
-    keeper, before = Keeper(ledger, JudgeCall, key), known.get(report.id, [])
-    dimensions, repeats = run.judge.dimensions, range(run.judge.settings.repeats)
-    asked = await run_together(
-        ask_judge(run, keeper, subject, question, before)
-        for question in product(dimensions, repeats)
-    )
-    rows = []
-    for dimension in dimensions:
-        calls = [call for one in asked for call in one if call.dimension == dimension.key]
-        rating = derive_rating(dimension, subject, calls)
-        rows.append(make_rating_row(report.id, run.rater_id, rating))
+    keeper = Keeper(ledger, JudgeCall, key, known.get(report.id, []))
+    ratings = await rate_whole(run, keeper, subject, run.judge.settings.repeats)
+    rows = [make_rating_row(report.id, run.rater_id, rating) for rating in ratings]
     ledger.add(Rating, rows, n_done)
+
+
+def _read_known(session: Session, submission_id: str, rater_id: int) -> dict[int, list[Call]]:
+    """A judge's calls about the reports of a submission by prediction."""
+    own = select(Prediction.id).where(Prediction.submission_id == submission_id)
+    subject = JudgeCall.prediction_id
+    return read_calls(session, JudgeCall, subject, subject.in_(own), JudgeCall.rater_id == rater_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -10,10 +9,10 @@ from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import OnHold
-from leaderboard.evaluation.rating.ask import Keeper, OpenRun, ask_judge
-from leaderboard.evaluation.rating.calls import make_call
+from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
+from leaderboard.evaluation.rating.calls import read_calls
 from leaderboard.evaluation.rating.ledger import Ledger
-from leaderboard.judges.calls import Call, Subject, derive_rating
+from leaderboard.judges.calls import Subject
 from leaderboard.judges.canaries import (
     CASE,
     CanaryResult,
@@ -93,28 +92,16 @@ async def check_judges(
 async def _rate_canaries(
     sessions: Sessions, ledger: Ledger, run: OpenRun, rubric: Rubric
 ) -> list[CanaryResult]:
-    known = await asyncio.to_thread(_read_known, sessions, run.run_id)
+    with sessions.read() as session:
+        known = read_calls(
+            session, CanaryCall, CanaryCall.canary, CanaryCall.judge_run_id == run.run_id
+        )
 
     async def rate(canary: str, text: str) -> CanaryResult:
         subject = Subject(f"run {run.run_id} {canary}", CASE, clean_report(text))
-        keeper = Keeper(ledger, CanaryCall, {"judge_run_id": run.run_id, "canary": canary})
-        before = [call for name, call in known if name == canary]
-        dimensions = run.judge.dimensions
-        asked = await run_together(
-            ask_judge(run, keeper, subject, (dimension, 0), before) for dimension in dimensions
-        )
-        ratings = {
-            dimension.key: derive_rating(dimension, subject, calls).value
-            for dimension, calls in zip(dimensions, asked, strict=True)
-        }
-        return check_canary(canary, ratings)
+        key = {"judge_run_id": run.run_id, "canary": canary}
+        keeper = Keeper(ledger, CanaryCall, key, known.get(canary, []))
+        ratings = await rate_whole(run, keeper, subject, n_repeats=1)
+        return check_canary(canary, {rating.dimension: rating.value for rating in ratings})
 
     return await run_together(rate(*one) for one in make_canaries(rubric).items())
-
-
-def _read_known(sessions: Sessions, run_id: int) -> list[tuple[str, Call]]:
-    with sessions.read() as session:
-        rows = session.scalars(
-            select(CanaryCall).where(CanaryCall.judge_run_id == run_id).order_by(CanaryCall.attempt)
-        )
-        return [(row.canary, make_call(row)) for row in rows]
