@@ -24,7 +24,7 @@ from leaderboard.experts.rate import list_dimensions
 from leaderboard.items.reports import read_rubric
 from leaderboard.models.benchmark import Item, ItemKind, Split
 from leaderboard.models.rating import Rater, RaterKind, Rating
-from leaderboard.models.submission import Prediction, Status, Submission
+from leaderboard.models.submission import CAME_TO_NOTHING, Prediction, Submission
 from leaderboard.models.team import ModelCard
 
 NEEDED = ("item", "rater", "dimension", "value")
@@ -79,7 +79,7 @@ def read_known(session: Session, split: Split, kind: RaterKind) -> Known:
         .join(ModelCard, ModelCard.id == Submission.model_card_id)
         .where(
             Submission.split_id == split.id,
-            Submission.status.not_in([Status.FAILED, Status.CANCELLED]),
+            Submission.status.not_in(CAME_TO_NOTHING),
         )
         .order_by(Submission.created_at, Submission.id)
     ).all()

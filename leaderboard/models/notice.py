@@ -21,12 +21,17 @@ class TargetKind(enum.StrEnum):
 
 
 class NoticeState(enum.StrEnum):
-    """Where a notice stands; the last two are final."""
+    """Where a notice stands."""
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is sent."""
+        return self in (NoticeState.SENT, NoticeState.FAILED)
 
 
 class NoticeTarget(Base):

@@ -13,12 +13,17 @@ from leaderboard.models.submission import Submission
 
 
 class AuditState(enum.StrEnum):
-    """Where a robustness audit stands; the last two are final."""
+    """Where a robustness audit stands."""
 
     WAITING = "waiting"
     ASKING = "asking"
     FINISHED = "finished"
     FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it has ended."""
+        return self in (AuditState.FINISHED, AuditState.FAILED)
 
 
 class RobustnessAudit(Base):

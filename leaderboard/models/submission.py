@@ -15,7 +15,7 @@ from leaderboard.models.team import ModelCard, User
 
 
 class Status(enum.StrEnum):
-    """Where a submission stands; the last three are final. A held one waits for the host."""
+    """Where a submission stands. A held one waits for the host."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -23,6 +23,25 @@ class Status(enum.StrEnum):
     SCORED = "scored"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it ended without a result: the same file may be sent again."""
+        return self in (Status.FAILED, Status.CANCELLED)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it has ended; a host alone can put it back."""
+        return self is Status.SCORED or self.came_to_nothing
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing more happens by itself: it has ended, or waits for the host."""
+        return self is Status.HELD or self.is_final
+
+
+FINAL = tuple(status for status in Status if status.is_final)
+CAME_TO_NOTHING = tuple(status for status in Status if status.came_to_nothing)
 
 
 class Step(enum.StrEnum):

@@ -43,5 +43,4 @@ def ask_test(session: Session, target: NoticeTarget) -> None:
 
 def is_under_way(test: NoticeTest) -> bool:
     """Whether an outcome of `test` is still to come."""
-    is_open = test.state in (NoticeState.WAITING, NoticeState.SENDING)
-    return is_open and test.asked_at > now() - LONGEST
+    return not test.state.is_final and test.asked_at > now() - LONGEST

@@ -20,7 +20,7 @@ from leaderboard.models.submission import ParsedPrediction, Prediction, Status, 
 from leaderboard.scoring.statistics.consistency import allocate
 from leaderboard.submissions.endpoint_runs import get_askable
 
-UNDER_WAY = (AuditState.WAITING, AuditState.ASKING)
+UNDER_WAY = tuple(state for state in AuditState if not state.is_final)
 
 
 class Question(NamedTuple):

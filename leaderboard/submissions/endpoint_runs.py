@@ -18,13 +18,11 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, PermanentError
 from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
-from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.models.submission import FINAL, EventKind, Submission
 from leaderboard.models.team import ModelCard, User
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
 from leaderboard.submissions.submit import make_queued
-
-FINAL = (Status.SCORED, Status.FAILED, Status.CANCELLED)
 
 
 class RunFigures(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.models.submission import EventKind, SubmissionEvent
+from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
 from leaderboard.notices.add import add_notices
 
 
@@ -20,3 +20,11 @@ def add_event(
     )
     session.flush()
     add_notices(session, submission_id, kind)
+
+
+def find_rest(submission: Submission) -> SubmissionEvent | None:
+    """The event that brought a submission to where it rests, ended or held; None while it moves."""
+    status = submission.status
+    if not status.is_at_rest:
+        return None
+    return next((one for one in reversed(submission.events) if one.kind == status.value), None)

@@ -13,6 +13,8 @@ from leaderboard.db import now
 from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.submission import (
+    CAME_TO_NOTHING,
+    FINAL,
     EventKind,
     Prediction,
     Status,
@@ -131,7 +133,7 @@ def refuse_duplicate(session: Session, model_card: ModelCard, split: Split, file
             Submission.model_card_id == model_card.id,
             Submission.split_id == split.id,
             Submission.file_hash == file_hash,
-            Submission.status.not_in([Status.FAILED, Status.CANCELLED]),
+            Submission.status.not_in(CAME_TO_NOTHING),
         )
     )
     if first is not None:
@@ -149,7 +151,7 @@ def cancel(session: Session, submission: Submission) -> None:
         update(Submission)
         .where(
             Submission.id == submission.id,
-            Submission.status.in_([Status.QUEUED, Status.RUNNING, Status.HELD]),
+            Submission.status.not_in(FINAL),
         )
         .values(status=Status.CANCELLED, run_id=None, step=Step.DONE)
     )

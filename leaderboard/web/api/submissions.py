@@ -10,10 +10,11 @@ from msgspec import UNSET, Meta, UnsetType
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Track
-from leaderboard.models.submission import Status, Submission, SubmissionEvent
+from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
 from leaderboard.rankings.read import read_scores
 from leaderboard.submissions.endpoint_runs import RunFigures, find_run
+from leaderboard.submissions.events import find_rest
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.submit import cancel
@@ -35,7 +36,6 @@ from spinebench.shapes.submissions import (
 )
 
 DEFAULT_LISTED, MAX_LISTED = 20, 200
-RESTS = {Status.SCORED, Status.FAILED, Status.CANCELLED, Status.HELD}
 TrackName = Annotated[str, about("A track.", Track)]
 FileContent = Annotated[
     str,
@@ -144,7 +144,7 @@ def show_results(key: str) -> Results:
 
 
 def _show(row: Submission) -> SubmissionRecord:
-    end = _find_end(row)
+    rest = find_rest(row)
     failed = row.status in (Status.FAILED, Status.HELD)
     asked = find_run(database(), row.id)
     return SubmissionRecord.of(
@@ -153,20 +153,13 @@ def _show(row: Submission) -> SubmissionRecord:
         split=row.split.name,
         model=row.model_card.slug,
         progress=Progress.of(row),
-        finished_at=end.at if end and row.status is not Status.HELD else None,
-        failure=Failure.of(end) if end and failed else None,
+        finished_at=rest.at if rest and row.status.is_final else None,
+        failure=Failure.of(rest) if rest and failed else None,
         endpoint=_show_run(asked) if asked else None,
         decision=row.acceptance.decision if row.acceptance else None,
         events=[EventRecord.of(event) for event in row.events],
         url=f"{services().base_url}/submissions/{row.id}",
     )
-
-
-def _find_end(row: Submission) -> SubmissionEvent | None:
-    """The event that brought the submission to where it rests, None while it moves."""
-    if row.status not in RESTS:
-        return None
-    return next((one for one in reversed(row.events) if one.kind.value == row.status.value), None)
 
 
 def _show_run(asked: RunFigures) -> EndpointRunRecord:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from leaderboard.models.submission import EventKind, Status, Step, Submission, SubmissionEvent
 from leaderboard.submissions.endpoint_runs import RunFigures
+from leaderboard.submissions.events import find_rest
 
-FINAL_STATUSES = {Status.SCORED, Status.FAILED, Status.CANCELLED}
-FINAL_EVENTS = {EventKind.SCORED, EventKind.FAILED, EventKind.CANCELLED}
 STEP_LINES = {
     Step.WAITING: "Waiting for a worker.",
     Step.COLLECT: "Asking the endpoint.",
@@ -36,16 +35,13 @@ def make_progress(
     submission: Submission, at: datetime, asked: RunFigures | None = None
 ) -> Progress:
     """How `submission` stands at the time `at`; `asked` are the figures of its endpoint run."""
-    is_final = submission.status in FINAL_STATUSES
-    last = next((e for e in reversed(submission.events) if e.kind in FINAL_EVENTS), None)
-    ended = last if is_final else None
-    if is_final:
-        took = make_duration((ended.at if ended else at) - submission.created_at)
-        return Progress(f"{took} after it was sent.", "", True, ended)
-    held = next((e for e in reversed(submission.events) if e.kind is EventKind.HELD), None)
-    if submission.status is Status.HELD and held is not None:
-        line = f"{held.message} {held.remedy}".strip()
-        return Progress(line, f"Held since {held.at:%Y-%m-%d %H:%M} UTC.", False, None)
+    rest = find_rest(submission)
+    if submission.status.is_final:
+        took = make_duration((rest.at if rest else at) - submission.created_at)
+        return Progress(f"{took} after it was sent.", "", True, rest)
+    if rest is not None:
+        line = f"{rest.message} {rest.remedy}".strip()
+        return Progress(line, f"Held since {rest.at:%Y-%m-%d %H:%M} UTC.", False, None)
     is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
     line = "A worker is beginning." if is_beginning else STEP_LINES[submission.step]
     sent = f"Sent {make_duration(at - submission.created_at)} ago"
