@@ -45,8 +45,12 @@ def _refit(sessions: Sessions, claim: Claim[int]) -> int:
     with sessions.write() as session:
         requested_at = begin_refit(session, claim)
         scored = _read_scored(session, claim.key)
-        for rater_id in sorted(set(scored.values())):
+    for rater_id in sorted(set(scored.values())):
+        # One at a time: experts who ask for a refit meanwhile wait for the row.
+        with sessions.write() as session:
+            renew(session, claim)
             fit_calibrations(session, claim.key, rater_id)
+    with sessions.read() as session:
         split = read_split_facts(session, claim.key)
     for submission_id, rater_id in scored.items():
         with sessions.write() as session:
