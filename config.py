@@ -135,6 +135,11 @@ class Config(Environment):
         64 * 1024 * 1024,
         description="size limit of a prediction file, both as sent and once decompressed",
     )
+    page_cache_bytes: Number = Field(
+        64 * 1024 * 1024,
+        description="memory that each web process may use to keep public pages that were "
+        "rendered; 0 keeps none",
+    )
     queue_name: str = Field(
         "submissions",
         description="the queue's name in Redis; two sites sharing one Redis need different names",

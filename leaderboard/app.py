@@ -43,6 +43,7 @@ from leaderboard.web.pages import (
     submissions,
     trying,
 )
+from leaderboard.web.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 MULTIPART_ROOM = 64 * 1024
@@ -74,14 +75,15 @@ def create_app(config: Config | None = None) -> Flask:
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
     sessions = make_sessions(config.database_url)
-    app.wsgi_app = Front(app.wsgi_app, CommitMark(sessions.engine).read)  # type: ignore[method-assign]
+    store = Store(config.page_cache_bytes)
+    app.wsgi_app = Front(app.wsgi_app, CommitMark(sessions.engine).read, store)  # type: ignore[method-assign]
     services.install(
         app,
         services.Services(
             sessions=sessions,
             queue=make_queue(config.redis_url, config.queue_name),
             invitations=Invitations(config.secret_keys),
-            pages=PageCache(announcements.read_frame),
+            pages=PageCache(announcements.read_frame, store),
             base_url=config.base_url,
             max_upload_bytes=config.max_upload_bytes,
             vault=KeyVault(config.endpoint_keys),

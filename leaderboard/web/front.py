@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+from leaderboard.web.store import Store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAME_FOR_ALL = "spinebench.same_for_all"
 """The key of the WSGI environment by which a view says that its answer is everybody's."""
-MAX_ANSWERS = 256
-MAX_BYTES = 1_000_000
 MAX_SECONDS = 1.0
 """An answer that depends on the clock, such as an announcement's end, is late by no more."""
 NOT_IN_304 = {"content-type", "content-length", "content-encoding"}
 
 Headers = list[tuple[str, str]]
+
+
+class _Key(NamedTuple):
+    root: str
+    path: str
+    query: str
+    gzips: bool
 
 
 class _Answer(NamedTuple):
@@ -31,27 +40,30 @@ class _Answer(NamedTuple):
 
 
 class Front:
-    """A WSGI application before another: keeps what its views mark as SAME_FOR_ALL.
+    """A WSGI application before another: keeps in `store` what its views mark as SAME_FOR_ALL.
 
     `read_mark` gives the same value only while nothing was committed, or None where it cannot
     tell. It is asked before the inner application is, so no commit slips between.
     """
 
-    def __init__(self, inner: WSGIApplication, read_mark: Callable[[], Hashable]) -> None:
+    def __init__(
+        self, inner: WSGIApplication, read_mark: Callable[[], Hashable], store: Store
+    ) -> None:
         self._inner = inner
         self._read_mark = read_mark
-        self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
-        self._lock = threading.Lock()
+        self._store = store
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, or have the inner application answer."""
         if environ["REQUEST_METHOD"] != "GET":
             return self._inner(environ, start_response)
-        key = tuple(
-            environ.get(name, "")
-            for name in ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT_ENCODING")
+        key = _Key(
+            environ.get("SCRIPT_NAME", ""),
+            environ.get("PATH_INFO", ""),
+            environ.get("QUERY_STRING", ""),
+            takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
-        kept = self._answers.get(key)
+        kept: _Answer | None = self._store.find(key)
         mark, now = self._read_mark(), time.monotonic()
         if kept is not None and kept.mark == mark is not None and now - kept.at < MAX_SECONDS:
             known = environ.get("HTTP_IF_NONE_MATCH")
@@ -68,7 +80,7 @@ class Front:
         self,
         environ: WSGIEnvironment,
         start_response: StartResponse,
-        key: Hashable,
+        key: _Key,
         seen: tuple[Hashable, float],
     ) -> Iterable[bytes]:
         given: list[tuple[str, Headers]] = []
@@ -87,7 +99,7 @@ class Front:
             return body
         if status.startswith("304"):
             self._renew(key, seen, etag)
-        elif status.startswith("200") and int(by_name.get("content-length", MAX_BYTES)) < MAX_BYTES:
+        elif status.startswith("200") and "content-length" in by_name:
             whole = b"".join(body)
             self._keep(key, _Answer(*seen, list(headers), whole, etag))
             if hasattr(body, "close"):
@@ -95,15 +107,17 @@ class Front:
             return [whole]
         return body
 
-    def _renew(self, key: Hashable, seen: tuple[Hashable, float], etag: str) -> None:
+    def _renew(self, key: _Key, seen: tuple[Hashable, float], etag: str) -> None:
         """The answer that was kept still holds: the view has just said so."""
-        kept = self._answers.get(key)
+        kept: _Answer | None = self._store.find(key)
         if kept is not None and kept.etag == etag:
             self._keep(key, kept._replace(mark=seen[0], at=seen[1]))
 
-    def _keep(self, key: Hashable, answer: _Answer) -> None:
-        with self._lock:
-            self._answers[key] = answer
-            self._answers.move_to_end(key)
-            while len(self._answers) > MAX_ANSWERS:
-                self._answers.popitem(last=False)
+    def _keep(self, key: _Key, answer: _Answer) -> None:
+        self._store.keep(key, answer, len(answer.body))
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a reader with this header can be sent what is compressed by gzip."""
+    return bool(parse_accept_header(accept_encoding, Accept).quality("gzip") > 0)

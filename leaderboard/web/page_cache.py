@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from flask import Response, make_response, request
 
-from leaderboard.web.front import SAME_FOR_ALL
-
-MAX_PAGES = 256
+from leaderboard.web.front import SAME_FOR_ALL, takes_gzip
+from leaderboard.web.store import Store
 
 
 class _Page(NamedTuple):
+    state: Hashable
     body: bytes
     gzipped: bytes
     etag: str
 
 
 class PageCache:
-    """The newest pages by address and state; one for each process.
+    """The newest page of each address, in `store`.
 
     `read_frame` gives the state of what every page shows around its own content.
     """
 
-    def __init__(self, read_frame: Callable[[], Hashable]) -> None:
+    def __init__(self, read_frame: Callable[[], Hashable], store: Store) -> None:
         self._read_frame = read_frame
-        self._pages: OrderedDict[Hashable, _Page] = OrderedDict()
-        self._lock = threading.Lock()
+        self._store = store
 
     def respond(
         self,
@@ -49,19 +46,8 @@ class PageCache:
         """
         if is_public:
             request.environ[SAME_FOR_ALL] = True
-        key = (request.full_path, self._read_frame(), state)
-        with self._lock:
-            page = self._pages.get(key)
-        if page is None:
-            made = render()
-            body = made.encode() if isinstance(made, str) else made
-            etag = hashlib.sha256(body).hexdigest()[:32]
-            page = _Page(body, gzip.compress(body, mtime=0), etag)
-            with self._lock:
-                self._pages[key] = page
-                while len(self._pages) > MAX_PAGES:
-                    self._pages.popitem(last=False)
-        gzips = request.accept_encodings.quality("gzip") > 0
+        page = self._get_page((self._read_frame(), state), render)
+        gzips = takes_gzip(request.headers.get("Accept-Encoding", ""))
         response = make_response(page.gzipped if gzips else page.body)
         response.mimetype = media_type
         response.vary.add("Accept-Encoding")
@@ -71,3 +57,15 @@ class PageCache:
         response.headers["Cache-Control"] = "no-cache" if is_public else "no-store"
         response.make_conditional(request)
         return response
+
+    def _get_page(self, state: Hashable, render: Callable[[], str | bytes]) -> _Page:
+        key = (request.root_path, request.full_path)
+        page: _Page | None = self._store.find(key)
+        if page is None or page.state != state:
+            made = render()
+            body = made.encode() if isinstance(made, str) else made
+            etag = hashlib.sha256(body).hexdigest()[:32]
+            page = _Page(state, body, gzip.compress(body, mtime=0), etag)
+            n_bytes = len(page.body) + len(page.gzipped) + len(repr(state))
+            self._store.keep(key, page, n_bytes)
+        return page

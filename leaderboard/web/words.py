@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -197,8 +198,8 @@ def install(app: Flask) -> None:
 
     def asset(name: str) -> str:
         if name not in versions:
-            place = Path(app.static_folder or "") / name
-            versions[name] = format(place.stat().st_mtime_ns, "x")
+            content = (Path(app.static_folder or "") / name).read_bytes()
+            versions[name] = hashlib.sha256(content).hexdigest()[:12]
         return url_for("static", filename=name, v=versions[name])
 
     app.add_template_global(asset)

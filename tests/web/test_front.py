@@ -1,5 +1,7 @@
 """What everybody sees is answered again without a view, until anything is committed."""
 
+import hashlib
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,10 +10,12 @@ from sqlalchemy import text
 
 from leaderboard.db import CommitMark, Sessions
 from leaderboard.web.front import SAME_FOR_ALL, Front
+from leaderboard.web.store import ENTRY_BYTES, Store
 from tests.site import Site
 from tests.web.api.test_api import make_file
 
 TAG = 'W/"one"'
+MEGABYTE = 1_000_000
 Answer = tuple[str, dict[str, str], bytes]
 
 
@@ -49,7 +53,7 @@ def ask(front: Front, path: str = "/", **environ: str) -> Answer:
 
 def test_the_same_address_is_answered_again_until_something_is_committed() -> None:
     marks, inner = ["a"], Inner()
-    front = Front(inner, lambda: marks[-1])
+    front = Front(inner, lambda: marks[-1], Store(MEGABYTE))
     assert [ask(front)[2] for _ in range(3)] == [b"1"] * 3
     assert ask(front, "/other")[2] == b"2"
     assert ask(front, QUERY_STRING="board=text")[2] == b"3"
@@ -59,9 +63,37 @@ def test_the_same_address_is_answered_again_until_something_is_committed() -> No
     assert ask(front)[2] == b"5"
 
 
+def test_readers_who_take_the_same_encodings_share_an_answer() -> None:
+    front = Front(Inner(), lambda: "a", Store(MEGABYTE))
+    for encodings in ("gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "*"):
+        assert ask(front, HTTP_ACCEPT_ENCODING=encodings)[2] == b"1"
+    for encodings in ("", "br", "gzip;q=0, br", "identity"):
+        assert ask(front, HTTP_ACCEPT_ENCODING=encodings)[2] == b"2"
+
+
+def test_what_is_kept_has_a_bound_in_bytes_and_what_was_asked_for_last_stays() -> None:
+    store = Store(10 * (ENTRY_BYTES + 1_000))
+    for number in range(100):
+        store.keep(number, f"value {number}", 990)
+        assert store.n_bytes <= 10 * (ENTRY_BYTES + 1_000)
+        assert store.find(0) == "value 0"
+    assert [number for number in range(100) if store.find(number)] == [0, *range(91, 100)]
+    store.keep(99, "too large", 1_000_000)
+    assert store.find(99) is None
+    assert store.find(98) == "value 98"
+
+
+def test_addresses_that_somebody_makes_up_do_not_fill_the_memory() -> None:
+    store = Store(MEGABYTE)
+    front = Front(Inner(), lambda: "a", store)
+    for number in range(2_000):
+        ask(front, QUERY_STRING=f"unknown={number}" + "x" * 500)
+    assert 0.9 * MEGABYTE < store.n_bytes <= MEGABYTE
+
+
 def test_who_has_the_page_gets_304_also_after_it_was_looked_at_anew() -> None:
     marks, inner = ["a"], Inner()
-    front = Front(inner, lambda: marks[-1])
+    front = Front(inner, lambda: marks[-1], Store(MEGABYTE))
     ask(front)
     status, headers, body = ask(front, HTTP_IF_NONE_MATCH=TAG)
     assert (status[:3], body, inner.n_calls) == ("304", b"", 1)
@@ -82,14 +114,14 @@ def test_who_has_the_page_gets_304_also_after_it_was_looked_at_anew() -> None:
     ],
 )
 def test_what_is_not_everybodys_is_never_kept(inner: Inner) -> None:
-    front = Front(inner, lambda: "a")
+    front = Front(inner, lambda: "a", Store(MEGABYTE))
     assert [ask(front)[2] for _ in range(2)] == [b"1", b"2"]
 
 
 def test_nothing_is_kept_while_the_database_cannot_say_or_for_other_methods() -> None:
-    front = Front(Inner(), lambda: None)
+    front = Front(Inner(), lambda: None, Store(MEGABYTE))
     assert [ask(front)[2] for _ in range(2)] == [b"1", b"2"]
-    front = Front(Inner(), lambda: "a")
+    front = Front(Inner(), lambda: "a", Store(MEGABYTE))
     assert [ask(front, REQUEST_METHOD="POST")[2] for _ in range(2)] == [b"1", b"2"]
 
 
@@ -124,3 +156,11 @@ def test_the_first_page_after_a_new_ranking_shows_it(site: Site) -> None:
     assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
     third = site.get("/", {"If-None-Match": second.headers["ETag"]})
     assert (third.status_code, third.headers["ETag"]) == (304, second.headers["ETag"])
+
+
+def test_the_address_of_a_static_file_names_its_content_whenever_it_was_written(site: Site) -> None:
+    found = re.findall(r'"(/static/[^"?]+)\?v=([0-9a-f]+)"', site.get("/").text)
+    assert len(found) > 1
+    for path, version in found:
+        assert hashlib.sha256(site.get(path).content).hexdigest().startswith(version)
+        assert len(version) >= 12
