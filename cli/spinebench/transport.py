@@ -1,14 +1,12 @@
 """HTTP, politely: time-outs, retries where they are safe, and a token that goes nowhere else.
 
-`requests` is imported inside the functions that send: it takes longer to import than
-`spinebench --version` may last.
+`requests` and `urllib3` are imported inside the functions that send: they take longer to import
+than `spinebench --version` may last.
 """
 
 from __future__ import annotations
 
-import email.utils
 import random
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -236,13 +234,11 @@ def _read_refusal(answer: Response) -> ApiError | None:
 
 
 def _read_retry_after(value: str | None) -> float | None:
-    """Seconds from now, whichever of its two forms the header has."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
-        return float(value)
+    """Seconds from now, whichever of its two forms the header has; None where it has neither."""
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util import Retry
+
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        return None if value is None else Retry().parse_retry_after(value)
+    except (InvalidHeader, ValueError, OverflowError):
         return None
-    return max(0.0, moment.timestamp() - time.time())

@@ -119,6 +119,15 @@ def test_retry_after_as_a_date_is_honoured(server: ApiServer, spinebench: Spineb
     assert wait == pytest.approx(20, abs=2)
 
 
+@pytest.mark.parametrize("value", ["soon", "-5", "\u00b2", "Mon, 41 Jan 99999 00:00:00 GMT"])
+def test_a_retry_after_that_says_nothing_is_passed_over(
+    server: ApiServer, spinebench: Spinebench, value: str
+) -> None:
+    server.on("GET", "/me", Answer(429, headers={"Retry-After": value}), ME)
+    (wait,) = spinebench("whoami").waits
+    assert 0.4 <= wait <= 0.6
+
+
 def test_nobody_is_kept_waiting_for_an_hour(server: ApiServer, spinebench: Spinebench) -> None:
     no = refusal(429, "rate_limited", "Used up.", "Come tomorrow.", headers={"Retry-After": "3600"})
     server.on("GET", "/me", no)
