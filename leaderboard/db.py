@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a time without its zone cannot be stored")
+            raise ValueError("a time without a time zone cannot be stored")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -122,7 +122,7 @@ class CommitMark:
                 row = cursor.fetchone()
                 cursor.close()
             except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
-                log.warning("whether anything changed cannot be seen: %s", type(error).__name__)
+                log.warning("cannot tell whether anything has changed: %s", type(error).__name__)
                 self._drop()
                 return None
         # What SQLite counts compares within one connection alone.

@@ -240,8 +240,8 @@ class JudgeUnavailable(OnHold):
 
     def __init__(self, name: str, what: str, *, is_final: bool) -> None:
         super().__init__(
-            "A judge of reports cannot be asked at present. What was rated is kept.",
-            "Nothing is to be done on your side; the host can see it.",
+            "A judge of reports is not available at the moment. What has been rated is kept.",
+            "You do not have to do anything; the host can see this.",
         )
         self.name = name
         self.what = what

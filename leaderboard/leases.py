@@ -186,7 +186,7 @@ def requeue_stale(session: Session, table: LeasedTable[K], host: Terms) -> None:
         reason = f"No worker could finish it in {max_attempts} attempts."
         for key in _move(session, table, stale & (table.attempts >= max_attempts), table.failed):
             table.on_failed(session, key, reason)
-    reason = "The worker stopped answering; another one will take it up."
+    reason = "The worker stopped responding; another one will take over."
     for key in _move(session, table, stale, table.waiting):
         table.on_requeued(session, key, reason)
 

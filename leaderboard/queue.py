@@ -96,7 +96,7 @@ class RedisQueue:
             ]
             return QueueState(self._queue.count, sorted(workers))
         except RedisError as error:
-            log.warning("the queue cannot be looked at: %s", error)
+            log.warning("the queue cannot be read: %s", error)
             return None
 
 

@@ -76,7 +76,7 @@ def run_reconciler(config: Config) -> None:
                 due = [(table.job, sweep(session, table, terms)) for table in LEASED]
                 wipe_spent_keys(session)
         except Exception:
-            log.exception("the reconciler could not look; it goes on")
+            log.exception("the reconciler failed once; it carries on")
             continue
         for job, keys in due:
             for key in keys:

@@ -182,7 +182,7 @@ def ranking_table(ranking: Ranking) -> Table:
         Column("attempts", right=True, spare=9),
     ]
     rows = [_entry_cells(entry) for entry in ranking.entries]
-    notes = ["rank: the places that the data allow. closed: text and image together."]
+    notes = ["rank: the places that the data allow. MCQ total: text and image together."]
     if any(NONE in row for row in rows):
         notes.append("-: not ranked there, as the predictions do not cover every item.")
     when = f", ranked {moment(ranking.ranked_at)} UTC" if ranking.ranked_at else ""

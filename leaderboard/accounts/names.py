@@ -28,7 +28,7 @@ def read_line(text: str, what: str, limit: int) -> str:
         raise InvalidRequest(f"{what} is too long.", f"Use up to {limit} characters.")
     if _UNSHOWABLE.search(line):
         raise InvalidRequest(
-            f"{what} has characters that cannot be shown.",
-            "Leave out control characters and marks that turn the direction of text.",
+            f"{what} contains characters that cannot be displayed.",
+            "Leave out control characters and marks that change the direction of text.",
         )
     return line

@@ -10,8 +10,8 @@ from leaderboard.models.role import Role, UserRole
 from leaderboard.models.team import User
 
 REMEDIES = {
-    Role.HOST: "Sign in as a host; one is made with `flask user grant EMAIL host`.",
-    Role.EXPERT: "Ask the host to make you an expert.",
+    Role.HOST: "Sign in as a host. `flask user grant EMAIL host` grants the role.",
+    Role.EXPERT: "Ask the host to grant you the expert role.",
 }
 
 
@@ -36,4 +36,4 @@ def require_role(session: Session, user: User, *roles: Role) -> None:
     """Raise Forbidden unless `user` has one of the roles."""
     if not any(has_role(session, user, role) for role in roles):
         words = " or ".join(role.value for role in roles)
-        raise Forbidden(f"This is for a person with the role {words}.", REMEDIES[roles[0]])
+        raise Forbidden(f"Only somebody with the role {words} can open this.", REMEDIES[roles[0]])

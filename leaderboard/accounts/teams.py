@@ -79,7 +79,7 @@ def get_team(session: Session, user: User, slug: str) -> Team:
     """The team `slug`, of which `user` is a member. Raises NotFound otherwise."""
     team = find_team(session, user, slug)
     if team is None:
-        raise NotFound(f"You have no team {slug!r}.", "Look at your account page for your teams.")
+        raise NotFound(f"You have no team {slug!r}.", "Your account page lists your teams.")
     return team
 
 
@@ -94,7 +94,7 @@ def require_owner(session: Session, team: Team, user: User) -> None:
     """Raise Forbidden unless `user` owns `team`."""
     membership = session.get(Membership, (team.id, user.id))
     if membership is None or membership.role is not TeamRole.OWNER:
-        raise Forbidden("Only an owner of the team may do this.", "Ask an owner.")
+        raise Forbidden("Only an owner of the team can do this.", "Ask an owner.")
 
 
 def read_model_cards(session: Session, user: User) -> list[ModelCard]:
@@ -119,7 +119,7 @@ def get_own_model_card(session: Session, user: User, slug: str) -> ModelCard:
     if card is None:
         raise NotFound(
             f"Your teams have no model {slug!r}.",
-            "Make its model card on your account page or with `spinebench models create`.",
+            "Create its model card on your account page or with `spinebench models create`.",
         )
     return card
 
@@ -175,7 +175,9 @@ def describe_model_card(card: ModelCard) -> dict[str, Any]:
 
 
 def _team_taken(slug: str) -> Conflict:
-    return Conflict(f"There is a team {slug!r}.", "Choose another short name.")
+    return Conflict(
+        f"The short name {slug!r} is already taken by another team.", "Choose another short name."
+    )
 
 
 def _model_taken(slug: str) -> Conflict:
@@ -189,7 +191,7 @@ def _read_origin(
     if base.strip() and str(values.get("base_model") or "").strip():
         raise InvalidRequest(
             "The base model is named twice.",
-            "Name a model of this site, or write the name of another one, not both.",
+            "Name a model on this site or write the name of another model, but not both.",
         ).at("base")
     return read_origin(session, team, base, label, card)
 
@@ -206,5 +208,5 @@ def _read_model_slug(session: Session, text: str) -> str:
 def _read_slug(text: str) -> str:
     slug = text.strip().lower()
     if not re.fullmatch(SLUG_PATTERN, slug):
-        raise InvalidRequest(f"{text[:80]!r} cannot be a short name (slug).", SLUG_REMEDY)
+        raise InvalidRequest(f"{text[:80]!r} is not a valid short name (slug).", SLUG_REMEDY)
     return slug

@@ -56,7 +56,7 @@ def make_token(
         name = read_name(name, "The token's name", MAX_NAME_CHARACTERS)
     with fields.at("scope"):
         if not scopes:
-            raise InvalidRequest("The token may do nothing.", "Choose at least one scope.")
+            raise InvalidRequest("The token has no scope.", "Choose at least one scope.")
     with fields.at("days"):
         lifetime = _read_lifetime(days)
     fields.raise_all()
@@ -79,18 +79,18 @@ def make_token(
 
 def get_token(session: Session, text: str) -> ApiToken:
     """The valid token that `text` is. Raises NotSignedIn with what is wrong and the remedy."""
-    remedy = "Make a new token on your account page."
+    remedy = "Create a new token on your account page."
     if not is_well_formed(text):
         raise NotSignedIn("The API token is incomplete or mistyped.", "Copy the whole token again.")
     row = session.scalar(select(ApiToken).where(ApiToken.prefix == text.split("_")[1]))
     if row is None or not hmac.compare_digest(row.token_hash, _hash(text)):
-        raise NotSignedIn("The API token is not known.", remedy)
+        raise NotSignedIn("The API token is unknown.", remedy)
     if row.revoked_at is not None:
-        raise NotSignedIn("The API token was revoked.", remedy)
+        raise NotSignedIn("The API token has been revoked.", remedy)
     if row.expires_at <= now():
         raise NotSignedIn(f"The API token expired on {row.expires_at:%Y-%m-%d}.", remedy)
     if row.user.is_banned:
-        raise NotSignedIn(CLOSED, "Write to the host of this server.")
+        raise NotSignedIn(CLOSED, "Contact the host of this server.")
     return row
 
 

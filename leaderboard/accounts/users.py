@@ -70,7 +70,7 @@ def check_password(password: str) -> None:
         raise InvalidRequest(
             f"The password is too {'long' if password[MAX_PASSWORD_CHARACTERS:] else 'short'}.",
             f"Use {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters; "
-            "a few words are easy to keep in mind.",
+            "a few words are easy to remember.",
         )
 
 
@@ -86,11 +86,11 @@ def authenticate(session: Session, *, email: str, password: str) -> User:
         user = None
     if user is None:
         raise NotSignedIn(
-            "E-mail address or password is wrong.",
+            "The e-mail address or the password is wrong.",
             "Try again, or ask the host to set a new password.",
         )
     if user.is_banned:
-        raise NotSignedIn(CLOSED, "Write to the host of this server.")
+        raise NotSignedIn(CLOSED, "Contact the host of this server.")
     if _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = _hasher.hash(password)
     return user
@@ -126,4 +126,4 @@ def find_user(session: Session, email: str) -> User | None:
 
 
 def _email_taken() -> Conflict:
-    return Conflict("There is an account with this e-mail address.", "Sign in with it.")
+    return Conflict("An account with this e-mail address already exists.", "Sign in with it.")

@@ -42,7 +42,7 @@ def read_origin(
         label = read_line(label, "How the variant differs from its base", MAX_LABEL_CHARACTERS)
         if base_slug and not label:
             raise InvalidRequest(
-                "How the variant differs from its base is not said.",
+                "The card does not say how the variant differs from its base.",
                 f"Use 1 to {MAX_LABEL_CHARACTERS} characters, such as: spine only.",
             )
     if not base_slug and not label:
@@ -103,7 +103,7 @@ def _public_cards() -> Select[int]:
 def _get_base(session: Session, team: Team | None, slug: str) -> ModelCard:
     if not slug:
         raise InvalidRequest(
-            "A variant needs its base.", "Name the model of this site that it was made from."
+            "A variant needs a base model.", "Name the model on this site that it was made from."
         )
     is_own = ModelCard.team_id == team.id if team else false()
     base = session.scalar(
@@ -113,9 +113,9 @@ def _get_base(session: Session, team: Team | None, slug: str) -> ModelCard:
     )
     if base is None:
         raise InvalidRequest(
-            f"There is no model {slug[:60]!r} to name as the base.",
-            "Use the short name of a model in the ranking or of your team; write the name of "
-            "another one as base model.",
+            f"There is no model {slug[:60]!r} that can be the base.",
+            "Use the short name of a model in the ranking or of your team; for any other model, "
+            "fill in the base model field instead.",
         )
     return base
 

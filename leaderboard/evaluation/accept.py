@@ -95,7 +95,7 @@ def _decide(own: _Accepted, lineage: list[_Accepted], items: pd.DataFrame) -> Ac
     acceptance.reason = "Better than the team's best by more than the standard error."
     if not step.is_better:
         acceptance.decision = Decision.UNCHANGED
-        acceptance.reason = "No significant change against the team's best."
+        acceptance.reason = "No significant change from the team's best."
     return acceptance
 
 

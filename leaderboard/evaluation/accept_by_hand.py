@@ -17,15 +17,17 @@ def accept_submission(session: Session, submission_id: str, actor: str, note: st
     """
     submission = session.get(Submission, submission_id)
     if submission is None:
-        raise NotFound(f"There is no submission {submission_id!r}.", "Look at its page.")
+        raise NotFound(f"There is no submission {submission_id!r}.", "Check its id on its page.")
     before = submission.acceptance
     if submission.status is not Status.SCORED or before is None:
         raise Conflict(
-            f"Nothing was decided about the submission {submission_id}.",
-            "Only a scored one on hidden answers can be accepted.",
+            f"There is no decision on the submission {submission_id}.",
+            "Only a scored submission on a split with hidden answers can be accepted.",
         )
     if before.decision is Decision.ACCEPTED:
-        raise Conflict(f"The submission {submission_id} is accepted.", "There is nothing to do.")
+        raise Conflict(
+            f"The submission {submission_id} is already accepted.", "There is nothing to do."
+        )
     before.decision, before.decided_by = Decision.ACCEPTED, Decider.HOST
     before.decided_at, before.reason = now(), note or "Accepted by the host."
     add_audit(session, actor, "accept", f"submission {submission_id}", note)

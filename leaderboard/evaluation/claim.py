@@ -29,7 +29,7 @@ def _note_requeued(session: Session, submission_id: str, reason: str) -> None:
 
 def _note_failed(session: Session, submission_id: str, reason: str) -> None:
     give_back(session, submission_id, "Failed.")
-    remedy = "Tell the host the number of this submission."
+    remedy = "Tell the host this submission's number."
     add_event(session, submission_id, EventKind.FAILED, reason, remedy)
 
 
@@ -55,7 +55,7 @@ def claim_submission(session: Session, submission_id: str) -> Claim[str] | None:
     if made is not None:
         n = made.n_attempts
         again = "" if n == 1 else f" (attempt {n}; what was done before is kept)"
-        add_event(session, submission_id, EventKind.STARTED, f"A worker took it up{again}.")
+        add_event(session, submission_id, EventKind.STARTED, f"A worker has started{again}.")
     return made
 
 
@@ -86,8 +86,8 @@ def requeue_submission(session: Session, submission_id: str) -> None:
     if not requeue(session, SUBMISSIONS, submission_id, given_up):
         raise Conflict(
             f"There is no failed or held submission {submission_id!r}.",
-            "Only one of these can go again.",
+            "Only a failed or held submission can be requeued.",
         )
     # What an endpoint gave no prediction for is asked again.
     session.execute(delete(FailedItem).where(FailedItem.submission_id == submission_id))
-    add_event(session, submission_id, EventKind.REQUEUED, "Put back into the queue by the host.")
+    add_event(session, submission_id, EventKind.REQUEUED, "Requeued by the host.")

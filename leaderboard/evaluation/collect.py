@@ -209,7 +209,7 @@ def _end(session: Session, claim: Claim[str], summary: RunSummary) -> PermanentE
     if reasons.total() > MAX_FAILED_SHARE * submission.n_total:
         return PermanentError(
             f"{reasons.total():,} of {submission.n_total:,} items got no prediction ({counts}).",
-            "Test the endpoint, mend what it shows, and submit again.",
+            "Test the endpoint, fix what the test shows, and submit again.",
         )
     return None
 

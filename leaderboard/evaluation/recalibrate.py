@@ -37,7 +37,7 @@ def recalibrate(sessions: Sessions, split_id: int) -> None:
     except ClaimLost:
         log.info("the refit of split %d went elsewhere: this run stops", split_id)
     else:
-        log.info("split %d: %d submissions scored by new calibrations", split_id, n_scored)
+        log.info("split %d: %d submissions rescored with new calibrations", split_id, n_scored)
 
 
 def _refit(sessions: Sessions, claim: Claim[int]) -> int:

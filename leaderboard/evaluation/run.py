@@ -22,7 +22,7 @@ from leaderboard.leases import Claim, renew
 from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
 
 log = logging.getLogger(__name__)
-UNCHANGED = "Scored: no significant change against your team's best result."
+UNCHANGED = "Scored: no significant change from your team's best result."
 GIVEN_UP = {
     Status.QUEUED: EventKind.REQUEUED,
     Status.HELD: EventKind.HELD,
@@ -54,7 +54,7 @@ def evaluate(
         collect_predictions(sessions, claim, access)
         _run_steps(sessions, claim, judges)
     except ClaimLost:
-        log.info("submission %s went elsewhere: run %s stops", submission_id, claim.token)
+        log.info("submission %s was taken by another run: run %s stops", submission_id, claim.token)
     except JudgeUnavailable as error:
         log.warning("judge %s cannot be asked: %s", error.name, error.what)
         goes_on = claim.n_attempts < max_attempts and not error.is_final
@@ -68,11 +68,11 @@ def evaluate(
     except Exception:
         log.exception("submission %s failed at attempt %d", submission_id, claim.n_attempts)
         if claim.n_attempts < max_attempts:
-            message = "An attempt failed on our side; it will be tried again."
+            message = "An attempt failed because of a problem on our side; it will be tried again."
             _give_up(sessions, claim, Status.QUEUED, message, "")
         else:
-            message = f"It failed on our side in {claim.n_attempts} attempts."
-            remedy = "Tell the host the number of this submission."
+            message = f"It failed because of a problem on our side, in {claim.n_attempts} attempts."
+            remedy = "Tell the host this submission's number."
             _give_up(sessions, claim, Status.FAILED, message, remedy)
 
 

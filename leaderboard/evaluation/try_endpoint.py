@@ -78,7 +78,7 @@ def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) ->
     items = _choose_items(session, settings)
     if not items:
         raise PermanentError(
-            "This server has no items with public answers to test on.",
+            "This server has no items with public answers to test with.",
             "Ask the host to load a benchmark with such a split.",
         )
     manifest = session.get_one(Split, items[0].item.split_id).benchmark.manifest

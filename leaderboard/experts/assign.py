@@ -48,11 +48,11 @@ def assign_reports(
     plan = _keep_plan(session, split, per_model, overlap, seed)
     experts = ensure_experts(session)
     if not experts:
-        raise Conflict("Nobody is an expert yet.", "Run `flask user grant EMAIL expert` first.")
+        raise Conflict("There are no experts yet.", "Run `flask user grant EMAIL expert` first.")
     reports = read_standing_reports(session, split)
     if not reports:
         raise Conflict(
-            f"No ranked model of {split.name} has sent reports.", "Wait until one is scored."
+            f"No ranked model of {split.name} has submitted reports.", "Wait until one is scored."
         )
     n_withdrawn = _withdraw(session, split, {report.submission_id for report in reports})
     pairs = spread(
@@ -90,9 +90,13 @@ def _keep_plan(
     session: Session, split: Split, per_model: int, overlap: float, seed: int | None
 ) -> RatingPlan:
     if per_model < 1:
-        raise InvalidRequest("A model needs at least one report.", "Give at least 10, better 30.")
+        raise InvalidRequest(
+            "A model needs at least one report.", "Give at least 10, preferably 30."
+        )
     if not 0 <= overlap <= 1:
-        raise InvalidRequest(f"An overlap of {overlap} is no share.", "Give 0 to 1, such as 0.2.")
+        raise InvalidRequest(
+            f"An overlap of {overlap} is not a share.", "Give 0 to 1, such as 0.2."
+        )
     plan = session.get(RatingPlan, split.id)
     if plan is None:
         drawn = secrets.randbits(SEED_BITS) if seed is None else seed
@@ -100,8 +104,8 @@ def _keep_plan(
         session.add(plan)
     elif seed is not None and seed != plan.seed:
         raise Conflict(
-            f"The seed of {split.name} is {plan.seed} since its first assignment.",
-            "Leave the seed out: a second one would make the subset less than random.",
+            f"The seed of {split.name} has been {plan.seed} since its first assignment.",
+            "Leave the seed out: with a second seed the subset would no longer be random.",
         )
     plan.per_model, plan.overlap, plan.changed_at = per_model, overlap, now()
     session.flush()

@@ -18,8 +18,9 @@ def read_rater_name(text: str, complain: Complain) -> str:
     """A rater's name: up to 80 letters, digits, blanks, dots and hyphens."""
     if not RATER_NAME.fullmatch(text):
         complain(
-            f"{text!r:.100} is no name of a rater.",
-            "Use up to 80 letters, digits, blanks, dots or hyphens, a letter or digit first.",
+            f"{text!r:.100} is not a valid rater name.",
+            "Use up to 80 letters, digits, spaces, dots or hyphens, beginning with a letter or "
+            "digit.",
         )
     return text
 
@@ -42,7 +43,7 @@ def read_time(text: str, present: datetime, complain: Complain) -> datetime:
         found = None
     if found is None or found.tzinfo is None or found > present:
         complain(
-            f"The time {text!r:.60} is not a past one with its zone.",
+            f"The time {text!r:.60} is not in the past, or has no time zone.",
             "Write 2026-01-31T14:00:00Z, or leave it empty.",
         )
         return present

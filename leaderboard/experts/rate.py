@@ -189,9 +189,7 @@ def _read_values(values: Mapping[str, int | str], known: Mapping[str, str]) -> d
     for dimension, value in values.items():
         with fields.at(dimension):
             if dimension not in known:
-                raise InvalidRequest(
-                    f"There is no dimension {dimension!r}.", "Load the page again."
-                )
+                raise InvalidRequest(f"There is no dimension {dimension!r}.", "Reload the page.")
             if str(value) not in VALUES:
                 raise InvalidRequest(f"{known[dimension]} cannot be {str(value)[:20]!r}.", RATE)
             read[dimension] = int(value)
@@ -211,7 +209,7 @@ def _get_own_row(
     query = select(RatingAssignment).where(RatingAssignment.key == key)
     row = session.scalar(query.with_for_update(key_share=True) if locked else query)
     if rater is None or row is None or row.rater_id != rater.id:
-        raise NotFound("There is no such report in your list.", "Go on from your list of reports.")
+        raise NotFound("This report is not on your list.", "Continue from your list of reports.")
     return row
 
 
@@ -221,7 +219,9 @@ def _get_split_id(session: Session, row: RatingAssignment) -> int:
 
 def _refuse_finished(session: Session, row: RatingAssignment) -> None:
     if session.get(RatedReport, (row.rater_id, row.prediction_id)) is not None:
-        raise Conflict("This report is finished.", "Ratings of finished reports stay as they are.")
+        raise Conflict(
+            "This report is already finished.", "Ratings of finished reports cannot be changed."
+        )
 
 
 def _count_by_assignment(session: Session, rater_id: int) -> dict[int, int]:

@@ -31,7 +31,7 @@ NEEDED = ("item", "rater", "dimension", "value")
 EITHER = ("submission", "model")
 OPTIONAL = ("comment", "rated_at", "report_hash")
 COLUMNS = (*EITHER, *NEEDED, *OPTIONAL)
-HEADER_REMEDY = f"Begin the file with {','.join(NEEDED)} and submission or model."
+HEADER_REMEDY = f"Start the file with {','.join(NEEDED)} and submission or model."
 HASH_CHARACTERS = 16
 
 
@@ -110,12 +110,12 @@ def read_ratings_csv(raw: bytes, known: Known) -> list[RatingLine]:
     for line, cells in _read_lines(raw, reading.problems):
         _read_rating(line, cells, known, reading)
     if not reading.lines and not reading.problems:
-        reading.problems.append(Problem("The file holds no rating.", HEADER_REMEDY, 1))
+        reading.problems.append(Problem("The file contains no ratings.", HEADER_REMEDY, 1))
     if reading.problems:
         n = len(reading.problems)
         raise InvalidRatings(
             f"The file has {n:,} problem{'s' if n > 1 else ''}; nothing was imported.",
-            "Mend them all and import it again.",
+            "Fix them all and import it again.",
             reading.problems,
         )
     return reading.lines
@@ -133,7 +133,7 @@ def _read_lines(raw: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict
         line = reader.line_num + 1
         for record in reader:
             if record and len(record) != len(header):
-                words = f"The line has {len(record)} fields, the header {len(header)}."
+                words = f"The line has {len(record)} fields, but the header has {len(header)}."
                 problems.append(Problem(words, "Quote fields that hold commas.", line))
             elif record:
                 cells = {k: v.strip() for k, v in zip(header, record, strict=True)}
@@ -141,7 +141,9 @@ def _read_lines(raw: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict
             line = reader.line_num + 1
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem("There is a byte that is not UTF-8.", "Save it as UTF-8.", line))
+        problems.append(
+            Problem("The line contains a byte that is not UTF-8.", "Save it as UTF-8.", line)
+        )
     except csv.Error as error:
         problems.append(
             Problem(f"Not valid CSV: {error}.", "Quote fields, and double quotes in them.", None)
@@ -168,10 +170,10 @@ def _read_rating(line: int, cells: Mapping[str, str], known: Known, reading: _Re
     key = (rater, prediction_id, cells["dimension"])
     first = reading.first_lines.setdefault(key, line)
     if first != line:
-        complain(f"The same rating stands in line {first}.", "Keep one of the two.")
+        complain(f"The same rating is already in line {first}.", "Keep one of the two.")
     elif known.given.get(key, value) != value:
         complain(
-            f"{rater} has given {known.given[key]:g} here before.",
+            f"{rater} has already given {known.given[key]:g} here.",
             "Ratings are never overwritten: leave the line out, or use another rater's name.",
         )
     else:
@@ -191,14 +193,14 @@ def _find_report(cells: Mapping[str, str], known: Known, complain: Complain) -> 
         )
     elif (submission, cells["item"]) not in known.reports:
         complain(
-            f"Submission {submission} has no report of the item {cells['item']!r}.",
+            f"Submission {submission} has no report on the item {cells['item']!r}.",
             "Use the id of a report item of this split.",
         )
     else:
         prediction_id, digest = known.reports[submission, cells["item"]]
         if cells["report_hash"] not in ("", digest):
             complain(
-                f"The report is another one ({digest}) than the one that was rated.",
+                f"The report ({digest}) is not the one that was rated.",
                 "Name the submission whose report was rated.",
             )
         return prediction_id

@@ -11,20 +11,24 @@ from leaderboard.rankings.read import RankingRow
 
 ABLATION_COLUMNS = (
     Column("base", str, "short name of the base"),
-    Column("model", str, "short name of the model: the base or a variant of it"),
+    Column("model", str, "short name of the model: the base or one of its variants"),
     Column("model_name", str, "name of the model"),
-    Column("variant", str, "how it differs from the base, as its team states; none for the base"),
-    Column("submission", str, "the submission that stands for it"),
+    Column(
+        "variant", str, "how it differs from the base, as stated by its team; none for the base"
+    ),
+    Column("submission", str, "the submission it is ranked by"),
     Column("board", str, "which score"),
     Column("score", float, "the score, 0 to 100; none is unscored, never 0"),
     Column("low", float, "lower end of its 95 % interval"),
     Column("high", float, "upper end of its 95 % interval"),
     Column("n_items", int, "items scored"),
-    Column("difference", float, "the model less the base in points, on the same items"),
+    Column("difference", float, "the model minus the base in points, on the same items"),
     Column("difference_low", float, "lower end of its 95 % interval"),
     Column("difference_high", float, "upper end of its 95 % interval"),
-    Column("adjusted_p", float, "p-value, adjusted by Holm over the variants of the board"),
-    Column("better", str, "short name of the significantly better of the two; none where open"),
+    Column(
+        "adjusted_p", float, "p-value, adjusted by Holm's method over the variants on the board"
+    ),
+    Column("better", str, "short name of whichever is significantly better; none if undecided"),
 )
 
 

@@ -11,7 +11,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement
 from leaderboard.scoring.statistics.intervals import Estimate
 
-_SCALE = "on 1 to 5; report scores on 20 to 100"
+_SCALE = "from 1 to 5; report scores from 20 to 100"
 _MEASURES = (
     ("bias", f"mean difference, judge minus labels, {_SCALE}"),
     ("lower_limit", f"lower limit of agreement, {_SCALE}"),
@@ -26,14 +26,14 @@ AGREEMENT_COLUMNS = (
     Column("judge_version", str, "its version"),
     Column("slice", str, "track for the report score, section or dimension"),
     Column("name", str, "its key"),
-    Column("compared", str, "raw or calibrated ratings with labels, or labels among themselves"),
-    Column("labels", str, "whose ratings the labels are: expert or constructed"),
-    Column("n", int, "reports, or, of labels, reports that several rated"),
+    Column("compared", str, "raw or calibrated ratings against labels, or labels against labels"),
+    Column("labels", str, "who gave the labels: expert or constructed"),
+    Column("n", int, "number of reports; for labels, of reports with several raters"),
     *(
         column
         for name, meaning in _MEASURES
         for column in (
-            Column(name, float, f"{meaning}; none where it is undefined"),
+            Column(name, float, f"{meaning}; none if it is undefined"),
             Column(f"{name}_low", float, "lower end of its 95 % interval"),
             Column(f"{name}_high", float, "upper end of its 95 % interval"),
         )

@@ -16,8 +16,8 @@ Composition = Mapping[str, Mapping[str, Sequence[CompositionRow]]]
 COMPOSITION_COLUMNS = (
     *SPLIT_COLUMNS,
     Column("answers", str, "public or hidden"),
-    Column("slice", str, "by what the items are counted"),
-    Column("name", str, "the value that they have; none where an item has none"),
+    Column("slice", str, "what the items are counted by"),
+    Column("name", str, "the value that they share; none if the items have none"),
     *(Column(f"n_{track.value}", int, f"items of the track {track.value}") for track in Track),
     Column("n_items", int, "items of all tracks"),
 )
@@ -76,11 +76,11 @@ def _cell_type(hint: object) -> type[str] | type[float] | type[bool]:
 
 def _meaning(name: str) -> str:
     if name.startswith("recomputed_"):
-        return f"{name.removeprefix('recomputed_')} computed again from the printed parts, 0 to 100"
+        return f"{name.removeprefix('recomputed_')} recomputed from the printed parts, 0 to 100"
     words = {
         "model": "name of the model, or its training data in the ablation",
         "parameters": "size as printed",
         "open_weights": "whether its weights are open",
-        "note": "our remark",
+        "note": "our note",
     }
     return words.get(name, f"{name.replace('_', ' ')} as printed, 0 to 100")

@@ -8,20 +8,20 @@ from leaderboard.models.ranking import Metric
 from leaderboard.rankings.breakdowns import Breakdown
 
 BREAKDOWN_COLUMNS = (
-    Column("board", str, "which score the ranks are of"),
-    Column("rank_low", int, "best rank of the model that the data allow; not of this value"),
+    Column("board", str, "which score the ranks refer to"),
+    Column("rank_low", int, "best rank that the data allow for the model; not for this value"),
     Column("rank_high", int, "worst rank that the data allow"),
     Column("model", str, "short name of the model"),
     Column("model_name", str, "name of the model"),
-    Column("submission", str, "the submission that stands for it"),
+    Column("submission", str, "the submission it is ranked by"),
     Column("metric", str, "what is measured: accuracy on 0 to 100, rating on 1 to 5"),
-    Column("slice", str, "by what the items are chosen"),
-    Column("name", str, "the value that they have"),
+    Column("slice", str, "what the items are selected by"),
+    Column("name", str, "the value that they share"),
     Column("title", str, "its name in words"),
-    Column("n_split_items", int, "items of the split that have it"),
+    Column("n_split_items", int, "items in the split that have it"),
     *SCORE_VALUES,
     Column("field_median", float, "median of the models with a value on every item"),
-    Column("n_median_models", int, "how many those are"),
+    Column("n_median_models", int, "number of those models"),
 )
 
 

@@ -15,28 +15,38 @@ PAIR_COLUMNS = (
     Column("first", str, "short name of the first model"),
     Column("second", str, "short name of the second model"),
     Column("n_items", int, "items of the board"),
-    Column("difference", float, "first less second in points, on the same items"),
+    Column("difference", float, "first minus second in points, on the same items"),
     Column("difference_low", float, "lower end of its 95 % interval"),
     Column("difference_high", float, "upper end of its 95 % interval"),
-    Column("adjusted_p", float, "p-value, adjusted by Holm over the pairs compared on the board"),
-    Column("better", str, "short name of the significantly better of the two; none where open"),
-    Column("n_first_only", int, "questions that only the first had right"),
-    Column("n_second_only", int, "questions that only the second had right"),
-    Column("mcnemar_mid_p", float, "McNemar's mid-p of these two counts"),
+    Column(
+        "adjusted_p",
+        float,
+        "p-value, adjusted by Holm's method over the pairs compared on the board",
+    ),
+    Column("better", str, "short name of whichever is significantly better; none if undecided"),
+    Column("n_first_only", int, "questions that only the first got right"),
+    Column("n_second_only", int, "questions that only the second got right"),
+    Column("mcnemar_mid_p", float, "McNemar's mid-p for these two counts"),
 )
 SLICE_COLUMNS = (
     Column("metric", str, "what is measured, accuracy or report score, 0 to 100"),
-    Column("slice", str, "by what the items are chosen"),
-    Column("name", str, "the value that they have"),
+    Column("slice", str, "what the items are selected by"),
+    Column("name", str, "the value that they share"),
     Column("n_items", int, "items that have it"),
     Column("model", str, "short name of the model"),
-    Column("value", float, "plain mean over these items; none where one of them has no score"),
-    Column("n_correct", int, "right ones, for accuracies"),
-    Column("first", str, "short name of the model that the difference is from"),
-    Column("difference", float, "first less this model in points; none in the first's own row"),
+    Column("value", float, "plain mean over these items; none if any of them has no score"),
+    Column("n_correct", int, "number right, for accuracies"),
+    Column("first", str, "short name of the model the difference is taken from"),
+    Column(
+        "difference", float, "first minus this model in points; none in the first model's own row"
+    ),
     Column("difference_low", float, "lower end of its 95 % interval"),
     Column("difference_high", float, "upper end of its 95 % interval"),
-    Column("better", str, "short name of the better, by Holm over all slices; none where open"),
+    Column(
+        "better",
+        str,
+        "short name of the better one, by Holm's method over all slices; none if undecided",
+    ),
 )
 
 

@@ -19,10 +19,10 @@ _HEAD = (
     Figure(
         "release",
         int,
-        "number of the release; scores compare only within one",
+        "number of the release; scores are comparable only within a release",
         lambda table, row: table.release.number if table.release else None,
     ),
-    Figure("board", str, "which score the ranks are of", lambda table, row: table.board.value),
+    Figure("board", str, "which score the ranks refer to", lambda table, row: table.board.value),
 )
 _REPORT = (
     Figure(
@@ -41,13 +41,13 @@ _REPORT = (
     Figure(
         "report_n_labels",
         int,
-        "labels of the model's own reports behind it",
+        "labels of the model's own reports that it rests on",
         lambda table, row: row.report.n_labels if row.report else None,
     ),
     Figure(
         "report_label_kind",
         str,
-        "whose labels calibrated it: expert or constructed",
+        "who gave the labels that calibrated it: expert or constructed",
         lambda table, row: (
             row.report.label_kind.value if row.report and row.report.label_kind else None
         ),
@@ -73,9 +73,13 @@ SCORE_VALUES = (
     Column("low", float, "lower end of its 95 % interval"),
     Column("high", float, "upper end of its 95 % interval"),
     Column("n_items", int, "items scored"),
-    Column("n_correct", int, "right ones, for accuracies"),
+    Column("n_correct", int, "number right, for accuracies"),
     Column("n_unscored", int, "items without a usable prediction or rating"),
-    Column("is_shrunk", bool, "whether it rests on few items and is drawn to the model's others"),
+    Column(
+        "is_shrunk",
+        bool,
+        "whether it rests on few items and is drawn towards the model's other values",
+    ),
 )
 SCORE_COLUMNS = (
     Column("model", str, "short name of the model"),
@@ -84,10 +88,10 @@ SCORE_COLUMNS = (
     Column(
         "metric",
         str,
-        f"what is measured; ratings are on 1 to 5, gaps on -100 to 100, all others on {SCALE}",
+        f"what is measured; ratings run from 1 to 5, gaps from -100 to 100, all others on {SCALE}",
     ),
-    Column("slice", str, "by what the items are chosen"),
-    Column("name", str, "the value that they have"),
+    Column("slice", str, "what the items are selected by"),
+    Column("name", str, "the value that they share"),
     *SCORE_VALUES,
 )
 

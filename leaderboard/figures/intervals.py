@@ -120,7 +120,7 @@ def draw_dots(
     if any(scores[i].n < FEW_ITEMS for i in known):
         title += f"<br>hollow: fewer than {FEW_ITEMS} items"
     if any(medians[i].n_models for i in known if medians):
-        title += "<br>upright line: median of the field"
+        title += "<br>vertical line: median of the field"
     bottom = BOTTOM + TITLE_LINE * max(1, title.count("<br>"))
     texts = [f"▸ {text}" if i == marked else text for i, text in zip(known, texts, strict=True)]
     figure = go.Figure(_trace(plain, labels, scores, "accent" if marked is None else "muted"))

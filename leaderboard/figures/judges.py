@@ -63,7 +63,7 @@ def _dots(pairs: Mapping[str, Pairs], labels: str) -> go.Scatter:
         marker={"size": [SMALLEST_DOT * count**0.5 for count in n], "opacity": 0.7},
         customdata=n,
         hovertemplate=f"judge %{{x:.2f}}, {labels} %{{y:.2f}}<br>"
-        "reports at this place: %{customdata}<extra></extra>",
+        "reports at this point: %{customdata}<extra></extra>",
     )
 
 

@@ -65,7 +65,7 @@ def _standing(shown: ShownModel) -> go.Figure:
     return draw_dots(
         [other.model.name for other in near],
         [other.scores[board] for other in near],
-        f"{board.label.lower()} score, 0 to 100",
+        f"{board.words} score, 0 to 100",
         marked=own - start,
     )
 

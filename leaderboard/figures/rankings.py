@@ -83,7 +83,7 @@ def _make_time_figure(table: RankingTable) -> go.Figure:
     best = find_best_so_far(table)
     if best:
         figure.add_trace(_make_steps(table, best, max(days)))
-    _lay_out(figure, table, "day of the submission, UTC")
+    _lay_out(figure, table, "date of submission, UTC")
     if days:
         pad = max((max(days) - min(days)) / 20, SHORTEST_PAD)
         figure.update_xaxes(type="date", range=[min(days) - pad, max(days) + pad])
@@ -129,7 +129,7 @@ def _traces(
     kinds = (
         ("open weights", "accent", [row for row in firm if row.model.open_weights]),
         ("closed weights", "ink", [row for row in firm if not row.model.open_weights]),
-        ("not anchored, makes no winner", "muted", loose),
+        ("not anchored, cannot decide a rank", "muted", loose),
     )
     return [_make_trace(table, *kind, place) for kind in kinds if kind[-1]]
 
@@ -202,7 +202,7 @@ def _lay_out(figure: go.Figure, table: RankingTable, title: str) -> None:
     )
     figure.update_xaxes(title=title, fixedrange=True, zeroline=False, automargin=True)
     figure.update_yaxes(
-        title=f"{table.board.label.lower()} score, 0 to 100",
+        title=f"{table.board.words} score, 0 to 100",
         fixedrange=True,
         zeroline=False,
         automargin=True,

@@ -37,7 +37,7 @@ def load_command(place: Path) -> None:
     package = read_package(open_package(place))
     with sessions().write() as session:
         loaded = load_package(session, package)
-        done = "published" if loaded.is_new else "is published already"
+        done = "published" if loaded.is_new else "was already published"
         click.echo(f"{loaded.benchmark.slug} {loaded.benchmark.version} {done}.")
     _echo_package(package)
 

@@ -40,7 +40,9 @@ def rotate_keys_command() -> None:
         n_rotated, n_keys = rotate_keys(session, vault)
         note = f"{n_rotated} of {n_keys}"
         add_audit(session, COMMAND_LINE, "rotate endpoint keys", f"key {vault.newest}", note)
-    click.echo(f"{n_rotated:,} of {n_keys:,} keys were encrypted again; older ones can go.")
+    click.echo(
+        f"{n_rotated:,} of {n_keys:,} keys were re-encrypted; older host keys can be removed."
+    )
 
 
 @endpoint_group.command("allow")
@@ -68,7 +70,7 @@ def forbid_command(benchmark: str, split: str, version: str | None) -> None:
         row = get_split(get_benchmark(session, benchmark, version), split)
         forbid_split(session, row)
         add_audit(session, COMMAND_LINE, "forbid endpoints", _subject(row))
-        click.echo(f"Endpoints may not see {_subject(row)} any more.")
+        click.echo(f"Endpoints may no longer see {_subject(row)}.")
 
 
 @endpoint_group.command("splits")
@@ -84,7 +86,7 @@ def splits_command() -> None:
 @endpoint_group.command("audit")
 @click.argument("submission")
 @click.option("--items", default=100, show_default=True, help="How many questions, at most.")
-@click.option("--seed", type=int, help="Draws the questions and shifts.  [default: a random one]")
+@click.option("--seed", type=int, help="Determines the questions and shifts.  [default: random]")
 @click.option(
     "--rotations",
     type=click.Choice(["one", "all"]),
@@ -109,7 +111,9 @@ def audit_command(submission: str, items: int, seed: int | None, rotations: str)
         note = f"audit {audit_id}, {n_items} items, {rotations} rotations, seed {chosen}"
         add_audit(session, COMMAND_LINE, "audit robustness", f"submission {submission}", note)
     make_queue(config().redis_url, config().queue_name).enqueue(AUDIT_ENDPOINT, audit_id)
-    click.echo(f"Robustness audit {audit_id}: {n_items:,} items, seed {chosen}; a worker asks.")
+    click.echo(
+        f"Robustness audit {audit_id}: {n_items:,} items, seed {chosen}; a worker will run it."
+    )
 
 
 @endpoint_group.command("audits")

@@ -23,7 +23,7 @@ kind_option = click.option(
     type=click.Choice([RaterKind.EXPERT.value, RaterKind.CONSTRUCTED.value]),
     default=RaterKind.EXPERT.value,
     show_default=True,
-    help="Constructed: the ratings follow from how the reports were made.",
+    help="Constructed: the ratings follow from how the reports were constructed.",
 )
 
 
@@ -35,9 +35,15 @@ def expert_group() -> None:
 @expert_group.command("assign")
 @click.argument("benchmark")
 @split_option
-@click.option("--per-model", default=30, show_default=True, help="Reports of each ranked model.")
-@click.option("--overlap", default=0.2, show_default=True, help="Share rated by two experts.")
-@click.option("--seed", type=int, help="Of the random choice; drawn by itself if left out.")
+@click.option(
+    "--per-model", default=30, show_default=True, help="Number of reports per ranked model."
+)
+@click.option(
+    "--overlap", default=0.2, show_default=True, help="Share of them rated by two experts."
+)
+@click.option(
+    "--seed", type=int, help="Seed of the random choice; drawn automatically if left out."
+)
 @with_appcontext
 def assign_command(
     benchmark: str, name: str, per_model: int, overlap: float, seed: int | None
@@ -55,7 +61,7 @@ def assign_command(
     if per_model < FEW_LABELS:
         click.echo(f"With fewer than {FEW_LABELS} labels a model's score is not anchored to them.")
     if overlap > 0 and done.n_experts < 2:
-        click.echo("One expert alone gives no overlap: make a second one, and assign again.")
+        click.echo("With only one expert there is no overlap: add a second one, and assign again.")
 
 
 @expert_group.command("list")
@@ -68,7 +74,7 @@ def list_command() -> None:
             name = pseudonym or "nothing assigned yet"
             click.echo(f"{user.email} ({name}): {n_finished} of {n_assigned} finished")
     if not rows:
-        click.echo("Nobody is an expert yet: flask user grant EMAIL expert.")
+        click.echo("There are no experts yet: flask user grant EMAIL expert.")
 
 
 @expert_group.command("import")

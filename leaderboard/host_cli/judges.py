@@ -32,7 +32,7 @@ def calls_command() -> None:
     """Each judge's calls: failures, tokens and the estimate of their cost."""
     with sessions().read() as session:
         for row in read_call_figures(session):
-            cost = f"{row.cost:.4f}" if row.n_unpriced == 0 else "cost not known of all"
+            cost = f"{row.cost:.4f}" if row.n_unpriced == 0 else "cost not known for all calls"
             click.echo(
                 f"{row.name} {row.version}: {row.n_answers:,} answers, "
                 f"{row.n_bad_output:,} not readable, {row.n_refused:,} refused, "

@@ -44,10 +44,10 @@ def add_user_command(email: str, name: str, password_stdin: bool) -> None:
     password = _read_password(password_stdin)
     with sessions().write() as session:
         if find_user(session, email) is not None:
-            click.echo(f"{email} has an account already.")
+            click.echo(f"{email} already has an account.")
             return
         register(session, email=email, name=name, password=password)
-    click.echo(f"{email} can sign in.")
+    click.echo(f"{email} can now sign in.")
 
 
 @user_group.command("set-password")
@@ -59,7 +59,7 @@ def set_password_command(email: str, password_stdin: bool) -> None:
     password = _read_password(password_stdin)
     with sessions().write() as session:
         set_password(_get_user(find_user(session, email), email), password)
-    click.echo(f"The password of {email} is set.")
+    click.echo(f"The password of {email} has been set.")
 
 
 @user_group.command("grant")
@@ -72,7 +72,7 @@ def grant_command(email: str, role: str) -> None:
         user = _get_user(find_user(session, email), email)
         grant_role(session, user, Role(role))
         add_audit(session, COMMAND_LINE, "grant role", f"user {email}", role)
-    click.echo(f"{email} is {role} now.")
+    click.echo(f"{email} now has the role {role}.")
 
 
 @user_group.command("revoke")
@@ -85,7 +85,7 @@ def revoke_command(email: str, role: str) -> None:
         user = _get_user(find_user(session, email), email)
         revoke_role(session, user, Role(role))
         add_audit(session, COMMAND_LINE, "revoke role", f"user {email}", role)
-    click.echo(f"{email} is no {role} any more.")
+    click.echo(f"{email} no longer has the role {role}.")
 
 
 @click.group("team", cls=HostGroup)
@@ -131,7 +131,7 @@ def add_model_command(slug: str, team: str, place: TextIO) -> None:
         if card is None:
             make_model_card(session, owner, values)
         elif card.team_id != owner.id:
-            raise click.ClickException(f"The model {slug!r} is another team's.")
+            raise click.ClickException(f"The model {slug!r} belongs to another team.")
         else:
             change_model_card(session, card, values)
     click.echo(f"The model card {slug} is ready.")
@@ -159,12 +159,17 @@ def add_token_command(email: str, name: str, scopes: tuple[str, ...], days: int)
 
 
 for _group, _command in (
-    (user_group, make_act_command("ban", ban_user, "Keep a user out; withhold their results.")),
-    (user_group, make_act_command("unban", unban_user, "Let a user in again.")),
-    (team_group, make_act_command("ban", ban_team, "Let a team submit no more.")),
-    (team_group, make_act_command("unban", unban_team, "Let a team submit again.")),
+    (user_group, make_act_command("ban", ban_user, "Ban a user and withhold their results.")),
+    (user_group, make_act_command("unban", unban_user, "Lift a user's ban.")),
+    (
+        team_group,
+        make_act_command(
+            "ban", ban_team, "Ban a team: it cannot submit, and its results are withheld."
+        ),
+    ),
+    (team_group, make_act_command("unban", unban_team, "Lift a team's ban.")),
     (model_group, make_act_command("verify", verify_model, "Mark a model card as checked.")),
-    (model_group, make_act_command("unverify", unverify_model, "Take that mark.")),
+    (model_group, make_act_command("unverify", unverify_model, "Remove that mark.")),
 ):
     _group.add_command(_command)
 

@@ -39,7 +39,7 @@ def list_command(benchmark: str, version: str | None, split: str) -> None:
 @click.argument("benchmark")
 @click.option("--version", help="By default the newest.")
 @click.option("--split", default="test", show_default=True)
-@click.option("--reason", default="", help="Why: it stands on the page of releases.")
+@click.option("--reason", default="", help="Why; shown on the Releases page.")
 @with_appcontext
 def open_command(benchmark: str, version: str | None, split: str, reason: str) -> None:
     """Close the open release and go on in the next."""

@@ -43,7 +43,7 @@ def accept_command(key: str, note: str) -> None:
     with sessions().write() as session:
         split_id = accept_submission(session, key, COMMAND_LINE, note).split_id
     make_queue(config().redis_url, config().queue_name).enqueue(RANK, split_id)
-    click.echo(f"{key} is accepted; a worker ranks its split again.")
+    click.echo(f"{key} is accepted; a worker will rank its split again.")
 
 
 @submission_group.command("nudge")
@@ -67,10 +67,10 @@ def rank_command(benchmark: str, name: str) -> None:
     with sessions().read() as session:
         split = get_split(get_benchmark(session, benchmark), name)
     make_queue(config().redis_url, config().queue_name).enqueue(RANK, split.id)
-    click.echo(f"A worker ranks {benchmark} {name} again.")
+    click.echo(f"A worker will rank {benchmark} {name} again.")
 
 
 submission_group.add_command(
-    make_act_command("hide", hide, "Show a submission's results to its team alone.")
+    make_act_command("hide", hide, "Hide a submission: only its team still sees its results.")
 )
-submission_group.add_command(make_act_command("show", show, "Hide a submission no more."))
+submission_group.add_command(make_act_command("show", show, "Show a hidden submission again."))

@@ -24,6 +24,6 @@ def read_reason(text: str) -> str:
     if not 1 <= len(reason) <= MAX_REASON:
         raise InvalidRequest(
             "The reason is missing or too long.",
-            f"Say why in 1 to {MAX_REASON} characters: the audit trail keeps it.",
+            f"Give a reason of 1 to {MAX_REASON} characters; it is kept in the audit trail.",
         ).at("reason")
     return reason

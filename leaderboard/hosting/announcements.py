@@ -31,7 +31,7 @@ def announce(session: Session, text: str, until: str, actor: str) -> Act:
     session.add(Announcement(text=text, created_at=now(), until_at=until_at))
     session.flush()
     add_audit(session, actor, "announce", f"until {until_at:%Y-%m-%d %H:%M}", text)
-    return Act("The announcement stands above every page.")
+    return Act("The announcement is now at the top of every page.")
 
 
 def end_announcement(session: Session, key: int, actor: str) -> Act:
@@ -41,7 +41,7 @@ def end_announcement(session: Session, key: int, actor: str) -> Act:
         raise NotFound("There is no such announcement.", "See the list of announcements.")
     found.until_at = min(found.until_at, now())
     add_audit(session, actor, "end announcement", f"announcement {key}", found.text)
-    return Act("The announcement has ended.")
+    return Act("The announcement has been removed.")
 
 
 def read_announcements(session: Session) -> list[Announcement]:
@@ -55,7 +55,7 @@ def read_announcements(session: Session) -> list[Announcement]:
 
 def _read_end(text: str) -> datetime:
     """The end of the day that `text` names, which is today or later."""
-    remedy = f"Choose a day from today on, at most {MAX_DAYS} days ahead."
+    remedy = f"Choose today or a later day, at most {MAX_DAYS} days ahead."
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:

@@ -23,12 +23,12 @@ def ban_user(session: Session, key: str, actor: str, reason: str) -> Act:
     """
     user = get_user(session, key)
     if user.email == actor:
-        raise Conflict("You would ban yourself.", "Ask another host.")
+        raise Conflict("You cannot ban yourself.", "Ask another host.")
     return _ban(session, user, BannedUser(user_id=user.id), actor, reason)
 
 
 def unban_user(session: Session, key: str, actor: str, reason: str) -> Act:
-    """Let a user in again. Raises NotFound or Conflict."""
+    """Lift a user's ban. Raises NotFound or Conflict."""
     user = get_user(session, key)
     return _unban(session, user, session.get(BannedUser, user.id), actor, reason)
 
@@ -40,7 +40,7 @@ def ban_team(session: Session, key: str, actor: str, reason: str) -> Act:
 
 
 def unban_team(session: Session, key: str, actor: str, reason: str) -> Act:
-    """Let a team submit again. Raises NotFound or Conflict."""
+    """Lift a team's ban. Raises NotFound or Conflict."""
     team = get_team(session, key)
     return _unban(session, team, session.get(BannedTeam, team.id), actor, reason)
 
@@ -50,7 +50,7 @@ def _ban(
 ) -> Act:
     reason = read_reason(reason)
     if whom.is_banned:
-        raise Conflict(f"The {_name(whom)} is banned already.", "There is nothing to do.")
+        raise Conflict(f"The {_name(whom)} is already banned.", "There is nothing to do.")
     ban.banned_at, ban.reason = now(), reason
     session.add(ban)
     add_audit(session, actor, "ban", _name(whom), reason)
@@ -72,7 +72,7 @@ def _unban(
     add_audit(session, actor, "unban", _name(whom), reason)
     session.flush()
     session.expire(whom, ["is_banned"])
-    return Act(f"The {_name(whom)} is banned no more.", rank=_splits_of(session, whom))
+    return Act(f"The {_name(whom)} is no longer banned.", rank=_splits_of(session, whom))
 
 
 def _name(whom: User | Team) -> str:
@@ -104,7 +104,7 @@ def unverify_model(session: Session, key: str, actor: str, reason: str) -> Act:
     add_audit(session, actor, "unverify", f"model {card.slug}", reason)
     session.flush()
     session.expire(card, ["is_verified"])
-    return Act(f"The card of {card.name} is not verified any more.")
+    return Act(f"The card of {card.name} is no longer verified.")
 
 
 def grant(session: Session, key: str, role: str, actor: str) -> Act:
@@ -112,17 +112,17 @@ def grant(session: Session, key: str, role: str, actor: str) -> Act:
     user, known = get_user(session, key), _read_role(role)
     grant_role(session, user, known)
     add_audit(session, actor, "grant role", f"user {user.email}", known.value)
-    return Act(f"{user.email} is {known.value} now.")
+    return Act(f"{user.email} now has the role {known.value}.")
 
 
 def revoke(session: Session, key: str, role: str, actor: str) -> Act:
     """Take a role from a user; nobody takes the host's from themselves. NotFound or Conflict."""
     user, known = get_user(session, key), _read_role(role)
     if user.email == actor and known is Role.HOST:
-        raise Conflict("You would lock yourself out.", "Ask another host.")
+        raise Conflict("You cannot remove your own role as host.", "Ask another host.")
     revoke_role(session, user, known)
     add_audit(session, actor, "revoke role", f"user {user.email}", known.value)
-    return Act(f"{user.email} is no {known.value} any more.")
+    return Act(f"{user.email} no longer has the role {known.value}.")
 
 
 def get_user(session: Session, email: str) -> User:

@@ -15,10 +15,10 @@ from leaderboard.models.submission import Submission
 
 
 def hide(session: Session, key: str, actor: str, reason: str) -> Act:
-    """Show a submission's results to its team alone. Raises NotFound or Conflict."""
+    """Hide a submission: only its team still sees its results. Raises NotFound or Conflict."""
     submission, reason = get_submission(session, key), read_reason(reason)
     if session.get(HiddenSubmission, key) is not None:
-        raise Conflict(f"The submission {key} is hidden already.", "There is nothing to do.")
+        raise Conflict(f"The submission {key} is already hidden.", "There is nothing to do.")
     session.add(HiddenSubmission(submission_id=key, hidden_at=now(), reason=reason))
     add_audit(session, actor, "hide", f"submission {key}", reason)
     session.flush()
@@ -26,7 +26,7 @@ def hide(session: Session, key: str, actor: str, reason: str) -> Act:
 
 
 def show(session: Session, key: str, actor: str, reason: str) -> Act:
-    """Hide a submission no more. Raises NotFound or Conflict."""
+    """Show a hidden submission again. Raises NotFound or Conflict."""
     submission = get_submission(session, key)
     hidden = session.get(HiddenSubmission, key)
     if hidden is None:
@@ -42,7 +42,7 @@ def requeue(session: Session, key: str, actor: str, reason: str) -> Act:
     get_submission(session, key)
     requeue_submission(session, key)
     add_audit(session, actor, "requeue", f"submission {key}", reason)
-    return Act(f"The submission {key} is in the queue again.", evaluate=(key,))
+    return Act(f"The submission {key} is back in the queue.", evaluate=(key,))
 
 
 def accept(session: Session, key: str, actor: str, reason: str) -> Act:

@@ -117,7 +117,7 @@ def _explain_loss(calls: Sequence[Call]) -> str:
     words = {
         CallOutcome.BAD_OUTPUT: "the judge's replies could not be read",
         CallOutcome.REFUSED: "the judge declined to answer",
-        CallOutcome.REJECTED: "the judge's server would not take the request",
+        CallOutcome.REJECTED: "the judge's server rejected the request",
         CallOutcome.ERROR: "the judge's server failed",
         CallOutcome.OK: "",
     }

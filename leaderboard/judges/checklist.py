@@ -15,8 +15,9 @@ from leaderboard.scoring.checklist import (
 LIMITS = (
     "The checklist judge looks for each case's expected findings, levels, sides, advice and "
     "disclaimers as words in sentences. It does not understand a report: it misses what is said "
-    "in words its lists do not hold, cannot weigh reasoning or style, seldom tells good reports "
-    "apart, and can be pleased by sentences written for it. Its ratings are not calibrated "
+    "in words that are not on its lists, cannot assess reasoning or style, can rarely tell good "
+    "reports apart, and can be satisfied by sentences written for it. Its ratings are not "
+    "calibrated "
     "against surgeons."
 )
 

@@ -38,7 +38,7 @@ class LlmJudge:
         if not all(dimension.questions for dimension in self.dimensions):
             raise InvalidRequest(
                 "The rubric of this benchmark has no questions for a language model.",
-                "Load a version with questions in every dimension, or rate by the checklist.",
+                "Load a version with questions in every dimension, or use the checklist judge.",
             )
         self.identity = JudgeIdentity(settings.name, _make_version(settings, self.dimensions))
 
@@ -52,10 +52,11 @@ class LlmJudge:
         """What this judge cannot see, in one paragraph for the page."""
         return (
             f"The language model {self.settings.model} answers questions about each report, with "
-            "a passage of the report as evidence. It can be wrong about medicine, lenient to "
-            "what reads well, and different at the next release of the same model. It reads the "
-            f"first {MAX_CHARACTERS:,} characters of a report and no images. How far it agrees "
-            "with surgeons is what calibration measures."
+            "a passage of the report as evidence. It can be wrong about medicine, lenient "
+            "towards what reads well, and different in the next release of the same model. It "
+            "reads the "
+            f"first {MAX_CHARACTERS:,} characters of a report and no images. Calibration "
+            f"measures how well it agrees with surgeons."
         )
 
     def rate(self, case: ReportCase, report: str) -> Sequence[DimensionRating]:

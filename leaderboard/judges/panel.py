@@ -9,7 +9,7 @@ from statistics import median
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity
 
-NO_MEMBER = "every judge is of the family of the model, by its card"
+NO_MEMBER = "every judge is of the model's own family, by its card"
 
 
 class Panel:
@@ -28,7 +28,8 @@ class Panel:
         names = ", ".join(member.settings.model for member in self.members)
         return (
             f"The median of the language models {names}, without those of the rated model's own "
-            "family. They read alike what was written alike: errors that they share stay."
+            "family. They tend to make the same mistakes on similar text: errors that they share "
+            "remain."
         )
 
     def combine(

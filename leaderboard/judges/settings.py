@@ -80,11 +80,12 @@ def read_judge_settings(
     """
     if file and (base_url or model):
         raise InvalidRequest(
-            "JUDGES_FILE and JUDGE_BASE_URL are both set.", "Set one judge, or the file of a panel."
+            "JUDGES_FILE and JUDGE_BASE_URL are both set.",
+            "Set either one judge or a file with several.",
         )
     if bool(base_url) is not bool(model):
         raise InvalidRequest(
-            "JUDGE_BASE_URL and JUDGE_MODEL belong together.", "Set both, or neither."
+            "JUDGE_BASE_URL and JUDGE_MODEL belong together.", "Set both or neither."
         )
     if base_url:
         entry = {"name": model, "base_url": base_url, "model": model}
@@ -95,8 +96,8 @@ def read_judge_settings(
     names = [entry.name for entry in entries]
     if len(set(names)) < len(names) or RESERVED_NAMES & set(names):
         raise InvalidRequest(
-            "JUDGES_FILE: a name stands twice, or is one of ours.",
-            f"Give each judge its own name, and none of {', '.join(sorted(RESERVED_NAMES))}.",
+            "JUDGES_FILE: a name occurs twice, or is reserved.",
+            f"Give each judge its own name, other than {', '.join(sorted(RESERVED_NAMES))}.",
         )
     return tuple(_make_settings(entry, _find_key(entry, environ)) for entry in entries)
 
@@ -106,10 +107,10 @@ def _read(path: Path) -> object:
         text = path.read_text(encoding="utf-8")
         return tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"JUDGES_FILE cannot be read: {error}.", "Mend its path.") from None
+        raise InvalidRequest(f"JUDGES_FILE cannot be read: {error}.", "Fix the path.") from None
     except (tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
         raise InvalidRequest(
-            f"JUDGES_FILE is no TOML (.toml) or JSON: {error}.", "See docs/llm-judge.md."
+            f"JUDGES_FILE is neither TOML (.toml) nor JSON: {error}.", "See docs/llm-judge.md."
         ) from None
 
 

@@ -98,7 +98,7 @@ class Board(enum.StrEnum):
     )
     CLOSED = (
         "closed",
-        "Closed",
+        "MCQ total",
         "on all questions",
         ScorePlace(Metric.ACCURACY, Slice.CLOSED, "closed"),
         (Track.TEXT, Track.IMAGE),
@@ -110,6 +110,11 @@ class Board(enum.StrEnum):
         ScorePlace(Metric.REPORT, Slice.TRACK, "report"),
         (Track.REPORT,),
     )
+
+    @property
+    def words(self) -> str:
+        """Its label within a sentence."""
+        return self.label if self.label[:2].isupper() else self.label.lower()
 
     @property
     def is_judged(self) -> bool:
@@ -222,7 +227,7 @@ class RankedReports(Base):
 
 
 class RankingEntry(Base):
-    """A model's score and rank range on one board, by the submission that stands for it.
+    """A model's score and rank range on one board, by the submission it is ranked by.
 
     The score is kept as it was when it was ranked: value and interval on 0..100 over `n` items,
     null where there is none. `is_separable` says whether the board's leader is significantly

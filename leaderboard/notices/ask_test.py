@@ -36,7 +36,7 @@ def ask_test(session: Session, target: NoticeTarget) -> None:
             )
     except IntegrityError:
         raise RateLimited(
-            f"A test notice to {target.address} was asked for less than a minute ago.",
+            f"A test notice to {target.address} was requested less than a minute ago.",
             "Wait a minute, then ask again.",
         ) from None
 

@@ -42,7 +42,7 @@ def post_webhook(url: str, body: bytes, headers: dict[str, str], policy: Address
     try:
         status = asyncio.run(_post(address, body, headers))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NotSent(f"no answer: {type(error).__name__}") from error
+        raise NotSent(f"no response: {type(error).__name__}") from error
     if not 200 <= status < 300:
         raise NotSent(f"it answered with status {status}")
     return f"it answered with status {status}"
@@ -68,8 +68,8 @@ def send_mail(mail: EmailMessage, settings: MailSettings) -> str:
         with _connect(settings.url) as server:
             server.send_message(mail)
     except (smtplib.SMTPException, OSError) as error:
-        raise NotSent(f"the mail server did not take it: {type(error).__name__}") from error
-    return "the mail server took it"
+        raise NotSent(f"the mail server did not accept it: {type(error).__name__}") from error
+    return "the mail server accepted it"
 
 
 def _connect(url: str) -> smtplib.SMTP:

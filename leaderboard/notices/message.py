@@ -12,7 +12,7 @@ from leaderboard.models.submission import EventKind
 
 WORDS = {
     EventKind.SCORED: "is scored",
-    EventKind.HELD: "is held: it waits for the host",
+    EventKind.HELD: "is held: it is waiting for the host",
     EventKind.FAILED: "failed",
     EventKind.CANCELLED: "was cancelled",
 }
@@ -66,7 +66,7 @@ def write_test(test: NoticeTest) -> Message:
         f"test-{test.target_id}-{test.asked_at:%Y%m%d%H%M%S%f}",
         msgspec.json.encode(payload),
         "SpineBench: a test notice",
-        "A member of your team asked for this test: notices reach this address.\n",
+        "A member of your team requested this test: notices reach this address.\n",
     )
 
 
@@ -77,7 +77,7 @@ def make_mail(message: Message, target: NoticeTarget, base_url: str, sender: str
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(
-        f"{message.text}\nYou get this mail because your team {target.team.name} asked for it: "
+        f"{message.text}\nYou get this mail because your team {target.team.name} has set it up: "
         f"{base_url}/account/notices\n"
     )
     return mail

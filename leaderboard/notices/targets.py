@@ -44,7 +44,7 @@ def make_target(
     with fields.at("kind"):
         if kind not in set(TargetKind):
             raise InvalidRequest(
-                f"There is no notice by {kind[:20]!r}.", "Choose webhook or email."
+                f"Notices cannot be sent by {kind[:20]!r}.", "Choose webhook or email."
             )
         if kind == TargetKind.EMAIL and not sends_mail:
             raise InvalidRequest("This server sends no mail.", "Use a webhook, or ask the host.")
@@ -69,7 +69,7 @@ def make_target(
         with session.begin_nested():
             session.add(target)
     except IntegrityError:
-        raise Conflict(f"{address} hears of them already.", "There is nothing to do.").at(
+        raise Conflict(f"{address} is already notified.", "There is nothing to do.").at(
             "address"
         ) from None
     return target
@@ -105,7 +105,7 @@ def get_own_target(session: Session, user: User, target_id: int) -> NoticeTarget
     """A target of one of the user's teams. Raises NotFound, for other teams' too."""
     target = session.get(NoticeTarget, target_id)
     if target is None or session.get(Membership, (target.team_id, user.id)) is None:
-        raise NotFound("Your teams have no such target.", "See the list of notices.")
+        raise NotFound("Your teams have no such target.", "See the Notices page.")
     return target
 
 
@@ -145,6 +145,6 @@ def _read_member(session: Session, team: Team, address: str) -> str:
     if found is None:
         raise InvalidRequest(
             f"Nobody in {team.name} has this e-mail address.",
-            "Mail goes to members of the team: enter the address that they sign in with.",
+            "Mail can only go to members of the team: enter the address that they sign in with.",
         )
     return found

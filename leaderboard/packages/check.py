@@ -44,7 +44,7 @@ def check_manifest(manifest: Manifest) -> Iterator[Problem]:
     for name, keys in lists.items():
         for key, count in Counter(keys).items():
             if count > 1:
-                message = f"{name}: {key!r} stands {count} times."
+                message = f"{name}: {key!r} occurs {count} times."
                 yield Problem(message, "Keep one.", path=MANIFEST)
     dimensions = [d for section in sections for d in section.dimensions]
     if any(d.questions for d in dimensions):
@@ -53,10 +53,10 @@ def check_manifest(manifest: Manifest) -> Iterator[Problem]:
 
 
 def _check_questions(dimension: Dimension) -> Iterator[Problem]:
-    place, questions = f"Questions of {dimension.key}", dimension.questions
+    place, questions = f"Questions for {dimension.key}", dimension.questions
     for key, count in Counter(question.key for question in questions).items():
         if count > 1:
-            yield Problem(f"{place}: {key!r} stands {count} times.", "Keep one.", path=MANIFEST)
+            yield Problem(f"{place}: {key!r} occurs {count} times.", "Keep one.", path=MANIFEST)
     if not FEWEST_QUESTIONS <= len(questions) <= MOST_QUESTIONS:
         yield Problem(
             f"{place}: there are {len(questions)}.",
@@ -66,7 +66,7 @@ def _check_questions(dimension: Dimension) -> Iterator[Problem]:
     elif all(question.good == "no" for question in questions):
         yield Problem(
             f"{place}: every good answer is no.",
-            "Ask for something that a report must say: silence earns nothing.",
+            "Ask for something that a report must say, so that silence earns nothing.",
             path=MANIFEST,
         )
 
@@ -95,7 +95,7 @@ def _check_mcq(item: McqItem, line: Line) -> Iterator[Problem]:
     if letters != list(LETTERS[: len(letters)]) or len(letters) < 2:
         yield line.problem(
             f"The options are {', '.join(letters) or 'empty'}.",
-            "Letter them A, B, C ... in order, two to ten.",
+            "Letter two to ten options A, B, C ... in order.",
         )
     if set(item.answer) - set(letters) or len(set(item.answer)) < len(item.answer):
         yield line.problem(
@@ -111,7 +111,7 @@ def _check_mcq(item: McqItem, line: Line) -> Iterator[Problem]:
 def _check_report(manifest: Manifest, item: ReportItem, line: Line) -> Iterator[Problem]:
     dimensions = [d.key for section in manifest.rubric.sections for d in section.dimensions]
     for text in checklist_problems(item.checklist, dimensions):
-        yield line.problem(text, "Mend the checklist.")
+        yield line.problem(text, "Fix the checklist.")
 
 
 def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
@@ -123,7 +123,7 @@ def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
         before = first.setdefault(line.item.id, line)
         if before is not line:
             yield line.problem(
-                f"The id stands already in {before.path}, line {before.number}.",
+                f"The id is already used in {before.path}, line {before.number}.",
                 "Give every item of the benchmark its own id.",
             )
         for image in line.item.images:
@@ -135,6 +135,6 @@ def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
             other = spelled.setdefault(image.path.casefold(), image.path)
             if other != image.path:
                 yield line.problem(
-                    f"{image.path} differs from {other} in capitals alone.",
-                    "Not every system tells them apart: give each file a name of its own.",
+                    f"{image.path} differs from {other} only in upper and lower case.",
+                    "Not every system can tell these apart: give each file its own name.",
                 )

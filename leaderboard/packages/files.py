@@ -34,8 +34,8 @@ class FolderFiles:
             place = (self._folder / path).resolve()
             if not place.is_relative_to(self._folder):
                 raise InvalidRequest(
-                    "It is a link to a place outside of the package.",
-                    "Put the file itself there.",
+                    "It is a link to a place outside the package.",
+                    "Replace it with the file itself.",
                 )
             if not place.is_file():
                 raise KeyError(path)
@@ -44,7 +44,7 @@ class FolderFiles:
             return place.read_bytes()
         except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
             reason = getattr(error, "strerror", None) or "links in a circle"
-            raise InvalidRequest(f"It cannot be read: {reason}.", "Mend the file.") from error
+            raise InvalidRequest(f"It cannot be read: {reason}.", "Fix the file.") from error
 
 
 def open_package(place: Path) -> PackageFiles:

@@ -32,8 +32,8 @@ Canary = Annotated[
         pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:-]*$",
         min_length=16,
         max_length=120,
-        description="A text that stands nowhere else, such as a name with a random UUID. It "
-        "travels with every item that is sent to an endpoint, so that leaked items can be found.",
+        description="A text that occurs nowhere else, such as a name with a random UUID. It is "
+        "sent with every item that goes to an endpoint, so that leaked items can be found.",
     ),
 ]
 FilePath = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$", max_length=200)]

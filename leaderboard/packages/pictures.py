@@ -44,7 +44,7 @@ def read_picture(content: bytes) -> PackagePicture:
         raise _too_many_pixels() from error
     except _UNREADABLE as error:
         raise InvalidRequest(
-            "It is no PNG, JPEG or WebP that can be read.", "Export the picture again."
+            "It is not a readable PNG, JPEG or WebP image.", "Export the picture again."
         ) from error
 
 
@@ -57,5 +57,5 @@ def _open(content: bytes) -> Picture.Image:
 
 def _too_many_pixels() -> InvalidRequest:
     return InvalidRequest(
-        f"It has more than {MAX_PIXELS:,} pixels.", "Export the picture in a smaller size."
+        f"It has more than {MAX_PIXELS:,} pixels.", "Export the picture at a smaller size."
     )

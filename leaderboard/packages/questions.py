@@ -18,8 +18,8 @@ MEMORY_BYTES = 16 * 1024 * 1024
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 README = """{name} {version}, split {split}: {n} items. Licence: {licence}.
 {notice}
-items.jsonl   one item a line{answers}
-images/       the pictures that the items name, in their order
+items.jsonl   one item per line{answers}
+images/       the pictures that the items refer to, in order
 
 Write one line for each item, {{"id": "...", "prediction": "what your model wrote"}}, then
 

@@ -73,7 +73,7 @@ class _Reader:
     def _invalid(self) -> InvalidPackage:
         return InvalidPackage(
             f"The benchmark package has {len(self._problems)} problem(s); nothing was loaded.",
-            "Mend them all, then check it again with `flask benchmark check`.",
+            "Fix them all, then check it again with `flask benchmark check`.",
             self._problems,
         )
 
@@ -122,17 +122,17 @@ class _Reader:
         """Whether an object is of a size to be decoded, and has no character that a database
         cannot hold."""
         if len(raw) > MAX_OBJECT_BYTES:
-            message = f"It has {len(raw):,} bytes; {MAX_OBJECT_BYTES:,} are the limit."
-            self._add(message, "Shorten it; pictures go into files of their own.", path, line)
+            message = f"It has {len(raw):,} bytes; the limit is {MAX_OBJECT_BYTES:,}."
+            self._add(message, "Shorten it; put pictures into separate files.", path, line)
             return False
         if b"\\u0000" in raw:
-            self._add("It has a NUL character (\\u0000).", "Remove it.", path, line)
+            self._add("It contains a NUL character (\\u0000).", "Remove it.", path, line)
             return False
         return True
 
     def _read_items(self, split: SplitFile) -> Iterator[Line]:
         missing = Problem(
-            f"There is no file {split.items}.", "Add it, or mend the path.", path="manifest.json"
+            f"There is no file {split.items}.", "Add it, or fix the path.", path="manifest.json"
         )
         content = self._read_file(split.items, missing)
         if content is None:
@@ -143,8 +143,8 @@ class _Reader:
             if not raw.strip():
                 continue
             if n_unreadable == MOST_UNREADABLE:
-                message = f"{MOST_UNREADABLE} lines cannot be read; the rest was not looked at."
-                self._add(message, "Write one JSON object a line.", split.items, number)
+                message = f"{MOST_UNREADABLE} lines cannot be read; the rest was not checked."
+                self._add(message, "Write one JSON object per line.", split.items, number)
                 return
             try:
                 if not self._is_fit(raw, split.items, number):
@@ -157,8 +157,8 @@ class _Reader:
                 continue
             if item.split != split.name:
                 self._add(
-                    f"The item says split {item.split!r}, its file is that of {split.name!r}.",
-                    "Move the line, or mend its split.",
+                    f"The item says split {item.split!r}, but it is in the file of {split.name!r}.",
+                    "Move the line, or fix its split.",
                     split.items,
                     number,
                     item.id,
@@ -178,7 +178,7 @@ class _Reader:
         try:
             value: Any = msgspec.json.decode(raw)
         except RecursionError:
-            self._add("Its JSON is nested far too deep.", "Write one flat object.", path, line)
+            self._add("Its JSON is nested far too deeply.", "Write one flat object.", path, line)
             return
         except UnicodeDecodeError as broken:
             self._add(f"Not UTF-8: {broken.reason}.", "Save it as UTF-8.", path, line)

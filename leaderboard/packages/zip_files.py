@@ -20,7 +20,7 @@ _END, _END_BYTES, _LONGEST_COMMENT = b"PK\5\6", 22, 0xFFFF
 _END64, _LOCATOR64, _END64_BYTES, _LOCATOR64_BYTES = b"PK\6\6", b"PK\6\7", 56, 20
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_AGAIN = "Make it again with any zip program."
+_AGAIN = "Create it again with any zip program."
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(EOFError, OSError, ValueError, RuntimeError),
@@ -37,7 +37,7 @@ class ZipFiles:
         if problems:
             raise InvalidPackage(
                 f"{place.name} has {len(problems)} problem(s); nothing in it was read.",
-                "Mend them all, then check it again with `flask benchmark check`.",
+                "Fix them all, then check it again with `flask benchmark check`.",
                 problems,
             )
         tops = [PurePosixPath(name) for name in self._zip.namelist()]
@@ -54,7 +54,7 @@ class ZipFiles:
             with self._zip.open(info) as stream:
                 content = stream.read(MAX_FILE_BYTES + 1)
         except _DAMAGED as error:
-            raise InvalidRequest("It is damaged inside the zip.", _AGAIN) from error
+            raise InvalidRequest("It is damaged inside the zip file.", _AGAIN) from error
         if len(content) > MAX_FILE_BYTES:
             raise TooLarge(f"It is larger than {MAX_FILE_BYTES:,} bytes.", "Make it smaller.")
         return content
@@ -70,11 +70,11 @@ def _open(place: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(place)
     except UnicodeDecodeError as error:
         raise InvalidRequest(
-            f"{place.name} has names that say to be UTF-8 and are not.",
-            "Name the files with ASCII letters and make the zip again.",
+            f"{place.name} has names that claim to be UTF-8 but are not.",
+            "Name the files with ASCII letters and create the zip file again.",
         ) from error
     except _DAMAGED as error:
-        raise InvalidRequest(f"{place.name} is not a readable zip.", _AGAIN) from error
+        raise InvalidRequest(f"{place.name} is not a readable zip file.", _AGAIN) from error
 
 
 def _read_list_bytes(place: Path) -> int:
@@ -101,8 +101,8 @@ def _read_list_bytes(place: Path) -> int:
 def _find_problems(infos: list[zipfile.ZipInfo]) -> Iterator[Problem]:
     if len(infos) > MAX_ZIP_FILES:
         yield Problem(
-            f"The zip has {len(infos):,} files; {MAX_ZIP_FILES:,} are the limit.",
-            "Leave out what is not the manifest, an items file or an image of an item.",
+            f"The zip file has {len(infos):,} files; the limit is {MAX_ZIP_FILES:,}.",
+            "Leave out everything except the manifest, the items files and the items' images.",
         )
         return
     alike = Counter(info.filename.casefold() for info in infos)
@@ -111,8 +111,9 @@ def _find_problems(infos: list[zipfile.ZipInfo]) -> Iterator[Problem]:
             yield Problem(message, remedy, path=_shown(info))
         if alike[info.filename.casefold()] > 1:
             yield Problem(
-                "The name stands twice in the zip, in the same capitals or in others.",
-                "Give each file a name of its own.",
+                "The name occurs twice in the zip file, possibly in different upper and lower "
+                "case.",
+                "Give each file its own name.",
                 path=_shown(info),
             )
 
@@ -122,18 +123,18 @@ def _complaints(info: zipfile.ZipInfo) -> Iterator[tuple[str, str]]:
     name = info.orig_filename
     if not _is_plain(name):
         yield (
-            "The name leads out of the package, or is no plain path.",
-            "Name files by paths inside the package, with / between folders.",
+            "The name leads out of the package, or is not a plain path.",
+            "Use paths inside the package, with / between folders.",
         )
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        yield "It is a link or a device, not a file.", "Put the file itself into the zip."
+        yield "It is a link or a device, not a file.", "Put the file itself into the zip file."
     if info.flag_bits & _ENCRYPTED:
-        yield "It is encrypted.", "Make the zip again without a password."
+        yield "It is encrypted.", "Create the zip file again without a password."
     elif info.compress_type not in _METHODS:
-        yield "It is compressed in an uncommon way.", "Make the zip again with deflate."
+        yield "It uses an unsupported compression method.", "Create the zip again with deflate."
     if info.file_size > MAX_FILE_BYTES:
-        message = f"It has {info.file_size:,} bytes; {MAX_FILE_BYTES:,} are the limit."
+        message = f"It has {info.file_size:,} bytes; the limit is {MAX_FILE_BYTES:,}."
         yield message, "Make it smaller."
 
 

@@ -1,6 +1,6 @@
 """All models of a ranking by the values of one slice, and what the middle of the field has there.
 
-Read through the disclosure policy: a model is here by the submission that stands for it in public,
+Read through the disclosure policy: a model is here by the submission it is ranked by in public,
 and only if its breakdown may be seen.
 """
 

@@ -138,7 +138,7 @@ def _make_score(board: Board) -> Column:
             Figure(
                 f"{key}_separable",
                 bool,
-                f"whether the leader by {key} is significantly better; none without a rank",
+                f"whether the leader on {key} is significantly better; none without a rank",
                 partial(_is_separable, board),
             ),
         ),
@@ -187,7 +187,7 @@ RANK = Column(
         Figure(
             "rank_low",
             int,
-            "best rank that the data allow; none without every item",
+            "best rank that the data allow; none if not every item was scored",
             partial(_rank, "low"),
             api="rank_low",
         ),
@@ -249,7 +249,7 @@ COUNTS = (
             Figure(
                 "n_unscored",
                 int,
-                "items of the split without a score",
+                "items in the split without a score",
                 count_unscored,
                 api="n_unscored",
             ),
@@ -281,14 +281,14 @@ COUNTS = (
             Figure(
                 "submission",
                 str,
-                "the submission that stands for the model",
+                "the submission the model is ranked by",
                 lambda table, row: row.submission.id,
                 api="submission",
             ),
             Figure(
                 "submitted_at",
                 datetime,
-                "when it was sent, UTC",
+                "when it was submitted, UTC",
                 lambda table, row: row.submission.created_at,
                 api="submitted_at",
             ),

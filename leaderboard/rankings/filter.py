@@ -39,7 +39,7 @@ class Facts(NamedTuple):
 
 
 def read_facts(model: ModelCard, submission: Submission) -> Facts:
-    """The facts of a model and of the submission that stands for it."""
+    """The facts of a model and of the submission it is ranked by."""
     return Facts(
         names=f"{model.name} {model.organisation} {model.slug}",
         organisation=model.organisation,
@@ -103,12 +103,12 @@ def read_filter(values: Mapping[str, str]) -> ModelFilter:
     low, high = found.min_parameters, found.max_parameters
     if low is not None and high is not None and low > high:
         raise InvalidRequest(
-            f"No size is from {low:g} up to {high:g}.", "Write the smaller size first."
+            f"There is no size from {low:g} up to {high:g}.", "Give the smaller size first."
         )
     if found.since and found.until and found.since > found.until:
         raise InvalidRequest(
-            f"No day is since {found.since} and until {found.until}.",
-            "Write the earlier day first.",
+            f"There is no day from {found.since} until {found.until}.",
+            "Give the earlier day first.",
         )
     return found
 
@@ -140,7 +140,7 @@ def read_choice(values: Mapping[str, str], name: str, known: Mapping[str, Choice
     value = values.get(name, "").strip()
     if value and value not in known:
         raise InvalidRequest(
-            f"{value[:40]!r} is no value of {name}.", f"Use one of {', '.join(known)}."
+            f"{value[:40]!r} is not a valid value for {name}.", f"Use one of {', '.join(known)}."
         )
     return known[value] if value else None
 
@@ -158,7 +158,8 @@ def _read_size(values: Mapping[str, str], name: str) -> float | None:
         size = math.nan
     if size is not None and not 0 <= size < math.inf:
         raise InvalidRequest(
-            f"{text[:40]!r} is no size.", "Write billions of parameters, such as 8."
+            f"{text[:40]!r} is not a valid size.",
+            "Give the size in billions of parameters, such as 8.",
         )
     return size
 
@@ -172,7 +173,7 @@ def _read_day(values: Mapping[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise InvalidRequest(f"{text[:40]!r} is no day.", DAY_REMEDY) from None
+        raise InvalidRequest(f"{text[:40]!r} is not a valid day.", DAY_REMEDY) from None
 
 
 def _is_same(fact: str | None, asked: str) -> bool:

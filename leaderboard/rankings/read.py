@@ -48,7 +48,7 @@ class BoardScore(NamedTuple):
 
 @dataclass(frozen=True)
 class RankingRow:
-    """A model in the ranking, by the submission that stands for it.
+    """A model in the ranking, by the submission it is ranked by.
 
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
     the share of the split's items that were scored. `outcomes` counts MCQ predictions. On boards

@@ -65,8 +65,8 @@ def get_ranking(session: Session, split: Split, number: int) -> Ranking:
             return ranking
     known = ", ".join(str(ranking.release.number) for ranking in rankings)
     raise NotFound(
-        f"{split.benchmark.name} {split.name} has no ranking of a release {number}.",
-        f"Its releases are {known}." if known else "It is not ranked yet.",
+        f"{split.benchmark.name} {split.name} has no ranking for release {number}.",
+        f"Its releases are {known}." if known else "It has not been ranked yet.",
     )
 
 

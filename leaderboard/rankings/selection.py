@@ -133,7 +133,7 @@ def read_release(values: Mapping[str, str]) -> int | None:
     if not text:
         return None
     if not re.fullmatch("[1-9][0-9]{0,5}", text):
-        raise InvalidRequest(f"{text[:20]!r} is no release.", "Write its number, such as 1.")
+        raise InvalidRequest(f"{text[:20]!r} is not a release.", "Give its number, such as 1.")
     return int(text)
 
 
@@ -146,7 +146,7 @@ def read_columns(text: str) -> tuple[Column, ...]:
     unknown = sorted(names - {*known, NO_COLUMNS})
     if unknown:
         raise InvalidRequest(
-            f"There is no column {unknown[0][:40]!r} to choose.",
-            f"Choose of {', '.join(known)}, or {NO_COLUMNS}.",
+            f"There is no column {unknown[0][:40]!r}.",
+            f"Choose from {', '.join(known)}, or {NO_COLUMNS}.",
         )
     return tuple(column for column in CHOOSABLE if column.key in names)

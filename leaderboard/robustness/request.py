@@ -45,12 +45,12 @@ def request_audit(
     """
     vault.require_open()
     if n_items < 1:
-        raise InvalidRequest("An audit has at least one item.", "Give --items a larger number.")
+        raise InvalidRequest("An audit needs at least one item.", "Give --items a larger number.")
     _require_auditable(session, submission_id)
     questions = _choose_questions(session, submission_id, n_items, seed, every_rotation)
     if not questions:
         raise Conflict(
-            f"Submission {submission_id} answered no question with a single answer.",
+            f"Submission {submission_id} answered no single-answer questions.",
             "Only multiple-choice questions with one right answer are asked again.",
         )
     audit = RobustnessAudit(
@@ -76,8 +76,8 @@ def get_audited_endpoint(session: Session, run: EndpointRun) -> Endpoint:
     )
     if endpoint.key is None and session.scalar(wiped.limit(1)) is not None:
         raise PermanentError(
-            "The endpoint's key was wiped after a run, as its team asked.",
-            "The team enters it again in the endpoint's settings.",
+            "The endpoint's key was wiped after a run, at its team's request.",
+            "The team has to enter it again in the endpoint's settings.",
         )
     return endpoint
 
@@ -85,11 +85,12 @@ def get_audited_endpoint(session: Session, run: EndpointRun) -> Endpoint:
 def _require_auditable(session: Session, submission_id: str) -> None:
     submission = session.get(Submission, submission_id, with_for_update={"key_share": True})
     if submission is None:
-        raise NotFound(f"There is no submission {submission_id!r}.", "Look its number up.")
+        raise NotFound(f"There is no submission {submission_id!r}.", "Check its id.")
     run = session.get(EndpointRun, submission_id)
     if run is None:
         raise Conflict(
-            f"Submission {submission_id} is a file.", "Only an endpoint can be asked again."
+            f"Submission {submission_id} was made from a file.",
+            "Only an endpoint can be asked again.",
         )
     if submission.status is not Status.SCORED:
         raise Conflict(
@@ -97,8 +98,8 @@ def _require_auditable(session: Session, submission_id: str) -> None:
         )
     if not may_see(session, submission.split):
         raise Conflict(
-            f"Endpoints may not see {submission.split.name} any more.",
-            "Let them with `flask endpoint allow` first.",
+            f"Endpoints may no longer see {submission.split.name}.",
+            "Allow it first with `flask endpoint allow`.",
         )
     get_audited_endpoint(session, run)
     under_way = session.scalar(
@@ -108,7 +109,8 @@ def _require_auditable(session: Session, submission_id: str) -> None:
     )
     if under_way is not None:
         raise Conflict(
-            f"Audit {under_way} of submission {submission_id} is under way.", "Wait for its end."
+            f"Audit {under_way} of submission {submission_id} is in progress.",
+            "Wait until it has ended.",
         )
 
 

@@ -82,7 +82,7 @@ def write_results(results: AuditResults) -> list[str]:
                 ("accuracy as submitted", found.n_items, found.as_submitted),
                 ("accuracy with shifted options", found.n_askings, found.shifted),
                 ("consistency", found.n_items, found.consistency),
-                ("right in every asking", found.n_items, found.surviving),
+                ("right every time", found.n_items, found.surviving),
             )
             if low is not None and high is not None
         ]

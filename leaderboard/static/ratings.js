@@ -104,7 +104,7 @@
     function open(next) {
       place = (next + links.length) % links.length;
       image.src = links[place].href;
-      image.alt = links[place].querySelector("img").alt.replace(" (opens large)", "");
+      image.alt = links[place].querySelector("img").alt.replace(" (click to enlarge)", "");
       if (!viewer.open) viewer.showModal();
     }
 

@@ -50,7 +50,7 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
     for magic, kind in OTHER_KINDS.items():
         if raw.startswith(magic):
             raise _unreadable(
-                f"The file is {kind}.", f"Save as {FORMAT_WORDS}; gzip it if you like."
+                f"The file is {kind}.", f"Save it as {FORMAT_WORDS}; you may compress it with gzip."
             )
     if raw.startswith(BYTE_ORDER_MARKS) or _is_utf16(raw):
         raise _unreadable("The file is encoded in UTF-16.", "Save it as UTF-8.")
@@ -82,7 +82,7 @@ def _gunzip(raw: bytes, max_bytes: int) -> bytes:
         parts.append(part)
         room -= len(part)
         if not member.eof and room > 0:
-            raise _unreadable("The gzip file is cut short.", "Send the whole file again.")
+            raise _unreadable("The gzip file is truncated.", "Send the whole file again.")
         raw = member.unused_data
         if not raw.strip(b"\0"):
             break

@@ -57,7 +57,10 @@ def submit_endpoint(
     vault.require_open()
     require_may_see(session, split)
     if model_card.team_id != endpoint.team_id:
-        raise Conflict("Model and endpoint are of two teams.", "Choose both of one team.")
+        raise Conflict(
+            "The model and the endpoint belong to different teams.",
+            "Choose a model and an endpoint of the same team.",
+        )
     chosen = _choose_tracks(session, endpoint, split, tracks)
     _refuse_second(session, model_card, split)
     require_quota(session, model_card.team, split, quota)
@@ -77,7 +80,7 @@ def submit_endpoint(
     session.add(submission)
     session.flush()
     use_unit(session, model_card.team, split, submission.id)
-    message = f"{n_items:,} items will be asked of the endpoint {endpoint.name}."
+    message = f"{n_items:,} items will be sent to the endpoint {endpoint.name}."
     add_event(session, submission.id, EventKind.SUBMITTED, message)
     session.add(
         EndpointRun(
@@ -137,14 +140,14 @@ def get_askable(session: Session, run: EndpointRun) -> Endpoint:
     split = run.submission.split
     if not may_see(session, split):
         raise PermanentError(
-            f"The host does not let endpoints see {split.name} any more.", "Send a prediction file."
+            f"The host no longer lets endpoints see {split.name}.", "Send a prediction file."
         )
     endpoint = session.get(Endpoint, run.endpoint_id) if run.endpoint_id else None
     if endpoint is None:
-        raise PermanentError("The endpoint was deleted.", "Register it again and submit anew.")
+        raise PermanentError("The endpoint has been deleted.", "Register it again and resubmit.")
     if (endpoint.base_url, endpoint.model) != (run.base_url, run.model):
         raise PermanentError(
-            "The endpoint's address or model was changed since it was submitted.", "Submit anew."
+            "The endpoint's address or model has changed since it was submitted.", "Submit again."
         )
     return endpoint
 
@@ -203,7 +206,8 @@ def _choose_tracks(
     if closed or not possible:
         names = " and ".join(track.value for track in closed) or "every"
         raise InvalidRequest(
-            f"The endpoint {endpoint.name} takes no images, which items of {names} track have.",
+            f"The endpoint {endpoint.name} does not accept images, but items of {names} track "
+            f"have images.",
             "Leave the track out, or say in the endpoint's settings that it accepts images.",
         )
     return tuple(track for track in possible if not asked or track in asked)
@@ -221,8 +225,8 @@ def _refuse_second(session: Session, model_card: ModelCard, split: Split) -> Non
     )
     if running is not None:
         raise Conflict(
-            f"An endpoint is asked for this model and split already (submission {running}).",
-            "Wait for its end, or cancel it.",
+            f"A submission by endpoint is already running for this model and split ({running}).",
+            "Wait until it has ended, or cancel it.",
         )
 
 

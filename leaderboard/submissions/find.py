@@ -19,7 +19,9 @@ def get_own(session: Session, user: User, key: str) -> Submission:
     """A submission of a team of the user. Raises NotFound, also for those of others."""
     found = session.scalar(_own(user).where(Submission.id == key))
     if found is None:
-        raise NotFound("Your teams have no such submission.", "See the list of your submissions.")
+        raise NotFound(
+            "Your teams have no such submission.", "Your account page links to your submissions."
+        )
     return found
 
 

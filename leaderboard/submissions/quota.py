@@ -102,7 +102,7 @@ def require_quota(session: Session, team: Team, split: Split, quota: Quota) -> N
         raise QuotaUsed(
             f"{team.name} has used its {state.limit} submissions in {state.days} days on the "
             f"{split.name} split.",
-            f"The next one is possible from {state.next_at:%Y-%m-%d %H:%M} UTC. Dry runs, the dev "
+            f"You can submit again from {state.next_at:%Y-%m-%d %H:%M} UTC. Dry runs, the dev "
             "split, and what failed or was cancelled cost nothing.",
             state.next_at,
         )

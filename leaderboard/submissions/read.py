@@ -44,7 +44,7 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
         raise InvalidPredictions(
             f"The prediction file has {count:,} problem{'s' if count > 1 else ''}; "
             "nothing was submitted.",
-            "Mend every problem listed and send the file again.",
+            "Fix every problem listed and send the file again.",
             checker.problems,
         )
     tracks = tuple(track for track in Track if track in checker.tracks)
@@ -75,13 +75,13 @@ class _Checker:
         line, key, text = row
         first = self._first_lines.setdefault(key, line)
         if first != line:
-            self._add(f"The id stands already in line {first}.", "Keep one of the two.", row)
+            self._add(f"The id is already used in line {first}.", "Keep one of the two.", row)
             return
         item = self._items.get(key)
         if item is None:
             self._add(
-                "The split has no item of this id.",
-                "Use the ids of the downloaded items, and mind the split.",
+                "The split has no item with this id.",
+                "Use the ids of the downloaded items, and check that the split is right.",
                 row,
             )
             return
@@ -89,7 +89,7 @@ class _Checker:
         if not text or text.isspace():
             self._add(
                 "The prediction is empty.",
-                'Where the model wrote nothing, write "[no output]": it counts as unparsed.',
+                'If the model wrote nothing, write "[no output]": it counts as unparsed.',
                 row,
             )
         elif len(text) > MAX_TEXT_CHARACTERS:
@@ -100,7 +100,7 @@ class _Checker:
                 row,
             )
         elif "\0" in text:
-            self._add("The prediction has a NUL character.", "Remove it.", row)
+            self._add("The prediction contains a NUL character.", "Remove it.", row)
         else:
             self.texts[item.item_id] = text
 

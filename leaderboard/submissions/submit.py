@@ -107,7 +107,8 @@ def make_queued(
     """
     if model_card.team.is_banned:
         raise Forbidden(
-            f"The team {model_card.team.name} may not submit.", "Write to the host of this server."
+            f"The team {model_card.team.name} is not allowed to submit.",
+            "Contact the host of this server.",
         )
     return Submission(
         id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
@@ -140,7 +141,7 @@ def refuse_duplicate(session: Session, model_card: ModelCard, split: Split, file
         raise DuplicateSubmission(
             f"This file was submitted for {model_card.slug} on "
             f"{first.created_at:%Y-%m-%d %H:%M} UTC as submission {first.id}.",
-            "Look at that submission; send another file if the model's output changed.",
+            "See that submission; send a new file if the model's output has changed.",
             first.id,
         )
 
@@ -159,7 +160,7 @@ def cancel(session: Session, submission: Submission) -> None:
     if moved.rowcount == 0:  # type: ignore[attr-defined]
         raise Conflict(
             f"The submission is {submission.status.value} and cannot be cancelled.",
-            "Only a queued, running or held submission can.",
+            "Only a queued, running or held submission can be cancelled.",
         )
     give_back(session, submission.id, "Cancelled.")
     add_event(session, submission.id, EventKind.CANCELLED, "Cancelled by the team.")

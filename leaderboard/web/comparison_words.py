@@ -29,7 +29,8 @@ def summarise(comparison: Comparison) -> str:
     lead = find_lead_board(comparison)
     if lead is None:
         return (
-            "Nothing can be compared: no two of the models have a value on every item of a board."
+            "Nothing can be compared: there is no board on which two of the models have a value "
+            "on every item."
         )
     if len(comparison.models) == 2:
         return _summarise_pair(comparison, lead.pairs[0], lead.board.where)
@@ -41,18 +42,18 @@ def say_better(comparison: Comparison, pair: PairComparison) -> str:
     if pair.winner is not None:
         return comparison.models[pair.winner].model.name
     if _is_unsettled_by_reports(pair):
-        return "report score makes no winner"
+        return "report score cannot decide"
     if not pair.same_scale:
         return "on different scales"
-    return "not told apart"
+    return "cannot be told apart"
 
 
 def _summarise_pair(comparison: Comparison, pair: PairComparison, where: str) -> str:
     first, second = (comparison.models[one].model.name for one in (pair.first, pair.second))
     if not pair.same_scale:
         return (
-            f"Nothing tells {first} and {second} apart {where}: one report score is calibrated, "
-            "the other is not, and so they are on different scales."
+            f"{first} and {second} cannot be told apart {where}: one report score is calibrated "
+            f"and the other is not, so they are on different scales."
         )
     difference = pair.difference
     if difference.value < 0:
@@ -66,12 +67,12 @@ def _summarise_pair(comparison: Comparison, pair: PairComparison, where: str) ->
         return f"{first} is better than {second} {where}, by {size} ({sure})."
     if _is_unsettled_by_reports(pair):
         return (
-            f"{first} is {size} ahead of {second} {where} ({sure}), but by a report score that "
-            "is not anchored on its own reports, which makes no winner."
+            f"{first} is {size} ahead of {second} {where} ({sure}), but this rests on a report "
+            f"score that is not anchored to its own reports and cannot decide."
         )
     if difference.value == 0:
-        return f"Nothing tells {first} and {second} apart {where}: they have the same score."
-    return f"Nothing tells {first} and {second} apart {where}: {first} is {size} ahead ({sure})."
+        return f"{first} and {second} cannot be told apart {where}: they have the same score."
+    return f"{first} and {second} cannot be told apart {where}: {first} is {size} ahead ({sure})."
 
 
 def _summarise_several(comparison: Comparison, lead: BoardComparison) -> str:
@@ -92,7 +93,7 @@ def _summarise_several(comparison: Comparison, lead: BoardComparison) -> str:
             )
     if not n_apart:
         n = len(compared)
-        return f"Nothing tells the {n} models apart {where}: no pair differs significantly."
+        return f"The {n} models cannot be told apart {where}: no pair differs significantly."
     beaten = {
         pair.second if pair.winner == pair.first else pair.first
         for pair in lead.pairs

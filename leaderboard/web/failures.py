@@ -34,10 +34,10 @@ HTTP_CODES = {
 }
 HTTP_MESSAGES = {
     404: "There is nothing at this address.",
-    413: "The request is larger than this server takes.",
+    413: "The request is larger than this server accepts.",
 }
 HTTP_REMEDIES = {
-    400: "Load the page again and resend it.",
+    400: "Reload the page and send the form again.",
     404: "Check the address, or start from the first page.",
     405: "See /docs/api for what this address takes.",
     413: "Send a smaller file.",
@@ -68,7 +68,7 @@ def answer_domain_error(error: SpineBenchError) -> Response:
 def answer_csrf_error(error: CSRFError) -> Response:
     """A form without our token: an old page, or another site's."""
     return _answer(
-        400, "invalid_request", "The form is out of date.", "Load the page again and resend it."
+        400, "invalid_request", "The form has expired.", "Reload the page and send the form again."
     )
 
 
@@ -78,7 +78,7 @@ def answer_missing_field(error: BadRequestKeyError) -> Response:
         400,
         "invalid_request",
         "A field of the form is missing.",
-        "Load the page again and fill in every field.",
+        "Reload the page and fill in every field.",
     )
 
 
@@ -88,8 +88,8 @@ def answer_unstorable(error: DataError) -> Response:
     return _answer(
         400,
         "invalid_request",
-        "The request holds a value that cannot be stored.",
-        "Leave out null characters and numbers beyond all bounds.",
+        "The request contains a value that cannot be stored.",
+        "Leave out null characters and extremely large numbers.",
     )
 
 
@@ -114,7 +114,7 @@ def answer_defect(error: Exception) -> Response:
         500,
         "internal",
         "Something went wrong on our side.",
-        f"Try again; if it stays, tell the host the number {number}.",
+        f"Try again; if it keeps happening, tell the host the number {number}.",
     )
 
 

@@ -111,7 +111,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if find_current_user() is None:
-            flash("Sign in to go on.")
+            flash("Sign in to continue.")
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("account.sign_in", back=back))
         return view(*args, **kwargs)

@@ -45,10 +45,11 @@ SLICE_HEADS = {
 """What the values of a slice are, over their names."""
 
 BADGE_WORDS = {
-    Badge.EXPERT_ANCHORED: "Calibrated by labels of at least 30 of its own reports.",
-    Badge.PROBE_ANCHORED: "Calibrated by labels of 10 to 29 of its own reports.",
-    Badge.TRANSPORTED: "Calibrated by other models' reports alone; makes no winner.",
-    UNCALIBRATED: "A judge's raw mean: no expert's rating stands behind it; makes no winner.",
+    Badge.EXPERT_ANCHORED: "Calibrated with labels for at least 30 of its own reports.",
+    Badge.PROBE_ANCHORED: "Calibrated with labels for 10 to 29 of its own reports.",
+    Badge.TRANSPORTED: "An estimate from other models' labels; it cannot decide a rank.",
+    UNCALIBRATED: "A judge's raw mean, without any expert's rating behind it; it cannot decide a "
+    "rank.",
 }
 
 

@@ -45,14 +45,14 @@ def test_a_mistyped_token_is_told_from_an_unknown_one(sessions: Sessions, token:
     with sessions.read() as session:
         with pytest.raises(NotSignedIn, match="mistyped"):
             get_token(session, other)
-        with pytest.raises(NotSignedIn, match="not known"):
+        with pytest.raises(NotSignedIn, match="is unknown"):
             get_token(session, body + checksum(body))
 
 
 def test_the_right_prefix_with_another_secret_is_refused(sessions: Sessions, token: str) -> None:
     body = f"sbk_{token.split('_')[1]}_{'0' * 32}"
     assert is_well_formed(body + checksum(body))
-    with sessions.read() as session, pytest.raises(NotSignedIn, match="not known"):
+    with sessions.read() as session, pytest.raises(NotSignedIn, match="is unknown"):
         get_token(session, body + checksum(body))
 
 

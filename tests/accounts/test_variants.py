@@ -72,7 +72,7 @@ def test_no_model_is_made_from_itself_over_any_number_of_others(chain: Sessions)
     [
         ({"base": "aaa"}, "How the variant differs"),
         ({"base": "aaa", "variant": "x" * 61}, "How the variant differs"),
-        ({"variant": "spine only"}, "needs its base"),
+        ({"variant": "spine only"}, "needs a base model"),
         ({"base": "nobody", "variant": "v"}, "no model 'nobody'"),
         ({"base": "aaa", "variant": "v", "base_model": "Qwen"}, "named twice"),
     ],

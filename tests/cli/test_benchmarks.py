@@ -182,7 +182,7 @@ def test_the_ranking_shows_rank_ranges_scores_and_coverage(
     rows = [" ".join(line.split()) for line in outcome.out.splitlines()]
     assert rows[0] == "spinebench-mini 1.0.0, split test, ranked 2026-11-24 03:15 UTC"
     assert rows[1] == (
-        "rank model organisation overall 95 % interval text image report closed "
+        "rank model organisation overall 95 % interval text image report MCQ total "
         "coverage unparsed attempts"
     )
     assert "1-2 My-VLM Lab North 51.8 [46.8, 56.8] 52.0 48.3 61.0 50.5 100 % 4 2" in rows

@@ -155,7 +155,7 @@ def test_every_problem_is_shown_with_its_line_and_remedy(
     server: ApiServer, spinebench: Spinebench, predictions: Path, command: str
 ) -> None:
     no = refusal(
-        422, "invalid_predictions", "2 problems.", "Mend them.", problems=PROBLEMS, n_problems=2
+        422, "invalid_predictions", "2 problems.", "Fix them.", problems=PROBLEMS, n_problems=2
     )
     server.on("POST", "/validations", no)
     server.on("POST", "/submissions", no)
@@ -168,7 +168,7 @@ def test_every_problem_is_shown_with_its_line_and_remedy(
         *("Keep", "one", "of", "the", "two", "lines."),
     ]
     assert second.split() == ["-", "test-text-002", "There", "is", "no", "prediction.", "-"]
-    assert "Mend them." in outcome.err
+    assert "Fix them." in outcome.err
 
 
 def test_problems_left_out_by_the_server_are_counted(

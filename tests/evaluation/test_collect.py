@@ -120,7 +120,7 @@ def test_an_endpoint_without_images_takes_part_in_tracks_without_pictures_alone(
     load(3, 2, 0)
     with serve(then=said("ANSWER: B")) as server:
         endpoint = add_endpoint(sessions, server, accepts_images=False)
-        with pytest.raises(InvalidRequest, match="takes no images"):
+        with pytest.raises(InvalidRequest, match="does not accept images"):
             submit_to(sessions, endpoint, Track.IMAGE)
         submission = run(sessions, submit_to(sessions, endpoint), make_access(server))
     assert submission.tracks == ["text"]
@@ -192,7 +192,7 @@ def test_a_refused_key_ends_the_run_at_once_in_words_for_the_team(
         key = submit_to(sessions, add_endpoint(sessions, server), Track.TEXT)
         submission = run(sessions, key, make_access(server))
     assert submission.status is Status.FAILED
-    assert "refused the key" in submission.events[-1].message
+    assert "rejected the key" in submission.events[-1].message
     assert len(server.bodies) <= 4
     assert all(SECRET not in event.message for event in submission.events)
 

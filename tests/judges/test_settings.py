@@ -67,10 +67,10 @@ def test_a_file_describes_a_panel(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[[judges]]\nname = ", "no TOML"),
+        ("[[judges]]\nname = ", "neither TOML"),
         (TOML.replace("repeats", "repeat"), "repeat"),
-        (TOML.replace('"two"', '"one"'), "stands twice"),
-        (TOML.replace('"two"', '"panel"'), "one of ours"),
+        (TOML.replace('"two"', '"one"'), "occurs twice"),
+        (TOML.replace('"two"', '"panel"'), "reserved"),
         (TOML.replace("http://127", "ftp://127"), "base_url"),
     ],
 )

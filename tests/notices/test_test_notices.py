@@ -81,7 +81,7 @@ def test_a_test_that_cannot_be_delivered_says_why_without_secret_or_address(
     send_test(sessions, ask(sessions), outbox)
     test = read_test(sessions)
     assert test.state is NoticeState.FAILED
-    assert test.result.startswith("no answer: ")
+    assert test.result.startswith("no response: ")
     assert secret not in test.result
     assert "private" not in test.result
 
@@ -95,7 +95,7 @@ def test_a_test_mail_names_the_team_that_asked_for_it(sessions: Sessions, load: 
     mail = message_from_string(mailbox.mails[0])
     assert (mail["To"], mail["Subject"]) == (MEMBER, "SpineBench: a test notice")
     assert "your team Team asked for it" in str(mail.get_payload()).replace("=\n", "")
-    assert read_test(sessions).result == "the mail server took it"
+    assert read_test(sessions).result == "the mail server accepted it"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -182,9 +182,9 @@ def test_questions_stand_in_every_dimension_and_ask_for_something(folder: Path) 
         question["good"] = "no"
     (folder / "manifest.json").write_text(json.dumps(manifest))
     assert [problem.message for problem in problems(folder)] == [
-        "Questions of imaging_report: there are 0.",
-        "Questions of diagnosis: 'says_1' stands 2 times.",
-        "Questions of patient_guidance: every good answer is no.",
+        "Questions for imaging_report: there are 0.",
+        "Questions for diagnosis: 'says_1' occurs 2 times.",
+        "Questions for patient_guidance: every good answer is no.",
     ]
 
 

@@ -348,7 +348,7 @@ def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_th
         with Redis.from_url(empty_redis_url) as redis:
             (job,) = Queue("submissions", connection=redis).jobs
         assert (job.func_name, job.args) == ("workers.jobs.audit_endpoint", (audit_id,))
-        with pytest.raises(Conflict, match="is under way"):
+        with pytest.raises(Conflict, match="is in progress"):
             request(sessions, key)
         assert "Robustness" not in read_page()
         ask_audit(sessions, audit_id, make_access(server))
@@ -394,13 +394,13 @@ def test_what_cannot_be_audited_is_refused_with_a_clear_reason(
     with serve(then=by_content) as server:
         key = submit_to(sessions, add_endpoint(sessions, server))
         refuse("nothing", "no submission 'nothing'")
-        refuse(file, "is a file")
+        refuse(file, "was made from a file")
         refuse(key, "is queued")
         evaluate(sessions, key, [ChecklistJudge()], 5, make_access(server))
         refuse(key, "at least one item", n_items=0)
     with sessions.write() as session:
         forbid_split(session, session.get_one(Submission, key).split)
-    refuse(key, "may not see test any more")
+    refuse(key, "may no longer see test")
     with sessions.write() as session:
         allow_split(session, session.get_one(Submission, key).split)
         session.delete(session.scalars(select(EndpointKey)).one())
@@ -408,6 +408,6 @@ def test_what_cannot_be_audited_is_refused_with_a_clear_reason(
     refuse(key, "key was wiped")
     with sessions.write() as session:
         delete_endpoint(session, session.scalars(select(Endpoint)).one())
-    refuse(key, "endpoint was deleted")
+    refuse(key, "endpoint has been deleted")
     with sessions.read() as session:
         assert session.scalars(select(RobustnessAudit)).all() == []

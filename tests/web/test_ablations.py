@@ -101,7 +101,7 @@ def test_the_page_and_the_file_hold_the_same_and_no_variant_that_is_not_public(
     )
     assert "worse" not in words_of(re.findall(r"<tbody>.*?</tbody>", page, flags=re.DOTALL)[0])
     assert "Secret" not in words
-    assert "Base and 2 made from it" in words_of(varied.get(f"/breakdowns?{PLACE}").text)
+    assert "Base and 2 models made from it" in words_of(varied.get(f"/breakdowns?{PLACE}").text)
     rows = read_rows(varied.get(f"/exports/ablations/base.csv?{PLACE}"), "csv")
     text = {row["model"]: row for row in rows if row["board"] == "text"}
     assert set(text) == {"base", "spine", "general"}
@@ -115,7 +115,9 @@ def test_the_page_and_the_file_hold_the_same_and_no_variant_that_is_not_public(
 def test_the_pages_of_models_lead_to_the_ablation(varied: Site) -> None:
     words = words_of(varied.get(f"/models/spine?{PLACE}").text)
     assert "Made from Base: spine only." in words
-    assert "2 models here were made from it." in words_of(varied.get(f"/models/base?{PLACE}").text)
+    assert "2 models on this site were made from it." in words_of(
+        varied.get(f"/models/base?{PLACE}").text
+    )
 
 
 def test_the_form_of_a_card_names_a_base_and_refuses_a_circle(varied: Site) -> None:

@@ -157,8 +157,8 @@ def test_an_announcement_stands_above_cached_pages_at_the_next_request(hosted: S
 def test_the_first_page_says_what_needs_a_hand_in_words_for_people(hosted: Site) -> None:
     key, hedy = read_key(hosted), sign_in(hosted, "hedy")
     page = hedy.get(f"{hosted.url}/admin").text
-    assert "Nothing failed" in page
-    assert "No worker was seen" in page
+    assert "Nothing has failed" in page
+    assert "No worker is running" in page
     with hosted.sessions.write() as session:
         session.get_one(Submission, key).status = Status.FAILED
         add_event(session, key, EventKind.FAILED, "It failed on our side in 5 attempts.", "")

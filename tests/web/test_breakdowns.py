@@ -141,7 +141,7 @@ def test_a_models_page_sets_the_medians_beside_and_says_what_is_shrunk(broken_do
     words = words_of(broken_down.get(f"/models/model-c?{PLACE}").text)
     assert "Many 8/16 50.0 28.0–72.0 75.0 of 2" in words
     assert re.search(r"Few 2/4 shrunk \d\d\.\d ", words)
-    assert "There is no modality gap: no predictions for image questions" in words
+    assert "The modality gap cannot be computed: no predictions for image questions" in words
     figure = broken_down.get(f"/models/model-c/figures/subconditions.json?{PLACE}").json()
     dots, medians = figure["data"]
     assert dots["text"] == ["Many", "Few 2/4", "Fewer 0/4"]

@@ -84,7 +84,8 @@ def test_the_first_sentence_says_who_is_better_by_how_much_and_how_sure(compared
 
 
 def test_models_that_nothing_tells_apart_have_no_winner(compared: Site) -> None:
-    same = "Nothing tells Model-A and Model-D apart on all questions: they have the same score."
+    models = "Model-A and Model-D"
+    same = f"{models} cannot be told apart on all questions: they have the same score."
     assert lead_of(compared, "model-a,model-d") == same
 
 
@@ -104,7 +105,8 @@ def test_where_nothing_can_be_compared_a_sentence_stands_for_a_table_of_dashes(
     compared: Site,
 ) -> None:
     words = words_of(compared.get("/compare?models=model-a,model-d").text)
-    sentence = "There is nothing to compare Model-A with: on no slice have it and the other model"
+    nothing = "There is nothing to compare Model-A with"
+    sentence = f"{nothing}: there is no slice on which both it and the other model have a value"
     assert f"Reports by slice. {sentence}" in words
     assert f"Questions by slice. {sentence}" not in words
 
@@ -126,7 +128,7 @@ def test_a_report_score_without_experts_labels_makes_no_winner(compared: Site) -
     lead = lead_of(compared, "model-d,model-e")
     assert lead.startswith("Model-D is ")
     assert "ahead of Model-E overall" in lead
-    assert "which makes no winner" in lead
+    assert "and cannot decide" in lead
     api = compared.get("/api/v1/comparisons/tiny/test?models=model-d,model-e").json()
     for board in api["boards"]:
         assert [pair["winner"] for pair in board["pairs"]] == [None]
@@ -166,7 +168,7 @@ def test_the_api_answers_the_same_numbers_as_its_document_says(compared: Site) -
     ("query", "status", "says"),
     [
         ("model-a", 400, "One model cannot be compared."),
-        ("model-a,model-a", 400, "one is named twice"),
+        ("model-a,model-a", 400, "one of which is named twice"),
         ("a,b,c,d,e,f,g", 400, "7 models cannot be compared."),
         ("model-a,nobody", 404, "has no public result on Tiny test."),
         ("<b>,model-a", 404, "has no public result on Tiny test."),

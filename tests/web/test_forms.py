@@ -51,21 +51,21 @@ CASES = {
         "/register",
         "/register",
         {"name": " ", "email": "ada@example.org", "password": "short"},
-        {"name": "is empty", "email": "There is an account", "password": "too short"},
+        {"name": "is empty", "email": "already exists", "password": "too short"},
         ("ada@example.org",),
     ),
     "team": Case(
         "/account",
         "/account/teams",
         {"name": "", "slug": "team-a"},
-        {"team-name": "is empty", "team-slug": "There is a team"},
+        {"team-name": "is empty", "team-slug": "already taken by another team"},
         ("team-a",),
     ),
     "token": Case(
         "/account",
         "/account/tokens",
         {"name": "", "days": "900"},
-        {"token-name": "is empty", "token-scope": "may do nothing", "token-days": "900 days"},
+        {"token-name": "is empty", "token-scope": "has no scope", "token-days": "900 days"},
         ("900",),
     ),
     "model card": Case(
@@ -91,7 +91,7 @@ CASES = {
             "parameters_billion": "not a number",
             "licence": "too long",
             "base": "no model",
-            "variant": "is not said",
+            "variant": "does not say how",
             "url": "not a web address",
         },
         ("model-a", "many", "nothing", "example.org", "x" * 121),
@@ -124,7 +124,7 @@ CASES = {
             "name": "is empty",
             "base_url": "a space",
             "model": "is missing",
-            "key": "no key has",
+            "key": "not allowed in a key",
             "temperature": "from 0 to 2",
             "max_tokens_text": "from 1 to 100,000",
             "seed": "cannot be x",
@@ -240,7 +240,10 @@ def test_a_form_shows_all_its_problems_each_at_its_field_and_changes_nothing(
 def test_what_is_wrong_with_no_field_stands_above_the_form(hosted: Site, ada: Visitor) -> None:
     address = "/admin/people/ada@example.org/roles/host"
     answer = post(ada, hosted, address, "/admin/people", revoke="1")
-    assert (answer.status_code, "You would lock yourself out." in answer.text) == (409, True)
+    assert (answer.status_code, "You cannot remove your own role as host." in answer.text) == (
+        409,
+        True,
+    )
     refused = post(Visitor(hosted.url), hosted, "/sign-in", "/sign-in", email="a@b.org")
     assert refused.status_code == 401
     assert refused.text.count('aria-describedby="problems"') == 2

@@ -37,4 +37,4 @@ def test_a_form_with_a_field_too_few_says_what_to_do(site: Site) -> None:
     answer = session.post(f"{site.url}/sign-in", data={"csrf_token": token})
     assert answer.status_code == 400
     assert "A field of the form is missing." in answer.text
-    assert "Load the page again" in answer.text
+    assert "Reload the page" in answer.text

@@ -110,8 +110,8 @@ def test_ties_are_drawn_by_rank_alone_and_the_caption_says_so(found: Site) -> No
     by_rank, by_name = found.get("/").text, found.get("/?sort=model").text
     assert re.search(r'<tr class="[^"]*\btied\b', by_rank)
     assert not re.search(r'<tr class="[^"]*\b(tied|begins)\b', by_name)
-    assert "In this order ties are not drawn" in by_name
-    assert "In this order ties are not drawn" not in by_rank
+    assert "Ties are not marked in this order" in by_name
+    assert "Ties are not marked in this order" not in by_rank
 
 
 def test_the_lead_group_is_marked_by_words_and_is_that_of_the_api(found: Site) -> None:
@@ -167,7 +167,7 @@ def test_published_results_are_marked_never_ranked_and_count_for_nothing(found: 
         assert "reported by its authors, never ranked" in row
         assert "/models/" not in row
         assert "<svg" not in row
-    assert "other items than those of Tiny" in page
+    assert "which are not those of Tiny" in page
     assert read_models(page) == read_models(plain)
     count = re.compile(r"<dt>Models</dt><dd>(\d+)</dd>")
     assert count.findall(page) == count.findall(plain) == ["3"]
@@ -237,7 +237,7 @@ def test_a_filtered_page_is_fresh_after_a_ranking_and_after_a_verification(site:
     site.evaluate_all()
     first = site.get(address)
     tag = {"If-None-Match": first.headers["ETag"]}
-    assert "No model passes this filter" in first.text
+    assert "No model matches this filter" in first.text
     assert site.get(address, tag).status_code == 304
     with site.sessions.write() as session:
         verify_model(session, "model-a", "host@example.org", "seen")

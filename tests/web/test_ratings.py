@@ -243,7 +243,7 @@ def test_rating_works_without_scripts(rated_site: Site, browser: Browser) -> Non
     page.fill("input[name=email]", "eve@example.org")
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button")
-    page.click("text=Begin with report 1")
+    page.click("text=Start with report 1")
     page.check(f"#dimension-{DIMENSIONS[0]}-4")
     page.click("#save")
     expect(page.locator("main")).to_contain_text("Saved.")

@@ -134,7 +134,7 @@ def test(invocation: Invocation, endpoint: str) -> None:
             raw = api.get_endpoint(found.id)
     if shown is None or not shown.is_ended:
         raise UnreachableError(
-            "No worker took the test.", remedy="Try again; if it stays so, tell the host."
+            "No worker took the test.", remedy="Try again; if it keeps happening, tell the host."
         )
     if terminal.as_json:
         terminal.show_json(raw)

@@ -80,7 +80,7 @@ def fact_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @pass_invocation
 def create(invocation: Invocation, /, card_file: Path | None, **facts: str | float | None) -> None:
-    """Make a model card: needed once, before a model's first submission.
+    """Create a model card: needed once, before a model's first submission.
 
     Needed: --name, --organisation and --open-weights or --closed-weights.
     """

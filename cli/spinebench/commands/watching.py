@@ -15,7 +15,7 @@ from spinebench.tables import SUMMARY_SLICES, results_table
 from spinebench.terminal import Terminal
 from spinebench.transport import WATCHING
 
-UNCHANGED = "No significant change against your team's best: its numbers are not shown."
+UNCHANGED = "No significant change from your team's best: its numbers are not shown."
 
 
 def stay(invocation: Invocation, api: Api, id: str) -> None:

@@ -89,7 +89,7 @@ def check_address(
         if network is not Network.PUBLIC and not (allowed and network in ALLOWABLE):
             raise AddressRefused(
                 "This address does not lead to the public internet.",
-                "Use an address that everybody can reach, or ask the host to allow this one.",
+                "Use a publicly reachable address, or ask the host to allow this one.",
             )
     host = f"[{place.host}]" if ":" in place.host else place.host
     port = "" if place.port == DEFAULT_PORTS[scheme] else f":{place.port}"
@@ -98,7 +98,7 @@ def check_address(
 
 def _read_url(url: str) -> tuple[str, Place, str]:
     if len(url) > MAX_CHARACTERS:
-        raise AddressRefused(f"The address has over {MAX_CHARACTERS} characters.", EXAMPLE)
+        raise AddressRefused(f"The address has more than {MAX_CHARACTERS} characters.", EXAMPLE)
     if not url.isprintable() or any(c.isspace() or c == "\\" for c in url):
         raise AddressRefused(
             "The address has a space, a backslash or a control character.", EXAMPLE
@@ -107,10 +107,10 @@ def _read_url(url: str) -> tuple[str, Place, str]:
         raise AddressRefused("The address has a query or a fragment (? or #).", EXAMPLE)
     match = _URL.fullmatch(url)
     if match is None:
-        raise AddressRefused("This is not an address.", EXAMPLE)
+        raise AddressRefused("This is not a valid address.", EXAMPLE)
     scheme = match[1].lower()
     if scheme not in DEFAULT_PORTS:
-        raise AddressRefused(f"Addresses of the kind {scheme} are not called.", EXAMPLE)
+        raise AddressRefused(f"Addresses with {scheme} are not supported.", EXAMPLE)
     path = (match[3] or "").rstrip("/").removesuffix("/chat/completions").rstrip("/")
     parts = path.split("/")
     if not _PATH.fullmatch(path) or {".", ".."} & set(parts) or "" in parts[1:]:
@@ -122,7 +122,7 @@ def _read_place(authority: str, scheme: str) -> Place:
     if "@" in authority:
         raise AddressRefused(
             "The address has a user name or password.",
-            "Leave it out; keys have a field of their own.",
+            "Leave them out; there is a separate field for the key.",
         )
     match = _AUTHORITY.fullmatch(authority)
     if match is None:
@@ -136,7 +136,7 @@ def _read_port(text: str) -> int:
     """80, 443 or one from 1024: below live mail, shells and the like, which must not be fed."""
     number = int(text) if re.fullmatch(r"[1-9][0-9]{0,4}", text) else 0
     if number not in DEFAULT_PORTS.values() and not 1024 <= number <= 65535:
-        raise AddressRefused(f"Port {text[:10]!r} is not called.", "Use 443, 80 or 1024 to 65535.")
+        raise AddressRefused(f"Port {text[:10]!r} is not allowed.", "Use 443, 80 or 1024 to 65535.")
     return number
 
 
@@ -162,7 +162,8 @@ def _read_name(text: str) -> str:
             return str(IPv4Address(name))
         except ValueError as error:
             raise AddressRefused(
-                "The IPv4 address has an unusual spelling.", "Write four numbers with dots."
+                "The IPv4 address is not written in the usual way.",
+                "Write four numbers separated by dots.",
             ) from error
     return name
 
@@ -173,8 +174,8 @@ def _find_ips(place: Place, *, allowed: bool, resolve: Resolve) -> tuple[str, ..
     labels = place.host.split(".")
     if not allowed and (len(labels) == 1 or labels[-1] in INSIDE_NAMES):
         raise AddressRefused(
-            "This name means something inside a network only.",
-            "Use a name that everybody can reach, or ask the host to allow this one.",
+            "This name is only meaningful inside a network.",
+            "Use a publicly reachable name, or ask the host to allow this one.",
         )
     try:
         ips = tuple(str(ip_address(ip)) for ip in resolve(place.host, place.port))
@@ -185,6 +186,7 @@ def _find_ips(place: Place, *, allowed: bool, resolve: Resolve) -> tuple[str, ..
         cause = None
     if not ips:
         raise AddressRefused(
-            "The host name has no IP address now.", "Check its spelling, or try later."
+            "The host name does not resolve to an IP address at the moment.",
+            "Check its spelling, or try again later.",
         ) from cause
     return ips

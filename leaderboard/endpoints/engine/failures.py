@@ -40,7 +40,9 @@ class ReasonWords(NamedTuple):
 
 REASONS = {
     Reason.CONNECTION: ReasonWords(
-        "No connection to the endpoint.", "Check that the server runs and is reachable.", True
+        "The endpoint could not be reached.",
+        "Check that the server is running and reachable.",
+        True,
     ),
     Reason.TIMEOUT: ReasonWords(
         "The answer took longer than the timeout.",
@@ -48,12 +50,12 @@ REASONS = {
         True,
     ),
     Reason.INTERRUPTED: ReasonWords(
-        "The connection broke before the answer was whole.",
-        "Look into the server's log; a proxy between may cut long answers.",
+        "The connection was lost before the answer was complete.",
+        "Check the server's log; a proxy in between may cut off long answers.",
         True,
     ),
     Reason.SERVER_ERROR: ReasonWords(
-        "The server answered with an error of its own (5xx).", "Look into the server's log.", True
+        "The server reported an internal error (5xx).", "Check the server's log.", True
     ),
     Reason.RATE_LIMITED: ReasonWords(
         "The server asked to slow down (429).",
@@ -66,20 +68,20 @@ REASONS = {
         True,
     ),
     Reason.NO_CHOICE: ReasonWords(
-        "The answer holds no choice with a message.",
-        "Check that the server speaks the chat completions API.",
+        "The answer contains no choice with a message.",
+        "Check that the server supports the chat completions API.",
         True,
     ),
     Reason.TOO_LARGE: ReasonWords(
-        "The answer was larger than this server reads.", "Lower the limit on new tokens."
+        "The answer was larger than this server accepts.", "Lower the limit on new tokens."
     ),
     Reason.REJECTED: ReasonWords(
-        "The server refused the request (4xx).",
-        "It may be too long for the model, have images that the model does not take, or a "
-        "generation setting that the server does not know.",
+        "The server rejected the request (4xx).",
+        "It may be too long for the model, contain images that the model does not accept, or use "
+        "a generation setting that the server does not know.",
     ),
     Reason.KEY_REFUSED: ReasonWords(
-        "The server refused the key (401 or 403).",
+        "The server rejected the key (401 or 403).",
         "Enter a key that is valid for this model.",
         ends_run=True,
     ),
@@ -89,12 +91,12 @@ REASONS = {
         ends_run=True,
     ),
     Reason.NOT_FOUND: ReasonWords(
-        "The server knows no such address or model (404).",
+        "The server does not know this address or model (404).",
         "Check the base URL (it often ends in /v1) and the model's name.",
         ends_run=True,
     ),
     Reason.REDIRECTED: ReasonWords(
-        "The server sent us to another address, which is not followed.",
+        "The server redirected to another address; redirects are not followed.",
         "Enter the final address as the base URL.",
         ends_run=True,
     ),
@@ -104,8 +106,8 @@ REASONS = {
         ends_run=True,
     ),
     Reason.PEER: ReasonWords(
-        "The connection led to another address than the checked one.",
-        "Try again; if it stays so, tell the host.",
+        "The connection led to a different address from the one that was checked.",
+        "Try again; if it keeps happening, tell the host.",
         ends_run=True,
     ),
 }

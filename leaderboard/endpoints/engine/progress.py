@@ -133,7 +133,7 @@ class Tally:
                 return End(
                     Ending.BUDGET,
                     f"The budget of {most:,.0f} {name} is used up.",
-                    "Raise the budget and go on: what is done is kept.",
+                    "Raise the budget and continue: what is done is kept.",
                 )
         return None
 

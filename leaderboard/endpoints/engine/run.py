@@ -141,7 +141,7 @@ class _Run:
                     return ended.end
         if watch.done():
             return watch.result()
-        return self._spent or End(Ending.COMPLETE, "Every item was asked.")
+        return self._spent or End(Ending.COMPLETE, "Every item has been asked.")
 
     async def _watch(self, door: ThreadPoolExecutor) -> End:
         """Hand over batches and look for reasons to end that no request brings."""
@@ -217,9 +217,9 @@ class _Run:
         if failure.wait is not None and failure.wait > self._limits.max_pause:
             minutes = failure.wait / 60
             message = f"The server asked for a pause of {minutes:,.0f} minutes."
-            raise _RunEnded(End(Ending.THROTTLED, message, "Submit again after that."))
+            raise _RunEnded(End(Ending.THROTTLED, message, "Submit again after that time."))
         if self._pace.throttled_seconds() > self._limits.max_throttled:
-            message = "For a long time the server did nothing but ask to slow down (429)."
+            message = "For ten minutes the server only asked to slow down (429)."
             raise _RunEnded(End(Ending.THROTTLED, message, words.remedy))
         return words.is_retried and n_attempts < self._limits.max_attempts
 

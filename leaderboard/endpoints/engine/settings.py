@@ -113,7 +113,7 @@ def check_key(key: str) -> list[Problem]:
     """What is wrong with a key, of which no word is repeated."""
     if len(key) <= MAX_KEY_CHARACTERS and all("!" <= character <= "~" for character in key):
         return []
-    message = "The key has characters that no key has."
+    message = "The key contains characters that are not allowed in a key."
     return [Problem(message, "Copy it again, without spaces.", field="key")]
 
 
@@ -127,7 +127,8 @@ def _check_extra(extra: Mapping[str, Any]) -> list[Problem]:
     unknown = sorted(set(extra) - EXTRA_FIELDS)
     known = f"Known fields are {', '.join(sorted(EXTRA_FIELDS))}."
     problems = [
-        Problem(f"The field {name[:40]!r} is not sent.", known, field="extra") for name in unknown
+        Problem(f"The field {name[:40]!r} is not supported.", known, field="extra")
+        for name in unknown
     ]
     if len(msgspec.json.encode(extra)) > MAX_EXTRA_BYTES:
         limit = f"The extra fields have over {MAX_EXTRA_BYTES:,} bytes."

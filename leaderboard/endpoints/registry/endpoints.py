@@ -143,7 +143,8 @@ def delete_endpoint(session: Session, endpoint: Endpoint) -> None:
     )
     if running is not None:
         raise Conflict(
-            f"Submission {running} asks this endpoint.", "Cancel it first, or wait for its end."
+            f"Submission {running} is using this endpoint.",
+            "Cancel it first, or wait until it has ended.",
         )
     session.execute(
         update(EndpointRun).where(EndpointRun.endpoint_id == endpoint.id).values(endpoint_id=None)
@@ -222,7 +223,7 @@ def _check_team(session: Session, team: Team | None) -> Team:
     owner = require_found(team, NoSuchTeam())
     n_before = len(session.scalars(select(Endpoint.id).where(Endpoint.team_id == owner.id)).all())
     if n_before >= MAX_ENDPOINTS:
-        raise Conflict(f"The team has {n_before} endpoints.", "Delete one that is not used.")
+        raise Conflict(f"The team has {n_before} endpoints.", "Delete one that you no longer use.")
     return owner
 
 
@@ -244,4 +245,4 @@ def _add(session: Session, endpoint: Endpoint) -> None:
 
 
 def _name_taken(name: str) -> Conflict:
-    return Conflict(f"The team has an endpoint {name!r}.", "Choose another name.")
+    return Conflict(f"The team already has an endpoint {name!r}.", "Choose another name.")

@@ -40,7 +40,8 @@ def forbid_split(session: Session, split: Split) -> None:
     if row is None:
         raise Conflict(
             f"{split.name} is not on the list of hidden splits that endpoints may see.",
-            "Nothing to do: only splits with public answers are seen without being on it.",
+            "There is nothing to do: without being on the list, only splits with public answers "
+            "can be seen.",
         )
     session.delete(row)
     session.flush()

@@ -50,7 +50,7 @@ class KeyVault:
             return self._get_fernet().decrypt(ciphertext.encode()).decode()
         except InvalidToken:
             raise PermanentError(
-                "The endpoint's key cannot be decrypted any more.", "Enter the key again."
+                "The endpoint's key can no longer be decrypted.", "Enter the key again."
             ) from None
 
     def _get_fernet(self) -> MultiFernet:

@@ -105,8 +105,8 @@ async def check_drift(
                 log.warning("judge %s has drifted: %s", run.judge.identity.name, row.reason)
     if drifted:
         raise OnHold(
-            "A judge of reports no longer rates as it did; its ratings would not compare.",
-            "Nothing is to be done on your side; the host has been told.",
+            "A judge of reports no longer rates as it did; its ratings would not be comparable.",
+            "You do not have to do anything; the host has been told.",
         )
 
 

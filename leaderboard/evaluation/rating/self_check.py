@@ -84,8 +84,9 @@ async def check_judges(
                 )
     if failed:
         raise OnHold(
-            "A judge of reports failed its self-check: its ratings would be void, none was made.",
-            "Nothing is to be done on your side; the host has been told.",
+            "A judge of reports failed its self-check: its ratings would be void, so none were "
+            "made.",
+            "You do not have to do anything; the host has been told.",
         )
 
 

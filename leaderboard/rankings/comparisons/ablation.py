@@ -81,7 +81,7 @@ def read_ablation(session: Session, table: RankingTable, slug: str) -> Ablation:
 
 
 def read_bases(session: Session, table: RankingTable) -> list[tuple[RankingRow, int]]:
-    """The models of `table` that others of it were made from, and how many those are."""
+    """The models of `table` that others of it were made from, and number of those models."""
     rows = {row.model.id: row for row in table.rows}
     counts = Counter(one.base_id for one in _read_variants(session, rows))
     return [(row, counts[key]) for key, row in rows.items() if counts[key]]

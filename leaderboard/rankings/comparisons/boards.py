@@ -35,7 +35,7 @@ class PairComparison:
     """Two models (places in the comparison) on one board.
 
     `adjusted_p` is Holm's over the pairs compared here. `winner` is the place of the model that
-    is significantly better by it, None where they are not told apart. `n_first_only` MCQ items
+    is significantly better by it, None where undecided. `n_first_only` MCQ items
     only the first had right, `n_second_only` the second; `mid_p` is McNemar's. These three are
     None on boards with reports. Without `same_scale` one report score is calibrated and the other
     is not, and the difference is unknown.

@@ -41,7 +41,7 @@ def compare_models(
     """
     if not MIN_MODELS <= len(set(slugs)) == len(slugs) <= MAX_MODELS:
         named = "One model" if len(slugs) == 1 else f"{len(slugs)} models"
-        twice = " of which one is named twice" if len(set(slugs)) < len(slugs) else ""
+        twice = " one of which is named twice" if len(set(slugs)) < len(slugs) else ""
         raise InvalidRequest(
             f"{named}{twice} cannot be compared.",
             f"Name {MIN_MODELS} to {MAX_MODELS} different models.",
@@ -65,7 +65,8 @@ def _get_row(by_slug: Mapping[str, RankingRow], slug: str, split: Split) -> Rank
         )
     if not disclosure(row.submission, Viewer.PUBLIC).breakdown:
         raise NotFound(
-            f"The result of {slug!r} is a small step over its team's best: no breakdown is public.",
+            f"The result of {slug!r} is only a small improvement on its team's best, so its "
+            f"breakdown is not public.",
             "Its scores are in the ranking; choose another model to compare.",
         )
     return row

@@ -64,7 +64,7 @@ class Consistency(NamedTuple):
 
     `as_submitted` and `shifted` are accuracies, of items and of all askings under a shift.
     `consistency` is the share of items with the same option in every asking, `surviving` that of
-    items right in every asking. `reasons` says why the others are not consistent, one each.
+    items right every time. `reasons` says why the others are not consistent, one each.
     """
 
     n_items: int

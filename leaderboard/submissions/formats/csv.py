@@ -12,7 +12,7 @@ from typing import NamedTuple
 from leaderboard.errors import Problem
 from leaderboard.submissions.formats.format import Format, Row
 
-HEADER_REMEDY = "Begin the file with the line id,prediction (or send JSONL)."
+HEADER_REMEDY = "Start the file with the line id,prediction (or send JSONL)."
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 """What stands for a byte that is not UTF-8 in a text decoded with `surrogateescape`."""
 
@@ -82,10 +82,12 @@ def _make_row(record: _Record, n_columns: int, id_column: int, text_column: int)
     line, fields = record
     known = _shown(fields[id_column])[:120] if id_column < len(fields) else None
     if any(map(_NOT_UTF8.search, fields)):
-        return Problem("There is a byte that is not UTF-8.", "Save the file as UTF-8.", line, known)
+        return Problem(
+            "The line contains a byte that is not UTF-8.", "Save the file as UTF-8.", line, known
+        )
     if len(fields) != n_columns:
         return Problem(
-            f"The line has {len(fields)} fields, the header {n_columns}.",
+            f"The line has {len(fields)} fields, but the header has {n_columns}.",
             "Quote fields that hold commas.",
             line,
             known,

@@ -46,7 +46,7 @@ def read_jsonl_rows(raw: bytes) -> Iterator[Row | Problem]:
                 yield Problem(_TOO_DEEP, f"Write a line such as {EXAMPLE}.", number, row.id)
                 continue
             if repeated is not None:
-                yield Problem(f"The key {repeated!r} stands twice.", "Keep one.", number, row.id)
+                yield Problem(f"The key {repeated!r} occurs twice.", "Keep one.", number, row.id)
                 continue
         yield Row(number, row.id, row.prediction)
 

@@ -59,7 +59,7 @@ class AblationRecord(Shape, frozen=True, kw_only=True):
 
 @get("/ablations/<slug>/<split>", query=AblationQuery)
 def show_ablation(slug: str, split: str) -> AblationRecord:
-    """A model and its variants, each against it."""
+    """A model and its variants, each compared with it."""
     found = find_split(slug, split)
     ablation = read_ablation(
         database(), read_ranking(database(), found), request.args.get("base", "")

@@ -14,7 +14,7 @@ from spinebench.shapes.account import Me, QuotaRecord, TeamRecord, TokenRecord, 
 
 @get("/me", scope=Scope.READ)
 def me() -> Me:
-    """Who the token speaks for, and what their teams may still send."""
+    """Who the token belongs to, and what their teams may still send."""
     user = current_user()
     return Me(
         user=UserRecord.of(user),

@@ -21,7 +21,7 @@ from spinebench.shapes.shape import Shape
 class ComparisonQuery(VersionQuery, frozen=True, kw_only=True):
     """Which models, in which version of the benchmark."""
 
-    models: Annotated[str, about("Two to six models by short name, with commas.")]
+    models: Annotated[str, about("Two to six models by short name, separated by commas.")]
 
 
 class DifferenceRecord(Shape, frozen=True, kw_only=True):

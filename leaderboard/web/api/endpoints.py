@@ -57,7 +57,7 @@ def show_endpoint(endpoint: str) -> EndpointRecord:
 
 @patch("/endpoints/<endpoint>", scope=Scope.SUBMIT, errors=(409,))
 def patch_endpoint(endpoint: str, json: ChangedEndpoint) -> EndpointRecord:
-    """Change an endpoint; what is left out stays, and an empty key deletes the key."""
+    """Change an endpoint; fields left out stay as they are, and an empty key deletes the key."""
     row = get_own_endpoint(database(), current_user(), endpoint)
     values: dict[str, Any] = msgspec.to_builtins(json)
     change_endpoint(database(), row, values, **host_parts())

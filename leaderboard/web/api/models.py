@@ -27,7 +27,7 @@ def list_models() -> ModelList:
 
 @post("/models", scope=Scope.SUBMIT, status=201, errors=(404, 409))
 def create_model(json: NewModel) -> ModelRecord:
-    """Make a model card."""
+    """Create a model card."""
     team = find_team(database(), current_user(), json.team)
     card = make_model_card(database(), team, msgspec.structs.asdict(json))
     database().commit()
@@ -36,7 +36,7 @@ def create_model(json: NewModel) -> ModelRecord:
 
 @patch("/models/<model>", scope=Scope.SUBMIT)
 def change_model(model: str, json: ChangedModel) -> ModelRecord:
-    """Change a model card; what is left out stays, and null takes a fact away."""
+    """Change a model card; fields left out stay as they are, and null takes a fact away."""
     card = get_own_model_card(database(), current_user(), model)
     sent = msgspec.to_builtins(json)
     change_model_card(database(), card, {**describe_model_card(card), **sent})

@@ -42,22 +42,24 @@ class FixedQuery(BoardQuery, frozen=True, kw_only=True):
     release: Annotated[
         int | UnsetType, about("The number of a closed release; the open one by default.")
     ] = UNSET
-    weights: Annotated[Text, about("Models with such weights alone.", ("open", "closed"))] = UNSET
-    size_from: Annotated[float | UnsetType, about("At least so many billions of parameters.")] = (
+    weights: Annotated[Text, about("Only models with such weights.", ("open", "closed"))] = UNSET
+    size_from: Annotated[float | UnsetType, about("At least this many billions of parameters.")] = (
         UNSET
     )
-    size: Annotated[float | UnsetType, about("Up to so many billions of parameters.")] = UNSET
-    track: Annotated[Text, about("Models that sent this track.", Track)] = UNSET
+    size: Annotated[float | UnsetType, about("Up to this many billions of parameters.")] = UNSET
+    track: Annotated[Text, about("Models that submitted this track.", Track)] = UNSET
     verified: Annotated[Text, about("1: models whose card the host has checked.", ("1",))] = UNSET
     organisation: Annotated[Text, about("Models of this organisation.")] = UNSET
     since: Annotated[date | UnsetType, about("Submitted on this day (UTC) or later.")] = UNSET
     until: Annotated[date | UnsetType, about("Submitted on this day (UTC) or earlier.")] = UNSET
     q: Annotated[
         str | UnsetType,
-        about("Words that are all in the model's name or organisation."),
+        about("Words that all occur in the model's name or organisation."),
     ] = UNSET
     sort: Annotated[str, about("What to sort by.", COLUMNS)] = RANK.key
-    direction: Annotated[Text, about("The usual one of the sort by default.", DIRECTIONS)] = UNSET
+    direction: Annotated[Text, about("By default the usual one for the column.", DIRECTIONS)] = (
+        UNSET
+    )
 
 
 RankingQuery = cast(

@@ -44,7 +44,7 @@ class ReleaseList(Shape, frozen=True, kw_only=True):
 
 @get("/releases/<slug>/<split>", query=VersionQuery)
 def list_releases(slug: str, split: str) -> ReleaseList:
-    """The releases of a split, whose rankings stay readable; newest first."""
+    """The releases of a split, whose rankings remain available; newest first."""
     found = find_split(slug, split)
     rows = read_releases(database(), found.id)
     return ReleaseList(**name_split(found), releases=[_show(row) for row in rows])

@@ -64,7 +64,7 @@ class SubmissionForm(Shape, frozen=True, kw_only=True):
     endpoint: Annotated[Text, about("In place of a file: the endpoint's number.")] = UNSET
     track: Annotated[
         list[TrackName] | UnsetType,
-        about("With an endpoint: its tracks; all that it can take part in by default."),
+        about("With an endpoint: the tracks; by default all that it can take part in."),
     ] = UNSET
     wipe_key: Annotated[Text, about("With an endpoint, 1: wipe its key at the end.")] = UNSET
 
@@ -125,8 +125,8 @@ def show_results(key: str) -> Results:
         )
     if not disclosure(row, Viewer.TEAM).scores:
         raise Conflict(
-            "No significant change against your team's best result on this split.",
-            "Scores are shown for results that beat it by more than the standard error.",
+            "No significant change from your team's best result on this split.",
+            "Scores are shown only for results that beat it by more than the standard error.",
         )
     found = read_scores(database(), row, Viewer.TEAM)
     counts: dict[str, int] = {}

@@ -120,7 +120,7 @@ def change_password() -> Response | tuple[str, int]:
         )
         database().commit()
         sign_in(user)
-        return _done("Your password is changed; other sessions have ended.")
+        return _done("Your password has been changed; your other sessions have ended.")
     return _page(password_form=form), form.status
 
 
@@ -155,7 +155,7 @@ def join(text: str) -> str | Response:
     team = database().get(Team, invitation.team_id)
     owners = {m.user_id for m in team.memberships if m.role is TeamRole.OWNER} if team else set()
     if team is None or invitation.inviter_id not in owners:
-        raise InvalidRequest("The invitation is no longer good.", "Ask for a new link.")
+        raise InvalidRequest("The invitation is no longer valid.", "Ask for a new link.")
     if request.method == "GET":
         return render_template("account/join.html", team=team)
     add_member(database(), team, current_user())
@@ -166,7 +166,7 @@ def join(text: str) -> str | Response:
 @blueprint.route("/account/models/new", methods=["GET", "POST"])
 @signed_in
 def create_model() -> Response | tuple[str, int]:
-    """Make a model card for one of the user's teams."""
+    """Create a model card for one of the user's teams."""
     teams = read_teams(database(), current_user())
     if request.method == "GET":
         return _model_page(show_card(None), None, teams)
@@ -175,7 +175,7 @@ def create_model() -> Response | tuple[str, int]:
         team = find_team(database(), current_user(), str(form.team.data))
         card = make_model_card(database(), team, form.data)
         database().commit()
-        return _done(f"The model card of {card.name} is ready: you can submit for it.")
+        return _done(f"The model card of {card.name} is ready: you can submit predictions for it.")
     return _model_page(form, None, teams)
 
 
@@ -190,7 +190,7 @@ def change_model(slug: str) -> Response | tuple[str, int]:
     with form.catches():
         change_model_card(database(), card, form.data)
         database().commit()
-        return _done(f"The model card of {card.name} is changed.")
+        return _done(f"The model card of {card.name} has been changed.")
     return _model_page(form, card, [card.team])
 
 
@@ -230,10 +230,10 @@ def revoke_token(token_id: int) -> Response:
     """Make a token useless from now on."""
     token = database().get(ApiToken, token_id)
     if token is None or token.user_id != current_user().id:
-        raise NotFound("You have no such token.", "See your account page.")
+        raise NotFound("This token is not yours, or does not exist.", "See your account page.")
     token.revoked_at = token.revoked_at or now()
     database().commit()
-    return _done(f"The token {token.name} is revoked.")
+    return _done(f"The token {token.name} has been revoked.")
 
 
 def _done(message: str) -> Response:

@@ -111,7 +111,7 @@ def rank(slug: str, version: str, name: str) -> Response:
     split = get_split(get_benchmark(database(), slug, version), name)
     subject = f"split {slug} {version} {name}"
     add_audit(database(), current_user().email, "rank again", subject)
-    done = Act(f"A worker ranks {slug} {version} {name} again.", rank=(split.id,))
+    done = Act(f"A worker will rank {slug} {version} {name} again.", rank=(split.id,))
     return finish(done, url_for("admin.benchmarks"))
 
 
@@ -164,7 +164,7 @@ def audit() -> str:
 def choose_act(acts: dict[str, KeyAct], name: str) -> KeyAct:
     """The act of that name. Raises NotFound."""
     if name not in acts:
-        raise NotFound("There is no such act.", "Use the buttons of the host's pages.")
+        raise NotFound("There is no such action.", "Use the buttons on the host's pages.")
     return acts[name]
 
 

@@ -68,7 +68,7 @@ def items(slug: str, name: str) -> Response:
         ]
         n_pages = max(1, -(-len(shown) // EXAMPLES_PER_PAGE))
         if not 1 <= page <= n_pages:
-            raise NotFound("There is no such page of items.", "Start from the first.")
+            raise NotFound("There is no such page of items.", "Start from the first page.")
         start = (page - 1) * EXAMPLES_PER_PAGE
         return render_template(
             "benchmarks/items.html",

@@ -86,7 +86,7 @@ def change(key: str) -> Response | tuple[str, int]:
     with form.catches():
         change_endpoint(database(), endpoint, form.read_values(), **host_parts())
         database().commit()
-        flash(f"The endpoint {endpoint.name} is changed.")
+        flash(f"The endpoint {endpoint.name} has been changed.")
         return redirect(url_for("endpoints.show", key=key))
     return _form(endpoint, form)
 
@@ -107,7 +107,7 @@ def wipe(key: str) -> Response:
     endpoint = get_own_endpoint(database(), current_user(), key)
     wipe_key(database(), endpoint)
     database().commit()
-    flash(f"The key of {endpoint.name} is deleted.")
+    flash(f"The key of {endpoint.name} has been deleted.")
     return redirect(url_for("endpoints.show", key=key))
 
 
@@ -118,7 +118,7 @@ def delete(key: str) -> Response:
     endpoint = get_own_endpoint(database(), current_user(), key)
     delete_endpoint(database(), endpoint)
     database().commit()
-    flash(f"The endpoint {endpoint.name} is deleted.")
+    flash(f"The endpoint {endpoint.name} has been deleted.")
     return redirect(url_for("endpoints.index"))
 
 

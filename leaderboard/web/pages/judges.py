@@ -56,7 +56,7 @@ def figure(rater_id: int) -> Response:
         trust = get_judge(split, rater_id)
         one = next((one for one in trust.targets if one.target == target), None)
         if one is None:
-            raise NotFound("There is no calibration of this.", "See the page of the judges.")
+            raise NotFound("There is no calibration for this.", "See the Judges page.")
         pairs = read_pairs(database(), split, rater_id, target)
         labels = LABEL_WORDS[one.fit.label_kind]
         return make_calibration_figure(target, pairs, one.calibrator, labels)
@@ -69,7 +69,7 @@ def get_judge(split: Split, rater_id: int) -> JudgeTrust:
     for judge in read_judges(database(), split):
         if judge.rater.id == rater_id:
             return judge
-    raise NotFound("There is no such judge.", "See the page of the judges.")
+    raise NotFound("There is no such judge.", "See the Judges page.")
 
 
 def read_target() -> Target:
@@ -77,7 +77,7 @@ def read_target() -> Target:
     text = request.args.get("target", REPORT.key)
     slice_, _, name = text.partition(":")
     if slice_ not in (Slice.TRACK, Slice.SECTION, Slice.DIMENSION):
-        raise NotFound(f"There is no target {text[:40]!r}.", "See the page of the judges.")
+        raise NotFound(f"There is no target {text[:40]!r}.", "See the Judges page.")
     return Target(Slice(slice_), name)
 
 

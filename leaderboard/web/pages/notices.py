@@ -54,7 +54,10 @@ def create() -> Response | tuple[str, int]:
             sends_mail=services().sends_mail,
         )
         database().commit()
-        flash(f"{target.address} hears of the submissions of {target.team.name}.", "success")
+        flash(
+            f"{target.address} will be notified of the submissions of {target.team.name}.",
+            "success",
+        )
         return redirect(url_for("notices.index"))
     return _page(form), form.status
 
@@ -68,7 +71,7 @@ def test(target_id: int) -> Response | tuple[str, int]:
         ask_test(database(), target)
         database().commit()
         services().queue.enqueue(SEND_TEST, target.id)
-        flash(f"A test notice goes to {target.address}.")
+        flash(f"A test notice is on its way to {target.address}.")
         return redirect(url_for("notices.index"))
     return _page(form), form.status
 
@@ -105,7 +108,7 @@ def remove(target_id: int) -> Response:
     """Remove a target."""
     target = remove_target(database(), current_user(), target_id)
     database().commit()
-    flash(f"{target.address} hears of nothing more.", "success")
+    flash(f"{target.address} will not be notified any longer.", "success")
     return redirect(url_for("notices.index"))
 
 

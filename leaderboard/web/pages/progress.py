@@ -38,13 +38,13 @@ def make_progress(
     rest = find_rest(submission)
     if submission.status.is_final:
         took = make_duration((rest.at if rest else at) - submission.created_at)
-        return Progress(f"{took} after it was sent.", "", True, rest)
+        return Progress(f"{took} after it was submitted.", "", True, rest)
     if rest is not None:
         line = f"{rest.message} {rest.remedy}".strip()
         return Progress(line, f"Held since {rest.at:%Y-%m-%d %H:%M} UTC.", False, None)
     is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
-    line = "A worker is beginning." if is_beginning else STEP_LINES[submission.step]
-    sent = f"Sent {make_duration(at - submission.created_at)} ago"
+    line = "A worker is starting." if is_beginning else STEP_LINES[submission.step]
+    sent = f"Submitted {make_duration(at - submission.created_at)} ago"
     if submission.step is Step.COLLECT and asked is not None:
         return Progress(
             f"{line} {_describe(asked)}", f"{sent}{_make_asked_rest(asked)}.", False, None
@@ -56,7 +56,7 @@ def _describe(asked: RunFigures) -> str:
     """The live figures of an endpoint run."""
     run = asked.run
     failed = f"{asked.n_failed:,} failed" if asked.n_failed else "none failed"
-    return f"{run.n_requests:,} requests, {failed}, {run.per_second:.1f} items a second."
+    return f"{run.n_requests:,} requests, {failed}, {run.per_second:.1f} items per second."
 
 
 def _make_asked_rest(asked: RunFigures) -> str:

@@ -43,7 +43,7 @@ FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
     "min_parameters": lambda size: f"from {write_size(size)}",
     "max_parameters": lambda size: f"up to {write_size(size)}",
     "stated": lambda one: f"{CALLED[one[0]]} {one[1]}",
-    "track": lambda track: f"with the track {track.value}",
+    "track": lambda track: f"with the {track.value} track",
     "is_verified": lambda _: "verified by the host",
     "organisation": lambda organisation: f"of {organisation}",
     "since": lambda day: f"submitted since {day}",

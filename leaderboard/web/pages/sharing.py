@@ -159,9 +159,9 @@ def _standing(table: RankingTable, row: RankingRow, board: Board) -> str:
     score = row.scores.get(board)
     number = f"{score.value:.1f}" if score else "not scored"
     if board not in row.ranks:
-        return f"{board.label.lower()} {number}, unranked"
+        return f"{board.words} {number}, unranked"
     words = f"rank {rank(row.ranks[board])} of {_count_ranked(table, board)}"
-    return f"{words}, {board.label.lower()} {number}"
+    return f"{words}, {board.words} {number}"
 
 
 def _count_ranked(table: RankingTable, board: Board) -> int:
