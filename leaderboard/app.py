@@ -41,7 +41,6 @@ from leaderboard.web.pages import (
     releases,
     sharing,
     submissions,
-    trying,
 )
 from leaderboard.web.store import Store
 
@@ -117,7 +116,6 @@ def create_app(config: Config | None = None) -> Flask:
         admin.blueprint,
         admin_people.blueprint,
         guides.blueprint,
-        trying.blueprint,
         health.blueprint,
     ):
         app.register_blueprint(blueprint)

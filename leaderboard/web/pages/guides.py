@@ -68,6 +68,12 @@ def schema() -> Response:
     return jsonify(package_schema())
 
 
+@blueprint.get("/docs/api/try")
+def browse_api() -> str:
+    """Every address of the API, to look at and to try."""
+    return render_template("guides/browse_api.html")
+
+
 @blueprint.get("/docs/<name>")
 def guide(name: str) -> str:
     """One guide."""
