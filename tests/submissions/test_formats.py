@@ -38,6 +38,8 @@ def test_one_format_alone_takes_what_no_other_recognises() -> None:
     assert find_format(b'\n {"id": "a"}').name == "JSONL"
 
 
-def test_the_formats_are_named_in_one_order_with_their_endings() -> None:
-    assert FORMAT_WORDS == "JSONL or CSV"
-    assert ENDINGS == (".jsonl", ".json", ".csv", ".txt", ".gz")
+def test_messages_and_the_form_name_every_format() -> None:
+    assert re.split(", | or ", FORMAT_WORDS) == [one.name for one in FORMATS]
+    assert FORMAT_WORDS.startswith("JSONL")
+    assert FORMAT_WORDS.endswith(" or CSV")
+    assert {ending for one in FORMATS for ending in one.endings} == set(ENDINGS) - {".gz"}
