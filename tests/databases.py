@@ -1,14 +1,18 @@
 """Fixtures: a real database for each test, as the migrations make it.
 
-An SQLite database is a copied file. PostgreSQL has one database for all tests of a process, which
-is emptied before each: whatever a test commits is committed, on as many connections as it likes.
+There is one database of each kind for all tests of a process, and each test finds it without any
+row: what a test commits is committed, on as many connections as it likes. The engine is the same
+for all of them, since it keeps the statements that it compiled, which costs more than running them.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +21,7 @@ from leaderboard.db import Sessions, make_sessions
 from leaderboard.migrate import upgrade
 from tests.servers import EmbeddedPostgres, start_postgres
 
+Prepare = Callable[[Hashable, Callable[[], Any]], Any]
 OWN = "own_database"
 """The mark of a test that changes the tables themselves, whose database no other test may share."""
 
@@ -72,36 +77,137 @@ def postgres_template(postgres: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(postgres: EmbeddedPostgres, postgres_template: str) -> SharedPostgres:
+def shared_sqlite(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedSqlite]:
+    """The SQLite database that tests use one after the other."""
+    shared = SharedSqlite(tmp_path_factory.mktemp("shared") / "shared.sqlite3", sqlite_template)
+    yield shared
+    shared.sessions.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres: EmbeddedPostgres, postgres_template: str) -> Iterator[SharedPostgres]:
     """The PostgreSQL database that tests use one after the other."""
-    return SharedPostgres(postgres.copy_database(postgres_template))
+    shared = SharedPostgres(postgres.copy_database(postgres_template))
+    yield shared
+    shared.sessions.engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a migrated database without any row; the test runs once with each kind."""
-    if request.param == "sqlite":
+    is_sqlite = request.param == "sqlite"
+    if request.node.get_closest_marker(OWN) is None:
+        name = "shared_sqlite" if is_sqlite else "shared_postgres"
+        shared: SharedSqlite | SharedPostgres = request.getfixturevalue(name)
+        shared.empty()
+        yield shared.url
+    elif is_sqlite:
         url: str = request.getfixturevalue("sqlite_url")
         template: Path = request.getfixturevalue("sqlite_template")
         shutil.copyfile(template, url.removeprefix("sqlite:///"))
         yield url
-    elif request.node.get_closest_marker(OWN):
+    else:
         postgres: EmbeddedPostgres = request.getfixturevalue("postgres")
         url = postgres.copy_database(request.getfixturevalue("postgres_template"))
         yield url
         postgres.drop_database(url)
-    else:
-        shared: SharedPostgres = request.getfixturevalue("shared_postgres")
-        shared.empty()
-        yield shared.url
 
 
 @pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
+def sessions(database_url: str, request: pytest.FixtureRequest) -> Iterator[Sessions]:
     """Sessions on a migrated database without any row, of each kind."""
-    made = make_sessions(database_url)
+    if request.node.get_closest_marker(OWN) is None:
+        name = "shared_sqlite" if database_url.startswith("sqlite") else "shared_postgres"
+        shared: SharedSqlite | SharedPostgres = request.getfixturevalue(name)
+        made = shared.sessions
+    else:
+        made = make_sessions(database_url)
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """SQLite databases that tests begin with."""
+    return Kept(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture
+def prepare(sessions: Sessions, database_url: str, request: pytest.FixtureRequest) -> Prepare:
+    """Fill the test's database by a function, which runs once a process for SQLite.
+
+    The key says what the function makes of the database; what it returns is the same each time.
+    """
+
+    def fill(key: Hashable, make: Callable[[], Any]) -> Any:
+        own = request.node.get_closest_marker(OWN)
+        if own is not None or not database_url.startswith("sqlite"):
+            return make()
+        shared: SharedSqlite = request.getfixturevalue("shared_sqlite")
+        kept: Kept = request.getfixturevalue("kept")
+        return kept.fill(shared, key, make)
+
+    return fill
+
+
+class Kept:
+    """Databases by what was made of them, with what the makers returned."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[Hashable, tuple[Path, Any]] = {}
+
+    def fill(self, shared: SharedSqlite, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Let `shared` be as `make` makes it of what it is now; what that returned.
+
+        A database that the test wrote to already is made by `make`.
+        """
+        if not shared.is_untouched():
+            return make()
+        key = (shared.made_by, key)
+        if key in self._made:
+            place, result = self._made[key]
+        else:
+            place, result = self._folder / f"{len(self._made)}.sqlite3", make()
+            shared.copy_to(place)
+            self._made[key] = (place, result)
+        shared.become(place, key)
+        return result
+
+
+class SharedSqlite:
+    """A migrated database in a file that another takes the place of."""
+
+    def __init__(self, place: Path, template: Path) -> None:
+        self.url = f"sqlite:///{place}"
+        self.sessions = make_sessions(self.url)
+        self.made_by: Hashable = None
+        self._place, self._template, self._stamp = place, template, 0
+
+    def empty(self) -> None:
+        """Begin anew with the template, whoever still has the old file open."""
+        self.become(self._template, None)
+
+    def become(self, other: Path, made_by: Hashable) -> None:
+        """Begin anew with a copy of another database that nobody is using."""
+        self.sessions.engine.dispose()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self._place}{ending}").unlink(missing_ok=True)
+        shutil.copyfile(other, self._place)
+        self.made_by, self._stamp = made_by, self._place.stat().st_mtime_ns
+
+    def is_untouched(self) -> bool:
+        """Whether nothing was written since it became what it is."""
+        log = Path(f"{self._place}-wal")
+        is_logged = log.exists() and log.stat().st_size > 0
+        return not is_logged and self._place.stat().st_mtime_ns == self._stamp
+
+    def copy_to(self, place: Path) -> None:
+        """Copy the whole database to another file."""
+        with closing(sqlite3.connect(self._place)) as source, closing(sqlite3.connect(place)) as to:
+            source.backup(to)
 
 
 class SharedPostgres:
@@ -109,6 +215,7 @@ class SharedPostgres:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.sessions = make_sessions(url)
         self._address = url.replace("postgresql+psycopg", "postgresql")
         with psycopg.connect(self._address) as connection:
             tables = connection.execute(
@@ -122,6 +229,7 @@ class SharedPostgres:
 
     def empty(self) -> None:
         """End what a test left connected, remove every row and count from 1 again."""
+        self.sessions.engine.dispose()
         with psycopg.connect(self._address) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "

@@ -9,6 +9,7 @@ from leaderboard.db import Sessions
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.team import User
 from leaderboard.submissions.quota import Quota
+from tests.databases import Prepare
 from tests.factories import (
     NO_LIMIT,
     load_items,
@@ -25,13 +26,16 @@ Submit = Callable[..., str]
 
 
 @pytest.fixture
-def load(sessions: Sessions) -> Load:
+def load(sessions: Sessions, prepare: Prepare) -> Load:
     """Publish a benchmark of so many text, image and report items, and add a team."""
 
     def load_benchmark(n_text: int, n_image: int, n_report: int) -> None:
-        with sessions.write() as session:
-            load_items(session, make_items(n_text, n_image, n_report))
-            make_team(session, "team", make_user(session, "a"))
+        def make() -> None:
+            with sessions.write() as session:
+                load_items(session, make_items(n_text, n_image, n_report))
+                make_team(session, "team", make_user(session, "a"))
+
+        prepare(("loaded", n_text, n_image, n_report), make)
 
     return load_benchmark
 

@@ -4,7 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -27,6 +27,10 @@ from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Scope
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.web.page_cache import PageCache
+from leaderboard.web.pages.announcements import read_frame
+from leaderboard.web.services import EXTENSION, Services
+from tests.databases import SharedPostgres, SharedSqlite
 from tests.factories import load_items, make_card, make_team, make_user, score_submission
 from tests.package_files import make_items
 from tests.waiting import HANG_SECONDS
@@ -133,37 +137,54 @@ def fill(sessions: Sessions) -> None:
         make_card(session, make_team(session, "team-a", make_user(session, "ada")), "model-a")
 
 
-@contextmanager
-def serve_site(
-    sessions: Sessions, redis_url: str, templates: Path, allowed_addresses: str = ""
-) -> Iterator[Site]:
-    """The application on a filled database; `templates` keeps what Jinja compiled."""
-    app = create_app(
-        Config.from_env(
-            {
-                "DATABASE_URL": sessions.engine.url.render_as_string(hide_password=False),
-                "REDIS_URL": redis_url,
-                "SECRET_KEY": SECRET_KEY,
-                "MAX_UPLOAD_BYTES": "300000",
-                "SIGN_IN_LIMIT": "20 per minute",
-                "ENDPOINT_KEYS": ENDPOINT_KEY,
-                "ENDPOINT_ALLOWED_ADDRESSES": allowed_addresses,
-            }
+class Served:
+    """The application at work on one database, on a free port of this machine until closed.
+
+    It may serve one test after the other: what it keeps of its compiled statements and templates
+    costs more to make than to use.
+    """
+
+    def __init__(
+        self, sessions: Sessions, redis_url: str, templates: Path, allowed_addresses: str = ""
+    ) -> None:
+        url = sessions.engine.url.render_as_string(hide_password=False)
+        self._app = create_app(
+            Config.from_env(
+                {
+                    "DATABASE_URL": url,
+                    "REDIS_URL": redis_url,
+                    "SECRET_KEY": SECRET_KEY,
+                    "MAX_UPLOAD_BYTES": "300000",
+                    "SIGN_IN_LIMIT": "20 per minute",
+                    "ENDPOINT_KEYS": ENDPOINT_KEY,
+                    "ENDPOINT_ALLOWED_ADDRESSES": allowed_addresses,
+                }
+            )
         )
-    )
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
-    watch = ContractWatch(app)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield Site(f"http://127.0.0.1:{server.server_port}", sessions)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["spinebench"].sessions.engine.dispose()
-    assert watch.broken == [], "the API answers what its document does not say"
+        self._app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+        self._watch = ContractWatch(self._app)
+        self._server = make_server("127.0.0.1", 0, self._app, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+        self.site = Site(f"http://127.0.0.1:{self._server.server_port}", sessions)
+
+    def forget(self) -> None:
+        """Let go of the database and of every page that was made from it.
+
+        Fails a test in which the API answered what its document does not say.
+        """
+        parts: Services = self._app.extensions[EXTENSION]
+        parts.sessions.engine.dispose()
+        self._app.extensions[EXTENSION] = replace(parts, pages=PageCache(read_frame))
+        broken = self._watch.take()
+        assert broken == [], "the API answers what its document does not say"
+
+    def close(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self.forget()
 
 
 @pytest.fixture(scope="session")
@@ -197,26 +218,46 @@ def open_site(
         place = tmp_path_factory.mktemp("site") / "site.sqlite3"
         shutil.copyfile(filled_template, place)
         sessions = make_sessions(f"sqlite:///{place}")
-        with serve_site(sessions, redis_url, templates, allowed_addresses) as site:
-            yield site
+        served = Served(sessions, redis_url, templates, allowed_addresses)
+        yield served.site
+        served.close()
         sessions.engine.dispose()
 
     return open_new_site
 
 
+@pytest.fixture(scope="session")
+def served_on_sqlite(
+    shared_sqlite: SharedSqlite, redis_url: str, templates: Path
+) -> Iterator[Served]:
+    """The application on the SQLite database that tests use one after the other."""
+    served = Served(shared_sqlite.sessions, redis_url, templates)
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="session")
+def served_on_postgres(
+    shared_postgres: SharedPostgres, redis_url: str, templates: Path
+) -> Iterator[Served]:
+    """The application on the PostgreSQL database that tests use one after the other."""
+    served = Served(shared_postgres.sessions, redis_url, templates)
+    yield served
+    served.close()
+
+
 @pytest.fixture
 def site(
-    sessions: Sessions,
-    database_url: str,
-    empty_redis_url: str,
-    templates: Path,
-    request: pytest.FixtureRequest,
+    sessions: Sessions, database_url: str, empty_redis_url: str, request: pytest.FixtureRequest
 ) -> Iterator[Site]:
     """A site of one test's own, on the kind of database that the test asks for."""
+    served: Served
     if database_url.startswith("sqlite"):
-        filled: Path = request.getfixturevalue("filled_template")
-        shutil.copyfile(filled, database_url.removeprefix("sqlite:///"))
+        shared: SharedSqlite = request.getfixturevalue("shared_sqlite")
+        shared.become(request.getfixturevalue("filled_template"), "site")
+        served = request.getfixturevalue("served_on_sqlite")
     else:
         fill(sessions)
-    with serve_site(sessions, empty_redis_url, templates) as found:
-        yield found
+        served = request.getfixturevalue("served_on_postgres")
+    yield served.site
+    served.forget()

@@ -9,7 +9,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 
-from leaderboard.db import Sessions, make_sessions
+from leaderboard.db import Sessions
 from leaderboard.models.team import User
 from tests.databases import SharedPostgres
 from tests.factories import make_team, make_user
@@ -46,7 +46,7 @@ def test_a_shared_database_is_emptied_while_a_connection_holds_its_rows(
     shared_postgres: SharedPostgres,
 ) -> None:
     shared_postgres.empty()
-    sessions = make_sessions(shared_postgres.url)
+    sessions = shared_postgres.sessions
     with sessions.write() as session:
         make_user(session, "ada")
     with sessions.open(writes=True) as holder:
@@ -56,7 +56,6 @@ def test_a_shared_database_is_emptied_while_a_connection_holds_its_rows(
             holder.execute(sa.text("SELECT 1"))
     with sessions.read() as session:
         assert session.scalars(sa.select(User)).all() == []
-    sessions.engine.dispose()
 
 
 def test_a_database_is_dropped_while_a_connection_is_open(postgres: EmbeddedPostgres) -> None:

@@ -3,18 +3,18 @@
 import pytest
 
 from leaderboard.accounts.roles import grant_role, has_role, require_role, revoke_role
-from leaderboard.accounts.users import register
 from leaderboard.audit import add_audit, read_audit
 from leaderboard.db import Sessions
 from leaderboard.errors import Forbidden
 from leaderboard.models.role import Role
+from tests.factories import make_user
 
 
 def test_a_role_is_had_from_grant_to_revoke_and_granting_twice_changes_nothing(
     sessions: Sessions,
 ) -> None:
     with sessions.write() as session:
-        user = register(session, email="e@example.org", name="E", password="long enough pass")
+        user = make_user(session, "e")
         with pytest.raises(Forbidden, match="expert"):
             require_role(session, user, Role.EXPERT)
         grant_role(session, user, Role.EXPERT)

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from leaderboard.accounts.tokens import checksum, get_token, is_well_formed, make_token
-from leaderboard.accounts.users import register
 from leaderboard.db import Sessions, now
 from leaderboard.errors import InvalidRequest, NotSignedIn
 from leaderboard.models.team import ApiToken, Scope
+from tests.factories import make_user
 
 
 @pytest.fixture
 def token(sessions: Sessions) -> str:
     with sessions.write() as session:
-        user = register(session, email="a@example.org", name="A", password="correct horse battery")
+        user = make_user(session, "a")
         return make_token(session, user, name="laptop", scopes=[Scope.SUBMIT, Scope.READ]).text
 
 

@@ -5,7 +5,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.teams import change_model_card, make_model_card, make_team
-from leaderboard.accounts.users import register
 from leaderboard.accounts.variants import find_public_variant, read_possible_bases
 from leaderboard.db import Sessions
 from leaderboard.errors import InvalidRequest
@@ -13,6 +12,7 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.submissions import hide
 from leaderboard.models.team import ModelCard, Team
 from tests.evaluation.scripted import ScriptedJudge
+from tests.factories import make_user
 from tests.loaded import Load, Submit
 
 
@@ -32,7 +32,7 @@ def name_base(session: Session, card: ModelCard, base: str, variant: str = "spin
 def chain(sessions: Sessions) -> Sessions:
     """Cards aaa, bbb made from aaa, ccc made from bbb, of one team."""
     with sessions.write() as session:
-        user = register(session, email="a@example.org", name="A", password="long enough pass")
+        user = make_user(session, "a")
         team = make_team(session, user, slug="team", name="Team")
         make_card(session, team, "aaa")
         make_card(session, team, "bbb", base="aaa", variant="spine only")

@@ -12,13 +12,13 @@ from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate
-from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.score import score_submission
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
+from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 from tests.package_files import DIMENSIONS
@@ -107,15 +107,18 @@ def judge() -> ScriptedJudge:
 
 
 @pytest.fixture
-def keys(sessions: Sessions, load: Load, submit_texts: Submit, judge: ScriptedJudge) -> list[str]:
+def keys(load: Load, submit_texts: Submit, judge: ScriptedJudge, prepare: Prepare) -> list[str]:
     """Scored submissions of three models that sent reports alone."""
     load(0, 0, N_REPORTS)
-    found = []
-    for model in ("model-a", "model-b", "model-c"):
-        texts = {f"test-report-{n:03}": f"Report of {model}." for n in range(N_REPORTS)}
-        found.append(submit_texts(texts, model))
-        evaluate(sessions, found[-1], [judge], 1)
-    return found
+
+    def score() -> list[str]:
+        found = []
+        for model in ("model-a", "model-b", "model-c"):
+            texts = {f"test-report-{n:03}": f"Report of {model}." for n in range(N_REPORTS)}
+            found.append(submit_texts(texts, model, judges=[judge]))
+        return found
+
+    return list(prepare("three models with reports", score))
 
 
 @ONE_DATABASE
@@ -203,12 +206,13 @@ def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_a
 ) -> None:
     read: list[str] = []
 
-    @event.listens_for(sessions.engine, "before_cursor_execute")
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
         read.append(statement)
 
+    event.listen(sessions.engine, "before_cursor_execute", note)
     rate_as(sessions, keys[0], range(12))
     refit(sessions)
+    event.remove(sessions.engine, "before_cursor_execute", note)
     assert len(keys) == 3
     assert sum("items.levels" in statement for statement in read) == 1
     # Once to fit the one judge, once to score by the fit.

@@ -26,6 +26,7 @@ from tests.calibration.test_calibrations import (
     rate_as,
     refit,
 )
+from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
@@ -38,16 +39,22 @@ def judge() -> ScriptedJudge:
 
 
 @pytest.fixture
-def keys(sessions: Sessions, load: Load, submit_texts: Submit, judge: ScriptedJudge) -> list[str]:
+def keys(load: Load, submit_texts: Submit, judge: ScriptedJudge, prepare: Prepare) -> list[str]:
     """Scored submissions of two models with two questions and forty reports each."""
     load(2, 0, N_REPORTS)
-    found = []
-    for model in ("model-a", "model-b"):
-        texts = {f"test-report-{n:03}": f"Report of {model}." for n in range(N_REPORTS)}
-        texts |= {"test-text-000": "B", "test-text-001": "B or C" if model == "model-a" else "A"}
-        found.append(submit_texts(texts, model, f"team-of-{model}"))
-        evaluate(sessions, found[-1], [judge], 1)
-    return found
+
+    def score() -> list[str]:
+        found = []
+        for model in ("model-a", "model-b"):
+            texts = {f"test-report-{n:03}": f"Report of {model}." for n in range(N_REPORTS)}
+            texts |= {
+                "test-text-000": "B",
+                "test-text-001": "B or C" if model == "model-a" else "A",
+            }
+            found.append(submit_texts(texts, model, f"team-of-{model}", judges=[judge]))
+        return found
+
+    return list(prepare("two models with reports", score))
 
 
 def read(sessions: Sessions, release: int | None = None) -> RankingTable:

@@ -6,15 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.roles import grant_role
-from leaderboard.accounts.users import register
 from leaderboard.db import Sessions
-from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Split
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from tests.databases import Prepare
+from tests.factories import make_user
 from tests.loaded import Load, Submit
 
 Rank = Callable[..., list[str]]
@@ -22,17 +21,20 @@ AddExperts = Callable[..., None]
 
 
 @pytest.fixture
-def rank_reports(load: Load, submit_texts: Submit, sessions: Sessions) -> Rank:
+def rank_reports(load: Load, submit_texts: Submit, prepare: Prepare) -> Rank:
     """Load 12 report cases; score `n` reports by each model, of its own team: the submissions."""
     load(0, 0, 12)
 
     def rank(models: Sequence[str], n: int = 12) -> list[str]:
-        keys = []
-        for model in models:
-            texts = {f"test-report-{i:03}": f"Report {i} by {model}." for i in range(n)}
-            keys.append(submit_texts(texts, model, f"team-{model}"))
-            evaluate(sessions, keys[-1], [ChecklistJudge()], 5)
-        return keys
+        def score() -> list[str]:
+            keys = []
+            for model in models:
+                texts = {f"test-report-{i:03}": f"Report {i} by {model}." for i in range(n)}
+                team = f"team-{model}"
+                keys.append(submit_texts(texts, model, team, judges=[ChecklistJudge()]))
+            return keys
+
+        return list(prepare(("ranked", *models, n), score))
 
     return rank
 
@@ -44,9 +46,7 @@ def add_experts(sessions: Sessions) -> AddExperts:
     def add(*names: str) -> None:
         with sessions.write() as session:
             for name in names:
-                email, password = f"{name}@example.org", "long enough pass"
-                user = register(session, email=email, name=name, password=password)
-                grant_role(session, user, Role.EXPERT)
+                make_user(session, name, role=Role.EXPERT)
 
     return add
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from leaderboard.accounts.teams import change_model_card
 from leaderboard.accounts.tokens import get_token, make_token
-from leaderboard.accounts.users import authenticate, register
+from leaderboard.accounts.users import authenticate
 from leaderboard.audit import read_audit, read_audit_state
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer, disclosure, is_public
@@ -40,6 +40,7 @@ from leaderboard.models.team import Scope
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.events import add_event
+from tests.factories import make_user
 from tests.loaded import Load, Submit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -161,7 +162,7 @@ def test_a_host_gives_and_takes_roles_but_locks_nobody_out_by_their_own_hand(
     sessions: Sessions,
 ) -> None:
     with sessions.write() as session:
-        register(session, email=HOST, name="H", password="long enough pass")
+        make_user(session, HOST.partition("@")[0])
         grant(session, HOST, "host", "command line")
         grant(session, HOST, "expert", HOST)
         revoke(session, HOST, "expert", HOST)

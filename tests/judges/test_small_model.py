@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from content.predictors.serving import find_smollm2, serve_weights
-from leaderboard.accounts.users import register
 from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.trust import read_judges
 from leaderboard.db import Sessions
@@ -25,6 +24,7 @@ from leaderboard.models.submission import Prediction, Status, Submission
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
+from tests.factories import make_user
 from tests.judges.attacks import ATTACKS
 from tests.judges.rubric import GOOD, MANIFEST
 from tests.loaded import Submit
@@ -89,7 +89,7 @@ def publish(sessions: Sessions, folder: Path) -> None:
         case["checklist"][0]["dimensions"] = ["diagnosis"]
     place = write_package(folder / "short", cases, ONE_DIMENSION)
     with sessions.write() as session:
-        register(session, email="a@example.org", name="A", password="long enough pass")
+        make_user(session, "a")
         benchmark = load_package(session, read_package(open_package(place))).benchmark
         # Two questions instead of six, for a model on one core.
         manifest = copy.deepcopy(benchmark.manifest)

@@ -11,7 +11,6 @@ from content.constructed.build import HERE, QUALITIES, main, rate
 from content.constructed.flaws import FLAWS
 from content.constructed.sentences import Part, read_sentences
 from leaderboard.accounts.teams import make_model_card, make_team
-from leaderboard.accounts.users import register
 from leaderboard.db import Sessions
 from leaderboard.experts.exchange import import_ratings
 from leaderboard.models.rating import RaterKind
@@ -23,6 +22,7 @@ from leaderboard.submissions.content import Content
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import read_predictions
 from leaderboard.submissions.submit import read_known_items, submit
+from tests.factories import make_user
 
 BY_KEY = {flaw.key: flaw for flaw in FLAWS}
 CASES = [item for item in read_items("report_items.jsonl") if item["split"] == "test"]
@@ -87,7 +87,7 @@ def test_cards_say_that_no_model_wrote_the_reports_and_one_model_has_no_ratings(
 def test_the_bundled_ratings_are_imported_for_the_bundled_reports(sessions: Sessions) -> None:
     with sessions.write() as session:
         load_package(session, read_package(open_package(PACKAGE)))
-        user = register(session, email="a@example.org", name="A", password="long enough pass")
+        user = make_user(session, "a")
         team = make_team(session, user, slug="team", name="Team")
         split = get_split(get_benchmark(session, "spinebench-mini"), "test")
         for quality in QUALITIES:
