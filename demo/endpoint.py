@@ -17,7 +17,7 @@ from demo.processes import Supervisor
 from demo.services import HOST
 
 SMALL_MODEL = "SmolLM2 135M Instruct (Q4_1)"
-READY_SECONDS = 60.0
+READY_SECONDS = 300.0
 # The small model reads no pictures and writes slowly: the text track, in few words.
 TRACK = "text"
 MAX_TOKENS = "24"

@@ -22,7 +22,7 @@ from demo.launch import make_command
 
 # The kernel's sockaddr_un holds 108 bytes on Linux and 104 on macOS, the closing zero included.
 MAX_SOCKET_PATH = 100
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,3 +20,13 @@ def wait_until(is_so: Callable[[], object]) -> None:
         if time.monotonic() > end:
             pytest.fail(f"still not so after {HANG_SECONDS:.0f} seconds")
         time.sleep(0.02)
+
+
+@contextmanager
+def running(work: Callable[[], object]) -> Iterator[None]:
+    """Do `work` in a thread beside, which has ended at the end; what it raises is pytest's."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    thread.join(HANG_SECONDS)
+    assert not thread.is_alive(), f"still at work after {HANG_SECONDS:.0f} seconds"

@@ -28,10 +28,10 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(sessions: Session
     answers, times = [], []
     with sessions.read() as session:
         for email in ("ada@example.org", "nobody@example.org"):
-            begun = time.perf_counter()
+            begun = time.process_time()
             with pytest.raises(NotSignedIn) as caught:
                 authenticate(session, email=email, password="wrong wrong wrong")
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
             answers.append((caught.value.message, caught.value.remedy))
     assert answers[0] == answers[1]
     assert min(times) > max(times) / 20, "an unknown address must cost a hash too"

@@ -7,11 +7,12 @@ import email.policy
 import json
 import socket
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.waiting import HANG_SECONDS
 
 PREFIX = "/api/v1"
 
@@ -20,7 +21,7 @@ PREFIX = "/api/v1"
 class Answer:
     """One answer; a dict or list becomes JSON. `cut` closes the connection instead.
 
-    `missing` promises that many bytes more than are sent; `after` waits seconds first.
+    `missing` promises that many bytes more than are sent; `after` is waited for first.
     """
 
     status: int = 200
@@ -28,7 +29,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
     missing: int = 0
-    after: float = 0.0
+    after: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ class ApiServer:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 request = Request(self.command, self.path, dict(self.headers), body)
                 answer = api_server.take(request)
-                time.sleep(answer.after)
+                if answer.after is not None:
+                    answer.after.wait(HANG_SECONDS)
                 if answer.cut:
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)

@@ -13,9 +13,9 @@ import sys
 import termios
 import time
 
+from tests.waiting import HANG_SECONDS
+
 COMMAND = [sys.executable, "-m", "spinebench"]
-# The longest silence before a test gives up.
-SECONDS = 20.0
 
 
 class Screen:
@@ -50,10 +50,10 @@ class Screen:
 
     def wait(self) -> int:
         """Reads to the end; the exit status."""
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + HANG_SECONDS
         while self._read():
             assert time.monotonic() < end, f"It does not end: {self.seen[-500:]}"
-        return self._process.wait(SECONDS)
+        return self._process.wait(HANG_SECONDS)
 
     def close(self) -> None:
         """Ends the command if it still runs."""
@@ -64,7 +64,7 @@ class Screen:
 
     def _read(self) -> bool:
         """Reads a piece; False at the end."""
-        ready, _, _ = select.select([self._keyboard], [], [], SECONDS)
+        ready, _, _ = select.select([self._keyboard], [], [], HANG_SECONDS)
         assert ready, f"Nothing more came: {self.seen}"
         try:
             piece = os.read(self._keyboard, 65536)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,11 +90,13 @@ def test_ctrl_c_while_watching_leaves_the_submission_alone_and_says_so(
 def test_ctrl_c_while_sending_says_how_to_see_whether_it_arrived(
     server: ApiServer, screen: Open, predictions: Path
 ) -> None:
-    server.on("POST", "/submissions", Answer(201, submission(), after=1.0))
+    is_interrupted = threading.Event()
+    server.on("POST", "/submissions", Answer(201, submission(), after=is_interrupted))
     person = screen("submit", str(predictions), "-b", "mini", "-m", "my-vlm")
     person.wait_for("The server is reading it")
     person.interrupt()
     assert person.wait() == 130
+    is_interrupted.set()
     assert "spinebench status" in person.seen
     assert "Traceback" not in person.seen
 
@@ -121,8 +124,11 @@ def test_sending_a_file_shows_how_far_it_is(
 ) -> None:
     file = tmp_path / "predictions.jsonl"
     file.write_bytes(b"x" * 3_000_000)
-    server.on("POST", "/validations", Answer(body=VERDICT, after=0.5))
+    is_shown = threading.Event()
+    server.on("POST", "/validations", Answer(body=VERDICT, after=is_shown))
     person = screen("validate", str(file), "-b", "mini")
+    person.wait_for("The server is reading it")
+    is_shown.set()
     assert person.wait() == 0
     assert "3.0/3.0 MB" in without_colours(person.seen)
     assert "The server is reading it" in person.seen

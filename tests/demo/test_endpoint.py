@@ -11,6 +11,7 @@ import requests
 from content.predictors.serving import can_serve_smollm2
 from demo.endpoint import DemoEndpoint, choose_endpoint, start_endpoint
 from demo.processes import Supervisor
+from tests.waiting import HANG_SECONDS
 
 QUESTION = "Which level?\n\nA. L3/L4\nB. L4/L5\n\nANSWER: X"
 
@@ -20,7 +21,9 @@ def ask(endpoint: DemoEndpoint, folder: Path) -> str:
     with Supervisor(folder) as supervisor, requests.Session() as session:
         start_endpoint(supervisor, endpoint, os.environ)
         session.trust_env = False
-        answer = session.post(f"{endpoint.base_url}/chat/completions", json=body, timeout=120)
+        answer = session.post(
+            f"{endpoint.base_url}/chat/completions", json=body, timeout=HANG_SECONDS
+        )
     assert answer.status_code == 200
     text: str = answer.json()["choices"][0]["message"]["content"]
     return text

@@ -11,32 +11,32 @@ from pathlib import Path
 import pytest
 
 from demo.processes import ChildFailedError, Supervisor, find_family
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 # Ignores every polite request, and starts a grandchild in a process group of its own.
 STUBBORN = """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
 print(subprocess.Popen(sleep, process_group=0).pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 # Ends politely but leaves a grandchild in a session of its own.
 CARELESS = """
 import subprocess, sys, time
-sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
 print(subprocess.Popen(sleep, start_new_session=True).pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 OWNER = """
 import os, sys, time
 from pathlib import Path
 from demo.processes import Supervisor
 child = Supervisor(Path(sys.argv[1])).start(
-    "child", [sys.executable, "-c", "import time; time.sleep(60)"], environ=os.environ
+    "child", [sys.executable, "-c", "import time; time.sleep(600)"], environ=os.environ
 )
 print(child.process.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -66,14 +66,14 @@ def test_children_are_stopped_in_reverse_order(tmp_path: Path) -> None:
         "    sys.exit()\n"
         "signal.signal(signal.SIGTERM, end)\n"
         "print('ready', flush=True)\n"
-        "time.sleep(60)\n"
+        "time.sleep(600)\n"
     )
     with Supervisor(tmp_path) as supervisor:
         for name in "abc":
             child = supervisor.start(
                 name, [sys.executable, "-c", script, str(farewell), name], environ=os.environ
             )
-            supervisor.wait_ready(child, child.log.read_text, seconds=10)
+            supervisor.wait_ready(child, child.log.read_text, seconds=HANG_SECONDS)
     assert farewell.read_text() == "cba"
 
 
@@ -89,7 +89,7 @@ def test_a_child_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path) -
 
 def test_a_child_that_is_never_ready_is_reported(tmp_path: Path) -> None:
     with Supervisor(tmp_path) as supervisor:
-        child = supervisor.start("web", ["sleep", "60"], environ=os.environ)
+        child = supervisor.start("web", ["sleep", "600"], environ=os.environ)
         with pytest.raises(ChildFailedError, match="web was not ready after 0 seconds"):
             supervisor.wait_ready(child, lambda: False, seconds=0.1)
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from rq.job import JobStatus
 
 from demo.processes import find_family
 from demo.redis_server import start_redis
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 OWNER = """
 import sys, time
@@ -24,7 +23,7 @@ from pathlib import Path
 from demo.redis_server import start_redis
 server = start_redis(Path(sys.argv[1]))
 print(server.process.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -32,7 +31,7 @@ def test_a_job_makes_the_round_trip_through_a_real_worker(empty_redis_url: str) 
     with redis.Redis.from_url(empty_redis_url) as client:
         job = Queue("round", connection=client).enqueue("math.factorial", 20)
         worker = [sys.executable, "-m", "rq.cli", "worker", "--burst", "--url", empty_redis_url]
-        subprocess.run([*worker, "round"], check=True, capture_output=True, timeout=60)
+        subprocess.run([*worker, "round"], check=True, capture_output=True, timeout=HANG_SECONDS)
         assert job.get_status() is JobStatus.FINISHED
         assert job.return_value() == 2432902008176640000
 
@@ -75,7 +74,7 @@ def test_a_server_left_behind_is_replaced(tmp_path: Path) -> None:
     left = start_redis(tmp_path)
     with start_redis(tmp_path) as server, redis.Redis.from_url(server.url) as client:
         assert client.ping()
-        assert left.process.wait(5) == 0
+        assert left.process.wait(HANG_SECONDS) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a parent-death signal")
@@ -89,6 +88,4 @@ def test_the_server_dies_with_a_killed_owner(tmp_path: Path) -> None:
         assert find_family(server)
         os.kill(owner.pid, signal.SIGKILL)
         owner.wait()
-    started = time.monotonic()
     wait_until(lambda: not find_family(server))
-    assert time.monotonic() - started < 2

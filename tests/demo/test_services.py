@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from demo.services import PortTakenError, open_port
+from tests.waiting import HANG_SECONDS
 
 
 def test_a_taken_port_is_refused_with_a_remedy() -> None:
@@ -26,5 +27,5 @@ def test_the_demo_is_reachable_from_this_machine_alone() -> None:
     with closing(open_port(None)) as listener:
         host, port = listener.getsockname()
         assert host == "127.0.0.1"
-        with socket.create_connection((host, port), timeout=5):
+        with socket.create_connection((host, port), timeout=HANG_SECONDS):
             pass

@@ -12,6 +12,7 @@ from leaderboard.endpoints.engine.requests import ItemRequest, Message
 from leaderboard.endpoints.engine.run import collect
 from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
 from tests.endpoints.server import Endpoint
+from tests.waiting import HANG_SECONDS
 
 QUICK = Limits(first_backoff=0.01, max_backoff=0.05, max_attempts=3, beat=0.02)
 KEY = "sk-test-0123456789"
@@ -46,7 +47,7 @@ def make_requests(n: int) -> list[ItemRequest]:
 def make_settings(endpoint: Endpoint, **changes: Any) -> EndpointSettings:
     """Settings for a test's endpoint."""
     values: dict[str, Any] = {"base_url": endpoint.base_url, "model": "tested", "key": KEY}
-    return EndpointSettings(**values | {"timeout_seconds": 5.0} | changes)
+    return EndpointSettings(**values | {"timeout_seconds": HANG_SECONDS} | changes)
 
 
 def run_against(
@@ -57,10 +58,11 @@ def run_against(
     limits: Limits = QUICK,
     should_stop: Callable[[], bool] = lambda: False,
     resolve: Resolve = resolve_host,
+    run: Run | None = None,
     **changes: Any,
 ) -> tuple[Run, RunSummary]:
-    """Collect everything; `changes` are to the settings."""
-    run = Run()
+    """Collect everything, in `run` if one is given; `changes` are to the settings."""
+    run = run or Run()
     summary = collect(
         make_settings(endpoint, **changes),
         requests,

@@ -7,7 +7,7 @@ import gzip
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +22,7 @@ from demo.scripted_endpoint import (
     read_question,
     write_answer,
 )
+from tests.waiting import HANG_SECONDS
 
 
 @dataclass
@@ -31,7 +32,6 @@ class Endpoint:
     base_url: str = ""
     bodies: list[Any] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
     n_in_flight: int = 0
     most_in_flight: int = 0
 
@@ -51,7 +51,6 @@ def serve(
     async def respond(request: web.Request, body: Any) -> web.StreamResponse:
         endpoint.bodies.append(body)
         endpoint.headers.append(request.headers)
-        endpoint.times.append(asyncio.get_running_loop().time())
         endpoint.n_in_flight += 1
         endpoint.most_in_flight = max(endpoint.most_in_flight, endpoint.n_in_flight)
         try:
@@ -83,12 +82,12 @@ def serve(
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(HANG_SECONDS)
     try:
         yield endpoint
     finally:
         loops[0].call_soon_threadsafe(ended.set)
-        thread.join(10)
+        thread.join(HANG_SECONDS)
         assert not thread.is_alive()
 
 
@@ -106,6 +105,23 @@ def later(seconds: float, step: Respond = answer) -> Respond:
         return await step(request, body)
 
     return respond
+
+
+def held(is_over: Callable[[], object], step: Respond = answer) -> Respond:
+    """`step` as soon as something is so."""
+
+    async def respond(request: web.Request, body: Any) -> web.StreamResponse:
+        while not is_over():
+            await asyncio.sleep(0.01)
+        return await step(request, body)
+
+    return respond
+
+
+async def never(request: web.Request, body: Any) -> web.StreamResponse:
+    """Nothing, for as long as anybody waits."""
+    await asyncio.Event().wait()
+    raise AssertionError
 
 
 def sent(

@@ -20,6 +20,7 @@ from tests.endpoints.server import (
     drip,
     failed,
     flood,
+    never,
     raw,
     said,
     sent,
@@ -31,9 +32,9 @@ ONCE = Limits(max_attempts=1, max_answer_bytes=200_000, max_characters=1_000, be
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def ask_once(step: Respond) -> ItemOutcome:
+def ask_once(step: Respond, **settings: float) -> ItemOutcome:
     with serve(step) as endpoint:
-        run, summary = run_against(endpoint, make_requests(1), limits=ONCE, timeout_seconds=1.0)
+        run, summary = run_against(endpoint, make_requests(1), limits=ONCE, **settings)
     assert summary.ending is Ending.COMPLETE
     (outcome,) = run.outcomes
     return outcome
@@ -96,7 +97,6 @@ def test_what_a_model_wrote_is_its_prediction(step: Respond, text: str) -> None:
         (bomb(20_000_000), Reason.TOO_LARGE),
         (sent(b" " * 300_000), Reason.TOO_LARGE),
         (flood, Reason.TOO_LARGE),
-        (drip, Reason.TIMEOUT),
         (raw(b""), Reason.INTERRUPTED),
         (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), Reason.INTERRUPTED),
         (raw(HEAD + b"Content-Length: 500\r\n\r\n{"), Reason.INTERRUPTED),
@@ -115,6 +115,13 @@ def test_what_is_no_answer_is_a_reason(step: Respond, reason: Reason) -> None:
     assert outcome.failure is not None
     assert outcome.failure.reason is reason
     assert len(outcome.failure.excerpt) <= 300
+
+
+@pytest.mark.parametrize("step", [drip, never])
+def test_an_answer_that_does_not_end_in_time_is_a_reason(step: Respond) -> None:
+    failure = ask_once(step, timeout_seconds=1.0).failure
+    assert failure is not None
+    assert failure.reason is Reason.TIMEOUT
 
 
 def test_reasons_have_words_and_a_remedy() -> None:

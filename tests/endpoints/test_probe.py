@@ -13,7 +13,7 @@ from leaderboard.endpoints.engine.failures import Reason
 from leaderboard.endpoints.engine.probe import Probe, probe
 from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message
 from tests.endpoints.running import make_requests, make_settings
-from tests.endpoints.server import Endpoint, answer, drip, failed, later, raw, serve
+from tests.endpoints.server import Endpoint, answer, drip, failed, never, raw, serve
 
 PICTURES = ("data:image/png;base64,AAAA", "data:image/png;base64,BBBB")
 WITH_PICTURES = ItemRequest(
@@ -42,7 +42,7 @@ def test_a_good_endpoint_is_good() -> None:
     assert result.remedies == ()
     assert result.model_reported == "scripted-rule"
     assert [one.key for one in result.results] == ["q0", "q1", "picture"]
-    assert all(one.reply and 0 < one.seconds < 5 for one in result.results)
+    assert all(one.reply and one.seconds > 0 for one in result.results)
 
 
 def test_pictures_travel_as_data_urls_in_their_order() -> None:
@@ -94,12 +94,14 @@ def test_a_verdict_comes_with_its_remedy_once(step: Respond, reason: Reason | No
     assert not result.is_good
 
 
-@pytest.mark.parametrize("step", [later(30), drip])
+@pytest.mark.parametrize("step", [never, drip])
 def test_a_slow_endpoint_does_not_hold_the_test_up(step: Respond) -> None:
     with serve(answer, then=step) as endpoint:
         result = probe_endpoint(endpoint, max_seconds=0.3)
     reasons = [one.failure.reason if one.failure else None for one in result.results]
-    assert sorted(map(str, reasons)) == ["None", "timeout", "timeout"]
+    # The first may be answered or not, as busy as the machine is.
+    assert reasons.count(Reason.TIMEOUT) >= 2
+    assert set(reasons) <= {Reason.TIMEOUT, None}
 
 
 def test_an_address_that_is_not_called_is_a_verdict() -> None:

@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import threading
-import time
 from typing import Any
 
 import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
-from leaderboard.db import Sessions
+from leaderboard.db import Base, Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.endpoints import set_key
@@ -29,9 +28,10 @@ from leaderboard.rankings.read import read_scores
 from leaderboard.submissions.endpoint_runs import find_run, wipe_spent_keys
 from leaderboard.submissions.submit import cancel
 from tests.asked import SECRET, add_endpoint, make_access, submit_to
-from tests.endpoints.server import failed, later, said, serve
+from tests.endpoints.server import failed, held, later, never, said, serve
 from tests.loaded import Load
 from tests.package_files import make_png
+from tests.waiting import running, wait_until
 
 CANARY = "tiny canary 0123456789abcdef"
 
@@ -42,6 +42,11 @@ def run(sessions: Sessions, key: str, access: EndpointAccess | None) -> Submissi
         submission = session.get_one(Submission, key)
         _ = submission.events, submission.split
         return submission
+
+
+def count(sessions: Sessions, table: type[Base]) -> int:
+    with sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def set_canary(sessions: Sessions) -> None:
@@ -216,7 +221,8 @@ def test_a_budget_ends_the_run_with_a_clear_reason_and_holds_over_attempts(
         assert submission.status is Status.FAILED
         assert words in submission.events[-1].message
         n_before = len(server.bodies)
-        assert 0 < n_before < 40
+        # On a busy machine a second may go by before the first request is sent.
+        assert 0 < n_before < 40 or (budget.max_seconds and n_before == 0)
         with sessions.write() as session:
             requeue_submission(session, key)
         run(sessions, key, make_access(server, budget=budget))
@@ -238,51 +244,42 @@ def test_a_run_that_was_broken_off_asks_only_what_is_missing(
     sessions: Sessions, load: Load
 ) -> None:
     load(20, 0, 0)
-    with serve(then=later(0.05, said("ANSWER: B"))) as server:
+    is_over, right = threading.Event(), said("ANSWER: B")
+    with serve(*[right] * 6, then=held(is_over.is_set, right)) as server:
         key = submit_to(sessions, add_endpoint(sessions, server, concurrency=2), Track.TEXT)
-        stopping = threading.Thread(target=_replace_run, args=(sessions, key))
-        stopping.start()
-        run(sessions, key, make_access(server))
-        stopping.join()
+
+        def replace_run() -> None:
+            """As the reconciler does with a claim whose worker is gone."""
+            wait_until(lambda: count(sessions, Prediction) == 6 and len(server.bodies) == 8)
+            with sessions.write() as session:
+                submission = session.get_one(Submission, key)
+                submission.status, submission.run_id = Status.QUEUED, None
+
+        with running(replace_run):
+            run(sessions, key, make_access(server))
+        is_over.set()
         with sessions.read() as session:
             kept = set(session.scalars(select(Prediction.item_id)))
             submission = session.get_one(Submission, key)
             assert submission.status is Status.QUEUED
-        assert 0 < len(kept) < 20
-        n_asked = len(server.bodies)
+        assert len(kept) == 6
         submission = run(sessions, key, make_access(server))
     assert submission.status is Status.SCORED
     assert submission.n_predictions == 20
-    assert len(server.bodies) - n_asked == 20 - len(kept)
+    assert len(server.bodies) - 8 == 20 - 6
 
 
-def _replace_run(sessions: Sessions, key: str) -> None:
-    """As the reconciler does with a claim whose worker is gone."""
-    for _ in range(200):
-        time.sleep(0.02)
-        with sessions.write() as session:
-            if (session.scalar(select(func.count()).select_from(Prediction)) or 0) >= 4:
-                submission = session.get_one(Submission, key)
-                submission.status, submission.run_id = Status.QUEUED, None
-                return
-
-
-def test_cancel_stops_the_asking_within_seconds_and_wipes_the_key(
+def test_cancel_stops_the_asking_of_what_is_never_answered_and_wipes_the_key(
     sessions: Sessions, load: Load
 ) -> None:
     load(30, 0, 0)
-    with serve(then=later(30)) as server:
-        key = submit_to(sessions, add_endpoint(sessions, server), Track.TEXT, wipes_key=True)
-        working = threading.Thread(target=run, args=(sessions, key, make_access(server)))
-        working.start()
-        while not server.bodies:
-            time.sleep(0.02)
-        with sessions.write() as session:
-            cancel(session, session.get_one(Submission, key))
-        begun = time.monotonic()
-        working.join(20)
-        assert not working.is_alive()
-        assert time.monotonic() - begun < 3
+    with serve(then=never) as server:
+        endpoint = add_endpoint(sessions, server, timeout_seconds=900)
+        key = submit_to(sessions, endpoint, Track.TEXT, wipes_key=True)
+        with running(lambda: run(sessions, key, make_access(server))):
+            wait_until(lambda: server.bodies)
+            with sessions.write() as session:
+                cancel(session, session.get_one(Submission, key))
     with sessions.write() as session:
         assert session.get_one(Submission, key).status is Status.CANCELLED
         assert session.scalars(select(EndpointKey)).all() != []
@@ -309,23 +306,25 @@ def test_a_key_is_wiped_when_its_run_has_ended_and_a_newer_one_stays(
 
 def test_live_figures_are_those_of_the_run(sessions: Sessions, load: Load) -> None:
     load(12, 0, 0)
-    with serve(then=later(0.2, said("ANSWER: B"))) as server:
+    is_seen, right = threading.Event(), said("ANSWER: B")
+    with serve(*[later(0.2, right)] * 6, then=held(is_seen.is_set, right)) as server:
         key = submit_to(sessions, add_endpoint(sessions, server, concurrency=2), Track.TEXT)
-        working = threading.Thread(target=run, args=(sessions, key, make_access(server)))
-        working.start()
-        seen = []
-        while working.is_alive():
+
+        def read() -> tuple[Step, int, float | None, float | None]:
             with sessions.read() as session:
                 submission = session.get_one(Submission, key)
                 row = session.get_one(EndpointRun, key)
-                if submission.step is Step.COLLECT and 0 < submission.n_done < 12:
-                    seen.append((submission.n_done, row.per_second, row.seconds_left))
-            time.sleep(0.05)
-        working.join()
-    assert seen
-    n_done, per_second, seconds_left = seen[-1]
-    assert 2 < per_second < 15
-    assert seconds_left == pytest.approx((12 - n_done) / per_second)
+                return submission.step, submission.n_done, row.per_second, row.seconds_left
+
+        with running(lambda: run(sessions, key, make_access(server))):
+            wait_until(lambda: read()[1] == 6)
+            step, n_done, per_second, seconds_left = read()
+            is_seen.set()
+    assert (step, n_done) == (Step.COLLECT, 6)
+    assert per_second is not None
+    # Two at once, each for a fifth of a second: ten a second at most.
+    assert 0 < per_second <= 10.5
+    assert seconds_left == pytest.approx(6 / per_second)
 
 
 def test_without_access_nothing_is_asked_and_a_file_needs_none(

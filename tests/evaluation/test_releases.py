@@ -29,6 +29,7 @@ from tests.calibration.test_calibrations import (
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
+from tests.waiting import HANG_SECONDS
 
 HOST = "host@example.org"
 
@@ -185,7 +186,7 @@ def test_of_two_hosts_who_open_the_next_release_at_once_one_does(
             # Time for the other to begin, and to look at what is there before it has to wait.
             assert not wait([second], timeout=0.5).done
         with pytest.raises(Conflict):
-            second.result(30)
+            second.result(HANG_SECONDS)
 
 
 @ONE_DATABASE

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,9 +90,8 @@ def obey_orders(asked: Asked) -> Answered:
 class JudgeServer:
     """Counts and keeps what it was asked; `script` may be changed while it runs."""
 
-    def __init__(self, script: Script, seconds: float = 0.0) -> None:
+    def __init__(self, script: Script) -> None:
         self.script = script
-        self.seconds = seconds
         self.asked: list[Asked] = []
         self.keys: set[str] = set()
         self._lock = threading.Lock()
@@ -133,7 +131,6 @@ class JudgeServer:
             self.asked.append(asked)
             self.n_in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self.n_in_flight)
-        time.sleep(self.seconds)
         answered = self.script(asked)
         with self._lock:
             self.n_in_flight -= 1
@@ -159,9 +156,9 @@ class JudgeServer:
 
 
 @contextmanager
-def serve_judge(script: Script = judge_honestly, seconds: float = 0.0) -> Iterator[JudgeServer]:
-    """A running server, stopped at the end."""
-    server = JudgeServer(script, seconds)
+def serve_judge(script: Script = judge_honestly) -> Iterator[JudgeServer]:
+    """A running server, stopped at the end; it runs its script for several calls at once."""
+    server = JudgeServer(script)
     thread = threading.Thread(target=server._http.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

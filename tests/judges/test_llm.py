@@ -27,6 +27,7 @@ from tests.judges.judge_server import (
 )
 from tests.judges.rubric import GOOD, HALF, RUBRIC
 from tests.package_files import make_manifest
+from tests.waiting import wait_until
 
 
 def make_judge(server: JudgeServer, **changes: Any) -> LlmJudge:
@@ -166,7 +167,11 @@ def test_a_key_that_is_refused_is_told_at_once_and_never_repeated() -> None:
 
 
 def test_calls_in_flight_are_bounded() -> None:
-    with serve_judge(seconds=0.05) as server:
+    def script(asked: Asked) -> Answered:
+        wait_until(lambda: server.most_in_flight >= 3)
+        return judge_honestly(asked)
+
+    with serve_judge(script) as server:
         rate(server, GOOD, concurrency=3, repeats=6)
         assert len(server.asked) == 12
         assert server.most_in_flight == 3

@@ -2,12 +2,8 @@
 
 import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -43,9 +39,10 @@ from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import AuditResults, find_audit, read_audits
 from tests.asked import add_endpoint, make_access, submit_to
 from tests.endpoints.server import Endpoint as Server
-from tests.endpoints.server import failed, later, said, serve
+from tests.endpoints.server import failed, held, said, serve
 from tests.loaded import Load, Submit
 from tests.site import ENDPOINT_KEY
+from tests.waiting import running, wait_until
 
 CANARY = "tiny canary 0123456789abcdef"
 
@@ -215,26 +212,31 @@ def test_a_run_that_dies_is_nudged_and_asks_only_what_is_missing(
     load(20, 0, 0)
     with serve(then=by_content) as server:
         key = submit_scored(sessions, server, Track.TEXT, concurrency=2)
-    with serve(then=later(0.05, by_content)) as slow:
+    is_over = threading.Event()
+    with serve(*[by_content] * 6, then=held(is_over.is_set, by_content)) as slow:
         move_endpoint(sessions, key, slow)
         audit_id = request(sessions, key)
-        stopping = threading.Thread(target=lose_claim, args=(sessions, audit_id))
-        stopping.start()
+
+        def lose_claim() -> None:
+            """As if the worker had died and another one held the row."""
+            wait_until(lambda: count_answers(sessions) == 6 and len(slow.bodies) == 8)
+            with sessions.write() as session:
+                session.get_one(RobustnessAudit, audit_id).run_id = "another"
+
+        with running(lose_claim):
+            ask_audit(sessions, audit_id, make_access(slow))
+        is_over.set()
+        kept = count_answers(sessions)
+        assert kept == 6
         ask_audit(sessions, audit_id, make_access(slow))
-        stopping.join()
-        with sessions.read() as session:
-            kept = session.scalar(select(func.count()).select_from(AuditAnswer)) or 0
-        assert 0 < kept < 20
-        n_asked = len(slow.bodies)
-        ask_audit(sessions, audit_id, make_access(slow))
-        assert len(slow.bodies) == n_asked
+        assert len(slow.bodies) == 8
         with sessions.write() as session:
             session.get_one(RobustnessAudit, audit_id).heartbeat_at = now() - timedelta(minutes=1)
         with sessions.write() as session:
             assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == [audit_id]
             assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == []
         ask_audit(sessions, audit_id, make_access(slow))
-        assert len(slow.bodies) - n_asked == 20 - kept
+        assert len(slow.bodies) - 8 == 20 - kept
     results = read_newest(sessions, key)
     assert results.audit.state is AuditState.FINISHED
     assert results.audit.n_attempts == 2
@@ -242,14 +244,9 @@ def test_a_run_that_dies_is_nudged_and_asks_only_what_is_missing(
     assert results.consistency.consistency.value == 1.0
 
 
-def lose_claim(sessions: Sessions, audit_id: int) -> None:
-    """As if the worker had died and another one held the row."""
-    for _ in range(200):
-        time.sleep(0.02)
-        with sessions.write() as session:
-            if (session.scalar(select(func.count()).select_from(AuditAnswer)) or 0) >= 4:
-                session.get_one(RobustnessAudit, audit_id).run_id = "another"
-                return
+def count_answers(sessions: Sessions) -> int:
+    with sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(AuditAnswer)) or 0
 
 
 def test_an_audit_fails_with_a_reason_after_too_many_dead_runs_or_when_the_budget_ends(
@@ -320,23 +317,14 @@ def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_th
         "ENDPOINT_KEYS": ENDPOINT_KEY,
     }
 
+    app = create_app(Config.from_env(settings))
+
     def flask(*arguments: str) -> str:
-        command = [sys.executable, "-m", "flask", "--app", "leaderboard.app", "endpoint"]
-        done = subprocess.run(
-            [*command, *arguments],
-            env=os.environ | settings,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return f"{done.returncode} {done.stdout}{done.stderr}"
+        done = app.test_cli_runner().invoke(args=["endpoint", *arguments])
+        return f"{done.exit_code} {done.output}"
 
     def read_page(path: str = "/models/model-a") -> str:
-        app = create_app(Config.from_env(settings))
-        text = app.test_client().get(path).text
-        app.extensions["spinebench"].sessions.engine.dispose()
-        return text
+        return app.test_client().get(path).text
 
     with serve(then=said("ANSWER: B")) as server:
         key = submit_scored(sessions, server, Track.TEXT)
@@ -378,6 +366,7 @@ def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_th
         ends = pytest.approx((value, low, high), abs=0.01)
         assert (share["value"], share["low"], share["high"]) == ends, name
     assert told_by_api["inconsistent"] == {"another option": 3}
+    app.extensions["spinebench"].sessions.engine.dispose()
 
 
 def test_what_cannot_be_audited_is_refused_with_a_clear_reason(

@@ -4,37 +4,63 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
 
 import pytest
 import redis
-from sqlalchemy import func, select
+from rq import Queue
+from rq.job import JobStatus
+from sqlalchemy import func, select, update
 
-from leaderboard.db import Sessions
+from demo.processes import Relative, find_family
+from leaderboard.db import Sessions, now
+from leaderboard.models.judging import CanaryCall, JudgeCall
 from leaderboard.models.ranking import Score
-from leaderboard.models.rating import Rating
+from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.queue import EVALUATE, make_queue
-from tests.loaded import Load, Submit
-from tests.package_files import DIMENSIONS
+from tests.factories import load_items, make_team, make_user
+from tests.judges.judge_server import Answered, Asked, JudgeServer, judge_honestly, serve_judge
+from tests.judges.rubric import DIMENSIONS, HALF, MANIFEST
+from tests.loaded import Submit
+from tests.package_files import make_case, make_mcq
+from tests.waiting import wait_until
 
-N_TEXT, N_REPORT = 50, 300
-WAIT_SECONDS = 60
+N_TEXT, N_REPORT = 6, 8
+N_CANARY_CALLS = 6 * len(DIMENSIONS)
+N_CALLS = N_CANARY_CALLS + N_REPORT * len(DIMENSIONS)
+N_BEFORE = N_CANARY_CALLS + 4
+"""How many calls are answered before the worker is killed."""
+CONCURRENCY = 8
 QUEUE = "submissions"
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
-def start(database_url: str, empty_redis_url: str) -> Iterator[Start]:
-    """Start a process of `python -m workers`, killed with its children at the end."""
+def judge() -> Iterator[JudgeServer]:
+    with serve_judge() as server:
+        yield server
+
+
+@pytest.fixture
+def start(database_url: str, empty_redis_url: str, judge: JudgeServer) -> Iterator[Start]:
+    """Start a process of `python -m workers`, killed with its children at the end.
+
+    Its leases are so long that none ends by itself: `grow_old` lets one end.
+    """
     running: list[subprocess.Popen[bytes]] = []
     environment = os.environ | {
         "DATABASE_URL": database_url,
         "REDIS_URL": empty_redis_url,
         "SECRET_KEY": "k" * 40,
-        "LEASE_SECONDS": "2",
+        "LEASE_SECONDS": "3600",
+        "JUDGE_BASE_URL": judge.url,
+        "JUDGE_MODEL": "scripted",
     }
 
     def start_process(name: str) -> subprocess.Popen[bytes]:
@@ -48,25 +74,43 @@ def start(database_url: str, empty_redis_url: str) -> Iterator[Start]:
         process.wait()
 
 
-def make_texts() -> dict[str, str]:
-    texts = {f"test-text-{n:03}": f"ANSWER: {'B' if n % 3 else 'C'}" for n in range(N_TEXT)}
-    for n in range(N_REPORT):
-        good = "There is excellent alignment." if n % 2 else "There is poor alignment."
-        texts[f"test-report-{n:03}"] = good
-    return texts
+@pytest.fixture
+def send(sessions: Sessions, submit_texts: Submit) -> Callable[[str], str]:
+    """Submit the same predictions for a model, two of six questions wrong; the id."""
+    items = [make_mcq(n) for n in range(N_TEXT)] + [make_case(n) for n in range(N_REPORT)]
+    for item in items:
+        for check in item.get("checklist", []):
+            check["dimensions"] = DIMENSIONS
+    with sessions.write() as session:
+        load_items(session, items, MANIFEST)
+        make_team(session, "team", make_user(session, "a"))
+
+    def submit(model: str) -> str:
+        texts = {f"test-text-{n:03}": f"ANSWER: {'B' if n % 3 else 'C'}" for n in range(N_TEXT)}
+        return submit_texts(texts | {f"test-report-{n:03}": HALF for n in range(N_REPORT)}, model)
+
+    return submit
 
 
-def status_of(sessions: Sessions, key: str) -> tuple[Status, int]:
+def status_of(sessions: Sessions, key: str) -> Status:
     with sessions.read() as session:
-        row = session.get_one(Submission, key)
-        return row.status, row.n_done
+        return session.get_one(Submission, key).status
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.01)
+def grow_old(sessions: Sessions, key: str) -> None:
+    """As if nobody had been heard of this submission for a long time."""
+    with sessions.write() as session:
+        heard_at = now() - timedelta(days=1)
+        session.execute(
+            update(Submission).where(Submission.id == key).values(heartbeat_at=heard_at)
+        )
+
+
+def read_kept(sessions: Sessions) -> set[str]:
+    """The calls of judges whose answers are stored."""
+    with sessions.read() as session:
+        tables = (JudgeCall, CanaryCall)
+        return {h for table in tables for h in session.scalars(select(table.prompt_hash))}
 
 
 def read_scores(sessions: Sessions, key: str) -> list[tuple[object, ...]]:
@@ -77,67 +121,74 @@ def read_scores(sessions: Sessions, key: str) -> list[tuple[object, ...]]:
         return [(r.metric, r.slice, r.name, r.value, r.low, r.high, r.n) for r in rows]
 
 
-def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twice(
-    sessions: Sessions, load: Load, submit_texts: Submit, start: Start, empty_redis_url: str
-) -> None:
-    load(N_TEXT, 0, N_REPORT)
-    queue = make_queue(empty_redis_url, QUEUE)
-    calm = submit_texts(make_texts(), "calm")
-    start("reconciler")
-    worker = start("worker")
-    queue.enqueue(EVALUATE, calm)
-    wait_for(lambda: status_of(sessions, calm)[0] is Status.SCORED)
+def are_alive(processes: set[Relative]) -> bool:
+    return any(find_family(one.pid) for one in processes)
 
-    hunted = submit_texts(make_texts(), "hunted")
+
+def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twice(
+    sessions: Sessions,
+    send: Callable[[str], str],
+    start: Start,
+    judge: JudgeServer,
+    empty_redis_url: str,
+) -> None:
+    is_dead, numbers = threading.Event(), count(1)
+
+    def answer_some(asked: Asked) -> Answered:
+        if next(numbers) > N_BEFORE:
+            wait_until(is_dead.is_set)
+        return judge_honestly(asked)
+
+    judge.script = answer_some
+    hunted = send("hunted")
+    queue = make_queue(empty_redis_url, QUEUE)
     queue.enqueue(EVALUATE, hunted)
     queue.enqueue(EVALUATE, hunted)
-    wait_for(lambda: status_of(sessions, hunted)[1] > N_TEXT)
+    worker = start("worker")
+    wait_until(lambda: len(read_kept(sessions)) == N_BEFORE and judge.n_in_flight == CONCURRENCY)
+
+    # A killed worker takes its work horse with it.
+    horses = {one for one in find_family(worker.pid) if one.pid != worker.pid}
+    assert horses
     worker.send_signal(signal.SIGKILL)
-    assert status_of(sessions, hunted)[0] is Status.RUNNING
+    worker.wait()
+    wait_until(lambda: not are_alive(horses))
+    kept = read_kept(sessions)
+    assert len(kept) == N_BEFORE
+    assert status_of(sessions, hunted) is Status.RUNNING
+    is_dead.set()
+
+    # Redis forgets everything; the reconciler finds the row, and then what was never enqueued.
     with redis.Redis.from_url(empty_redis_url) as client:
         client.flushall()
-    start("worker")
-    wait_for(lambda: status_of(sessions, hunted)[0] is Status.SCORED)
-    queue.enqueue(EVALUATE, hunted)
-    time.sleep(1)
+        start("reconciler")
+        start("worker")
+        grow_old(sessions, hunted)
+        wait_until(lambda: status_of(sessions, hunted) is Status.SCORED)
+        asked = Counter(call.hash for call in judge.asked)
+        calm = send("calm")
+        grow_old(sessions, calm)
+        wait_until(lambda: status_of(sessions, calm) is Status.SCORED)
+        again = Queue(QUEUE, connection=client).enqueue_call(EVALUATE, args=(hunted,))
+        wait_until(lambda: again.get_status() is JobStatus.FINISHED)
 
+    # Calls that were answered are made once; those under way, once more.
+    twice = {call for call, n in asked.items() if n > 1}
+    assert not twice & kept
+    assert len(twice) <= CONCURRENCY
+    assert max(asked.values()) <= 2
+    assert len(asked) == N_CALLS
     assert read_scores(sessions, hunted) == read_scores(sessions, calm)
     with sessions.read() as session:
+        values = select(Rating.value).join(Rater).where(Rater.name == "scripted")
+        assert list(session.scalars(values)) == [3.0] * 2 * N_REPORT * len(DIMENSIONS)
         n_ratings = session.scalar(select(func.count()).select_from(Rating))
         n_parsed = session.scalar(select(func.count()).select_from(ParsedPrediction))
         events = [event.kind.value for event in session.get_one(Submission, hunted).events]
-    assert n_ratings == 2 * N_REPORT * len(DIMENSIONS)
+    assert n_ratings == 2 * 2 * N_REPORT * len(DIMENSIONS)
     assert n_parsed == 2 * N_TEXT
     assert events.count("scored") == 1
     assert "requeued" in events
-
-
-def test_a_killed_worker_takes_its_work_horse_with_it(
-    sessions: Sessions, load: Load, submit_texts: Submit, start: Start, empty_redis_url: str
-) -> None:
-    load(0, 0, N_REPORT)
-    texts = {key: text for key, text in make_texts().items() if "report" in key}
-    key = submit_texts(texts)
-    worker = start("worker")
-    make_queue(empty_redis_url, QUEUE).enqueue(EVALUATE, key)
-    wait_for(lambda: status_of(sessions, key)[1] > 5)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    time.sleep(0.3)
-    before = status_of(sessions, key)
-    time.sleep(0.7)
-    assert status_of(sessions, key) == before
-    assert before[0] is Status.RUNNING
-
-
-def test_what_was_never_enqueued_is_found_by_the_reconciler(
-    sessions: Sessions, load: Load, submit_texts: Submit, start: Start
-) -> None:
-    load(3, 0, 0)
-    key = submit_texts({f"test-text-{n:03}": "B" for n in range(3)})
-    start("worker")
-    start("reconciler")
-    wait_for(lambda: status_of(sessions, key)[0] is Status.SCORED)
 
 
 def test_workers_say_what_is_missing_in_the_environment() -> None:
