@@ -26,8 +26,23 @@ OWN = "own_database"
 """The mark of a test that changes the tables themselves, whose database no other test may share."""
 
 
+ONE = "one_database"
+"""The mark of a test that no difference between databases can touch: it runs on SQLite alone."""
+KINDS = ["sqlite", "postgresql"]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{OWN}: changes the tables of its database")
+    config.addinivalue_line("markers", f"{ONE}: runs on SQLite alone")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test of a database once with each kind."""
+    marks = list(metafunc.definition.iter_markers())
+    is_chosen = any(one.name == "parametrize" and one.args[0] == "database_url" for one in marks)
+    if "database_url" in metafunc.fixturenames and not is_chosen:
+        kinds = KINDS[:1] if any(one.name == ONE for one in marks) else KINDS
+        metafunc.parametrize("database_url", kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +67,7 @@ def postgres_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     postgres.drop_database(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def bare_database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a new database without any table; the test runs once with each kind."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
@@ -94,9 +109,9 @@ def shared_postgres(postgres: EmbeddedPostgres, postgres_template: str) -> Itera
     shared.sessions.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a migrated database without any row; the test runs once with each kind."""
+    """The URL of a migrated database without any row, of each kind."""
     is_sqlite = request.param == "sqlite"
     if request.node.get_closest_marker(OWN) is None:
         name = "shared_sqlite" if is_sqlite else "shared_postgres"

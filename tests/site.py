@@ -145,7 +145,7 @@ class Served:
     """
 
     def __init__(
-        self, sessions: Sessions, redis_url: str, templates: Path, allowed_addresses: str = ""
+        self, sessions: Sessions, redis_url: str, templates: Path, **settings: str
     ) -> None:
         url = sessions.engine.url.render_as_string(hide_password=False)
         self._app = create_app(
@@ -155,9 +155,9 @@ class Served:
                     "REDIS_URL": redis_url,
                     "SECRET_KEY": SECRET_KEY,
                     "MAX_UPLOAD_BYTES": "300000",
-                    "SIGN_IN_LIMIT": "20 per minute",
+                    "SIGN_IN_LIMIT": "1000 per minute",
                     "ENDPOINT_KEYS": ENDPOINT_KEY,
-                    "ENDPOINT_ALLOWED_ADDRESSES": allowed_addresses,
+                    **settings,
                 }
             )
         )
@@ -211,14 +211,17 @@ def open_site(
     templates: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> OpenSite:
-    """Open a site of one's own: a small benchmark, and ada in a team with a model card."""
+    """Open a site of one's own: a small benchmark, and ada in a team with a model card.
+
+    It may have other settings than those of most tests, by the names of their variables.
+    """
 
     @contextmanager
-    def open_new_site(allowed_addresses: str = "") -> Iterator[Site]:
+    def open_new_site(**settings: str) -> Iterator[Site]:
         place = tmp_path_factory.mktemp("site") / "site.sqlite3"
         shutil.copyfile(filled_template, place)
         sessions = make_sessions(f"sqlite:///{place}")
-        served = Served(sessions, redis_url, templates, allowed_addresses)
+        served = Served(sessions, redis_url, templates, **settings)
         yield served.site
         served.close()
         sessions.engine.dispose()

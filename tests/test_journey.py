@@ -13,7 +13,7 @@ import pytest
 from tests.site import Site
 from tests.web.api.test_api import make_file
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 class Participant:

@@ -66,7 +66,7 @@ def test_no_model_is_made_from_itself_over_any_number_of_others(chain: Sessions)
         assert card.variant is None
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
@@ -87,7 +87,7 @@ def test_a_base_that_cannot_do_is_refused_in_words(
         session.rollback()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_another_teams_model_can_be_named_only_while_all_may_see_a_result_of_it(
     sessions: Sessions, load: Load, submit_texts: Submit
 ) -> None:

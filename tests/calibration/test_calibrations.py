@@ -25,7 +25,7 @@ from tests.package_files import DIMENSIONS
 from tests.waiting import HANG_SECONDS
 
 N_REPORTS = 40
-ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ONE_DATABASE = pytest.mark.one_database
 
 
 def number_of(item: str) -> int:

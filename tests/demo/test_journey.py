@@ -57,8 +57,8 @@ def find_processes_of(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc")
-def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc and parent-death signals")
+def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goes_on_from_there(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "demo"
@@ -77,6 +77,14 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
         assert find_processes_of(folder) == []
 
     with start_demo(folder, WITH_MODEL="0") as (process, output):
+        wait_until(lambda: "are starting" in output.read_text())
+        # The demo, Redis, web server, worker, reconciler and endpoint.
+        wait_until(lambda: len(find_processes_of(folder)) >= 6)
+        process.kill()
+        process.wait()
+        wait_until(lambda: find_processes_of(folder) == [])
+
+    with start_demo(folder, WITH_MODEL="0") as (process, output):
         wait_until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None)
         text = output.read_text()
         assert process.poll() is None, text
@@ -90,15 +98,3 @@ def test_the_demo_ranks_every_bundled_file_and_a_second_run_goes_on_from_there(
         assert process.wait(HANG_SECONDS) == 0
         assert "Traceback" not in output.read_text()
         assert find_processes_of(folder) == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a parent-death signal")
-def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    with start_demo(folder, WITH_MODEL="0") as (process, output):
-        wait_until(lambda: "are starting" in output.read_text())
-        # The demo, Redis, web server, worker, reconciler and endpoint.
-        wait_until(lambda: len(find_processes_of(folder)) >= 6)
-        process.kill()
-        process.wait()
-        wait_until(lambda: find_processes_of(folder) == [])

@@ -74,6 +74,7 @@ def test_children_are_stopped_in_reverse_order(tmp_path: Path) -> None:
                 name, [sys.executable, "-c", script, str(farewell), name], environ=os.environ
             )
             supervisor.wait_ready(child, child.log.read_text, seconds=HANG_SECONDS)
+        supervisor.stop_all(grace_seconds=HANG_SECONDS)
     assert farewell.read_text() == "cba"
 
 

@@ -69,7 +69,7 @@ def test_reports_of_a_submission_that_stands_no_more_are_withdrawn_unless_begun(
         assert {row[0]: row[1] for row in counts} == {old: 1, new: 4}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_an_assignment_that_makes_no_sense_is_refused_with_the_remedy(
     sessions: Sessions, rank_reports: Rank, add_experts: AddExperts
 ) -> None:

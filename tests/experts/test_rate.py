@@ -23,7 +23,7 @@ from leaderboard.models.team import User
 from tests.experts.conftest import AddExperts, Rank, get_test_split, get_user
 from tests.package_files import DIMENSIONS
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.one_database
 
 
 @pytest.fixture

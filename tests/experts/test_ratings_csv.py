@@ -72,7 +72,7 @@ def test_constructed_ratings_are_never_experts(sessions: Sessions, submission: s
         do_import(sessions, text, RaterKind.JUDGE)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_every_problem_is_told_with_its_line_and_nothing_is_imported(
     sessions: Sessions, submission: str
 ) -> None:
@@ -107,7 +107,7 @@ def test_every_problem_is_told_with_its_line_and_nothing_is_imported(
     assert count_ratings(sessions) == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
@@ -127,7 +127,7 @@ def test_a_file_that_is_no_such_table_is_told_what_it_lacks(
     assert words in caught.value.problems[0].message
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_submission_is_named_by_its_id_or_as_the_newest_of_its_model(
     sessions: Sessions, submission: str, submit_texts: Submit
 ) -> None:

@@ -43,7 +43,7 @@ from leaderboard.submissions.events import add_event
 from tests.factories import make_user
 from tests.loaded import Load, Submit
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 HOST = "host@example.org"
 MEMBER = "a@example.org"

@@ -43,7 +43,7 @@ def address() -> Iterator[str]:
         yield f"{url}/v1"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
     address: str, site: Site, submit_texts: Submit, tmp_path: Path
 ) -> None:

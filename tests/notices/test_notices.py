@@ -114,7 +114,7 @@ def test_a_webhook_gets_a_signed_notice_once_that_holds_no_score(
     assert (notice.state, notice.n_attempts) == (NoticeState.SENT, 1)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 @pytest.mark.parametrize("status", [302, 500])
 def test_a_webhook_that_fails_or_redirects_is_tried_again_and_given_up_at_last(
     sessions: Sessions, load: Load, submit_texts: Submit, webhook: Received, status: int
@@ -147,7 +147,7 @@ def test_a_webhook_that_fails_or_redirects_is_tried_again_and_given_up_at_last(
     assert send_due(sessions, outbox_of(webhook)) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_notice_whose_worker_died_is_taken_up_again_and_two_jobs_send_it_once(
     sessions: Sessions, load: Load, submit_texts: Submit, webhook: Received
 ) -> None:
@@ -161,7 +161,7 @@ def test_a_notice_whose_worker_died_is_taken_up_again_and_two_jobs_send_it_once(
     assert len(webhook.requests) == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_webhook_never_leads_into_a_private_network_also_when_the_rules_change_later(
     sessions: Sessions, load: Load, submit_texts: Submit, webhook: Received
 ) -> None:
@@ -177,7 +177,7 @@ def test_a_webhook_never_leads_into_a_private_network_also_when_the_rules_change
     assert (notice.state, notice.n_attempts) == (NoticeState.WAITING, 1)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_mail_goes_to_members_alone_and_says_where_to_look(
     sessions: Sessions, load: Load, submit_texts: Submit, webhook: Received, mailbox: Received
 ) -> None:
@@ -204,7 +204,7 @@ def test_mail_goes_to_members_alone_and_says_where_to_look(
     assert [notice.state for notice in read_all(sessions)] == [NoticeState.SENT]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_without_settings_no_mail_is_sent_and_none_can_be_asked_for(
     sessions: Sessions, load: Load
 ) -> None:

@@ -69,7 +69,7 @@ def test_a_webhook_gets_one_signed_test_a_minute_and_its_outcome_is_kept(
         assert len(ids) == len(webhook.requests) == 2
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_test_that_cannot_be_delivered_says_why_without_secret_or_address(
     sessions: Sessions, load: Load
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_test_that_cannot_be_delivered_says_why_without_secret_or_address(
     assert "private" not in test.result
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_test_mail_names_the_team_that_asked_for_it(sessions: Sessions, load: Load) -> None:
     load(1, 0, 0)
     add_target(sessions, "email", MEMBER, NOBODY_ALLOWED)
@@ -98,7 +98,7 @@ def test_a_test_mail_names_the_team_that_asked_for_it(sessions: Sessions, load: 
     assert read_test(sessions).result == "the mail server accepted it"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_test_that_no_worker_took_is_lost_and_one_of_a_removed_target_is_gone(
     sessions: Sessions, load: Load
 ) -> None:

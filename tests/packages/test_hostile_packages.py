@@ -352,7 +352,7 @@ def test_a_hostile_picture_is_named_with_its_item(folder: Path, name: str) -> No
 # --- the host's command ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_the_command_loads_nothing_of_a_hostile_package_and_shows_no_traceback(
     folder: Path, sessions: Sessions, database_url: str
 ) -> None:

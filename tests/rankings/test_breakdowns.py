@@ -21,7 +21,7 @@ from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 from tests.rankings.test_comparisons import texts
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 N_TEXT, N_IMAGE = 30, 10
 """Even items are of disc_herniation: 15 of the text items, 5 of the image items."""
 

@@ -13,7 +13,7 @@ from leaderboard.rankings.comparisons.compare import Comparison, compare_models
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 def texts(track: str, n: int, right: set[int]) -> dict[str, str]:

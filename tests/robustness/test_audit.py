@@ -305,7 +305,7 @@ def test_results_are_public_only_where_the_breakdown_is(sessions: Sessions, load
         assert find_audit(session, submission, Viewer.PUBLIC) is None
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_them(
     sessions: Sessions, load: Load, database_url: str, empty_redis_url: str
 ) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.site import OpenSite, Site
 from tests.web.api.test_api import make_file
+from tests.web.browsing import MILLISECONDS
 
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """A browser for the tests of one file: while it runs, its thread has an event loop."""
+    expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=chromium_path,

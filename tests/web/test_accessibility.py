@@ -27,6 +27,7 @@ from leaderboard.web.pages.guides import GUIDES
 from tests.factories import PASSWORD
 from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
 from tests.web.api.test_api import make_file
+from tests.web.browsing import open_page
 
 NOWHERE = "/nothing-here"
 ADDRESSES: list[tuple[str | None, str]] = [
@@ -146,8 +147,8 @@ def page_of(browser: Browser, shown: Site) -> Iterator[PageOf]:
     """The page of a person, signed in, or of a visitor: one for all addresses."""
 
     @cache
-    def open_page(name: str | None) -> Page:
-        page = browser.new_page(base_url=shown.url)
+    def open_own(name: str | None) -> Page:
+        page = open_page(browser, shown.url)
         if name is not None:
             page.goto("/sign-in")
             page.fill("input[name=email]", f"{name}@example.org")
@@ -156,7 +157,7 @@ def page_of(browser: Browser, shown: Site) -> Iterator[PageOf]:
             page.wait_for_url("**/account")
         return page
 
-    yield open_page
+    yield open_own
     for context in browser.contexts:
         context.close()
 

@@ -28,7 +28,7 @@ from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import csrf_of, post, sign_in
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 HOST = "hedy@example.org"
 WORDS = {"email": HOST, "slug": "x", "key": "1", "act": "hide", "role": "host", "name": "test"}
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from tests.factories import PASSWORD
 from tests.site import Site
 from tests.web.api.test_api import make_file
+from tests.web.browsing import open_page
 
 PUBLIC_PAGES = [
     "/",
@@ -44,8 +45,7 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Page]:
-    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
-    found = context.new_page()
+    found = open_page(browser, site.url, viewport={"width": 1280, "height": 900})
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and "status of 4" not in message.text:
@@ -54,7 +54,7 @@ def page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Page]:
     found.on("console", note)
     found.on("pageerror", lambda error: complaints.append(str(error)))
     yield found
-    context.close()
+    found.context.close()
 
 
 def sign_in(page: Page, name: str = "ada") -> None:
@@ -65,7 +65,7 @@ def sign_in(page: Page, name: str = "ada") -> None:
     page.wait_for_url("**/account")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_newcomer_goes_from_registration_to_a_ranked_model(
     site: Site, page: Page, complaints: list[str], tmp_path: Path
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_newcomer_goes_from_registration_to_a_ranked_model(
     assert complaints == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_no_page_overflows_or_breaches_its_content_policy(
     site: Site, page: Page, complaints: list[str]
 ) -> None:
@@ -132,12 +132,11 @@ def test_no_page_overflows_or_breaches_its_content_policy(
     assert complaints == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_the_ranking_and_its_filters_work_without_scripts(site: Site, browser: Browser) -> None:
     site.submit(site.token("ada"), make_file(4))
     site.evaluate_all()
-    context = browser.new_context(base_url=site.url, java_script_enabled=False)
-    page = context.new_page()
+    page = open_page(browser, site.url, java_script_enabled=False)
     page.goto("/")
     page.fill("input[name=q]", "model")
     page.click(".filters button")
@@ -149,10 +148,10 @@ def test_the_ranking_and_its_filters_work_without_scripts(site: Site, browser: B
     page.fill("input[name=q]", "nobody")
     page.click(".filters button")
     expect(page.locator("table.ranking")).to_have_count(0)
-    context.close()
+    page.context.close()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_on_a_narrow_screen_the_form_opens_by_key_and_a_row_holds_the_rest(
     site: Site, page: Page, complaints: list[str]
 ) -> None:

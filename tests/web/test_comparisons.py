@@ -12,6 +12,7 @@ from tests.factories import load_items
 from tests.package_files import make_items, make_manifest
 from tests.site import OpenSite, Site
 from tests.web.api.test_api import check
+from tests.web.browsing import open_page
 from tests.web.test_exports import ENDINGS, as_text, read_rows
 
 N_TEXT, N_REPORT = 30, 12
@@ -188,8 +189,7 @@ def test_what_cannot_be_compared_says_why_and_lets_one_choose_again(
 def test_without_scripts_a_visitor_ticks_models_and_gets_an_address_to_share(
     browser: Browser, compared: Site
 ) -> None:
-    context = browser.new_context(base_url=compared.url, java_script_enabled=False)
-    page = context.new_page()
+    page = open_page(browser, compared.url, java_script_enabled=False)
     page.goto("/")
     page.get_by_label("Compare Model-A").check()
     page.get_by_label("Compare Model-B").check()
@@ -204,7 +204,7 @@ def test_without_scripts_a_visitor_ticks_models_and_gets_an_address_to_share(
     page.get_by_role("button", name="Compare").click()
     assert "models=model-b,model-a" in page.url
     assert "Model-A is better than Model-B" in page.locator(".lead").inner_text()
-    context.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

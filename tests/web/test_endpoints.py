@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def asking_site(open_site: OpenSite, empty_redis_url: str, server: Server) -> Iterator[Site]:
-    with open_site(server.place) as found:
+    with open_site(ENDPOINT_ALLOWED_ADDRESSES=server.place) as found:
         yield found
 
 

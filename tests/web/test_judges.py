@@ -14,7 +14,7 @@ from leaderboard.models.submission import Prediction
 from tests.calibration.test_calibrations import rate_as
 from tests.site import N_REPORT, Site
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 def send_reports(site: Site, name: str) -> str:

@@ -41,7 +41,7 @@ PAGES = (
     "/api/v1/robustness/tiny/dev?",
 )
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 def test_no_page_asks_the_database_more_often_for_more_models(site: Site) -> None:

@@ -14,7 +14,7 @@ from tests.site import Site
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import post, sign_in
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 PAGE = "/account/notices"
 # A public address that is named by its number, so nothing is looked up and nothing called.
 TARGET = {"team": "team-a", "kind": "webhook", "address": "https://1.1.1.1/hook"}

@@ -180,7 +180,7 @@ def test_published_results_are_marked_never_ranked_and_count_for_nothing(found: 
     assert "GPT" not in found.get("/?published=1&licence=mit").text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_on_the_papers_own_benchmark_published_results_stand_among_the_measured(
     site: Site, tmp_path: Path
 ) -> None:
@@ -230,7 +230,7 @@ def test_figures_follow_the_board_and_the_filter(found: Site) -> None:
     assert found.get("/ranking/figures/shoes.json").status_code == 404
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_filtered_page_is_fresh_after_a_ranking_and_after_a_verification(site: Site) -> None:
     address = "/?verified=1&sort=text"
     site.submit(site.token("ada"), make_file(1))

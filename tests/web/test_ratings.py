@@ -19,6 +19,7 @@ from tests.factories import PASSWORD
 from tests.package_files import DIMENSIONS
 from tests.site import N_REPORT, Site, Visitor
 from tests.waiting import HANG_SECONDS
+from tests.web.browsing import open_page
 
 HIDDEN = ["Model-A", "model-a", "Team-A", "team-a", "ada"]
 
@@ -85,7 +86,7 @@ def read_values(site: Site, key: str) -> dict[str, float | None]:
         return {row[0]: row[1] for row in rows}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_nothing_of_a_rating_page_says_whose_the_report_is(rated_site: Site) -> None:
     eve = Rater(rated_site, "eve")
     with rated_site.sessions.read() as session:
@@ -99,7 +100,7 @@ def test_nothing_of_a_rating_page_says_whose_the_report_is(rated_site: Site) -> 
     assert "<h3>Findings</h3>" in response.text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_only_experts_rate_and_only_their_own_reports(rated_site: Site) -> None:
     eve, ada = Rater(rated_site, "eve"), Rater(rated_site, "ada")
     own, others = list_keys(rated_site, "eve")[0], list_keys(rated_site, "emil")[0]
@@ -115,7 +116,7 @@ def test_only_experts_rate_and_only_their_own_reports(rated_site: Site) -> None:
     assert visitor.status_code == 302
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_a_value_out_of_range_or_of_a_finished_report_is_refused_in_words(
     rated_site: Site,
 ) -> None:
@@ -142,7 +143,7 @@ def test_a_value_out_of_range_or_of_a_finished_report_is_refused_in_words(
     assert "You have finished this report" in eve.get(page).text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) -> None:
     hugo = Rater(rated_site, "hugo")
     assert "eve@example.org" in hugo.get("/rate/experts").text
@@ -174,7 +175,7 @@ def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) 
     assert "p and q" not in page
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_what_hosts_and_experts_alone_may_see_is_kept_by_no_cache(rated_site: Site) -> None:
     hugo = Rater(rated_site, "hugo")
     for _ in range(2):
@@ -189,18 +190,17 @@ def test_what_hosts_and_experts_alone_may_see_is_kept_by_no_cache(rated_site: Si
 
 @pytest.fixture
 def expert_page(browser: Browser, rated_site: Site) -> Iterator[Page]:
-    context = browser.new_context(base_url=rated_site.url, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+    page = open_page(browser, rated_site.url, viewport={"width": 1280, "height": 900})
     page.goto("/sign-in")
     page.fill("input[name=email]", "eve@example.org")
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button")
     page.wait_for_url("**/account")
     yield page
-    context.close()
+    page.context.close()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_an_expert_rates_by_keys_alone_and_resumes(rated_site: Site, expert_page: Page) -> None:
     page, (first, second) = expert_page, list_keys(rated_site, "eve")
     page.goto(f"/rate/{first}")
@@ -234,11 +234,10 @@ def test_an_expert_rates_by_keys_alone_and_resumes(rated_site: Site, expert_page
     expect(page.locator("main")).to_contain_text("1 of 2 reports are finished")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_rating_works_without_scripts(rated_site: Site, browser: Browser) -> None:
     [first, _] = list_keys(rated_site, "eve")
-    context = browser.new_context(base_url=rated_site.url, java_script_enabled=False)
-    page = context.new_page()
+    page = open_page(browser, rated_site.url, java_script_enabled=False)
     page.goto("/sign-in?back=/rate")
     page.fill("input[name=email]", "eve@example.org")
     page.fill("input[name=password]", PASSWORD)
@@ -255,4 +254,4 @@ def test_rating_works_without_scripts(rated_site: Site, browser: Browser) -> Non
     assert read_values(rated_site, first)[DIMENSIONS[0]] == 4.0
     with rated_site.sessions.read() as session:
         assert session.scalars(select(RatingDraft)).all() == []
-    context.close()
+    page.context.close()

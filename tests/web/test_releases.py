@@ -13,7 +13,7 @@ from tests.web.api.test_api import check, make_file
 from tests.web.test_exports import ENDINGS, read_rows
 from tests.web.test_pages import post, sign_in
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 OPEN = "/admin/benchmarks/tiny/1.0.0/test/release"
 
 

@@ -83,7 +83,7 @@ def test_cards_say_that_no_model_wrote_the_reports_and_one_model_has_no_ratings(
         assert card["description"].startswith("No AI model")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_the_bundled_ratings_are_imported_for_the_bundled_reports(sessions: Sessions) -> None:
     with sessions.write() as session:
         load_package(session, read_package(open_package(PACKAGE)))

@@ -19,7 +19,7 @@ from leaderboard.web.api import openapi
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 from tests.waiting import HANG_SECONDS
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 def make_file(n_right: int = N_TEXT, report: str = "There is excellent alignment.") -> bytes:
