@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ ONCE = Limits(max_attempts=1, max_answer_bytes=200_000, max_characters=1_000, be
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def ask_once(step: Respond, **settings: float) -> ItemOutcome:
+def ask_once(step: Respond, **settings: Any) -> ItemOutcome:
     with serve(step) as endpoint:
         run, summary = run_against(endpoint, make_requests(1), limits=ONCE, **settings)
     assert summary.ending is Ending.COMPLETE

@@ -40,7 +40,7 @@ from leaderboard.models.team import Scope
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.events import add_event
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 from tests.loaded import Load, Submit
 
 pytestmark = pytest.mark.one_database
@@ -106,12 +106,12 @@ def test_who_is_banned_neither_signs_in_nor_uses_tokens_and_is_not_ranked(
     sessions: Sessions, key: str
 ) -> None:
     with sessions.write() as session:
-        user = authenticate(session, email=MEMBER, password="long enough pass")
+        user = authenticate(session, email=MEMBER, password=PASSWORD)
         token = make_token(session, user, name="t", scopes=[Scope.READ]).text
         ban_user(session, MEMBER, HOST, "fraud")
     with sessions.write() as session:
         with pytest.raises(NotSignedIn, match="closed"):
-            authenticate(session, email=MEMBER, password="long enough pass")
+            authenticate(session, email=MEMBER, password=PASSWORD)
         with pytest.raises(NotSignedIn, match="wrong"):
             authenticate(session, email=MEMBER, password="another password")
         with pytest.raises(NotSignedIn, match="closed"):
@@ -120,7 +120,7 @@ def test_who_is_banned_neither_signs_in_nor_uses_tokens_and_is_not_ranked(
     with sessions.write() as session:
         unban_user(session, MEMBER, HOST, "")
     with sessions.write() as session:
-        authenticate(session, email=MEMBER, password="long enough pass")
+        authenticate(session, email=MEMBER, password=PASSWORD)
         get_token(session, token)
         assert session.get_one(Submission, key).is_withheld is False
 

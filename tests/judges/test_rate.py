@@ -185,7 +185,7 @@ def test_a_server_that_goes_away_costs_nothing_twice(
         evaluate(sessions, key, judges, 5)
         times = Counter(asked.hash for asked in server.asked)
     assert [times[call] for call in good] == [1] * n_good
-    assert len(times) == (CANARIES + n_reports) * len(DIMENSIONS)
+    assert stored(sessions) == (CANARIES + n_reports) * len(DIMENSIONS)
     assert ratings_of(sessions, "judge-0") == [5.0] * n_reports * len(DIMENSIONS)
 
 

@@ -17,6 +17,7 @@ from leaderboard.rankings.breakdowns import Breakdown, Median, read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation, read_bases
 from leaderboard.rankings.profiles import Profile, read_profile
 from leaderboard.rankings.read import read_ranking, read_scores
+from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 from tests.rankings.test_comparisons import texts
@@ -35,13 +36,17 @@ def answer(n_right: int, n_images_right: int | None = 0) -> dict[str, str]:
 
 
 @pytest.fixture
-def field(sessions: Sessions, load: Load, submit_texts: Submit) -> Sessions:
+def field(sessions: Sessions, load: Load, submit_texts: Submit, prepare: Prepare) -> Sessions:
     """Four models with everything, and one, text-alone, that sent no images."""
     load(N_TEXT, N_IMAGE, 0)
     sheets = {"a": answer(24, 10), "b": answer(12, 4), "c": answer(6, 0), "d": answer(18, 6)}
-    for model, sheet in {**sheets, "text-alone": answer(30, None)}.items():
-        key = submit_texts(sheet, f"model-{model}", f"team-{model}")
-        evaluate(sessions, key, [ScriptedJudge({})], 5)
+    sheets["text-alone"] = answer(30, None)
+
+    def score() -> None:
+        for model, sheet in sheets.items():
+            submit_texts(sheet, f"model-{model}", f"team-{model}", judges=[ScriptedJudge({})])
+
+    prepare("five models of text and images", score)
     return sessions
 
 

@@ -10,6 +10,7 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.rankings.comparisons.compare import Comparison, compare_models
+from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
@@ -30,12 +31,16 @@ def compare(sessions: Sessions, *slugs: str) -> Comparison:
 
 
 @pytest.fixture
-def two(sessions: Sessions, load: Load, submit_texts: Submit) -> Sessions:
+def two(sessions: Sessions, load: Load, submit_texts: Submit, prepare: Prepare) -> Sessions:
     """Model a has 24 of 30 text items right, b 10 of which 2 are a's wrong ones."""
     load(30, 0, 0)
-    for model, right in (("a", set(range(24))), ("b", {*range(8), 28, 29})):
-        key = submit_texts(texts("text", 30, right), f"model-{model}", f"team-{model}")
-        evaluate(sessions, key, [ScriptedJudge({})], 5)
+
+    def score() -> None:
+        for model, right in (("a", set(range(24))), ("b", {*range(8), 28, 29})):
+            sheet = texts("text", 30, right)
+            submit_texts(sheet, f"model-{model}", f"team-{model}", judges=[ScriptedJudge({})])
+
+    prepare("two models of text", score)
     return sessions
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -46,6 +47,11 @@ class ContractWatch:
         app.request_class = NotingRequest
         app.after_request(self._look)
 
+    def take(self) -> list[str]:
+        """What was noted since the last time."""
+        found, self.broken = self.broken, []
+        return found
+
     def _look(self, response: Response) -> Response:
         rule = request.url_rule
         if rule is not None and rule.rule.startswith(ROOT) and request.method != "HEAD":
@@ -66,12 +72,18 @@ def _compare(operation: dict[str, Any], response: Response) -> list[str]:
         return [f"{response.mimetype} is not documented with {response.status_code}"]
     if response.mimetype != "application/json":
         return []
-    strict = copy.deepcopy(contract.spec["components"])
+    validator = Draft202012Validator(content["schema"] | {"components": _read_strict()})
+    return [f"{response.status_code}: {e.message}" for e in validator.iter_errors(response.json)]
+
+
+@cache
+def _read_strict() -> dict[str, Any]:
+    """The document's components, with no field but those it names."""
+    strict: dict[str, Any] = copy.deepcopy(contract.spec["components"])
     for schema in strict["schemas"].values():
         if "properties" in schema:
             schema["additionalProperties"] = False
-    validator = Draft202012Validator(content["schema"] | {"components": strict})
-    return [f"{response.status_code}: {e.message}" for e in validator.iter_errors(response.json)]
+    return strict
 
 
 def _find_unread(operation: dict[str, Any], response: Response) -> list[str]:

@@ -125,6 +125,7 @@ def are_alive(processes: set[Relative]) -> bool:
     return any(find_family(one.pid) for one in processes)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twice(
     sessions: Sessions,
     send: Callable[[str], str],
