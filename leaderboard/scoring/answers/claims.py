@@ -64,7 +64,7 @@ class Claim(NamedTuple):
     """Whether it only says that an option is true, not that it is the answer."""
 
 
-_NEXT_BORDER = re.compile(r"[.!\n;](?=\s|$)|\?")
+_NEXT_BORDER = re.compile(r"[.!;](?=\s|$)|\n|\?")
 _PLACEHOLDERS = frozenset("XYZN")
 
 

@@ -18,6 +18,7 @@ from leaderboard.scoring.answers.letters import is_latin_name
 from leaderboard.scoring.answers.page import Page, Reading
 from leaderboard.scoring.answers.reading import read_choice, read_list
 from leaderboard.scoring.answers.refusal import REFUSAL
+from leaderboard.scoring.answers.rows import lists_of
 from leaderboard.scoring.answers.verdicts import TRUE_MARK
 from leaderboard.scoring.answers.words import FALSE_SOON
 
@@ -78,9 +79,16 @@ def without_echo(page: Page) -> Page:
         start, end = group[0].start, group[-1].end
         if page.multiple and _ANSWER_JUST_BEFORE.search(page.low[max(0, start - 60) : start]):
             continue
-        text = text[:start].rstrip("({[\"'-| ") + "\n" + text[end:].lstrip(")}]\"'|.,; ")
+        after = text[end:].lstrip(")}]\"'|.,; ")
+        if text is page.text and _CUT_LABEL.fullmatch(after):
+            after = ""
+        text = text[:start].rstrip("({[\"'-| ") + "\n" + after
     text = text.strip() if text is not page.text else text
     return page if text is page.text else page._replace(text=text, low=text.lower())
+
+
+_CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?[A-J][\]).:]?\s*")
+"""The label that goes on a list at the very end of a text, its option cut off."""
 
 
 def _groups(page: Page) -> Iterator[list[Label]]:
@@ -114,23 +122,31 @@ _LIST_HEADING = re.compile(
     r"\b(?:options|choices|following|alternatives|candidates|incorrect|wrong|not|excluded|eliminated|ruled out"
     r"|false|except|possible)\b[^.\n]{0,60}:?$"
 )
-_RIGHT_HEADING = re.compile(r"\b(?:correct|right|true|best|selected|chosen|answers?)\b")
+_RIGHT_HEADING = re.compile(
+    r"\b(?:correct|right|true|best|selected|chosen)\b|\banswers?\b(?! (?:options|choices))"
+)
+_POSSIBLE = re.compile(r"\b(?:possible|each|every|all)\b")
 _LONGEST_BARE = 400
 
 
 def bare_lines(page: Page) -> Iterator[Claim]:
     """Yield a claim for each line that holds nothing but a choice: `B`, `(C)`, `D. L2/L3`.
 
-    Lines under a heading that lists or rejects options are not choices.
+    Lines under a heading that lists or rejects options, and those of a list, are not choices.
     """
     start = 0
     listed = False
     low = page.low
+    rows = frozenset(row.start for rows in lists_of(page) for row in rows)
     while start < len(page.text):
         stop = page.text.find("\n", start)
         stop = len(page.text) if stop < 0 else stop
         reading = None
-        if stop - start <= _LONGEST_BARE and _BARE_LOOK.match(page.text, start):
+        if (
+            start not in rows
+            and stop - start <= _LONGEST_BARE
+            and _BARE_LOOK.match(page.text, start)
+        ):
             opening = _BARE_START.match(page.text, start)
             reading = read_choice(page, opening.end() if opening else start)
             if reading and is_whole_list(page, reading):
@@ -143,7 +159,10 @@ def bare_lines(page: Page) -> Iterator[Claim]:
                 line.endswith(":")
                 and bool(_LIST_HEADING.search(line))
                 and not (
-                    _RIGHT_HEADING.search(line) and "incorrect" not in line and " not " not in line
+                    _RIGHT_HEADING.search(line)
+                    and not _POSSIBLE.search(line)
+                    and "incorrect" not in line
+                    and " not " not in line
                 )
             )
             start = stop + 1
@@ -251,8 +270,10 @@ _LAST_SENTENCE = re.compile(
 def last_sentence(page: Page) -> Claim | None:
     """Return the claim of a text whose last sentence is letters alone: `... . B`, `... wrong; C`.
 
-    Not a lone `A` behind a sentence that declines to answer: it may begin another sentence.
+    Not in the last row of a list, nor a lone `A` behind a sentence that declines to answer: it may begin another sentence.
     """
+    if any(rows[-1].end == len(page.text) for rows in lists_of(page)):
+        return None
     found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 60))
     reading = read_list(page, found.end()) if found else None
     if found is None or reading is None or len(page.text) - reading.end > 1:

@@ -12,18 +12,20 @@ The rules, in their order:
     values under an answer key, answer tags and boxes become marks of a final answer (`structured`).
 3.  The text ends where a new question or another speaker begins: the rest is not about the item.
     Of a text of more than 5,000 characters both ends are read and, between them, lines that name
-    an answer (`length`).
-4.  A repetition of the option list is taken away (`lines`).
-5.  Claims are collected: final marks, "the answer is", "I choose", "so D", corrections
+    an answer (`length`). Questions and offers that close the text are taken away.
+4.  A last line in the prompt's own form (`ANSWER: B`, a box) that names allowed letters is
+    the answer, unless what follows withdraws it or claims another (`official`).
+5.  A repetition of the option list is taken away (`lines`).
+6.  Claims are collected: final marks, "the answer is", "I choose", "so D", corrections
     (`claims`); "B is correct" (`verdicts`); the opening label, lines and the last
     sentence that are a letter and nothing else (`lines`). What a cue announces is read as
     letters, with their negations and alternatives, or else as option texts (`reading`).
     Claims that are denied, conditional, asked or put in others' mouths do not count.
-6.  The claims are settled into one (`resolution`): firmer and correcting claims replace
+7.  The claims are settled into one (`resolution`): firmer and correcting claims replace
     earlier ones; contradiction without correction is ambiguous, never a vote.
-7.  Without a claim: a refusal is refused; a short text that names exactly one option by its words,
+8.  Without a claim: a refusal is refused; a short text that names exactly one option by its words,
     un-negated, is that option; everything else is unparsed.
-8.  A letter that is not an option is never an answer; several letters answer only an item with
+9.  A letter that is not an option is never an answer; several letters answer only an item with
     several answers, and are ambiguous elsewhere.
 """
 
@@ -37,16 +39,19 @@ from leaderboard.scoring.answers.claims import find_claims
 from leaderboard.scoring.answers.length import shortened
 from leaderboard.scoring.answers.lines import bare_lines, head, last_sentence, without_echo
 from leaderboard.scoring.answers.naming import named_in
+from leaderboard.scoring.answers.official import find_official
 from leaderboard.scoring.answers.options import Options
 from leaderboard.scoring.answers.page import Page
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.refusal import REFUSAL, UNDECIDED
 from leaderboard.scoring.answers.resolution import settle
+from leaderboard.scoring.answers.rows import begins_list, row_verdicts
 from leaderboard.scoring.answers.structured import with_final_marks
 from leaderboard.scoring.answers.text import (
     plain_characters,
     said_by_model,
     with_plain_letters,
+    without_closing,
     without_continuation,
     without_markup,
 )
@@ -103,15 +108,18 @@ def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> 
     plain = plain_characters(text)
     if (said := said_by_model(plain)) is not plain:
         plain = with_plain_letters(said)
-    plain = shortened(without_continuation(without_markup(with_final_marks(plain))))
+    plain = without_continuation(without_markup(with_final_marks(plain)))
+    plain = shortened(without_closing(plain))
     if not plain:
         return _UNPARSED
     choices = _make_options(named)
+    page = Page(plain, plain.lower(), choices, multiple)
+    if official := find_official(page):
+        return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(official.letters)))
     whole = choices.named_by(plain) if not plain.endswith("?") else frozenset()
     if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in choices.letters - whole):
         return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(whole))
-    page = without_echo(Page(plain, plain.lower(), choices, multiple))
-    return _parse_page(page)
+    return _parse_page(without_echo(page))
 
 
 _parse_short = lru_cache(maxsize=8_192)(_parse)
@@ -130,7 +138,7 @@ def _has_brief_text(options: Mapping[str, str]) -> bool:
 
 
 def _parse_page(page: Page) -> ParsedAnswer:
-    claims = [*find_claims(page), *find_verdicts(page), *bare_lines(page)]
+    claims = [*find_claims(page), *find_verdicts(page), *row_verdicts(page), *bare_lines(page)]
     claims += [claim for claim in (head(page), last_sentence(page)) if claim]
     claims.sort(key=lambda claim: (claim.end, -claim.strength))
     settled = settle(page, claims) if claims else None
@@ -148,7 +156,7 @@ def _without_claim(page: Page) -> ParsedAnswer:
         return _REFUSED
     if _is_undecided(page):
         return _AMBIGUOUS
-    if len(page.text) > _SHORT or "?" in page.text:
+    if len(page.text) > _SHORT or "?" in page.text or begins_list(page):
         return _UNPARSED
     named = named_in(page, 0, len(page.text))
     if named is None:

@@ -13,7 +13,7 @@ from leaderboard.scoring.answers.page import Page, Reading
 from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK
 from leaderboard.scoring.answers.words import FALSE_SOON
 
-_OPEN = r"[\[(\"'{<|]{0,3}\s?"
+_OPEN = r"[\[(\"'{<|]{0,3}[^\S\n]?"
 _CLOSE = r"(?:'[dt][iıuü]r|[ ]?[)\]}\"'>]{1,3})?"
 _ITEM = re.compile(
     rf"{_OPEN}([A-Za-z])(?![A-Za-z0-9\u00b2-\u00b9\u00c0-\u024f\u0370-\u05ff]|'(?![dt][iıuü]r)[a-zA-Z])({_CLOSE})"
@@ -98,7 +98,7 @@ def read_choice(page: Page, start: int) -> Reading | None:
     """
     prefix = _PREFIX.match(page.low, start)
     at = prefix.end() if prefix else start
-    if page.text.count("\n", start, at) > 1:
+    if "\n" in page.text[start:at]:
         return None
     either = _EITHER.match(page.low, at)
     at = _after_article(page.text, either.end() if either else at)

@@ -23,7 +23,8 @@ def settle(page: Page, claims: Sequence[Claim]) -> Claim | None:
     current: Claim | None = None
     for claim in claims:
         current = claim if current is None else _after(page, current, claim)
-    if current and not current.unsure and _is_withdrawn(page, current, claims):
+    last = max((claim.end for claim in claims), default=0)
+    if current and not current.unsure and is_withdrawn(page, current, last):
         return current._replace(unsure=True)
     return current
 
@@ -70,9 +71,9 @@ def _corrected_between(page: Page, earlier: Claim, later: Claim) -> bool:
     return CORRECTED.search(page.low, earlier.end, later.end) is not None
 
 
-def _is_withdrawn(page: Page, current: Claim, claims: Sequence[Claim]) -> bool:
-    """Whether the text goes on to take the answer back without giving another."""
-    last = max(claim.end for claim in claims)
+def is_withdrawn(page: Page, current: Claim, last: int) -> bool:
+    """Whether the text goes on to take the answer back without giving another; `last` is where
+    its last claim ends."""
     if WITHDRAWN.search(page.low, last):
         return True
     if len(current.letters) != 1:

@@ -80,6 +80,21 @@ def said_by_model(text: str) -> str:
 
 
 _LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?")
+_FORMULA = re.compile(
+    r"\\(?:boxed|fbox|framebox)\s?\{(?P<held>(?:[^{}\n]|\{[^{}\n]{0,80}\}){1,200})\}"
+)
+_CALCULATES = re.compile(
+    r"[\^=<>]|\\(?!text|math|bf|rm|it|mbox|left|right|q?quad|circ|deg|[,;:! ()\[\]{}%])[A-Za-z]"
+)
+_LETTER_IN_FORMULA = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+
+
+def _unboxed(box: re.Match[str]) -> str:
+    """Take away a box around a formula with symbols of one letter: it is no choice."""
+    held = box["held"]
+    return " " if _CALCULATES.search(held) and _LETTER_IN_FORMULA.search(held) else box[0]
+
+
 _LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
 _LATEX_WORD = re.compile(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
 _STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
@@ -107,7 +122,7 @@ def without_markup(text: str) -> str:
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
     if "\\" in text:
-        text = _LATEX_NEWLINE.sub("\n", _LATEX_BOX.sub(FINAL_MARK, text))
+        text = _LATEX_NEWLINE.sub("\n", _LATEX_BOX.sub(FINAL_MARK, _FORMULA.sub(_unboxed, text)))
         text = _LATEX_WORD.sub(" ", text)
     if "<" in text:
         text = _STYLE_TAG.sub("", _BREAK_TAG.sub("\n", text))
@@ -151,3 +166,47 @@ def without_continuation(text: str) -> str:
     """
     cut = _NEXT_QUESTION.search(text)
     return _OPENING_SPEAKER.sub("", text[: cut.start()] if cut else text)
+
+
+_OFFER = (
+    r"(?:would|do|shall|should|can|could|may|did|are) (?:you|i|we)\b[^\n?]{0,240}\?[^\n]{0,40}"
+    r"|(?:please )?(?:let me know|feel free|don't hesitate|do not hesitate)\b[^\n]{0,240}"
+    r"|(?:i )?hope (?:this|that|it) [^\n]{0,120}"
+    r"|if (?:you(?:'d| would)? (?:have|need|want|like)|there(?:'s| is| are)) (?:to know|to see|to discuss|to explore"
+    r"|me to|any|more|further|another|other|anything|additional|help)\b[^\n]{0,240}"
+    r"|(?:is there )?anything else\b[^\n]{0,160}\?"
+    r"|(?:i(?:'m| am|'d be|'ll be| would be) )?(?:happy|glad) to [^\n]{0,160}"
+    r"|i can (?:also )?(?:explain|provide|go|elaborate|walk|show|help)\b[^\n]{0,160}"
+    r"|(?:need|want|any|shall|ready)\b[^\n?]{0,120}\?"
+    r"|(?:möchten|möchtest|soll|wünschen|brauchen|haben) (?:sie|du|ich)\b[^\n]{0,200}\?"
+    r"|¿[^\n]{0,200}\?|(?:quieres|quiere|desea|deseas|necesita|necesitas) [^\n]{0,200}\?"
+    r"|(?:voulez|souhaitez|avez|aimeriez|veux|souhaites)[ -](?:vous|tu)\b[^\n]{0,200}\?"
+    r"|(?:gostaria|quer|deseja|você) [^\n]{0,200}\?|(?:vuoi|desidera|vorresti|desideri) [^\n]{0,200}\?"
+    r"|(?:хотите|нужно|нужны|могу) [^\n]{0,200}\?|[^\n]{0,120}(?:ister misiniz|istiyor musunuz)\?"
+    r"|(?:需要|是否|您|你|要不要|如果您|希望)[^\n]{0,120}|[^\n]{0,120}(?:ましょうか|ますか|까요|습니까)[?.]?"
+)
+_CLOSING = re.compile(
+    rf"(?:\n|(?<=[.!)\]\"'\ue001}}]) )[- ]{{0,2}}(?:{_OFFER})\s*\Z", re.IGNORECASE
+)
+_CLOSING_QUESTION = re.compile(
+    r"\n(?!(?:or|but|wait|hmm|oder|ou)\b)(?:[^\W\d_][^\n?.!]{7,240})\?\s*\Z", re.IGNORECASE
+)
+_LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9'/-])[A-J](?![A-Za-z0-9'/-])")
+_MOST_CLOSINGS = 4
+_REACH = 400
+
+
+def without_closing(text: str) -> str:
+    """Return the text without the questions and offers to its reader that close it: they take
+    nothing away from what was said. A question that names an option stays."""
+    for _ in range(_MOST_CLOSINGS):
+        start = max(0, len(text) - _REACH)
+        found = _CLOSING.search(text, start)
+        if found is None:
+            found = _CLOSING_QUESTION.search(text, start) if text.endswith("?") else None
+            if found is None or _LONE_CAPITAL.search(found[0]):
+                break
+        if not any(map(str.isalnum, text[: found.start()][:_REACH])):
+            break
+        text = text[: found.start()].rstrip()
+    return text

@@ -56,7 +56,7 @@ NEEDS_QUALITY = frozenset(
 )  # fmt: skip
 """Nouns that name the answer only behind a word of QUALITY or at the start of a line."""
 
-PLURAL_LIST = re.compile(r"(?:options|choices)$")
+PLURAL_LIST = re.compile(r"(?:options|choices)\b")
 QUALITY = re.compile(
     r"\b(?:correct|right|best|final|chosen|selected|my|only|most \w{3,14}|likely|appropriate"
     r"|richtige|korrekte|bonne|correcte|correta|corretta|правильный|верный|doğru)\s$"

@@ -1,0 +1,138 @@
+"""The last line in the prompt's own form, `ANSWER: B`, which decides before anything else is read."""
+
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
+
+import re
+
+from leaderboard.scoring.answers.claims import (
+    Claim,
+    Strength,
+    find_claims,
+    is_conditional,
+    is_rejected,
+)
+from leaderboard.scoring.answers.lines import bare_lines, without_echo
+from leaderboard.scoring.answers.naming import named_in
+from leaderboard.scoring.answers.page import Page, Reading
+from leaderboard.scoring.answers.reading import read_list
+from leaderboard.scoring.answers.resolution import is_withdrawn
+from leaderboard.scoring.answers.rows import is_cut_list
+from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK
+from leaderboard.scoring.answers.verdicts import find_verdicts
+from leaderboard.scoring.answers.words import CONDITION, HEARSAY
+
+_FORM = re.compile(
+    r"^[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?"
+    r"(?:(?:so|thus|therefore|hence|in conclusion|conclusion|also|daher|somit|donc|portanto|quindi|entonces|por lo tanto|итак|следовательно)[,:]? )?"
+    r"(?:(?:the|my|our|die|meine|la|le|ma|mi|a|minha|il|el) ){0,2}"
+    r"(?:(?:final|correct|best|right|most \w{4,12}|single|chosen|selected|overall|endgültige|richtige|korrekte|bonne|правильный|верный|окончательный|doğru|juiste|rätt|poprawna|prawidłowa|правильна) ){0,3}"
+    r"(?:answers?|choice|option|selection|pick|ans\.?|antwort(?:en)?|lösung|réponses?|reponse|respuestas?|respostas?|gabarito|risposte?a?|ответы?|cevap|yanıt|antwoord(?:en)?|odpowiedź|svar(?:et)?|jawaban(?:nya)?|đáp án|відповідь)"
+    r"(?: (?:final|finale|définitive|correct[aeo]?s?|corrett[ae]|cert[ao]|esatt[ae]|benar|đúng|letters?|choice|option|key|akhir))*"
+    r"(?: \([^()\n]{0,40}\))?"
+    r"(?:[\"')\]]?\s?(?::|=>?|->|→|-(?= ))|\s(?:is|are|ist|lautet|est|es|é|è|adalah|là|är|to|olarak)(?![^\W_]):?)"
+    r"(?: {0,2}|\n(?=[\[(\"']{0,2}[a-z][\])\"'.]{0,2}$))"
+    r"|^[-+|>= ]{0,4}(?:所以|因此|故|综上|綜上)?[,:]?(?:最终|最終|最后|正确|正確|标准|標準|我的|本题|参考|최종|正しい|最終的な)*(?:的)?"
+    r"(?:答案|答え|正解|正答|回答|解答|정답|답변|답|选项|選項|答(?=:)|الإجابة(?: (?:الصحيحة|النهائية))?|الجواب(?: الصحيح)?|(?:सही |अंतिम )?उत्तर)(?:选项|選項)?"
+    r"\s?(?:应该|應該|应|應)?(?::|是:?|为:?|為:?|选|選|は:?,?|은:?|는:?|هي:?|هو:?|है:?|=)\s?",
+    re.MULTILINE,
+)
+"""The beginning of a line that says nothing but which the answer is, up to its letters."""
+
+_BOX = re.compile(rf"{FINAL_MARK}[\s{{(\[\"']{{0,4}}(?=[A-Za-z])")
+_ONLY_CLOSES = re.compile(
+    rf"[\s.,!;:)\]}}\"'|>={FINAL_END}✓-]{{0,12}}(?:i hope (?:it|this) is correct\.?)?"
+)
+_OWN_WORDS = re.compile(r"\s?(?:[.):,]|-|\()[\s(\"']{0,3}(?=\w)")
+_DOUBT = re.compile(
+    r"\b(?:or|not|but|if|maybe|perhaps|possibly|could|might|oder|ou|o|или|alternativ\w*|rather|instead|unless|wrong|incorrect)\b|n't\b|[?/]|或|还是"
+)
+_LONE_LETTER = re.compile(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
+_MOST_TRIED = 4
+
+
+def find_official(page: Page) -> Claim | None:
+    """Return the claim of the last line in the prompt's own form, which names allowed letters.
+
+    None where there is no such line, where it leaves its answer open or stands under a condition
+    or an example, where the line right above says otherwise, and where what follows withdraws it
+    or claims another answer: all this is for the reading of the whole text.
+    """
+    if page.options.says_letters:
+        return None
+    for start, at in reversed(_places(page)[-_MOST_TRIED:]):
+        claim = _claim(page, start, at)
+        if claim is None:
+            continue
+        return claim if _stands(page, claim) else None
+    return None
+
+
+def _places(page: Page) -> list[tuple[int, int]]:
+    """Where the lines begin that are of the form, and where their letters do."""
+    places = [(found.start(), found.end()) for found in _FORM.finditer(page.low)]
+    if page.text.count(FINAL_MARK) == 1:
+        places += [(found.start(), found.end()) for found in _BOX.finditer(page.text)]
+        places.sort(key=lambda place: place[1])
+    return places
+
+
+def _claim(page: Page, start: int, at: int) -> Claim | None:
+    text = page.text
+    if text.startswith(FINAL_MARK, at):
+        return None
+    stop = text.find("\n", at)
+    stop = len(text) if stop < 0 else stop
+    line = page.part(0, stop)
+    reading = read_list(line, at)
+    if reading is None or reading.unsure or not reading.letters <= page.options.letters:
+        return None
+    if len(reading.letters) > 1 and not page.multiple:
+        return None
+    if not _closes(line, reading):
+        return None
+    return Claim(start, reading.end, Strength.FINAL, reading.letters, unsure=False)
+
+
+def _closes(line: Page, reading: Reading) -> bool:
+    """Whether nothing follows the letters in their line but the words of their own option."""
+    if _ONLY_CLOSES.fullmatch(line.low, reading.end):
+        return True
+    own = _OWN_WORDS.match(line.low, reading.end)
+    if own is None or _DOUBT.search(line.low, reading.end):
+        return False
+    if _LONE_LETTER.search(line.text, own.end()):
+        return False
+    named = named_in(line, own.end(), len(line.low))
+    return named is None or (not named.unsure and named.letters <= reading.letters)
+
+
+def _stands(page: Page, claim: Claim) -> bool:
+    line_start = page.text.rfind("\n", 0, claim.start) + 1
+    before = page.low[max(line_start, claim.start - 160) : claim.start]
+    if before and (is_rejected(before) or is_conditional(before)):
+        return False
+    above = page.low[:line_start].rstrip("\n")
+    above = above[above.rfind("\n") + 1 :][-200:]
+    if above.endswith(":") and (HEARSAY.search(above) or CONDITION.search(above)):
+        return False
+    if (form := _FORM.match(above)) and _says_otherwise(page, claim, line_start, form):
+        return False
+    rest = page.part(claim.end, len(page.text))
+    if not any(map(str.isalnum, rest.text)) or is_cut_list(page, claim.end):
+        return True
+    return _agrees(page, rest, claim)
+
+
+def _says_otherwise(page: Page, claim: Claim, line_start: int, form: re.Match[str]) -> bool:
+    start = line_start - 1 - len(form.string)
+    reading = read_list(page.part(start, line_start - 1), form.end())
+    return reading is not None and reading.letters != claim.letters
+
+
+def _agrees(page: Page, rest: Page, claim: Claim) -> bool:
+    """Whether what follows neither withdraws the answer nor claims another."""
+    if is_withdrawn(page, claim, claim.end):
+        return False
+    rest = without_echo(rest)
+    others = [*find_claims(rest), *find_verdicts(rest), *bare_lines(rest)]
+    return all(other.letters <= claim.letters for other in others)

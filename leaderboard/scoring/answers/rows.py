@@ -1,0 +1,107 @@
+"""Lines that each begin with an option's letter: a list of the options, perhaps with verdicts."""
+
+# ruff: noqa: E501 -- patterns stay on one line.
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from leaderboard.scoring.answers.claims import Claim, Strength
+from leaderboard.scoring.answers.page import Page
+
+_ROW = re.compile(
+    r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}"
+    r"(?:\s?[.):\]|]|\s?-(?=\s|$)|(?=\s\()|(?=\Z))[^\n]*",
+    re.MULTILINE,
+)
+_YES = re.compile(
+    r"(?:^|[\s,;:(|-])(?<!not )(?<!n't )(?<!nor )(?:yes|correct(?: answer| option| choice)?|right answer|true|✓"
+    r"|(?:fits|matches|explains)(?: [\w'/-]{1,20}){0,6} best|(?:the )?best (?:fit|match|option|answer|choice)|fits best)[\s.!)|]{0,4}$"
+    r"|^\W{0,4}(?:(?:yes|correct|true|✓)(?=\s?[.,;:!)-]|$)|right(?=[.,;!]))"
+)
+_NO = re.compile(
+    r"\b(?:no|not|nor|never|incorrect|wrong|false|unlikely|excluded|eliminated|ruled out|normal|cannot|neither|less"
+    r"|possible|plausible|maybe|perhaps|could|might|if)\b|n't\b|✗|\?"
+)
+
+
+class Row(NamedTuple):
+    """A line and the letter it begins with; `body` is what stands behind the label."""
+
+    start: int
+    end: int
+    letter: str
+    body: str
+
+
+@lru_cache(maxsize=4)
+def lists_of(page: Page) -> tuple[tuple[Row, ...], ...]:
+    """The lists of a text: two rows or more from the first option on, in rising order, each
+    letter once or in a loop. With several answers possible, only a list of all options."""
+    first = min(page.options.letters, default="A")
+    found: list[tuple[Row, ...]] = []
+    held: list[Row] = []
+    for row in _rows(page):
+        goes_on = (
+            held
+            and row.start == held[-1].end + 1
+            and 0 <= ord(row.letter) - ord(held[-1].letter) <= 1
+        )
+        if not goes_on:
+            found.append(tuple(held))
+            held = []
+        if held or row.letter == first:
+            held.append(row)
+    found.append(tuple(held))
+    least = len(page.options.letters) if page.multiple else 2
+    return tuple(rows for rows in found if len(rows) >= max(2, least))
+
+
+def _rows(page: Page) -> Iterator[Row]:
+    for match in _ROW.finditer(page.text):
+        letter = match["letter"].upper()
+        if letter in page.options.letters:
+            yield Row(
+                match.start(), match.end(), letter, page.low[match.end("letter") : match.end()]
+            )
+
+
+def begins_list(page: Page) -> bool:
+    """Whether some line begins with the first option's letter: a text that has not got further
+    than its list names no answer."""
+    first = min(page.options.letters, default="A")
+    return any(row.letter == first and row.start > 0 for row in _rows(page))
+
+
+def is_cut_list(page: Page, start: int) -> bool:
+    """Whether text[start:] is the beginning of a list that stands above it already."""
+    rest = page.part(start, len(page.text))
+    letters = "".join(row.letter for row in _rows(rest))
+    if len(letters) < rest.text.strip(" \n.:,;*").count("\n") + 1:
+        return False
+    every = "".join(sorted(page.options.letters))
+    if not (every.startswith(letters) and len(letters) < len(every)):
+        return False
+    return any(rows[0].start < start for rows in lists_of(page))
+
+
+def row_verdicts(page: Page) -> Iterator[Claim]:
+    """Yield the claim of a list in which one row alone, of several answers any, is called right.
+
+    `A. ... no.` and `B. ... yes.`: a row's verdict speaks of its own letter, never of the next.
+    """
+    for rows in lists_of(page):
+        right = [row for row in rows if _is_right(row.body)]
+        if not right or (len(right) > 1 and not page.multiple):
+            continue
+        letters = frozenset(row.letter for row in right)
+        yield Claim(
+            right[0].start, rows[-1].end, Strength.VERDICT, letters, unsure=False, on_statement=True
+        )
+
+
+def _is_right(body: str) -> bool:
+    body = body.strip(" .):]|-\"'\u2713") + ("✓" if "✓" in body else "")
+    found = _YES.search(body)
+    return found is not None and not _NO.search(body)
