@@ -30,6 +30,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.pages.announcements import read_frame
 from leaderboard.web.services import EXTENSION, Services
+from leaderboard.web.store import Store
 from tests.databases import SharedPostgres, SharedSqlite
 from tests.factories import load_items, make_card, make_team, make_user, score_submission
 from tests.package_files import make_items
@@ -37,6 +38,7 @@ from tests.waiting import HANG_SECONDS
 from tests.web.contract import ContractWatch
 
 SECRET_KEY = "s" * 40
+PAGE_BYTES = 16 * 1024 * 1024
 ENDPOINT_KEY = Fernet.generate_key().decode()
 N_TEXT, N_IMAGE, N_REPORT = 6, 3, 2
 
@@ -175,7 +177,9 @@ class Served:
         """
         parts: Services = self._app.extensions[EXTENSION]
         parts.sessions.engine.dispose()
-        self._app.extensions[EXTENSION] = replace(parts, pages=PageCache(read_frame))
+        self._app.extensions[EXTENSION] = replace(
+            parts, pages=PageCache(read_frame, Store(PAGE_BYTES))
+        )
         broken = self._watch.take()
         assert broken == [], "the API answers what its document does not say"
 

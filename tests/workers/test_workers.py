@@ -170,7 +170,7 @@ def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twic
         calm = send("calm")
         grow_old(sessions, calm)
         wait_until(lambda: status_of(sessions, calm) is Status.SCORED)
-        again = Queue(QUEUE, connection=client).enqueue_call(EVALUATE, args=(hunted,))
+        again = Queue(QUEUE, connection=client).enqueue_call(EVALUATE.function, args=(hunted,))
         wait_until(lambda: again.get_status() is JobStatus.FINISHED)
 
     # Calls that were answered are made once; those under way, once more.
