@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from spinebench.api import Api
 from spinebench.errors import UsageError
-from spinebench.records.account import read_identity
-from spinebench.records.benchmark import read_benchmarks
-from spinebench.records.record import read_record
+from spinebench.reading import read_answer
+from spinebench.shapes.account import Me
+from spinebench.shapes.benchmarks import BenchmarkList
 from spinebench.shapes.models import ModelList
 from spinebench.terminal import Terminal
 
@@ -15,7 +15,7 @@ def choose_benchmark(api: Api, terminal: Terminal, given: str | None) -> str:
     """The given short name, else that of the server's only benchmark, saying so."""
     if given is not None:
         return given
-    slugs = [one.slug for one in read_record(read_benchmarks, api.get_benchmarks())]
+    slugs = [one.slug for one in read_answer(BenchmarkList, api.get_benchmarks()).benchmarks]
     if len(slugs) == 1:
         terminal.say(f"Benchmark: {slugs[0]} (the only one there)")
         return slugs[0]
@@ -28,7 +28,7 @@ def choose_model(api: Api, given: str | None) -> str:
     """The given short name. Raises UsageError that lists the team's models: never a guess."""
     if given is not None:
         return given
-    slugs = [model.slug for model in read_record(ModelList.read, api.get_models()).models]
+    slugs = [model.slug for model in read_answer(ModelList, api.get_models()).models]
     if slugs:
         raise UsageError("Which model made them?", remedy=f"Add --model: {', '.join(slugs)}.")
     raise UsageError(
@@ -41,7 +41,7 @@ def choose_team(api: Api, terminal: Terminal, given: str | None) -> str:
     """The given short name, else that of the caller's only team, saying so."""
     if given is not None:
         return given
-    slugs = [slug for slug, _ in read_record(read_identity, api.get_me()).teams]
+    slugs = [team.slug for team in read_answer(Me, api.get_me()).teams]
     if len(slugs) == 1:
         terminal.say(f"Team: {slugs[0]} (your only one)")
         return slugs[0]

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
+
+from spinebench.shapes.errors import ErrorAnswer, ProblemRecord
 
 
 class ExitCode(IntEnum):
@@ -60,15 +62,6 @@ EXIT_CODES: Mapping[str, ExitCode] = {
 }
 
 
-class Problem(NamedTuple):
-    """One thing wrong in a prediction file; line and item_id are None where it has none."""
-
-    line: int | None
-    item_id: str | None
-    message: str
-    remedy: str
-
-
 class SpinebenchError(Exception):
     """What went wrong and what to do about it, in words for the person at the terminal."""
 
@@ -81,7 +74,7 @@ class SpinebenchError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
-        self.problems: Sequence[Problem] = ()
+        self.problems: Sequence[ProblemRecord] = ()
         self.n_problems = 0
         self.url = ""
         # Seconds the server asked to wait; None when it did not.
@@ -155,18 +148,18 @@ class ApiError(SpinebenchError):
     """The server's refusal, kept exactly as it came."""
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
-        """`body` is the answer's JSON: an object with the object "error" in it."""
-        error = body["error"]
-        super().__init__(str(error.get("message", "")), remedy=str(error.get("remedy") or ""))
+        """`body` is the answer's JSON. Raises ValueError where it is not an ErrorAnswer."""
+        error = ErrorAnswer.read(body).error
+        super().__init__(error.message, remedy=error.remedy)
         self.status = status
         self.body = body
-        self.code = str(error.get("code", "unexpected"))
+        self.code = error.code
         self.exit_code = _exit_code(status, self.code)
         self.may_pass = status in {429, 502, 503, 504}
         # What the refusal points at, such as the first submission of the same file.
-        self.url = str(error.get("url") or "")
-        self.problems = [_read_problem(problem) for problem in error.get("problems") or []]
-        self.n_problems = int(error.get("n_problems") or len(self.problems))
+        self.url = error.url or ""
+        self.problems = error.problems
+        self.n_problems = error.n_problems or len(self.problems)
 
     def as_json(self) -> dict[str, Any]:
         """The answer's own JSON."""
@@ -180,12 +173,3 @@ def _exit_code(status: int, code: str) -> ExitCode:
         return ExitCode.UNREACHABLE
     by_status = {401: ExitCode.NOT_ALLOWED, 403: ExitCode.NOT_ALLOWED, 404: ExitCode.NOT_FOUND}
     return by_status.get(status, ExitCode.UNEXPECTED)
-
-
-def _read_problem(raw: Mapping[str, Any]) -> Problem:
-    return Problem(
-        line=raw.get("line"),
-        item_id=raw.get("id"),
-        message=str(raw.get("message", "")),
-        remedy=str(raw.get("remedy") or ""),
-    )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from spinebench.errors import InterruptedByUserError
-from spinebench.records.record import read_record
-from spinebench.records.submission import Submission, read_submission
+from spinebench.reading import read_answer
+from spinebench.shapes.submissions import SubmissionRecord
 from spinebench.terminal import StepBar, Terminal
 
 FIRST_WAIT = 1.0
@@ -37,7 +37,7 @@ def follow(
             wait = FIRST_WAIT
             while True:
                 raw = get()
-                submission = read_record(read_submission, raw)
+                submission = read_answer(SubmissionRecord, raw)
                 for event in submission.events[n_events:]:
                     show.tell(event.message)
                 n_events = len(submission.events)
@@ -54,10 +54,10 @@ def follow(
         ) from error
 
 
-def describe_step(submission: Submission) -> str:
+def describe_step(submission: SubmissionRecord) -> str:
     """The step in words, with an endpoint's live figures while it is asked."""
     label = STEPS.get(submission.step, submission.step)
-    asked = submission.asked
+    asked = submission.endpoint
     if submission.step != "collect" or asked is None or asked.seconds_left is None:
         return label
     failed = f", {asked.n_failed:,} failed" if asked.n_failed else ""
@@ -75,8 +75,10 @@ class _Bar:
     def tell(self, message: str) -> None:
         self._bar.tell(f"  {message}")
 
-    def move(self, submission: Submission) -> None:
-        self._bar.move(describe_step(submission), submission.n_done, submission.n_total)
+    def move(self, submission: SubmissionRecord) -> None:
+        self._bar.move(
+            describe_step(submission), submission.progress.n_done, submission.progress.n_total
+        )
 
 
 class _Lines:
@@ -89,8 +91,8 @@ class _Lines:
     def tell(self, message: str) -> None:
         self._terminal.say(f"  {message}")
 
-    def move(self, submission: Submission) -> None:
-        n_done, n_total = submission.n_done, submission.n_total
+    def move(self, submission: SubmissionRecord) -> None:
+        n_done, n_total = submission.progress.n_done, submission.progress.n_total
         tenth = 10 * n_done // n_total if n_total else 0
         if submission.is_finished or self._said == (submission.step, tenth):
             return

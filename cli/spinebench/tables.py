@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from spinebench.records.benchmark import TRACKS, Benchmark
-from spinebench.records.endpoint import Endpoint, EndpointTest
-from spinebench.records.ranking import Entry, Interval, Ranking
-from spinebench.records.results import Results, Score
-from spinebench.records.submission import Submission
+from spinebench.shapes.benchmarks import BenchmarkRecord
+from spinebench.shapes.endpoints import EndpointRecord, EndpointTestRecord
 from spinebench.shapes.models import ModelRecord
-from spinebench.shapes.rankings import BOARDS
+from spinebench.shapes.rankings import BOARDS, BoardScore, RankingEntryRecord, RankingRecord
+from spinebench.shapes.results import Results, ScoreRecord
+from spinebench.shapes.submissions import SubmissionRecord
 from spinebench.terminal import Column, Table
 
 NONE = "-"
 SHRUNK = "*"
+TRACKS = ("text", "image", "report")
 WHOLE, *_PARTS = BOARDS
 PARTS = sorted(_PARTS, key=lambda board: board not in TRACKS)
+TITLES = {"closed": "MCQ total"}
+"""The boards that are not called as their fields are."""
 SUMMARY_SLICES = ("all", "closed", "track")
 
 
@@ -30,12 +33,12 @@ def between(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"[{low:.1f}, {high:.1f}]"
 
 
-def moment(at: str | None) -> str:
-    """An API time to the minute, without its T and Z: the header says UTC."""
-    return NONE if at is None else at[:16].replace("T", " ")
+def moment(at: datetime | None) -> str:
+    """A time of the API to the minute, in UTC."""
+    return NONE if at is None else f"{at:%Y-%m-%d %H:%M}"
 
 
-def benchmarks_table(benchmarks: Sequence[Benchmark]) -> Table:
+def benchmarks_table(benchmarks: Sequence[BenchmarkRecord]) -> Table:
     """One benchmark a row, with the items of each split."""
     columns = [
         Column("benchmark"),
@@ -57,7 +60,7 @@ def benchmarks_table(benchmarks: Sequence[Benchmark]) -> Table:
     return Table("Benchmarks", columns, rows)
 
 
-def splits_table(benchmark: Benchmark) -> Table:
+def splits_table(benchmark: BenchmarkRecord) -> Table:
     """One split a row, with its items by track."""
     columns = [Column("split"), Column("answers"), *(Column(t, right=True) for t in TRACKS)]
     rows = [
@@ -97,7 +100,7 @@ def models_table(models: Sequence[ModelRecord]) -> Table:
     return Table("Model cards", columns, rows, ["-: not said on the card."] if unknown else [])
 
 
-def submissions_table(submissions: Sequence[Submission]) -> Table:
+def submissions_table(submissions: Sequence[SubmissionRecord]) -> Table:
     """One submission a row, as the server orders them."""
     columns = [
         Column("id"),
@@ -113,7 +116,7 @@ def submissions_table(submissions: Sequence[Submission]) -> Table:
         (
             one.id,
             one.status,
-            f"{one.n_done}/{one.n_total}" if one.n_total else NONE,
+            f"{one.progress.n_done}/{one.progress.n_total}" if one.progress.n_total else NONE,
             one.model,
             one.benchmark,
             one.split,
@@ -156,7 +159,7 @@ def results_table(results: Results, slices: Sequence[str] | None = None) -> Tabl
     return Table(caption, columns, rows, notes)
 
 
-def _score_cells(score: Score, *, with_unscored: bool) -> list[str]:
+def _score_cells(score: ScoreRecord, *, with_unscored: bool) -> list[str]:
     cells = [
         score.slice,
         score.name.replace("_", " ") if score.name != score.slice else "",
@@ -168,7 +171,7 @@ def _score_cells(score: Score, *, with_unscored: bool) -> list[str]:
     return [*cells, str(score.n_unscored)] if with_unscored else cells
 
 
-def ranking_table(ranking: Ranking) -> Table:
+def ranking_table(ranking: RankingRecord) -> Table:
     """One model a row, in the server's order."""
     columns = [
         Column("rank"),
@@ -176,7 +179,7 @@ def ranking_table(ranking: Ranking) -> Table:
         Column("organisation", spare=7),
         Column(WHOLE, right=True),
         Column("95 % interval", right=True, spare=1),
-        *(Column(board, right=True, spare=_spare(board)) for board in PARTS),
+        *(Column(TITLES.get(board, board), right=True, spare=_spare(board)) for board in PARTS),
         Column("coverage", right=True, spare=5),
         Column("unparsed", right=True, spare=8),
         Column("attempts", right=True, spare=9),
@@ -196,16 +199,16 @@ def _spare(board: str) -> int:
     return 2 + TRACKS.index(board) if board in TRACKS else 6
 
 
-def _entry_cells(entry: Entry) -> list[str]:
-    whole = entry.scores[WHOLE]
+def _entry_cells(entry: RankingEntryRecord) -> list[str]:
+    whole: BoardScore | None = getattr(entry, WHOLE)
     return [
         _rank(entry.rank_low, entry.rank_high),
-        entry.model,
-        entry.organisation,
+        entry.model.name,
+        entry.model.organisation,
         _value(whole),
         between(whole.low, whole.high) if whole else "",
-        *(_value(entry.scores[board]) for board in PARTS),
-        NONE if entry.coverage is None else f"{100 * entry.coverage:.0f} %",
+        *(_value(getattr(entry, board)) for board in PARTS),
+        f"{100 * entry.coverage:.0f} %",
         str(entry.n_unparsed),
         str(entry.n_attempts),
     ]
@@ -217,11 +220,11 @@ def _rank(low: int | None, high: int | None) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _value(interval: Interval | None) -> str:
-    return NONE if interval is None else decimal(interval.value)
+def _value(score: BoardScore | None) -> str:
+    return decimal(None if score is None else score.value)
 
 
-def endpoints_table(endpoints: Sequence[Endpoint]) -> Table:
+def endpoints_table(endpoints: Sequence[EndpointRecord]) -> Table:
     """One endpoint a row."""
     columns = [
         Column("endpoint"),
@@ -240,7 +243,7 @@ def endpoints_table(endpoints: Sequence[Endpoint]) -> Table:
             one.model,
             one.base_url,
             "kept" if one.has_key else "none",
-            "yes" if one.accepts_images else "no",
+            "yes" if one.settings.accepts_images else "no",
             _describe_test(one.test),
             one.team,
         )
@@ -249,15 +252,15 @@ def endpoints_table(endpoints: Sequence[Endpoint]) -> Table:
     return Table("Model endpoints", columns, rows)
 
 
-def _describe_test(test: EndpointTest | None) -> str:
+def _describe_test(test: EndpointTestRecord | None) -> str:
     if test is None:
         return "never"
-    if not test.is_ended:
-        return "lost" if test.is_lost else "under way"
+    if test.state != "ended":
+        return "lost" if test.state == "lost" else "under way"
     return "good" if test.is_good else "with problems"
 
 
-def tried_table(test: EndpointTest) -> Table:
+def tried_table(test: EndpointTestRecord) -> Table:
     """One item of a test a row."""
     columns = [
         Column("item"),
@@ -271,7 +274,7 @@ def tried_table(test: EndpointTest) -> Table:
         (
             one.item,
             one.track,
-            one.read_as or NONE,
+            one.letters or one.outcome or NONE,
             NONE if one.problem else "yes" if one.is_right else "no",
             decimal(one.seconds),
             one.problem or NONE,

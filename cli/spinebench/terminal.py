@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from spinebench.errors import Problem, SpinebenchError
+from spinebench.errors import SpinebenchError
+from spinebench.shapes.errors import ProblemRecord
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,13 +74,13 @@ class Terminal:
         if left_out:
             self.say(f"Left out, as the window is narrow: {', '.join(left_out)}.")
 
-    def show_problems(self, problems: Sequence[Problem], n_problems: int) -> None:
+    def show_problems(self, problems: Sequence[ProblemRecord], n_problems: int) -> None:
         """The problems of a file by line, or of fields by name, and how many more there are."""
         has_lines = any(p.line is not None for p in problems)
         rows = [
             (
                 *(["-" if p.line is None else str(p.line)] if has_lines else []),
-                *(p.item_id or "-", p.message, p.remedy or "-"),
+                *(p.id or "-", p.message, p.remedy or "-"),
             )
             for p in problems
         ]

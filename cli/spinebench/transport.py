@@ -229,7 +229,7 @@ def _read_refusal(answer: Response) -> ApiError | None:
     try:
         body = answer.json()
         return ApiError(answer.status_code, body)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except ValueError:
         return None
 
 

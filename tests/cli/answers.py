@@ -7,6 +7,7 @@ from typing import Any
 ME: dict[str, Any] = {
     "user": {"name": "Ada Byron", "email": "ada@example.org"},
     "teams": [{"slug": "north", "name": "Team North"}],
+    "quotas": [],
     "token": {
         "name": "laptop",
         "prefix": "abcdefgh",
@@ -77,7 +78,7 @@ def submission(status: str = "queued", **facts: Any) -> dict[str, Any]:
     """Submission 42 in this state."""
     steps = {"queued": "waiting", "running": "rate", "scored": "done"}
     return {
-        "id": 42,
+        "id": "42",
         "benchmark": "spinebench-mini",
         "split": "test",
         "model": "my-vlm",
@@ -91,6 +92,8 @@ def submission(status: str = "queued", **facts: Any) -> dict[str, Any]:
         "created_at": "2026-11-24T03:14:05Z",
         "finished_at": None,
         "failure": None,
+        "endpoint": None,
+        "decision": None,
         "events": [],
         "url": "https://example.org/submissions/42",
         **facts,
@@ -110,12 +113,13 @@ def score(slice: str, name: str, value: float | None, **facts: Any) -> dict[str,
         "n": 56,
         "k": 29 if known else None,
         "n_unscored": 0 if known else 14,
+        "is_shrunk": False,
         **facts,
     }
 
 
 RESULTS: dict[str, Any] = {
-    "submission": 42,
+    "submission": "42",
     "benchmark": "spinebench-mini",
     "split": "test",
     "model": "my-vlm",
@@ -146,10 +150,17 @@ def entry(rank: tuple[int, int], name: str, **facts: Any) -> dict[str, Any]:
         "image": ranked(48.26),
         "closed": ranked(50.5),
         "report": ranked(61.0),
+        "report_provenance": None,
+        "separable_from_leader": False,
         "coverage": 1.0,
         "n_unparsed": 4,
+        "n_refused": 0,
+        "n_ambiguous": 0,
+        "n_unscored": 0,
         "n_attempts": 2,
-        "scored_at": "2026-11-24T03:15:00Z",
+        "saw_hidden_items": False,
+        "submission": "42",
+        "submitted_at": "2026-11-24T03:14:05Z",
         **facts,
     }
 
@@ -158,6 +169,8 @@ RANKING: dict[str, Any] = {
     "benchmark": "spinebench-mini",
     "version": "1.0.0",
     "split": "test",
+    "release": None,
+    "board": "overall",
     "ranked_at": "2026-11-24T03:15:00Z",
     "n_items": {"text": 56, "image": 28, "report": 14},
     "entries": [

@@ -141,8 +141,22 @@ def test_an_endpoint_is_submitted_by_its_name(server: ApiServer, spinebench: Spi
 def test_a_watched_run_shows_its_rate_failures_and_time_left(
     server: ApiServer, spinebench: Spinebench
 ) -> None:
-    asked = {"name": "Ours", "n_failed": 2, "per_second": 3.25, "seconds_left": 75.4}
-    asked |= {"saw_hidden_items": True}
+    asked = {
+        "endpoint": "e1",
+        "name": "Ours",
+        "model": "vlm",
+        "model_reported": None,
+        "saw_hidden_items": True,
+        "n_sent": 49,
+        "n_failed": 2,
+        "reasons": {"timeout": 2},
+        "n_requests": 49,
+        "n_tokens": 9_800,
+        "per_second": 3.25,
+        "seconds_left": 75.4,
+        "end": "",
+        "key_wiped_at": None,
+    }
     half = {"n_done": 49, "n_total": 98}
     collecting = submission("running", step="collect", progress=half, endpoint=asked)
     failure = {"message": "The key was refused.", "remedy": "Enter another."}

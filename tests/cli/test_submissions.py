@@ -174,7 +174,7 @@ def test_a_cut_connection_while_cancelling_says_where_to_look(
 
 
 def test_keys_and_states_added_later_do_no_harm(server: ApiServer, spinebench: Spinebench) -> None:
-    later: dict[str, Any] = submission("paused", step="think", colour="blue", progress=None)
+    later: dict[str, Any] = submission("paused", step="think", colour="blue")
     server.on("GET", PATH, later)
     outcome = spinebench("status", "42")
     assert outcome.code == 0

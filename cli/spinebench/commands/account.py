@@ -11,8 +11,8 @@ from spinebench.credentials import write_credentials
 from spinebench.errors import NotSignedInError, UsageError
 from spinebench.invocation import Invocation, read_token
 from spinebench.options import Command, pass_invocation
-from spinebench.records.account import Identity, read_identity
-from spinebench.records.record import read_record
+from spinebench.reading import read_answer
+from spinebench.shapes.account import Me
 from spinebench.tables import moment
 
 
@@ -29,16 +29,16 @@ def login(invocation: Invocation, with_token: bool) -> None:
     url = _ask_url(invocation, kept.url)
     with invocation.api_with(url, _ask_token(invocation, url, with_token=with_token)) as api:
         raw = api.get_me()
-    identity = read_record(read_identity, raw)
+    me = read_answer(Me, raw)
     token = invocation.token or ""
     write_credentials(invocation.credentials_path, kept.with_token(url, token))
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    terminal.show(f"Signed in to {url} as {identity.name} <{identity.email}>.")
+    terminal.show(f"Signed in to {url} as {me.user.name} <{me.user.email}>.")
     terminal.say(f"The token is kept in {invocation.credentials_path}, readable for you alone.")
-    if "submit" not in identity.scopes:
-        terminal.say("It may look but not submit: its scopes are " + ", ".join(identity.scopes))
+    if "submit" not in me.token.scopes:
+        terminal.say("It may look but not submit: its scopes are " + ", ".join(me.token.scopes))
 
 
 def _ask_url(invocation: Invocation, kept: str | None) -> str:
@@ -94,21 +94,21 @@ def whoami(invocation: Invocation) -> None:
     if invocation.terminal.as_json:
         invocation.terminal.show_json(raw)
         return
-    identity = read_record(read_identity, raw)
-    for line in _describe(identity, api.url):
+    me = read_answer(Me, raw)
+    for line in _describe(me, api.url):
         invocation.terminal.show(line)
 
 
-def _describe(identity: Identity, url: str) -> list[str]:
-    teams = ", ".join(f"{name} ({slug})" for slug, name in identity.teams)
-    expires = f"until {identity.expires_at[:10]}" if identity.expires_at else "without an end"
+def _describe(me: Me, url: str) -> list[str]:
+    token = me.token
+    teams = ", ".join(f"{team.name} ({team.slug})" for team in me.teams)
     lines = [
-        f"{identity.name} <{identity.email}>",
+        f"{me.user.name} <{me.user.email}>",
         f"Server  {url}",
         f"Teams   {teams or 'none yet'}",
-        f"Token   {identity.token_name}: {', '.join(identity.scopes)}, {expires}",
+        f"Token   {token.name}: {', '.join(token.scopes)}, until {token.expires_at:%Y-%m-%d}",
     ]
-    for quota in identity.quotas:
+    for quota in me.quotas:
         wait = f", the next from {moment(quota.next_at)} UTC" if quota.next_at else ""
         place = f"{quota.team} on {quota.benchmark} {quota.split}"
         lines.append(f"Left    {place}: {quota.n_left} of {quota.limit} submissions{wait}")

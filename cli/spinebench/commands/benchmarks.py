@@ -14,8 +14,8 @@ from spinebench.errors import UsageError
 from spinebench.invocation import Invocation
 from spinebench.options import Command, pass_invocation, slug, split_option
 from spinebench.package import check_is_zip, new_file, unpack
-from spinebench.records.benchmark import Benchmark, read_benchmark, read_benchmarks
-from spinebench.records.record import read_record
+from spinebench.reading import read_answer
+from spinebench.shapes.benchmarks import BenchmarkDetail, BenchmarkList, Named
 from spinebench.tables import benchmarks_table, splits_table
 from spinebench.terminal import Terminal
 
@@ -31,27 +31,29 @@ def benchmarks(invocation: Invocation, benchmark: str | None) -> None:
     if terminal.as_json:
         terminal.show_json(raw)
     elif benchmark is not None:
-        _show_benchmark(terminal, read_record(read_benchmark, raw))
-    elif found := read_record(read_benchmarks, raw):
+        _show_benchmark(terminal, read_answer(BenchmarkDetail, raw))
+    elif found := read_answer(BenchmarkList, raw).benchmarks:
         terminal.show_table(benchmarks_table(found))
         terminal.say(f"More about one: spinebench benchmarks {found[0].slug}")
     else:
         terminal.show("There is no benchmark yet.")
 
 
-def _show_benchmark(terminal: Terminal, benchmark: Benchmark) -> None:
+def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
     terminal.show(f"{benchmark.name} {benchmark.version} ({benchmark.slug})")
     if benchmark.notice:
         terminal.show(benchmark.notice)
     terminal.show(f"Licence        {benchmark.licence}")
     terminal.show(f"Content hash   {benchmark.content_hash}")
     terminal.show(f"Page           {benchmark.url}")
-    if benchmark.axes:
-        terminal.show(f"Axes           {', '.join(benchmark.axes)}")
-    if benchmark.subconditions:
-        terminal.show(f"Subconditions  {', '.join(benchmark.subconditions)}")
-    if benchmark.rubric_sections:
-        terminal.show(f"Report rubric  {', '.join(benchmark.rubric_sections)}")
+    for title, listed in (
+        ("Axes", benchmark.taxonomy.get("axes")),
+        ("Subconditions", benchmark.taxonomy.get("subconditions")),
+        ("Report rubric", benchmark.rubric.get("sections")),
+    ):
+        if listed:
+            names = [read_answer(Named, one).name for one in listed]
+            terminal.show(f"{title:13}  {', '.join(names)}")
     terminal.show("")
     terminal.show_table(splits_table(benchmark))
 

@@ -18,9 +18,9 @@ from spinebench.commands.watching import stay
 from spinebench.errors import ExitCode, UnreachableError, UsageError
 from spinebench.invocation import Invocation
 from spinebench.options import Command, benchmark_option, pass_invocation, slug, split_option
-from spinebench.records.endpoint import Endpoint, read_endpoint, read_endpoints
-from spinebench.records.record import read_record
-from spinebench.records.submission import read_submission
+from spinebench.reading import read_answer
+from spinebench.shapes.endpoints import EndpointList, EndpointRecord
+from spinebench.shapes.submissions import SubmissionRecord
 from spinebench.tables import endpoints_table, tried_table
 
 KEY_VARIABLE = "SPINEBENCH_ENDPOINT_KEY"
@@ -49,7 +49,7 @@ def _list(invocation: Invocation) -> None:
         raw = api.get_endpoints()
     if terminal.as_json:
         terminal.show_json(raw)
-    elif found := read_record(read_endpoints, raw):
+    elif found := read_answer(EndpointList, raw).endpoints:
         terminal.show_table(endpoints_table(found))
     else:
         terminal.show("There is no endpoint yet.")
@@ -109,7 +109,7 @@ def add(
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    made = read_record(read_endpoint, raw)
+    made = read_answer(EndpointRecord, raw)
     terminal.show(f"Registered {made.name} as {made.id}.")
     terminal.say(f"Test it: spinebench endpoints test {made.id}")
 
@@ -127,12 +127,12 @@ def test(invocation: Invocation, endpoint: str) -> None:
         found = _find(api, endpoint)
         raw = api.test_endpoint(found.id)
         for _ in range(MOST_POLLS):
-            shown = read_record(read_endpoint, raw).test
-            if shown is not None and (shown.is_ended or shown.is_lost):
+            shown = read_answer(EndpointRecord, raw).test
+            if shown is not None and shown.state in ("ended", "lost"):
                 break
             invocation.sleep(POLL_SECONDS)
             raw = api.get_endpoint(found.id)
-    if shown is None or not shown.is_ended:
+    if shown is None or shown.state != "ended":
         raise UnreachableError(
             "No worker took the test.", remedy="Try again; if it keeps happening, tell the host."
         )
@@ -183,7 +183,7 @@ def submit(
         fields += [("track", track) for track in tracks]
         fields += [("wipe_key", "1")] if wipe_key else []
         raw = api.submit_endpoint(fields)
-        submission = read_record(read_submission, raw)
+        submission = read_answer(SubmissionRecord, raw)
         if not terminal.as_json:
             show_receipt(terminal, submission, watch=watch)
         if watch:
@@ -207,9 +207,9 @@ def remove(invocation: Invocation, endpoint: str) -> None:
         terminal.show(f"Deleted {found.name}.")
 
 
-def _find(api: Api, text: str) -> Endpoint:
+def _find(api: Api, text: str) -> EndpointRecord:
     """The endpoint of this number or name. Raises UsageError that lists what there is."""
-    every = read_record(read_endpoints, api.get_endpoints())
+    every = read_answer(EndpointList, api.get_endpoints()).endpoints
     found = [one for one in every if text in (one.id, one.name)]
     if len(found) == 1:
         return found[0]

@@ -15,7 +15,7 @@ from spinebench.choices import choose_team
 from spinebench.errors import UsageError
 from spinebench.invocation import Invocation
 from spinebench.options import Command, Group, pass_invocation, slug
-from spinebench.records.record import read_record
+from spinebench.reading import read_answer
 from spinebench.shapes.models import ModelList, ModelRecord, NewModel
 from spinebench.tables import models_table
 
@@ -41,7 +41,7 @@ def _list(invocation: Invocation) -> None:
         raw = api.get_models()
     if terminal.as_json:
         terminal.show_json(raw)
-    elif found := read_record(ModelList.read, raw).models:
+    elif found := read_answer(ModelList, raw).models:
         terminal.show_table(models_table(found))
     else:
         terminal.show("There is no model card yet.")
@@ -95,7 +95,7 @@ def create(invocation: Invocation, /, card_file: Path | None, **facts: str | flo
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    model = read_record(ModelRecord.read, raw)
+    model = read_answer(ModelRecord, raw)
     terminal.show(f"Made the model card of {model.name}.")
     terminal.say(f"Submit for it: spinebench submit predictions.jsonl --model {model.slug} --watch")
 
@@ -116,9 +116,7 @@ def change(invocation: Invocation, /, slug: str, **facts: str | float | None) ->
     if invocation.terminal.as_json:
         invocation.terminal.show_json(raw)
         return
-    invocation.terminal.show(
-        f"Changed the model card of {read_record(ModelRecord.read, raw).name}."
-    )
+    invocation.terminal.show(f"Changed the model card of {read_answer(ModelRecord, raw).name}.")
 
 
 def _read_given(options: Mapping[str, str | float | None]) -> dict[str, str | float]:

@@ -18,8 +18,8 @@ from spinebench.errors import (
 )
 from spinebench.invocation import Invocation
 from spinebench.options import Command, benchmark_option, pass_invocation, slug, split_option
-from spinebench.records.record import read_record
-from spinebench.records.submission import Submission, read_submission, read_verdict
+from spinebench.reading import read_answer
+from spinebench.shapes.submissions import SubmissionRecord, Validation
 from spinebench.terminal import Terminal
 
 # Above this, a connection that ends early is likely a size limit somewhere on the way.
@@ -50,7 +50,7 @@ def validate(invocation: Invocation, file: Path, benchmark: str | None, split: s
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    verdict = read_record(read_verdict, raw)
+    verdict = read_answer(Validation, raw)
     terminal.show(f"Valid: {verdict.n_predictions:,} predictions ({', '.join(verdict.tracks)}).")
     terminal.say(f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model MODEL")
 
@@ -81,7 +81,7 @@ def submit(
         benchmark = choose_benchmark(api, terminal, benchmark)
         fields = {"benchmark": benchmark, "split": split, "model": choose_model(api, model)}
         raw = _send(terminal, api.submit, fields, file)
-        submission = read_record(read_submission, raw)
+        submission = read_answer(SubmissionRecord, raw)
         if not terminal.as_json:
             show_receipt(terminal, submission, watch=watch)
         if watch:
@@ -126,13 +126,13 @@ def _check_not_empty(file: Path) -> None:
             )
 
 
-def show_receipt(terminal: Terminal, submission: Submission, *, watch: bool) -> None:
+def show_receipt(terminal: Terminal, submission: SubmissionRecord, *, watch: bool) -> None:
     """What was submitted, and how to follow it; the number alone where that is asked for."""
     if terminal.quiet:
         terminal.show(submission.id)
         return
     terminal.show(
-        f"Submitted as {submission.id}: {submission.n_total:,} predictions of "
+        f"Submitted as {submission.id}: {submission.progress.n_total:,} predictions of "
         f"{submission.model} on {submission.benchmark} {submission.split}."
     )
     terminal.show(submission.url)

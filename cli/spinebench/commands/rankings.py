@@ -7,8 +7,8 @@ import click
 from spinebench.choices import choose_benchmark
 from spinebench.invocation import Invocation
 from spinebench.options import Command, pass_invocation, slug, split_option
-from spinebench.records.ranking import read_ranking
-from spinebench.records.record import read_record
+from spinebench.reading import read_answer
+from spinebench.shapes.rankings import RankingRecord
 from spinebench.tables import ranking_table
 
 
@@ -32,7 +32,7 @@ def rankings(
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    ranking = read_record(read_ranking, raw)
+    ranking = read_answer(RankingRecord, raw)
     if ranking.entries:
         terminal.show_table(ranking_table(ranking))
     else:

@@ -13,9 +13,9 @@ from spinebench.errors import UsageError
 from spinebench.following import describe_step
 from spinebench.invocation import Invocation
 from spinebench.options import Command, pass_invocation, slug
-from spinebench.records.record import read_record
-from spinebench.records.results import read_results
-from spinebench.records.submission import Submission, read_submission, read_submissions
+from spinebench.reading import read_answer
+from spinebench.shapes.results import Results
+from spinebench.shapes.submissions import SubmissionList, SubmissionRecord
 from spinebench.tables import moment, results_table, submissions_table
 from spinebench.terminal import Terminal
 
@@ -39,7 +39,7 @@ def status(invocation: Invocation, id: str | None, watch: bool) -> None:
 
 
 def _get_latest_id(terminal: Terminal, api: Api) -> str:
-    latest = read_record(read_submissions, api.get_submissions(1))
+    latest = read_answer(SubmissionList, api.get_submissions(1)).submissions
     if not latest:
         raise UsageError("There is no submission to watch yet.")
     terminal.say(f"Submission: {latest[0].id} (the latest)")
@@ -49,7 +49,7 @@ def _get_latest_id(terminal: Terminal, api: Api) -> str:
 def _show_list(terminal: Terminal, raw: Any) -> None:
     if terminal.as_json:
         terminal.show_json(raw)
-    elif found := read_record(read_submissions, raw):
+    elif found := read_answer(SubmissionList, raw).submissions:
         terminal.show_table(submissions_table(found))
     else:
         terminal.show("There is no submission yet.")
@@ -59,7 +59,7 @@ def _show_one(terminal: Terminal, raw: Any) -> None:
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    submission = read_record(read_submission, raw)
+    submission = read_answer(SubmissionRecord, raw)
     for line in _describe(submission):
         terminal.show(line)
     if submission.is_unchanged:
@@ -70,36 +70,38 @@ def _show_one(terminal: Terminal, raw: Any) -> None:
         terminal.say(f"Follow it: spinebench status {submission.id} --watch")
 
 
-def _describe(submission: Submission) -> list[str]:
-    tracks = ", ".join(submission.tracks)
+def _describe(submission: SubmissionRecord) -> list[str]:
+    tracks, run = ", ".join(submission.tracks), submission.endpoint
     lines = [
         f"Submission  {submission.id}",
         f"Status      {_state(submission)}",
         f"Model       {submission.model}",
         f"Benchmark   {submission.benchmark}, split {submission.split}",
-        f"{'Endpoint  ' if submission.asked else 'File      '}  "
-        f"{submission.asked.name if submission.asked else submission.file_name or '-'}: "
+        f"{'Endpoint  ' if run else 'File      '}  "
+        f"{run.name if run else submission.file_name or '-'}: "
         f"{submission.n_predictions:,} predictions ({tracks})",
         f"Sent        {moment(submission.created_at)} UTC",
     ]
-    if submission.asked and submission.asked.saw_hidden_items:
+    if run and run.saw_hidden_items:
         lines.append("Note        saw hidden items")
     if submission.finished_at:
         lines.append(f"Finished    {moment(submission.finished_at)} UTC")
     lines.append(f"Page        {submission.url}")
     if submission.failure is not None:
-        lines += ["", *(line for line in submission.failure if line)]
+        failure = submission.failure
+        lines += ["", *(line for line in (failure.message, failure.remedy) if line)]
     if submission.events:
         lines += ["", "Events (UTC)"]
-        lines += [f"  {at[:19].replace('T', ' ')}  {text}" for at, text in submission.events]
+        lines += [f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.message}" for event in submission.events]
     return lines
 
 
-def _state(submission: Submission) -> str:
+def _state(submission: SubmissionRecord) -> str:
     if submission.is_finished:
         return submission.status
     step = describe_step(submission).lower()
-    count = f", {submission.n_done:,}/{submission.n_total:,}" if submission.n_total else ""
+    done = submission.progress
+    count = f", {done.n_done:,}/{done.n_total:,}" if done.n_total else ""
     return f"{submission.status}: {step}{count}"
 
 
@@ -114,7 +116,7 @@ def results(invocation: Invocation, id: str) -> None:
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    found = read_record(read_results, raw)
+    found = read_answer(Results, raw)
     terminal.show_table(results_table(found))
     terminal.show(_describe_counts(found.counts))
 
@@ -135,5 +137,5 @@ def cancel(invocation: Invocation, id: str) -> None:
     if terminal.as_json:
         terminal.show_json(raw)
         return
-    submission = read_record(read_submission, raw)
+    submission = read_answer(SubmissionRecord, raw)
     terminal.show(f"Submission {submission.id}: {submission.status}.")

@@ -8,9 +8,9 @@ from spinebench.api import Api
 from spinebench.errors import ExitCode, SpinebenchError
 from spinebench.following import follow
 from spinebench.invocation import Invocation
-from spinebench.records.record import read_record
-from spinebench.records.results import read_results
-from spinebench.records.submission import Submission, read_submission
+from spinebench.reading import read_answer
+from spinebench.shapes.results import Results
+from spinebench.shapes.submissions import SubmissionRecord
 from spinebench.tables import SUMMARY_SLICES, results_table
 from spinebench.terminal import Terminal
 from spinebench.transport import WATCHING
@@ -22,7 +22,7 @@ def stay(invocation: Invocation, api: Api, id: str) -> None:
     """Follows the submission and shows its end; leaves with NOT_SCORED unless it was scored."""
     terminal = invocation.terminal
     raw = follow(lambda: api.get_submission(id, WATCHING), id, terminal, invocation.sleep)
-    submission = read_record(read_submission, raw)
+    submission = read_answer(SubmissionRecord, raw)
     if terminal.as_json:
         terminal.show_json(raw)
     else:
@@ -31,22 +31,21 @@ def stay(invocation: Invocation, api: Api, id: str) -> None:
         raise Exit(ExitCode.NOT_SCORED)
 
 
-def _show_end(terminal: Terminal, api: Api, submission: Submission) -> None:
+def _show_end(terminal: Terminal, api: Api, submission: SubmissionRecord) -> None:
     terminal.show(f"Submission {submission.id}: {submission.status}.")
     if submission.failure is not None:
-        message, remedy = submission.failure
-        terminal.show(message)
-        if remedy:
-            terminal.show(remedy)
+        terminal.show(submission.failure.message)
+        if submission.failure.remedy:
+            terminal.show(submission.failure.remedy)
     elif submission.is_unchanged:
         terminal.show(UNCHANGED)
     elif submission.status == "scored":
         _show_scores(terminal, api, submission)
 
 
-def _show_scores(terminal: Terminal, api: Api, submission: Submission) -> None:
+def _show_scores(terminal: Terminal, api: Api, submission: SubmissionRecord) -> None:
     try:
-        results = read_record(read_results, api.get_results(submission.id))
+        results = read_answer(Results, api.get_results(submission.id))
     except SpinebenchError as error:
         # It is scored all the same: the exit status must not depend on this extra.
         terminal.say(f"The scores are not to be had now: {error.message}")

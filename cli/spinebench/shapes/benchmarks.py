@@ -36,6 +36,12 @@ class BenchmarkDetail(BenchmarkRecord, frozen=True, kw_only=True):
     prompts: dict[str, str]
 
 
+class Named(Shape, frozen=True, kw_only=True):
+    """What every entry of a taxonomy's and a rubric's lists has."""
+
+    name: str
+
+
 class BenchmarkList(Shape, frozen=True, kw_only=True):
     """Benchmarks, newest first."""
 

@@ -10,7 +10,7 @@ from spinebench.shapes.shape import Shape
 
 
 class ProblemRecord(Shape, frozen=True, kw_only=True):
-    """One thing wrong with a file."""
+    """One thing wrong with a file or with the fields that were sent; `id` is the item or field."""
 
     line: int | None
     id: str | None

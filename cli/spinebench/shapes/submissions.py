@@ -6,6 +6,8 @@ from datetime import datetime
 
 from spinebench.shapes.shape import Shape
 
+FINISHED = frozenset({"scored", "failed", "cancelled", "held"})
+
 
 class Validation(Shape, frozen=True, kw_only=True):
     """A prediction file without problems."""
@@ -86,6 +88,16 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     decision: str | None
     events: list[EventRecord]
     url: str
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen to it, or not before the host has looked at it."""
+        return self.status in FINISHED
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it has no results to show."""
+        return self.decision == "unchanged"
 
 
 class SubmissionList(Shape, frozen=True, kw_only=True):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from spinebench.errors import UnexpectedAnswerError
+from spinebench.shapes.shape import Shape
 
-Record = TypeVar("Record")
+Read = TypeVar("Read", bound=Shape)
 
 
-def read_record(read: Callable[[Any], Record], raw: Any) -> Record:
-    """`read(raw)`; raises UnexpectedAnswerError where the answer lacks something it must have."""
+def read_answer(shape: type[Read], raw: Any) -> Read:
+    """Decoded JSON as `shape`. Raises UnexpectedAnswerError where it does not fit."""
     try:
-        return read(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return shape.read(raw)
+    except ValueError as error:
         raise UnexpectedAnswerError(
             "The server's answer is not what this version of spinebench expects.",
             remedy="Update spinebench; if it is the newest already, tell the host.",
