@@ -80,14 +80,15 @@ def without_echo(page: Page) -> Page:
         if page.multiple and _ANSWER_JUST_BEFORE.search(page.low[max(0, start - 60) : start]):
             continue
         after = text[end:].lstrip(")}]\"'|.,; ")
-        if text is page.text and _CUT_LABEL.fullmatch(after):
+        cut = _CUT_LABEL.fullmatch(after) if text is page.text else None
+        if cut and ord(cut[1]) == ord(group[-1].letter) + 1:
             after = ""
         text = text[:start].rstrip("({[\"'-| ") + "\n" + after
     text = text.strip() if text is not page.text else text
     return page if text is page.text else page._replace(text=text, low=text.lower())
 
 
-_CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?[A-J][\]).:]?\s*")
+_CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?([A-J])[\]).:]?\s*")
 """The label that goes on a list at the very end of a text, its option cut off."""
 
 

@@ -17,7 +17,7 @@ from leaderboard.scoring.answers.page import Page, Reading
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.resolution import is_withdrawn
 from leaderboard.scoring.answers.rows import is_cut_list
-from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK
+from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK, without_closing
 from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import CONDITION, HEARSAY
 
@@ -117,10 +117,13 @@ def _stands(page: Page, claim: Claim) -> bool:
         return False
     if (form := _FORM.match(above)) and _says_otherwise(page, claim, line_start, form):
         return False
-    rest = page.part(claim.end, len(page.text))
+    end = len(page.text)
+    if claim.end + 3 < end:
+        end = max(claim.end, len(without_closing(page.text)))
+    rest = page.part(claim.end, end)
     if not any(map(str.isalnum, rest.text)) or is_cut_list(page, claim.end):
         return True
-    return _agrees(page, rest, claim)
+    return _agrees(page.part(0, end), rest, claim)
 
 
 def _says_otherwise(page: Page, claim: Claim, line_start: int, form: re.Match[str]) -> bool:

@@ -108,13 +108,17 @@ def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> 
     plain = plain_characters(text)
     if (said := said_by_model(plain)) is not plain:
         plain = with_plain_letters(said)
-    plain = without_continuation(without_markup(with_final_marks(plain)))
-    plain = shortened(without_closing(plain))
+    plain = shortened(without_continuation(without_markup(with_final_marks(plain))))
     if not plain:
         return _UNPARSED
     choices = _make_options(named)
     page = Page(plain, plain.lower(), choices, multiple)
-    if official := find_official(page):
+    official = find_official(page)
+    if official is None and (closed := without_closing(plain)) is not plain:
+        plain = closed
+        page = Page(plain, plain.lower(), choices, multiple)
+        official = find_official(page)
+    if official:
         return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(official.letters)))
     whole = choices.named_by(plain) if not plain.endswith("?") else frozenset()
     if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in choices.letters - whole):

@@ -196,11 +196,24 @@ _MOST_CLOSINGS = 4
 _REACH = 400
 
 
+_CLOSING_WORDS = (
+    "let me know", "feel free", "hesitate", "hope ", "if you", "if there", "happy to", "glad to",
+    "i can ", "需要", "是否", "您", "你", "要不要", "希望", "ましょうか", "ますか", "까요", "습니까",
+)  # fmt: skip
+"""One of them stands in whatever offer has no question mark."""
+
+
+def _closes(tail: str) -> bool:
+    return "?" in tail or any(words in tail for words in _CLOSING_WORDS)
+
+
 def without_closing(text: str) -> str:
     """Return the text without the questions and offers to its reader that close it: they take
     nothing away from what was said. A question that names an option stays."""
     for _ in range(_MOST_CLOSINGS):
         start = max(0, len(text) - _REACH)
+        if not _closes(text[start:].lower()):
+            break
         found = _CLOSING.search(text, start)
         if found is None:
             found = _CLOSING_QUESTION.search(text, start) if text.endswith("?") else None
