@@ -57,7 +57,7 @@ class DemoEndpoint:
         """The program that serves."""
         port = ("--port", str(self.port))
         if self.is_real:
-            return [sys.executable, "-m", "benchmarks.predictors.serving", *port]
+            return [sys.executable, "-m", "content.predictors.serving", *port]
         return [sys.executable, "-m", "demo.scripted_endpoint", *port]
 
 

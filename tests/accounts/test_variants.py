@@ -70,7 +70,7 @@ def test_no_model_is_made_from_itself_over_any_number_of_others(chain: Sessions)
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({"base": "aaa"}, "How the variant differs"),
+        ({"base": "aaa"}, "does not say how the variant differs"),
         ({"base": "aaa", "variant": "x" * 61}, "How the variant differs"),
         ({"variant": "spine only"}, "needs a base model"),
         ({"base": "nobody", "variant": "v"}, "no model 'nobody'"),

@@ -144,7 +144,7 @@ def test_hidden_items_leave_the_house_only_where_the_host_allows(
             forbid_split(session, split)
         submission = run(sessions, key, make_access(server))
         assert submission.status is Status.FAILED
-        assert "does not let endpoints see" in submission.events[-1].message
+        assert "no longer lets endpoints see" in submission.events[-1].message
         assert server.bodies == []
         with pytest.raises(Forbidden), sessions.read() as session:
             require_may_see(session, session.get_one(Submission, key).split)

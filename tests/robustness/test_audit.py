@@ -287,7 +287,7 @@ def test_an_endpoint_that_went_or_a_split_closed_since_ends_the_audit_before_any
         assert server.bodies == []
     audit = read_newest(sessions, key).audit
     assert audit.state is AuditState.FAILED
-    assert "does not let endpoints see" in audit.reason
+    assert "no longer lets endpoints see" in audit.reason
 
 
 def test_results_are_public_only_where_the_breakdown_is(sessions: Sessions, load: Load) -> None:

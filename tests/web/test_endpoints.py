@@ -94,7 +94,7 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
     with site.sessions.read() as session:
         assert session.scalars(select(EndpointKey)).all() == []
     gone = post(browser, site, f"{place}/delete", place)
-    assert "is deleted" in gone.text
+    assert "has been deleted" in gone.text
     assert "deleted" in browser.get(status.url).text
 
 

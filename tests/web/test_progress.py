@@ -46,7 +46,7 @@ def test_a_duration_is_written_in_its_two_largest_units(seconds: float, words: s
 def test_a_waiting_submission_says_how_long_ago_it_was_sent() -> None:
     queued = make_submission(Status.QUEUED, Step.WAITING, (0, EventKind.SUBMITTED))
     progress = make_progress(queued, SENT + timedelta(seconds=75))
-    assert (progress.line, progress.time) == ("Waiting for a worker.", "Sent 1 min 15 s ago.")
+    assert (progress.line, progress.time) == ("Waiting for a worker.", "Submitted 1 min 15 s ago.")
     assert not progress.is_final
 
 
@@ -55,7 +55,7 @@ def test_a_running_submission_says_what_is_left_once_that_can_be_told() -> None:
     running = make_submission(Status.RUNNING, Step.RATE, (5, EventKind.STARTED), n_done=25)
     progress = make_progress(running, SENT + timedelta(seconds=15))
     assert progress.line == "Rating the reports."
-    assert progress.time == "Sent 15 s ago, about 30 s left."
+    assert progress.time == "Submitted 15 s ago, about 30 s left."
 
 
 def test_a_resumed_run_promises_no_time() -> None:
@@ -77,7 +77,7 @@ def test_an_ended_submission_says_when_it_ended_whenever_one_looks(
 ) -> None:
     ended = make_submission(status, Step.DONE, (5, EventKind.STARTED), (65, kind))
     progress = make_progress(ended, SENT + timedelta(days=3))
-    assert (progress.line, progress.is_final) == ("1 min 5 s after it was sent.", True)
+    assert (progress.line, progress.is_final) == ("1 min 5 s after it was submitted.", True)
     assert progress.ended is ended.events[-1]
 
 
