@@ -28,7 +28,7 @@ def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in MEASUREMENTS]
     if unknown:
         known = ", ".join([*MEASUREMENTS, *COMMANDS])
-        print(f"There is no measurement {unknown[0]!r}; there are {known}.")
+        print(f"There is no measurement {unknown[0]!r}; choose from {known}.")
         return 2
     for name in names or MEASUREMENTS:
         print(f"== {name}")

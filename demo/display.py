@@ -29,8 +29,8 @@ def make_table(ranking: Mapping[str, Any]) -> Table:
     counts = ranking.get("n_items") or {}
     table = Table(
         title=f"{ranking['benchmark']} {ranking['version']}, {ranking['split']} split",
-        caption="Score and 95 % interval, on 0 to 100. A rank is a range where models "
-        "are not significantly different. The word under a report score says how it is calibrated.",
+        caption="Scores with 95 % intervals, from 0 to 100. A rank is a range if models are not "
+        "significantly different. The word under a report score says how it was calibrated.",
         box=box.SIMPLE_HEAD,
     )
     table.add_column("Rank", justify="right", no_wrap=True)

@@ -122,7 +122,7 @@ def _make_card(commands: Commands, endpoint: DemoEndpoint) -> None:
     commands.run_participant(
         *("models", "create", "--slug", endpoint.name, "--name", name),
         *("--organisation", organisation, weights, "--team", ENDPOINT_TEAM),
-        *("--description", f"Asked by the worker: {endpoint.words}. The text track alone."),
+        *("--description", f"Asked by the worker: {endpoint.words}. Only the text track."),
     )
 
 

@@ -40,8 +40,7 @@ def find_bundled(folder: Path = ROOT / "content" / "predictions") -> Sequence[Bu
     ]
     if not found:
         raise NothingBundledError(
-            f"There are no predictions in {folder}. "
-            "Get them back with `git checkout -- benchmarks`."
+            f"There are no predictions in {folder}. Restore them with `git checkout -- content`."
         )
     return found
 
@@ -63,11 +62,11 @@ def prepare(
     if kept.token is not None and kept.prepared == content:
         wait_for_web()
         if _works(commands, kept.token):
-            say(f"Benchmark, account and {len(bundled)} models are there from an earlier run.")
+            say(f"The benchmark, the account and {len(bundled)} models exist from an earlier run.")
             return kept.token
     *_, token = commands.run_host(make_steps(bundled, kept.password))
     say(f"Benchmark {BENCHMARK} is loaded.")
-    say(f"Account {EMAIL} and {len(bundled)} models, each of its own team, are made.")
+    say(f"Account {EMAIL} and {len(bundled)} models, each with its own team, have been created.")
     keep_secrets(folder, replace(kept, token=token, prepared=content))
     return token
 

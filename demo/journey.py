@@ -51,18 +51,18 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
         )
         commands = Commands(ours)
         commands.run_host([Step(("db", "upgrade"))])
-        console.print("The database is migrated.")
+        console.print("The database has been migrated.")
         supervisor = stack.enter_context(Supervisor(settings.folder / "logs"))
         # They take seconds to load: the host's part goes on meanwhile.
         wait_for_web = start_services(supervisor, listener, ours)
-        console.print("Web server, worker and reconciler are starting.")
+        console.print("The web server, the worker and the reconciler are starting.")
         start_endpoint(supervisor, endpoint, ours)
-        console.print(f"A model endpoint serves: {endpoint.words}.", soft_wrap=True)
+        console.print(f"A model endpoint is running: {endpoint.words}.", soft_wrap=True)
         token = prepare(
             commands, bundled, settings.folder, say=console.print, wait_for_web=wait_for_web
         )
         wait_for_web()
-        console.print(f"Everything runs: {base_url}", soft_wrap=True)
+        console.print(f"Everything is running: {base_url}", soft_wrap=True)
         commands = _sign_in(commands, settings.folder, token)
         states = _submit_all(commands, bundled, endpoint, supervisor, console)
         _calibrate(commands, states, supervisor, console)
@@ -78,7 +78,7 @@ def _get_redis_url(settings: Settings, stack: ExitStack, console: Console) -> st
         console.print("Redis is the one in REDIS_URL.")
         return settings.redis_url
     server = stack.enter_context(start_redis(settings.folder / "redis"))
-    console.print("An embedded Redis server runs.")
+    console.print("An embedded Redis server is running.")
     return server.url
 
 
@@ -128,7 +128,8 @@ def _calibrate(
         is_new = calibrate(commands, check=supervisor.check)
         words = "are calibrated" if is_new else "were calibrated in an earlier run"
         console.print(
-            f"Report scores {words} to constructed ratings, which no expert gave.", soft_wrap=True
+            f"Report scores {words} to constructed ratings, which were not given by experts.",
+            soft_wrap=True,
         )
 
 
@@ -147,7 +148,7 @@ def _show_results(commands: Commands, states: Sequence[Submission], console: Con
             style="red",
             soft_wrap=True,
         )
-    console.print(f"{len(states) - len(unscored)} of {len(states)} submissions are scored.")
+    console.print(f"{len(states) - len(unscored)} of {len(states)} submissions have been scored.")
     return len(unscored)
 
 
@@ -160,7 +161,7 @@ def _show_address(commands: Commands, settings: Settings, kept: Secrets, console
         ("Host", f"{commands.environ['BASE_URL']}/admin, with the same account"),
         ("Command", f". {shown}/participant.env && .venv/bin/spinebench whoami"),
         ("Logs", f"{shown}/logs"),
-        ("Stop", "Ctrl-C; `make demo` goes on from here"),
+        ("Stop", "Ctrl-C; `make demo` picks up from here"),
     ):
         console.print(Text.assemble((f"{name:<9}", "bold"), value), soft_wrap=True)
 

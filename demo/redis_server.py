@@ -151,7 +151,7 @@ def _wait_for_answer(server: EmbeddedRedis, log: Path) -> None:
                     reason = lines[-1] if lines else "it wrote no log"
                     raise RedisStartError(
                         f"The embedded Redis server did not start: {reason} (log: {log}). "
-                        "Mend that, or set REDIS_URL to a server."
+                        "Fix that, or set REDIS_URL to a server."
                     ) from None
                 time.sleep(0.01)
             else:

@@ -117,7 +117,9 @@ def main(arguments: list[str]) -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m demo.scripted_endpoint", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, other answers")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="a different seed gives different answers"
+    )
     parser.add_argument(
         "--latency", type=float, nargs=2, default=(0.0, 0.0), metavar="SECONDS", help="from, to"
     )

@@ -75,6 +75,6 @@ def lock_folder(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise DemoRunsError(
                 f"A demo already runs in {folder}. Stop it with Ctrl-C in its terminal, "
-                "or give this one a folder of its own: DEMO_DIR=var/demo-2 make demo"
+                "or give this one its own folder: DEMO_DIR=var/demo-2 make demo"
             ) from None
         yield

@@ -41,7 +41,7 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     all, unless a host withholds it: then to its team alone. The breakdown goes with it, unless
     the result is a small step over the team's best: a sheet that is the luckiest of many says
     more by its breakdown than by its score. Of a result on hidden answers that was not accepted,
-    the team sees that it is no significant change, and no number. All others exist for their
+    the team sees that it is not a significant change, and no number. All others exist for their
     team alone. (How many submissions a team had scored is public.)
     """
     if submission.status is Status.SCORED and (

@@ -20,7 +20,7 @@ SpineBenchError
 ├── OnHold                 an evaluation that waits for the host
 │   └── JudgeUnavailable       a judge's server does not serve
 └── PermanentError         an evaluation that no retry can mend
-    (ClaimLost is no error of anybody: the row went to another run, stop quietly)
+    (ClaimLost is nobody's error: the row went to another run, stop quietly)
 """
 
 from __future__ import annotations
@@ -87,10 +87,10 @@ class NotFound(SpineBenchError):
 
 
 class NoSuchTeam(NotFound):
-    """A form or a body is for a team of which the one who asks is no member."""
+    """A form or a body names a team that the person asking does not belong to."""
 
     def __init__(self) -> None:
-        super().__init__("You have no such team.", "Look at your account page for your teams.")
+        super().__init__("You have no such team.", "Your account page lists your teams.")
 
 
 class NotSignedIn(SpineBenchError):
@@ -168,7 +168,7 @@ class InvalidFields(InvalidRequest):
         names = list(dict.fromkeys(problem.field for problem in problems if problem.field))
         super().__init__(
             f"{len(names)} fields have problems: {', '.join(names)}.",
-            "Correct them and send all of it again. Nothing was changed.",
+            "Correct them and send everything again. Nothing was changed.",
         )
         self._fields = tuple(problems)
 

@@ -25,7 +25,7 @@ RULES = (
     (re.compile(r"\b[0-9a-f]{32}\b"), "<worker>"),
     (re.compile(r"""\bsbk_\w{8}|(?<="prefix": ")\w+"""), "<token>"),
     # How long the evaluation took.
-    (re.compile(r"\b[\d.]+ \w+(?= after it was sent)"), "<duration>"),
+    (re.compile(r"\b[\d.]+ \w+(?= after it was (?:sent|submitted))"), "<duration>"),
     (re.compile(r'(?<="per_second": )[\d.]+'), "<number>"),
     (re.compile(r"""(csrf[_-]token"[^>]*?(?:value|content)=")[^"]*"""), r"\1<token>"),
 )

@@ -26,7 +26,8 @@ def read_address(text: str) -> str:
         raise UsageError("Leave user name and password out of the address.")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise UsageError(
-            f"{text!r} is not a server's address.", remedy="It looks like https://example.org"
+            f"{text!r} is not a server's address.",
+            remedy="An address looks like https://example.org",
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     place = host if port is None else f"{host}:{port}"

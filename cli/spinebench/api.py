@@ -102,7 +102,7 @@ class Api:
         except LostConnectionError as error:
             error.remedy = (
                 "It may have arrived: `spinebench status` shows it then. Submitting again is "
-                "safe: one run at a time is taken for a model."
+                "safe: only one run at a time is accepted for a model."
             )
             raise
 
@@ -123,7 +123,7 @@ class Api:
         except LostConnectionError as error:
             error.remedy = (
                 "The file may have arrived: `spinebench status` shows it then. Sending it again "
-                "is safe, as the same file is never taken twice."
+                "is safe, because the same file is never accepted twice."
             )
             raise
 

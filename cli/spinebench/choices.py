@@ -17,7 +17,7 @@ def choose_benchmark(api: Api, terminal: Terminal, given: str | None) -> str:
         return given
     slugs = [one.slug for one in read_answer(BenchmarkList, api.get_benchmarks()).benchmarks]
     if len(slugs) == 1:
-        terminal.say(f"Benchmark: {slugs[0]} (the only one there)")
+        terminal.say(f"Benchmark: {slugs[0]} (the only one)")
         return slugs[0]
     if not slugs:
         raise UsageError(f"{api.url} has no benchmark yet.", remedy="Ask its host.")
@@ -33,7 +33,7 @@ def choose_model(api: Api, given: str | None) -> str:
         raise UsageError("Which model made them?", remedy=f"Add --model: {', '.join(slugs)}.")
     raise UsageError(
         "Which model made them? Your team has no model card yet.",
-        remedy="Make one with `spinebench models create`.",
+        remedy="Create one with `spinebench models create`.",
     )
 
 
@@ -46,5 +46,7 @@ def choose_team(api: Api, terminal: Terminal, given: str | None) -> str:
         terminal.say(f"Team: {slugs[0]} (your only one)")
         return slugs[0]
     if not slugs:
-        raise UsageError("You are in no team.", remedy=f"Make or join one at {api.url}/account")
+        raise UsageError(
+            "You are not in a team.", remedy=f"Create or join one at {api.url}/account"
+        )
     raise UsageError("Which team?", remedy=f"Add --team: {', '.join(slugs)}.")

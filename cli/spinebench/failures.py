@@ -26,9 +26,9 @@ def describe_failure(
 
     host = urlsplit(base_url).netloc
     if isinstance(error, exceptions.TooManyRedirects):
-        return UnexpectedAnswerError(f"{host} sends us round in circles.", remedy="Check the URL.")
+        return UnexpectedAnswerError(f"{host} redirects in a loop.", remedy="Check the URL.")
     if isinstance(error, (exceptions.InvalidURL, exceptions.InvalidSchema)):
-        return UsageError(f"{base_url} is not a usable address.", remedy="Check the URL.")
+        return UsageError(f"{base_url} is not a valid address.", remedy="Check the URL.")
     if isinstance(error, exceptions.SSLError):
         return UnreachableError(
             f"The certificate of {host} could not be verified.",
@@ -37,18 +37,19 @@ def describe_failure(
         )
     if isinstance(error, exceptions.ProxyError):
         return UnreachableError(
-            f"The proxy did not lead to {host}.", remedy="Check HTTPS_PROXY and NO_PROXY."
+            f"{host} could not be reached through the proxy.",
+            remedy="Check HTTPS_PROXY and NO_PROXY.",
         )
     if may_have_arrived and not _never_connected(error):
         return LostConnectionError(
             f"The connection to {host} ended before an answer came.",
-            remedy="It may have worked all the same: look before you repeat it.",
+            remedy="It may have worked anyway: check before you repeat it.",
         )
     if isinstance(error, exceptions.ReadTimeout):
         return UnreachableError(f"{host} took too long to answer.", remedy="Try again later.")
     return UnreachableError(
         f"{host} cannot be reached.",
-        remedy="Check the address and your network; the server may be down for a moment.",
+        remedy="Check the address and your network; the server may be temporarily down.",
     )
 
 
@@ -70,8 +71,8 @@ _FOREIGN_REFUSALS = {
     404: ("not_found", "There is nothing at {url}", "Check the address of the server."),
     413: ("too_large", "The file is too large for the server.", "Compress it with gzip."),
     429: ("rate_limited", "Too many requests.", "Wait a minute and try again."),
-    500: ("internal", "The server has a fault of its own.", "Try again later."),
-    502: ("internal", "The server is not up at the moment.", "Try again in a minute."),
+    500: ("internal", "The server reported an internal error.", "Try again later."),
+    502: ("internal", "The server is down at the moment.", "Try again in a minute."),
     503: ("internal", "The server is busy or being updated.", "Try again in a minute."),
     504: ("internal", "The server took too long to answer.", "Try again in a minute."),
 }

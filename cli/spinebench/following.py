@@ -48,7 +48,7 @@ def follow(
                 wait = min(wait * 1.25, LONGEST_WAIT)
     except KeyboardInterrupt as error:
         raise InterruptedByUserError(
-            f"Stopped watching. Submission {id} goes on.",
+            f"Stopped watching. Submission {id} continues.",
             remedy=f"Watch again: spinebench status {id} --watch\n"
             f"End it:      spinebench cancel {id}",
         ) from error

@@ -50,7 +50,7 @@ class Invocation:
         text = self.url or self.environ.get("SPINEBENCH_URL") or self.credentials.url
         if not text:
             raise NotSignedInError(
-                "There is no server to talk to yet.",
+                "No server has been set yet.",
                 remedy="Run `spinebench login`, or set SPINEBENCH_URL.",
             )
         return read_address(text)
@@ -71,7 +71,7 @@ class Invocation:
             raise NotSignedInError(
                 f"Not signed in to {url}.",
                 remedy="Run `spinebench login`, or set SPINEBENCH_TOKEN. "
-                f"Make a token at {url}/account",
+                f"Create a token at {url}/account",
             )
         with self.api_with(url, token) as api:
             yield api
@@ -94,8 +94,8 @@ def read_token(text: str) -> str:
     if not token.startswith("sbk_") or not token.isascii() or not token.isprintable():
         raise NotSignedInError(
             "That is not a token of this leaderboard.",
-            remedy="A token starts with sbk_ and is shown once, when you make it.",
+            remedy="A token starts with sbk_ and is shown only once, when you create it.",
         )
     if " " in token:
-        raise NotSignedInError("There is a blank inside the token.", remedy="Copy it again.")
+        raise NotSignedInError("There is a space inside the token.", remedy="Copy it again.")
     return token

@@ -45,9 +45,9 @@ def shared_options() -> list[click.Parameter]:
         ),
         SharedOption("--insecure", is_flag=True, help="Send the token even without encryption."),
         SharedOption(
-            "--json", "as_json", is_flag=True, help="Print the server's JSON; errors too."
+            "--json", "as_json", is_flag=True, help="Print the server's JSON, including for errors."
         ),
-        SharedOption("-q", "--quiet", is_flag=True, help="No remarks, no progress bars."),
+        SharedOption("-q", "--quiet", is_flag=True, help="No notes, no progress bars."),
     ]
 
 

@@ -68,7 +68,7 @@ def _safe_members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PureP
     members = [member for member in archive.infolist() if not member.is_dir()]
     if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
         raise SpinebenchError(
-            "The package would take more than 10 GB unpacked.",
+            "The package would take up more than 10 GB unpacked.",
             remedy="If you trust it, download it without --unzip and unpack it yourself.",
         )
     placed = [(member, PurePosixPath(member.filename)) for member in members]

@@ -17,5 +17,5 @@ def read_answer(shape: type[Read], raw: Any) -> Read:
     except ValueError as error:
         raise UnexpectedAnswerError(
             "The server's answer is not what this version of spinebench expects.",
-            remedy="Update spinebench; if it is the newest already, tell the host.",
+            remedy="Update spinebench; if it is already the newest, tell the host.",
         ) from error

@@ -19,7 +19,7 @@ TRACKS = ("text", "image", "report")
 WHOLE, *_PARTS = BOARDS
 PARTS = sorted(_PARTS, key=lambda board: board not in TRACKS)
 TITLES = {"closed": "MCQ total"}
-"""The boards that are not called as their fields are."""
+"""The boards whose name is not that of their field."""
 SUMMARY_SLICES = ("all", "closed", "track")
 
 
@@ -97,7 +97,7 @@ def models_table(models: Sequence[ModelRecord]) -> Table:
         for model in models
     ]
     unknown = any(NONE in row for row in rows)
-    return Table("Model cards", columns, rows, ["-: not said on the card."] if unknown else [])
+    return Table("Model cards", columns, rows, ["-: not stated on the card."] if unknown else [])
 
 
 def submissions_table(submissions: Sequence[SubmissionRecord]) -> Table:
@@ -126,7 +126,7 @@ def submissions_table(submissions: Sequence[SubmissionRecord]) -> Table:
         for one in submissions
     ]
     waits = any(row[2] == NONE for row in rows)
-    return Table("Submissions", columns, rows, ["-: not begun."] if waits else [])
+    return Table("Submissions", columns, rows, ["-: not started."] if waits else [])
 
 
 def results_table(results: Results, slices: Sequence[str] | None = None) -> Table:
@@ -185,9 +185,9 @@ def ranking_table(ranking: RankingRecord) -> Table:
         Column("attempts", right=True, spare=9),
     ]
     rows = [_entry_cells(entry) for entry in ranking.entries]
-    notes = ["rank: the places that the data allow. MCQ total: text and image together."]
+    notes = ["rank: the ranks that the data allow. MCQ total: text and image together."]
     if any(NONE in row for row in rows):
-        notes.append("-: not ranked there, as the predictions do not cover every item.")
+        notes.append("-: not ranked there, because the predictions do not cover every item.")
     when = f", ranked {moment(ranking.ranked_at)} UTC" if ranking.ranked_at else ""
     release = f", release {ranking.release}" if ranking.release else ""
     caption = f"{ranking.benchmark} {ranking.version}, split {ranking.split}{release}{when}"

@@ -72,7 +72,7 @@ class Terminal:
         for note in table.notes:
             console.print(plain(note), style="dim", markup=False, highlight=False)
         if left_out:
-            self.say(f"Left out, as the window is narrow: {', '.join(left_out)}.")
+            self.say(f"Left out because the window is narrow: {', '.join(left_out)}.")
 
     def show_problems(self, problems: Sequence[ProblemRecord], n_problems: int) -> None:
         """The problems of a file by line, or of fields by name, and how many more there are."""

@@ -211,7 +211,7 @@ class Transport:
         error = _read_refusal(answer) or describe_refusal(answer.status_code, answer.url)
         error.retry_after = _read_retry_after(answer.headers.get("Retry-After"))
         if answer.status_code == 401 and answer.history:
-            error.remedy = f"The address leads on to {answer.url}: use that one. {error.remedy}"
+            error.remedy = f"The address redirects to {answer.url}: use that one. {error.remedy}"
         raise error
 
     def _read_json(self, answer: Response) -> Any:
@@ -219,7 +219,7 @@ class Transport:
             return answer.json()
         except ValueError as error:
             raise UnexpectedAnswerError(
-                f"{self.base_url} answers, but not as a SpineBench server.",
+                f"{self.base_url} responds, but not as a SpineBench server.",
                 remedy="Check the address (--url, SPINEBENCH_URL or `spinebench login`).",
             ) from error
 

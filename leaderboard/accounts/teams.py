@@ -181,7 +181,10 @@ def _team_taken(slug: str) -> Conflict:
 
 
 def _model_taken(slug: str) -> Conflict:
-    return Conflict(f"There is a model {slug!r}.", "Choose another short name (slug).")
+    return Conflict(
+        f"The short name {slug!r} is already taken by another model.",
+        "Choose another short name (slug).",
+    )
 
 
 def _read_origin(

@@ -113,7 +113,7 @@ def change_password(session: Session, user: User, *, password: str, new_password
         try:
             authenticate(session, email=user.email, password=password)
         except NotSignedIn:
-            raise InvalidRequest("This is not your present password.", "Try again.") from None
+            raise InvalidRequest("This is not your current password.", "Try again.") from None
     with fields.at("new_password"):
         check_password(new_password)
     fields.raise_all()

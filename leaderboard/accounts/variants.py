@@ -64,7 +64,7 @@ def set_variant(session: Session, card: ModelCard, base_slug: str, label: str) -
 
 
 def set_origin(card: ModelCard, origin: Origin | None) -> None:
-    """Say what `card` was made from; None is no model of the site."""
+    """Say what `card` was made from; None means no model on this site."""
     if origin is None:
         card.variant = None
     elif card.variant is None:

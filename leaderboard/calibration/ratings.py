@@ -54,7 +54,7 @@ def read_expert_ratings(session: Session, split_id: int) -> pd.DataFrame:
 
 
 def _of_split(query: Query, split_id: int) -> Query:
-    """`query` from the ratings of a split's scored submissions that are no judge's."""
+    """`query` from the ratings of a split's scored submissions that are not a judge's."""
     return (
         query.select_from(Rating)
         .join(Rater, Rater.id == Rating.rater_id)

@@ -54,7 +54,7 @@ def try_endpoint(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -
         with sessions.write() as session:
             end_test(session, claim, results)
     except ClaimLost:
-        log.info("the test of endpoint %s is not wanted any more", endpoint_id)
+        log.info("the test of endpoint %s is no longer wanted", endpoint_id)
 
 
 def _try(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> TrialResults:

@@ -58,5 +58,5 @@ def _assess(tables: dict[str, pd.DataFrame], target: Target) -> ExpertAgreement:
         name: {str(key): float(value) for key, value in table[target.key].dropna().items()}
         for name, table in tables.items()
     }
-    # A report score is no category: kappa is of ratings alone.
+    # A report score is not a category: kappa is only for ratings.
     return assess_experts(values, () if target is REPORT else RATINGS)

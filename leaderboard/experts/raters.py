@@ -68,7 +68,7 @@ def ensure_rater(session: Session, kind: RaterKind, name: str) -> Rater:
 
 
 def read_pseudonyms(session: Session) -> dict[int, str]:
-    """What pages call each rater who is no judge, by row id: "Expert 1", "Constructed 2"."""
+    """What pages call each rater who is not a judge, by row id: "Expert 1", "Constructed 2"."""
     names: dict[int, str] = {}
     for kind in (RaterKind.EXPERT, RaterKind.CONSTRUCTED):
         ids = session.scalars(select(Rater.id).where(Rater.kind == kind).order_by(Rater.id))

@@ -104,4 +104,4 @@ def _profile(rows: Sequence[ProfileRow], slice_: Slice) -> go.Figure:
 
 
 FIGURES: dict[str, Callable[[ShownModel], go.Figure]] = {"standing": _standing, "tracks": _tracks}
-"""The figures that are no breakdown, by the name in their address."""
+"""The figures that are not a breakdown, by the name in their address."""

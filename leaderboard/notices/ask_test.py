@@ -16,7 +16,7 @@ from leaderboard.models.notice import NoticeState, NoticeTarget, NoticeTest
 PAUSE = timedelta(minutes=1)
 """A target gets one test notice in so long, whoever asks."""
 LONGEST = timedelta(minutes=2)
-"""A test without an end for so long was lost."""
+"""A test that has not ended after this long was lost."""
 
 
 def ask_test(session: Session, target: NoticeTarget) -> None:

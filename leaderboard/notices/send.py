@@ -49,7 +49,7 @@ def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
         with sessions.write() as session:
             _settle(session, claim, state, result)
     except ClaimLost:
-        log.info("notice %d went elsewhere meanwhile", notice_id)
+        log.info("notice %d was taken by another worker", notice_id)
 
 
 def prepare(target: NoticeTarget, message: Message, outbox: Outbox) -> Callable[[], str]:

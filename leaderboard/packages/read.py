@@ -27,7 +27,7 @@ MAX_OBJECT_BYTES = 1_000_000
 MOST_DEPARTURES = 50
 """From the schema, of one object."""
 MOST_UNREADABLE = 100
-"""Lines of one file; after them it is no items file, and the rest is not looked at."""
+"""Lines of one file; after that many it is not an items file, and the rest is not read."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class _Reader:
         item_id = value.get("id") if isinstance(value, dict) else None
         item_id = item_id if isinstance(item_id, str) else None
         if name is None:
-            self._add('"kind" must be "mcq" or "report".', "Mend it.", path, line, item_id)
+            self._add('"kind" must be "mcq" or "report".', "Fix it.", path, line, item_id)
             return
         schema = {"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]}
         found = Draft202012Validator(schema).iter_errors(value)

@@ -19,7 +19,7 @@ from leaderboard.models.ranking import TRACK_BOARDS, Board
 from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
 
 UNREAD = ("unparsed", "refused", "ambiguous")
-"""How a multiple-choice prediction is read when it is no clear answer."""
+"""How a multiple-choice prediction is read when it is not a clear answer."""
 SCALE = "0 to 100"
 Value = float | str | None
 Cell = str | int | float | bool | datetime | None

@@ -34,7 +34,7 @@ from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
 
 HEADLINE = (Slice.ALL, Slice.CLOSED, Slice.TRACK)
-"""The slices that are no breakdown."""
+"""The slices that are not a breakdown."""
 
 
 class BoardScore(NamedTuple):

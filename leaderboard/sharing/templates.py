@@ -1,4 +1,4 @@
-"""The templates of what is no page: XML, escaped throughout, without Flask."""
+"""The templates that are not pages: XML, escaped throughout, without Flask."""
 
 from __future__ import annotations
 

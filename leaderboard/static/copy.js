@@ -17,7 +17,7 @@
         await navigator.clipboard.writeText(text);
         said.textContent = "Copied";
       } catch {
-        said.textContent = "The browser refused: mark the text and copy it";
+        said.textContent = "The browser refused: select the text and copy it";
       }
     });
     const row = document.createElement("p");

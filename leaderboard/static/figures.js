@@ -60,13 +60,13 @@
       const figure = await response.json();
       const place = document.createElement("div");
       place.setAttribute("role", "img");
-      place.setAttribute("aria-label", `${element.dataset.label} The table holds the same values.`);
+      place.setAttribute("aria-label", `${element.dataset.label} The table has the same values.`);
       element.append(place);
       await draw(place, figure);
       drawn.set(place, figure);
       text.remove();
     } catch (error) {
-      text.textContent = "The figure did not load; the table holds the same values.";
+      text.textContent = "The figure did not load; the table has the same values.";
       console.error("figure", element.dataset.figure, error);
     }
   };

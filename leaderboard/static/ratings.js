@@ -41,7 +41,7 @@
     } catch (error) {
       saving.textContent = "";
       const words = error instanceof TypeError || error instanceof SyntaxError ? "The server does not answer." : error.message;
-      show("Not saved: " + words + " It is tried again with your next choice; Save sends everything.");
+      show("Not saved: " + words + " It will be tried again with your next choice; Save sends everything.");
       isSaving = false;
       return;
     }

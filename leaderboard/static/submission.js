@@ -50,7 +50,7 @@
       show(state);
       wait = isUnchanged(state) ? Math.min(wait * 1.25, LONGEST) : FIRST;
     } catch {
-      write(element("trouble"), "The server does not answer just now; this page keeps asking. Load it again if you have signed out.");
+      write(element("trouble"), "The server is not answering at the moment; this page keeps trying. Reload it if you have signed out.");
       element("trouble").hidden = false;
       wait = Math.min(wait * 2, LONGEST);
     }

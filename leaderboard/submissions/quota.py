@@ -19,7 +19,7 @@ from leaderboard.models.team import Team
 class Quota(NamedTuple):
     """The limit of each team on each split with hidden answers: so many units in so many days.
 
-    0 units is no limit. Splits with public answers have none.
+    0 units means no limit. Splits with public answers have none.
     """
 
     units: int

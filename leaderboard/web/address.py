@@ -24,7 +24,7 @@ def find_split() -> Split:
     else:
         benchmarks = read_benchmarks(database())
         if not benchmarks:
-            raise NotFound("There is no benchmark yet.", "See the first page.")
+            raise NotFound("There are no benchmarks yet.", "See the first page.")
         benchmark = benchmarks[0]
     name = request.args.get("split")
     return get_split(benchmark, name) if name else ranked_split(benchmark)

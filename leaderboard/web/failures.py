@@ -39,7 +39,7 @@ HTTP_MESSAGES = {
 HTTP_REMEDIES = {
     400: "Reload the page and send the form again.",
     404: "Check the address, or start from the first page.",
-    405: "See /docs/api for what this address takes.",
+    405: "See /docs/api for what this address accepts.",
     413: "Send a smaller file.",
     429: "Wait a minute and try again.",
 }

@@ -130,7 +130,7 @@ def test_who_is_not_signed_in_is_told_how(server: ApiServer, spinebench: Spinebe
     assert outcome.code == 3
     said = " ".join(outcome.err.split())
     assert "Run `spinebench login`, or set SPINEBENCH_TOKEN." in said
-    assert f"Make a token at {server.url}/account" in said
+    assert f"Create a token at {server.url}/account" in said
 
 
 def test_without_any_server_nothing_is_guessed(spinebench: Spinebench) -> None:

@@ -123,7 +123,7 @@ def test_the_only_benchmark_need_not_be_named(
     outcome = spinebench("validate", str(predictions))
     assert outcome.code == 0
     assert outcome.out == "Valid: 98 predictions (text, image, report).\n"
-    assert "spinebench-mini (the only one there)" in outcome.err
+    assert "spinebench-mini (the only one)" in outcome.err
     form = server.asked("POST", "/validations")[0].read_form()
     assert form["benchmark"][1] == b"spinebench-mini"
 

@@ -81,7 +81,7 @@ def test_ctrl_c_while_watching_leaves_the_submission_alone_and_says_so(
     person.interrupt()
     assert person.wait() == 130
     seen = without_colours(person.seen)
-    assert "Submission 42 goes on" in seen
+    assert "Submission 42 continues" in seen
     assert "spinebench cancel 42" in seen
     assert "Traceback" not in seen
     assert {request.method for request in server.requests} == {"GET"}

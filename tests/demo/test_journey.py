@@ -70,8 +70,8 @@ def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goe
         assert status == 0, text
         assert "Report scores are calibrated to constructed ratings" in text
         assert text.count("probe-anchored") == 4
-        assert f"{len(models) + 1} of {len(models) + 1} submissions are scored." in text
-        assert "A model endpoint serves: the bundled scripted endpoint" in text
+        assert f"{len(models) + 1} of {len(models) + 1} submissions have been scored." in text
+        assert "A model endpoint is running: the bundled scripted endpoint" in text
         assert "scripted-endpoint submitted, to be asked." in text
         assert [model for model in models if f"{model} submitted." not in text] == []
         assert find_processes_of(folder) == []

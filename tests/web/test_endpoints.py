@@ -50,7 +50,7 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
     asking_site: Site, server: Server
 ) -> None:
     site, browser = asking_site, sign_in(asking_site, "ada")
-    assert "registered none yet" in browser.get(f"{site.url}/endpoints").text
+    assert "not registered an endpoint yet" in browser.get(f"{site.url}/endpoints").text
     page = post(browser, site, "/endpoints/new", "/endpoints/new", **values_of(server))
     assert page.status_code == 200
     place = page.url.removeprefix(site.url)
@@ -59,7 +59,7 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
 
     # Tested by a worker; the page says what came, and never the key.
     waiting = post(browser, site, f"{place}/test", place)
-    assert "under way" in waiting.text
+    assert "in progress" in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
     try_endpoint(site.sessions, key, access)
     shown = browser.get(site.url + place).text

@@ -86,7 +86,7 @@ CASES = {
         {
             "team": "no such team",
             "name": "is empty",
-            "slug": "There is a model",
+            "slug": "already taken by another model",
             "organisation": "too long",
             "parameters_billion": "not a number",
             "licence": "too long",
@@ -107,7 +107,7 @@ CASES = {
         "/account",
         "/account/password",
         {"password": "not hers, not at all", "new_password": "short"},
-        {"old-password": "not your present password", "new-password": "too short"},
+        {"old-password": "not your current password", "new-password": "too short"},
     ),
     "notices": Case(
         "/account/notices",

@@ -20,9 +20,9 @@ from spinebench.tables import moment
 @click.option("--with-token", is_flag=True, help="Read the token from standard input.")
 @pass_invocation
 def login(invocation: Invocation, with_token: bool) -> None:
-    """Sign in with a token, and keep it for later.
+    """Sign in with a token and save it for later.
 
-    Asks for what is not given, and keeps the token only when the server knows it.
+    Asks for anything not given, and saves the token only if the server accepts it.
     """
     terminal = invocation.terminal
     kept = invocation.credentials
@@ -36,9 +36,9 @@ def login(invocation: Invocation, with_token: bool) -> None:
         terminal.show_json(raw)
         return
     terminal.show(f"Signed in to {url} as {me.user.name} <{me.user.email}>.")
-    terminal.say(f"The token is kept in {invocation.credentials_path}, readable for you alone.")
+    terminal.say(f"The token is kept in {invocation.credentials_path}, which only you can read.")
     if "submit" not in me.token.scopes:
-        terminal.say("It may look but not submit: its scopes are " + ", ".join(me.token.scopes))
+        terminal.say("It can read but not submit: its scopes are " + ", ".join(me.token.scopes))
 
 
 def _ask_url(invocation: Invocation, kept: str | None) -> str:
@@ -57,7 +57,7 @@ def _ask_token(invocation: Invocation, url: str, *, with_token: bool) -> str:
         given = invocation.token or invocation.environ.get("SPINEBENCH_TOKEN")
     if not given and not with_token:
         _check_can_ask("a token", "--with-token or SPINEBENCH_TOKEN")
-        invocation.terminal.say(f"Make a token at {url}/account")
+        invocation.terminal.say(f"Create a token at {url}/account")
         given = click.prompt("Token (not shown)", hide_input=True, err=True)
     invocation.token = read_token(given or "")
     return invocation.token
@@ -65,13 +65,13 @@ def _ask_token(invocation: Invocation, url: str, *, with_token: bool) -> str:
 
 def _check_can_ask(what: str, instead: str) -> None:
     if not sys.stdin.isatty():
-        raise UsageError(f"There is nobody here to ask for {what}.", remedy=f"Use {instead}.")
+        raise UsageError(f"There is no terminal to ask for {what}.", remedy=f"Use {instead}.")
 
 
 @click.command(cls=Command)
 @pass_invocation
 def logout(invocation: Invocation) -> None:
-    """Forget the kept token. It stays valid until you revoke it."""
+    """Delete the saved token. It stays valid until you revoke it."""
     terminal = invocation.terminal
     url = invocation.get_url()
     kept = invocation.credentials
@@ -88,7 +88,7 @@ def logout(invocation: Invocation) -> None:
 @click.command(cls=Command)
 @pass_invocation
 def whoami(invocation: Invocation) -> None:
-    """Show who you are to the server."""
+    """Show who you are signed in as."""
     with invocation.api() as api:
         raw = api.get_me()
     if invocation.terminal.as_json:

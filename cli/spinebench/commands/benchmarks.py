@@ -36,7 +36,7 @@ def benchmarks(invocation: Invocation, benchmark: str | None) -> None:
         terminal.show_table(benchmarks_table(found))
         terminal.say(f"More about one: spinebench benchmarks {found[0].slug}")
     else:
-        terminal.show("There is no benchmark yet.")
+        terminal.show("There are no benchmarks yet.")
 
 
 def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
@@ -71,7 +71,7 @@ def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
     help="Where to put it.",
 )
 @click.option("--unzip", is_flag=True, help="Unpack it into a folder instead.")
-@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--force", is_flag=True, help="Replace existing files.")
 @pass_invocation
 def download(
     invocation: Invocation,
@@ -83,14 +83,14 @@ def download(
 ) -> None:
     """Download a split's questions and images.
 
-    The answers are with them where they are public, as in dev.
+    The answers are included if they are public, as in dev.
     """
     terminal = invocation.terminal
     with invocation.api(public=True) as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
         target = output / (f"{benchmark}-{split}" if unzip else f"{benchmark}-{split}.zip")
         if target.exists() and not force:
-            raise UsageError(f"{target} is there already.", remedy="Add --force to replace it.")
+            raise UsageError(f"{target} already exists.", remedy="Add --force to replace it.")
         if unzip:
             with tempfile.TemporaryFile() as file:
                 _fetch(api, terminal, benchmark, split, file)
@@ -102,7 +102,7 @@ def download(
         terminal.show_json({"benchmark": benchmark, "split": split, "path": str(target)})
         return
     terminal.show(f"Wrote {target}")
-    terminal.say("Next: one line an item in predictions.jsonl, such as")
+    terminal.say("Next: write one line per item to predictions.jsonl, such as")
     terminal.say('  {"id": "...", "prediction": "B"}')
     terminal.say(f"then: spinebench validate predictions.jsonl -b {benchmark} -s {split}")
 

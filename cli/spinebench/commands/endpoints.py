@@ -31,7 +31,7 @@ MOST_POLLS = 240
 @click.group(cls=ModelGroup, invoke_without_command=True)
 @click.pass_context
 def endpoints(ctx: click.Context) -> None:
-    """Register model endpoints, test and submit them; alone: list them."""
+    """Register, test and submit model endpoints; without a command: list them."""
     if ctx.invoked_subcommand is None:
         _list(ctx.ensure_object(Invocation))
 
@@ -52,19 +52,21 @@ def _list(invocation: Invocation) -> None:
     elif found := read_answer(EndpointList, raw).endpoints:
         terminal.show_table(endpoints_table(found))
     else:
-        terminal.show("There is no endpoint yet.")
+        terminal.show("You have no endpoints yet.")
         terminal.say("Register one: spinebench endpoints add --help")
 
 
 @endpoints.command(cls=Command)
-@click.option("--name", required=True, help="For your team alone.")
+@click.option("--name", required=True, help="Only your team sees it.")
 @click.option("--base-url", required=True, help="Such as https://models.example.org/v1.")
 @click.option("--model", required=True, help="The model's name as the server knows it.")
-@click.option("--accepts-images", is_flag=True, help="The model takes images.")
+@click.option("--accepts-images", is_flag=True, help="The model accepts images.")
 @click.option("--concurrency", type=click.IntRange(1, 256), help="Requests in flight. [8]")
-@click.option("--max-tokens", type=click.IntRange(1, 100_000), help="For an item of any track.")
-@click.option("--team", type=slug, help="The team that it belongs to. [your only one]")
-@click.option("--no-key", is_flag=True, help="The server wants no key.")
+@click.option(
+    "--max-tokens", type=click.IntRange(1, 100_000), help="Token limit per item, in any track."
+)
+@click.option("--team", type=slug, help="The team it belongs to. [your only one]")
+@click.option("--no-key", is_flag=True, help="The server needs no key.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option(
     "--settings",
@@ -120,7 +122,7 @@ def add(
 def test(invocation: Invocation, endpoint: str) -> None:
     """Have a worker ask ENDPOINT up to three practice questions, and show how they were read.
 
-    ENDPOINT is its number or its name. The exit status is 6 where the test shows problems.
+    ENDPOINT is its number or its name. The exit status is 6 if the test shows problems.
     """
     terminal = invocation.terminal
     with invocation.api() as api:
@@ -160,8 +162,8 @@ def test(invocation: Invocation, endpoint: str) -> None:
     type=click.Choice(["text", "image", "report"]),
     help="Only this track; may be repeated. [all that the endpoint can take part in]",
 )
-@click.option("--wipe-key", is_flag=True, help="Delete the endpoint's key at the end of the run.")
-@click.option("-w", "--watch", is_flag=True, help="Stay until it is scored.")
+@click.option("--wipe-key", is_flag=True, help="Delete the endpoint's key when the run has ended.")
+@click.option("-w", "--watch", is_flag=True, help="Watch until it is scored.")
 @pass_invocation
 def submit(
     invocation: Invocation,
@@ -173,7 +175,7 @@ def submit(
     wipe_key: bool,
     watch: bool,
 ) -> None:
-    """Have ENDPOINT (its number or name) asked every item, and scored."""
+    """Have ENDPOINT (its number or name) asked every item and scored."""
     terminal = invocation.terminal
     with invocation.api() as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
@@ -240,10 +242,10 @@ def _read_key(invocation: Invocation, *, from_stdin: bool) -> str:
     if not given.strip() and not from_stdin:
         if not sys.stdin.isatty():
             raise UsageError(
-                "There is nobody here to ask for the key.",
+                "There is no terminal to ask for the key.",
                 remedy=f"Use --key-stdin, {KEY_VARIABLE}, or --no-key.",
             )
         given = click.prompt("Key of the endpoint (not shown)", hide_input=True, err=True)
     if not given.strip():
-        raise UsageError("The key is empty.", remedy="Give one, or say --no-key.")
+        raise UsageError("The key is empty.", remedy="Enter one, or use --no-key.")
     return str(given).strip()

@@ -30,7 +30,7 @@ class ModelGroup(Group):
 @click.group(cls=ModelGroup, invoke_without_command=True)
 @click.pass_context
 def models(ctx: click.Context) -> None:
-    """List your teams' model cards, make one, or change one."""
+    """List your teams' model cards, create one, or change one."""
     if ctx.invoked_subcommand is None:
         _list(ctx.ensure_object(Invocation))
 
@@ -44,8 +44,8 @@ def _list(invocation: Invocation) -> None:
     elif found := read_answer(ModelList, raw).models:
         terminal.show_table(models_table(found))
     else:
-        terminal.show("There is no model card yet.")
-        terminal.say("Make one: spinebench models create --help")
+        terminal.show("You have no model cards yet.")
+        terminal.say("Create one: spinebench models create --help")
 
 
 FACT = "fact_"
@@ -76,7 +76,7 @@ def fact_options(command: Callable[..., None]) -> Callable[..., None]:
     "--file",
     "card_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A JSON object with these facts; options come before it.",
+    help="A JSON object with these facts; options take precedence.",
 )
 @pass_invocation
 def create(invocation: Invocation, /, card_file: Path | None, **facts: str | float | None) -> None:
@@ -96,7 +96,7 @@ def create(invocation: Invocation, /, card_file: Path | None, **facts: str | flo
         terminal.show_json(raw)
         return
     model = read_answer(ModelRecord, raw)
-    terminal.show(f"Made the model card of {model.name}.")
+    terminal.show(f"Created the model card of {model.name}.")
     terminal.say(f"Submit for it: spinebench submit predictions.jsonl --model {model.slug} --watch")
 
 
@@ -108,7 +108,9 @@ def change(invocation: Invocation, /, slug: str, **facts: str | float | None) ->
     """Change facts of a model card; an empty one, such as --base "", takes it away."""
     given = _read_given(facts)
     if not given:
-        raise UsageError("There is nothing to change.", remedy="Name a fact, such as --base.")
+        raise UsageError(
+            "There is nothing to change.", remedy="Give at least one option, such as --base."
+        )
     with invocation.api() as api:
         raw = api.change_model(
             slug, {key: fact if fact != "" else None for key, fact in given.items()}
@@ -147,5 +149,5 @@ def _slug_from(name: object) -> str:
     letters = unicodedata.normalize("NFKD", str(name)).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
     if not slug:
-        raise UsageError("The name gives no short name.", remedy="Add --slug.")
+        raise UsageError("No short name can be made from the name.", remedy="Add --slug.")
     return slug

@@ -38,7 +38,7 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 @split_option
 @pass_invocation
 def validate(invocation: Invocation, file: Path, benchmark: str | None, split: str) -> None:
-    """Try a prediction file: every problem at once. Costs nothing, keeps nothing.
+    """Check a prediction file: all problems at once. Uses no quota, keeps nothing.
 
     FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
     """
@@ -60,7 +60,7 @@ def validate(invocation: Invocation, file: Path, benchmark: str | None, split: s
 @benchmark_option
 @split_option
 @click.option("-m", "--model", type=slug, help="Short name of the model card. Required.")
-@click.option("-w", "--watch", is_flag=True, help="Stay until it is scored.")
+@click.option("-w", "--watch", is_flag=True, help="Watch until it is scored.")
 @pass_invocation
 def submit(
     invocation: Invocation,
@@ -109,11 +109,11 @@ def _send(terminal: Terminal, send: Send, fields: Mapping[str, str], file: Path)
         raise
     except LostConnectionError as error:
         if n_total > LARGE_BYTES:
-            error.message += f" {size} That may be more than the server takes."
+            error.message += f" {size} That may be more than the server accepts."
         raise
     except KeyboardInterrupt as error:
         raise InterruptedByUserError(
-            "Interrupted while the file was on its way.",
+            "Interrupted while the file was being sent.",
             remedy="`spinebench status` shows whether a submission arrived.",
         ) from error
 
@@ -122,7 +122,7 @@ def _check_not_empty(file: Path) -> None:
     with file.open("rb") as content:
         if not content.read(1):
             raise EmptyFileError(
-                f"{file} is empty.", remedy="Write one prediction a line; see --help."
+                f"{file} is empty.", remedy="Write one prediction per line; see --help."
             )
 
 

@@ -24,10 +24,10 @@ N_LATEST = 20
 
 @click.command(cls=Command)
 @click.argument("id", required=False, type=slug)
-@click.option("-w", "--watch", is_flag=True, help="Stay until it is finished. [ID: the latest]")
+@click.option("-w", "--watch", is_flag=True, help="Watch until it has finished. [ID: the latest]")
 @pass_invocation
 def status(invocation: Invocation, id: str | None, watch: bool) -> None:
-    """Show how a submission stands, or list the latest ones."""
+    """Show the state of a submission, or list the latest ones."""
     terminal = invocation.terminal
     with invocation.api() as api:
         if watch:
@@ -52,7 +52,7 @@ def _show_list(terminal: Terminal, raw: Any) -> None:
     elif found := read_answer(SubmissionList, raw).submissions:
         terminal.show_table(submissions_table(found))
     else:
-        terminal.show("There is no submission yet.")
+        terminal.show("You have no submissions yet.")
 
 
 def _show_one(terminal: Terminal, raw: Any) -> None:
@@ -130,7 +130,7 @@ def _describe_counts(counts: Mapping[str, int]) -> str:
 @click.argument("id", type=slug)
 @pass_invocation
 def cancel(invocation: Invocation, id: str) -> None:
-    """End a submission that is not finished."""
+    """Cancel a submission that has not finished."""
     terminal = invocation.terminal
     with invocation.api() as api:
         raw = api.cancel(id)

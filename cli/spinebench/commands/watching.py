@@ -48,7 +48,7 @@ def _show_scores(terminal: Terminal, api: Api, submission: SubmissionRecord) -> 
         results = read_answer(Results, api.get_results(submission.id))
     except SpinebenchError as error:
         # It is scored all the same: the exit status must not depend on this extra.
-        terminal.say(f"The scores are not to be had now: {error.message}")
+        terminal.say(f"The scores cannot be shown at the moment: {error.message}")
         return
     terminal.show("")
     terminal.show_table(results_table(results, SUMMARY_SLICES))

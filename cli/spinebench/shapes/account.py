@@ -44,7 +44,7 @@ class QuotaRecord(Shape, frozen=True, kw_only=True):
 
 
 class Me(Shape, frozen=True, kw_only=True):
-    """Who the token speaks for, and how its teams stand on splits that have a limit."""
+    """Who the token belongs to, and how its teams stand on splits that have a limit."""
 
     user: UserRecord
     teams: list[TeamRecord]

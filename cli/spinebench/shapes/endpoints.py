@@ -114,6 +114,6 @@ class EndpointList(Shape, frozen=True, kw_only=True):
 
 
 class Deleted(Shape, frozen=True, kw_only=True):
-    """What is no more."""
+    """What was deleted."""
 
     deleted: str

@@ -24,17 +24,17 @@ class NewModel(Body, frozen=True, kw_only=True):
 
     team: str
     slug: str
-    name: Annotated[str, Meta(description="As it shall stand in the ranking.")]
+    name: Annotated[str, Meta(description="As it should appear in the ranking.")]
     organisation: Annotated[str, Meta(description="Who made the model.")]
     open_weights: Annotated[bool, Meta(description="Can others download it?")]
     parameters_billion: Annotated[float | None, Meta(description="Such as 7 or 0.135.")] = None
     licence: Annotated[str | None, Meta(description="Such as Apache-2.0.")] = None
     base_model: Annotated[
-        str | None, Meta(description="What it was trained from, if not on the site.")
+        str | None, Meta(description="What it was trained from, if that is not on the site.")
     ] = None
     base: Annotated[
         str | None,
-        Meta(description="Or the short name of the site's model that it is made from."),
+        Meta(description="Or the short name of the model on the site that it was made from."),
     ] = None
     variant: Annotated[
         str | None, Meta(description="How it differs from its base: spine only.")

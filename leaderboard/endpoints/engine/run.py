@@ -202,7 +202,7 @@ class _Run:
                 self._pace.speed_up()
                 self._tally.add_reply(result, count_characters(request))
             else:
-                # Being told to slow down is no attempt: the run has its own limit for that.
+                # Being told to slow down is not an attempt: the run has its own limit for that.
                 n_attempts += result.reason is not Reason.RATE_LIMITED
                 if self._may_repeat(result, n_attempts):
                     await self._back_off(result, n_attempts)

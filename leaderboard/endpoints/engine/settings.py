@@ -25,7 +25,7 @@ TokenField = Literal["max_tokens", "max_completion_tokens"]
 
 
 class Bounds(NamedTuple):
-    """The lowest and the highest value of a setting; None is no highest."""
+    """The lowest and the highest value of a setting; None means no highest."""
 
     low: int
     high: int | None
@@ -47,7 +47,7 @@ BOUNDS = {
 class EndpointSettings:
     """A model behind an OpenAI-compatible address; times in seconds.
 
-    None leaves a field out of the requests. `requests_per_minute` None is no limit of our own.
+    None leaves a field out of the requests. `requests_per_minute` None means no limit of our own.
     """
 
     base_url: str
@@ -65,7 +65,7 @@ class EndpointSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """Where a run ends, whoever is to blame; None is no limit. Tokens are in and out together."""
+    """Where a run ends, whoever is to blame; None means no limit. Tokens count in and out."""
 
     max_requests: int | None = None
     max_tokens: int | None = None

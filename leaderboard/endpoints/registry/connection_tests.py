@@ -15,7 +15,7 @@ from leaderboard.models.endpoint import Endpoint, EndpointTest
 from leaderboard.queue import TEST_ENDPOINT
 
 LONGEST = timedelta(minutes=3)
-"""A test without an end for so long was lost."""
+"""A test that has not ended after this long was lost."""
 NOT_TAKEN: dict[str, Any] = {}
 TAKEN = {"is_taken": True}
 """The results of a test before its end: whether a worker took it."""

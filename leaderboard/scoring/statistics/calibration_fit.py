@@ -69,7 +69,7 @@ def read_pooled(plain: object) -> PooledCalibrator:
     try:
         return msgspec.convert(plain, PooledCalibrator)
     except msgspec.ValidationError as error:
-        raise ValueError(f"this is no calibrator: {error}") from error
+        raise ValueError(f"this is not a calibrator: {error}") from error
 
 
 def fit_pooled(models: Mapping[str, Pairs], bounds: Bounds) -> PooledCalibrator:

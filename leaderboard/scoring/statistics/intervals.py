@@ -39,7 +39,7 @@ def wilson_interval(n_correct: float, n: float) -> Estimate:
     Raises ValueError unless 0 <= n_correct <= n and n > 0.
     """
     if not 0 <= n_correct <= n or n <= 0:
-        raise ValueError(f"{n_correct} of {n} is no proportion")
+        raise ValueError(f"{n_correct} of {n} is not a proportion")
     share = n_correct / n
     centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     reach = Z95 * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2)) / (1 + Z95**2 / n)

@@ -38,8 +38,8 @@ PRESENT_PASSWORD = {
     "autocomplete": "current-password",
 }
 SCOPE_WORDS = {
-    Scope.READ: "look at teams, model cards, submissions and results; check files",
-    Scope.SUBMIT: "submit, cancel, make model cards",
+    Scope.READ: "see teams, model cards, submissions and results; check files",
+    Scope.SUBMIT: "submit, cancel, create and change model cards",
 }
 
 
@@ -60,7 +60,7 @@ class RegisterForm(PageForm):
     password = TextField(
         "Password",
         description=f"At least {MIN_PASSWORD_CHARACTERS} characters; a few words are easy to "
-        "keep in mind.",
+        "remember.",
         widget=PasswordInput(),
         render_kw=NEW_PASSWORD,
     )
@@ -88,7 +88,8 @@ class TeamForm(PageForm):
     slug = TextField(
         "Short name",
         id="team-slug",
-        description="3 to 60 lower-case letters, digits, dots or hyphens. It stays.",
+        description="3 to 60 lower-case letters, digits, dots or hyphens. It cannot be changed "
+        "later.",
         render_kw=SLUG,
     )
 
@@ -128,7 +129,7 @@ class PasswordForm(PageForm):
     """Another password for the present one."""
 
     password = TextField(
-        "Present password", id="old-password", widget=PasswordInput(), render_kw=PRESENT_PASSWORD
+        "Current password", id="old-password", widget=PasswordInput(), render_kw=PRESENT_PASSWORD
     )
     new_password = TextField(
         "New password",

@@ -44,13 +44,13 @@ class EndpointForm(PageForm):
     team = SelectField("Team", render_kw={"required": True})
     name = TextField(
         "Name",
-        description="For your team alone.",
+        description="Only your team sees it.",
         render_kw={"required": True, "maxlength": MAX_NAME_CHARACTERS},
     )
     base_url = TextField("Base URL", render_kw={**PLAIN, "maxlength": MAX_ADDRESS_CHARACTERS})
     model = TextField(
         "Model",
-        description="As the server calls it.",
+        description="The model's name on the server.",
         render_kw={**PLAIN, "maxlength": MAX_MODEL_CHARACTERS},
     )
     key = TextField(
@@ -58,13 +58,13 @@ class EndpointForm(PageForm):
         widget=PasswordInput(),
         render_kw={"maxlength": MAX_KEY_CHARACTERS, "autocomplete": "off"},
     )
-    accepts_images = BooleanField("The model takes images", render_kw={"value": "1"})
+    accepts_images = BooleanField("The model accepts images", render_kw={"value": "1"})
     temperature = number("temperature", "Temperature", "0 to 2; empty: not sent.", step="any")
-    max_tokens_text = number("max_tokens", "Most tokens, text questions")
-    max_tokens_image = number("max_tokens", "Most tokens, image questions")
-    max_tokens_report = number("max_tokens", "Most tokens, reports")
+    max_tokens_text = number("max_tokens", "Token limit, text questions")
+    max_tokens_image = number("max_tokens", "Token limit, image questions")
+    max_tokens_report = number("max_tokens", "Token limit, reports")
     token_field = SelectField(
-        "Name of that limit", choices={name: name for name in get_args(TokenField)}
+        "Name of the limit's field", choices={name: name for name in get_args(TokenField)}
     )
     seed = number("seed", "Seed", "Empty: not sent.")
     extra = TextField(
@@ -73,15 +73,13 @@ class EndpointForm(PageForm):
         render_kw={"maxlength": MAX_EXTRA_BYTES, "spellcheck": "false"},
     )
     concurrency = number("concurrency", "Requests in flight", "1 to 256.")
-    requests_per_minute = number(
-        "requests_per_minute", "Requests a minute", "Empty: no limit of yours."
-    )
-    timeout_seconds = number("timeout_seconds", "Timeout of a request, seconds", step="any")
-    budget_requests = number(
-        "budget_requests", "Most requests of a run", "Empty: the host's limit."
-    )
+    requests_per_minute = number("requests_per_minute", "Requests per minute", "Empty: no limit.")
+    timeout_seconds = number("timeout_seconds", "Timeout per request, in seconds", step="any")
+    budget_requests = number("budget_requests", "Request limit per run", "Empty: the host's limit.")
     budget_tokens = number(
-        "budget_tokens", "Most tokens of a run", "In and out. Empty: the host's limit."
+        "budget_tokens",
+        "Token limit per run",
+        "Input and output together. Empty: the host's limit.",
     )
 
     def find_field(self, key: str) -> Field | None:
@@ -93,11 +91,11 @@ class EndpointForm(PageForm):
         self.team.choices = name_teams(teams)
         self.base_url.description = (
             "Such as https://models.example.org/v1; /chat/completions is added."
-            + (" Another address takes the key away: enter it again." if endpoint else "")
+            + (" Changing the address deletes the key: enter it again." if endpoint else "")
         )
         has_key = endpoint is not None and endpoint.key is not None
         self.key.description = (
-            "Empty keeps the present one." if has_key else "If the server wants one."
+            "Leave empty to keep the current key." if has_key else "If the server needs one."
         ) + " It is kept encrypted and never shown again."
 
     def read_values(self) -> dict[str, Any]:

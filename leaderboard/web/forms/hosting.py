@@ -20,11 +20,11 @@ class AnnouncementForm(PageForm):
 
     text = TextField(
         "Text",
-        description="One or two sentences, shown above every page to everybody.",
+        description="One or two sentences, shown to everybody at the top of every page.",
         render_kw={"required": True, "maxlength": MAX_CHARACTERS},
     )
     until = TextField(
-        "Through the day",
+        "Last day",
         description="In UTC, today or later.",
         widget=DateInput(),
         render_kw={"required": True},

@@ -26,13 +26,13 @@ class ModelCardForm(PageForm):
     slug = TextField(
         "Short name",
         description="For addresses and commands, such as my-vlm-7b: 3 to 60 lower-case letters, "
-        "digits, dots or hyphens. It stays.",
+        "digits, dots or hyphens. It cannot be changed later.",
         render_kw=SLUG,
     )
     base = TextField(
         "Base on this site",
-        description="Or the short name of the model here that it was made from: their results are "
-        "then shown side by side.",
+        description="Or the short name of the model on this site that it was made from: their "
+        "results are then shown side by side.",
         render_kw={**SLUG, "required": False, "pattern": False, "list": "bases"},
     )
     variant = TextField(

@@ -12,7 +12,7 @@ from leaderboard.models.team import Team
 from leaderboard.web.forms.form import PageForm, TextField, name_teams
 
 KIND_WORDS = {
-    TargetKind.WEBHOOK: "webhook: a POST of JSON to an address of yours",
+    TargetKind.WEBHOOK: "webhook: a JSON POST to your address",
     TargetKind.EMAIL: "e-mail",
 }
 
@@ -31,7 +31,7 @@ class TargetForm(PageForm):
     def offer(self, teams: Sequence[Team], *, sends_mail: bool) -> None:
         """Let a person of `teams` choose, mail only where this server sends some."""
         self.team.choices = name_teams(teams)
-        self.address.description = "An https address that everybody can reach" + (
+        self.address.description = "A publicly reachable https address" + (
             ", or the e-mail address of a member of the team." if sends_mail else "."
         )
         if not sends_mail:

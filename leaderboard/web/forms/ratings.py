@@ -20,7 +20,7 @@ class RatingForm(PageForm):
     """A value of each dimension: what `make_rating_form` derives from has no field yet."""
 
     def find_field(self, key: str) -> Field | None:
-        """A dimension's field has the prefix that tells it from what is no rating."""
+        """A dimension's field has a prefix that tells it from fields that are not ratings."""
         return super().find_field(FIELD_PREFIX + key)
 
     def read_values(self) -> dict[str, str]:
@@ -49,14 +49,14 @@ class RatingsFileForm(PageForm):
     benchmark = SelectField("Benchmark", render_kw={"required": True})
     kind = SelectField(
         "Kind",
-        description="Constructed ratings follow from how reports were made, and are never shown "
-        "as experts'.",
+        description="Constructed ratings follow from how reports were constructed, and are never "
+        "shown as experts' ratings.",
         choices={kind.value: kind.value for kind in KINDS},
         render_kw={"required": True},
     )
     file = FileField(
         "File of ratings",
-        description="CSV, UTF-8. With any problem nothing is added.",
+        description="CSV, UTF-8. If there is any problem, nothing is added.",
         render_kw={"required": True, "accept": ".csv,.gz"},
     )
 

@@ -62,8 +62,9 @@ class RunForm(PageForm):
     model = SelectField("Model", id="endpoint-model", render_kw=CHOSEN)
     track = SelectMultipleField(
         "Tracks",
-        description="None chosen: all that the endpoint can take part in. One that takes no "
-        "images has tracks without pictures alone. An overall score needs all three.",
+        description="If you choose none: all that the endpoint can take part in. An endpoint "
+        "that does not accept images can only take tracks without pictures. An overall score "
+        "needs all three.",
         choices={track.value: words for track, words in TRACK_WORDS.items()},
     )
     wipe_key = BooleanField("Wipe the key when this run has ended", render_kw={"value": "1"})

@@ -48,7 +48,7 @@ def test_wilson_intervals_agree_with_statsmodels_for_every_count(n: int) -> None
 
 @pytest.mark.parametrize(("n_correct", "n"), [(1, 0), (-1, 5), (6, 5), (float("nan"), 5)])
 def test_what_is_no_proportion_is_refused(n_correct: float, n: float) -> None:
-    with pytest.raises(ValueError, match="no proportion"):
+    with pytest.raises(ValueError, match="not a proportion"):
         wilson_interval(n_correct, n)
 
 
