@@ -248,7 +248,7 @@ def test_a_page_fits_keeps_its_policy_and_leaves_axe_nothing_to_mend_in_any_look
         widths[width] = page.evaluate("document.documentElement.scrollWidth")
     assert not any(violations.values()), violations
     assert all(found <= width for width, found in widths.items()), widths
-    assert page.locator("h1").count() == 1 or address.startswith("/embed/")
+    assert page.get_by_role("heading", level=1).count() == 1 or address.startswith("/embed/")
     assert complaints == []
 
 
