@@ -244,7 +244,9 @@ def test_what_is_wrong_with_no_field_stands_above_the_form(hosted: Site, ada: Vi
         409,
         True,
     )
-    refused = post(Visitor(hosted.url), hosted, "/sign-in", "/sign-in", email="a@b.org")
+    refused = post(
+        Visitor(hosted.url), hosted, "/sign-in", "/sign-in", email="a@b.org", password=""
+    )
     assert refused.status_code == 401
     assert refused.text.count('aria-describedby="problems"') == 2
 

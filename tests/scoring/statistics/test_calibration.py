@@ -222,7 +222,7 @@ def test_calibrated_scores_stay_on_the_scale() -> None:
 def test_a_calibrator_comes_back_from_json_as_it_was() -> None:
     calibrator = fit_pooled({"a": draw(10, 1), "b": draw(20, 2)}, REPORT)
     assert read_pooled(json.loads(json.dumps(calibrator.to_plain()))) == calibrator
-    with pytest.raises(ValueError, match="no calibrator"):
+    with pytest.raises(ValueError, match="not a calibrator"):
         read_pooled({"slope": 1})
 
 
