@@ -52,7 +52,7 @@ def test_a_files_problems_stay_beside_those_of_other_fields() -> None:
     alone, mixed = FieldProblems(), FieldProblems()
     for fields in (alone, mixed):
         with fields.at("file"):
-            raise InvalidPredictions("The file has 1 problem.", "Mend it.", [line])
+            raise InvalidPredictions("The file has 1 problem.", "Fix it.", [line])
     with pytest.raises(InvalidPredictions) as caught:
         alone.raise_all()
     assert (caught.value.problems, caught.value.field) == ((line,), "file")

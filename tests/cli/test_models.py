@@ -123,14 +123,14 @@ def test_among_several_teams_none_is_guessed(server: ApiServer, spinebench: Spin
 def test_every_field_that_the_server_refuses_is_named(
     server: ApiServer, spinebench: Spinebench
 ) -> None:
-    problem = {"line": None, "id": "url", "message": "The link is wrong.", "remedy": "Mend it."}
+    problem = {"line": None, "id": "url", "message": "The link is wrong.", "remedy": "Fix it."}
     other = {"line": None, "id": "licence", "message": "It is too long.", "remedy": "Shorten it."}
-    one = refusal(400, "invalid_request", "The link is wrong.", "Mend it.", problems=[problem])
+    one = refusal(400, "invalid_request", "The link is wrong.", "Fix it.", problems=[problem])
     two = refusal(400, "invalid_request", "2 fields.", problems=[problem, other], n_problems=2)
     server.on("PATCH", "/models/my-vlm", one, two)
     change = ("models", "change", "my-vlm", "--licence", "x")
     alone = spinebench(*change)
-    assert (alone.out, alone.err) == ("", "Error: The link is wrong.\nMend it.\n")
+    assert (alone.out, alone.err) == ("", "Error: The link is wrong.\nFix it.\n")
     table = spinebench(*change).out.splitlines()
     assert table[0] == "2 problems"
     assert table[1].split() == ["id", "problem", "remedy"]
