@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.formula.api import ols
@@ -216,7 +216,7 @@ def test_ratings_without_a_partner_or_a_value_are_refused() -> None:
 ratings = st.sampled_from([1.0, 1.5, 2.0, 3.0, 10 / 3, 4.0, 5.0]) | st.floats(1, 5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pairs=st.lists(st.tuples(ratings, ratings), max_size=12))
 def test_every_measure_is_a_number_within_its_interval_or_none(
     pairs: list[tuple[float, float]],

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -242,7 +242,7 @@ def test_what_is_no_number_or_has_no_partner_is_refused() -> None:
 ratings = st.floats(1, 5) | st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     own=st.lists(st.tuples(ratings, ratings), max_size=40),
     rest=st.lists(ratings, max_size=10),
