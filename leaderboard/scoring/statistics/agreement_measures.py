@@ -95,7 +95,9 @@ def weighted_kappa(first: Values, second: Values, categories: Sequence[int]) -> 
 
     table = np.zeros((len(categories), len(categories)))
     np.add.at(table, (rows.astype(np.int64), columns.astype(np.int64)), 1)
-    kappa = cohens_kappa(table, wt="quadratic")
+    # Rounding can leave a variance a hair below 0, whose root statsmodels takes; see max below.
+    with np.errstate(invalid="ignore"):
+        kappa = cohens_kappa(table, wt="quadratic")
     value, reach = float(kappa.kappa), Z95 * math.sqrt(max(0.0, float(kappa.var_kappa)))
     return Estimate(value, max(-1.0, value - reach), min(1.0, value + reach))
 
