@@ -1,4 +1,8 @@
-"""Reading what a judge replied: every question answered once, or a reason why not."""
+"""Reading what a judge replied: every question answered once, or a reason why not.
+
+Whatever form of reply the server was asked to enforce, nothing is taken on trust: some servers
+drop a schema, or parts of it, without a word.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
-
 from leaderboard.scoring.answers import REFUSAL
 from leaderboard.scoring.atomic import Verdict
 from leaderboard.scoring.replies import read_said
 
 MAX_QUOTE = 1_000
-_FENCE = re.compile(r"```[a-zA-Z]*\s*\n(.*?)```", re.DOTALL)
+MAX_SHOWN = 40
+"""Characters of a wrong value that a reason repeats."""
+MAX_READ = 200_000
+MAX_STARTS = 1_000
+"""Of a longer reply the end is searched, and of so many braces none further: it takes no time."""
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadReply(Exception):
@@ -32,57 +40,126 @@ class QuotedVerdict(NamedTuple):
     quote: str
 
 
-class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    verdict: Verdict
-    quote: str
+class _Pairs(list[tuple[str, Any]]):
+    """An object as it was written, with every key that it has."""
 
 
 def read_reply(content: str, keys: Mapping[str, str]) -> dict[str, QuotedVerdict]:
     """The verdicts by question key; `keys` maps the ids of the prompt to them.
 
-    Raises BadReply for anything but one object with exactly these ids, and Refused.
+    Read from the last JSON object that answers any of them, wherever it stands in what the model
+    said. What else an object or an answer holds is passed over. Raises BadReply, which names each
+    question that is not answered once with a verdict and a quote, and Refused.
     """
-    text = read_said(content).strip()
-    raw = _find_object(text)
+    text = content.strip()
+    if not _is_object(text):
+        text = read_said(content).strip()
+    raw = _find_object(text, keys)
     if raw is None:
         if REFUSAL.search(text[:400].lower().replace("\u2019", "'")):
             raise Refused("the model declined")
         raise BadReply("no JSON object" if text else "nothing")
-    missing, strange = keys.keys() - raw.keys(), raw.keys() - keys.keys()
-    if missing or strange:
-        raise BadReply(f"{len(missing)} questions unanswered, {len(strange)} never asked")
-    try:
-        answers = msgspec.convert(raw, dict[str, _Answer])
-    except msgspec.ValidationError as error:
-        raise BadReply(f"an answer has another form: {error}") from None
-    return {
-        keys[name]: QuotedVerdict(answer.verdict, answer.quote[:MAX_QUOTE])
-        for name, answer in answers.items()
-    }
-
-
-def _find_object(text: str) -> dict[str, Any] | None:
-    """The object that the whole text is, or else the last fenced or bare one in it."""
-    for candidate in _candidates(text):
+    problems = list(_find_strange(raw, keys))
+    answers = {}
+    for name, key in keys.items():
+        given = [value for written, value in raw if written == name]
         try:
-            raw = json.loads(candidate, object_pairs_hook=_without_repetition)
+            answers[key] = _read_answer(given)
+        except BadReply as problem:
+            problems.append(f"{key} {problem}")
+    if problems:
+        raise BadReply("; ".join(problems))
+    return answers
+
+
+def _read_answer(given: list[Any]) -> QuotedVerdict:
+    """The one answer to a question. Raises BadReply with what follows the question's name."""
+    if len(given) != 1:
+        raise BadReply("is answered twice" if given else "is not answered")
+    if not isinstance(given[0], _Pairs):
+        raise BadReply(f"is answered by {_name_type(given[0])} in place of a verdict with a quote")
+    names = [name for name, _ in given[0] if name in ("verdict", "quote")]
+    if len(set(names)) < len(names):
+        raise BadReply("has two verdicts or two quotes")
+    fields = dict(given[0])
+    verdict, quote = _read_verdict(fields.get("verdict")), fields.get("quote")
+    if quote is None and verdict is not Verdict.YES:
+        quote = ""  # none is asked for
+    if not isinstance(quote, str):
+        raise BadReply(f"has {_name_type(quote)} for a quote")
+    return QuotedVerdict(verdict, _UNSTORABLE.sub("\ufffd", quote)[:MAX_QUOTE])
+
+
+def _read_verdict(written: object) -> Verdict:
+    if not isinstance(written, str):
+        raise BadReply(f"has {_name_type(written)} for a verdict")
+    word = _BETWEEN_WORDS.sub("_", written.strip().lower())
+    if word not in set(Verdict):
+        shown = "".join(char for char in written if char.isprintable())[:MAX_SHOWN]
+        raise BadReply(f"has the verdict {shown!r}, which is none of {', '.join(Verdict)}")
+    return Verdict(word)
+
+
+def _name_type(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    return "an object" if isinstance(value, _Pairs) else "a list"
+
+
+def _find_strange(raw: _Pairs, keys: Mapping[str, str]) -> Iterator[str]:
+    """Answers to questions that were never asked: such a reply is about something else."""
+    n = sum(
+        name not in keys and isinstance(value, _Pairs) and "verdict" in dict(value)
+        for name, value in raw
+    )
+    if n:
+        yield f"{n} answers to questions that were never asked"
+
+
+def _find_object(text: str, keys: Mapping[str, str]) -> _Pairs | None:
+    """The last object in `text` that has one of `keys`, or else the last one."""
+    found = [one for value in _find_values(text[-MAX_READ:]) for one in _unwrap(value)]
+    fitting = [one for one in found if any(name in keys for name, _ in one)]
+    return next(reversed(fitting or found), None)
+
+
+def _find_values(text: str) -> Iterator[_Pairs]:
+    """The outermost JSON objects in a text, in their order."""
+    place = text.find("{")
+    for _ in range(MAX_STARTS):
+        if place < 0:
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
-            continue
-        if isinstance(raw, dict):
-            return raw
-    return None
+            end = place + 1
+        else:
+            yield value
+        place = text.find("{", end)
 
 
-def _candidates(text: str) -> Iterator[str]:
-    yield text
-    yield from reversed(_FENCE.findall(text))
-    end = text.rfind("}")
-    start = text.find("{")
-    if 0 <= start < end:
-        yield text[start : end + 1]
+def _unwrap(value: _Pairs) -> Iterator[_Pairs]:
+    """An object, and what it holds where that is one object alone: `{"answers": {...}}`."""
+    yield value
+    while len(value) == 1 and isinstance(value[0][1], _Pairs):
+        value = value[0][1]
+        yield value
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key stands twice")
-    return dict(pairs)
+def _is_object(text: str) -> bool:
+    """Whether a text is JSON as a whole: then marks in its quotes are no marks of the model."""
+    if not text.startswith("{"):
+        return False
+    try:
+        return _DECODER.raw_decode(text)[1] == len(text)
+    except (ValueError, RecursionError):
+        return False
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, strict=False)
