@@ -12,7 +12,7 @@ import openai
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion
 
-from leaderboard.endpoints.engine.client import read_retry_after
+from leaderboard.chat import read_retry_after
 from leaderboard.endpoints.engine.pace import Pace
 from leaderboard.endpoints.engine.settings import EndpointSettings
 from leaderboard.errors import JudgeUnavailable

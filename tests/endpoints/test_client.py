@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from demo.scripted_endpoint import LABEL, Respond, make_completion
-from leaderboard.endpoints.engine.client import read_retry_after
 from leaderboard.endpoints.engine.failures import Failure, Reason, make_excerpt
 from leaderboard.endpoints.engine.progress import Ending, ItemOutcome
 from leaderboard.endpoints.engine.settings import Limits
@@ -163,25 +162,3 @@ def test_a_server_cannot_lie_about_tokens_in_unusual_ways(count: object) -> None
     with serve(sent(completion)) as endpoint:
         _, summary = run_against(endpoint, make_requests(1))
     assert summary.progress.n_tokens == len("Question 0?\n\nA. yes\nB. no") // 4 + 100
-
-
-@pytest.mark.parametrize(
-    ("value", "date", "seconds"),
-    [
-        ("7", None, 7.0),
-        ("0.25", None, 0.25),
-        ("-3", None, 0.0),
-        ("nan", None, None),
-        ("inf", None, None),
-        ("soon", None, None),
-        (None, None, None),
-        # RFC 9110's own example of a date, half a minute after the server's clock and before ours.
-        ("Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 1999 23:59:29 GMT", 30.0),
-        ("Fri, 31 Dec 1999 23:59:59 GMT", None, 946_684_799 - 946_684_700.0),
-        ("Fri, 31 Dec 1999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:10 GMT", 0.0),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_as_a_date(
-    value: str | None, date: str | None, seconds: float | None
-) -> None:
-    assert read_retry_after(value, date, now=946_684_700.0) == seconds

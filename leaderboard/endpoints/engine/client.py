@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import math
 import time
-from email.utils import parsedate_to_datetime
 
 import aiohttp
 from yarl import URL
 
+from leaderboard.chat import read_retry_after
 from leaderboard.endpoints.engine.body import BodyBroken, BodyTooLarge, read_body
 from leaderboard.endpoints.engine.connection import PeerRefused
 from leaderboard.endpoints.engine.failures import Failure, Reason, make_excerpt
@@ -94,31 +93,6 @@ class Client:
             response.headers.get("Retry-After"), response.headers.get("Date"), time.time()
         )
         return Failure(reason, response.status, make_excerpt(body, self._key), wait)
-
-
-def read_retry_after(value: str | None, date: str | None, now: float) -> float | None:
-    """Seconds to wait, never negative: from seconds, or from an HTTP date by the server's clock.
-
-    None where nothing usable was said.
-    """
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        moment = _read_date(value)
-        if moment is None:
-            return None
-        sent = _read_date(date)
-        seconds = moment - (now if sent is None else sent)
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _read_date(text: str | None) -> float | None:
-    try:
-        return None if text is None else parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _find_reason(status: int) -> Reason:

@@ -1,0 +1,29 @@
+"""The chat completions protocol as servers really speak it: one reader, endpoints and judges."""
+
+from leaderboard.chat.outcomes import (
+    Break,
+    BrokenOff,
+    Filtered,
+    Outcome,
+    RateLimited,
+    Rejected,
+    Reply,
+    ServerError,
+)
+from leaderboard.chat.read import read_answer
+from leaderboard.chat.retry_after import read_retry_after
+from leaderboard.chat.words import make_words
+
+__all__ = [
+    "Break",
+    "BrokenOff",
+    "Filtered",
+    "Outcome",
+    "RateLimited",
+    "Rejected",
+    "Reply",
+    "ServerError",
+    "make_words",
+    "read_answer",
+    "read_retry_after",
+]

@@ -1,0 +1,164 @@
+"""One answer of a model server, from its bytes to what it means; no body raises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leaderboard.chat.content import has_thought, read_text
+from leaderboard.chat.finish import Finish, read_finish, read_name
+from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, Outcome, Reply
+from leaderboard.chat.problem import Problem, find_problem, judge, read_problem
+from leaderboard.chat.retry_after import read_retry_after
+from leaderboard.chat.stream import is_stream, join_stream
+from leaderboard.chat.words import make_words
+from leaderboard.json_text import REPLACEMENT, NotJson, read_lenient_json
+from leaderboard.scoring.replies import read_said
+
+_PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml")
+
+
+def read_answer(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    key: str | None = None,
+    now: float,
+) -> Outcome:
+    """What came of a request. `key` is blanked in words; `now` is the time in epoch seconds."""
+    named = {name.lower(): value for name, value in headers.items()}
+    wait = read_retry_after(named.get("retry-after"), named.get("date"), now)
+    is_good = 200 <= status < 300
+    raw = body[:4_000].decode("utf-8", "replace")
+    if _is_page(named.get("content-type", ""), body):
+        return _read_page(status, raw, key=key, wait=wait)
+    try:
+        if is_good and is_stream(named.get("content-type", ""), body):
+            value = join_stream(body)
+            if value is None:
+                return BrokenOff(kind=Break.STREAM, status=status, words=make_words(raw, key))
+        else:
+            value = _decode(body)
+    except NotJson:
+        if is_good:
+            return BrokenOff(kind=Break.NOT_JSON, status=status, words=make_words(raw, key))
+        return judge(None, status, raw=raw, key=key, wait=wait)
+    if not is_good:
+        return judge(find_problem(value, is_failed=True), status, raw=raw, key=key, wait=wait)
+    return _read_completion(value, status, raw, key=key, wait=wait)
+
+
+def _decode(body: bytes) -> Any:
+    """The JSON of a body. Raises NotJson."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return read_lenient_json(body)
+
+
+def _is_page(content_type: str, body: bytes) -> bool:
+    """Whether it is a web page: by its beginning, for some servers call JSON text/html."""
+    start = body[:200].lstrip().lower()
+    named = "html" in content_type.lower() and start.startswith(b"<")
+    return named or start.startswith(_PAGE_STARTS)
+
+
+def _read_page(status: int, raw: str, *, key: str | None, wait: float | None) -> Outcome:
+    if 200 <= status < 300:
+        return BrokenOff(kind=Break.PAGE, status=status, words=make_words(raw, key), wait=wait)
+    return judge(None, status, raw=raw, key=key, wait=wait)
+
+
+def _read_completion(
+    value: Any, status: int, raw: str, *, key: str | None, wait: float | None
+) -> Outcome:
+    """A decoded body of a 200: what its first choice came to, or the error in it."""
+    choice = _find_choice(value)
+    problem = find_problem(value, is_failed=False)
+    if choice is None or not isinstance(choice.get("message"), Mapping):
+        inner = read_problem(choice.get("error")) if choice else None
+        if inner or problem:
+            return judge(inner or problem, status, raw=raw, key=key, wait=wait)
+        if _is_blocked(value):
+            return Filtered(**_read_told(value, None))
+        return BrokenOff(kind=Break.NO_CHOICE, status=status, words=make_words(raw, key))
+    return _read_choice(
+        value, choice, read_problem(choice.get("error")) or problem, status, key=key, wait=wait
+    )
+
+
+def _read_choice(
+    value: Mapping[str, Any],
+    choice: Mapping[str, Any],
+    problem: Problem | None,
+    status: int,
+    *,
+    key: str | None,
+    wait: float | None,
+) -> Outcome:
+    message = choice["message"]
+    finish, name = read_finish(choice.get("finish_reason"))
+    text = read_text(message.get("content"))
+    refusal = read_text(message.get("refusal"))
+    is_blank = not text.strip() and not refusal.strip()
+    if is_blank and finish in (Finish.ENDED, Finish.ABSENT, Finish.UNKNOWN):
+        # A gateway's "stop" may hide what the server behind it said.
+        native, native_name = read_finish(choice.get("native_finish_reason"))
+        if native in (Finish.FILTERED, Finish.BROKEN):
+            finish, name = native, native_name
+    told = _read_told(value, name)
+    thought = has_thought(message)
+    if finish is Finish.FILTERED:
+        return Filtered(text=_clean(text or refusal), **told)
+    is_broken = finish is Finish.BROKEN or (problem and (is_blank or finish is Finish.ABSENT))
+    if is_broken:
+        return judge(problem, status, key=key, wait=wait, finish_reason=name)
+    if is_blank and not thought and finish in (Finish.ABSENT, Finish.UNKNOWN):
+        kind = Break.NO_CHOICE if finish is Finish.ABSENT else Break.SERVER
+        return BrokenOff(kind=kind, status=status, finish_reason=name)
+    is_refusal = bool(refusal.strip()) and not text.strip()
+    said = refusal if is_refusal else text
+    is_silent = is_blank or not read_said(said).strip()
+    return Reply(
+        text=_clean(said),
+        is_cut=finish is Finish.CUT,
+        is_only_reasoning=is_silent and (thought or bool(said.strip())),
+        is_refusal=is_refusal,
+        **told,
+    )
+
+
+def _find_choice(value: Any) -> Mapping[str, Any] | None:
+    choices = value.get("choices") if isinstance(value, Mapping) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, Mapping) else None
+
+
+def _is_blocked(value: Any) -> bool:
+    """Whether a server passes on Gemini's way to say that it filtered the question."""
+    feedback = value.get("promptFeedback") if isinstance(value, Mapping) else None
+    return isinstance(feedback, Mapping) and bool(feedback.get("blockReason"))
+
+
+def _read_told(value: Mapping[str, Any], finish_reason: str | None) -> dict[str, Any]:
+    usage = value.get("usage")
+    usage = usage if isinstance(usage, Mapping) else {}
+    return {
+        "finish_reason": finish_reason,
+        "model": read_name(value.get("model")),
+        "n_prompt_tokens": _read_count(usage.get("prompt_tokens")),
+        "n_completion_tokens": _read_count(usage.get("completion_tokens")),
+    }
+
+
+def _read_count(value: Any) -> int | None:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
+    return value if is_count else None
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL keeps no NUL in a text."""
+    return text.replace("\0", REPLACEMENT)

@@ -1,0 +1,48 @@
+"""JSON that others wrote: half characters and broken UTF-8 become U+FFFD, never an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+class NotJson(ValueError):
+    """The bytes are no JSON, however they are read."""
+
+
+def replace_halves(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair that stands alone."""
+    return _HALF.sub(REPLACEMENT, text)
+
+
+def read_lenient_json(raw: bytes) -> Any:
+    """The value of `raw`; raises NotJson, also for what is nested too deeply.
+
+    Slower than a decoder that is strict: for what such a one refused.
+    """
+    text = raw.decode("utf-8-sig", "replace")
+    try:
+        # A number of many digits is costly to read as one: it stays text.
+        value = json.loads(text, strict=False, parse_int=_read_int)
+    except (ValueError, RecursionError) as error:
+        raise NotJson(str(error)) from None
+    return _without_halves(value) if "\\u" in text else value
+
+
+def _read_int(digits: str) -> int | str:
+    return int(digits) if len(digits) < 20 else digits
+
+
+def _without_halves(value: Any) -> Any:
+    """The value with each of its texts whole; it was parsed, so it is not nested deeply."""
+    if isinstance(value, str):
+        return replace_halves(value)
+    if isinstance(value, list):
+        return [_without_halves(one) for one in value]
+    if isinstance(value, dict):
+        return {replace_halves(key): _without_halves(one) for key, one in value.items()}
+    return value
