@@ -12,67 +12,10 @@ from leaderboard.judges.reply import read_reply
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.checklist import visible_text
 from leaderboard.scoring.replies import read_said
+from tests.scoring.families import ENDS, THOUGHTS
 
 DATA = Path(__file__).parent.parent / "data"
 LEVELS = {"A": "L3/L4", "B": "L4/L5", "C": "L5/S1", "D": "L2/L3"}
-
-THOUGHTS = {
-    "DeepSeek, Qwen": ("<think>", "</think>"),
-    "opened in the prompt": ("", "</think>"),
-    "an unknown tag": ("<zorp:think>", "</zorp:think>"),
-    "EXAONE": ("<thought>", "</thought>"),
-    "Seed": ("<seed:think>", "</seed:think>"),
-    "LongCat": ("<longcat_think>", "</longcat_think>"),
-    "Kimi": ("◁think▷", "◁/think▷"),
-    "Magistral": ("[THINK]", "[/THINK]"),
-    "Command": ("<|START_THINKING|>", "<|END_THINKING|>"),
-    "Command with a response": (
-        "<|START_THINKING|>",
-        "<|END_THINKING|><|START_RESPONSE|>",
-    ),
-    "OpenThoughts": ("<|begin_of_thought|>", "<|end_of_thought|><|begin_of_solution|>"),
-    "Apertus": ("<|inner_prefix|>", "<|inner_suffix|>"),
-    "an unknown token": ("<|zorp_thinking_start|>", "<|zorp_thinking_end|>"),
-    "Gemma 4": ("<|channel>thought\n", "<channel|>"),
-    "Gemma 4, half stripped": ("thought\n", "<channel|>"),
-    "MedGemma": ("<unused94>thought\n", "<unused95>"),
-    "MedGemma, half stripped": ("thought\n", "<unused95>"),
-    "other numbers": ("<unused12>thought\n", "<unused13>"),
-    "gpt-oss": (
-        "<|channel|>analysis<|message|>",
-        "<|end|><|start|>assistant<|channel|>final<|message|>",
-    ),
-    "gpt-oss, channel tokens stripped": (
-        "analysis<|message|>",
-        "<|end|><|start|>assistantfinal<|message|>",
-    ),
-    "gpt-oss, stripped": ("analysis", "assistantfinal"),
-    "Solar": ("<|think|>", "<|end|><|begin|>assistant<|content|>"),
-    "LLaVA-CoT": ("<SUMMARY>I look.</SUMMARY><REASONING>", "</REASONING><CONCLUSION>"),
-    "Llama-Nemotron in ChatML": ("<|im_start|>assistant\n<think>", "</think>"),
-}
-
-ENDS = {
-    "Llama": ("<|eot_id|>", "<|start_header_id|>user<|end_header_id|>\n\n"),
-    "Llama 4": ("<|eot|>", "<|header_start|>user<|header_end|>\n\n"),
-    "ChatML": ("<|im_end|>\n", "<|im_start|>user\n"),
-    "ChatML, stripped": ("\n", "user\n"),
-    "Gemma 3": ("<end_of_turn>\n", "<start_of_turn>user\n"),
-    "Gemma 4": ("<turn|>\n", "<|turn>user\n"),
-    "DeepSeek": ("<｜end▁of▁sentence｜>", "<｜User｜>"),
-    "Mistral": ("</s>", "[INST] "),
-    "GLM": ("", "<|user|>\n"),
-    "Kimi": ("<|im_end|>", "<|im_user|>user<|im_middle|>"),
-    "Seed": ("<seed:eos>", "<seed:bos>user\n"),
-    "Command": ("<|END_OF_TURN_TOKEN|>", "<|START_OF_TURN_TOKEN|><|USER_TOKEN|>"),
-    "EXAONE": ("[|endofturn|]\n", "[|user|]"),
-    "Phi": ("<|end|>", "<|user|>"),
-    "gpt-oss": ("<|return|>", "<|start|>user<|message|>"),
-    "Idefics": ("<end_of_utterance>\n", "User:"),
-    "Megrez": ("<|turn_end|>", "<|role_start|>user<|role_end|>"),
-    "padding": ("<pad><pad>", "<pad>"),
-    "an unknown family": ("<|zorp_end|>", "<|zorp_user|>"),
-}
 
 
 def read_cases(name: str) -> list[dict[str, object]]:
@@ -88,7 +31,11 @@ def test_what_a_model_thinks_is_not_said(family: str) -> None:
     assert parse_answer(reply, LEVELS, multiple=False).letters == ("B",)
 
 
-@pytest.mark.parametrize("family", [name for name in THOUGHTS if THOUGHTS[name][0]])
+# "analysis of the images shows ..." may as well begin a report.
+NOT_TOLD_UNLESS_CLOSED = {"opened in the prompt", "gpt-oss, stripped, with a space"}
+
+
+@pytest.mark.parametrize("family", sorted(THOUGHTS.keys() - NOT_TOLD_UNLESS_CLOSED))
 def test_a_thought_that_is_never_closed_hides_what_follows(family: str) -> None:
     opens, _ = THOUGHTS[family]
     assert read_said(f"{opens}Maybe L3/L4. The answer is A. But I should").strip() == ""
@@ -133,6 +80,23 @@ def test_a_judge_that_thinks_in_braces_is_read(family: str) -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
+        ("## Thinking\n\nA?\n\n## Final Response\n\nB", "## Final Response\n\nB"),
+        ("**Thinking Process:**\nA?\n**Final Answer**\nB", "**Final Answer**\nB"),
+        ("## Thinking\nA?\n### First\nA.\n## Findings\nB", "## Findings\nB"),
+        ("# Thoughts\nA?", ""),
+        ("Thoughts on L4/L5:\nA", "Thoughts on L4/L5:\nA"),
+        ("## Thinking about L4/L5\nA", "## Thinking about L4/L5\nA"),
+    ],
+)
+def test_a_thought_under_a_heading_ends_at_the_heading_of_what_is_said(
+    reply: str, said: str
+) -> None:
+    assert read_said(reply) == said
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
         ("The correct answer is <|begin_of_box|>B<|end_of_box|>.", "The correct answer is B."),
         ("L4/L5, so A? No.\n<|begin_of_box|>B<|end_of_box|>", "B"),
         ("A<answer>B</answer>", "<answer>B</answer>"),
@@ -169,6 +133,9 @@ def test_marks_are_read_by_their_shape(reply: str, said: str) -> None:
         "The patient is a user of opioids.\nThe model of the implant is unknown.",
         "| Level | Finding |\n|---|---|\n| L4/L5 | <3 mm |",
         "Final diagnosis: stenosis. The assistant finally agreed.",
+        "analysis of the images by the assistant\nfinally shows a protrusion.",
+        "Canal &lt;10 mm, &lt;b&gt;left&lt;/b&gt; and \\<right\\>.",
+        "```\nL4/L5: stenosis\n```\n<details><summary>Measurements</summary>8 mm</details>",
     ],
 )
 def test_medical_text_stays_as_it_is(text: str) -> None:
@@ -178,7 +145,8 @@ def test_medical_text_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     ["<", "<|a|>", "<think>", "</think>", ".<eos>", "<x_y>", "[analysis]", "<SUMMARY>", "\n ",
-     "<|channel|>", "<|begin_of_box|>", "analysis", "<answer>", "<|start|>assistant"],
+     "<|channel|>", "```think\n", "<details type=reasoning>", "&lt;think&gt;",
+     "<|begin_of_box|>", "analysis", "<answer>", "<|start|>assistant"],
 )  # fmt: skip
 def test_a_hostile_reply_is_read_in_little_time(piece: str) -> None:
     start = time.process_time()

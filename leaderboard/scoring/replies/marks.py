@@ -24,6 +24,11 @@ ROLE = re.compile(
 )
 """The name of who speaks, right behind a token that opens a turn."""
 
+CHANNEL_ROLE = re.compile(
+    r"[ \t]*\n?(?P<name>think\w*|thoughts?|reasoning|analysis|final|answer|response)[ \t]*(?:\n|$)"
+)
+"""A channel in the place of who speaks: `<|im_start|>think`, `<|im_start|>answer`."""
+
 CHANNEL_HEADER = re.compile(
     r"\s*(?P<name>final|analysis|commentary|thoughts?|[A-Za-z]{0,24})"
     r"(?:[^\n<]{0,60}(?:<[|｜]constrain[|｜]>[^\n<{]{0,40})?<[|｜]message[|｜]>"
@@ -38,7 +43,8 @@ MESSAGE_HEADER = re.compile(
 
 _OPENING_CHANNEL = re.compile(
     r"\A\s*(?:assistant)?(?P<name>analysis|commentary|final)"
-    r"(?=[^\sa-z:,.;()\[\]|*-]|\n(?=[\s\S]*?assistant\s?final))"
+    r"(?=[^\sa-z:,.;()\[\]|*-]|\s(?=[\s\S]*?assistant(?:final|analysis|commentary"
+    r"|\s{1,2}(?:final|analysis|commentary)\s*\n)))"
     r"|\A\s*assistant(?P<joined>analysis|commentary|final)"
 )
 _NEXT_CHANNEL = re.compile(r"assistant\s{0,2}(?P<name>final|analysis|commentary)"
@@ -46,7 +52,7 @@ _NEXT_CHANNEL = re.compile(r"assistant\s{0,2}(?P<name>final|analysis|commentary)
 _JOINED_CHANNEL = re.compile(r"assistant(?P<name>final|analysis|commentary)"
                              r"(?:[^\S\n]?(?:json|JSON)(?=\s?[{\[]))?")  # fmt: skip
 _OPENING_THOUGHT = re.compile(r"\A\s*thought\n")
-_OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)[ \t]*\n+(?=\S)")
+_OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)(?:[ \t]*\n+(?=\S)|(?=<[|｜]?channel))")
 _STRIPPED_TURN = re.compile(
     r"\n(?:user|assistant|human)[ \t]*(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
 )

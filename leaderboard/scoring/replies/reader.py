@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from leaderboard.scoring.replies.marks import (
     CHANNEL_HEADER,
+    CHANNEL_ROLE,
     MARK,
     MESSAGE_HEADER,
     ROLE,
@@ -34,6 +35,7 @@ from leaderboard.scoring.replies.names import (
     name_of_tag,
     name_of_token,
 )
+from leaderboard.scoring.replies.written import with_plain_marks
 
 _HTML = frozenset(
     "a abbr article b blockquote body br center code dd del details div dl dt em figure footer"
@@ -50,7 +52,7 @@ def read_said(text: str, *, final_mark: str = "", final_end: str = "") -> str:
     Boxes around a final answer become `final_mark` and `final_end`. A text without marks comes
     back as it is. Total, and linear in the length of the text.
     """
-    text = with_stripped_marks(text)
+    text = with_stripped_marks(with_plain_marks(text))
     if not may_hold_marks(text):
         return text
     return _Reader(text, final_mark, final_end).read()
@@ -70,7 +72,7 @@ class _Reader:
         self.in_others_turn = False
         self.has_thought = False
         self.has_sections = False
-        self.in_numbered = self.is_message = False
+        self.in_numbered = self.is_message = self.is_role = False
         self.opened: set[str] = set()
         self.closed_brackets: dict[str, bool] = {}
         self.has_words = False
@@ -288,6 +290,9 @@ class _Reader:
         if role:
             is_mine = role["role"].lower() in ASSISTANTS
             self._open_turn(found, role.end(), is_mine=is_mine)
+        elif channel := CHANNEL_ROLE.match(self.text, found.end()):
+            self._enter(channel["name"], found.start(), channel.end())
+            self.is_role = self.in_channel
         elif not self.is_hidden:
             self._pass(found)
             self._end_turn()
@@ -322,7 +327,7 @@ class _Reader:
             return
         if self.depth:
             return
-        if self.in_channel and name.noun in REAL_TURN_ENDS:
+        if self.in_channel and not self.is_role and name.noun in REAL_TURN_ENDS:
             self.is_over = True
         elif self.is_hidden:
             self.in_channel = self.in_others_turn = False
@@ -333,7 +338,11 @@ class _Reader:
                 self._end_turn()
 
     def numbered(self, found: re.Match[str], name: Name) -> None:
-        """`<unused94>thought ... <unused95>`: told by the word behind the first of two."""
+        """`<unused94>thought ... <unused95>`: told by the word behind the first of two; a number
+        before who speaks opens a turn, as `<SPECIAL_11>User` does."""
+        if not self.is_hidden and ROLE.match(self.text, found.end()):
+            self.turn(found, name)
+            return
         closes = THOUGHT_NUMBERS.get(name.noun)
         word = _THOUGHT_WORD.match(self.text, found.end())
         if self.in_numbered:
