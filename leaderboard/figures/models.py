@@ -9,22 +9,14 @@ import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
 from leaderboard.figures.intervals import draw_dots
-from leaderboard.models.ranking import Board, Slice
-from leaderboard.rankings.breakdowns import Median
+from leaderboard.models.ranking import Board, Metric, Slice
+from leaderboard.rankings.breakdowns import SLICES, Median
 from leaderboard.rankings.profiles import Profile, ProfileRow
 from leaderboard.rankings.read import RankingRow, RankingTable
 
 SHOWN_STANDING = 20
 """How many models the standing shows at most: the nearest above and below."""
-PROFILE_FIGURES = {
-    "subconditions": Slice.SUBCONDITION,
-    "axes": Slice.AXIS,
-    "modalities": Slice.MODALITY,
-    "levels": Slice.LEVEL,
-    "regions": Slice.REGION,
-    "images": Slice.IMAGES,
-    "sections": Slice.SECTION,
-}
+PROFILE_FIGURES = {facts.figure: slice_ for slice_, facts in SLICES.items() if facts.figure}
 """The slice of each figure of a breakdown, by the name in its address."""
 
 
@@ -86,7 +78,7 @@ def _profile(rows: Sequence[ProfileRow], slice_: Slice) -> go.Figure:
     known = [(row, row.score) for row in rows if row.score and row.score.value is not None]
     if not known:
         raise NotFound("There is nothing to draw.", "See the model's page.")
-    is_rating = slice_ is Slice.SECTION
+    is_rating = SLICES[slice_].metric is Metric.RATING
     labels = [
         f"{row.column.name} {score.n_correct}/{score.n}" if score.is_shrunk else row.column.name
         for row, score in known

@@ -22,17 +22,46 @@ from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.levels import REGIONS
 
-SLICE_METRICS = {
-    Slice.SUBCONDITION: Metric.ACCURACY,
-    Slice.AXIS: Metric.ACCURACY,
-    Slice.LEVEL: Metric.ACCURACY,
-    Slice.REGION: Metric.ACCURACY,
-    Slice.MODALITY: Metric.ACCURACY,
-    Slice.IMAGES: Metric.ACCURACY,
-    Slice.SECTION: Metric.RATING,
-    Slice.DIMENSION: Metric.RATING,
+
+class SliceFacts(NamedTuple):
+    """What a slice that breaks a result down measures, and what it is called.
+
+    `head` stands over the names of its values. A model's page has the figure `figure`, and, where
+    there is a `heading`, a section under it with a table called `caption`.
+    """
+
+    metric: Metric
+    head: str
+    figure: str | None = None
+    heading: str | None = None
+    caption: str | None = None
+
+
+SLICES = {
+    Slice.SUBCONDITION: SliceFacts(
+        Metric.ACCURACY, "Subcondition", "subconditions", "Subconditions", "By subcondition"
+    ),
+    Slice.AXIS: SliceFacts(Metric.ACCURACY, "Axis", "axes", "Axes", "By axis"),
+    Slice.MODALITY: SliceFacts(
+        Metric.ACCURACY, "Modality", "modalities", "Modalities", "By modality"
+    ),
+    Slice.LEVEL: SliceFacts(
+        Metric.ACCURACY, "Vertebral level", "levels", "Vertebral levels", "By vertebral level"
+    ),
+    Slice.REGION: SliceFacts(
+        Metric.ACCURACY, "Region of the spine", "regions", "Regions of the spine", "By region"
+    ),
+    Slice.IMAGES: SliceFacts(
+        Metric.ACCURACY,
+        "Number of images",
+        "images",
+        "Single and several images",
+        "By number of images",
+    ),
+    Slice.SECTION: SliceFacts(Metric.RATING, "Report section", "sections"),
+    Slice.DIMENSION: SliceFacts(Metric.RATING, "Report dimension"),
 }
-"""The slices that break a result down, with what is measured on them."""
+"""The slices that break a result down, in the order shown: each is declared here alone."""
 Cells = Mapping[str, Mapping[str, "SliceScore"]]
 IMAGE_NAMES = {"single": "Single image", "several": "Several images"}
 
@@ -90,12 +119,12 @@ class Breakdown:
 
 
 def read_breakdown(session: Session, table: RankingTable, slice_: Slice) -> Breakdown:
-    """The models of `table` by `slice_`, one of SLICE_METRICS."""
+    """The models of `table` by `slice_`, one of SLICES."""
     cells = _read_cells(session, table, [slice_])
     return Breakdown(
         table=table,
         slice=slice_,
-        metric=SLICE_METRICS[slice_],
+        metric=SLICES[slice_].metric,
         columns=_make_columns(session, table.split, cells)[slice_],
         rows=[row for row in table.rows if row.submission.id in cells[slice_]],
         cells=cells[slice_],
@@ -150,7 +179,7 @@ def _make_columns(
     """
     items, names = read_items(session, split.id), read_names(split.benchmark.manifest)
     is_report = items["track"] == Track.REPORT.value
-    counts: dict[Slice, dict[str, int]] = {slice_: {} for slice_ in SLICE_METRICS}
+    counts: dict[Slice, dict[str, int]] = {slice_: {} for slice_ in SLICES}
     for grouping in item_slices(items[~is_report]):
         for one in grouping:
             counts[one.slice][one.name] = len(one.items)
@@ -199,7 +228,7 @@ def _read_cells(
         ).where(
             Score.submission_id.in_(keys),
             Score.slice.in_(slices),
-            Score.metric.in_({SLICE_METRICS[slice_] for slice_ in slices}),
+            Score.metric.in_({SLICES[slice_].metric for slice_ in slices}),
         )
     )
     for key, slice_, name, *fields in rows:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.rankings.breakdowns import (
-    SLICE_METRICS,
+    SLICES,
     Median,
     SliceColumn,
     read_columns,
@@ -42,7 +42,7 @@ def read_profile(
     session: Session,
     table: RankingTable,
     scores: SubmissionScores,
-    slices: Sequence[Slice] = tuple(SLICE_METRICS),
+    slices: Sequence[Slice] = tuple(SLICES),
 ) -> Profile:
     """Each slice with the values that the model of `scores` has a score on, in their order.
 
@@ -61,7 +61,7 @@ def _make_rows(
     names: Mapping[str, str],
     scores: SubmissionScores,
 ) -> list[ProfileRow]:
-    found = {one.name: one for one in scores.of(SLICE_METRICS[slice_], slice_)}
+    found = {one.name: one for one in scores.of(SLICES[slice_].metric, slice_)}
     reports = {one.name: one for one in scores.of(Metric.REPORT, slice_)}
     known = {column.key for column in columns}
     alone = [

@@ -11,7 +11,7 @@ from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Slice
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
-from leaderboard.rankings.breakdowns import SLICE_METRICS
+from leaderboard.rankings.breakdowns import SLICES
 from leaderboard.rankings.selection import Selection, read_board, read_selection
 from leaderboard.web.services import database
 
@@ -56,10 +56,10 @@ def find_board() -> Board:
 def read_slice() -> Slice:
     """The slice that the address names, subconditions by default. Raises InvalidRequest."""
     name = request.args.get("slice") or Slice.SUBCONDITION.value
-    if name not in {slice_.value for slice_ in SLICE_METRICS}:
+    if name not in {slice_.value for slice_ in SLICES}:
         raise InvalidRequest(
             f"There is no breakdown by {name[:40]!r}.",
-            f"Use one of {', '.join(slice_.value for slice_ in SLICE_METRICS)}.",
+            f"Use one of {', '.join(slice_.value for slice_ in SLICES)}.",
         )
     return Slice(name)
 

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from leaderboard.accounts.card_fields import STATED_FACTS, write_size
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board, Score, Slice
-from leaderboard.rankings.breakdowns import SliceScore
+from leaderboard.models.ranking import Board, Score
+from leaderboard.rankings.breakdowns import SLICES, SliceScore
 from leaderboard.rankings.profiles import ProfileRow
 from leaderboard.rankings.provenance import UNCALIBRATED
 from leaderboard.rankings.read import BoardScore, RankingRow
@@ -31,18 +31,6 @@ TRACK_WORDS = {
     Track.IMAGE: "image questions",
     Track.REPORT: "reports",
 }
-
-SLICE_HEADS = {
-    Slice.SUBCONDITION: "Subcondition",
-    Slice.AXIS: "Axis",
-    Slice.MODALITY: "Modality",
-    Slice.LEVEL: "Vertebral level",
-    Slice.REGION: "Region of the spine",
-    Slice.IMAGES: "Number of images",
-    Slice.SECTION: "Report section",
-    Slice.DIMENSION: "Report dimension",
-}
-"""What the values of a slice are, over their names."""
 
 BADGE_WORDS = {
     Badge.EXPERT_ANCHORED: "Calibrated with labels for at least 30 of its own reports.",
@@ -187,7 +175,7 @@ def install(app: Flask) -> None:
         app.add_template_filter(filter_)
     app.add_template_filter(write_size, "parameters")
     app.jinja_env.globals.update(
-        SLICE_HEADS=SLICE_HEADS,
+        SLICES=SLICES,
         STATED_FACTS=STATED_FACTS,
         TRACK_WORDS=TRACK_WORDS,
         FEW_ITEMS=FEW_ITEMS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from leaderboard.models.ranking import Slice
-from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown, read_breakdown
+from leaderboard.rankings.breakdowns import SLICES, Breakdown, read_breakdown
 from leaderboard.rankings.read import RankingRow, read_ranking
 from leaderboard.web.address import find_board, read_slice
 from leaderboard.web.api.operation import get
@@ -19,7 +19,7 @@ from spinebench.shapes.shape import Shape
 class BreakdownQuery(BoardQuery, frozen=True, kw_only=True):
     """What to break down by, on which board and version."""
 
-    slice: Annotated[str, about("What to break down by.", SLICE_METRICS)] = Slice.SUBCONDITION
+    slice: Annotated[str, about("What to break down by.", SLICES)] = Slice.SUBCONDITION
 
 
 class MedianRecord(Shape, frozen=True, kw_only=True):

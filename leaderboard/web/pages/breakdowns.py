@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board, Metric
 from leaderboard.packages.catalogue import read_benchmarks
-from leaderboard.rankings.breakdowns import SLICE_METRICS, Breakdown, SliceScore, read_breakdown
+from leaderboard.rankings.breakdowns import SLICES, Breakdown, SliceScore, read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.read import RankingRow, read_ranking, read_state
 from leaderboard.web.address import find_board, find_split, read_place, read_slice
@@ -49,7 +49,7 @@ def _render(breakdown: Breakdown, benchmarks: Sequence[Benchmark]) -> str:
         unranked=[row for row in shown if board not in row.ranks],
         absent=[row for row in breakdown.table.rows if not cells.get(row.submission.id)],
         benchmarks=benchmarks,
-        slices=list(SLICE_METRICS),
+        slices=list(SLICES),
         metrics=Metric,
         shade=shade,
         n_shades=N_SHADES,
