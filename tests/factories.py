@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts import teams
 from leaderboard.accounts.roles import grant_role
+from leaderboard.accounts.variants import read_origin, set_origin
 from leaderboard.db import Sessions, now
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
@@ -76,6 +77,11 @@ def make_card(session: Session, team: Team, slug: str, **facts: Any) -> ModelCar
         named = {"slug": slug, "name": slug.title(), "organisation": "Org"}
         card = teams.make_model_card(session, team, named | facts)
     return card
+
+
+def name_base(session: Session, card: ModelCard, base: str, label: str) -> None:
+    """Say that `card` was made from the model `base`, and by `label` in which way."""
+    set_origin(card, read_origin(session, card.team, base, label, card))
 
 
 def load_items(

@@ -19,7 +19,6 @@ from werkzeug.serving import make_server
 from config import Config
 from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import find_user
-from leaderboard.accounts.variants import set_variant
 from leaderboard.app import create_app
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.experts.assign import assign_reports
@@ -32,7 +31,14 @@ from leaderboard.web.pages.announcements import read_frame
 from leaderboard.web.services import EXTENSION, Services
 from leaderboard.web.store import Store
 from tests.databases import SharedPostgres, SharedSqlite
-from tests.factories import load_items, make_card, make_team, make_user, score_submission
+from tests.factories import (
+    load_items,
+    make_card,
+    make_team,
+    make_user,
+    name_base,
+    score_submission,
+)
 from tests.package_files import make_items
 from tests.waiting import HANG_SECONDS
 from tests.web.contract import ContractWatch
@@ -76,7 +82,7 @@ class Site:
         """Say which model another one was made from."""
         with self.sessions.write() as session:
             card = session.scalars(select(ModelCard).where(ModelCard.slug == model)).one()
-            set_variant(session, card, base, label)
+            name_base(session, card, base, label)
 
     def token(self, name: str, *scopes: Scope) -> dict[str, str]:
         """The header of a new token of a user, with all scopes by default."""

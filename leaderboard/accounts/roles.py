@@ -23,7 +23,7 @@ def grant_role(session: Session, user: User, role: Role) -> None:
 
 
 def revoke_role(session: Session, user: User, role: Role) -> None:
-    """Take the role from `user`; one who has it not stays as they are."""
+    """Take the role from `user`; without it nothing changes."""
     session.execute(delete(UserRole).where(UserRole.user_id == user.id, UserRole.role == role))
 
 

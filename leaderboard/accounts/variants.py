@@ -55,14 +55,6 @@ def read_origin(
     return Origin(base, label)
 
 
-def set_variant(session: Session, card: ModelCard, base_slug: str, label: str) -> None:
-    """Say that `card` was made from the model `base_slug`, and by `label` in which way.
-
-    Both empty say that it was made from no model of the site. Raises as `read_origin` does.
-    """
-    set_origin(card, read_origin(session, card.team, base_slug, label, card))
-
-
 def set_origin(card: ModelCard, origin: Origin | None) -> None:
     """Say what `card` was made from; None means no model on this site."""
     if origin is None:

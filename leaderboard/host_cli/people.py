@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leaderboard.accounts.roles import grant_role, revoke_role
 from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
@@ -60,32 +62,6 @@ def set_password_command(email: str, password_stdin: bool) -> None:
     with sessions().write() as session:
         set_password(_get_user(find_user(session, email), email), password)
     click.echo(f"The password of {email} has been set.")
-
-
-@user_group.command("grant")
-@click.argument("email")
-@click.argument("role", type=click.Choice([role.value for role in Role]))
-@with_appcontext
-def grant_command(email: str, role: str) -> None:
-    """Give a user ROLE: a host runs the benchmark, an expert rates reports."""
-    with sessions().write() as session:
-        user = _get_user(find_user(session, email), email)
-        grant_role(session, user, Role(role))
-        add_audit(session, COMMAND_LINE, "grant role", f"user {email}", role)
-    click.echo(f"{email} now has the role {role}.")
-
-
-@user_group.command("revoke")
-@click.argument("email")
-@click.argument("role", type=click.Choice([role.value for role in Role]))
-@with_appcontext
-def revoke_command(email: str, role: str) -> None:
-    """Take ROLE from a user."""
-    with sessions().write() as session:
-        user = _get_user(find_user(session, email), email)
-        revoke_role(session, user, Role(role))
-        add_audit(session, COMMAND_LINE, "revoke role", f"user {email}", role)
-    click.echo(f"{email} no longer has the role {role}.")
 
 
 @click.group("team", cls=HostGroup)
@@ -158,7 +134,39 @@ def add_token_command(email: str, name: str, scopes: tuple[str, ...], days: int)
     click.echo(text)
 
 
+def _make_role_command(
+    name: str, change: Callable[[Session, User, Role], None], words: str, outcome: str
+) -> click.Command:
+    """A command that changes a user's role, with an entry in the audit trail."""
+
+    @click.command(name, help=words)
+    @click.argument("email")
+    @click.argument("role", type=click.Choice([role.value for role in Role]))
+    @with_appcontext
+    def command(email: str, role: str) -> None:
+        with sessions().write() as session:
+            user = _get_user(find_user(session, email), email)
+            change(session, user, Role(role))
+            add_audit(session, COMMAND_LINE, f"{name} role", f"user {email}", role)
+        click.echo(f"{email} {outcome} the role {role}.")
+
+    return command
+
+
 for _group, _command in (
+    (
+        user_group,
+        _make_role_command(
+            "grant",
+            grant_role,
+            "Give a user ROLE: a host runs the benchmark, an expert rates reports.",
+            "now has",
+        ),
+    ),
+    (
+        user_group,
+        _make_role_command("revoke", revoke_role, "Take ROLE from a user.", "no longer has"),
+    ),
     (user_group, make_act_command("ban", ban_user, "Ban a user and withhold their results.")),
     (user_group, make_act_command("unban", unban_user, "Lift a user's ban.")),
     (

@@ -58,8 +58,8 @@ def make_target_table(ratings: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
     """A row for each prediction (the index), a column for each target's key; NaN is unscored.
 
     ratings: columns prediction_id, dimension and value, of one rater. A section is the mean of
-    its dimensions and the report 20 times the mean of its sections (scoring.rubric), unscored
-    where one of them is.
+    its dimensions and the report 20 times the mean of its sections, 20..100, unscored where one
+    of them is. With SpineBench's five sections that is 4 x their sum (arXiv 2510.03160).
     """
     wide = ratings.pivot(index="prediction_id", columns="dimension", values="value")
     columns: dict[str, pd.Series[float]] = {}

@@ -1,8 +1,7 @@
-"""The rubric: sections of rated dimensions, and the report score that they give."""
+"""The rubric: sections of rated dimensions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -52,23 +51,3 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The sections in their order."""
 
     sections: Annotated[list[Section], Meta(min_length=1)]
-
-
-def section_means(ratings: Mapping[str, float | None], rubric: Rubric) -> dict[str, float | None]:
-    """Each section's mean rating (1..5); None where one of its dimensions is unscored."""
-    means: dict[str, float | None] = {}
-    for section in rubric.sections:
-        values = [ratings.get(dimension.key) for dimension in section.dimensions]
-        known = [value for value in values if value is not None]
-        means[section.key] = sum(known) / len(known) if len(known) == len(values) else None
-    return means
-
-
-def report_score(ratings: Mapping[str, float | None], rubric: Rubric) -> float | None:
-    """20 x the mean over sections of the section's mean rating: 20..100, or None if unscored.
-
-    With SpineBench's five sections this is 4 x the sum of the section means (arXiv 2510.03160).
-    """
-    means = section_means(ratings, rubric).values()
-    known = [value for value in means if value is not None]
-    return 20 * sum(known) / len(known) if len(known) == len(means) else None

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from leaderboard.accounts.variants import set_variant
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
@@ -19,6 +18,7 @@ from leaderboard.rankings.profiles import Profile, read_profile
 from leaderboard.rankings.read import read_ranking, read_scores
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
+from tests.factories import name_base
 from tests.loaded import Load, Submit
 from tests.rankings.test_comparisons import texts
 
@@ -133,7 +133,7 @@ def test_a_small_step_is_in_no_cell_and_is_compared_with_no_base(
     assert found.columns[0].median == Median(30.0, 1)
     with sessions.write() as session:
         cards = {card.slug: card for card in session.scalars(select(ModelCard))}
-        set_variant(session, cards["model-b"], "model-a", "spine only")
+        name_base(session, cards["model-b"], "model-a", "spine only")
         session.flush()
         split = session.scalars(select(Split).where(Split.name == "test")).one()
         (variant,) = read_ablation(session, read_ranking(session, split), "model-a").variants
@@ -146,7 +146,7 @@ def check_ablation(field: Sessions, keys: dict[str, str]) -> None:
     with field.write() as session:
         cards = {card.slug: card for card in session.scalars(select(ModelCard))}
         for model in ("model-c", "model-d"):
-            set_variant(session, cards[model], "model-b", f"like {model}")
+            name_base(session, cards[model], "model-b", f"like {model}")
         session.flush()
         split = session.scalars(select(Split).where(Split.name == "test")).one()
         found = read_ablation(session, read_ranking(session, split), "model-b")

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.variants import set_variant
 from leaderboard.db import now
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.models.benchmark import Track
@@ -18,6 +17,7 @@ from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Status, Step, Submission
 from leaderboard.models.team import ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from tests.factories import name_base
 from tests.site import Site
 
 N_MODELS = 200
@@ -124,7 +124,7 @@ def add_models(site: Site, numbers: Sequence[int]) -> None:
             session.flush()
             add_scores(session, key, judge.id, generator)
             if number:
-                set_variant(session, card, "submission-0", f"variant {number}")
+                name_base(session, card, "submission-0", f"variant {number}")
         session.flush()
         rank_split(session, split.id)
 

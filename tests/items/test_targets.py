@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import msgspec
+import pandas as pd
 import pytest
 
-from leaderboard.scoring.rubric import Rubric, report_score, section_means
+from leaderboard.items.targets import REPORT, Target, make_target_table
+from leaderboard.models.ranking import Slice
+from leaderboard.scoring.rubric import Rubric
 
 SECTIONS = {
     "imaging": ["imaging_report"],
@@ -40,10 +46,19 @@ def rate_all(value: float) -> dict[str, float | None]:
     return {key: value for keys in SECTIONS.values() for key in keys}
 
 
+def score(ratings: Mapping[str, float | None], rubric: Rubric) -> dict[str, float]:
+    """The targets' values of one report, the report's own under "report"."""
+    rows = [(1, key, value) for key, value in ratings.items()]
+    table = pd.DataFrame(rows, columns=["prediction_id", "dimension", "value"])
+    (values,) = make_target_table(table, rubric).to_dict("records")
+    sections = {key: float(values[Target(Slice.SECTION, key).key]) for key in SECTIONS}
+    return {"report": float(values[REPORT.key]), **sections}
+
+
 def test_the_report_score_runs_from_20_to_100(rubric: Rubric) -> None:
-    assert report_score(rate_all(1), rubric) == pytest.approx(20)
-    assert report_score(rate_all(3), rubric) == pytest.approx(60)
-    assert report_score(rate_all(5), rubric) == pytest.approx(100)
+    assert score(rate_all(1), rubric)["report"] == pytest.approx(20)
+    assert score(rate_all(3), rubric)["report"] == pytest.approx(60)
+    assert score(rate_all(5), rubric)["report"] == pytest.approx(100)
 
 
 def test_the_report_score_is_four_times_the_sum_of_the_section_means(rubric: Rubric) -> None:
@@ -51,22 +66,22 @@ def test_the_report_score_is_four_times_the_sum_of_the_section_means(rubric: Rub
     # reasoning (4 + 5 + 3 + 2) / 4 = 3.5: 4 x (4 + 5 + 3 + 2 + 3.5) = 4 x 17.5 = 70
     values = [4, 5, 3, 4, 2, 2, 4, 5, 3, 2]
     ratings = dict(zip(rate_all(1), map(float, values), strict=True))
-    assert section_means(ratings, rubric) == {
+    assert score(ratings, rubric) == {
+        "report": pytest.approx(70),
         "imaging": 4,
         "diagnosis": 5,
         "treatment": pytest.approx(3),
         "prognosis": 2,
         "reasoning": 3.5,
     }
-    assert report_score(ratings, rubric) == pytest.approx(70)
 
 
 def test_an_unscored_dimension_leaves_the_report_unscored_and_other_sections_whole(
     rubric: Rubric,
 ) -> None:
     ratings = rate_all(4) | {"relevance": None}
-    assert report_score(ratings, rubric) is None
-    assert section_means(ratings, rubric)["reasoning"] is None
-    assert section_means(ratings, rubric)["treatment"] == pytest.approx(4)
+    assert math.isnan(score(ratings, rubric)["report"])
+    assert math.isnan(score(ratings, rubric)["reasoning"])
+    assert score(ratings, rubric)["treatment"] == pytest.approx(4)
     del ratings["relevance"]
-    assert report_score(ratings, rubric) is None
+    assert math.isnan(score(ratings, rubric)["report"])
