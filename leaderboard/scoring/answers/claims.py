@@ -180,6 +180,7 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
             and _names_the_answer(literal, cue[0], before)
             and _stands(before)
             and not is_rejected(cue[0])
+            and not HEARSAY.search(cue[0])
             and not (literal in _LIST_NOUNS and is_whole_list(page, reading))
         ):
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
@@ -266,7 +267,7 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
 CONCLUSION_CLOSING = re.compile(
     r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|to me\b|is (?:my|the)\b"
     r"|(?:remains?|fits|matches|applies)(?=[\s.,;!]|$)"
-    r"|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
+    r"|correct\b|right\b|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks|fits|matches)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
 )
 """What follows letters that close a sentence or give a reason, and are no subject of another."""
 _BRIEF = 40

@@ -48,9 +48,11 @@ class CueTable:
         return [cue for number in numbers if (cue := self._cues[number]).literal in low]
 
     def matches(self, low: str) -> Iterator[tuple[str, re.Match[str]]]:
-        """Yield each match at a word's start, with its literal: cue by cue, in their order."""
+        """Yield each match within a line, at a word's start, with its literal: cue by cue."""
         for literal, pattern in self.found_in(low):
             for found in ends_of(pattern.finditer(low)):
+                if "\n" in found[0]:
+                    continue
                 before = low[found.start() - 1] if found.start() else " "
                 if not before.isalnum() or before > "\u2e80":
                     yield literal, found

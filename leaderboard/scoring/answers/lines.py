@@ -10,16 +10,18 @@ from leaderboard.scoring.answers.claims import (
     CONCLUSION_CLOSING,
     Claim,
     Strength,
+    is_conditional,
     is_open,
     is_whole_list,
     sentence_before,
 )
 from leaderboard.scoring.answers.letters import is_latin_name
+from leaderboard.scoring.answers.naming import named_in
 from leaderboard.scoring.answers.page import Page, Reading
 from leaderboard.scoring.answers.reading import read_choice, read_list
 from leaderboard.scoring.answers.refusal import REFUSAL
 from leaderboard.scoring.answers.rows import lists_of
-from leaderboard.scoring.answers.verdicts import TRUE_MARK
+from leaderboard.scoring.answers.verdicts import OWNER, TRUE_MARK
 from leaderboard.scoring.answers.words import FALSE_SOON
 
 
@@ -108,7 +110,7 @@ def _groups(page: Page) -> Iterator[list[Label]]:
 
 
 _BARE_START = re.compile(
-    r"[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:(?:all of )(?=[\[(]?[a-z][\])]?,)))?(?:(?i:(?:all (?:of )?(?:the )?)?(?:options?|choices?|letters?"
+    r"[-+|>=→ ]{0,4}(?:\d{1,2}[.)] |(?i:q|a|question|answer|#)? ?\d{1,2}:? )?(?:(?i:(?:all of )(?=[\[(]?[a-z][\])]?,)))?(?:(?i:(?:all (?:of )?(?:the )?)?(?:options?|choices?|letters?"
     r"|alternativa|letra|lettre|opción|opção|opzione|buchstabe|вариант|选项|選項)) ?:? ?)?"
 )
 _BARE_END = re.compile(
@@ -182,17 +184,17 @@ def _ends_line(page: Page, end: int) -> bool:
 
 _HEAD = re.compile(
     r"(?:(?i:(?:option|choice|letter)(?![a-z])|选项|選項)\s?)?(?P<open>[\[(\"'{]?)(?P<letter>[A-Za-z])(?P<close>[\])\"'}]?)"
-    r"(?P<after>[.):\]]{1,2}(?!\w)|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|i think|i believe|probably)"
+    r"(?P<after>[.):\]!;]{1,2}(?!\w)|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|i think|i believe|probably|\d)"
     r"| (?=because|since|due|as |given|based)| (?=\()|)"
 )
 _OTHER_LABEL = re.compile(r"(?:^|[\s(|])(?:(?i:option) )?[\[(]?([A-Z])[).:](?=\s|$)")
 _OTHER_LINE = re.compile(r"\n[-+| ]{0,3}(?:(?i:option|choice) )?[\[(]?([A-Z])[\]).:]{1,2}(?=\s)")
 _REJECTED_NEXT = re.compile(
     r"[\s:,.()|-]{0,4}(?:this is |it is |it's |is |are |can be |should be |this option is |seems |would be )?(?:not\b|"
-    r"incorrect|wrong|false|no\b|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
+    r"incorrect|inconsistent|incompatible|unsupported|implausible|irrelevant|absent|wrong|false|no\b|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
     r"|can't|doesn't|does not|would not|rejected|normal|contraindicated|impossible|could be|might be|may be|possible)"
 )
-_SHARE = re.compile(r"\s?\(?\d{1,3}(?:\.\d+)?\s?%")
+_SHARE = re.compile(r",?\s?\(?\d{1,3}(?:\.\d+)?\s?%")
 
 
 def head(page: Page) -> Claim | None:
@@ -202,10 +204,10 @@ def head(page: Page) -> Claim | None:
     article, a pronoun or an initial. `A:` is the label of an answer as often as the letter.
     """
     found = _HEAD.match(page.text)
-    if found is None:
+    if found is None or is_cut_row(page):
         return None
     reading = _first_item(page, found)
-    if reading is None or is_open(page.low, reading.end) or _SHARE.match(page.low, reading.end):
+    if reading is None or is_open(page.low, reading.end) or _is_shared(page, reading.end):
         return None
     own_text = reading.end > found.end()
     if not own_text and not found["after"] and not (found["open"] and found["close"]):
@@ -221,12 +223,20 @@ def head(page: Page) -> Claim | None:
     letter = found["letter"].upper()
     if letter == "A" and found["after"] == ":" and not own_text:
         answer = read_choice(page, found.end())
+        if answer is None and not _is_enumeration(page, letter, reading.end):
+            return Claim(0, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
         if answer is None or answer.by_words or "\n" in page.text[found.end() : answer.end]:
             return None
         return Claim(0, answer.end, Strength.ANSWER, answer.letters, answer.unsure)
     if _is_enumeration(page, letter, reading.end):
         return None
     return Claim(0, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+
+
+def _is_shared(page: Page, end: int) -> bool:
+    """Whether the letter has its share of certainty, and others may have theirs: `A 40 %, B 60 %`."""
+    share = _SHARE.match(page.low, end)
+    return share is not None and "%" in page.low[share.end() :]
 
 
 def _first_item(page: Page, found: re.Match[str]) -> Reading | None:
@@ -263,19 +273,51 @@ def _is_enumeration(page: Page, letter: str, end: int) -> bool:
     )
 
 
+def is_cut_row(page: Page) -> bool:
+    """Whether the text is one unfinished sentence about its first option: `A. L3/L4 is seen when`."""
+    label = _LABEL.match(page.text)
+    if label is None or "\n" in page.text or page.text[-1] in ".!)":
+        return False
+    own = page.options.at(page.low, label.end())
+    return (
+        own is not None
+        and min(own[0]) == min(page.options.letters)
+        and (_LINKED.match(page.low, own[1]) is not None)
+    )
+
+
 _LAST_SENTENCE = re.compile(
-    r"(?<=[.!?;]) (?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
+    r"(?:(?<=[.!?;]) |(?:→|->|=>) ?)(?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
 )
 
 
+_LAST_BRACKET = re.compile(r" (?=[\[(][A-J][\])][.!]?$)")
+_CAPITAL = re.compile(r"(?<![^\W_])[A-J](?![^\W_])")
+
+
+def _only_bracket(page: Page) -> re.Match[str] | None:
+    found = _LAST_BRACKET.search(page.text, max(0, len(page.text) - 5))
+    if (
+        found is None
+        or len(_CAPITAL.findall(page.text)) > 1
+        or OWNER.search(page.low[: found.start() + 1])
+    ):
+        return None
+    if FALSE_SOON.match(sentence_before(page.low, found.start())):
+        return None
+    named = named_in(page, 0, found.start())
+    return found if named is None or named.letters == {page.text[found.end() + 1]} else None
+
+
 def last_sentence(page: Page) -> Claim | None:
-    """Return the claim of a text whose last sentence is letters alone: `... . B`, `... wrong; C`.
+    """Return the claim of a text whose last sentence is letters alone: `... . B`, `... -> C`, or
+    that names one letter in all, in brackets at its end: `The root is weak (B).`
 
     Not in the last row of a list, nor a lone `A` behind a sentence that declines to answer: it may begin another sentence.
     """
     if any(rows[-1].end == len(page.text) for rows in lists_of(page)):
         return None
-    found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 60))
+    found = _LAST_SENTENCE.search(page.text, max(0, len(page.text) - 60)) or _only_bracket(page)
     reading = read_list(page, found.end()) if found else None
     if found is None or reading is None or len(page.text) - reading.end > 1:
         return None
@@ -283,3 +325,33 @@ def last_sentence(page: Page) -> Claim | None:
     if page.text[found.end() :] == "A" and REFUSAL.search(before) and " but " not in before:
         return None
     return Claim(found.start(), reading.end, Strength.VERDICT, reading.letters, reading.unsure)
+
+
+_CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-J])[)\]\"']{0,2}[.!]?$")
+_ASIDE = re.compile(
+    r"\b(?:consider\w*|think about|look\w* at|check\w*|evaluat\w+|examin\w+|analy[sz]\w+|start\w*|begin\w*|about|regarding|discuss\w*"
+    r"|compar\w+|see|of|versus|vs\.?|than|between|and|or|question|maybe|step|first|format|except|but|eliminat\w+|otherwise|least|secondary)\b[^,;:]{0,40}$|\bfollowing: $"
+)
+
+
+def closing_letter(page: Page) -> frozenset[str]:
+    """The letter with which a text closes that has no other claim: `..., in keeping with B.`
+
+    None where the text names another option or letter, where the sentence denies, doubts or
+    supposes, and where the letter belongs to a grade, a vitamin or a figure."""
+    found = _CLOSING_LETTER.search(page.text, max(0, len(page.text) - 5))
+    if found is None or found["letter"] not in page.options.letters:
+        return frozenset()
+    before = sentence_before(page.low, found.start("letter"))
+    named = named_in(page, 0, found.start("letter"))
+    if (
+        len(_CAPITAL.findall(page.text)) > 1
+        or (named is not None and named.letters != {found["letter"]})
+        or FALSE_SOON.match(before)
+        or is_conditional(before)
+        or OWNER.search(before)
+        or _ASIDE.search(before)
+        or any(rows[-1].end == len(page.text) for rows in lists_of(page))
+    ):
+        return frozenset()
+    return frozenset(found["letter"])

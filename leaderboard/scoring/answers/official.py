@@ -16,7 +16,7 @@ from leaderboard.scoring.answers.naming import named_in
 from leaderboard.scoring.answers.page import Page, Reading
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.resolution import is_withdrawn
-from leaderboard.scoring.answers.rows import is_cut_list
+from leaderboard.scoring.answers.rows import is_cut_list, lists_of, repeats_options
 from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK, without_closing
 from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import CONDITION, HEARSAY
@@ -24,16 +24,16 @@ from leaderboard.scoring.answers.words import CONDITION, HEARSAY
 _FORM = re.compile(
     r"^[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?"
     r"(?:(?:so|thus|therefore|hence|in conclusion|conclusion|also|daher|somit|donc|portanto|quindi|entonces|por lo tanto|итак|следовательно)[,:]? )?"
-    r"(?:(?:the|my|our|die|meine|la|le|ma|mi|a|minha|il|el) ){0,2}"
-    r"(?:(?:final|correct|best|right|most \w{4,12}|single|chosen|selected|overall|endgültige|richtige|korrekte|bonne|правильный|верный|окончательный|doğru|juiste|rätt|poprawna|prawidłowa|правильна) ){0,3}"
-    r"(?:answers?|choice|option|selection|pick|ans\.?|antwort(?:en)?|lösung|réponses?|reponse|respuestas?|respostas?|gabarito|risposte?a?|ответы?|cevap|yanıt|antwoord(?:en)?|odpowiedź|svar(?:et)?|jawaban(?:nya)?|đáp án|відповідь)"
-    r"(?: (?:final|finale|définitive|correct[aeo]?s?|corrett[ae]|cert[ao]|esatt[ae]|benar|đúng|letters?|choice|option|key|akhir))*"
+    r"(?:(?:the|my|our|die|meine|la|le|ma|mi|a|az|minha|il|el|het|det|den|η|h) ){0,2}"
+    r"(?:(?:final|correct|best|right|most \w{4,12}|single|chosen|selected|overall|endgültige|richtige|korrekte|bonne|правильный|верный|окончательный|doğru|juiste|rätt|poprawna|prawidłowa|правильна|správná|oikea|helyes|rigtige|riktige?|rett|korrekt|σωστή|one|best|final) ){0,3}"
+    r"(?:answers?|choice|option|selection|pick|ans\.?|antwort(?:en)?|lösung|réponses?|reponse|respuestas?|respostas?|gabarito|risposte?a?|ответы?|cevap|yanıt|antwoord(?:en)?|odpowiedź|svar(?:et)?|jawaban(?:nya)?|jawapan|đáp án|câu trả lời|відповідь|odpověď|răspuns(?:ul)?|vastaus|válasz|απάντηση|sagot|jibu|letter)"
+    r"(?:\(s\))?(?: (?:final|finale|définitive|correct[aeo]?s?|corrett[ae]|corect|cert[ao]|esatt[ae]|benar|(?:yang )?(?:benar|tepat)|đúng|letters?|choice|option|key|akhir))*"
     r"(?: \([^()\n]{0,40}\))?"
-    r"(?:[\"')\]]?\s?(?::|=>?|->|→|-(?= ))|\s(?:is|are|ist|lautet|est|es|é|è|adalah|là|är|to|olarak)(?![^\W_]):?)"
-    r"(?: {0,2}|\n(?=[\[(\"']{0,2}[a-z][\])\"'.]{0,2}$))"
-    r"|^[-+|>= ]{0,4}(?:所以|因此|故|综上|綜上)?[,:]?(?:最终|最終|最后|正确|正確|标准|標準|我的|本题|参考|최종|正しい|最終的な)*(?:的)?"
-    r"(?:答案|答え|正解|正答|回答|解答|정답|답변|답|选项|選項|答(?=:)|الإجابة(?: (?:الصحيحة|النهائية))?|الجواب(?: الصحيح)?|(?:सही |अंतिम )?उत्तर)(?:选项|選項)?"
-    r"\s?(?:应该|應該|应|應)?(?::|是:?|为:?|為:?|选|選|は:?,?|은:?|는:?|هي:?|هو:?|है:?|=)\s?",
+    r"(?:(?:[\"')\]]?\s?(?::|=>?|->|→|-(?= ))|\s(?:is|are|ist|lautet|est|es|é|è|adalah|ialah|là|är|er|to|je|este|on|είναι|olarak)(?![^\W_]):?)"
+    r"(?:\n(?=[\[(\"']{0,2}[a-z](?:[\])\"'.:]{0,2}$|[\])\"'.:]{1,2} ))| {0,2})|\n(?=[\[(\"']{0,2}[a-z][\])\"'.]{0,2}$))"
+    r"|^[-+|>= ]{0,4}(?:所以|因此|故|综上|綜上)?[,:]?(?:最终|最終|最后|正确|正確|标准|標準|我的|本题|参考|최종 ?|正しい|最終的な)*(?:的)?"
+    r"(?:答案|答え|正解|正答|回答|解答|정답|답변|답|选项|選項|答(?=:)|الإجابة(?: (?:الصحيحة|النهائية))?|الجواب(?: الصحيح)?|(?:सही |अंतिम )?उत्तर|(?:সঠিক )?উত্তর|ค(?:ำ|\u0e4d\u0e32)ตอบ(?:ที่ถูกต้อง)?|(?:ה)?תשובה(?: הנכונה)?|پاسخ(?: صحیح| درست)?)(?:选项|選項)?"
+    r"\s?(?:应该|應該|应|應)?(?::|是:?|为:?|為:?|选|選|は:?,?|은:?|는:?|هي:?|هو:?|है:?|היא:?|คือ:?|=)\s?",
     re.MULTILINE,
 )
 """The beginning of a line that says nothing but which the answer is, up to its letters."""
@@ -63,8 +63,31 @@ def find_official(page: Page) -> Claim | None:
         claim = _claim(page, start, at)
         if claim is None:
             continue
-        return claim if _stands(page, claim) else None
-    return None
+        if _stands(page, claim):
+            return claim
+        break
+    return _opening(page)
+
+
+_OPENING_LETTER = re.compile(r"[\[(]?(?P<letter>[A-Z])[\])]?[.:]?(?=\n)")
+
+
+_INVENTED = re.compile(r"([A-Z])[.):] \w")
+
+
+def _opening(page: Page) -> Claim | None:
+    """Return the claim of a first line that is one letter, where what follows repeats the options
+    and says nothing else, or goes on with options that the item does not have."""
+    found = _OPENING_LETTER.match(page.text)
+    if found is None or found["letter"] not in page.options.letters:
+        return None
+    letter = found["letter"]
+    claim = Claim(0, found.end("letter"), Strength.FINAL, frozenset({letter}), unsure=False)
+    rest = page.part(found.end() + 1, len(page.text))._replace(multiple=False)
+    invented = _INVENTED.match(rest.text)
+    if invented and invented[1] not in page.options.letters:
+        return claim
+    return claim if repeats_options(rest) and _agrees(page, rest, claim) else None
 
 
 def _places(page: Page) -> list[tuple[int, int]]:
@@ -79,6 +102,8 @@ def _places(page: Page) -> list[tuple[int, int]]:
 def _claim(page: Page, start: int, at: int) -> Claim | None:
     text = page.text
     if text.startswith(FINAL_MARK, at):
+        return None
+    if text[at - 1] == "\n" and any(row.start == at for rows in lists_of(page) for row in rows):
         return None
     stop = text.find("\n", at)
     stop = len(text) if stop < 0 else stop

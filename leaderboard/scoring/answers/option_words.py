@@ -14,7 +14,7 @@ PLAIN_BEFORE = frozenset(
     "likely appropriate best consistent would probably definitely clearly likely suspect suspected "
     "favour favor favours favors mean means not no without versus or but either neither "
     "nor excludes exclude excluded never isn't excluding except instead rather unlike need needs "
-    "requires require undergo do does called "
+    "requires require undergo do does called represents represent see depicts demonstrate presents we there "
     "es la el le les un une une der die das ist ein eine est il lo".split()
 )
 """Words that may stand right before an option's text without altering its meaning."""
@@ -40,7 +40,7 @@ NEGATED_BEFORE = re.compile(
     r"|incorrect|histor(?:y|ies) of|previous\w{0,2}|prior|before|after|following|failed|absen\w{1,4}"
     r"|between|if|unless|whether|should (?:there|it)|could|might|may|possib\w{1,3}|consider\w{0,3}|reject\w{0,3}"
     r"|contraindicat\w{1,4}|nicht|kein\w{0,2}|pas|aucun\w?|sin|não|не|less|mimic\w{0,4}|risk of"
-    r"|alternative\w{0,2}|against|eliminat\w{1,4}|what|which|how|why|is there)\b|n't\b|不|非|無|没|排除|ない"
+    r"|alternative\w{0,2}|against|eliminat\w{1,4}|option [a-j] (?:says|refers|describes|states|mentions|lists|means|is about)|what|which|how|why|is there)\b|n't\b|不|非|無|没|排除|ない"
 )
 """Before an option's text in its clause: the text is not put forward as the answer."""
 
@@ -55,7 +55,7 @@ NEGATED_BEHIND_COMMA = re.compile(
 NEGATED_AFTER = re.compile(
     r"\b(?:not|no|never|cannot|excluded|ruled out|normal|unremarkable|preserved|spared|intact|unlikely"
     r"|wrong|incorrect|false|contraindicated|inappropriate|eliminated|insufficient|unnecessary"
-    r"|less|absent|could|might|may|possible|if|unless|fails?|failed|rejected|would have"
+    r"|less|absent|before|previously|earlier|in the past|ago|could|might|may|possible|if|unless|fails?|failed|rejected|would have"
     r"|nicht|falsch|pas|incorrecta?|не)\b|n't\b|不|非|错|錯|排除|ない|違"
 )
 """After an option's text in its clause: the text is not put forward as the answer."""

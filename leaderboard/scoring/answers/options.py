@@ -204,7 +204,10 @@ def _stands_alone(low: str, seen: list[Token], i: int, j: int, joined: set[int])
     tied = i > 0 and not _parts(before)
     if tied and seen[i - 1].word not in PLAIN_BEFORE and i - 1 not in joined:
         return False
-    after = low[seen[j - 1].end : seen[j - 1].end + 2].lstrip(" ")[:1]
+    after = low[seen[j - 1].end : seen[j - 1].end + 3]
+    if after == " - ":
+        return True
+    after = after.lstrip(" ")[:1]
     return j == len(seen) or _parts(after) or seen[j].word in PLAIN_AFTER or j in joined
 
 

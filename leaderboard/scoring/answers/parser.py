@@ -14,16 +14,19 @@ The rules, in their order:
     Of a text of more than 5,000 characters both ends are read and, between them, lines that name
     an answer (`length`). Questions and offers that close the text are taken away.
 4.  A last line in the prompt's own form (`ANSWER: B`, a box) that names allowed letters is
-    the answer, unless what follows withdraws it or claims another (`official`).
+    the answer, unless what follows withdraws it or claims another; else a first line that is one
+    letter, if nothing but the options follows (`official`).
 5.  A repetition of the option list is taken away (`lines`).
 6.  Claims are collected: final marks, "the answer is", "I choose", "so D", corrections
-    (`claims`); "B is correct" (`verdicts`); the opening label, lines and the last
-    sentence that are a letter and nothing else (`lines`). What a cue announces is read as
-    letters, with their negations and alternatives, or else as option texts (`reading`).
-    Claims that are denied, conditional, asked or put in others' mouths do not count.
+    (`claims`); "B is correct" (`verdicts`); of a list the one row that is called right, or that
+    alone is not rejected (`rows`); the opening label, lines and the last sentence that are a
+    letter and nothing else (`lines`). What a cue announces is read as letters, with their
+    negations and alternatives, or else as option texts (`reading`). Claims that are denied,
+    conditional, asked or put in others' mouths do not count.
 7.  The claims are settled into one (`resolution`): firmer and correcting claims replace
     earlier ones; contradiction without correction is ambiguous, never a vote.
-8.  Without a claim: a refusal is refused; a short text that names exactly one option by its words,
+8.  Without a claim: a refusal is refused; the only letter of a text is its answer where an
+    undoubting sentence closes with it; a short text that names exactly one option by its words,
     un-negated, is that option; everything else is unparsed.
 9.  A letter that is not an option is never an answer; several letters answer only an item with
     several answers, and are ambiguous elsewhere.
@@ -37,7 +40,14 @@ from typing import NamedTuple
 
 from leaderboard.scoring.answers.claims import find_claims
 from leaderboard.scoring.answers.length import shortened
-from leaderboard.scoring.answers.lines import bare_lines, head, last_sentence, without_echo
+from leaderboard.scoring.answers.lines import (
+    bare_lines,
+    closing_letter,
+    head,
+    is_cut_row,
+    last_sentence,
+    without_echo,
+)
 from leaderboard.scoring.answers.naming import named_in
 from leaderboard.scoring.answers.official import find_official
 from leaderboard.scoring.answers.options import Options
@@ -45,7 +55,7 @@ from leaderboard.scoring.answers.page import Page
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.refusal import REFUSAL, UNDECIDED
 from leaderboard.scoring.answers.resolution import settle
-from leaderboard.scoring.answers.rows import begins_list, row_verdicts
+from leaderboard.scoring.answers.rows import begins_list, outside_lists, row_verdicts
 from leaderboard.scoring.answers.structured import with_final_marks
 from leaderboard.scoring.answers.text import (
     plain_characters,
@@ -57,7 +67,7 @@ from leaderboard.scoring.answers.text import (
 )
 from leaderboard.scoring.answers.verdicts import find_verdicts
 
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 """Changes whenever some text would be parsed otherwise than before."""
 
 
@@ -142,7 +152,8 @@ def _has_brief_text(options: Mapping[str, str]) -> bool:
 
 
 def _parse_page(page: Page) -> ParsedAnswer:
-    claims = [*find_claims(page), *find_verdicts(page), *row_verdicts(page), *bare_lines(page)]
+    claims = [*outside_lists(page, [*find_claims(page), *find_verdicts(page)])]
+    claims += [*row_verdicts(page), *bare_lines(page)]
     claims += [claim for claim in (head(page), last_sentence(page)) if claim]
     claims.sort(key=lambda claim: (claim.end, -claim.strength))
     settled = settle(page, claims) if claims else None
@@ -160,7 +171,9 @@ def _without_claim(page: Page) -> ParsedAnswer:
         return _REFUSED
     if _is_undecided(page):
         return _AMBIGUOUS
-    if len(page.text) > _SHORT or "?" in page.text or begins_list(page):
+    if letter := closing_letter(page):
+        return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(letter))
+    if len(page.text) > _SHORT or "?" in page.text or begins_list(page) or is_cut_row(page):
         return _UNPARSED
     named = named_in(page, 0, len(page.text))
     if named is None:

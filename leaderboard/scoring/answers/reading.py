@@ -62,7 +62,7 @@ _AND = re.compile(
 )
 _NEXT_LINE = re.compile(r"[.,;]?\n[-+ ]{0,3}(?:\d[.)] )?(?:(?i:options?|choices?) )?")
 _NEGATED_TAIL = re.compile(
-    r"[\s,;:(-]{0,3}(?:and |but |und |et |aber |mais |pero |y |e |hence |certainly )?(?:not|rather than"
+    r"[\s,;:(-]{0,3}(?:and |but |und |et |aber |mais |pero |y |e |hence |certainly )?(?:not|it isn't|it is not|it's not|rather than"
     r"|instead of|as opposed to|over|never|unlike|nor|less likely|nicht|pas|non|não|nao|не|而不是|而非"
     rf"|不是|değil|isn't|except|without)(?![a-z])\s?(?:la |el |il |le |die |the |by )?{_OPTION_WORD}"
 )
@@ -277,6 +277,9 @@ def _labels(text: str, end: int) -> bool:
     return _LABEL_GAP.match(text, end) is not None
 
 
+_REASON = re.compile(r"\b(?:because|since|as|given that|weil|porque|parce)\b")
+
+
 def read_words(page: Page, start: int) -> Reading | None:
     """Read the sentence at `start` as option texts: the whole of it, or those named in it."""
     opening = _PUNCTUATION.match(page.low, start)
@@ -287,6 +290,8 @@ def read_words(page: Page, start: int) -> Reading | None:
     end = min(border.start() if border else at + 300, len(page.low))
     if 0 <= closing < end:
         end = closing
+    if (reason := _REASON.search(page.low, at, end)) and named_in(page, at, reason.start()):
+        end = reason.start()
     whole = page.options.named_by(page.text[at:end])
     if whole:
         return Reading(whole, len(whole) > 1, end, by_words=True)

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 -- patterns stay on one line.
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,22 +12,28 @@ from leaderboard.scoring.answers.page import Page
 
 _ROW = re.compile(
     r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}"
-    r"(?:\s?[.):\]|]|\s?-(?=\s|$)|(?=\s\()|(?=\Z))[^\n]*",
+    r"(?:\s?[.):\]|]|\s?->?(?=\s|$)|(?=\s[(✓✗])|(?=\Z))[^\n]*",
     re.MULTILINE,
 )
 _YES = re.compile(
-    r"(?:^|[\s,;:(|-])(?<!not )(?<!n't )(?<!nor )(?:yes|correct(?: answer| option| choice)?|right answer|true|✓"
+    r"(?:^|[\s,;:(|>-])(?<!not )(?<!n't )(?<!nor )(?:yes|correct(?: answer| option| choice)?|right(?: answer| choice)?|true|✓"
     r"|(?:fits|matches|explains)(?: [\w'/-]{1,20}){0,6} best|(?:the )?best (?:fit|match|option|answer|choice)|fits best)[\s.!)|]{0,4}$"
-    r"|^\W{0,4}(?:(?:yes|correct|true|✓)(?=\s?[.,;:!)-]|$)|right(?=[.,;!]))"
+    r"|^\W{0,4}(?:(?:yes|correct|true|✓|most (?:likely|appropriate|consistent|plausible|probable|accurate))(?=\s?[.,;:!)-]|$|\s(?:because|since|as)\b)|right(?=[.,;!]))"
+    r"|^\W{0,4}(?:this|it|which) (?:is|would be|seems|appears)(?: clearly| likely| therefore)? (?:the |most )?(?:correct|right|best|likely|appropriate)\b"
+)
+_FITS = re.compile(
+    r"\b(?:likely|supported|consistent|compatible|fits?|matches|match|explains|seen|suggested|possible|plausible|confirmed|appropriate|indicated)\b"
 )
 _NO = re.compile(
-    r"\b(?:no|not|nor|never|incorrect|wrong|false|unlikely|excluded|eliminated|ruled out|normal|cannot|neither|less"
-    r"|possible|plausible|maybe|perhaps|could|might|if)\b|n't\b|✗|\?"
+    r"\b(?:no|not|nor|never|incorrect|inconsistent|incompatible|wrong|false|unlikely|unsupported|implausible|inappropriate|excluded|eliminated|rejected"
+    r"|ruled out|normal|cannot|neither|less|without)\b|n't\b|✗"
 )
+_OPEN = re.compile(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b|\?")
 
 
 class Row(NamedTuple):
-    """A line and the letter it begins with; `body` is what stands behind the label."""
+    """A line and the letter it begins with; `body` is what stands behind the label and the
+    option's own words."""
 
     start: int
     end: int
@@ -62,9 +68,10 @@ def _rows(page: Page) -> Iterator[Row]:
     for match in _ROW.finditer(page.text):
         letter = match["letter"].upper()
         if letter in page.options.letters:
-            yield Row(
-                match.start(), match.end(), letter, page.low[match.end("letter") : match.end()]
-            )
+            at = match.end("letter")
+            own = page.options.at(page.low, at)
+            body = page.low[own[1] if own and own[1] < match.end() else at : match.end()]
+            yield Row(match.start(), match.end(), letter, body)
 
 
 def begins_list(page: Page) -> bool:
@@ -72,6 +79,11 @@ def begins_list(page: Page) -> bool:
     than its list names no answer."""
     first = min(page.options.letters, default="A")
     return any(row.letter == first and row.start > 0 for row in _rows(page))
+
+
+def repeats_options(page: Page) -> bool:
+    """Whether the text repeats the options, two of them or more from the first on."""
+    return any(rows[0].letter != rows[-1].letter for rows in lists_of(page))
 
 
 def is_cut_list(page: Page, start: int) -> bool:
@@ -86,13 +98,26 @@ def is_cut_list(page: Page, start: int) -> bool:
     return any(rows[0].start < start for rows in lists_of(page))
 
 
+def outside_lists(page: Page, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """Yield the claims but for verdicts within the rows of a list: there `row_verdicts` speaks."""
+    lists = lists_of(page)
+    for claim in claims:
+        within = any(rows[0].start <= claim.start < rows[-1].end for rows in lists)
+        if claim.strength > Strength.VERDICT or not within:
+            yield claim
+
+
 def row_verdicts(page: Page) -> Iterator[Claim]:
     """Yield the claim of a list in which one row alone, of several answers any, is called right.
 
     `A. ... no.` and `B. ... yes.`: a row's verdict speaks of its own letter, never of the next.
+    In a list of all options with one answer, the only row that fits where all others are
+    rejected is right too: `A: unlikely`, `B: likely`.
     """
     for rows in lists_of(page):
         right = [row for row in rows if _is_right(row.body)]
+        if not right and not page.multiple:
+            right = _only_fitting(page, rows)
         if not right or (len(right) > 1 and not page.multiple):
             continue
         letters = frozenset(row.letter for row in right)
@@ -102,6 +127,13 @@ def row_verdicts(page: Page) -> Iterator[Claim]:
 
 
 def _is_right(body: str) -> bool:
-    body = body.strip(" .):]|-\"'\u2713") + ("✓" if "✓" in body else "")
-    found = _YES.search(body)
-    return found is not None and not _NO.search(body)
+    if _NO.search(body) or _OPEN.search(body):
+        return False
+    return "✓" in body or _YES.search(body.strip(" .):]|-\"'>")) is not None
+
+
+def _only_fitting(page: Page, rows: tuple[Row, ...]) -> list[Row]:
+    if len(rows) < len(page.options.letters):
+        return []
+    left = [row for row in rows if not _NO.search(row.body)]
+    return left if len(left) == 1 and _FITS.search(left[0].body) else []

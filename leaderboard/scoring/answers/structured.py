@@ -50,6 +50,8 @@ def with_final_marks(text: str) -> str:
     never read. JSON that has no answer key stays as it is; of JSON that does not parse, the answer
     keys that hold a short string are marked, where they are found.
     """
+    if '{\\"' in text:
+        text = text.replace('\\"', '"')
     if "{" in text or text.startswith("["):
         text = _with_json_answers(text)
     if "<" in text or "[" in text:

@@ -79,7 +79,7 @@ def said_by_model(text: str) -> str:
     return read_said(text, final_mark=FINAL_MARK, final_end=FINAL_END)
 
 
-_LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?")
+_LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?|(?<![A-Za-z])oxed(?={)")
 _FORMULA = re.compile(
     r"\\(?:boxed|fbox|framebox)\s?\{(?P<held>(?:[^{}\n]|\{[^{}\n]{0,80}\}){1,200})\}"
 )
@@ -95,6 +95,10 @@ def _unboxed(box: re.Match[str]) -> str:
     return " " if _CALCULATES.search(held) and _LETTER_IN_FORMULA.search(held) else box[0]
 
 
+_GLUED = re.compile(
+    r"(?<=[ :(*][A-J])(?=(?:ANSWER|Answer|Explanation|EXPLANATION|Reason|Rationale|Justification|Confidence|Because|Note)\b)"
+)
+"""Where a model forgot the line break behind its letter: `ANSWER: BExplanation`."""
 _LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
 _LATEX_WORD = re.compile(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
 _STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
@@ -121,7 +125,9 @@ def without_markup(text: str) -> str:
         text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
-    if "\\" in text:
+    if _GLUED.search(text):
+        text = _GLUED.sub("\n", text)
+    if "\\" in text or "oxed{" in text:
         text = _LATEX_NEWLINE.sub("\n", _LATEX_BOX.sub(FINAL_MARK, _FORMULA.sub(_unboxed, text)))
         text = _LATEX_WORD.sub(" ", text)
     if "<" in text:
@@ -152,7 +158,12 @@ _NEXT_QUESTION = re.compile(
 )
 
 
-_OPENING_SPEAKER = re.compile(r"\A(?:q|question|user|human)\s?:[^\n]{0,2000}\n(?=(?:a|assistant|answer)\s?:)"
+_NUMBERED_QUESTION = re.compile(
+    r"(?P<answer>(?:answer: )?[\[(]?[A-J][\])]?(?:[.:)] [^\n]{0,200})?)\n(?:[2-9]|1\d)[.)] [^\n]{8,600}\?(?=\n|$)",
+    re.IGNORECASE,
+)
+"""An answer, and behind it a question with a number: `B`, `2. Which nerve is affected?`"""
+_OPENING_SPEAKER = re.compile(r"\A(?:q|question|user|human)\s?:(?:[^\n]{0,2000}\n(?=(?:a|assistant|answer)\s?:)|[\s\S]{0,4000}?\n(?=assistant\s?:))"
                               r"(?:a|assistant)\s?:\s?|\Aassistant\s?:\s?",
                               re.IGNORECASE)  # fmt: skip
 """An echoed question of one line and the name of whoever answers it."""
@@ -164,8 +175,10 @@ def without_continuation(text: str) -> str:
     A base model answers and then goes on to invent the next question with an answer of its own;
     only the first block is about our item. A question at the very start is our own, echoed.
     """
-    cut = _NEXT_QUESTION.search(text)
-    return _OPENING_SPEAKER.sub("", text[: cut.start()] if cut else text)
+    cut = _NEXT_QUESTION.search(text) or _NUMBERED_QUESTION.match(text)
+    if cut:
+        text = text[: cut.start() if cut.re is _NEXT_QUESTION else cut.end("answer")]
+    return _OPENING_SPEAKER.sub("", text)
 
 
 _OFFER = (

@@ -26,7 +26,7 @@ _TRUE = (
     rf"[\s'](?:{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
     r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
     r"|(?<=\s)(?:(?:fits|matches|describes|explains|suits|works) best\b|best (?:fits|matches|describes|explains"
-    r"|answers|suits)\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
+    r"|answers|suits)\b|(?:fits|matches|explains|accounts for|describes)(?: all| everything| both)?(?: of)?(?: the (?:\w{1,14} )?(?:findings|picture|signs|symptoms|image|images|deficit|presentation)(?: best)?)?(?=[.!]?$|[.!]? ?\n)|is the one\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
     r"|ist(?: die)? (?:richtige?|korrekte?)\b|sind (?:richtig|korrekt)\b|est (?:la (?:bonne|meilleure)"
     r" réponse|correcte?|exacte?|juste|vraie?)\b|est la réponse(?: correcte)?\b|sont correctes?\b"
     r"|(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
@@ -47,7 +47,7 @@ TRUE_LIMITED = re.compile(
 )
 VERDICT_LITERALS = (
     "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
-    "wins", "supported", "what i", "yes", "apply", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "wins", "supported", "what i", "yes", "apply", "fits", "matches", "explains", "accounts for", "describes", "the one", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
     "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
     "✓",
 )  # fmt: skip

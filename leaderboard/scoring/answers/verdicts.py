@@ -30,7 +30,7 @@ _SUBJECT = re.compile(
     r"(?<![A-Za-z0-9'&/\u00c0-\u024f-])[\[(\"']{0,2}(?:[A-Z]|(?<=[(\[])[a-z](?=[)\]])|(?<=option )[a-z]|(?<=choice )[a-z])"
     r"(?![A-Za-z0-9\u00c0-\u024f])"
 )
-_OWNER = re.compile(
+OWNER = re.compile(
     r"\b(?:types?|grades?|vitamins?|hepatitis|class|groups?|stages?|asia|ao|frankel|denis|categor(?:y|ies)"
     r"|column|zone|line|point|panel|fig(?:ure)?|image|arrow|plan|patient|phase|protein|factor|series|part"
     r"|section|appendix|structure|box|level|pfirrmann|modic|impairment scale|ais|scale|score|influenza"
@@ -105,7 +105,7 @@ def _subject_before(page: Page, end: int) -> tuple[int, Reading] | None:
     part = page.part(start, end)
     for found in list(_SUBJECT.finditer(part.text))[-_MOST_SUBJECTS:]:
         before = part.low[: found.start()]
-        if _OWNER.search(before):
+        if OWNER.search(before):
             continue
         reading = read_list(part, found.start())
         if reading is None or not _reaches(part, reading.end):

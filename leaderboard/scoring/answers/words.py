@@ -13,14 +13,14 @@ from leaderboard.scoring.answers.cues import CueTable
 # --- the answer is ... ---------------------------------------------------------------------------
 
 IS = (
-    r"(?:[\"')\]]?\s?(?:::?|=>?|->|→|\|(?!\s?[\n-])|-(?=\s))|\s(?:is|are|was|would be|will be|should be|must be|has to be"
-    r"|remains|being|would therefore be|should therefore be|is therefore|is thus|is clearly"
+    r"(?:, (?:then|therefore|thus|again|however),)?(?:[\"')\]]?\s?(?:::?|=>?|->|→|\|(?!\s?[\n-])|-(?=\s))|\s(?:is|are|was|would be|will be|should be|must be|has to be"
+    r"|remains|being|can only be|could only be|would therefore be|should therefore be|is therefore|is thus|is clearly"
     r"|(?:seems|appears) to be|has been|becomes|turns out to be|to be|ist|sind|lautet|wäre|est|sont|serait"
     r"|es|son|sería|é|são|seria|è|sono|sarebbe|olarak|is:)(?![^\W_])|'s\s"
     r"|\s(?=(?:n'est pas|no (?:es|son)|não (?:é|são)|non (?:è|sono))\b))"
 )
 _TO_WHOM = (
-    r"(?:,?\s(?:to|for|based on|in|here|of|given|from|that (?:best|most)|which (?:best|most))\b"
+    r"(?:,?\s(?:to|for|based on|in|here|of|given|from|that|which|i|we|you|among)\b"
     r"[^.\n:;?!=]{0,80}?)?"
 )
 _NOUN_TAIL = (
@@ -29,13 +29,13 @@ _NOUN_TAIL = (
 )
 
 NOUNS = {
-    "answer": r"answers?", "choice": r"choices?", "option": r"options?", "selection": r"selections?",
+    "answer": r"answers?(?:\(s\))?", "choice": r"choices?", "option": r"options?", "selection": r"selections?",
     "response": r"response", "decision": r"decision", "pick": r"pick", "solution": r"solution",
     "prediction": r"prediction", "verdict": r"verdict", "guess": r"guess", "conclusion": r"conclusion",
     "key": r"(?<!answer )key", "output": r"output",
     "diagnosis": r"diagnosis", "selected": r"selected", "ans": r"ans\.?", "vote": r"vote",
     "letter": r"letter", "my bet": r"my bet", "correct": r"correct(?: one)?", "result": r"result",
-    "chosen": r"chosen", "final": r"final", "richtig": r"richtig", "korrekt": r"korrekt",
+    "chosen": r"chosen", "right one": r"right one", "final": r"final", "richtig": r"richtig", "korrekt": r"korrekt",
     "antwort": r"antwort(?:en)?", "lösung": r"lösung", "réponse": r"réponses?", "reponse": r"reponse",
     "respuesta": r"respuestas?", "opción": r"opci[oó]n", "opcion": r"opcion",
     "resposta": r"respostas?", "alternativa": r"alternativa", "gabarito": r"gabarito",
@@ -78,7 +78,7 @@ BAD_QUALITY = re.compile(
 BARE_NOUN = re.compile(
     r"(?:^|[\n.!?;:]\s?|\b(?:the|my|correct|final|right|best|is)\s)"
     r"(?P<noun>answers?|choice|antwort|réponse|respuesta|resposta|risposta|ответ|cevap|ans)"
-    r"(?:\soption|\s(?:correcta|correta|corretta|correcte))?\s(?=[\[(\"']?[a-z](?![a-z\d]))"
+    r"(?: option| (?:correcta|correta|corretta|correcte))? (?=[\[(\"']?[a-z](?![a-z\d]))"
 )
 """A noun right before a letter, without `is` or a colon: `Answer B`."""
 BARE_NOUN_LITERALS = (
@@ -147,15 +147,15 @@ SPEAKER = re.compile(
 VERB_BAD_BEFORE = re.compile(
     r"\b(?:would have|might|may|could|initially|almost|nearly|tempted to|before|why|how|when|who"
     r"|first|you|people|some|many|students?|one|they|he|she|or|can|never|even)\b[^.;:!?\n]{0,24}$"
-    r"|(?<!going )(?<!have )(?<!had )(?<!want )(?<!like )(?<!inclined )(?<!need )(?<!decided )\bto\s$"
+    r"|\b(?:was|were) going to\s$|(?<!going )(?<!have )(?<!had )(?<!want )(?<!like )(?<!inclined )(?<!need )(?<!decided )\bto\s$"
 )
 
 # --- so B; B it is -------------------------------------------------------------------------------
 
-_MORE_LIKELY = r"(?:option |choice )?[(\[]?[a-h][)\]]? (?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b"
+_MORE_LIKELY = r"(?:option |choice )?[(\[]?[a-h][)\]]? (?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b|(?:option |choice )?[(\[]?[a-h][)\]]? (?:fits|matches) (?:better|more)\b"
 CONCLUSION_CUES = CueTable(
     {
-        "so": r"so[,:]?\s",
+        "so": r"so(?! (?:is|are|do|does)\b)[,:]?\s",
         "therefore": r"therefore[,:]?\s",
         "thus": r"thus[,:]?\s",
         "hence": r"hence[,:]?\s",
@@ -180,6 +180,7 @@ CONCLUSION_CUES = CueTable(
         "elimination": r"elimination[,:]\s",
         "exclusion": r"exclusion[,:]\s",
         "conclusion": r"in conclusion[,:]\s",
+        "summary": r"summary[,:]\s",
         "yes": r"yes,\s",
         "finally": r"finally[,:]\s",
         "correspond": r"corresponds? to (?=option|choice|answer|letter)",
@@ -193,9 +194,11 @@ CONCLUSION_CUES = CueTable(
         "c'est": r"c'est (?:donc )?(?:la |l')?(?=réponse |option |[a-h](?![a-z']))",
         "est": r"est(?: donc)? (?:la )?(?=réponse |option )",
         "ist": r"ist(?: also| daher| somit)? (?:die )?(?=antwort |option )",
-        "makes": r"makes (?=(?:option |choice )?[(\[]?[a-h][)\]]? the (?:best|most|correct|right|only|likeli)\b)",
+        "makes": r"makes (?=(?:option |choice )?[(\[]?[a-h][)\]]? (?:correct\b|right\b|the (?:best|most|correct|right|only|likeli)\b))",
         "etween": r"between (?:the two|these two|those two|them|[(]?[a-h][)]? and [(]?[a-h][)]?)(?: options)?,\s",
         "but": rf"but (?={_MORE_LIKELY})",
+        "although": rf"although [^.;,\n]{{1,80}}, (?={_MORE_LIKELY})",
+        "while": rf"while [^.;,\n]{{1,80}}, (?={_MORE_LIKELY})",
         "however": rf"however, (?={_MORE_LIKELY})",
         "looks": r"looks like (?=(?:option |choice )?[a-h](?![a-z]))",
         "suggest": r"suggests? (?=(?:option |choice )?[a-h](?![a-z]))",
@@ -217,11 +220,13 @@ CONCLUSION_CUES = CueTable(
     },
 )
 CORRECTION_CUE = re.compile(
-    r"(?:\b(?:no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
-    r"[,:;. -]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
+    r"(?:\b(?:chang|revis|switch|updat)(?:e|ed|es|ing)? (?:my|the) (?:final )?(?:answer|choice) (?:from (?:option )?[(]?[a-z][)]? )?to(?: option)?(?= )|\b(?:on second thought|no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
+    r"(?: thoughts?)?[,:;. -]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
 )
 
-CORRECTION_STEMS = frozenset("no nop edi i mak or cor scr sor wai act".split())
+CORRECTION_STEMS = frozenset(
+    "no nop edi i mak or cor scr sor wai act on chan cha rev swi upd".split()
+)
 """How a match of CORRECTION_CUE begins (see `stems_of`)."""
 
 # --- negation, hedge, correction -----------------------------------------------------------------
@@ -249,7 +254,7 @@ HEARSAY = re.compile(
     r"\b(?:(?:colleagues?|friends?|doctors?|teachers?|professors?|radiologists?|surgeons?|residents?|reports?|patients?|he|she|they)"
     r" (?:once |also |have |has |had )?(?:say|says|said|thinks?|thought|claims?|claimed|suggests?|suggested|told|believes?|believed|chose|picked|answered)"
     r"|students?|some|many|people|others|someone|somebody|tempting|tempted|misconception"
-    r"|might (?:think|say|choose|argue)|may (?:think|say|choose|argue)|would think|mistakenly"
+    r"|you (?:might|may|could|would)|might (?:think|say|choose|argue)|may (?:think|say|choose|argue)|would think|mistakenly"
     r"|example|e\.g|for instance|format|template|such as|suppose|pretend|imagine|looks like this"
     r"|at first|first (?:i )?thought|initially|i thought|i first)\b"
 )
@@ -273,7 +278,7 @@ CORRECTED = re.compile(
 )
 WITHDRAWN = re.compile(
     r"\bwait(?=[,.!:]|\s?$| no| let| i\b| actually| maybe| that)|\bhold on\b|\bscratch that\b"
-    r"|\blet me (?:reconsider|re-?think|re-?check|double.?check|re-?evaluate|re-?examine)"
+    r"|\blet me (?:reconsider|re-?think|re-?check|re-?evaluate|re-?examine)"
     r"|\bi was wrong\b|\bon second thought|\bthat(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))"
     r"|\bno, (?:that|it)(?:'s| is|\sisn't| cannot| can't)|\bi (?:retract|take that back)"
 )

@@ -34,6 +34,14 @@ _FINAL_HEADING = re.compile(
 _STAGE = re.compile(r"\(Here (?P<end>begins|ends) the (?P<name>[A-Z]{3,20}) stage\)")
 """As LLaVA-CoT was taught before it had tags."""
 
+_DONE_THINKING = re.compile(
+    r"\A\s*Thinking\.\.\.\n(?P<thought>.*?)\n\.\.\.done thinking\.", re.DOTALL
+)
+"""As a terminal shows it."""
+_TILDES = {"]~!b[": "", "]~b]": "<|im_start|>", "[e~[": "<|im_end|>"}
+_TILDE = re.compile("|".join(map(re.escape, _TILDES)))
+"""MiniMax's tokens, the only ones of their shape."""
+
 
 def with_plain_marks(text: str) -> str:
     """Put the marks of a thought where it is told in another way; other text stays as it is."""
@@ -45,6 +53,10 @@ def with_plain_marks(text: str) -> str:
         text = _FOLDED.sub(_as_thought, text)
     if "(Here " in text:
         text = _STAGE.sub(_as_tag, text)
+    if "done thinking" in text:
+        text = _DONE_THINKING.sub(_as_thought, text)
+    if "~" in text:
+        text = _TILDE.sub(lambda found: _TILDES[found[0]], text)
     return _without_headed_thought(text)
 
 
