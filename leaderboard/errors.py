@@ -233,12 +233,22 @@ class OnHold(SpineBenchError):
 
 
 class JudgeUnavailable(OnHold):
-    """The server of the judge `name` does not serve; `is_final`: trying again will not help.
+    """The server of the judge `name` does not serve.
 
-    The message is for the team, `what` for the host.
+    `is_final`: trying again will not help before the host has changed something. `is_outage`: it
+    serves nobody at the moment, and `wait` is for how many seconds it asked for a pause, if it
+    did. The message is for the team, `what` for the host.
     """
 
-    def __init__(self, name: str, what: str, *, is_final: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        what: str,
+        *,
+        is_final: bool,
+        is_outage: bool = False,
+        wait: float | None = None,
+    ) -> None:
         super().__init__(
             "A judge of reports is not available at the moment. What has been rated is kept.",
             "You do not have to do anything; the host can see this.",
@@ -246,6 +256,8 @@ class JudgeUnavailable(OnHold):
         self.name = name
         self.what = what
         self.is_final = is_final
+        self.is_outage = is_outage
+        self.wait = wait
 
 
 class ClaimLost(Exception):

@@ -87,8 +87,6 @@ def run_reconciler(config: Config) -> None:
 def main(arguments: list[str]) -> int:
     """Run the process that `arguments` name; returns the exit status."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
-    # A line for each call of a judge would bury the rest.
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
     runners = {"worker": run_worker, "reconciler": run_reconciler}
     if len(arguments) != 1 or arguments[0] not in runners:
         print("usage: python -m workers worker|reconciler", file=sys.stderr)

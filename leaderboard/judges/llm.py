@@ -12,7 +12,7 @@ import msgspec
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, JudgeUnavailable
 from leaderboard.judges.calls import Call, Subject, derive_rating, is_settled
-from leaderboard.judges.client import JudgeClient, RawReply, Rejected
+from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected
 from leaderboard.judges.prompt import TEMPLATE_VERSION, Prompt, make_prompt, make_seed
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
 from leaderboard.judges.reply import BadReply, Refused, read_reply
@@ -103,7 +103,7 @@ class LlmJudge:
             try:
                 raw = await client.ask(prompt)
                 outcome, reason = _judge_reply(raw, prompt)
-            except Rejected as error:
+            except RequestRejected as error:
                 outcome, reason = CallOutcome.REJECTED, str(error)
             except JudgeUnavailable as error:
                 outcome, reason, failure = CallOutcome.ERROR, error.what, error

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,19 @@ from leaderboard.errors import InvalidRequest
 
 RESERVED_NAMES = frozenset(("panel", "checklist"))
 Structured = Literal["auto", "on", "off"]
+
+
+class Retries(NamedTuple):
+    """How often a request that a server failed is sent in all, and the waits between in seconds.
+
+    The first wait doubles up to the longest. A server that asks for more than `longest_pause` is
+    not waited for by a worker: the submission is.
+    """
+
+    n: int = 6
+    first: float = 0.5
+    longest: float = 30.0
+    longest_pause: float = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +54,7 @@ class JudgeSettings:
     temperature: float | None = 0.0
     max_tokens: int | None = 2_000
     extra: Mapping[str, Any] = field(default_factory=dict)
+    retries: Retries = field(default_factory=Retries)
 
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$", max_length=100)]

@@ -30,13 +30,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answered:
-    """What the server sends: a status, the message's text or an error body, and headers."""
+    """What the server sends: a status, the message's text or an error body, and headers.
 
-    content: str
+    `raw` is sent in place of what these make; with `is_cut` the connection ends before its end.
+    """
+
+    content: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     refusal: str | None = None
-    finish_reason: str = "stop"
+    finish_reason: str | None = "stop"
+    raw: bytes | None = None
+    content_type: str = "application/json"
+    is_cut: bool = False
 
 
 Script = Callable[[Asked], Answered]
@@ -54,6 +60,17 @@ def read_asked(body: dict[str, Any]) -> Asked:
 def answer(verdicts: dict[str, tuple[str, str]]) -> Answered:
     content = {name: {"verdict": v, "quote": q} for name, (v, q) in verdicts.items()}
     return Answered(json.dumps(content))
+
+
+def fail(status: int, message: str = "failed", **names: Any) -> Answered:
+    """An error body with the names that servers put beside the words."""
+    body = {"error": {"message": message, **names}}
+    return Answered(message, status=status, raw=json.dumps(body).encode())
+
+
+def send_raw(raw: bytes, status: int = 200, content_type: str = "application/json") -> Answered:
+    """A body as it is."""
+    return Answered("", status=status, raw=raw, content_type=content_type)
 
 
 def judge_honestly(asked: Asked) -> Answered:
@@ -107,12 +124,13 @@ class JudgeServer:
                 answered = server.reply(read_asked(body))
                 raw = server.encode(answered, body["model"])
                 self.send_response(answered.status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(raw)))
+                self.send_header("Content-Type", answered.content_type)
+                self.send_header("Content-Length", str(len(raw) + 10 * answered.is_cut))
                 for name, value in answered.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(raw)
+                self.close_connection = answered.is_cut
 
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
@@ -138,6 +156,8 @@ class JudgeServer:
 
     @staticmethod
     def encode(answered: Answered, model: str) -> bytes:
+        if answered.raw is not None:
+            return answered.raw
         if answered.status != 200:
             return json.dumps({"error": {"message": answered.content}}).encode()
         message = {"role": "assistant", "content": answered.content, "refusal": answered.refusal}
