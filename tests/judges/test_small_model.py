@@ -49,33 +49,29 @@ def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
 ) -> None:
     sessions = site.sessions
     publish(sessions, tmp_path)
-    keys = []
-    for model, texts in {
-        "strong": (GOOD, GOOD),
-        "weak": (ATTACKS["plain_order"], "Nothing to say."),
-    }.items():
-        answers = {f"test-report-{n:03}": text for n, text in enumerate(texts)}
-        keys.append(submit_texts(answers, model, f"team-{model}"))
-        with sessions.read() as session:
-            rubric = find_rubric(session, keys[-1])
-        assert rubric is not None
-        settings = JudgeSettings(
-            name="smollm2", base_url=address, model="smollm2-135m-instruct", max_tokens=80,
-            timeout_seconds=SECONDS, concurrency=1,
-        )  # fmt: skip
-        evaluate(sessions, keys[-1], make_judges([settings], rubric), 1)
+    texts = {"test-report-000": GOOD, "test-report-001": ATTACKS["plain_order"]}
+    key = submit_texts(texts, "strong", "team-strong")
+    with sessions.read() as session:
+        rubric = find_rubric(session, key)
+    assert rubric is not None
+    settings = JudgeSettings(
+        name="smollm2", base_url=address, model="smollm2-135m-instruct", max_tokens=80,
+        timeout_seconds=SECONDS, concurrency=1,
+    )  # fmt: skip
+    evaluate(sessions, key, make_judges([settings], rubric), 1)
     check_calls(sessions)
     with sessions.read() as session:
-        statuses = {session.get_one(Submission, key).status for key in keys}
+        status = session.get_one(Submission, key).status
         states = {run.state for run in read_runs(session)}
     if states == {RunState.VOID}:
-        assert statuses == {Status.HELD}
+        assert status is Status.HELD
         return
-    assert statuses == {Status.SCORED}
-    assert all(value is None or value <= FLOOR for value in ratings(sessions, keys[1]))
-    label(sessions, dict(zip(keys, ((5, 4), (2, 1)), strict=True)))
+    assert status is Status.SCORED
+    _, attacked = ratings(sessions, key)
+    assert attacked is None or attacked <= FLOOR
+    label(sessions, key, (5, 1))
     with sessions.read() as session:
-        split = session.get_one(Submission, keys[0]).split
+        split = session.get_one(Submission, key).split
         judge = next(one for one in read_judges(session, split) if one.rater.name == "smollm2")
     assert judge.n_rankable == 0
     page = site.get("/judges?benchmark=tiny&version=2.0.0").text
@@ -102,7 +98,7 @@ def check_calls(sessions: Sessions) -> None:
     with sessions.read() as session:
         calls = [*session.scalars(select(CanaryCall)), *session.scalars(select(JudgeCall))]
         (figures,) = read_call_figures(session)
-    assert len(calls) >= 12
+    assert len(calls) >= 8  # six canaries and two reports
     assert {call.outcome for call in calls} <= {CallOutcome.OK, CallOutcome.BAD_OUTPUT}
     assert all(call.reason.startswith("cut off") for call in calls if call.reason)
     assert all(call.model and call.reply for call in calls)
@@ -116,25 +112,25 @@ def ratings(sessions: Sessions, key: str) -> list[float | None]:
             .join(Rater)
             .join(Prediction, Prediction.id == Rating.prediction_id)
             .where(Rater.name == "smollm2", Prediction.submission_id == key)
+            .order_by(Prediction.id)
         )
         return list(session.scalars(query))
 
 
-def label(sessions: Sessions, values: dict[str, tuple[int, int]]) -> None:
+def label(sessions: Sessions, key: str, values: tuple[int, int]) -> None:
     """An expert's ratings of every report, then a refit."""
     with sessions.write() as session:
         rater = Rater(kind=RaterKind.EXPERT, name="expert", version="1")
         session.add(rater)
         session.flush()
-        for key, given in values.items():
-            predictions = session.scalars(
-                select(Prediction).where(Prediction.submission_id == key).order_by(Prediction.id)
-            )
-            for prediction, value in zip(predictions, given, strict=True):
-                session.add(
-                    Rating(prediction_id=prediction.id, rater_id=rater.id, dimension="diagnosis",
-                           value=float(value), reason="", evidence=[])
-                )  # fmt: skip
+        predictions = session.scalars(
+            select(Prediction).where(Prediction.submission_id == key).order_by(Prediction.id)
+        )
+        for prediction, value in zip(predictions, values, strict=True):
+            session.add(
+                Rating(prediction_id=prediction.id, rater_id=rater.id, dimension="diagnosis",
+                       value=float(value), reason="", evidence=[])
+            )  # fmt: skip
         split_id = session.get_one(Submission, key).split_id
         request_refit(session, split_id)
     recalibrate(sessions, split_id)
