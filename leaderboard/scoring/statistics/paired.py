@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
-from scipy.stats import binom
+from scipy.special import bdtr, stdtrit
 
 from leaderboard.scoring.ranking import compare_pairs, paired_variances
 
@@ -71,10 +70,10 @@ def mcnemar_mid_p(n_first: int, n_second: int) -> float:
     n, least = n_first + n_second, min(n_first, n_second)
     if n == 0:
         return 1.0
-    probability = float(binom.pmf(least, n, 0.5))
+    probability = float(math.comb(n, least) / 2**n)
     if n_first == n_second:
         return 1 - probability / 2
-    return 2 * float(binom.cdf(least, n, 0.5)) - probability
+    return 2 * float(bdtr(least, n, 0.5)) - probability
 
 
 def count_discordant(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[int, int]:
