@@ -18,6 +18,8 @@ from rq.job import Job
 from config import Config, ConfigError
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
+from leaderboard.evaluation.outdated import request_again
+from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.leases import Terms, sweep
 from leaderboard.queue import make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
@@ -70,14 +72,20 @@ def run_reconciler(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     log.info("reconciler ready")
+    is_begun = False
     while not stopped.wait(PAUSE_SECONDS):
         try:
             with sessions.write() as session:
+                # An upgrade starts this process anew: once is enough.
+                outdated = [] if is_begun else request_again(session, ChecklistJudge.identity)
                 due = [(table.job, sweep(session, table, terms)) for table in LEASED]
                 wipe_spent_keys(session)
         except Exception:
             log.exception("the reconciler failed once; it carries on")
             continue
+        is_begun = True
+        for split_id in outdated:
+            log.info("split %d: the checklist judge's new version rates its reports", split_id)
         for job, keys in due:
             for key in keys:
                 log.info("%s %s waits: enqueued again", job.noun, key)

@@ -16,6 +16,7 @@ from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.items.reports import find_rubric
+from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.notices.channels import MailSettings
@@ -80,8 +81,12 @@ def make_access(config: Config) -> EndpointAccess:
 
 
 def calibrate(split_id: int) -> None:
-    """Fit a split's calibrations again and score by them; twice gives the same."""
-    recalibrate(sessions_of(Config.from_env().database_url), split_id)
+    """Fit a split's calibrations again and score by them; twice gives the same.
+
+    What an earlier version of the checklist judge scored, this one rates first.
+    """
+    sessions = sessions_of(Config.from_env().database_url)
+    recalibrate(sessions, split_id, again=ChecklistJudge())
 
 
 def send(notice_id: int) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.disclosure import is_public
+from leaderboard.evaluation.outdated import find_outdated
 from leaderboard.evaluation.ranked import Place, replace_ranked
 from leaderboard.evaluation.release import continue_release
 from leaderboard.items.values import read_items, unpack_values
+from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, ItemValues, Ranking
 from leaderboard.models.submission import Submission
@@ -34,15 +36,18 @@ def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = 
     """Replace the ranking of a split with that of the submissions that stand now.
 
     A model is ranked by its latest public submission; on a board whose items it did not all
-    answer, or which were not all scored, it has no rank. The ranking belongs to the open release,
-    or to the next where what scores are made by changed. Rankings of one split wait for each
-    other. `items` are the split's, where the caller has read them.
+    answer, or which were not all scored, it has no rank. Neither has one on a board with reports
+    as long as an earlier version of the checklist judge scored it, and this one others. The
+    ranking belongs to the open release, or to the next where what scores are made by changed.
+    Rankings of one split wait for each other. `items` are the split's, where the caller has read
+    them.
     """
     lock_releases(session, split_id)
     standing = _read_standing(session, split_id)
     keys = list(standing)
     last = find_ranking(session, split_id)
-    release = continue_release(session, split_id, keys)
+    outdated = find_outdated(session, keys, ChecklistJudge.identity)
+    release = continue_release(session, split_id, [key for key in keys if key not in outdated])
     ranking = last if last and last.release_id == release.id else Ranking(release_id=release.id)
     ranking.serial = last.serial + 1 if last else 1
     ranking.ranked_at = now()
@@ -51,6 +56,9 @@ def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = 
     reports = read_report_means(session, keys)
     if items is None:
         items = read_items(session, split_id)
+    is_report = (items["track"] == Track.REPORT.value).to_numpy()
+    for key in outdated:
+        standing[key] = np.where(is_report, np.nan, standing[key])
     places = {board: _rank_board(board, standing, items, reports) for board in Board}
     replace_ranked(session, ranking, release, keys, places)
     return ranking

@@ -1,4 +1,4 @@
-"""New labels: fit again, score again, rank again, without calling a judge."""
+"""New labels or a judge's new version: fit again, score again, rank again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from leaderboard.calibration.refits import REFITS, begin_refit, end_refit
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost
+from leaderboard.evaluation.outdated import rate_again
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.score import score_submission
+from leaderboard.judges.protocol import Judge
 from leaderboard.leases import Claim, claim_row, renew
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.submission import Status, Submission
@@ -21,11 +23,13 @@ from leaderboard.models.submission import Status, Submission
 log = logging.getLogger(__name__)
 
 
-def recalibrate(sessions: Sessions, split_id: int) -> None:
+def recalibrate(sessions: Sessions, split_id: int, *, again: Judge | None = None) -> None:
     """Fit every judge's calibrations of a split and score its submissions by them; rank.
 
     Does nothing where no refit waits. Each submission is scored by the judge that scored it
-    before. A run that dies is followed by another, since the request stands until the end.
+    before, without calling it; where that was an earlier version of the judge `again`, this one
+    rates the reports first and scores. A run that dies is followed by another, since the request
+    stands until the end.
     """
     with sessions.write() as session:
         claim = claim_row(session, REFITS, split_id)
@@ -33,18 +37,20 @@ def recalibrate(sessions: Sessions, split_id: int) -> None:
         log.info("split %d: no refit waits: nothing to do", split_id)
         return
     try:
-        n_scored = _refit(sessions, claim)
+        n_scored = _refit(sessions, claim, again)
     except ClaimLost:
         log.info("the refit of split %d went elsewhere: this run stops", split_id)
     else:
         log.info("split %d: %d submissions rescored with new calibrations", split_id, n_scored)
 
 
-def _refit(sessions: Sessions, claim: Claim[int]) -> int:
+def _refit(sessions: Sessions, claim: Claim[int], again: Judge | None) -> int:
     """Every step renews the claim; returns how many submissions were scored."""
     with sessions.write() as session:
         requested_at = begin_refit(session, claim)
-        scored = _read_scored(session, claim.key)
+    rated = rate_again(sessions, claim, again) if again else {}
+    with sessions.read() as session:
+        scored = _read_scored(session, claim.key) | rated
     for rater_id in sorted(set(scored.values())):
         # One at a time: experts who ask for a refit meanwhile wait for the row.
         with sessions.write() as session:

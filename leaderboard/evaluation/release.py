@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.items.targets import REPORT
 from leaderboard.models.calibration import Calibration, ScoredReports
+from leaderboard.models.rating import Rater
 from leaderboard.models.release import Release, ReleaseJudge
 from leaderboard.rankings.releases import find_release, open_release
 
@@ -20,14 +21,16 @@ def continue_release(session: Session, split_id: int, standing: Sequence[str]) -
     """The release that a ranking of these submissions belongs to, with its judges as they are now.
 
     More labels of the same kind, and judges that were not there, keep the release open. Where a
-    judge's labels are of another kind than before (none, constructed, experts'), scores compare
-    no more with those before, and the next release is opened.
+    judge's labels are of another kind than before (none, constructed, experts'), or another version
+    of it scores, scores compare no more with those before, and the next release is opened.
     """
     calibrations = _read_judges(session, split_id, standing)
     release = find_release(session, split_id)
     if release is None:
         release = open_release(session, split_id, "The first ranking.")
-    elif changed := _describe_change(release, calibrations):
+    elif changed := _describe_version(session, release, calibrations) or _describe_labels(
+        release, calibrations
+    ):
         release = open_release(session, split_id, changed)
     known = {judge.rater_id: judge for judge in release.judges}
     for rater_id, calibration in calibrations.items():
@@ -56,7 +59,19 @@ def _read_judges(
     }
 
 
-def _describe_change(release: Release, calibrations: Mapping[int, Calibration | None]) -> str:
+def _describe_version(session: Session, release: Release, rater_ids: Collection[int]) -> str:
+    """Which judge scores in another version now, in a sentence; nothing where none does."""
+    known = {judge.rater.name: judge.rater.version for judge in release.judges}
+    new = set(rater_ids) - {judge.rater_id for judge in release.judges}
+    raters = session.scalars(select(Rater).where(Rater.id.in_(new)).order_by(Rater.id))
+    for rater in raters:
+        if rater.name in known:
+            before = known[rater.name]
+            return f"The judge {rater.name} went from version {before} to version {rater.version}."
+    return ""
+
+
+def _describe_labels(release: Release, calibrations: Mapping[int, Calibration | None]) -> str:
     """Which judge's labels changed their kind, in a sentence; nothing where none did."""
     for judge in release.judges:
         if judge.rater_id in calibrations:

@@ -135,6 +135,12 @@ def test_what_stands_beyond_the_limit_is_not_read() -> None:
         "|",
         "\ufdfa",
         "- disc herniation\n",
+        "no disc herniation except L4-5, mild at L5-S1, ",
+        "| L4 | disc herniation |\n|---|---|\n",
+        "Disc herniation\nL4: none\n",
+        "disc herniation:\nL4\n",
+        "disc herniation which is and is ",
+        "L3-4 and 4-5, ",
     ],
 )
 def test_hostile_texts_are_rated_in_a_moment(piece: str) -> None:

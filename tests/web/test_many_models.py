@@ -17,6 +17,7 @@ from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Status, Step, Submission
 from leaderboard.models.team import ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.scoring.checklist import RULES_VERSION
 from tests.factories import name_base
 from tests.site import Site
 
@@ -87,7 +88,7 @@ def add_models(site: Site, numbers: Sequence[int]) -> None:
         team = session.scalars(select(Team)).one()
         user = session.scalars(select(User)).one()
         judge = session.scalar(select(Rater))
-        judge = judge or Rater(kind=RaterKind.JUDGE, name="checklist", version="1")
+        judge = judge or Rater(kind=RaterKind.JUDGE, name="checklist", version=RULES_VERSION)
         session.add(judge)
         session.flush()
         for number in numbers:

@@ -140,28 +140,75 @@ def _is_nerve(texts: Sequence[str], at: int) -> bool:
 
 
 def tie_pairs(texts: Sequence[str], spans: Sequence[Span | None]) -> list[Span | None]:
-    """Spans with "L4 on L5", "between L4 and L5" and "T5 to T12" read as one expression each."""
+    """Spans with levels that stand apart read as one expression.
+
+    "L4 on L5", "between L4 and L5", "T5 to T12" and "L2/L3 through L5/S1" are one; "L4 L5" and
+    "L4, L5" alone are the disc and both vertebrae.
+    """
     tied = list(spans)
-    places = [at for at, span in enumerate(spans) if span and len(span.levels) == 1]
-    for first, second in pairwise(places):
+    places = [at for at, span in enumerate(spans) if span]
+    for number, (first, second) in enumerate(pairwise(places)):
         upper, lower = spans[first], spans[second]
         if upper is None or lower is None or second - first > 5:
             continue
-        (above,), (below,) = upper.levels, lower.levels
-        joint = texts[second - 1]
-        if "/" in above + below or above == below:
-            continue
-        is_span = second - first == 2 and (
-            joint in _SPAN_WORDS or (joint == "and" and first > 0 and texts[first - 1] == "between")
-        )
-        is_slip = joint in _UPON and abs(_ORDER[above] - _ORDER[below]) == 1
-        if is_span or is_slip:
-            tied[first] = tied[second] = _span(above, below)
+        span = _tie_pair(texts, (first, upper), (second, lower))
+        is_alone = number + 2 >= len(places) or places[number + 2] - second > 2
+        if span is None and is_alone and not (number and first - places[number - 1] <= 2):
+            span = _side_by_side(texts, (first, upper), (second, lower))
+        if span:
+            tied[first] = tied[second] = span
     return tied
 
 
-_LEFT = frozenset(("left", "leftward", "leftwards", "levoconvex", "levoscoliosis", "sinistral"))
-_RIGHT = frozenset(("right", "rightward", "rightwards", "dextroconvex", "dextroscoliosis"))
+_Named = tuple[int, Span]
+
+
+def _tie_pair(texts: Sequence[str], first: _Named, second: _Named) -> Span | None:
+    """The span from one level to another, if the words between them say so."""
+    (at, upper), (end, lower) = first, second
+    joint = texts[end - 1]
+    is_between = joint == "and" and at > 0 and texts[at - 1] == "between"
+    is_far = end - at == 3 and texts[at + 1] in ("down", "through") and joint in _SPAN_WORDS
+    is_span = is_far or (end - at == 2 and (joint in _SPAN_WORDS or is_between))
+    if len(upper.levels) == len(lower.levels) == 1:
+        (above,), (below,) = upper.levels, lower.levels
+        if "/" in above and "/" in below:
+            return _disc_span(above, below) if is_span else None
+        if "/" in above + below or above == below:
+            return None
+        is_slip = joint in _UPON and abs(_ORDER[above] - _ORDER[below]) == 1
+        return _span(above, below) if is_span or is_slip else None
+    return None
+
+
+def _disc_span(first: str, last: str) -> Span | None:
+    """Every disc from `first` to `last`, and the vertebrae between them."""
+    upper, lower = sorted((DISCS.index(first), DISCS.index(last)))
+    if upper == lower:
+        return None
+    discs = DISCS[upper : lower + 1]
+    return Span(frozenset((*discs, *VERTEBRAE[upper + 1 : lower + 1])), frozenset(discs))
+
+
+def _side_by_side(texts: Sequence[str], first: _Named, second: _Named) -> Span | None:
+    """The disc between neighbours of which nothing or a comma stands between, and both."""
+    (at, upper), (end, lower) = first, second
+    if end - at > 2 or (end - at == 2 and texts[at + 1] != ","):
+        return None
+    names = upper.levels | lower.levels
+    if len(upper.levels) != 1 or len(lower.levels) != 1 or any("/" in name for name in names):
+        return None
+    (above,), (below,) = upper.levels, lower.levels
+    if _ORDER[below] - _ORDER[above] != 1:
+        return None
+    both = names | {f"{above}/{below}"}
+    return Span(both, both)
+
+
+_LEFT = frozenset(
+    ("left", "lt", "leftward", "leftwards", "levoconvex", "levoscoliosis", "sinistral")
+)
+_RIGHT = frozenset(("right", "rt", "rightward", "rightwards", "dextroconvex", "dextroscoliosis"))
 _BOTH = frozenset(("bilateral", "bilaterally"))
 _CENTRAL = frozenset(("central", "centrally", "midline"))
 _NO_LEFT = re.compile(

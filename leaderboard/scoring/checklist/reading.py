@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from leaderboard.scoring.checklist.asides import Aside, AsideKind, find_asides
 from leaderboard.scoring.checklist.groups import Places, find_places
 from leaderboard.scoring.checklist.stances import Stance, find_stance, is_about_risks
 from leaderboard.scoring.checklist.terms import Hit, TermIndex
 from leaderboard.scoring.checklist.text import clean_text, read_passages
+from leaderboard.scoring.checklist.vocabulary import GRADES
 from leaderboard.scoring.checklist.words import Word, split_words
 
 LISTED_CHECKS = 4
@@ -25,7 +27,7 @@ _FILLERS = frozenset(("and", "or", "also", "plus", "then", "with"))
 
 
 class Sentence(NamedTuple):
-    """A sentence with its words and places, and the places of the label it stands under."""
+    """A sentence with its words, places and asides, and the places of the label above it."""
 
     shown: str
     words: tuple[Word, ...]
@@ -33,16 +35,18 @@ class Sentence(NamedTuple):
     is_heading: bool
     places: Places
     label: Places
+    asides: tuple[Aside, ...]
     is_about_risks: bool
 
 
 class Occurrence(NamedTuple):
-    """A term in the words [start, end) of the sentence `at`."""
+    """A term in the words [start, end) of the sentence `at`; of an aside, the aside's words."""
 
     at: int
     start: int
     end: int
     stance: Stance
+    is_aside: bool = False
 
 
 class Reading(NamedTuple):
@@ -79,6 +83,9 @@ def read_report(
     for at, found in enumerate(hits):
         for hit, stance in found if at not in struck else ():
             occurrences[hit.key].append(Occurrence(at, hit.start, hit.end, stance))
+        for key, aside in _find_meant(sentences[at], found) if at not in struck else ():
+            meant = Occurrence(at, aside.start, aside.end, Stance.ASSERTED, is_aside=True)
+            occurrences[key].append(meant)
     return Reading(sentences, occurrences)
 
 
@@ -99,6 +106,7 @@ def _read_sentences(report: str) -> Iterator[Sentence]:
             passage.is_heading,
             find_places(words),
             find_places(label),
+            find_asides(words),
             risks,
         )
 
@@ -111,10 +119,42 @@ def _find_hits(sentence: Sentence, index: TermIndex) -> list[tuple[Hit, Stance]]
     found = []
     for hit in index.find(sentence.words):
         stance = find_stance(sentence.words, hit.start, hit.end)
-        if stance is Stance.ASSERTED and sentence.is_about_risks:
+        if stance is Stance.ASSERTED and (sentence.is_about_risks or sentence.shown[-1:] == "?"):
             stance = Stance.OPEN
         found.append((hit, stance))
     return found
+
+
+def _find_meant(
+    sentence: Sentence, found: Sequence[tuple[Hit, Stance]]
+) -> Iterator[tuple[str, Aside]]:
+    """The findings that asides say are there, by key: of their part of the sentence the last."""
+    for aside in sentence.asides:
+        if aside.kind not in (AsideKind.EXCEPTED, AsideKind.PRESENT):
+            continue
+        grades = _grades(sentence, aside.start, aside.end)
+        for hit, stance in _anchored(aside, found):
+            is_meant = stance in (Stance.DENIED, Stance.DOUBTED) or (
+                aside.kind is AsideKind.PRESENT and stance is Stance.ASSERTED
+            )
+            if is_meant and _grades(sentence, hit.start, hit.end) <= grades:
+                yield hit.key, aside
+
+
+def _anchored(aside: Aside, found: Sequence[tuple[Hit, Stance]]) -> list[tuple[Hit, Stance]]:
+    """The last terms before an aside, in the part that it follows; the first after it if none."""
+    if aside.anchor is None:
+        after = [pair for pair in found if pair[0].start >= aside.end]
+        first = min((hit.end for hit, _ in after), default=0)
+        return [pair for pair in after if pair[0].start < first]
+    start, end = aside.anchor
+    before = [pair for pair in found if start <= pair[0].start and pair[0].end <= end]
+    last = max((hit.start for hit, _ in before), default=0)
+    return [pair for pair in before if pair[0].end > last]
+
+
+def _grades(sentence: Sentence, start: int, end: int) -> frozenset[str]:
+    return GRADES.intersection(word.text for word in sentence.words[start:end])
 
 
 def _earning(found: Sequence[tuple[Hit, Stance]], absent: Collection[str]) -> set[str]:

@@ -22,7 +22,7 @@ from leaderboard.scoring.checklist.terms import read_term
 from leaderboard.scoring.checklist.ties import judge_levels, judge_sides, tie_levels, tie_sides
 from leaderboard.scoring.rubric import HIGHEST, LOWEST
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Raise it with every change of a rule: ratings of two versions are not comparable."""
 MAX_EXTRA_LEVELS = 2
 """A report may give a finding so many levels beyond the right ones."""

@@ -6,10 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.scoring.checklist.vocabulary import ADVERBS, AUXILIARIES, OF_PLACE
 from leaderboard.scoring.checklist.words import Word, fold_spelling, fold_word, split_words
 
 MAX_SKIPPED = 4
 """At most this many articles, sides and levels between two words of a term are passed over."""
+_GRADES = frozenset(
+    "severe moderate mild marked minimal slight critical small large massive".split()
+)
+"""A term that begins with one of these may have it at its end: "the stenosis is severe"."""
+MAX_TO_GRADE = 9
 _PASSED_OVER = frozenset(["the", "a", "an", "his", "her", "its", "their", "this", "that"])
 
 
@@ -63,6 +69,7 @@ class TermIndex:
     def __init__(self, terms: Mapping[str, Iterable[str]]) -> None:
         self._whole: dict[str, list[tuple[str, tuple[_Part, ...]]]] = {}
         self._begun: list[tuple[str, tuple[_Part, ...]]] = []
+        self._graded: dict[str, list[tuple[str, tuple[_Part, ...], str]]] = {}
         self._seen: dict[Word, list[tuple[str, tuple[_Part, ...]]]] = {}
         for key, own in terms.items():
             for term in own:
@@ -73,6 +80,9 @@ class TermIndex:
                     self._begun.append((key, parts))
                 else:
                     self._whole.setdefault(parts[0].fold, []).append((key, parts))
+                if parts[0].fold in _GRADES and len(parts) > 1:
+                    entry = (key, parts[1:], parts[0].fold)
+                    self._graded.setdefault(parts[1].fold, []).append(entry)
 
     def find(self, words: Sequence[Word]) -> Iterator[Hit]:
         """Every occurrence of every term, from left to right; the longest for a check and start."""
@@ -83,6 +93,10 @@ class TermIndex:
             for key, parts in self._candidates(word):
                 end = _match(parts, words, start)
                 if end is not None:
+                    longest[key] = max(end, longest.get(key, 0))
+            for key, parts, grade in self._graded.get(word.stem, ()):
+                end = _match(parts, words, start)
+                if end is not None and _is_graded(words, end, grade):
                     longest[key] = max(end, longest.get(key, 0))
             for key, end in longest.items():
                 yield Hit(key, start, end)
@@ -106,6 +120,27 @@ def _match(parts: Sequence[_Part], words: Sequence[Word], start: int) -> int | N
             return None
         at += 1
     return at
+
+
+def _is_graded(words: Sequence[Word], end: int, grade: str) -> bool:
+    """Whether the grade follows: "stenosis at L4/L5 is severe", "stenosis: severe"."""
+    for at in range(end, min(len(words), end + MAX_TO_GRADE)):
+        word = words[at]
+        if word.stem == grade:
+            after = words[at + 1] if at + 1 < len(words) else None
+            return after is None or after.is_mark or _is_beside(after)
+        if not (word.is_mark or _is_beside(word) or ADVERBS.match(word.text)):
+            return False
+    return False
+
+
+def _is_beside(word: Word) -> bool:
+    """Whether a word may stand between a finding and its grade, or after that."""
+    is_place = bool(word.levels) or word.side is not None
+    return is_place or word.text in _BESIDE or word.stem in _GRADES
+
+
+_BESIDE = AUXILIARIES | OF_PLACE | {"and", "to", "but", "with", "most", "grade"}
 
 
 def _is_passed_over(word: Word, part: _Part) -> bool:

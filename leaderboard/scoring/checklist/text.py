@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from leaderboard.scoring.checklist.tables import say_entry, write_out_tables
 from leaderboard.scoring.replies import read_said
 
 MAX_CHARACTERS = 20_000
@@ -33,12 +34,20 @@ _NOT = re.compile(r"n['\u2019]t\b", re.IGNORECASE)
 _CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
 _GENITIVE = re.compile(r"['\u2019]s\b")
 _ABBREVIATION = re.compile(
-    r"\b(e\.g|i\.e|vs|approx|fig|dr|mr|mrs|prof|cf|resp|incl|ca|al)\.(?=\s)", re.IGNORECASE
+    r"\b(e\.g|i\.e|vs|approx|fig|dr|mr|mrs|prof|cf|resp|incl|ca|al|lt|rt)\.(?=\s)", re.IGNORECASE
 )
+_ANSWERED = re.compile(r"\?\s+(?=(?:no|none|yes|absent|present)[.,;]?(?:\s|$))", re.IGNORECASE)
 _END = re.compile(r"[.!?;]+[\"'\u2019\u201d)\],]*\s+")
 _HEADING = re.compile(r"^#{1,6}\s")
 _BULLET = re.compile(r"^(?:[-+*•‣◦▪●>]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _LABEL = re.compile(r"^[^:.;!?]{1,60}:(?=\s|$)")
+_SECTION = re.compile(
+    r"(?:impression|conclusion|summary|findings?|diagnos[ei]s|assessment|plan|recommendations?|technique"
+    r"|comparison|(?:clinical )?history|indication|opinion)\s*:",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(r"[^\d.:;,!?|]{4,40}")
+"""A line that may be what the next lines are about."""
 _PLACE_ALONE = re.compile(
     r"^(?:at |level )?[ctls]\d{1,2}(?:\s?[-/]\s?[ctls]?\d{1,2})?(?: (?:level|disc|segment))?$",
     re.IGNORECASE,
@@ -64,23 +73,45 @@ class _Line(NamedTuple):
 
 
 def read_passages(report: str) -> list[Passage]:
-    """The passages of `report` in order; nothing for a report without visible words."""
+    """The passages of `report` in order; nothing for a report without visible words.
+
+    A label whose list says where and how much ("Stenosis:", "L4/L5: severe") is as a heading.
+    """
     passages: list[Passage] = []
-    above = ""
-    for line in _join_wrapped(clean_text(report)):
+    above, above_at = "", 0
+    before, before_at = "", 0
+    listed = ""
+    for line in _join_wrapped(write_out_tables(clean_text(report))):
         text = line.text
         if line.is_heading:
             name, colon, rest = text.partition(":")
             passages.append(Passage(name.strip(), line.paragraph, True, ""))
-            above, text = name, rest.strip() if colon else ""
-        elif text.endswith(":") or _PLACE_ALONE.match(text):
-            above = text
-        label = match.group() if (match := _LABEL.match(text)) else ""
-        passages += [
-            Passage(sentence, line.paragraph, False, f"{label} {above}".strip())
-            for sentence in _split_sentences(text)
-        ]
+            above, above_at, text = name, len(passages) - 1, rest.strip() if colon else ""
+        elif text.endswith(":"):
+            above, above_at, listed = text, len(passages), text
+        elif _PLACE_ALONE.match(text):
+            above, above_at = text, len(passages)
+            text = say_entry(listed.rstrip(": "), text) or text
+        elif _SECTION.match(text):
+            above = ""
+        elif before and say_entry(before, text):
+            above, above_at = before, before_at
+        if said := say_entry(above.rstrip(": "), text):
+            passages[above_at] = passages[above_at]._replace(is_heading=True)
+            text = said
+        before, before_at = (text if _NOUN.fullmatch(text) else ""), len(passages)
+        passages += _read_line(text, line.paragraph, above)
     return passages
+
+
+def _read_line(text: str, paragraph: int, above: str) -> Iterator[Passage]:
+    """The sentences of a line; a place with a colon heads those up to the next or a section."""
+    label = match.group() if (match := _LABEL.match(text)) else ""
+    for sentence in _split_sentences(text):
+        own = match.group() if (match := _LABEL.match(sentence)) else ""
+        if own and (_PLACE_ALONE.match(own[:-1]) or _SECTION.match(own)):
+            label = own
+        yield Passage(sentence, paragraph, False, f"{label} {above}".strip())
 
 
 def visible_text(text: str) -> str:
@@ -108,6 +139,7 @@ def clean_text(text: str) -> str:
         (_CANNOT, "can not"),
         (_GENITIVE, ""),
         (_ABBREVIATION, r"\1"),
+        (_ANSWERED, ": "),
     ):
         shown = pattern.sub(replacement, shown)
     return shown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from leaderboard.scoring.checklist.groups import Group, Places, nearest_group
+from leaderboard.scoring.checklist.asides import Standing, find_standing
+from leaderboard.scoring.checklist.groups import Group, Places, find_nearest
 from leaderboard.scoring.checklist.places import Side, vertebrae_of
 from leaderboard.scoring.checklist.reading import Occurrence, Reading, Sentence
 from leaderboard.scoring.checklist.stances import Stance
@@ -36,8 +37,20 @@ def tie_levels(reading: Reading, key: str, findings: Collection[str]) -> list[Ti
 
 
 def tie_sides(reading: Reading, key: str, findings: Collection[str]) -> list[Tie]:
-    """The sides given to the finding `key` wherever it is asserted; weak ones if no other."""
-    return _tie(reading, key, findings, lambda places: places.sides)
+    """The sides given to the finding `key` wherever it is asserted; weak ones if no other.
+
+    "Severe on the left, mild on the right" names both at once.
+    """
+    ties = _tie(reading, key, findings, lambda places: places.sides)
+    asides = {o.at for o in reading.occurrences[key] if o.is_aside}
+    merged: list[Tie] = []
+    for tie in ties:
+        if merged and tie.at in asides and merged[-1].at == tie.at:
+            names = merged[-1].names | tie.names
+            merged[-1] = tie._replace(names=names, ends=names, nearby=tie.nearby | names)
+        else:
+            merged.append(tie)
+    return merged
 
 
 def _tie(reading: Reading, key: str, findings: Collection[str], groups_of: GroupsOf) -> list[Tie]:
@@ -47,27 +60,59 @@ def _tie(reading: Reading, key: str, findings: Collection[str], groups_of: Group
         for occurrence in reading.occurrences[finding]
         if occurrence.stance is Stance.ASSERTED
     }
+    asserted = [o for o in reading.occurrences[key] if o.stance is Stance.ASSERTED]
+    standings = {
+        at: find_standing(sentence.words, sentence.asides, groups_of(sentence.places))
+        for at in {occurrence.at for occurrence in asserted}
+        for sentence in [reading.sentences[at]]
+    }
     ties = dict.fromkeys(
         tie
-        for occurrence in reading.occurrences[key]
-        if occurrence.stance is Stance.ASSERTED
-        and (tie := _tie_one(reading.sentences, occurrence, occupied, groups_of))
+        for occurrence in asserted
+        if (
+            tie := _tie_aside(reading.sentences, occurrence, groups_of)
+            if occurrence.is_aside
+            else _tie_one(
+                reading.sentences, occurrence, standings[occurrence.at], occupied, groups_of
+            )
+        )
     )
     return [tie for tie in ties if not tie.is_weak] or list(ties)
+
+
+def _tie_aside(
+    sentences: Sequence[Sentence], occurrence: Occurrence, groups_of: GroupsOf
+) -> Tie | None:
+    """The places of the aside itself."""
+    groups = groups_of(sentences[occurrence.at].places)
+    own = [g for g in groups if occurrence.start <= g.start < occurrence.end]
+    if not own:
+        return None
+    names = frozenset().union(*(group.names for group in own))
+    ends = frozenset().union(*(group.ends for group in own))
+    return Tie(occurrence.at, names, ends, ends, is_weak=False)
 
 
 def _tie_one(
     sentences: Sequence[Sentence],
     occurrence: Occurrence,
+    standing: Standing,
     occupied: Collection[int],
     groups_of: GroupsOf,
 ) -> Tie | None:
     """The nearest place in the sentence, else in its label, else in a neighbour without finding."""
     sentence = sentences[occurrence.at]
-    own = groups_of(sentence.places)
-    group = nearest_group(own, occurrence.start, occurrence.end, sentence.places.costs)
+    own = standing.outside or (
+        *standing.emphasised,
+        *(group for end, group in standing.told if end <= occurrence.start),
+    )
+    group = find_nearest(own, occurrence.start, occurrence.end, sentence.places)
     if group:
+        names, ends = group.names - standing.gone, group.ends - standing.gone
+        group = group._replace(names=names or group.names, ends=ends or group.ends)
         return _make_tie(occurrence.at, group, own, is_weak=False)
+    if groups_of(sentence.places):
+        return None
     label = groups_of(sentence.label)
     if label:
         return _make_tie(occurrence.at, label[0], label, is_weak=False)

@@ -10,12 +10,25 @@ def _words(text: str) -> frozenset[str]:
 
 
 TURNS = _words(
-    "but however except although though yet whereas while because since despite besides which "
-    "causing caused due secondary after following"
+    "but however except excepting exception although though yet whereas while because since "
+    "despite besides which where causing caused due secondary after following"
 )
+PAIRED_TURNS = {
+    "other": ("than",),
+    "apart": ("from",),
+    "aside": ("from",),
+    "save": ("for", "at", "in", "on"),
+}
 CLAUSE_STARTS = _words(
-    "the a an there this it he she his her they these we at with mri ct so then also both"
+    "the a an there this it he she his her they these we at with mri ct so then also both only "
+    "just merely now"
 )
+GRADES = _words(
+    "severe severely moderate moderately mild mildly marked markedly minimal minimally slight "
+    "slightly small large tiny massive huge advanced extensive high low grade broad diffuse subtle "
+    "trace critical gross pronounced considerable prominent bulky"
+)
+"""How much of a finding there is; one that begins what follows a comma begins a new clause."""
 DENIALS = _words(
     "no not without denies denied denying deny never neither nor nil lack lacks lacking "
     "lacked absent absence against non negatives"
@@ -25,6 +38,11 @@ PAIRED_DENIALS = {
     "negative": ("for",),
     "rather": ("than",),
     "instead": ("of",),
+    "none": ("of",),
+    "nothing": ("to", "suggesting", "indicating"),
+    "fail": ("to",),
+    "fails": ("to",),
+    "failed": ("to",),
 }
 EXCLUSIONS = _words("exclude excluded excludes excluding rule rules ruled ruling")
 BE = _words("is are was were be been being")
@@ -32,7 +50,7 @@ UNSETTLING = _words("not can could should must to be yet may cannot")
 BASE_EXCLUSIONS = _words("exclude rule")
 NO_DENIAL = {
     "not": re.compile(r"only|just|merely|necessarily|least"),
-    "no": re.compile(r"doubt|change|difference|delay|improvement|response|longer|matter|relief"),
+    "no": re.compile(r"doubt|change|difference|delay|improvement|response|matter|relief|resol"),
     "without": re.compile(r"delay|doubt|waiting|change|improvement|relief|success|long|further"),
 }
 NEGATABLE = _words("without absent absence lack lacking negative free unlikely denies deny denied")
@@ -41,7 +59,8 @@ OPENERS = _words(
     "risks complication complications consider considered differential versus vs history "
     "previous prior prevent prevents prevention preventing avoid avoids monitor monitoring "
     "watch watching screen screening query until questionable equivocal uncertain develop "
-    "develops recurrent recurrence warning suspicion lest future later subsequent seek return"
+    "develops recurrent recurrence warning suspicion lest future later subsequent seek return "
+    "concern concerns indeterminate"
 )
 LOOKING = _words("look looks looked looking search searching assess")
 LIST_OF_NOTHING = _words("no none negative negatives absent without excluded not nil")
@@ -49,18 +68,36 @@ AUXILIARIES = _words(
     "is are was were be been being has have had can could appears appear remains remain seems "
     "seem makes make made considered deemed felt thought judged"
 )
+PRESENT_VERBS = _words("is are has have can could")
 VERB = re.compile(
     r"(?:compress|displac|narrow|caus|show|li|explain|fit|match|affect|contact|fill|extend|press"
     r"|touch|giv|lead|support|suggest|indicat|demonstrat|reveal|produc|result|involv|reach|requir"
     r"|need|do)(?:s|es)$"
 )
-ADVERBS = re.compile(r"clearly|currently|very|therefore|also|now|thus|quite|however|yet|fully|been")
+ADVERBS = re.compile(
+    r"clearly|currently|very|therefore|also|now|thus|quite|however|yet|fully|been|complete|entire"
+    r"|total|since|spontaneous|meanwhile|definit|confident|reliabl|all$|any$|both$|largely$"
+)
 SEEN = re.compile(
     r"seen|present|identified|demonstrated|evident|found|visible|visuali[sz]ed|shown|detected"
     r"|suspected|apparent|observed|noted|involved|recommended|indicated|needed|required|necessary"
     r"|advised|appropriate|warranted|justified|likely|demonstrable|recogni[sz]ed|mentioned"
+    r"|appreciated|confirmed|discern|depicted|documented|encountered"
 )
-GONE = _words("absent negative excluded nil none")
+GONE = _words("absent negative excluded nil none lacking")
+ATTRIBUTES = _words("resolved resorbed reabsorbed vanished")
+DISAPPEARING = _words("resolution disappearance resorption")
+NO_RESOLUTION = _words("no not without high low incomplete spatial temporal")
+EARLIER = _words("previous previously prior initial initially earlier before first")
+OF_PLACE = _words("at of on in the level levels disc segment vertebra body")
+RESOLVED = _words(
+    "resolved disappeared vanished subsided cleared gone resorbed reabsorbed dissolved relieved "
+    "normalised normalized"
+)
+PARTLY = re.compile(r"partial|partly|incomplete|near|almost|largely|mostly|some|part$")
+PERSISTING = re.compile(r"again$|still$|unchanged$|persist|stable$|remain")
+STUDIES = re.compile(r"mri?$|ct$|stud|exam|scan|radiograph|x$|xray|imag|report|film|investigation")
+COMPARING = _words("with to since from than the")
 DOUBTFUL = _words("unlikely improbable doubtful")
 SHOWING = _words(
     "show demonstrate reveal have suggest indicate support identify display include contain"

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leaderboard.scoring.checklist.places import Side, find_sides, read_chain, tie_pairs
+from leaderboard.scoring.checklist.regions import find_regions, name_ordinal
 
 _TOKEN = re.compile(
     r"(?P<level>\b(?:th|[cdtls])\d{1,2}"
@@ -15,6 +16,18 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<word>[^\W\d_][^\W_]*\*?|\*)"
     r"|(?P<mark>[,:()]|\s-\s|[%°])"
+)
+_UNSPACED = re.compile(r"\b([cdtl]\d{1,2})(?=[tls]\d{1,2}\b)")
+_ORDINAL = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th)"
+    r"(?= (?:(?:and|or) \d{1,2}(?:st|nd|rd|th) )?(?:lumbar|thoracic|cervical)\b)"
+)
+_SACRUM = re.compile(r"(?<=\d) (to|through) (?:the )?sacrum\b")
+_INTERSPACE = re.compile(r"\b([cdtl]\d{1,2}) and ([cdtls]\d{1,2})(?= (?:interspace|disc space)\b)")
+_SPACED = re.compile(r"\b([cl]) (?=\d[-/]\d\b)")
+_SHORTENED = re.compile(
+    r"\b(?P<before>(?P<letter>[cdtl])\d{1,2}[-/][cdtls]?\d{1,2})(?P<joint>(?:\s*,)?\s*(?:and|or|&|,)"
+    r"\s+)(?P<upper>\d{1,2})(?P<slash>[-/])(?P<lower>\d{1,2})(?![\w/-]|\s*(?:mm|cm|%|power|strength))"
 )
 _LEVEL_NAME = re.compile(r"(?:th|[cdtls])\d")
 _IRREGULAR = {"disk": "disc", "disks": "disc", "centre": "center", "vertebrae": "vertebra"}
@@ -46,12 +59,14 @@ class Word(NamedTuple):
 
 def split_words(text: str) -> tuple[Word, ...]:
     """The words and marks of a sentence, in order, with the places that they name."""
-    tokens = list(_TOKEN.finditer(text.casefold()))
+    tokens = list(_TOKEN.finditer(_spell_levels(text.casefold())))
     texts = [_token_text(match) for match in tokens]
     chains = [match.group("level") is not None for match in tokens]
     spans = tie_pairs(
         texts, [read_chain(texts, at) if is_chain else None for at, is_chain in enumerate(chains)]
     )
+    for region in find_regions(texts):
+        spans[region.at] = region.span
     sides = find_sides(texts)
     return tuple(
         Word(
@@ -63,6 +78,24 @@ def split_words(text: str) -> tuple[Word, ...]:
         )
         for text, span, side in zip(texts, spans, sides, strict=True)
     )
+
+
+def _spell_levels(text: str) -> str:
+    """Levels in their usual form: L5S1, "L 4/5" and the second of "L3-4 and 4-5"."""
+    text = _SPACED.sub(r"\1", _UNSPACED.sub(r"\1-", text))
+    text = _INTERSPACE.sub(r"\1-\2", _SACRUM.sub(r" \1 s1", text))
+    text = _ORDINAL.sub(lambda match: name_ordinal(int(match[1])), text)
+    before = ""
+    while before != text:
+        before, text = text, _SHORTENED.sub(_lengthen, text)
+    return text
+
+
+def _lengthen(match: re.Match[str]) -> str:
+    upper, lower = int(match["upper"]), int(match["lower"])
+    if lower != upper + 1:
+        return match.group()
+    return f"{match['before']}{match['joint']}{match['letter']}{upper}{match['slash']}{lower}"
 
 
 def _token_text(match: re.Match[str]) -> str:
