@@ -15,7 +15,7 @@ from spectree.models import SecureType, SecuritySchemeData
 from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
 
-from leaderboard.errors import InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.team import Scope
 from spinebench.shapes.errors import ErrorAnswer
 from spinebench.shapes.shape import Body
@@ -23,6 +23,7 @@ from spinebench.shapes.shape import Body
 ROOT = "/api/v1"
 JSON = "application/json"
 TOKEN = "token"
+SEE = "See /docs/api."
 ALWAYS = (500,)
 OF_TOKEN = (401, 403)
 OF_ADDRESS = (400, 404)
@@ -94,13 +95,52 @@ class ApiPlugin(FlaskPlugin):
 
 
 def read_body(raw: bytes, kind: type[Body]) -> Body:
-    """The JSON of a request. Raises InvalidRequest."""
+    """The JSON of a request. Raises InvalidRequest, or InvalidFields with every field's problem."""
+    try:
+        return _decode_body(raw, kind)
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        problem = str(error)
+    raise InvalidRequest(f"The {kind.called} cannot be read: {problem}.", SEE)
+
+
+def _decode_body(raw: bytes, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequest(
-            f"The {kind.called} cannot be read: {error}.", "See /docs/api."
-        ) from None
+    except msgspec.ValidationError:
+        _refuse_fields(msgspec.json.decode(raw), kind)
+        raise
+
+
+def _refuse_fields(value: Any, kind: type[Body]) -> None:
+    """Raise what is wrong with the fields of an object, all of it; nothing where it is not one."""
+    if not isinstance(value, dict):
+        return
+    known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = FieldProblems()
+    for name in dict.fromkeys((*known, *value)):
+        with fields.at(name):
+            if name not in known:
+                raise InvalidRequest(f"There is no field {name[:60]!r}.", SEE)
+            if name in value:
+                _check_field(name, value[name], known[name].type)
+            elif known[name].required:
+                raise InvalidRequest(f"The field {name!r} is missing.", SEE)
+    fields.raise_all()
+
+
+def _check_field(name: str, value: Any, kind: Any) -> None:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        found, _, place = str(error).partition(" - at `$")
+        inner = place.strip(".`")
+        whole = f"{name}.{inner}" if inner else name
+        problem = InvalidRequest(
+            f"The field {whole!r} cannot be read: {found[:1].lower()}{found[1:]}.", SEE
+        )
+        raise (problem.at(inner) if inner else problem) from None
 
 
 contract = SpecTree(

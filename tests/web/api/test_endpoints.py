@@ -159,6 +159,32 @@ def test_every_problem_of_a_body_comes_at_once_by_field(asking_site: Site, serve
     assert call(site, "get", "/endpoints", token).json() == {"endpoints": []}
 
 
+def test_every_field_of_a_wrong_kind_a_missing_and_an_unknown_one_come_at_once(
+    asking_site: Site,
+) -> None:
+    body = {"team": 1, "model": "m", "settings": {"concurrency": "many"}, "colour": "red"}
+    answer = call(asking_site, "post", "/endpoints", asking_site.token("ada"), body)
+    assert answer.status_code == 400
+    error = check(asking_site, "post", "/endpoints", answer)["error"]
+    assert {p["id"]: p["message"] for p in error["problems"]} == {
+        "team": "The field 'team' cannot be read: expected `str`, got `int`.",
+        "name": "The field 'name' is missing.",
+        "base_url": "The field 'base_url' is missing.",
+        "settings.concurrency": "The field 'settings.concurrency' cannot be read: "
+        "expected `int`, got `str`.",
+        "colour": "There is no field 'colour'.",
+    }
+
+
+def test_a_body_nested_too_deeply_is_refused_in_words(asking_site: Site) -> None:
+    deep = '{"team": ' + "[" * 100_000
+    address = f"{asking_site.url}/api/v1/endpoints"
+    answer = requests.post(address, deep, headers=asking_site.token("ada"), timeout=HANG_SECONDS)
+    assert answer.status_code == 400
+    error = check(asking_site, "post", "/endpoints", answer)["error"]
+    assert error["message"].endswith("cannot be read: it is nested too deeply.")
+
+
 def test_every_problem_of_a_submission_comes_at_once_by_field(asking_site: Site) -> None:
     site, token = asking_site, asking_site.token("ada")
     form = {"benchmark": "none", "model": "nobodys", "endpoint": "none", "track": "sound"}
