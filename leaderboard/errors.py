@@ -232,6 +232,16 @@ class OnHold(SpineBenchError):
     code = "on_hold"
 
 
+JUDGE_AWAITED = (
+    "A judge of reports is not available at the moment. What has been rated is kept, and the rest "
+    "is rated once the judge is back."
+)
+JUDGE_HELD = (
+    "A judge of reports cannot be asked, so this submission waits for the host. What has been "
+    "rated is kept."
+)
+
+
 class JudgeUnavailable(OnHold):
     """The server of the judge `name` does not serve.
 
@@ -250,7 +260,7 @@ class JudgeUnavailable(OnHold):
         wait: float | None = None,
     ) -> None:
         super().__init__(
-            "A judge of reports is not available at the moment. What has been rated is kept.",
+            JUDGE_AWAITED if is_outage else JUDGE_HELD,
             "You do not have to do anything; the host can see this.",
         )
         self.name = name

@@ -1,4 +1,4 @@
-"""Rows that one run at a time may work on: claim, renew, end, requeue and nudge, for every table.
+"""Rows that one run at a time may work on: claim, renew, end, postpone, requeue, nudge, for all.
 
 The row is the truth and a job in the queue only a nudge. A run claims a row that waits and holds
 it as long as it renews its claim; the reconciler sweeps each table for rows whose run died and
@@ -161,6 +161,19 @@ def end(session: Session, claim: Claim[K], **values: Any) -> None:
     renew(session, claim, **values)
 
 
+def postpone(session: Session, claim: Claim[K], until: datetime, **values: Any) -> None:
+    """Give the row up as if this run had not tried it: it waits, and is not nudged before `until`.
+
+    For tables that make a fence for each run. Raises ClaimLost.
+    """
+    table = claim.table
+    if table.heartbeat is not None:
+        values[table.heartbeat.key] = until + table.waits_ahead
+    if table.attempts is not None:
+        values[table.attempts.key] = table.attempts - 1
+    end(session, claim, **{**table.waiting.values, **values})
+
+
 def requeue(session: Session, table: LeasedTable[K], key: K, given_up: ColumnElement[bool]) -> bool:
     """Let a row that is `given_up` wait again, as if never tried; whether it was so."""
     values = {**table.waiting.values, **table.beat(now(), table.waits_ahead)}
@@ -207,7 +220,8 @@ def _move(
 def nudge(session: Session, table: LeasedTable[K], waited: timedelta) -> list[K]:
     """Keys of waiting rows that nobody took for `waited`, to enqueue again, oldest first.
 
-    They count as heard of now, so each is nudged once in that time.
+    They count as heard of now, so each is nudged once in that time. A negative time finds those
+    too that were postponed by less.
     """
     if table.heartbeat is None:
         return []

@@ -55,7 +55,7 @@ class _Joined:
 
     def add(self, event: Any) -> None:
         if not isinstance(event, Mapping):
-            raise NotJson("an event is no object")
+            raise NotJson("an event is not an object")
         for name in ("usage", "model", "error"):
             self._facts[name] = event.get(name) or self._facts.get(name)
         choices = event.get("choices")

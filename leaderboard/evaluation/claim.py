@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from datetime import timedelta
+
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.errors import Conflict
+from leaderboard.evaluation.outage import find_outage
 from leaderboard.leases import (
     Claim,
     LeasedTable,
@@ -13,6 +16,7 @@ from leaderboard.leases import (
     end,
     make_phase,
     make_run_id,
+    nudge,
     renew,
     requeue,
 )
@@ -21,6 +25,9 @@ from leaderboard.models.submission import EventKind, Status, Step, Submission
 from leaderboard.queue import EVALUATE
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import give_back
+
+POSTPONED_TOO = timedelta(days=-1)
+"""How long rows have waited at least: even those that are to wait for hours yet."""
 
 
 def _note_requeued(session: Session, submission_id: str, reason: str) -> None:
@@ -50,9 +57,12 @@ SUBMISSIONS = LeasedTable[str](
 
 
 def claim_submission(session: Session, submission_id: str) -> Claim[str] | None:
-    """Claim a queued submission and tell its team; None if it is not queued (any more)."""
+    """Claim a queued submission and tell its team; None if it is not queued (any more).
+
+    A team that was told to wait for a judge does not hear of each time that it is asked again.
+    """
     made = claim_row(session, SUBMISSIONS, submission_id)
-    if made is not None:
+    if made is not None and find_outage(session, submission_id) is None:
         n = made.n_attempts
         again = "" if n == 1 else f" (attempt {n}; what was done before is kept)"
         add_event(session, submission_id, EventKind.STARTED, f"A worker has started{again}.")
@@ -91,3 +101,14 @@ def requeue_submission(session: Session, submission_id: str) -> None:
     # What an endpoint gave no prediction for is asked again.
     session.execute(delete(FailedItem).where(FailedItem.submission_id == submission_id))
     add_event(session, submission_id, EventKind.REQUEUED, "Requeued by the host.")
+
+
+def requeue_held(session: Session) -> list[str]:
+    """Put every held submission back into the queue; their ids and, behind them, those of
+    submissions that wait, which need not wait any longer for a judge."""
+    held = select(Submission.id).where(Submission.status == Status.HELD)
+    keys = list(session.scalars(held.order_by(Submission.created_at)))
+    for key in keys:
+        requeue_submission(session, key)
+    waiting = nudge(session, SUBMISSIONS, POSTPONED_TOO)
+    return keys + [key for key in waiting if key not in keys]

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
-from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
+from leaderboard.errors import (
+    JUDGE_HELD,
+    ClaimLost,
+    JudgeUnavailable,
+    OnHold,
+    PermanentError,
+)
 from leaderboard.evaluation.accept import decide_acceptance
 from leaderboard.evaluation.claim import claim_submission, end_claim
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
+from leaderboard.evaluation.outage import Patience, find_outage, find_pause
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rating.anchors import choose_anchors
@@ -18,10 +25,13 @@ from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.score import score_submission
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.roster import AnyJudge
-from leaderboard.leases import Claim, renew
+from leaderboard.leases import Claim, postpone, renew
 from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
+from leaderboard.submissions.events import add_event
 
 log = logging.getLogger(__name__)
+PATIENCE = Patience()
+JUDGE_FAILED = "A judge of reports failed at some of them; what is missing will be asked again."
 UNCHANGED = "Scored: no significant change from your team's best result."
 GIVEN_UP = {
     Status.QUEUED: EventKind.REQUEUED,
@@ -36,14 +46,16 @@ def evaluate(
     judges: Sequence[AnyJudge],
     max_attempts: int,
     access: EndpointAccess | None = None,
+    patience: Patience = PATIENCE,
 ) -> None:
     """Evaluate a queued submission; do nothing if it is not queued.
 
     `access` is needed for submissions that ask an endpoint.
 
-    A PermanentError fails it at once with its message, OnHold leaves it to the host. Anything
-    else puts it back into the queue, and fails it at attempt `max_attempts`; the traceback goes
-    to the log only.
+    A PermanentError fails it at once with its message, OnHold leaves it to the host. A judge that
+    is out of service is waited for, with `patience`; that uses up no attempt. Anything else puts
+    it back into the queue, and fails it at attempt `max_attempts`; the traceback goes to the log
+    only.
     """
     with sessions.write() as session:
         claim = claim_submission(session, submission_id)
@@ -57,9 +69,11 @@ def evaluate(
         log.info("submission %s was taken by another run: run %s stops", submission_id, claim.token)
     except JudgeUnavailable as error:
         log.warning("judge %s cannot be asked: %s", error.name, error.what)
-        goes_on = claim.n_attempts < max_attempts and not error.is_final
-        status = Status.QUEUED if goes_on else Status.HELD
-        _give_up(sessions, claim, status, error.message, error.remedy)
+        if not (error.is_outage and _wait_for_judge(sessions, claim, error, patience)):
+            goes_on = claim.n_attempts < max_attempts and not (error.is_final or error.is_outage)
+            status = Status.QUEUED if goes_on else Status.HELD
+            message = JUDGE_FAILED if goes_on else JUDGE_HELD
+            _give_up(sessions, claim, status, message, error.remedy)
     except OnHold as error:
         log.warning("submission %s is held: %s", submission_id, error.message)
         _give_up(sessions, claim, Status.HELD, error.message, error.remedy)
@@ -94,6 +108,27 @@ def _run_steps(sessions: Sessions, claim: Claim[str], judges: Sequence[AnyJudge]
         end_claim(session, claim, Status.SCORED, EventKind.SCORED, message)
         choose_anchors(session, claim.key)
         rank_split(session, split_id, items=split.items)
+
+
+def _wait_for_judge(
+    sessions: Sessions, claim: Claim[str], error: JudgeUnavailable, patience: Patience
+) -> bool:
+    """Put the submission off until the judge may be back; False if that was waited for in vain.
+
+    Its team is told once in an outage.
+    """
+    try:
+        with sessions.write() as session:
+            is_known = find_outage(session, claim.key) is not None
+            until = find_pause(session, claim.key, error.wait, patience)
+            if until is None:
+                return False
+            postpone(session, claim, until)
+            if not is_known:
+                add_event(session, claim.key, EventKind.REQUEUED, error.message, error.remedy)
+    except ClaimLost:
+        log.info("submission %s was taken or cancelled meanwhile", claim.key)
+    return True
 
 
 def _give_up(

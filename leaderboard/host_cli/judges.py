@@ -6,7 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.host_cli.group import HostGroup, sessions
-from leaderboard.judges.runs import N_RECENT, read_call_figures, read_runs
+from leaderboard.judges.runs import N_RECENT, find_awaited, read_call_figures, read_runs
+from leaderboard.models.judging import JudgeRun
 
 
 @click.group("judge", cls=HostGroup)
@@ -18,12 +19,21 @@ def judge_group() -> None:
 @click.option("--limit", default=N_RECENT, show_default=True)
 @with_appcontext
 def runs_command(limit: int) -> None:
-    """The newest runs, and why a void one failed its self-check."""
+    """The newest runs; why one is void, or why its judge cannot be asked and what follows."""
     with sessions().read() as session:
         for run in read_runs(session, limit):
             start = f"{run.started_at:%Y-%m-%d %H:%M}"
             line = f"{start} {run.submission_id} {run.rater.name} {run.rater.version}"
-            click.echo(f"{line} {run.state.value} {run.reason}".rstrip())
+            click.echo(f"{line} {run.state.value} {run.reason}{_write_wait(run)}".rstrip())
+
+
+def _write_wait(run: JudgeRun) -> str:
+    awaited = find_awaited(run)
+    if awaited is None:
+        return ""
+    if awaited.again_at is None:
+        return "; held until it is requeued"
+    return f"; asked again after {awaited.again_at:%Y-%m-%d %H:%M} UTC"
 
 
 @judge_group.command("calls")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.evaluation.accept_by_hand import accept_submission
-from leaderboard.evaluation.claim import SUBMISSIONS, requeue_submission
+from leaderboard.evaluation.claim import (
+    POSTPONED_TOO,
+    SUBMISSIONS,
+    requeue_held,
+    requeue_submission,
+)
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.submissions import hide, show
@@ -24,14 +27,26 @@ def submission_group() -> None:
 
 
 @submission_group.command("requeue")
-@click.argument("key")
+@click.argument("key", required=False)
+@click.option("--all-held", is_flag=True, help="All that are held or wait for a judge.")
 @with_appcontext
-def requeue_command(key: str) -> None:
-    """Evaluate a failed or held submission again; what was parsed and rated is kept."""
+def requeue_command(key: str | None, all_held: bool) -> None:
+    """Evaluate a failed or held submission again; what was parsed and rated is kept.
+
+    Takes a submission's number, or --all-held once you have fixed what held them.
+    """
+    if bool(key) is all_held:
+        raise click.UsageError("Give the number of one submission, or --all-held.")
     with sessions().write() as session:
-        requeue_submission(session, key)
-    make_queue(config().redis_url, config().queue_name).enqueue(EVALUATE, key)
-    click.echo(f"{key} is in the queue.")
+        if key:
+            requeue_submission(session, key)
+        keys = [key] if key else requeue_held(session)
+    queue = make_queue(config().redis_url, config().queue_name)
+    for one in keys:
+        queue.enqueue(EVALUATE, one)
+        click.echo(f"{one} is in the queue.")
+    if not keys:
+        click.echo("No submission is held, and none waits.")
 
 
 @submission_group.command("accept")
@@ -49,10 +64,13 @@ def accept_command(key: str, note: str) -> None:
 @submission_group.command("nudge")
 @with_appcontext
 def nudge_command() -> None:
-    """Enqueue every waiting submission now, as the reconciler does in time."""
+    """Enqueue every waiting submission now, as the reconciler does in time.
+
+    Those that wait for a judge that is out of service are asked for again too.
+    """
     queue = make_queue(config().redis_url, config().queue_name)
     with sessions().write() as session:
-        waiting = nudge(session, SUBMISSIONS, timedelta(0))
+        waiting = nudge(session, SUBMISSIONS, POSTPONED_TOO)
     for key in waiting:
         queue.enqueue(EVALUATE, key)
     click.echo(f"{len(waiting)} enqueued.")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from leaderboard.judges.runs import AwaitedJudge, read_awaited
 from leaderboard.models.calibration import Refit
 from leaderboard.models.judging import JudgeRun, RunState
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
@@ -41,6 +42,7 @@ class Overview:
 
     held: Sequence[Trouble]
     failed: Sequence[Trouble]
+    awaited: Sequence[AwaitedJudge]
     void_runs: Sequence[JudgeRun]
     n_waiting: int
     waiting_since: datetime | None
@@ -91,6 +93,7 @@ def read_overview(session: Session) -> Overview:
     return Overview(
         held=_read_trouble(session, Status.HELD),
         failed=_read_trouble(session, Status.FAILED),
+        awaited=read_awaited(session, SHOWN),
         void_runs=list(runs),
         n_waiting=counts.get(Status.QUEUED, (0, None))[0],
         waiting_since=counts.get(Status.QUEUED, (0, None))[1],

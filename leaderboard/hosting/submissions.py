@@ -8,7 +8,7 @@ from leaderboard.audit import add_audit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, NotFound
 from leaderboard.evaluation.accept_by_hand import accept_submission
-from leaderboard.evaluation.claim import requeue_submission
+from leaderboard.evaluation.claim import requeue_held, requeue_submission
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.submission import Submission
@@ -43,6 +43,16 @@ def requeue(session: Session, key: str, actor: str, reason: str) -> Act:
     requeue_submission(session, key)
     add_audit(session, actor, "requeue", f"submission {key}", reason)
     return Act(f"The submission {key} is back in the queue.", evaluate=(key,))
+
+
+def requeue_all_held(session: Session, actor: str) -> Act:
+    """Put every held submission back, and ask again for those that wait for a judge."""
+    keys = requeue_held(session)
+    for key in keys:
+        add_audit(session, actor, "requeue", f"submission {key}", "with all that were held")
+    n = len(keys)
+    words = "1 submission is" if n == 1 else f"{n or 'No'} submissions are"
+    return Act(f"{words} back in the queue.", evaluate=tuple(keys))
 
 
 def accept(session: Session, key: str, actor: str, reason: str) -> Act:

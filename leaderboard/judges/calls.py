@@ -16,6 +16,7 @@ from leaderboard.models.judging import CallOutcome
 from leaderboard.scoring.atomic import Answer, AtomicRating, Verdict, rate_answers
 from leaderboard.scoring.rubric import Dimension
 
+REJECTED = "the judge's server rejected the request"
 MAX_ANSWERS = 3
 """A first answer and at most two retries; then the dimension is unscored."""
 
@@ -117,7 +118,7 @@ def _explain_loss(calls: Sequence[Call]) -> str:
     words = {
         CallOutcome.BAD_OUTPUT: "the judge's replies could not be read",
         CallOutcome.REFUSED: "the judge declined to answer",
-        CallOutcome.REJECTED: "the judge's server rejected the request",
+        CallOutcome.REJECTED: REJECTED,
         CallOutcome.ERROR: "the judge's server failed",
         CallOutcome.OK: "",
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, cast, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from leaderboard.models.judging import (
     AnchorCall,
@@ -18,6 +19,7 @@ from leaderboard.models.judging import (
     RunState,
 )
 from leaderboard.models.rating import Rater
+from leaderboard.models.submission import Status, Submission
 
 N_RECENT = 50
 
@@ -59,6 +61,16 @@ def read_runs_state(session: Session) -> tuple[int, int]:
     return newest or 0, n_checked
 
 
+class AwaitedJudge(NamedTuple):
+    """A run that a judge's server holds up: `run.reason` says how, and its submission waits.
+
+    `again_at` is when the judge is asked again; None where that is left to the host.
+    """
+
+    run: JudgeRun
+    again_at: datetime | None
+
+
 class RunCheck(NamedTuple):
     """A run of a judge, and how its anchor reports changed; None where there were none yet."""
 
@@ -67,13 +79,41 @@ class RunCheck(NamedTuple):
 
 
 def read_runs(session: Session, limit: int = N_RECENT) -> Sequence[JudgeRun]:
-    """The newest runs with their judge, newest first."""
+    """The newest runs with their judge and submission, newest first."""
     return session.scalars(
         select(JudgeRun)
-        .options(selectinload(JudgeRun.rater))
+        .options(selectinload(JudgeRun.rater), selectinload(JudgeRun.submission))
         .order_by(JudgeRun.id.desc())
         .limit(limit)
     ).all()
+
+
+def find_awaited(run: JudgeRun) -> AwaitedJudge | None:
+    """What a run waits for; None for one that goes on, has ended or is void."""
+    submission = run.submission
+    if not run.reason or run.state is RunState.VOID:
+        return None
+    if submission.status is Status.HELD:
+        return AwaitedJudge(run, None)
+    is_queued = submission.status is Status.QUEUED
+    return AwaitedJudge(run, submission.heartbeat_at) if is_queued else None
+
+
+def read_awaited(session: Session, limit: int = N_RECENT) -> list[AwaitedJudge]:
+    """The newest runs that wait for a judge's server, newest first."""
+    runs = session.scalars(
+        select(JudgeRun)
+        .join(JudgeRun.submission)
+        .where(
+            JudgeRun.reason != "",
+            JudgeRun.state != RunState.VOID,
+            Submission.status.in_([Status.QUEUED, Status.HELD]),
+        )
+        .options(joinedload(JudgeRun.rater), contains_eager(JudgeRun.submission))
+        .order_by(JudgeRun.id.desc())
+        .limit(limit)
+    )
+    return [awaited for run in runs if (awaited := find_awaited(run)) is not None]
 
 
 def read_checks(session: Session, rater_id: int, limit: int = N_RECENT) -> list[RunCheck]:

@@ -14,7 +14,11 @@ from leaderboard.accounts.users import find_user
 from leaderboard.app import create_app
 from leaderboard.db import now
 from leaderboard.endpoints.registry.splits import allow_split
+from leaderboard.errors import JUDGE_HELD
+from leaderboard.items.reports import ensure_rater_id
+from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.models.audit import AuditEntry
+from leaderboard.models.judging import JudgeRun, RunState
 from leaderboard.models.role import Role
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
@@ -170,6 +174,46 @@ def test_the_first_page_says_what_needs_a_hand_in_words_for_people(hosted: Site)
         hosted.get(f"/api/v1/submissions/{key}", hosted.token("ada")).json()["status"] == "queued"
     )
     assert read_acts(hosted) == [(HOST, "requeue", f"submission {key}", "")]
+
+
+def test_judges_that_cannot_be_asked_are_listed_and_all_that_waits_goes_again(
+    hosted: Site,
+) -> None:
+    key, hedy = read_key(hosted), sign_in(hosted, "hedy")
+    with hosted.sessions.write() as session:
+        row = session.get_one(Submission, key)
+        row.status = Status.HELD
+        add_event(session, key, EventKind.HELD, JUDGE_HELD, "")
+        session.add(
+            JudgeRun(
+                submission_id=key,
+                rater_id=ensure_rater_id(session, JudgeIdentity("gpt", "1")),
+                started_at=now(),
+                state=RunState.CHECKING,
+                reason="cannot be asked: HTTP 400, max_tokens",
+                canaries=[],
+            )
+        )
+    page = hedy.get(f"{hosted.url}/admin").text
+    assert "Judges that cannot be asked" in page
+    assert "cannot be asked: HTTP 400, max_tokens" in page
+    assert "once you have requeued it" in page
+    # Its team reads that it waits for the host, and nothing else.
+    seen = hosted.get(f"/api/v1/submissions/{key}", hosted.token("ada")).text
+    assert "waits for the host" in seen
+    assert "max_tokens" not in seen
+    again = now() + timedelta(minutes=5)
+    with hosted.sessions.write() as session:
+        row = session.get_one(Submission, key)
+        row.status, row.heartbeat_at = Status.QUEUED, again
+    assert f">{again:%Y-%m-%d %H:%M} UTC</time>" in hedy.get(f"{hosted.url}/admin").text
+    with hosted.sessions.write() as session:
+        session.get_one(Submission, key).status = Status.HELD
+    done = post(hedy, hosted, "/admin/requeue-held", "/admin")
+    assert "1 submission is back in the queue." in done.text
+    assert read_acts(hosted) == [
+        (HOST, "requeue", f"submission {key}", "with all that were held"),
+    ]
 
 
 def test_every_page_of_the_host_answers_and_is_kept_by_no_cache(hosted: Site) -> None:

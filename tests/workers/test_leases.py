@@ -21,7 +21,7 @@ from leaderboard.endpoints.registry import connection_tests
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.claim import SUBMISSIONS
-from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, renew, sweep
+from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
 from leaderboard.models.endpoint import Endpoint, EndpointTest
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest, TargetKind
 from leaderboard.models.robustness import AuditState, RobustnessAudit
@@ -297,6 +297,24 @@ def test_what_is_renewed_in_time_stays_and_what_is_not_goes_to_another_run_once(
     assert sweep_now(sessions, case) == [key]
     assert sweep_now(sessions, case) == []
     assert must_claim(sessions, case, key).token != claim.token
+
+
+@each_counted_table
+def test_a_row_that_is_postponed_waits_for_its_time_and_no_attempt_is_used_up(
+    sessions: Sessions, case: Case, key: Any
+) -> None:
+    if case.table.make_fence is None:
+        return  # its attempts are its fence: it is never postponed
+    for _ in range(case.table.terms(HOST).max_attempts + 1):
+        claim = must_claim(sessions, case, key)
+        with sessions.write() as session:
+            postpone(session, claim, now() + AN_HOUR)
+        assert sweep_now(sessions, case) == []
+        with sessions.write() as session, pytest.raises(ClaimLost):
+            renew(session, claim)
+        let_time_pass(sessions, case)
+        assert sweep_now(sessions, case) == [key]
+    assert must_claim(sessions, case, key).n_attempts == 1
 
 
 @each_counted_table

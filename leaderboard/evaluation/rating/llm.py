@@ -15,7 +15,7 @@ from leaderboard.evaluation.rating.anchors import check_drift
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
 from leaderboard.evaluation.rating.calls import read_calls
 from leaderboard.evaluation.rating.ledger import Ledger
-from leaderboard.evaluation.rating.self_check import begin_run, check_judges
+from leaderboard.evaluation.rating.self_check import begin_run, check_judges, note_unavailable
 from leaderboard.items.reports import Unrated, ensure_rater_id, make_rating_row, read_unrated
 from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.client import JudgeClient
@@ -71,13 +71,14 @@ async def _rate(
                 client = await stack.enter_async_context(JudgeClient(task.judge.settings))
                 run_id, is_checked = begin_run(sessions, claim, task.rater_id)
                 runs.append(OpenRun(task.judge, task.rater_id, client, run_id, is_checked))
-            await check_judges(sessions, claim, ledger, runs, rubric)
-            await check_drift(sessions, claim, ledger, runs)
-            await run_together(
-                _rate_report(ledger, run, report, task.calls, int(task.judge is first))
-                for task, run in zip(tasks, runs, strict=True)
-                for report in task.reports
-            )
+            with note_unavailable(sessions, claim, runs):
+                await check_judges(sessions, claim, ledger, runs, rubric)
+                await check_drift(sessions, claim, ledger, runs)
+                await run_together(
+                    _rate_report(ledger, run, report, task.calls, int(task.judge is first))
+                    for task, run in zip(tasks, runs, strict=True)
+                    for report in task.reports
+                )
 
     await ledger.run(work())
 

@@ -97,6 +97,14 @@ def act_on_submission(key: str, act: str) -> Response | tuple[str, int]:
     return _submission_page(key, form), form.status
 
 
+@blueprint.post("/requeue-held")
+@host_only
+def requeue_held() -> Response:
+    """Put every held submission back into the queue, and ask judges that are waited for again."""
+    done = hosting.requeue_all_held(database(), current_user().email)
+    return finish(done, url_for("admin.overview"))
+
+
 @blueprint.get("/benchmarks")
 @host_only
 def benchmarks() -> str:

@@ -1,0 +1,273 @@
+"""A judge that is out of service: no attempt is used up, and what it held goes on by itself."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue
+
+from config import Config
+from leaderboard.app import create_app
+from leaderboard.db import Sessions, now
+from leaderboard.evaluation.claim import POSTPONED_TOO, SUBMISSIONS, requeue_held
+from leaderboard.evaluation.outage import Patience
+from leaderboard.evaluation.run import evaluate
+from leaderboard.hosting.overview import read_overview
+from leaderboard.judges.settings import Retries
+from leaderboard.leases import Terms, nudge, sweep
+from leaderboard.models.judging import RunState
+from leaderboard.models.submission import EventKind, Status, Submission
+from tests.judges.conftest import SubmitReports
+from tests.judges.judge_server import Answered, Asked, fail, judge_honestly, serve_judge
+from tests.judges.rubric import DIMENSIONS, GOOD
+from tests.judges.test_rate import CANARIES, judges_at, ratings_of, status_of, stored
+from tests.waiting import wait_until
+
+AT_ONCE: dict[str, Any] = {"retries": Retries(n=2, first=0.0, longest=0.0)}
+NO_PAUSE = Patience(first=timedelta(0), longest=timedelta(0))
+LONG_PAUSE = Patience(first=timedelta(hours=1), longest=timedelta(hours=1))
+TERMS = Terms(lease=timedelta(0), max_attempts=2)
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+def kinds_of(sessions: Sessions, key: str) -> list[EventKind]:
+    with sessions.read() as session:
+        return [event.kind for event in session.get_one(Submission, key).events]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "asked", "again"),
+    [
+        (0, None, 0.25),
+        (0.1, None, 0.25),
+        (1, None, 1),
+        (4, None, 4),
+        (60, None, 10),
+        (60, 1_800.0, 30),
+        (0, 86_400.0, 6 * 60),
+        (72 * 60, None, 10),
+        (72 * 60 + 1, None, None),
+    ],
+)
+def test_pauses_grow_with_an_outage_and_end_with_patience(
+    minutes: float, asked: float | None, again: float | None
+) -> None:
+    found = Patience().find_end(NOON - timedelta(minutes=minutes), NOON, asked)
+    assert found == (None if again is None else NOON + timedelta(minutes=again))
+
+
+@pytest.mark.parametrize(
+    "down",
+    [fail(503), fail(500), fail(429), Answered("", raw=b"<html>", content_type="text/html")],
+    ids=["503", "500", "429", "a page"],
+)
+def test_an_outage_uses_up_no_attempt_and_ends_by_itself(
+    sessions: Sessions, submit_reports: SubmitReports, down: Answered
+) -> None:
+    key = submit_reports([GOOD])
+    with serve_judge(lambda _: down) as server:
+        judges = judges_at(server, **AT_ONCE)
+        for _ in range(TERMS.max_attempts + 2):
+            evaluate(sessions, key, judges, TERMS.max_attempts, patience=NO_PAUSE)
+            with sessions.write() as session:
+                row = session.get_one(Submission, key)
+                assert (row.status, row.n_attempts) == (Status.QUEUED, 0)
+                assert sweep(session, SUBMISSIONS, TERMS) == [key]
+        server.script = judge_honestly
+        evaluate(sessions, key, judges, TERMS.max_attempts, patience=NO_PAUSE)
+    assert status_of(sessions, key) is Status.SCORED
+    assert ratings_of(sessions, "judge-0") == [5.0] * len(DIMENSIONS)
+    # Its team was told once that it waits, however often the judge was asked.
+    assert kinds_of(sessions, key) == [
+        EventKind.SUBMITTED,
+        EventKind.STARTED,
+        EventKind.REQUEUED,
+        EventKind.SCORED,
+    ]
+
+
+def test_what_was_answered_before_an_outage_is_kept_and_asked_for_once(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports([GOOD] * 4)
+    n_good = CANARIES * len(DIMENSIONS) + 3
+    numbers, good = count(1), list[str]()
+
+    def script(asked: Asked) -> Answered:
+        if next(numbers) <= n_good:
+            good.append(asked.hash)
+            return judge_honestly(asked)
+        # An answer that is under way when the server goes away would be lost.
+        wait_until(lambda: stored(sessions) == n_good)
+        return fail(502)
+
+    with serve_judge(script) as server:
+        judges = judges_at(server, concurrency=2, **AT_ONCE)
+        evaluate(sessions, key, judges, 2, patience=NO_PAUSE)
+        assert status_of(sessions, key) is Status.QUEUED
+        server.script = judge_honestly
+        evaluate(sessions, key, judges, 2, patience=NO_PAUSE)
+        times = Counter(asked.hash for asked in server.asked)
+    assert status_of(sessions, key) is Status.SCORED
+    assert [times[call] for call in good] == [1] * n_good
+    assert ratings_of(sessions, "judge-0") == [5.0] * 4 * len(DIMENSIONS)
+
+
+def test_a_submission_that_waits_for_a_judge_is_left_alone_until_its_time(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports([GOOD])
+    with serve_judge(lambda _: fail(503)) as server:
+        evaluate(sessions, key, judges_at(server, **AT_ONCE), 5, patience=LONG_PAUSE)
+    with sessions.write() as session:
+        waits = session.get_one(Submission, key).heartbeat_at - now()
+        assert timedelta(minutes=58) < waits <= timedelta(hours=1)
+        assert sweep(session, SUBMISSIONS, TERMS) == []
+        # Unless the host wants it now.
+        assert nudge(session, SUBMISSIONS, POSTPONED_TOO) == [key]
+
+
+def test_a_server_that_asks_for_a_long_pause_gets_it(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports([GOOD])
+    limited = Answered("slow down", status=429, headers={"Retry-After": "7200"})
+    with serve_judge(lambda _: limited) as server:
+        evaluate(sessions, key, judges_at(server, concurrency=1), 5, patience=NO_PAUSE)
+        assert len(server.asked) == 1
+    with sessions.read() as session:
+        waits = session.get_one(Submission, key).heartbeat_at - now()
+    assert timedelta(minutes=118) < waits <= timedelta(hours=2)
+
+
+def test_an_outage_without_end_is_left_to_the_host_in_the_end(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports([GOOD])
+    short = NO_PAUSE._replace(total=timedelta(0))
+    with serve_judge(lambda _: fail(503)) as server:
+        judges = judges_at(server, **AT_ONCE)
+        evaluate(sessions, key, judges, 5, patience=short)
+        assert status_of(sessions, key) is Status.QUEUED
+        evaluate(sessions, key, judges, 5, patience=short)
+    assert status_of(sessions, key) is Status.HELD
+    with sessions.read() as session:
+        last = session.get_one(Submission, key).events[-1]
+        (awaited,) = read_overview(session).awaited
+    assert "waits for the host" in last.message
+    assert (awaited.again_at, awaited.run.reason) == (None, "cannot be asked: HTTP 503")
+
+
+def test_a_request_that_always_fails_beside_good_ones_uses_up_attempts(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports(["Fact 1.", GOOD])
+
+    def script(asked: Asked) -> Answered:
+        return fail(500) if asked.report == "Fact 1." else judge_honestly(asked)
+
+    with serve_judge(script) as server:
+        judges = judges_at(server, concurrency=1, structured="off", **AT_ONCE)
+        evaluate(sessions, key, judges, 1, patience=NO_PAUSE)
+    assert status_of(sessions, key) is Status.HELD
+
+
+REFUSED = [
+    (fail(401, "bad key sk-1"), "HTTP 401"),
+    (
+        fail(400, "'seed' is not for you", param="seed", code="unsupported_parameter"),
+        "HTTP 400, seed, unsupported_parameter",
+    ),
+    (fail(404, "no such model"), "HTTP 404"),
+]
+
+
+@pytest.mark.parametrize(("refusal", "named"), REFUSED)
+def test_a_refusal_is_held_for_the_host_by_its_names_and_the_team_reads_no_more(
+    sessions: Sessions, submit_reports: SubmitReports, refusal: Answered, named: str
+) -> None:
+    key = submit_reports([GOOD])
+    with serve_judge(lambda _: refusal) as server:
+        judges = judges_at(server, extra={"seed": 1}, api_key="sk-1")
+        evaluate(sessions, key, judges, 5)
+        assert status_of(sessions, key) is Status.HELD
+        with sessions.read() as session:
+            event = session.get_one(Submission, key).events[-1]
+            (awaited,) = read_overview(session).awaited
+        assert awaited.run.state is RunState.CHECKING
+        assert (awaited.run.reason, awaited.again_at) == (f"cannot be asked: {named}", None)
+        assert "waits for the host" in event.message
+        assert not {"400", "401", "seed", "key", "model"} & set(
+            f"{event.message} {event.remedy}".replace(",", "").split()
+        )
+        server.script = judge_honestly
+        with sessions.write() as session:
+            assert requeue_held(session) == [key]
+        evaluate(sessions, key, judges, 5)
+    assert status_of(sessions, key) is Status.SCORED
+    with sessions.read() as session:
+        assert read_overview(session).awaited == []
+
+
+def test_a_judge_that_takes_no_request_of_the_self_check_has_not_failed_it(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports([GOOD])
+    too_long = fail(400, "too long", type="exceed_context_size_error", n_ctx=5)
+    with serve_judge(lambda _: too_long) as server:
+        evaluate(sessions, key, judges_at(server), 5)
+    assert status_of(sessions, key) is Status.HELD
+    with sessions.read() as session:
+        (run,) = read_overview(session).void_runs
+        event = session.get_one(Submission, key).events[-1]
+    assert "HTTP 400" in run.reason
+    assert "self-check" not in event.message
+    assert "waits for the host" in event.message
+
+
+@pytest.mark.one_database
+def test_the_host_reads_why_judges_are_waited_for_and_puts_back_all_at_once(
+    sessions: Sessions, submit_reports: SubmitReports, database_url: str, empty_redis_url: str
+) -> None:
+    settings = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": empty_redis_url,
+        "SECRET_KEY": "s" * 40,
+    }
+    app = create_app(Config.from_env(settings))
+
+    def flask(*arguments: str) -> tuple[int, str]:
+        done = app.test_cli_runner().invoke(args=arguments)
+        return done.exit_code, done.output
+
+    def read_jobs() -> list[str]:
+        with Redis.from_url(empty_redis_url) as redis:
+            return [job.args[0] for job in Queue("submissions", connection=redis).jobs]
+
+    key = submit_reports([GOOD])
+    with serve_judge(lambda _: fail(503)) as server:
+        judges = judges_at(server, **AT_ONCE)
+        evaluate(sessions, key, judges, 5, patience=LONG_PAUSE)
+        assert (
+            "checking cannot be asked: HTTP 503; asked again after 20" in flask("judge", "runs")[1]
+        )
+        assert flask("submission", "requeue", "--all-held") == (0, f"{key} is in the queue.\n")
+        assert read_jobs() == [key]
+
+        server.script = lambda _: fail(400, "no", param="seed")
+        evaluate(sessions, key, judges, 5)
+        assert "cannot be asked: HTTP 400, seed; held until" in flask("judge", "runs")[1]
+        assert flask("submission", "requeue", "--all-held") == (0, f"{key} is in the queue.\n")
+        assert read_jobs() == [key, key]
+
+        server.script = judge_honestly
+        evaluate(sessions, key, judges, 5)
+    assert status_of(sessions, key) is Status.SCORED
+    assert flask("submission", "requeue", "--all-held")[1].startswith("No submission is held")
+    assert "cannot be asked" not in flask("judge", "runs")[1]
+    for wrong in (("submission", "requeue"), ("submission", "requeue", key, "--all-held")):
+        code, words = flask(*wrong)
+        assert (code, "or --all-held" in words) == (2, True)
