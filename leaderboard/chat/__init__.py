@@ -12,9 +12,10 @@ from leaderboard.chat.outcomes import (
 )
 from leaderboard.chat.read import read_answer
 from leaderboard.chat.retry_after import read_retry_after
-from leaderboard.chat.words import make_words
+from leaderboard.chat.words import MAX_WORDS, make_words
 
 __all__ = [
+    "MAX_WORDS",
     "Break",
     "BrokenOff",
     "Filtered",

@@ -83,11 +83,13 @@ class BrokenOff(ServerError):
 
     kind: Break = Break.SERVER
     finish_reason: str | None = None
+    is_in_good: bool = False
+    """Whether the error came inside a 200: then a server is there, or a gateway at least."""
 
     @property
     def is_down(self) -> bool:
         """Whether a server says so that is starting, or a proxy of one that is not there."""
-        return self.kind in (Break.SERVER, Break.PAGE) and self.status in (502, 503, 504)
+        return self.kind is Break.SERVER and self.status in (502, 503, 504)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,7 +110,8 @@ def judge(
         "type": problem.type,
         "wait": wait,
     }
-    if 200 <= status < 300:
+    is_in_good = 200 <= status < 300
+    if is_in_good:
         status = problem.status or _find_status(problem) or status
     if 400 <= status < 500 and status != 403 and problem.has(_FILTER):
         return Filtered(finish_reason=problem.code or finish_reason)
@@ -119,7 +120,7 @@ def judge(
         return RateLimited(**facts)
     if status < 300 or status >= 500 or status in _PASSING:
         kind = Break.TIMEOUT if status == 408 else Break.SERVER
-        return BrokenOff(kind=kind, finish_reason=finish_reason, **facts)
+        return BrokenOff(kind=kind, finish_reason=finish_reason, is_in_good=is_in_good, **facts)
     return Rejected(**facts)
 
 

@@ -83,13 +83,17 @@ def _decide(own: _Accepted, lineage: list[_Accepted], items: pd.DataFrame) -> Ac
         acceptance.reason = f"The team's first result on these boards: {', '.join(new)}."
         return acceptance
     best = _best_values(own, lineage, track_of)
-    known = ~np.isnan(own.values) & ~np.isnan(best)
+    # A question that the endpoint gave no answer to is as good as a wrong one here: a team could
+    # withhold what it would get wrong. A report may be unscored for no fault of its own.
+    is_withheld = np.isnan(own.values) & (track_of != Track.REPORT.value)
+    values = np.where(is_withheld, 0.0, own.values)
+    known = ~np.isnan(values) & ~np.isnan(best)
     if not known.any():
         acceptance.decision, acceptance.reason = Decision.UNCHANGED, "Nothing was scored."
         return acceptance
     strata = pd.factorize(items["track"])[0].astype(np.int64)
     clusters = items["cluster"].to_numpy().astype(np.int64)
-    step = climb(own.values[known], best[known], strata[known], clusters[known])
+    step = climb(values[known], best[known], strata[known], clusters[known])
     acceptance.difference = step.difference
     acceptance.standard_error = step.standard_error if math.isfinite(step.standard_error) else None
     acceptance.reason = "Better than the team's best by more than the standard error."
@@ -127,5 +131,6 @@ def _best_values(
         sent = [one.values[columns] for one in lineage if track in one.tracks]
         scored = [values for values in sent if not np.isnan(values).all()]
         if scored:
-            best[columns] = max(scored, key=lambda values: float(np.nanmean(values)))
+            # What a team withheld is no reason to be the best.
+            best[columns] = max(scored, key=lambda values: float(np.nan_to_num(values).mean()))
     return best

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
-from leaderboard.endpoints.engine.progress import Ending, ItemOutcome, Progress, RunSummary
+from leaderboard.endpoints.engine.failures import TURN_OFF_IMAGES
+from leaderboard.endpoints.engine.progress import Ending, RunSummary
 from leaderboard.endpoints.engine.run import collect
 from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
 from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
@@ -19,6 +20,7 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import AskedItem, Asker, read_missing
+from leaderboard.evaluation.reply_sink import MAX_FAILED_SHARE, ReplySink
 from leaderboard.leases import Claim, renew
 from leaderboard.models.endpoint import EndpointRun, FailedItem
 from leaderboard.models.rating import Rating
@@ -27,14 +29,18 @@ from leaderboard.models.submission import (
     EventKind,
     ParsedPrediction,
     Prediction,
-    Status,
     Step,
     Submission,
 )
+from leaderboard.submissions.endpoint_replies import (
+    RAISE_TOKENS,
+    STOP_PARSING,
+    count_replies,
+    read_said,
+    takes_no_pictures,
+)
 from leaderboard.submissions.endpoint_runs import get_askable, wipe_spent_keys
 from leaderboard.submissions.events import add_event
-
-MAX_FAILED_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -66,16 +72,24 @@ def collect_predictions(
     """
     with sessions.read() as session:
         run = session.get(EndpointRun, claim.key)
-        if run is None or (run.ended_at is not None and not read_missing(session, run)):
+        if run is None:
             return
+        problem = _find_silence(session, run)
+        if problem is None and run.ended_at is not None and not read_missing(session, run):
+            return
+    if problem is not None:
+        raise problem
     if access is None:
         raise RuntimeError("a submission asks an endpoint, but this worker was given no access")
     with sessions.read() as session:
         plan = _make_plan(session, claim, access)
     with sessions.write() as session:
         _begin(session, claim)
-    summary = _ask(sessions, claim, plan, access)
-    if summary.ending is Ending.STOPPED:
+    sink = ReplySink(
+        sessions, claim, [item.item_id for item in plan.missing], access.limits.max_outage
+    )
+    summary = _ask(sessions, claim, plan, access, sink)
+    if summary.ending is Ending.STOPPED and not sink.is_of_no_use:
         raise ClaimLost(claim.key)
     with sessions.write() as session:
         problem = _end(session, claim, summary)
@@ -115,73 +129,20 @@ def _begin(session: Session, claim: Claim[str]) -> None:
     run.end, run.ended_at, run.seconds_left = "", None, None
 
 
-def _ask(sessions: Sessions, claim: Claim[str], plan: _Plan, access: EndpointAccess) -> RunSummary:
+def _ask(
+    sessions: Sessions, claim: Claim[str], plan: _Plan, access: EndpointAccess, sink: ReplySink
+) -> RunSummary:
     asker = Asker(sessions, claim, plan.endpoint, plan.settings)
-    sink = _Sink(sessions, claim, {item.key: item.item_id for item in plan.missing})
     return collect(
         plan.endpoint,
         asker.make_requests(plan.missing),
         sink.take,
         plan.budget,
-        sink.is_lost,
+        sink.should_stop,
         n_total=len(plan.missing),
         policy=access.policy,
         limits=access.limits,
     )
-
-
-class _Sink:
-    """Writes what a run brings, in the transactions that renew its claim."""
-
-    def __init__(self, sessions: Sessions, claim: Claim[str], item_ids: dict[str, int]) -> None:
-        self._sessions = sessions
-        self._claim = claim
-        self._item_ids = item_ids
-        with sessions.read() as session:
-            run = session.get_one(EndpointRun, claim.key)
-            self._before = (run.n_requests, run.n_tokens, run.seconds)
-        self._begun_at = now()
-
-    def take(self, batch: Sequence[ItemOutcome], progress: Progress) -> None:
-        """Keep settled items and the live figures; also called with nothing new, for the claim."""
-        n_good = sum(outcome.prediction is not None for outcome in batch)
-        with self._sessions.write() as session:
-            renew(
-                session,
-                self._claim,
-                n_done=Submission.n_done + len(batch),
-                n_predictions=Submission.n_predictions + n_good,
-            )
-            self._add(session, batch)
-            run = session.get_one(EndpointRun, self._claim.key)
-            n_requests, n_tokens, seconds = self._before
-            run.n_requests = n_requests + progress.n_requests
-            run.n_tokens = n_tokens + progress.n_tokens
-            run.seconds = seconds + (now() - self._begun_at).total_seconds()
-            run.per_second, run.seconds_left = progress.per_second, progress.seconds_left
-
-    def _add(self, session: Session, batch: Sequence[ItemOutcome]) -> None:
-        key = self._claim.key
-        predictions, failures = [], []
-        for outcome in batch:
-            row = {"submission_id": key, "item_id": self._item_ids[outcome.key]}
-            if outcome.prediction is not None:
-                predictions.append(row | {"text": outcome.prediction})
-            elif outcome.failure is not None:
-                failure = outcome.failure
-                failures.append(row | {"reason": failure.reason.value, "message": failure.excerpt})
-        if predictions:
-            session.execute(insert(Prediction), predictions)
-        if failures:
-            session.execute(insert(FailedItem), failures)
-
-    def is_lost(self) -> bool:
-        """Whether the submission was cancelled or went to another run."""
-        with self._sessions.read() as session:
-            row = session.execute(
-                select(Submission.run_id, Submission.status).where(Submission.id == self._claim.key)
-            ).one()
-        return tuple(row) != (self._claim.token, Status.RUNNING)
 
 
 def _end(session: Session, claim: Claim[str], summary: RunSummary) -> PermanentError | None:
@@ -196,22 +157,46 @@ def _end(session: Session, claim: Claim[str], summary: RunSummary) -> PermanentE
     failed = f"{reasons.total():,} failed ({counts})" if reasons else "none failed"
     run.ended_at, run.end = now(), summary.message
     run.model_reported = summary.model_reported or run.model_reported
-    add_event(
-        session,
-        submission.id,
-        EventKind.COLLECTED,
+    parts = [
         f"{summary.message} {submission.n_predictions:,} of {submission.n_total:,} predictions, "
         f"{failed}; {run.n_requests:,} requests, {run.n_tokens:,} tokens.",
-    )
+        *count_replies(session, run).notes,
+    ]
+    add_event(session, submission.id, EventKind.COLLECTED, " ".join(parts))
     wipe_spent_keys(session)
+    silence = _find_silence(session, run)
+    if silence is not None:
+        return silence
     if summary.ending is not Ending.COMPLETE:
-        return PermanentError(summary.message, summary.remedy)
+        remedy = TURN_OFF_IMAGES if takes_no_pictures(session, submission.id) else summary.remedy
+        return PermanentError(summary.message, remedy)
     if reasons.total() > MAX_FAILED_SHARE * submission.n_total:
-        return PermanentError(
-            f"{reasons.total():,} of {submission.n_total:,} items got no prediction ({counts}).",
-            "Test the endpoint, fix what the test shows, and submit again.",
-        )
+        return _make_failing(session, submission, reasons.total(), counts)
     return None
+
+
+def _make_failing(
+    session: Session, submission: Submission, n_failed: int, counts: str
+) -> PermanentError:
+    """The error of a run with too many failed items, in the server's own words."""
+    said = read_said(session, submission.id)[0]
+    words = f" The server said: {said.message}" if said.message else ""
+    remedy = "Test the endpoint, fix what the test shows, and submit again."
+    return PermanentError(
+        f"{n_failed:,} of {submission.n_total:,} items got no prediction ({counts}).{words}",
+        TURN_OFF_IMAGES if takes_no_pictures(session, submission.id) else remedy,
+    )
+
+
+def _find_silence(session: Session, run: EndpointRun) -> PermanentError | None:
+    """The error of a run of which too many replies had no answer; None where they had."""
+    counts = count_replies(session, run)
+    if counts.n_silent <= MAX_FAILED_SHARE * run.submission.n_total:
+        return None
+    is_cut = 2 * counts.n_cut_silent >= counts.n_silent
+    return PermanentError(
+        " ".join(counts.notes), f"{RAISE_TOKENS if is_cut else STOP_PARSING} Then submit again."
+    )
 
 
 def _count_settled(session: Session, claim: Claim[str]) -> int:

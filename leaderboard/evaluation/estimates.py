@@ -68,8 +68,12 @@ def make_scores(
 
     `items` as of `values.add_mcq_values` with report scores filled in, `ratings` as of
     `values.read_ratings`. Where a target has a calibrated mean it takes the place of the judge's;
-    report scores of slices are means of the values in `items`, calibrated ones too.
+    report scores of slices are means of the values in `items`, calibrated ones too. No mean is
+    made over an item without a prediction: a team owns its endpoint and could withhold what is
+    hard.
     """
+    rated = items["item_id"].isin(ratings["item_id"])
+    items = items.assign(answered=items["value"].notna() | rated)
     sent = items[items["track"].isin([track.value for track in tracks])]
     closed = sent[sent["track"] != Track.REPORT.value]
     reports = sent[sent["track"] == Track.REPORT.value]
@@ -112,7 +116,8 @@ def _track_scores(
         part = ItemSlice(Slice.TRACK, track.value, sent[sent["track"] == track.value])
         found[track] = _report_score(part) if track is Track.REPORT else _accuracy_score(part)
     if report is not None and Track.REPORT in found:
-        estimate = _calibrated_estimate(report)
+        reports = sent[sent["track"] == Track.REPORT.value]
+        estimate = _calibrated_estimate(report) if _is_whole(reports) else None
         found[Track.REPORT] = replace(found[Track.REPORT], estimate=estimate)
     return found
 
@@ -125,7 +130,7 @@ def _percent(estimate: Estimate) -> Estimate:
 
 
 def _accuracy_score(part: ItemSlice) -> Scored:
-    """The share of right ones among the items with a prediction; the others are unscored."""
+    """The share of right ones; none where an item is without a prediction."""
     known = _with_value(part)
     correct = known["value"].to_numpy() == 100.0
     clusters = known["cluster"].to_numpy()
@@ -133,7 +138,7 @@ def _accuracy_score(part: ItemSlice) -> Scored:
         metric=Metric.ACCURACY,
         slice=part.slice,
         name=part.name,
-        estimate=_percent(accuracy(correct, clusters)) if len(known) else None,
+        estimate=_percent(accuracy(correct, clusters)) if _is_whole(part.items) else None,
         n=len(known),
         n_unscored=len(part.items) - len(known),
         n_correct=int(correct.sum()),
@@ -144,15 +149,20 @@ def _with_value(part: ItemSlice) -> pd.DataFrame:
     return part.items[part.items["value"].notna()]
 
 
+def _is_whole(items: pd.DataFrame) -> bool:
+    """Whether there are items, and each has a prediction."""
+    return len(items) > 0 and bool(items["answered"].all())
+
+
 def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
     """A grouping's accuracies; those on few items are shrunk, where there are slices enough."""
     every = [(part, _accuracy_score(part)) for part in grouping]
-    empty = [score for _, score in every if score.n == 0]
-    scores = [score for _, score in every if score.n]
+    empty = [score for _, score in every if score.estimate is None]
+    scores = [score for _, score in every if score.estimate is not None]
     if len(scores) < MIN_SLICES or all(score.n >= FEW_ITEMS for score in scores):
         return [score for _, score in every]
     effective = []
-    for known in (_with_value(part) for part, score in every if score.n):
+    for known in (_with_value(part) for part, score in every if score.estimate is not None):
         correct = (known["value"].to_numpy() == 100.0).astype(np.float64)
         effective.append(len(correct) / design_effect(correct, known["cluster"].to_numpy()))
     shares = [(score.n_correct or 0) / score.n for score in scores]
@@ -171,7 +181,9 @@ def _report_score(part: ItemSlice) -> Scored:
         metric=Metric.REPORT,
         slice=part.slice,
         name=part.name,
-        estimate=_mean(scored["value"], scored["cluster"].to_numpy(), REPORT_BOUNDS),
+        estimate=_mean(scored["value"], scored["cluster"].to_numpy(), REPORT_BOUNDS)
+        if _is_whole(part.items)
+        else None,
         n=len(scored),
         n_unscored=len(part.items) - len(scored),
     )
@@ -242,7 +254,9 @@ def _multiple_scores(closed: pd.DataFrame) -> Iterator[Scored]:
     for metric in (Metric.PRECISION, Metric.RECALL):
         if len(multiple):
             known = multiple[multiple[metric.value].notna()]
-            estimate = _mean(known[metric.value], known["cluster"].to_numpy(), SHARE_BOUNDS)
+            estimate = None
+            if _is_whole(multiple):
+                estimate = _mean(known[metric.value], known["cluster"].to_numpy(), SHARE_BOUNDS)
             yield Scored(
                 metric=metric,
                 slice=Slice.CLOSED,
@@ -269,6 +283,8 @@ def _rating_scores(
         estimate = _mean(ratings[target.key][known], cluster[known.to_numpy()], RATING_BOUNDS)
         if target in means:
             estimate = _calibrated_estimate(means[target])
+        if not _is_whole(reports):
+            estimate = None
         yield Scored(
             metric=Metric.RATING,
             slice=target.slice,

@@ -40,17 +40,24 @@ def score_submission(
     reports = items["item_id"].map(dict(zip(ratings["item_id"], values, strict=True)))
     items["value"] = items["value"].where(items["track"] != Track.REPORT.value, reports)
     tracks = [Track(track) for track in submission.tracks]
-    means = {target: one.mean for target, one in calibrated.means.items()}
+    targets = calibrated.means if _has_every_report(items, ratings) else {}
+    means = {target: one.mean for target, one in targets.items()}
     scores = list(make_scores(items, ratings, rubric, tracks, means))
     clear_scores(session, submission_id)
     session.execute(insert(Score), [_make_row(submission_id, score) for score in scores])
-    _add_calibrated(session, submission_id, calibrated.means)
+    _add_calibrated(session, submission_id, targets)
     _add_outcomes(session, submission_id, items)
     session.add(
         ItemValues(submission_id=submission_id, content=pack_values(items["value"].to_numpy()))
     )
     if len(ratings):
         session.add(_describe_reports(session, submission_id, rater_id, list(ratings.index)))
+
+
+def _has_every_report(items: pd.DataFrame, ratings: pd.DataFrame) -> bool:
+    """Whether no report was withheld: a mean over the others is none of the track's."""
+    reports = items.loc[items["track"] == Track.REPORT.value, "item_id"]
+    return bool(reports.isin(ratings["item_id"]).all())
 
 
 def clear_scores(session: Session, submission_id: str) -> None:

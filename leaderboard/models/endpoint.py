@@ -116,3 +116,20 @@ class FailedItem(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(40))
     message: Mapped[str] = mapped_column(Text)
+
+
+class EndpointReply(Base):
+    """How the reply ended that became an item's prediction; the finish reason in the server's word.
+
+    `is_silent`: cut by the limit on its tokens before an answer, or only reasoning.
+    """
+
+    __tablename__ = "endpoint_replies"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    finish_reason: Mapped[str | None] = mapped_column(String(200))
+    is_cut: Mapped[bool]
+    is_only_reasoning: Mapped[bool]
+    is_filtered: Mapped[bool]
+    is_silent: Mapped[bool]

@@ -20,18 +20,29 @@ from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import FINAL, EventKind, Submission
 from leaderboard.models.team import ModelCard, User
+from leaderboard.submissions.endpoint_replies import (
+    ReplyCounts,
+    Said,
+    count_replies,
+    read_said,
+)
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
 from leaderboard.submissions.submit import make_queued
 
 
 class RunFigures(NamedTuple):
-    """An endpoint run with what is counted of it; `reasons` counts items without a prediction."""
+    """An endpoint run with what is counted of it; `reasons` counts items without a prediction.
+
+    `said` is what the server said for those, in words for the endpoint's own team alone.
+    """
 
     run: EndpointRun
     n_sent: int
     n_failed: int
     reasons: dict[str, int]
+    said: list[Said]
+    replies: ReplyCounts
 
 
 def submit_endpoint(
@@ -129,7 +140,14 @@ def find_run(session: Session, submission_id: str) -> RunFigures | None:
             SentItem.submission_id == submission_id
         )
     )
-    return RunFigures(run, n_sent or 0, reasons.total(), dict(reasons.most_common()))
+    return RunFigures(
+        run,
+        n_sent or 0,
+        reasons.total(),
+        dict(reasons.most_common()),
+        read_said(session, submission_id) if reasons else [],
+        count_replies(session, run),
+    )
 
 
 def get_askable(session: Session, run: EndpointRun) -> Endpoint:

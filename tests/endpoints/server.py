@@ -43,7 +43,10 @@ class Endpoint:
 
 @contextmanager
 def serve(
-    *steps: Respond, then: Respond | None = None, ssl_context: ssl.SSLContext | None = None
+    *steps: Respond,
+    then: Respond | None = None,
+    ssl_context: ssl.SSLContext | None = None,
+    port: int = 0,
 ) -> Iterator[Endpoint]:
     """Answer the first requests by `steps`, in the order they come, and all others by `then`."""
     endpoint, script = Endpoint(), list(steps)
@@ -71,7 +74,7 @@ def serve(
             shutdown_timeout=0.1,
         )
         await runner.setup()
-        await web.TCPSite(runner, HOST, 0, ssl_context=ssl_context, backlog=512).start()
+        await web.TCPSite(runner, HOST, port, ssl_context=ssl_context, backlog=512).start()
         scheme = "http" if ssl_context is None else "https"
         endpoint.base_url = f"{scheme}://{HOST}:{runner.addresses[0][1]}/v1"
         ready.set()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from demo.scripted_endpoint import LABEL, Respond, make_completion
-from leaderboard.endpoints.engine.failures import Failure, Reason, make_excerpt
+from leaderboard.endpoints.engine.asker import FILTERED
+from leaderboard.endpoints.engine.failures import Failure, Reason
 from leaderboard.endpoints.engine.progress import Ending, ItemOutcome
 from leaderboard.endpoints.engine.settings import Limits
 from tests.endpoints.running import KEY, make_requests, run_against
@@ -63,6 +64,10 @@ def fail_once(step: Respond) -> Failure:
         (streamed(delta("B"), "[DONE]", pause=0.02), "B"),
         (streamed(delta("B", "stop")), "B"),
         (sent(b": ping\n\ndata: [DONE]\n\n", content_type="text/event-stream"), "[no output]"),
+        (said("", "stop", reasoning_content="A or B"), "[no output]"),
+        (said("The", "content_filter"), FILTERED),
+        (sent(b'{"choices":[{"message":{"content":"B \\ud83d"},"finish_reason":"stop"}]}'), "B �"),
+        (sent(b'{"choices":[{"message":{"content":"B \xe6\x80"}}]}'), "B �"),
     ],
 )
 def test_what_a_model_wrote_is_its_prediction(step: Respond, text: str) -> None:
@@ -74,7 +79,9 @@ def test_what_a_model_wrote_is_its_prediction(step: Respond, text: str) -> None:
     ("step", "reason"),
     [
         (failed(500), Reason.SERVER_ERROR),
-        (failed(503), Reason.SERVER_ERROR),
+        (said("", "error"), Reason.SERVER_ERROR),
+        (said("ANSWER: B", "abort"), Reason.SERVER_ERROR),
+        (said(None, "MALFORMED_FUNCTION_CALL"), Reason.SERVER_ERROR),
         (failed(529), Reason.SERVER_ERROR),
         (failed(400), Reason.REJECTED),
         (failed(413), Reason.REJECTED),
@@ -83,17 +90,18 @@ def test_what_a_model_wrote_is_its_prediction(step: Respond, text: str) -> None:
         (sent("<html>Welcome</html>", content_type="text/html"), Reason.NOT_JSON),
         (sent(b""), Reason.NOT_JSON),
         (sent(b'{"choices": [{"message": {"conte'), Reason.NOT_JSON),
-        (sent(b'{"model": "\xff"}'), Reason.NOT_JSON),
-        (sent(b"[" * 100_000), Reason.NO_CHOICE),
+        (sent(b'{"model": "\xff"}'), Reason.NO_CHOICE),
+        (sent(b"[" * 100_000), Reason.NOT_JSON),
         (sent(b'{"choices":[{"message":{"content":' + b"[" * 100_000), Reason.NOT_JSON),
-        (sent({"error": {"message": "overloaded"}}), Reason.NO_CHOICE),
+        (sent({"error": {"message": "overloaded"}}), Reason.SERVER_ERROR),
+        (sent("null"), Reason.NO_CHOICE),
         (sent({"choices": []}), Reason.NO_CHOICE),
         (sent({"choices": None}), Reason.NO_CHOICE),
         (sent({"choices": [None]}), Reason.NO_CHOICE),
         (sent({"choices": [{"text": "B"}]}), Reason.NO_CHOICE),
         (sent({"choices": {"message": "B"}}), Reason.NO_CHOICE),
         (said(None, None), Reason.NO_CHOICE),
-        (sent(b"", status=204), Reason.NO_CHOICE),
+        (sent(b"", status=204), Reason.NOT_JSON),
         (bomb(20_000_000), Reason.TOO_LARGE),
         (sent(b" " * 300_000), Reason.TOO_LARGE),
         (flood, Reason.TOO_LARGE),
@@ -139,7 +147,6 @@ def test_an_excerpt_is_one_short_line_without_the_key() -> None:
     assert "[key]" in excerpt
     assert excerpt.isprintable()
     assert len(excerpt) <= 300
-    assert make_excerpt(b"a\x1b[0m\n\tb\xff", None) == "a [0m b\N{REPLACEMENT CHARACTER}"
 
 
 def test_tokens_model_and_end_are_told() -> None:
@@ -149,9 +156,10 @@ def test_tokens_model_and_end_are_told() -> None:
     assert outcome.prediction is not None
     assert outcome.prediction.startswith(LABEL)
     question = "Question 0?\n\nA. yes\nB. no"
-    assert outcome.n_prompt_tokens == len(question) // 4
-    assert outcome.n_completion_tokens == len(outcome.prediction) // 4
-    assert (outcome.finish_reason, outcome.n_attempts) == ("stop", 1)
+    assert outcome.reply is not None
+    assert outcome.reply.n_prompt_tokens == len(question) // 4
+    assert outcome.reply.n_completion_tokens == len(outcome.prediction) // 4
+    assert (outcome.reply.finish_reason, outcome.n_attempts) == ("stop", 1)
     assert summary.model_reported == "scripted-rule"
     assert summary.progress.n_tokens == len(question) // 4 + len(outcome.prediction) // 4
 

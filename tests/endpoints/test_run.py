@@ -90,7 +90,7 @@ def test_an_answer_that_never_ends_is_asked_for_again() -> None:
 
 
 def test_an_item_without_a_prediction_has_a_reason_and_others_go_on() -> None:
-    with serve(failed(500), failed(502), bomb(3_000), failed(500)) as endpoint:
+    with serve(failed(500), failed(500), bomb(3_000), failed(500)) as endpoint:
         run, summary = run_against(
             endpoint,
             make_requests(3),
@@ -147,9 +147,6 @@ def test_a_server_that_takes_few_at_once_is_asked_fewer_at_once() -> None:
 @pytest.mark.parametrize(
     ("step", "word"),
     [
-        (failed(401), "key"),
-        (failed(403), "key"),
-        (failed(404), "model"),
         (failed(402), "credit"),
         (sent({"error": {"code": "insufficient_quota"}}, status=429), "credit"),
         (failed(301, location="http://127.0.0.1:1/"), "not followed"),
@@ -164,6 +161,52 @@ def test_what_no_repetition_can_mend_ends_the_run_at_once(step: object, word: st
     assert summary.remedy
     assert len(endpoint.bodies) < 6
     assert all(outcome.failure is None for outcome in run.outcomes)
+
+
+@pytest.mark.parametrize(("status", "word"), [(401, "the key"), (403, "the key"), (404, "model")])
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_key_or_model_refused_before_any_answer_ends_the_run(
+    status: int, word: str, concurrency: int
+) -> None:
+    with serve(then=failed(status, "who are you")) as endpoint:
+        run, summary = run_against(endpoint, make_requests(50), concurrency=concurrency)
+    assert summary.ending is Ending.REFUSED
+    assert word in summary.message
+    assert "who are you" in summary.message
+    assert run.outcomes == []
+    assert len(endpoint.bodies) == max(3, concurrency)
+
+
+def test_a_refusal_of_the_only_item_ends_the_run() -> None:
+    with serve(then=failed(404)) as endpoint:
+        run, summary = run_against(endpoint, make_requests(1))
+    assert (summary.ending, run.outcomes) == (Ending.REFUSED, [])
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("concurrency", [1, 8])
+@pytest.mark.parametrize("n_before", [0, 6])
+def test_once_answers_came_a_refusal_is_about_its_item_alone(
+    status: int, concurrency: int, n_before: int
+) -> None:
+    words = "requires moderation; your input was flagged"
+    with serve(*[answer] * n_before, failed(status, words)) as endpoint:
+        run, summary = run_against(endpoint, make_requests(20), concurrency=concurrency)
+    assert summary.ending is Ending.COMPLETE
+    (failure,) = [outcome.failure for outcome in run.outcomes if outcome.failure]
+    assert failure.reason is Reason.REJECTED
+    assert failure.excerpt == f"HTTP {status}: {words}"
+    assert len(run.texts) == 20
+    assert len(endpoint.bodies) == 20
+
+
+def test_many_refusals_in_a_row_end_the_run_with_the_servers_words() -> None:
+    with serve(*[answer] * 10, then=failed(404, "No endpoints found")) as endpoint:
+        _, summary = run_against(endpoint, make_requests(300), concurrency=1)
+    assert summary.ending is Ending.FAILING
+    assert "20 items in a row" in summary.message
+    assert "No endpoints found" in summary.message
+    assert len(endpoint.bodies) == 30
 
 
 def test_an_endpoint_that_only_fails_is_given_up() -> None:

@@ -6,7 +6,11 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple
 
-MAX_EXCERPT = 300
+from leaderboard.chat import MAX_WORDS, Break, BrokenOff, RateLimited, Rejected, ServerError
+
+TURN_OFF_IMAGES = (
+    "Turn off images in the endpoint's settings, or choose a model and server that accept them."
+)
 
 
 class Reason(enum.StrEnum):
@@ -30,12 +34,17 @@ class Reason(enum.StrEnum):
 
 
 class ReasonWords(NamedTuple):
-    """What happened and what the team can do; whether a repetition may help, or the run ends."""
+    """What happened and what the team can do; whether a repetition may help, or the run ends.
+
+    `is_of_item` says that it ends the run only while the server has answered nothing: then it is
+    about the key or the address, later about the one item.
+    """
 
     message: str
     remedy: str
     is_retried: bool = False
     ends_run: bool = False
+    is_of_item: bool = False
 
 
 REASONS = {
@@ -55,7 +64,9 @@ REASONS = {
         True,
     ),
     Reason.SERVER_ERROR: ReasonWords(
-        "The server reported an internal error (5xx).", "Check the server's log.", True
+        "The server reported an internal error (5xx) or broke off the answer.",
+        "Check the server's log.",
+        True,
     ),
     Reason.RATE_LIMITED: ReasonWords(
         "The server asked to slow down (429).",
@@ -84,6 +95,7 @@ REASONS = {
         "The server rejected the key (401 or 403).",
         "Enter a key that is valid for this model.",
         ends_run=True,
+        is_of_item=True,
     ),
     Reason.NO_CREDIT: ReasonWords(
         "The account behind the key has no credit left.",
@@ -94,6 +106,7 @@ REASONS = {
         "The server does not know this address or model (404).",
         "Check the base URL (it often ends in /v1) and the model's name.",
         ends_run=True,
+        is_of_item=True,
     ),
     Reason.REDIRECTED: ReasonWords(
         "The server redirected to another address; redirects are not followed.",
@@ -111,31 +124,79 @@ REASONS = {
         ends_run=True,
     ),
 }
+_BREAKS = {
+    Break.SERVER: Reason.SERVER_ERROR,
+    Break.TIMEOUT: Reason.TIMEOUT,
+    Break.PAGE: Reason.NOT_JSON,
+    Break.NOT_JSON: Reason.NOT_JSON,
+    Break.NO_CHOICE: Reason.NO_CHOICE,
+    Break.STREAM: Reason.INTERRUPTED,
+}
+_STATUSES = {
+    401: Reason.KEY_REFUSED,
+    402: Reason.NO_CREDIT,
+    403: Reason.KEY_REFUSED,
+    404: Reason.NOT_FOUND,
+    405: Reason.NOT_FOUND,
+    # A 429 that is no request to slow down: the account is empty.
+    429: Reason.NO_CREDIT,
+}
 
 
 @dataclass(frozen=True)
 class Failure:
     """One request without a prediction.
 
-    `excerpt` is a short cleaned piece of what the server wrote, for the endpoint's own team
-    alone. `wait` is the server's Retry-After in seconds.
+    `excerpt` is what the server said, short and without secrets, for the endpoint's own team
+    alone. `wait` is the server's Retry-After in seconds. `is_down` says that no server was there:
+    no connection, or 502, 503 or 504; `is_lost` that perhaps none was.
     """
 
     reason: Reason
     status: int | None = None
     excerpt: str = ""
     wait: float | None = None
+    is_down: bool = False
+    is_lost: bool = False
 
     @property
     def words(self) -> ReasonWords:
         """What to tell the team."""
         return REASONS[self.reason]
 
+    @property
+    def message(self) -> str:
+        """What happened, with the server's own words where it said any."""
+        said = f" The server said: {self.excerpt}" if self.excerpt else ""
+        return f"{self.words.message}{said}"
 
-def make_excerpt(raw: bytes, key: str | None) -> str:
-    """The beginning of a server's text on one line, without control characters and the key."""
-    text = raw[: 8 * MAX_EXCERPT].decode("utf-8", "replace")
-    if key:
-        text = text.replace(key, "[key]")
-    text = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(text.split())[:MAX_EXCERPT]
+
+def make_failure(told: BrokenOff | RateLimited | Rejected) -> Failure:
+    """What an outcome without a reply means for a run."""
+    is_lost = isinstance(told, BrokenOff) and told.is_down
+    return Failure(
+        _find_reason(told),
+        told.status,
+        make_excerpt(told),
+        told.wait,
+        is_down=isinstance(told, BrokenOff) and is_lost and not told.is_in_good,
+        is_lost=is_lost,
+    )
+
+
+def make_excerpt(told: ServerError) -> str:
+    """Status, names and words on one line: "HTTP 403: requires moderation"."""
+    named = "" if told.status == 200 else told.names
+    if isinstance(told, BrokenOff) and told.finish_reason:
+        named = f"finish reason {told.finish_reason}"
+    return ": ".join(filter(None, (named, told.words)))[:MAX_WORDS]
+
+
+def _find_reason(told: BrokenOff | RateLimited | Rejected) -> Reason:
+    if isinstance(told, RateLimited):
+        return Reason.RATE_LIMITED
+    if isinstance(told, BrokenOff):
+        return _BREAKS[told.kind]
+    if told.status < 400:
+        return Reason.REDIRECTED
+    return _STATUSES.get(told.status, Reason.REJECTED)

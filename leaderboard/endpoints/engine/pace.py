@@ -11,7 +11,7 @@ class Pace:
     """Shared by all requests of a run; times are the event loop's, in seconds.
 
     A server's "slow down" halves how many requests may be in flight; every reply gives a little
-    back, up to the team's own setting.
+    back, up to the team's own setting. While a server is not there, one request at a time tries it.
     """
 
     def __init__(self, settings: EndpointSettings) -> None:
@@ -23,14 +23,14 @@ class Pace:
         self._paused_until = 0.0
         self._freed = asyncio.Event()
         self._throttled_since: float | None = None
+        self._is_trying = False
         self.n_in_flight = 0
 
     async def enter(self) -> None:
         """Wait until a request may start; leave() must follow."""
         now = asyncio.get_running_loop().time
-        while self.n_in_flight >= int(self._allowed):
-            self._freed.clear()
-            await self._freed.wait()
+        while self.n_in_flight >= (1 if self._is_trying else int(self._allowed)):
+            await self.wait_for_leave()
         self.n_in_flight += 1
         while True:
             start = max(now(), self._next_start, self._paused_until)
@@ -44,6 +44,24 @@ class Pace:
         """A request ended."""
         self.n_in_flight -= 1
         self._freed.set()
+
+    async def wait_for_leave(self) -> None:
+        """Wait until a request ends, or an outage does."""
+        self._freed.clear()
+        await self._freed.wait()
+
+    def pause_all(self, seconds: float) -> None:
+        """The server is not there: a pause of everybody, then one request tries it."""
+        self._is_trying = True
+        self._throttled_since = None
+        until = asyncio.get_running_loop().time() + seconds
+        self._paused_until = max(self._paused_until, until)
+
+    def resume(self) -> None:
+        """The server is there: as many requests may be in flight as before."""
+        if self._is_trying:
+            self._is_trying = False
+            self._freed.set()
 
     def speed_up(self) -> None:
         """A reply came."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leaderboard.chat import Reply
 from leaderboard.endpoints.engine.address import (
     AddressPolicy,
     CheckedAddress,
@@ -17,7 +18,6 @@ from leaderboard.endpoints.engine.address import (
 from leaderboard.endpoints.engine.client import Client
 from leaderboard.endpoints.engine.connection import make_session
 from leaderboard.endpoints.engine.failures import Failure, Reason
-from leaderboard.endpoints.engine.replies import Reply
 from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, encode_request
 from leaderboard.endpoints.engine.settings import EndpointSettings, Limits
 from leaderboard.errors import AddressRefused

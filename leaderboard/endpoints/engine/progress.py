@@ -8,8 +8,8 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from leaderboard.chat import Filtered, Reply
 from leaderboard.endpoints.engine.failures import Failure, Reason
-from leaderboard.endpoints.engine.replies import Reply
 from leaderboard.endpoints.engine.settings import Budget
 
 # The rate is that of this many last seconds.
@@ -21,7 +21,8 @@ class Progress(NamedTuple):
     """Live figures. `n_done` have a prediction, `n_failed` have none after their attempts.
 
     `n_retried` counts repeated requests, `per_second` items settled in the last half minute;
-    `seconds_left` is None until something is settled.
+    `seconds_left` is None until something is settled. `outage` says what the server does, while
+    it answers nothing and the run waits for it.
     """
 
     n_total: int
@@ -33,14 +34,14 @@ class Progress(NamedTuple):
     n_tokens: int
     per_second: float
     seconds_left: float | None
+    outage: str = ""
 
 
 @dataclass(frozen=True)
 class ItemOutcome:
     """What became of one item: a prediction, or None and the last failure.
 
-    `sent_hash` is the SHA-256 of the body that was sent. Tokens are None where the server did
-    not say.
+    `sent_hash` is the SHA-256 of the body that was sent; `reply` is what came with a prediction.
     """
 
     key: str
@@ -49,9 +50,7 @@ class ItemOutcome:
     sent_hash: str
     n_attempts: int
     seconds: float
-    finish_reason: str | None = None
-    n_prompt_tokens: int | None = None
-    n_completion_tokens: int | None = None
+    reply: Reply | Filtered | None = None
 
 
 class Ending(enum.StrEnum):
@@ -64,6 +63,7 @@ class Ending(enum.StrEnum):
     REFUSED = "refused"
     FAILING = "failing"
     THROTTLED = "throttled"
+    OUTAGE = "outage"
 
 
 class End(NamedTuple):
@@ -103,7 +103,7 @@ class Tally:
         self.reasons: Counter[Reason] = Counter()
         self.model_reported: str | None = None
 
-    def add_reply(self, reply: Reply, n_sent_characters: int) -> None:
+    def add_reply(self, reply: Reply | Filtered, n_sent_characters: int) -> None:
         """Count an answer's tokens: as the server says, else a quarter of the characters."""
         prompt, completion = reply.n_prompt_tokens, reply.n_completion_tokens
         self.n_tokens += n_sent_characters // CHARACTERS_PER_TOKEN if prompt is None else prompt
@@ -141,7 +141,7 @@ class Tally:
         """Since the run began."""
         return time.monotonic() - self._begun
 
-    def make_progress(self, n_in_flight: int) -> Progress:
+    def make_progress(self, n_in_flight: int, outage: str = "") -> Progress:
         """The figures of this moment."""
         now, n_settled = time.monotonic(), self.n_done + self.n_failed
         self._settled.append((now, n_settled))
@@ -160,4 +160,5 @@ class Tally:
             n_tokens=self.n_tokens,
             per_second=per_second,
             seconds_left=n_left / per_second if per_second > 0 else None,
+            outage=outage,
         )

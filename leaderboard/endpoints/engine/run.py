@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+
+import aiohttp
 
 from leaderboard.endpoints.engine.address import (
     AddressPolicy,
@@ -17,9 +16,10 @@ from leaderboard.endpoints.engine.address import (
     check_address,
     resolve_host,
 )
+from leaderboard.endpoints.engine.asker import Asker, RunEnded
 from leaderboard.endpoints.engine.client import Client
 from leaderboard.endpoints.engine.connection import make_session
-from leaderboard.endpoints.engine.failures import Failure, Reason
+from leaderboard.endpoints.engine.line import Line, Ticket
 from leaderboard.endpoints.engine.pace import Pace
 from leaderboard.endpoints.engine.progress import (
     End,
@@ -29,8 +29,8 @@ from leaderboard.endpoints.engine.progress import (
     RunSummary,
     Tally,
 )
-from leaderboard.endpoints.engine.replies import Reply
-from leaderboard.endpoints.engine.requests import ItemRequest, count_characters, encode_request
+from leaderboard.endpoints.engine.requests import ItemRequest, encode_request
+from leaderboard.endpoints.engine.server_state import ServerState
 from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
 from leaderboard.errors import AddressRefused
 
@@ -77,12 +77,6 @@ def collect(
     )
 
 
-class _RunEnded(Exception):
-    def __init__(self, end: End) -> None:
-        super().__init__(end.message)
-        self.end = end
-
-
 class _Run:
     """One run inside its event loop."""
 
@@ -97,29 +91,29 @@ class _Run:
         limits: Limits,
     ) -> None:
         self._endpoint = endpoint
-        self._requests = requests
         self._sink = sink
         self._budget = budget
         self._should_stop = should_stop
         self._tally = tally
         self._limits = limits
         self._pace = Pace(endpoint)
+        self._server = ServerState()
+        self._line = Line(self._make_tickets(requests), endpoint.concurrency)
         self._settled: list[ItemOutcome] = []
-        self._spent: End | None = None
         self._called: asyncio.Future[Any] | None = None
 
     async def run(self, address: CheckedAddress) -> End:
         """Ask everything; the last batch is in the sink when this returns."""
         with ThreadPoolExecutor(1, "sink") as door:
             async with make_session(address, self._endpoint) as session:
-                client = Client(session, address.url, self._endpoint.key, self._limits)
+                asker = self._make_asker(session, address.url)
                 workers = [
-                    asyncio.create_task(self._work(client))
+                    asyncio.create_task(self._work(asker))
                     for _ in range(self._endpoint.concurrency)
                 ]
                 watch = asyncio.create_task(self._watch(door))
                 try:
-                    end = await self._wait(workers, watch)
+                    end = await self._wait(workers, watch, asker)
                 finally:
                     for task in (*workers, watch):
                         task.cancel()
@@ -129,7 +123,21 @@ class _Run:
             await self._flush(door)
         return end
 
-    async def _wait(self, workers: list[asyncio.Task[None]], watch: asyncio.Task[End]) -> End:
+    def _make_asker(self, session: aiohttp.ClientSession, url: str) -> Asker:
+        return Asker(
+            Client(session, url, self._endpoint.key, self._limits),
+            self._line,
+            self._pace,
+            self._server,
+            self._tally,
+            self._budget,
+            self._limits,
+            self._keep,
+        )
+
+    async def _wait(
+        self, workers: list[asyncio.Task[None]], watch: asyncio.Task[End], asker: Asker
+    ) -> End:
         """The first reason to end; what a task raises unasked is raised here."""
         pending: set[asyncio.Task[Any]] = {*workers, watch}
         while not watch.done() and pending != {watch}:
@@ -137,11 +145,12 @@ class _Run:
             for task in done:
                 try:
                     task.result()
-                except _RunEnded as ended:
+                except RunEnded as ended:
                     return ended.end
         if watch.done():
             return watch.result()
-        return self._spent or End(Ending.COMPLETE, "Every item has been asked.")
+        complete = End(Ending.COMPLETE, "Every item has been asked.")
+        return asker.spent or asker.find_refusal() or complete
 
     async def _watch(self, door: ThreadPoolExecutor) -> End:
         """Hand over batches and look for reasons to end that no request brings."""
@@ -160,7 +169,8 @@ class _Run:
 
     async def _flush(self, door: ThreadPoolExecutor) -> None:
         batch, self._settled = self._settled, []
-        await self._call(door, self._sink, batch, self._tally.make_progress(self._pace.n_in_flight))
+        progress = self._tally.make_progress(self._pace.n_in_flight, self._server.outage)
+        await self._call(door, self._sink, batch, progress)
 
     async def _call(self, door: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
         """Call in the thread beside; what began there ends there, also when a run is over."""
@@ -168,85 +178,25 @@ class _Run:
         self._called = loop.run_in_executor(door, work, *arguments)
         return await asyncio.shield(self._called)
 
-    async def _work(self, client: Client) -> None:
+    async def _work(self, asker: Asker) -> None:
         """Settle one item after the other until there are none, or the budget is used up."""
-        for request in self._requests:
-            outcome = await self._settle(client, request)
-            if outcome is None:
+        while asker.spent is None:
+            ticket = self._line.take(is_down=self._server.is_down)
+            if ticket is None:
                 return
-            self._tally.add_outcome(outcome)
-            self._settled.append(outcome)
-            most = self._limits.max_failed_in_a_row
-            if outcome.failure and self._tally.n_failed_in_a_row >= most:
-                words = outcome.failure.words
-                message = f"{most} items in a row got no prediction. {words.message}"
-                raise _RunEnded(End(Ending.FAILING, message, words.remedy))
+            outcome = await asker.settle(ticket)
+            if outcome is not None:
+                self._keep(outcome)
 
-    async def _settle(self, client: Client, request: ItemRequest) -> ItemOutcome | None:
-        """Ask until there is a reply or no attempt is left; None where the budget ends."""
-        body = encode_request(request, self._endpoint)
-        begun, n_attempts, n_requests = time.monotonic(), 0, 0
-        while True:
-            await self._pace.enter()
-            try:
-                self._spent = self._spent or self._tally.find_spent(self._budget)
-                if self._spent:
-                    return None
-                self._tally.n_requests += 1
-                self._tally.n_retried += n_requests > 0
-                n_requests += 1
-                result = await client.ask(body)
-            finally:
-                self._pace.leave()
-            if isinstance(result, Reply):
-                self._pace.speed_up()
-                self._tally.add_reply(result, count_characters(request))
-            else:
-                # Being told to slow down is not an attempt: the run has its own limit for that.
-                n_attempts += result.reason is not Reason.RATE_LIMITED
-                if self._may_repeat(result, n_attempts):
-                    await self._back_off(result, n_attempts)
-                    continue
-            return _make_outcome(request, body, result, n_requests, time.monotonic() - begun)
+    def _keep(self, outcome: ItemOutcome) -> None:
+        """Count a settled item for the next batch. Raises RunEnded where too many failed."""
+        self._tally.add_outcome(outcome)
+        self._settled.append(outcome)
+        most = self._limits.max_failed_in_a_row
+        if outcome.failure and self._tally.n_failed_in_a_row >= most:
+            message = f"{most} items in a row got no prediction. {outcome.failure.message}"
+            raise RunEnded(End(Ending.FAILING, message, outcome.failure.words.remedy))
 
-    def _may_repeat(self, failure: Failure, n_attempts: int) -> bool:
-        """Whether to ask again. Raises _RunEnded where no repetition and no other item can help."""
-        words = failure.words
-        if words.ends_run:
-            raise _RunEnded(End(Ending.REFUSED, words.message, words.remedy))
-        if failure.wait is not None and failure.wait > self._limits.max_pause:
-            minutes = failure.wait / 60
-            message = f"The server asked for a pause of {minutes:,.0f} minutes."
-            raise _RunEnded(End(Ending.THROTTLED, message, "Submit again after that time."))
-        if self._pace.throttled_seconds() > self._limits.max_throttled:
-            message = "For ten minutes the server only asked to slow down (429)."
-            raise _RunEnded(End(Ending.THROTTLED, message, words.remedy))
-        return words.is_retried and n_attempts < self._limits.max_attempts
-
-    async def _back_off(self, failure: Failure, n_attempts: int) -> None:
-        """Twice as long each time, with jitter; what the server asks for holds for everybody."""
-        longest = self._limits.first_backoff * 2 ** max(0, n_attempts - 1)
-        seconds = min(self._limits.max_backoff, longest) * random.uniform(0.5, 1.0)
-        if failure.wait is not None or failure.reason is Reason.RATE_LIMITED:
-            self._pace.slow_down(seconds if failure.wait is None else failure.wait)
-        else:
-            await asyncio.sleep(seconds)
-
-
-def _make_outcome(
-    request: ItemRequest, body: bytes, result: Reply | Failure, n_requests: int, seconds: float
-) -> ItemOutcome:
-    sent_hash = hashlib.sha256(body).hexdigest()
-    if isinstance(result, Failure):
-        return ItemOutcome(request.key, None, result, sent_hash, n_requests, seconds)
-    return ItemOutcome(
-        request.key,
-        result.text,
-        None,
-        sent_hash,
-        n_requests,
-        seconds,
-        finish_reason=result.finish_reason,
-        n_prompt_tokens=result.n_prompt_tokens,
-        n_completion_tokens=result.n_completion_tokens,
-    )
+    def _make_tickets(self, requests: Iterator[ItemRequest]) -> Iterator[Ticket]:
+        for request in requests:
+            yield Ticket(request, encode_request(request, self._endpoint))

@@ -77,15 +77,20 @@ class Limits:
     """What the host sets for every run; times in seconds.
 
     `max_pause` is the longest Retry-After that is waited for, `max_throttled` how long nothing
-    but 429 may come back.
+    but 429 may come back, `max_outage` how long a server that answers nothing is waited for, and
+    `max_straggling` how long where all that is left are items that it answered nothing to.
+    `max_refused` requests are sent to a server that refuses the key before it has answered any.
     """
 
     max_answer_bytes: int = 4 * 1024 * 1024
     max_characters: int = 20_000
     max_attempts: int = 5
     max_failed_in_a_row: int = 20
+    max_refused: int = 3
     max_pause: float = 120.0
     max_throttled: float = 600.0
+    max_outage: float = 1_800.0
+    max_straggling: float = 300.0
     first_backoff: float = 0.5
     max_backoff: float = 20.0
     beat: float = 0.5

@@ -1,0 +1,159 @@
+"""Where a run's outcomes go: predictions, failures, how replies ended, live figures and outages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from leaderboard.chat import Filtered, Reply
+from leaderboard.db import Sessions, now
+from leaderboard.endpoints.engine.progress import ItemOutcome, Progress
+from leaderboard.leases import Claim, renew
+from leaderboard.models.benchmark import Item
+from leaderboard.models.endpoint import EndpointReply, EndpointRun, FailedItem
+from leaderboard.models.submission import EventKind, Prediction, Status, Submission
+from leaderboard.scoring.answers import AnswerOutcome, parse_answer
+from leaderboard.submissions.events import add_event
+
+MAX_FAILED_SHARE = 0.2
+"""With more than this share of its items without an answer a run is of no use."""
+
+
+class _Asked(NamedTuple):
+    """What judging a reply needs of its item."""
+
+    item_id: int
+    options: dict[str, str]
+    multiple: bool
+
+
+class ReplySink:
+    """Writes what a run brings, in the transactions that renew its claim."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        claim: Claim[str],
+        item_ids: Sequence[int],
+        max_outage: float,
+    ) -> None:
+        self._sessions = sessions
+        self._claim = claim
+        self._max_outage = max_outage
+        self._is_out = False
+        with sessions.read() as session:
+            run = session.get_one(EndpointRun, claim.key)
+            self._before = (run.n_requests, run.n_tokens, run.seconds)
+            self._n_silent = count_silent(session, claim.key)
+            self._most_silent = MAX_FAILED_SHARE * run.submission.n_total
+            rows = session.execute(
+                select(Item.key, Item.id, Item.options, Item.multiple).where(Item.id.in_(item_ids))
+            )
+            self._asked = {row.key: _Asked(row.id, row.options, row.multiple) for row in rows}
+        self._begun_at = now()
+
+    def take(self, batch: Sequence[ItemOutcome], progress: Progress) -> None:
+        """Keep settled items and the live figures; also called with nothing new, for the claim."""
+        n_good = sum(outcome.prediction is not None for outcome in batch)
+        with self._sessions.write() as session:
+            renew(
+                session,
+                self._claim,
+                n_done=Submission.n_done + len(batch),
+                n_predictions=Submission.n_predictions + n_good,
+            )
+            self._add(session, batch)
+            self._note_outage(session, progress.outage)
+            run = session.get_one(EndpointRun, self._claim.key)
+            n_requests, n_tokens, seconds = self._before
+            run.n_requests = n_requests + progress.n_requests
+            run.n_tokens = n_tokens + progress.n_tokens
+            run.seconds = seconds + (now() - self._begun_at).total_seconds()
+            run.per_second, run.seconds_left = progress.per_second, progress.seconds_left
+
+    def should_stop(self) -> bool:
+        """Whether the row went elsewhere, or so much came without an answer that more is no use."""
+        return self.is_of_no_use or self._is_lost()
+
+    @property
+    def is_of_no_use(self) -> bool:
+        """Whether too many replies had no answer in them."""
+        return self._n_silent > self._most_silent
+
+    def _is_lost(self) -> bool:
+        with self._sessions.read() as session:
+            row = session.execute(
+                select(Submission.run_id, Submission.status).where(Submission.id == self._claim.key)
+            ).one()
+        return tuple(row) != (self._claim.token, Status.RUNNING)
+
+    def _add(self, session: Session, batch: Sequence[ItemOutcome]) -> None:
+        predictions, replies, failures = [], [], []
+        for outcome in batch:
+            asked = self._asked[outcome.key]
+            row = {"submission_id": self._claim.key, "item_id": asked.item_id}
+            if outcome.prediction is not None and outcome.reply is not None:
+                predictions.append(row | {"text": outcome.prediction})
+                described = _describe(asked, outcome.reply)
+                self._n_silent += described["is_silent"]
+                replies.append(row | described)
+            elif outcome.failure is not None:
+                failure = outcome.failure
+                failures.append(row | {"reason": failure.reason.value, "message": failure.excerpt})
+        for table, rows in (
+            (Prediction, predictions),
+            (EndpointReply, replies),
+            (FailedItem, failures),
+        ):
+            if rows:
+                session.execute(insert(table), rows)
+
+    def _note_outage(self, session: Session, outage: str) -> None:
+        """Say once that an endpoint is waited for, and once that it is back."""
+        if bool(outage) is self._is_out:
+            return
+        self._is_out = bool(outage)
+        message = (
+            f"The endpoint does not answer: the run waits up to {self._max_outage / 60:,.0f} "
+            f"minutes for it and goes on automatically. {outage}"
+            if outage
+            else "The endpoint answers again: the run goes on."
+        )
+        add_event(session, self._claim.key, EventKind.COLLECTED, message)
+
+
+def count_silent(session: Session, submission_id: str) -> int:
+    """How many replies of a run had no answer in them."""
+    query = select(func.count()).where(
+        EndpointReply.submission_id == submission_id, EndpointReply.is_silent
+    )
+    return session.scalar(query) or 0
+
+
+def _describe(asked: _Asked, reply: Reply | Filtered) -> dict[str, Any]:
+    if isinstance(reply, Filtered):
+        flags = {"is_cut": False, "is_only_reasoning": False, "is_silent": False}
+    else:
+        flags = {
+            "is_cut": reply.is_cut,
+            "is_only_reasoning": reply.is_only_reasoning,
+            "is_silent": is_silent(reply, asked.options, multiple=asked.multiple),
+        }
+    is_filtered = isinstance(reply, Filtered)
+    return {"finish_reason": reply.finish_reason, "is_filtered": is_filtered, **flags}
+
+
+def is_silent(reply: Reply, options: Mapping[str, str], *, multiple: bool) -> bool:
+    """Whether a reply has no answer because it was cut before one, or is only reasoning.
+
+    options: those of a multiple-choice question; a report has none, and any words are one.
+    """
+    if reply.is_only_reasoning or (reply.is_cut and not reply.text.strip()):
+        return True
+    if not options or not reply.is_cut:
+        return False
+    read = parse_answer(reply.text, options, multiple=multiple)
+    return not read.letters and read.outcome is not AnswerOutcome.REFUSED
