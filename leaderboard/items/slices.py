@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from leaderboard.models.ranking import Slice
-from leaderboard.scoring.levels import REGIONS, regions_of
+from leaderboard.scoring.levels import place_of, regions_of
 
 MIN_LEVEL_ITEMS = 5
 """A level of fewer items is not shown: its counts would tell the level, or the right answer, of
@@ -40,7 +40,10 @@ def item_slices(items: pd.DataFrame) -> Iterator[list[ItemSlice]]:
         yield [ItemSlice(slice_, str(name), part) for name, part in items.groupby(column)]
     levels_of = items["levels"].tolist()
     levels = _group(items, Slice.LEVEL, (dict.fromkeys(own) for own in levels_of))
-    yield sorted((one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS), key=_place)
+    yield sorted(
+        (one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS),
+        key=lambda one: place_of(one.name),
+    )
     yield _group(items, Slice.REGION, map(regions_of, levels_of))
     yield _group(items, Slice.IMAGES, map(_image_names, items["n_images"].tolist()))
 
@@ -58,9 +61,3 @@ def _image_names(n_images: int) -> list[str]:
     if n_images == 0:
         return []
     return ["single"] if n_images == 1 else ["several"]
-
-
-def _place(one: ItemSlice) -> tuple[int, int, int]:
-    """From the head down: by region, then number, a vertebra before the disc below it."""
-    first, _, below = one.name.partition("/")
-    return list(REGIONS).index(first[0]), int(first[1:]), len(below)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from leaderboard.errors import Problem
 from leaderboard.packages.package import Manifest, McqItem, PackageItem, ReportItem
-from leaderboard.scoring.checklist import checklist_problems
+from leaderboard.scoring.checklist import LevelCheck, checklist_problems
+from leaderboard.scoring.levels import find_transitional
 from leaderboard.scoring.rubric import Dimension
 
 LETTERS = "ABCDEFGHIJ"
@@ -85,9 +86,23 @@ def check_item(manifest: Manifest, line: Line) -> Iterator[Problem]:
                 f"{field} {key!r} is not in the manifest's taxonomy.",
                 f"Use one of {', '.join(term.key for term in terms[:MOST_SHOWN])}.",
             )
+    yield from _check_numbering(item, line)
     yield from (
         _check_mcq(item, line) if isinstance(item, McqItem) else _check_report(manifest, item, line)
     )
+
+
+def _check_numbering(item: PackageItem, line: Line) -> Iterator[Problem]:
+    named = list(item.levels)
+    if isinstance(item, ReportItem):
+        checks = [check for check in item.checklist if isinstance(check, LevelCheck)]
+        named += [level for check in checks for level in check.levels]
+    transitional = find_transitional(named)
+    if transitional and item.numbering is None:
+        yield line.problem(
+            f"{', '.join(transitional)}: how the vertebrae are counted is missing.",
+            'Add "numbering": "from_c2", "from_sacrum" or "unspecified".',
+        )
 
 
 def _check_mcq(item: McqItem, line: Line) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from leaderboard.db import now
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
-from leaderboard.packages.package import McqItem, PackageItem, ReportItem
+from leaderboard.packages.package import McqItem, PackageItem, ReportItem, write_question
 from leaderboard.packages.read import Package
 
 
@@ -117,7 +117,7 @@ def _make_item(split_id: int, position: int, item: PackageItem) -> Item:
         key=item.id,
         kind=ItemKind.MCQ if is_mcq else ItemKind.REPORT,
         track=track_of(item),
-        question=item.question,
+        question=write_question(item),
         options=item.options if isinstance(item, McqItem) else {},
         multiple=item.multiple if isinstance(item, McqItem) else False,
         subcondition=item.subcondition,

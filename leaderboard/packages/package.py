@@ -5,6 +5,7 @@ The structs here are the format; docs/benchmark-package.schema.json is written f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from msgspec import Meta
 
 from leaderboard.models.benchmark import Answers
 from leaderboard.scoring.checklist import Check
+from leaderboard.scoring.levels import LEVEL_PATTERN
 from leaderboard.scoring.rubric import Rubric
 
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
@@ -20,10 +22,21 @@ Letter = Annotated[str, Meta(pattern=r"^[A-J]$")]
 Level = Annotated[
     str,
     Meta(
-        pattern=r"^(C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S1)(/(C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S1))?$",
-        description="A vertebra such as T12, or a disc such as L4/L5.",
+        pattern=LEVEL_PATTERN,
+        description="A vertebra such as T12, or a disc such as L4/L5; of transitional anatomy T13, "
+        "L6, L5/L6, L6/S1 or S1/S2, with the item's numbering.",
     ),
 ]
+Numbering = Annotated[
+    Literal["from_c2", "from_sacrum", "unspecified"],
+    Meta(description="How the vertebrae are counted; the question ends by saying it."),
+]
+NUMBERING_WORDS: Mapping[Numbering, str] = {
+    "from_c2": "Vertebrae are counted from C2 down.",
+    "from_sacrum": "Vertebrae are counted from the sacrum up.",
+    "unspecified": "The numbering of the vertebrae is not specified.",
+}
+"""What everybody who is asked a question with a numbering reads at its end."""
 Sentence = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Canary = Annotated[
@@ -121,6 +134,7 @@ class _ItemPart(_Part, frozen=True, kw_only=True):
     subcondition: Key
     axis: Key
     levels: list[Level] = []
+    numbering: Numbering | None = None
     modality: Key | None = None
     case_id: ItemId
     provenance: Provenance
@@ -143,6 +157,13 @@ class ReportItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="re
 
 
 PackageItem = McqItem | ReportItem
+
+
+def write_question(item: PackageItem) -> str:
+    """The question as it is asked: with the numbering of the vertebrae, where the item names it."""
+    if item.numbering is None:
+        return item.question
+    return f"{item.question}\n\n{NUMBERING_WORDS[item.numbering]}"
 
 
 def package_schema() -> dict[str, Any]:

@@ -82,6 +82,22 @@ def test_a_level_of_a_few_items_is_not_shown_and_the_others_run_down_the_spine()
     assert levels_found == ["C5", "T2", "T12", "T12/L1", "L4/L5"]
 
 
+def test_transitional_levels_stand_where_they_are_in_the_spine() -> None:
+    names = ["L6/S1", "S1", "T13/L1", "L1", "S1/S2", "L5/L6", "T12/T13", "L6", "T13", "L5"]
+    levels: Sequence[object] = [[name] for name in names for _ in range(5)]
+    groupings = list(item_slices(make_table(50, 0, levels=levels)))
+    found = {
+        grouping[0].slice: [one.name for one in grouping] for grouping in groupings if grouping
+    }
+    assert found[Slice.LEVEL] == [
+        *("T12/T13", "T13", "T13/L1", "L1", "L5", "L5/L6", "L6", "L6/S1", "S1", "S1/S2"),
+    ]
+    regions = {
+        one.name: len(one.items) for g in groupings for one in g if one.slice is Slice.REGION
+    }
+    assert regions == {"thoracic": 15, "lumbar": 25, "sacral": 10}
+
+
 def test_images_are_single_or_several_and_text_items_are_neither() -> None:
     found = score(make_table(5, 6, n_images=[0] * 5 + [1, 1, 1, 1, 2, 3]))
     counts = {key[2]: one.n for key, one in found.items() if key[1] is Slice.IMAGES}

@@ -20,7 +20,7 @@ from leaderboard.scoring.checklist import (
     checklist_problems,
     rate_checks,
 )
-from leaderboard.scoring.checklist.places import VERTEBRAE
+from leaderboard.scoring.levels import VERTEBRAE
 from leaderboard.scoring.rubric import Rubric
 from tests.scoring.checklists import find_met
 

@@ -4,8 +4,10 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidPackage, InvalidRequest, NotFound, Problem
@@ -18,6 +20,7 @@ from leaderboard.packages.questions import write_questions
 from leaderboard.packages.read import read_package
 from leaderboard.rankings.read import count_items
 from tests.package_files import (
+    DIMENSIONS,
     make_case,
     make_items,
     make_manifest,
@@ -103,6 +106,57 @@ def test_every_problem_of_a_package_is_named_at_once(tmp_path: Path) -> None:
     assert {problem.line for problem in found} == set(range(1, 13))
     assert len([problem for problem in found if problem.line == 6]) == 2
     assert all(problem.remedy and problem.path == "items/test.jsonl" for problem in found)
+
+
+TRANSITIONAL_CASE = [
+    {"kind": "finding", "key": "stenosis", "dimensions": DIMENSIONS, "any_of": ["stenosis"]},
+    {
+        "kind": "level",
+        "key": "at",
+        "dimensions": DIMENSIONS,
+        "of": "stenosis",
+        "levels": ["L6/S1"],
+    },
+]
+
+
+def test_transitional_levels_need_the_numbering_of_the_vertebrae(tmp_path: Path) -> None:
+    folder = write_package(
+        tmp_path,
+        [
+            make_mcq(0, levels=["L5/L6", "L4/L5", "T13"]),
+            make_case(1, checklist=TRANSITIONAL_CASE),
+            make_mcq(2, levels=["L5/L6"], numbering="from_c2"),
+            make_case(3, checklist=TRANSITIONAL_CASE, numbering="unspecified"),
+            make_mcq(4, levels=["L5/S1"], numbering="from_sacrum"),
+            make_mcq(5, numbering="from_the_middle"),
+            make_mcq(6, levels=["L7"], numbering="from_c2"),
+        ],
+    )
+    found = {problem.line: problem for problem in problems(folder)}
+    assert set(found) == {1, 2, 6, 7}
+    assert found[1].message == "L5/L6, T13: how the vertebrae are counted is missing."
+    assert found[2].message == "L6/S1: how the vertebrae are counted is missing."
+    assert '"from_c2", "from_sacrum" or "unspecified"' in found[1].remedy
+
+
+@pytest.mark.parametrize(
+    ("numbering", "end"),
+    [
+        ({"numbering": "from_c2"}, "\n\nVertebrae are counted from C2 down."),
+        ({"numbering": "from_sacrum"}, "\n\nVertebrae are counted from the sacrum up."),
+        ({"numbering": "unspecified"}, "\n\nThe numbering of the vertebrae is not specified."),
+        ({}, ""),
+    ],
+)
+def test_everybody_who_is_asked_reads_how_the_vertebrae_are_counted(
+    sessions: Sessions, tmp_path: Path, numbering: dict[str, Any], end: str
+) -> None:
+    folder = write_package(tmp_path, [make_mcq(0, **numbering)])
+    with sessions.write() as session:
+        load_package(session, read_package(open_package(folder)))
+    with sessions.read() as session:
+        assert session.scalars(select(Item.question)).one() == f"Question 0?{end}"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from leaderboard.scoring.checklist import rate_checks
-from leaderboard.scoring.checklist.places import DISCS, VERTEBRAE
+from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE, place_of
 from tests.scoring.checklists import make_checks
 
 PATH = Path(__file__).parents[1] / "data" / "report-readings.jsonl"
@@ -86,9 +86,10 @@ def _ask_places(term: str, placed: Placed) -> Iterator[Question]:
 
 def _move(levels: list[str]) -> list[str]:
     """A level that is none of these, of the same kind."""
-    names = DISCS if "/" in levels[0] else VERTEBRAE
-    place = names.index(levels[0])
-    return [next(name for name in (*names[place:], *names[:place]) if name not in levels)]
+    names = ALL_DISCS if "/" in levels[0] else ALL_VERTEBRAE
+    ordered = sorted(names, key=place_of)
+    place = ordered.index(levels[0])
+    return [next(name for name in ordered[place:] + ordered[:place] if name not in levels)]
 
 
 def _term(kind: str, term: str) -> dict[str, Any]:

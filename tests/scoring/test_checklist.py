@@ -110,6 +110,8 @@ def test_a_good_checklist_has_no_problems() -> None:
         ("side", {"of": "nothing"}, "'nothing', which is no finding"),
         ("level", {"levels": ["L4-5"]}, "level 'L4-5'"),
         ("level", {"levels": ["L4/S1"]}, "level 'L4/S1'"),
+        ("level", {"levels": ["L6/S2"]}, "level 'L6/S2'"),
+        ("level", {"levels": ["T14"]}, "level 'T14'"),
         ("level", {"levels": ["L4", "L4/L5"]}, "discs alone or vertebrae alone"),
         ("side", {"key": "level"}, "stands 2 times"),
         ("herniation", {"any_of": ["--"]}, "term '--'"),
@@ -124,6 +126,16 @@ def test_a_faulty_checklist_is_named_with_its_remedy(
     assert len(problems) == 1
     assert problem in problems[0]
     assert ":" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "level", ["T13", "L6", "T12/T13", "T13/L1", "L5/L6", "L6/S1", "S1/S2", "L5/S1", "T12/L1"]
+)
+def test_a_checklist_may_name_transitional_levels(level: str) -> None:
+    checks = [check | {"levels": [level]} if check["key"] == "level" else check for check in CASE]
+    assert checklist_problems(make_checks(checks), DIMENSIONS[:3]) == []
+    report = f"A left disc herniation at {level}."
+    assert find_states(report, checks=make_checks(checks))["level"] == "met"
 
 
 def test_weights_and_terms_are_checked_even_where_no_schema_was() -> None:

@@ -8,18 +8,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-LEVEL = re.compile(
-    r"(?:C[1-7]|T(?:1[0-2]|[1-9])|L[1-5]|S1)(?:/(?:C[1-7]|T(?:1[0-2]|[1-9])|L[1-5]|S1))?"
-)
-"""How a checklist spells a level: L4 is a vertebra, L4/L5 a disc."""
-VERTEBRAE = (
-    *(f"C{n}" for n in range(1, 8)),
-    *(f"T{n}" for n in range(1, 13)),
-    *(f"L{n}" for n in range(1, 6)),
-    "S1",
-)
-DISCS = tuple(f"{upper}/{lower}" for upper, lower in pairwise(VERTEBRAE))
-_ORDER = {name: place for place, name in enumerate(VERTEBRAE)}
+from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE, list_span, place_of
+
+_ORDER = {name: place for place, name in enumerate(ALL_VERTEBRAE)}
+_BELOW = {"C7": "T1", "T12": "L1", "T13": "L1", "L5": "S1", "L6": "S1"}
+"""What "1" means after the last vertebra of a region, as in L5/1."""
 
 _PART = re.compile(r"(th|[cdtls])?(\d{1,2})")
 _SEQUENCE = re.compile(
@@ -32,6 +25,8 @@ _NERVE = re.compile(
     r"nerve|root|radicul|dermatom|myotom|distribution|territor|sensory|motor|reflex|pals|weak"
     r"|numb|pain|innervat"
 )
+_COUNTING = re.compile(r"count|number|label|enumerat")
+_DOWNWARDS = re.compile(r"down|caudal")
 _NERVE_BEFORE = frozenset(
     ("exiting", "traversing", "root", "roots", "nerve", "dermatome", "dermatomes", "below")
 )
@@ -75,6 +70,8 @@ def read_chain(texts: Sequence[str], at: int) -> Span | None:
         return None
     if texts[at].startswith("d") and at and texts[at - 1] == "vitamin":
         return None
+    if names == ["C2"] and _is_convention(texts, at):
+        return None
     if len(names) == 1:
         single = frozenset(names)
         return None if _is_nerve(texts, at) else Span(single, single)
@@ -98,20 +95,16 @@ def _resolve(part: str, before: str | None) -> str | None:
     same = before[0] + number
     if same in _ORDER and _ORDER[same] > _ORDER[before]:
         return same
-    below = VERTEBRAE[_ORDER[before] + 1] if before != "S1" else ""
-    return below if number == "1" and below.endswith("1") and len(below) == 2 else None
+    return _BELOW.get(before) if number == "1" else None
 
 
 def _span(first: str, last: str) -> Span:
     """A disc for neighbours; else every disc and vertebra from `first` to `last`."""
-    upper, lower = sorted((_ORDER[first], _ORDER[last]))
-    if lower - upper == 1:
-        disc = frozenset((DISCS[upper],))
+    vertebrae, discs = list_span(first, last)
+    if len(discs) == 1:
+        disc = frozenset(discs)
         return Span(disc, disc)
-    return Span(
-        frozenset((*VERTEBRAE[upper : lower + 1], *DISCS[upper:lower])),
-        frozenset((first, last)),
-    )
+    return Span(frozenset((*vertebrae, *discs)), frozenset((first, last)))
 
 
 def _is_sequence(texts: Sequence[str], at: int, names: Sequence[str]) -> bool:
@@ -124,6 +117,16 @@ def _is_sequence(texts: Sequence[str], at: int, names: Sequence[str]) -> bool:
     if after in _SPAN_WORDS and at + 2 < len(texts) and _PART.fullmatch(texts[at + 2]):
         return False
     return not (_VERTEBRA_WORD.match(after) or _VERTEBRA_WORD.match(before) or before == "at")
+
+
+def _is_convention(texts: Sequence[str], at: int) -> bool:
+    """Whether C2 is where vertebrae are counted from, and no place of a finding."""
+    before, after = texts[max(0, at - 4) : at], texts[at + 1 : at + 3]
+    if before[-1:] == ["from"] and any(_COUNTING.match(text) for text in before):
+        return True
+    return (
+        bool(after) and bool(_DOWNWARDS.match(after[0])) and after[1:] not in (["to"], ["through"])
+    )
 
 
 def _is_nerve(texts: Sequence[str], at: int) -> bool:
@@ -176,18 +179,18 @@ def _tie_pair(texts: Sequence[str], first: _Named, second: _Named) -> Span | Non
             return _disc_span(above, below) if is_span else None
         if "/" in above + below or above == below:
             return None
-        is_slip = joint in _UPON and abs(_ORDER[above] - _ORDER[below]) == 1
+        is_slip = joint in _UPON and {f"{above}/{below}", f"{below}/{above}"} & ALL_DISCS
         return _span(above, below) if is_span or is_slip else None
     return None
 
 
 def _disc_span(first: str, last: str) -> Span | None:
     """Every disc from `first` to `last`, and the vertebrae between them."""
-    upper, lower = sorted((DISCS.index(first), DISCS.index(last)))
+    upper, lower = sorted((first, last), key=place_of)
     if upper == lower:
         return None
-    discs = DISCS[upper : lower + 1]
-    return Span(frozenset((*discs, *VERTEBRAE[upper + 1 : lower + 1])), frozenset(discs))
+    vertebrae, discs = list_span(upper.split("/")[0], lower.split("/")[1])
+    return Span(frozenset((*discs, *vertebrae[1:-1])), frozenset(discs))
 
 
 def _side_by_side(texts: Sequence[str], first: _Named, second: _Named) -> Span | None:
@@ -199,7 +202,7 @@ def _side_by_side(texts: Sequence[str], first: _Named, second: _Named) -> Span |
     if len(upper.levels) != 1 or len(lower.levels) != 1 or any("/" in name for name in names):
         return None
     (above,), (below,) = upper.levels, lower.levels
-    if _ORDER[below] - _ORDER[above] != 1:
+    if f"{above}/{below}" not in ALL_DISCS:
         return None
     both = names | {f"{above}/{below}"}
     return Span(both, both)

@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from leaderboard.scoring.checklist.places import DISCS, VERTEBRAE, Span
+from leaderboard.scoring.checklist.places import Span
+from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE, DISCS, VERTEBRAE, list_span
 
 _LETTERS = {"cervical": "C", "thoracic": "T", "dorsal": "T", "lumbar": "L"}
 _ALL = frozenset(("all", "every", "each", "throughout", "entire", "whole"))
 _FIRSTS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-)
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+).split()
 _ORDINALS = {word: number for number, word in enumerate(_FIRSTS, 1)}
 _NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _LOWEST = frozenset(("lower", "lowest", "last", "bottom", "caudal", "distal"))
 _HIGHEST = frozenset(("upper", "uppermost", "highest", "top", "upmost"))
-_BETWEEN = frozenset("the of entire whole five seven twelve 5 7 12 vertebral disc".split())
+_BETWEEN = frozenset("the of entire whole five six seven twelve 5 6 7 12 vertebral disc".split())
+_SIX = frozenset(("six", "6"))
 _DISC = re.compile(r"dis[ck]|space|interspace|intervertebral|junction")
 _VERTEBRA = re.compile(r"vertebra|body|bodies")
 _LEVEL = re.compile(r"level|segment|spine$|dis[ck]|interspace|intervertebral|vertebra|body|bodies")
@@ -56,7 +58,8 @@ def _read_region(texts: Sequence[str], at: int, letter: str) -> Iterator[Region]
     if _ORDINALS.keys() & set(before[:1]):
         yield from _read_ordinals(texts, at, letter, is_disc=bool(_DISC.match(noun)))
     elif _ALL & set(before) and not _is_bounded(texts, at):
-        yield Region(at, _as_span(_named(letter, noun)))
+        has_six = letter == "L" and not _SIX.isdisjoint(texts[max(0, at - 2) : at])
+        yield Region(at, _as_span(_named(letter, noun, has_six=has_six)))
     elif noun != "spine" and (number := _count(before)):
         names = _named(letter, noun)
         discs = [name for name in names if "/" in name]
@@ -88,11 +91,14 @@ def _is_bounded(texts: Sequence[str], at: int) -> bool:
     return any(text in ("from", "between") for text in texts[at + 1 : at + 4])
 
 
-def _named(letter: str, noun: str) -> list[str]:
-    """The discs of a region, its vertebrae, or both, from the head down."""
+def _named(letter: str, noun: str, *, has_six: bool = False) -> list[str]:
+    """The discs of a region, its vertebrae, or both, from the head down; lumbar ones up to L6."""
     bodies = [name for name in VERTEBRAE if name.startswith(letter)]
     below = {"C": "C7/T1", "T": "T12/L1"}.get(letter)
     discs = [name for name in DISCS if name.startswith(letter) and name != below]
+    if has_six:
+        upper, lower = list_span("L1", "L6")
+        bodies, discs = upper, [*lower, "L6/S1"]
     if _VERTEBRA.match(noun):
         return bodies
     return discs if _DISC.match(noun) else [*discs, *bodies]
@@ -105,8 +111,9 @@ def _read_ordinals(
     place = at - 1
     while place >= 0 and (texts[place] in _ORDINALS or texts[place] in ("and", "or", ",", "the")):
         name = f"{letter}{_ORDINALS.get(texts[place], 0)}"
-        if name in VERTEBRAE:
-            disc = next((disc for disc in DISCS if disc.startswith(f"{name}/")), name)
+        if name in ALL_VERTEBRAE:
+            below = (disc for disc in (*DISCS, *sorted(ALL_DISCS)) if disc.startswith(f"{name}/"))
+            disc = next(below, name)
             yield Region(place, _as_span([disc if is_disc else name]))
         place -= 1
 

@@ -15,11 +15,12 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from leaderboard.scoring.checklist.places import DISCS, VERTEBRAE, Side
+from leaderboard.scoring.checklist.places import Side
 from leaderboard.scoring.checklist.reading import Reading, read_report
 from leaderboard.scoring.checklist.stances import Stance
 from leaderboard.scoring.checklist.terms import read_term
 from leaderboard.scoring.checklist.ties import judge_levels, judge_sides, tie_levels, tie_sides
+from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE
 from leaderboard.scoring.rubric import HIGHEST, LOWEST
 
 RULES_VERSION = "2"
@@ -258,7 +259,7 @@ def _place_problems(check: PlaceCheck, findings: Collection[str]) -> Iterator[st
     if isinstance(check, SideCheck):
         return
     for level in check.levels:
-        if level not in VERTEBRAE and level not in DISCS:
+        if level not in ALL_VERTEBRAE and level not in ALL_DISCS:
             yield f"{name} has the level {level!r}: write a disc such as L4/L5 or a vertebra: T12."
     if len({"/" in level for level in check.levels}) != 1:
         yield f"{name} must name discs alone or vertebrae alone: make two checks of it."
