@@ -22,6 +22,8 @@ from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Status, Submission
 
 N_RECENT = 50
+CANNOT_BE_ASKED = "cannot be asked: "
+"""How the reason of a run begins whose judge's server fails or refuses, until the run goes on."""
 
 
 class CallFigures(NamedTuple):
@@ -62,13 +64,18 @@ def read_runs_state(session: Session) -> tuple[int, int]:
 
 
 class AwaitedJudge(NamedTuple):
-    """A run that a judge's server holds up: `run.reason` says how, and its submission waits.
+    """A run that a judge's server holds up while its submission waits.
 
     `again_at` is when the judge is asked again; None where that is left to the host.
     """
 
     run: JudgeRun
     again_at: datetime | None
+
+    @property
+    def what(self) -> str:
+        """What came in place of replies: a status and names."""
+        return self.run.reason.removeprefix(CANNOT_BE_ASKED)
 
 
 class RunCheck(NamedTuple):

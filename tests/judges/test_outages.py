@@ -1,8 +1,9 @@
 """A judge that is out of service: no attempt is used up, and what it held goes on by itself."""
 
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 import pytest
@@ -22,8 +23,9 @@ from leaderboard.models.judging import RunState
 from leaderboard.models.submission import EventKind, Status, Submission
 from tests.judges.conftest import SubmitReports
 from tests.judges.judge_server import Answered, Asked, fail, judge_honestly, serve_judge
-from tests.judges.rubric import DIMENSIONS, GOOD
+from tests.judges.rubric import DIMENSIONS, GOOD, HALF
 from tests.judges.test_rate import CANARIES, judges_at, ratings_of, status_of, stored
+from tests.judges.test_servers import FAILED
 from tests.waiting import wait_until
 
 AT_ONCE: dict[str, Any] = {"retries": Retries(n=2, first=0.0, longest=0.0)}
@@ -114,6 +116,30 @@ def test_what_was_answered_before_an_outage_is_kept_and_asked_for_once(
     assert status_of(sessions, key) is Status.SCORED
     assert [times[call] for call in good] == [1] * n_good
     assert ratings_of(sessions, "judge-0") == [5.0] * 4 * len(DIMENSIONS)
+
+
+def test_where_a_tenth_of_the_requests_fail_ratings_are_those_of_a_server_that_behaves(
+    sessions: Sessions, submit_reports: SubmitReports
+) -> None:
+    key = submit_reports([GOOD, HALF, "Fact 1.", "Nothing."] * 35)
+    answered, kinds, numbers = Counter[str](), cycle(FAILED.values()), count(1)
+    lock = threading.Lock()
+
+    def script(asked: Asked) -> Answered:
+        with lock:
+            if next(numbers) % 10 == 0:
+                return next(kinds)
+            answered[asked.hash] += 1
+        return judge_honestly(asked)
+
+    with serve_judge(script) as server:
+        evaluate(sessions, key, judges_at(server, retries=Retries(first=0.0, longest=0.0)), 5)
+    assert next(numbers) > 10 * len(FAILED)
+    # By hand: all, 3, 2 and none of the six questions of each dimension earn.
+    expected = [5.0, 5.0, 3.0, 3.0, 1 + 4 * 2 / 6, 1 + 4 * 2 / 6, 1.0, 1.0] * 35
+    assert ratings_of(sessions, "judge-0") == pytest.approx(expected)
+    assert set(answered.values()) == {1}
+    assert stored(sessions) == len(answered) == (CANARIES + 140) * len(DIMENSIONS)
 
 
 def test_a_submission_that_waits_for_a_judge_is_left_alone_until_its_time(

@@ -196,7 +196,7 @@ def test_judges_that_cannot_be_asked_are_listed_and_all_that_waits_goes_again(
         )
     page = hedy.get(f"{hosted.url}/admin").text
     assert "Judges that cannot be asked" in page
-    assert "cannot be asked: HTTP 400, max_tokens" in page
+    assert "<td>HTTP 400, max_tokens</td>" in page
     assert "once you have requeued it" in page
     # Its team reads that it waits for the host, and nothing else.
     seen = hosted.get(f"/api/v1/submissions/{key}", hosted.token("ada")).text

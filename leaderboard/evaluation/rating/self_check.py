@@ -24,6 +24,7 @@ from leaderboard.judges.canaries import (
     make_canaries,
     make_records,
 )
+from leaderboard.judges.runs import CANNOT_BE_ASKED
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.leases import Claim, renew
@@ -95,7 +96,7 @@ def note_unavailable(
             for run in runs:
                 row = session.get_one(JudgeRun, run.run_id)
                 if run.judge.identity.name == error.name and row.state is not RunState.VOID:
-                    row.reason = f"cannot be asked: {error.what}"
+                    row.reason = CANNOT_BE_ASKED + error.what
         raise
 
 
