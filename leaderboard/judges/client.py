@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple, NoReturn, Self
 
-from leaderboard.chat import BrokenOff, Filtered, RateLimited, Rejected, Reply
+from leaderboard.chat import Break, BrokenOff, Filtered, RateLimited, Rejected, Reply
 from leaderboard.endpoints.engine.pace import Pace
 from leaderboard.endpoints.engine.settings import EndpointSettings
 from leaderboard.errors import JudgeUnavailable
@@ -62,7 +62,7 @@ class JudgeClient:
         )
         self._manner = make_manner(settings)
         self._is_form_sure = settings.structured != "auto"
-        self._n_broken = 0
+        self._n_broken = self._n_timeouts = 0
         self._n_replies = self._n_open = self._n_doubtful = 0
         self._changed = asyncio.Condition()
 
@@ -114,6 +114,7 @@ class JudgeClient:
 
     async def _remember(self, manner: Manner) -> None:
         self._n_replies += 1
+        self._n_timeouts = 0
         if not self._is_form_sure:
             self._manner = replace(self._manner, form=manner.form)
             self._is_form_sure = True
@@ -216,7 +217,11 @@ class JudgeClient:
         trial.n_failed += 1
         if trial.n_failed <= max(1, retries.n // 2):
             trial.n_replies_before = self._n_replies
-        if trial.n_failed >= retries.n or (error.wait or 0.0) > retries.longest_pause:
+        if isinstance(error, BrokenOff) and error.kind is Break.TIMEOUT:
+            # A server that answers nobody is not waited for again and again.
+            self._n_timeouts += 1
+        is_over = max(trial.n_failed, self._n_timeouts) >= retries.n
+        if is_over or (error.wait or 0.0) > retries.longest_pause:
             is_outage = is_limited or self._n_replies == trial.n_replies_before
             self._give_up(explain(error), is_outage=is_outage, wait=error.wait)
         backoff = min(retries.longest, retries.first * 2 ** (trial.n_failed - 1))

@@ -9,9 +9,11 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from leaderboard.chat import Break, BrokenOff, Outcome, RateLimited, Rejected, read_answer
 from leaderboard.endpoints.engine.body import BodyBroken, BodyTooLarge, read_body
+from leaderboard.endpoints.engine.client import make_chat_url
 from leaderboard.judges.settings import JudgeSettings
 
 CONNECT_SECONDS = 15.0
@@ -47,7 +49,7 @@ async def send(
     session: aiohttp.ClientSession, settings: JudgeSettings, fields: Mapping[str, Any]
 ) -> Outcome:
     """Ask for one chat completion. Never raises for what a server or a network does."""
-    url = f"{settings.base_url.rstrip('/')}/chat/completions"
+    url = URL(make_chat_url(settings.base_url.rstrip("/")), encoded=True)
     data = msgspec.json.encode(fields)
     try:
         async with session.post(url, data=data, allow_redirects=False) as response:
@@ -59,12 +61,12 @@ async def send(
                 key=settings.api_key or None,
                 now=time.time(),
             )
-    except TimeoutError:
-        return BrokenOff(status=NO_STATUS, kind=Break.TIMEOUT, words="no answer in time")
     except aiohttp.ClientConnectorCertificateError:
         return BrokenOff(status=NO_STATUS, words="its TLS certificate is not valid")
-    except aiohttp.ClientConnectorError:
+    except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
         return BrokenOff(status=NO_STATUS, words="no connection")
+    except TimeoutError:
+        return BrokenOff(status=NO_STATUS, kind=Break.TIMEOUT, words="no answer in time")
     except (BodyTooLarge, BodyBroken):
         return BrokenOff(status=NO_STATUS, kind=Break.NOT_JSON, words="an answer without its end")
     except (aiohttp.ClientError, OSError):

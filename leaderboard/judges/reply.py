@@ -18,6 +18,8 @@ from leaderboard.scoring.replies import read_said
 MAX_QUOTE = 1_000
 MAX_SHOWN = 40
 """Characters of a wrong value that a reason repeats."""
+MAX_PROBLEMS = 3
+"""Problems that a reason names."""
 MAX_READ = 200_000
 MAX_STARTS = 1_000
 """Of a longer reply the end is searched, and of so many braces none further: it takes no time."""
@@ -48,8 +50,8 @@ def read_reply(content: str, keys: Mapping[str, str]) -> dict[str, QuotedVerdict
     """The verdicts by question key; `keys` maps the ids of the prompt to them.
 
     Read from the last JSON object that answers any of them, wherever it stands in what the model
-    said. What else an object or an answer holds is passed over. Raises BadReply, which names each
-    question that is not answered once with a verdict and a quote, and Refused.
+    said. What else an object or an answer holds is passed over. Raises BadReply, which names the
+    questions that are not answered once with a verdict and a quote, and Refused.
     """
     text = content.strip()
     if not _is_object(text):
@@ -68,7 +70,9 @@ def read_reply(content: str, keys: Mapping[str, str]) -> dict[str, QuotedVerdict
         except BadReply as problem:
             problems.append(f"{key} {problem}")
     if problems:
-        raise BadReply("; ".join(problems))
+        n_more = len(problems) - MAX_PROBLEMS
+        more = [f"{n_more} more"] if n_more > 0 else []
+        raise BadReply("; ".join([*problems[:MAX_PROBLEMS], *more]))
     return answers
 
 

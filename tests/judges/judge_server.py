@@ -111,6 +111,7 @@ class JudgeServer:
         self.script = script
         self.asked: list[Asked] = []
         self.keys: set[str] = set()
+        self.paths: set[str] = set()
         self._lock = threading.Lock()
         self.n_in_flight = self.most_in_flight = 0
         server = self
@@ -121,6 +122,7 @@ class JudgeServer:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 server.keys.add(self.headers["Authorization"])
+                server.paths.add(self.path)
                 answered = server.reply(read_asked(body))
                 raw = server.encode(answered, body["model"])
                 self.send_response(answered.status)

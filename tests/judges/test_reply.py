@@ -169,6 +169,11 @@ def test_a_question_without_its_one_answer_is_named(content: str, named: str) ->
         read_reply(content, KEYS)
 
 
+def test_of_many_problems_the_first_are_named_and_the_others_counted() -> None:
+    with pytest.raises(BadReply, match=r"^k0 is not answered; k1 .*; k2 is not answered; 7 more$"):
+        read_reply("{}", {f"q{n}": f"k{n}" for n in range(10)})
+
+
 @pytest.mark.parametrize(
     "content", ["{" * 100_000, '{"a":' * 50_000, '{"q1a":{"a":' * 30_000, "[{" * 90_000]
 )

@@ -151,6 +151,29 @@ def test_a_server_that_is_not_there_is_an_outage() -> None:
     assert (caught.value.what, caught.value.is_outage) == ("no connection", True)
 
 
+def test_a_server_that_answers_nobody_is_waited_for_once_and_not_by_each_request() -> None:
+    is_over = threading.Event()
+
+    def think(asked: Asked) -> Answered:
+        is_over.wait(60)
+        return judge_honestly(asked)
+
+    with serve_judge(think) as server, catch() as caught:
+        try:
+            rate(server, concurrency=6, repeats=20, timeout_seconds=0.5)
+        finally:
+            is_over.set()
+    assert (caught.value.what, caught.value.is_outage) == ("no answer in time", True)
+    # Of forty requests with six tries each.
+    assert len(server.asked) <= 2 * 6
+
+
+def test_an_address_keeps_its_query_behind_the_path() -> None:
+    with serve_judge() as server:
+        assert rate(server, base_url=f"{server.url}?api-version=2026-10-01") == [5.0] * N
+    assert server.paths == {"/v1/chat/completions?api-version=2026-10-01"}
+
+
 def test_a_request_that_fails_where_others_do_not_is_no_outage() -> None:
     def script(asked: Asked) -> Answered:
         is_first = "Dimension: diagnosis" in asked.body["messages"][-1]["content"]
