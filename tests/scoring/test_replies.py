@@ -32,7 +32,12 @@ def test_what_a_model_thinks_is_not_said(family: str) -> None:
 
 
 # "analysis of the images shows ..." may as well begin a report.
-NOT_TOLD_UNLESS_CLOSED = {"opened in the prompt", "gpt-oss, stripped, with a space"}
+NOT_TOLD_UNLESS_CLOSED = {
+    "opened in the prompt",
+    "gpt-oss, stripped, with a space",
+    "Apriel",
+    "Granite",
+}
 
 
 @pytest.mark.parametrize("family", sorted(THOUGHTS.keys() - NOT_TOLD_UNLESS_CLOSED))
@@ -135,6 +140,9 @@ def test_marks_are_read_by_their_shape(reply: str, said: str) -> None:
         "Final diagnosis: stenosis. The assistant finally agreed.",
         "analysis of the images by the assistant\nfinally shows a protrusion.",
         "Canal &lt;10 mm, &lt;b&gt;left&lt;/b&gt; and \\<right\\>.",
+        "Instructions: rest.\nUsers: 2 readers.\nHuman anatomy: normal.",
+        "[Begin] L4/L5 [End of report] [L45]",
+        "Here is my reasoning: L4/L5 is narrow.\n\nHere is my impression: stenosis.",
         "```\nL4/L5: stenosis\n```\n<details><summary>Measurements</summary>8 mm</details>",
     ],
 )

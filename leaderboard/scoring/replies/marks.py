@@ -12,7 +12,8 @@ MARK = re.compile(
     r"|<<(?P<sys>/?[A-Z]{2,10})>>"
     r"|<\s?(?P<tag>/?\s?[A-Za-z][\w:▁-]{0,39})(?:\s[^<>\n]{0,200})?\s?/?>"
     r"|◁\s?(?P<triangle>/?[A-Za-z][\w:▁-]{0,39})\s?▷"
-    r"|\[\s?(?P<bracket>/?[A-Za-z][A-Za-z_]{2,24})\s?\]"
+    r"|\[\s?(?P<bracket>/?[A-Za-z][A-Za-z_]{2,24}\d{0,3})\s?\]"
+    r"|\[(?P<phrase>(?i:begin|end|start)(?: [A-Za-z]{2,12}){1,3})\]"
 )
 """A mark of some shape; whether it is one, its name says (see `names`)."""
 
@@ -23,6 +24,9 @@ ROLE = re.compile(
     re.IGNORECASE,
 )
 """The name of who speaks, right behind a token that opens a turn."""
+
+PLAIN_ROLE = re.compile(r"\s*(?:user|human)\s?:", re.IGNORECASE)
+"""Another's turn behind a separator: `<sep> human:`."""
 
 CHANNEL_ROLE = re.compile(
     r"[ \t]*\n?(?P<name>think\w*|thoughts?|reasoning|analysis|final|answer|response)[ \t]*(?:\n|$)"
@@ -56,12 +60,28 @@ _OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)(?:[ \t]*\n+(?=\S)|(?=<[|�
 _STRIPPED_TURN = re.compile(
     r"\n(?:user|assistant|human)[ \t]*(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
 )
+_PLAIN_TURN = re.compile(
+    r"^[ \t]*(?:\#{1,4}[ ]*|\*\*|\[)?(?:user|human)\]?[ ]?:|\#\#\#[ ]?(?:human|user|instruction):",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""How models without tokens for turns go on: `Human:`, `### Instruction:`."""
 _WORTH_A_LOOK = re.compile(r"[<◁]|\[\s?[|｜/A-Za-z]{3}")
 
 
 def may_hold_marks(text: str) -> bool:
     """Whether a closer look at the text is worth while."""
     return _WORTH_A_LOOK.search(text) is not None
+
+
+def before_plain_turn(said: str) -> str:
+    """What is said before somebody else's turn is written out in plain words."""
+    lower = said.lower()
+    if "user" not in lower and "human" not in lower and "instruction:" not in lower:
+        return said
+    for turn in _PLAIN_TURN.finditer(said):
+        if any(map(str.isalnum, said[: turn.start()])):
+            return said[: turn.start()]
+    return said
 
 
 def with_stripped_marks(text: str) -> str:

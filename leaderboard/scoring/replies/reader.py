@@ -21,7 +21,9 @@ from leaderboard.scoring.replies.marks import (
     CHANNEL_ROLE,
     MARK,
     MESSAGE_HEADER,
+    PLAIN_ROLE,
     ROLE,
+    before_plain_turn,
     may_hold_marks,
     with_stripped_marks,
 )
@@ -53,9 +55,9 @@ def read_said(text: str, *, final_mark: str = "", final_end: str = "") -> str:
     back as it is. Total, and linear in the length of the text.
     """
     text = with_stripped_marks(with_plain_marks(text))
-    if not may_hold_marks(text):
-        return text
-    return _Reader(text, final_mark, final_end).read()
+    if may_hold_marks(text):
+        text = _Reader(text, final_mark, final_end).read()
+    return before_plain_turn(text)
 
 
 class _Reader:
@@ -128,11 +130,15 @@ class _Reader:
 
     def _name(self, found: re.Match[str]) -> Name:
         group = found.lastgroup
-        written = found[group or 0].replace(" ", "_" if group == "bars" else "")
+        written = found[group or 0].replace(" ", "_" if group in ("bars", "phrase") else "")
         if group == "sys" and "[INST]" in self.text:
             return Name(Kind.NOISE, False, "sys")
         if group in ("bars", "square", "sys"):
             return name_of_token(written)
+        if group == "phrase":
+            name = name_of_token(written.lower())
+            is_known = name.kind in (Kind.THOUGHT, Kind.FINAL)
+            return name if is_known else Name(Kind.NONE, name.closes, name.noun)
         if group == "opening":
             return name_of_token(written, opens=True)
         if group == "closing":
@@ -142,7 +148,7 @@ class _Reader:
 
     def _bracket(self, written: str, name: Name) -> Name:
         """Brackets hold much in prose: only known names count, or those that are also closed."""
-        if name.kind is Kind.THOUGHT:
+        if name.kind in (Kind.THOUGHT, Kind.NUMBERED):
             return name
         if name.noun == "inst":
             return Name(Kind.OTHERS_TURN, name.closes, name.noun)
@@ -167,9 +173,11 @@ class _Reader:
             self._forget()
             self.place = found.end()
             return
+        is_double = self.depth > 0 and not self.text[self.place : found.start()].strip()
         self._pass(found)
         self.is_message = found.lastgroup == "bars"
-        self.depth += -1 if name.closes else 1
+        if name.closes or not is_double:  # the prompt's opening mark, and the model's own
+            self.depth += -1 if name.closes else 1
         if self.depth == 0:
             self.said.append("\n")
 
@@ -372,6 +380,8 @@ class _Reader:
         self.opened.add(name.noun)
         if not self.is_hidden:
             self._pass(found)
+            if PLAIN_ROLE.match(self.text, found.end()):
+                self._end_turn()
 
 
 _STAGE_NEXT = re.compile(r"<(?:SUMMARY|CAPTION|REASONING|ANALYSIS|THINK\w*|CONCLUSION)>")

@@ -26,6 +26,12 @@ _HEADED = re.compile(
     re.IGNORECASE,
 )
 """As HuatuoGPT-o1 writes: `## Thinking ... ## Final Response ...`."""
+_ANNOUNCED = re.compile(
+    r"\A\s*Here(?: is|\u2019s|'s|are| are) my (?:thought|thinking|reasoning)(?: process| steps)?:"
+    r".*?Here(?: is|\u2019s|'s) my (?:final )?(?:response|answer|report):[ \t]*\n?",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+"""As Granite writes: `Here is my thought process: ... Here is my response: ...`."""
 _FINAL_HEADING = re.compile(
     r"^(?:#{1,6}[ ]*|\*\*)(?:the |my )?(?:final )?(?:response|answer|report|output)\b:?\**:?"
     r"[ \t]*$",
@@ -57,6 +63,8 @@ def with_plain_marks(text: str) -> str:
         text = _DONE_THINKING.sub(_as_thought, text)
     if "~" in text:
         text = _TILDE.sub(lambda found: _TILDES[found[0]], text)
+    if "my " in text[:40]:
+        text = _ANNOUNCED.sub("", text)
     return _without_headed_thought(text)
 
 
