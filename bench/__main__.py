@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "ladder_attack",
     "calibration",
     "judge_attacks",
+    "reports",
 )
 COMMANDS = {"baseline": "bench.baseline", "crawl": "bench.crawl.command"}
 

@@ -17,11 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.rivals.install import ROOT, make_rivals
+
 N_ITEMS = 487
 CONCURRENCY = 64
-ROOT = Path(__file__).resolve().parent.parent
-RIVALS = ROOT / ".venv-rivals"
-LOCK = ROOT / "requirements" / "rivals.txt"
 
 
 class Scenario(NamedTuple):
@@ -52,8 +51,7 @@ OURS = "SpineBench"
 
 def measure() -> None:
     """Print a table for each scenario."""
-    make_rivals()
-    rivals = str(RIVALS / "bin" / "python")
+    rivals = make_rivals()
     commands = {
         OURS: [sys.executable, "-m", "bench.ask_ours"],
         "inspect_ai": [rivals, "bench/rivals/ask_inspect.py"],
@@ -120,21 +118,3 @@ def serve(scenario: Scenario) -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
-
-
-def make_rivals() -> None:
-    """Install what is measured against into .venv-rivals, unless it is there."""
-    stamp = RIVALS / "installed"
-    if stamp.exists() and stamp.read_bytes() == LOCK.read_bytes():
-        return
-    print("Installing inspect_ai and lm-eval into .venv-rivals ...", flush=True)
-    environ = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_CONFIG": "1"}
-    uv = [sys.executable, "-m", "uv"]
-    python = str(RIVALS / "bin" / "python")
-    sync = [*uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
-    for command in (
-        [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(RIVALS)],
-        [*sync, str(LOCK), "--python", python],
-    ):
-        subprocess.run(command, check=True, env=environ)
-    stamp.write_bytes(LOCK.read_bytes())

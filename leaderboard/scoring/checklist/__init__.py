@@ -16,6 +16,7 @@ from leaderboard.scoring.checklist.rules import (
     rate_dimensions,
 )
 from leaderboard.scoring.checklist.text import MAX_CHARACTERS, visible_text
+from leaderboard.scoring.checklist.words import split_words
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -32,5 +33,6 @@ __all__ = [
     "checklist_problems",
     "rate_checks",
     "rate_dimensions",
+    "split_words",
     "visible_text",
 ]

@@ -19,9 +19,13 @@ _OPENING = frozenset(("with", "the", "sole", "only", "single", "and", "but"))
 _PRONOUNS = frozenset(("one", "ones", "that", "those", "old", "known", "for", "of"))
 _ANY = frozenset("all none level levels disc discs anywhere elsewhere segment segments".split())
 _PLAIN = frozenset(
-    "a an the this at in on of to and or as well also both level levels disc discs segment "
-    "segments space spaces interspace interspaces foramen foramina side sides vertebra vertebral "
-    "body bodies is are was were only mainly now still than much".split()
+    (
+        "a an the this at in on of to and or as well also both level levels disc discs segment "
+        "segments space spaces interspace interspaces foramen foramina side sides vertebra "
+        "vertebral body bodies pedicle pedicles lamina facet joint joints recess endplate "
+        "endplates process spinous transverse posterior anterior element elements is are was were "
+        "only mainly now still than much"
+    ).split()
 )
 _ABSENT = frozenset(
     "none no normal absent clear patent spared spares sparing not negative unremarkable free nil "

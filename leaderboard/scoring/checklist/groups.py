@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from leaderboard.scoring.checklist import vocabulary
@@ -89,11 +88,8 @@ def _groups(
 
 
 def _is_denied(words: Sequence[Word], at: int) -> bool:
-    near = [word.text for word in words[max(0, at - 3) : at]]
-    return any(
-        text in _NO_PLACE and not (text == "than" and before == "other")
-        for before, text in pairwise(["", *near][-3:])
-    )
+    near = [word.text for word in words[max(0, at - 5) : at]]
+    return any(text in _NO_PLACE and not (text == "than" and "other" in near) for text in near[-2:])
 
 
 def _joins(words: Sequence[Word], group: Group, at: int) -> bool:

@@ -226,6 +226,7 @@ _NO_CENTRAL = re.compile(
     r"|skin|section|slice|vein"
 )
 _LEFT_OVER = frozenset(("fluid", "csf", "space", "fat", "nothing", "none", "room", "joint", "is"))
+_ON_THE = (["on", "the"], ["to", "the"], ["at", "the"])
 _PAIRED = re.compile(r"side|facet|foram|pedicle|lamina|root|joint|recess|psoas|limb|leg")
 
 
@@ -238,6 +239,9 @@ def _side(texts: Sequence[str], at: int) -> Side | None:
     text = texts[at]
     after = texts[at + 1] if at + 1 < len(texts) else ""
     before = texts[at - 1] if at else ""
+    if text in _LEFT | _RIGHT and texts[max(0, at - 2) : at] in _ON_THE:
+        is_verdict = text in _RIGHT and _NO_RIGHT.match(after)
+        return None if is_verdict else (Side.LEFT if text in _LEFT else Side.RIGHT)
     if text in _LEFT:
         is_rest = before in _LEFT_OVER and (not after[:1].isalpha() or after in ("at", "around"))
         return None if is_rest or _NO_LEFT.match(after) else Side.LEFT

@@ -146,4 +146,5 @@ _BESIDE = AUXILIARIES | OF_PLACE | {"and", "to", "but", "with", "most", "grade"}
 def _is_passed_over(word: Word, part: _Part) -> bool:
     if part.fold and part.matches(word):
         return False
-    return word.text in _PASSED_OVER or word.side is not None or word.is_level
+    is_place = word.side is not None or word.is_level or word.text == "sided"
+    return is_place or word.text in _PASSED_OVER
