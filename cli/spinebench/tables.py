@@ -277,7 +277,7 @@ def tried_table(test: EndpointTestRecord) -> Table:
             one.letters or one.outcome or NONE,
             NONE if one.problem else "yes" if one.is_right else "no",
             decimal(one.seconds),
-            one.problem or NONE,
+            one.problem or one.note or NONE,
         )
         for one in test.items
     ]

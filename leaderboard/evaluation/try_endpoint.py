@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from leaderboard.chat import Filtered, Reply
 from leaderboard.db import Sessions
+from leaderboard.endpoints.engine.asker import FILTERED
 from leaderboard.endpoints.engine.probe import Probe, ProbeResult, probe
 from leaderboard.endpoints.engine.requests import ItemRequest
 from leaderboard.endpoints.engine.settings import EndpointSettings
@@ -23,6 +25,7 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import make_request, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess
+from leaderboard.evaluation.reply_sink import is_silent
 from leaderboard.leases import claim_row
 from leaderboard.models.benchmark import Answers, Split, Track
 from leaderboard.models.endpoint import Endpoint
@@ -30,6 +33,7 @@ from leaderboard.packages.catalogue import OpenItem, read_benchmarks, read_open_
 from leaderboard.packages.prompts import make_prompt
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.mcq import score_mcq
+from leaderboard.submissions.endpoint_replies import ReplyCounts, add_counts
 
 log = logging.getLogger(__name__)
 N_OF_TRACK = {Track.TEXT: 2, Track.IMAGE: 1}
@@ -39,6 +43,7 @@ MAX_SECONDS = 60.0
 
 class _Trial(NamedTuple):
     endpoint: EndpointSettings
+    settings: TeamSettings
     items: Sequence[OpenItem]
     requests: Sequence[ItemRequest]
 
@@ -68,7 +73,7 @@ def _try(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> TrialR
             max_seconds=MAX_SECONDS,
             limits=access.limits,
         )
-        return _read(shown, trial.items)
+        return _read(shown, trial)
     except PermanentError as error:
         return TrialResults(is_good=False, verdict=error.message, remedies=[error.remedy])
 
@@ -87,7 +92,7 @@ def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) ->
         make_request(make_prompt(manifest, one.item), rows[one.item.id], settings, one.item.key)
         for one in items
     ]
-    return _Trial(open_endpoint(endpoint, settings, access.vault), items, requests)
+    return _Trial(open_endpoint(endpoint, settings, access.vault), settings, items, requests)
 
 
 def _choose_items(session: Session, settings: TeamSettings) -> list[OpenItem]:
@@ -105,21 +110,46 @@ def _choose_items(session: Session, settings: TeamSettings) -> list[OpenItem]:
     return []
 
 
-def _read(shown: Probe, items: Sequence[OpenItem]) -> TrialResults:
-    by_key = {one.item.key: one for one in items}
+def _read(shown: Probe, trial: _Trial) -> TrialResults:
+    by_key = {one.item.key: one for one in trial.items}
+    replies = [
+        _judge_reply(result.reply, by_key[result.key], trial.settings)
+        for result in shown.results
+        if result.reply is not None
+    ]
+    counts = add_counts(replies)
+    verdict = shown.verdict
+    if shown.is_good and counts.n_silent:
+        verdict = f"{verdict} {counts.n_silent} of the replies had no answer in them."
     return TrialResults(
-        is_good=shown.is_good,
-        verdict=shown.verdict,
+        is_good=shown.is_good and not counts.n_silent,
+        verdict=verdict,
         remedies=list(shown.remedies),
+        warnings=counts.notes,
         items=[_read_one(result, by_key[result.key]) for result in shown.results],
         model_reported=shown.model_reported,
         accepts_images=shown.accepts_images,
     )
 
 
+def _judge_reply(reply: Reply | Filtered, asked: OpenItem, settings: TeamSettings) -> ReplyCounts:
+    """One reply as counts of one."""
+    if isinstance(reply, Filtered):
+        return ReplyCounts(n_replies=1, n_filtered=1)
+    silent = is_silent(reply, asked.item.options, multiple=asked.item.multiple)
+    return ReplyCounts(
+        n_replies=1,
+        n_cut=int(reply.is_cut),
+        n_cut_silent=int(reply.is_cut and silent),
+        n_only_reasoning=int(reply.is_only_reasoning and not reply.is_cut),
+        n_silent=int(silent),
+        limits=(settings.tokens_of(asked.item.track),) if reply.is_cut else (),
+    )
+
+
 def _read_one(result: ProbeResult, asked: OpenItem) -> TriedItem:
-    item, failure = asked.item, result.failure
-    if result.reply is None:
+    item, failure, reply = asked.item, result.failure, result.reply
+    if reply is None:
         return TriedItem(
             item=item.key,
             track=item.track.value,
@@ -127,13 +157,23 @@ def _read_one(result: ProbeResult, asked: OpenItem) -> TriedItem:
             problem=failure.words.message if failure else "",
             excerpt=failure.excerpt if failure else "",
         )
-    parsed = parse_answer(result.reply.text, item.options, multiple=item.multiple)
+    text = FILTERED if isinstance(reply, Filtered) else reply.text
+    parsed = parse_answer(text, item.options, multiple=item.multiple)
     return TriedItem(
         item=item.key,
         track=item.track.value,
         seconds=result.seconds,
-        text=result.reply.text,
+        text=text,
         outcome=parsed.outcome.value,
         letters=", ".join(parsed.letters),
         is_right=score_mcq(parsed, frozenset(asked.reference.answer)).is_correct,
+        note=_note(reply),
     )
+
+
+def _note(reply: Reply | Filtered) -> str:
+    if isinstance(reply, Filtered):
+        return "refused by the server's content filter"
+    if reply.is_cut:
+        return "cut by the token limit" + (", only reasoning" if reply.is_only_reasoning else "")
+    return "only reasoning, no answer" if reply.is_only_reasoning else ""

@@ -74,6 +74,19 @@ class Said(NamedTuple):
     items: tuple[str, ...]
 
 
+def add_counts(counts: Sequence[ReplyCounts]) -> ReplyCounts:
+    """The counts of several replies together."""
+    return ReplyCounts(
+        n_replies=sum(one.n_replies for one in counts),
+        n_cut=sum(one.n_cut for one in counts),
+        n_cut_silent=sum(one.n_cut_silent for one in counts),
+        n_only_reasoning=sum(one.n_only_reasoning for one in counts),
+        n_filtered=sum(one.n_filtered for one in counts),
+        n_silent=sum(one.n_silent for one in counts),
+        limits=tuple(sorted({limit for one in counts for limit in one.limits})),
+    )
+
+
 def count_replies(session: Session, run: EndpointRun) -> ReplyCounts:
     """The replies of a run so far."""
     tokens_of = read_settings(run).tokens_of

@@ -117,6 +117,21 @@ def test_a_test_is_waited_for_and_shown_item_by_item(
     assert "Check the key." in failed.out
 
 
+def test_a_test_says_what_was_cut_before_an_answer(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    warning = "1 of 1 answers were cut at 64 tokens: raise max_tokens."
+    cut = make_tested("ended", is_good=False)
+    cut["test"]["warnings"] = [warning]
+    cut["test"]["items"][0] |= {"letters": "", "outcome": "unparsed", "note": "cut by the limit"}
+    server.on("GET", "/endpoints", {"endpoints": [endpoint()]})
+    server.on("POST", "/endpoints/e1/test", Answer(202, cut))
+    outcome = spinebench("endpoints", "test", "Ours")
+    assert outcome.code == 6
+    assert warning in outcome.out
+    assert "cut by the limit" in outcome.out
+
+
 def test_an_endpoint_is_submitted_by_its_name(server: ApiServer, spinebench: Spinebench) -> None:
     server.on("GET", "/endpoints", {"endpoints": [endpoint()]})
     server.on("POST", "/submissions", Answer(201, submission()))

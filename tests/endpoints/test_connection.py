@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,11 @@ NAME = "models.example.com"
 
 
 def collect_by_name(
-    endpoint: Endpoint, resolve: ScriptedResolver, n_items: int = 4, scheme: str = "http"
+    endpoint: Endpoint,
+    resolve: ScriptedResolver,
+    n_items: int = 4,
+    scheme: str = "http",
+    limits: Limits = QUICK,
 ) -> RunSummary:
     """A run against the endpoint under a name that the host allows."""
     port = endpoint.place.rpartition(":")[2]
@@ -35,7 +40,7 @@ def collect_by_name(
         lambda: False,
         n_total=n_items,
         policy=read_policy([f"{NAME}:{port}"], allow_http=False),
-        limits=QUICK,
+        limits=limits,
         resolve=resolve,
     )
 
@@ -146,5 +151,7 @@ def test_a_certificate_for_another_name_or_of_nobody_ends_the_run(
 def test_nobody_listening_is_a_reason() -> None:
     with serve() as endpoint:
         pass
-    summary = collect_by_name(endpoint, ScriptedResolver(["127.0.0.1"]), n_items=2)
-    assert summary.reasons == {Reason.CONNECTION: 2}
+    limits = replace(QUICK, max_outage=0.1)
+    summary = collect_by_name(endpoint, ScriptedResolver(["127.0.0.1"]), limits=limits)
+    assert summary.ending is Ending.OUTAGE
+    assert "could not be reached" in summary.message

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from demo.scripted_endpoint import Respond
 from leaderboard.endpoints.engine.address import read_policy
-from leaderboard.endpoints.engine.failures import Reason
+from leaderboard.endpoints.engine.failures import TURN_OFF_IMAGES, Reason
 from leaderboard.endpoints.engine.probe import Probe, probe
 from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message
 from tests.endpoints.running import make_requests, make_settings
@@ -78,6 +78,23 @@ def test_a_model_that_refuses_pictures_is_told_from_a_broken_endpoint() -> None:
     assert "does not support images" in failure.excerpt
     with serve(then=failed(500)) as endpoint:
         assert probe_endpoint(endpoint).accepts_images is None
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422, 500])
+def test_a_picture_refused_in_whatever_way_says_to_turn_off_images(status: int) -> None:
+    words = "No endpoints found that support image input"
+
+    async def respond(request: web.Request, body: Any) -> web.StreamResponse:
+        has_parts = isinstance(body["messages"][-1]["content"], list)
+        return await (failed(status, words) if has_parts else answer)(request, body)
+
+    with serve(then=respond) as endpoint:
+        result = probe_endpoint(endpoint)
+    assert (result.is_good, result.accepts_images) == (False, False)
+    assert result.remedies == (TURN_OFF_IMAGES,)
+    failure = result.results[2].failure
+    assert failure is not None
+    assert words in failure.excerpt
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,39 @@ def test_a_team_registers_tests_submits_and_follows_an_endpoint(
     assert "deleted" in browser.get(status.url).text
 
 
+def test_a_team_reads_what_was_cut_and_what_its_server_said(open_site: OpenSite) -> None:
+    cut = said("First, the level of the", "length")
+    refused = failed(403, f"requires moderation, key {SECRET}")
+    steps = [cut, said("", reasoning_content="B?"), said("ANSWER: B")]
+    # The test of the connection takes the first three.
+    run_steps = [said("ANSWER: B"), cut, refused]
+    with (
+        serve(*steps, *run_steps, then=said("ANSWER: B")) as server,
+        open_site(ENDPOINT_ALLOWED_ADDRESSES=server.place) as site,
+    ):
+        browser, access = sign_in(site, "ada"), make_access(server)
+        page = post(browser, site, "/endpoints/new", "/endpoints/new", **values_of(server))
+        place = page.url.removeprefix(site.url)
+        key = place.rpartition("/")[2]
+        post(browser, site, f"{place}/test", place)
+        try_endpoint(site.sessions, key, access)
+        shown = browser.get(site.url + place).text
+        assert "2 of the replies had no answer in them" in shown
+        assert "1 of 3 answers were cut at 2,048 tokens: raise max_tokens." in shown
+        assert "1 of 3 replies had only reasoning and no answer" in shown
+        assert "Cut by the token limit" in shown
+        assert "with problems" in browser.get(f"{site.url}/endpoints").text
+        with site.sessions.write() as session:
+            allow_split(session, get_split(get_benchmark(session, "tiny"), "test"))
+        form = {"endpoint": key, "benchmark": "tiny", "model": "model-a", "split": "test"}
+        status = post(browser, site, "/submit", "/submit", **form)
+        evaluate(site.sessions, status.url.rpartition("/")[2], [ChecklistJudge()], 5, access)
+        scored = browser.get(status.url).text
+    assert "1 of 10 answers were cut at 2,048 tokens: raise max_tokens." in scored
+    assert "HTTP 403: requires moderation, key [key] (1 item: " in scored
+    assert SECRET not in scored
+
+
 def test_another_teams_endpoint_is_not_to_be_had(asking_site: Site, server: Server) -> None:
     site, ada = asking_site, sign_in(asking_site, "ada")
     page = post(ada, site, "/endpoints/new", "/endpoints/new", **values_of(server))

@@ -142,8 +142,8 @@ def test(invocation: Invocation, endpoint: str) -> None:
         terminal.show_json(raw)
     else:
         terminal.show(shown.verdict)
-        for remedy in shown.remedies:
-            terminal.show(remedy)
+        for line in (*shown.warnings, *shown.remedies):
+            terminal.show(line)
         if shown.items:
             terminal.show_table(tried_table(shown))
     if not shown.is_good:

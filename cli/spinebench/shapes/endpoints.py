@@ -64,7 +64,10 @@ class ChangedEndpoint(Body, frozen=True, kw_only=True):
 
 
 class TriedItemRecord(Shape, frozen=True, kw_only=True):
-    """An item of a test: the text and how it was read, or the problem and what the server wrote."""
+    """An item of a test: the text and how it was read, or the problem and what the server wrote.
+
+    `note` says where a reply was cut, had only reasoning or was filtered.
+    """
 
     item: str
     track: str
@@ -75,10 +78,14 @@ class TriedItemRecord(Shape, frozen=True, kw_only=True):
     is_right: bool
     problem: str
     excerpt: str
+    note: str = ""
 
 
 class EndpointTestRecord(Shape, frozen=True, kw_only=True):
-    """The last test of a connection: state is waiting, ended or lost."""
+    """The last test of a connection: state is waiting, ended or lost.
+
+    `warnings` is what would cost scores although requests are answered.
+    """
 
     state: str
     asked_at: datetime
@@ -86,6 +93,7 @@ class EndpointTestRecord(Shape, frozen=True, kw_only=True):
     is_good: bool | None
     verdict: str
     remedies: list[str]
+    warnings: list[str] = msgspec.field(default_factory=list)
     model_reported: str | None
     accepts_images: bool | None
     items: list[TriedItemRecord]

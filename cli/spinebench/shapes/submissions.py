@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from spinebench.shapes.shape import Shape
 
 FINISHED = frozenset({"scored", "failed", "cancelled", "held"})
@@ -40,11 +42,26 @@ class EventRecord(Shape, frozen=True, kw_only=True):
     message: str
 
 
+class SaidRecord(Shape, frozen=True, kw_only=True):
+    """Why items got no prediction: the reason, the server's own words, how many, some of their ids.
+
+    Words are cut to one line and keys are blanked.
+    """
+
+    reason: str
+    message: str
+    n_items: int
+    items: list[str]
+
+
 class EndpointRunRecord(Shape, frozen=True, kw_only=True):
     """How a submission's endpoint is or was asked.
 
-    `n_failed` items have no prediction, counted by `reasons`; `per_second` and `seconds_left` are
-    live while it is asked. `end` says why the asking ended.
+    `n_failed` items have no prediction, counted by `reasons`, with what the server `said` most
+    often; `per_second` and `seconds_left` are live while it is asked. Of the replies `n_cut` were
+    cut at the token limit, `n_only_reasoning` had only reasoning, `n_filtered` were refused by a
+    content filter, and `n_silent` had no answer because they were cut or had only reasoning;
+    `notes` says so in words. `end` says why the asking ended.
     """
 
     endpoint: str | None
@@ -55,6 +72,12 @@ class EndpointRunRecord(Shape, frozen=True, kw_only=True):
     n_sent: int
     n_failed: int
     reasons: dict[str, int]
+    said: list[SaidRecord] = msgspec.field(default_factory=list)
+    n_cut: int = 0
+    n_only_reasoning: int = 0
+    n_filtered: int = 0
+    n_silent: int = 0
+    notes: list[str] = msgspec.field(default_factory=list)
     n_requests: int
     n_tokens: int
     per_second: float

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from leaderboard.chat import Reply
+from leaderboard.chat import Filtered, Reply
 from leaderboard.endpoints.engine.address import (
     AddressPolicy,
     CheckedAddress,
@@ -17,7 +17,7 @@ from leaderboard.endpoints.engine.address import (
 )
 from leaderboard.endpoints.engine.client import Client
 from leaderboard.endpoints.engine.connection import make_session
-from leaderboard.endpoints.engine.failures import Failure, Reason
+from leaderboard.endpoints.engine.failures import TURN_OFF_IMAGES, Failure, Reason
 from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, encode_request
 from leaderboard.endpoints.engine.settings import EndpointSettings, Limits
 from leaderboard.errors import AddressRefused
@@ -29,7 +29,7 @@ class ProbeResult:
 
     key: str
     has_image: bool
-    reply: Reply | None
+    reply: Reply | Filtered | None
     failure: Failure | None
     seconds: float
 
@@ -93,7 +93,7 @@ async def _ask_all(
             return ProbeResult(
                 request.key,
                 _has_image(request),
-                result if isinstance(result, Reply) else None,
+                None if isinstance(result, Failure) else result,
                 result if isinstance(result, Failure) else None,
                 time.monotonic() - begun,
             )
@@ -107,6 +107,8 @@ def _has_image(request: ItemRequest) -> bool:
 
 
 def _judge(results: tuple[ProbeResult, ...]) -> Probe:
+    has_answer = any(result.reply for result in results)
+    results = tuple(_judge_failure(result) for result in results) if has_answer else results
     failures = [result.failure for result in results if result.failure]
     models = [result.reply.model for result in results if result.reply and result.reply.model]
     n_good = len(results) - len(failures)
@@ -114,14 +116,28 @@ def _judge(results: tuple[ProbeResult, ...]) -> Probe:
         verdict = f"{n_good} of {len(results)} requests were answered. {failures[0].words.message}"
     else:
         verdict = f"All {len(results)} requests were answered."
+    accepts_images = _find_image_verdict(results)
+    remedies = [
+        TURN_OFF_IMAGES if accepts_images is False and result.has_image else failure.words.remedy
+        for result in results
+        if (failure := result.failure)
+    ]
     return Probe(
         is_good=not failures,
         verdict=verdict,
-        remedies=tuple(dict.fromkeys(failure.words.remedy for failure in failures)),
+        remedies=tuple(dict.fromkeys(remedies)),
         results=results,
         model_reported=models[0] if models else None,
-        accepts_images=_find_image_verdict(results),
+        accepts_images=accepts_images,
     )
+
+
+def _judge_failure(result: ProbeResult) -> ProbeResult:
+    """Where others were answered, a refused key or address is about the one request."""
+    failure = result.failure
+    if failure is None or not failure.words.is_of_item:
+        return result
+    return replace(result, failure=replace(failure, reason=Reason.REJECTED))
 
 
 def _find_image_verdict(results: tuple[ProbeResult, ...]) -> bool | None:

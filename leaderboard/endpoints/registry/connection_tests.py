@@ -36,7 +36,8 @@ CONNECTION_TESTS = LeasedTable[str](
 class TriedItem(msgspec.Struct, frozen=True, kw_only=True):
     """One item with public answers: what the model wrote and how it was read, or why nothing came.
 
-    `outcome` is that of the answer parser, empty where there is no answer.
+    `outcome` is that of the answer parser, empty where there is no answer. `note` says where a
+    reply was cut, had only reasoning or was filtered.
     """
 
     item: str
@@ -48,14 +49,16 @@ class TriedItem(msgspec.Struct, frozen=True, kw_only=True):
     is_right: bool = False
     problem: str = ""
     excerpt: str = ""
+    note: str = ""
 
 
 class TrialResults(msgspec.Struct, frozen=True, kw_only=True):
-    """What a test showed."""
+    """What a test showed; `warnings` is what would cost scores although requests are answered."""
 
     is_good: bool
     verdict: str
     remedies: list[str] = []
+    warnings: list[str] = []
     items: list[TriedItem] = []
     model_reported: str | None = None
     accepts_images: bool | None = None

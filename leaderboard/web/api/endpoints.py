@@ -106,6 +106,7 @@ def _show_test(test: EndpointTestState) -> EndpointTestRecord:
         is_good=results.is_good if results else None,
         verdict=results.verdict if results else "",
         remedies=list(results.remedies) if results else [],
+        warnings=list(results.warnings) if results else [],
         model_reported=results.model_reported if results else None,
         accepts_images=results.accepts_images if results else None,
         items=[TriedItemRecord.of(item) for item in results.items] if results else [],

@@ -30,6 +30,7 @@ from spinebench.shapes.submissions import (
     EventRecord,
     Failure,
     Progress,
+    SaidRecord,
     SubmissionList,
     SubmissionRecord,
     Validation,
@@ -164,7 +165,7 @@ def _show(row: Submission) -> SubmissionRecord:
 
 def _show_run(asked: RunFigures) -> EndpointRunRecord:
     """How the submission's endpoint is or was asked."""
-    run = asked.run
+    run, replies = asked.run, asked.replies
     return EndpointRunRecord.of(
         run,
         endpoint=run.endpoint_id,
@@ -173,4 +174,10 @@ def _show_run(asked: RunFigures) -> EndpointRunRecord:
         n_sent=asked.n_sent,
         n_failed=asked.n_failed,
         reasons=asked.reasons,
+        said=[SaidRecord.of(one, items=list(one.items)) for one in asked.said],
+        n_cut=replies.n_cut,
+        n_only_reasoning=replies.n_only_reasoning,
+        n_filtered=replies.n_filtered,
+        n_silent=replies.n_silent,
+        notes=replies.notes,
     )
