@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 import logging
 import threading
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
@@ -51,6 +52,24 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime()}
+
+
+def insert_rows(
+    session: Session, table: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows of text, numbers, booleans and None, in the order of `columns`.
+
+    They go to the driver as they are: SQLAlchemy would spend more on each than on parsing it.
+    """
+    connection = session.connection()
+    statement = insert(table).compile(dialect=connection.dialect, column_keys=columns)
+    if not statement.positional:
+        connection.exec_driver_sql(
+            str(statement), [dict(zip(columns, row, strict=True)) for row in rows]
+        )
+        return
+    pick = itemgetter(*(columns.index(name) for name in statement.positiontup or ()))
+    connection.exec_driver_sql(str(statement), [pick(row) for row in rows])
 
 
 def enum_column(kind: type[enum.StrEnum]) -> Enum:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pandas as pd
 from sqlalchemy import delete, insert, select
@@ -111,10 +109,10 @@ def _add_calibrated(
 
 
 def _add_outcomes(session: Session, submission_id: str, items: pd.DataFrame) -> None:
-    known = items[items["outcome"].notna()]
-    for (track, outcome), n in Counter(zip(known["track"], known["outcome"], strict=True)).items():
+    counts = items.groupby(["track", "outcome"], sort=False).size().reset_index(name="n")
+    for track, outcome, n in counts.itertuples(index=False):
         session.add(
-            OutcomeCount(submission_id=submission_id, track=Track(track), outcome=outcome, n=n)
+            OutcomeCount(submission_id=submission_id, track=Track(track), outcome=outcome, n=int(n))
         )
 
 

@@ -44,7 +44,8 @@ def item_slices(items: pd.DataFrame) -> Iterator[list[ItemSlice]]:
         (one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS),
         key=lambda one: place_of(one.name),
     )
-    yield _group(items, Slice.REGION, map(regions_of, levels_of))
+    regions = {own: regions_of(own) for own in {tuple(own) for own in levels_of}}
+    yield _group(items, Slice.REGION, (regions[tuple(own)] for own in levels_of))
     yield _group(items, Slice.IMAGES, map(_image_names, items["n_images"].tolist()))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from sqlalchemy import select
+from sqlalchemy import String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from leaderboard.items.targets import make_target_table
@@ -24,23 +25,28 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     n_images, and cluster: a number that items have in common which share a case or an image,
     directly or through others.
     """
-    rows = session.execute(
-        select(
-            Item.id,
-            Item.key,
-            Item.track,
-            Item.subcondition,
-            Item.axis,
-            Item.modality,
-            Item.multiple,
-            Item.levels,
-            Item.case_key,
+    rows = (
+        session.connection()
+        .execute(
+            select(
+                Item.id,
+                Item.key,
+                type_coerce(Item.track, String),
+                Item.subcondition,
+                Item.axis,
+                Item.modality,
+                Item.multiple,
+                cast(Item.levels, Text).label("levels"),
+                Item.case_key,
+            )
+            .where(Item.split_id == split_id)
+            .order_by(Item.position)
         )
-        .where(Item.split_id == split_id)
-        .order_by(Item.position)
-    ).all()
+        .all()
+    )
     columns = ["item_id", "key", "track", "subcondition", "axis", "modality", "multiple", "levels"]
-    table = [(item_id, key, track.value, *others) for item_id, key, track, *others in rows]
+    decoded = {written: msgspec.json.decode(written) for written in {row.levels for row in rows}}
+    table = [(*row[:-2], decoded[row.levels], row.case_key) for row in rows]
     items = pd.DataFrame(table, columns=[*columns, "case"])
     shown = session.execute(
         select(ItemImage.item_id, ItemImage.sha256)
@@ -75,17 +81,21 @@ def _find_clusters(
 
 def add_mcq_values(session: Session, submission: Submission, items: pd.DataFrame) -> pd.DataFrame:
     """`items` with columns value (0 or 100), outcome, precision and recall of MCQ predictions."""
-    rows = session.execute(
-        select(
-            Prediction.item_id,
-            ParsedPrediction.is_correct,
-            ParsedPrediction.outcome,
-            ParsedPrediction.precision,
-            ParsedPrediction.recall,
+    rows = (
+        session.connection()
+        .execute(
+            select(
+                Prediction.item_id,
+                ParsedPrediction.is_correct,
+                ParsedPrediction.outcome,
+                ParsedPrediction.precision,
+                ParsedPrediction.recall,
+            )
+            .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
+            .where(Prediction.submission_id == submission.id)
         )
-        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
-        .where(Prediction.submission_id == submission.id)
-    ).all()
+        .all()
+    )
     columns = ["item_id", "value", "outcome", "precision", "recall"]
     parsed = pd.DataFrame([tuple(row) for row in rows], columns=columns)
     for column in ("value", "precision", "recall"):
