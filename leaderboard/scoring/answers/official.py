@@ -1,4 +1,4 @@
-"""The last line in the prompt's own form, `ANSWER: B`, which decides before anything else is read."""
+"""The last line or sentence in the prompt's own form, `ANSWER: B`, which decides before all else."""
 
 # ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
@@ -22,7 +22,7 @@ from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import CONDITION, HEARSAY
 
 _FORM = re.compile(
-    r"^[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?"
+    r"(?:^[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?|(?<=[.!?] )|(?<=, )(?=(?:so|thus|therefore|hence) ))"
     r"(?:(?:so|thus|therefore|hence|in conclusion|conclusion|also|daher|somit|donc|portanto|quindi|entonces|por lo tanto|итак|следовательно)[,:]? )?"
     r"(?:(?:the|my|our|die|meine|la|le|ma|mi|a|az|minha|il|el|het|det|den|η|h) ){0,2}"
     r"(?:(?:final|correct|best|right|most \w{4,12}|single|chosen|selected|overall|endgültige|richtige|korrekte|bonne|правильный|верный|окончательный|doğru|juiste|rätt|poprawna|prawidłowa|правильна|správná|oikea|helyes|rigtige|riktige?|rett|korrekt|σωστή|one|best|final) ){0,3}"
@@ -36,7 +36,8 @@ _FORM = re.compile(
     r"\s?(?:应该|應該|应|應)?(?::|是:?|为:?|為:?|选|選|は:?,?|은:?|는:?|هي:?|هو:?|है:?|היא:?|คือ:?|=)\s?",
     re.MULTILINE,
 )
-"""The beginning of a line that says nothing but which the answer is, up to its letters."""
+"""The beginning of a line, a sentence or a closing `so ...` that says nothing but which the answer
+is, up to its letters."""
 
 _BOX = re.compile(rf"{FINAL_MARK}[\s{{(\[\"']{{0,4}}(?=[A-Za-z])")
 _ONLY_CLOSES = re.compile(
@@ -46,6 +47,10 @@ _OWN_WORDS = re.compile(r"\s?(?:[.):,]|-|\()[\s(\"']{0,3}(?=\w)")
 _DOUBT = re.compile(
     r"\b(?:or|not|but|if|maybe|perhaps|possibly|could|might|oder|ou|o|или|alternativ\w*|rather|instead|unless|wrong|incorrect)\b|n't\b|[?/]|或|还是"
 )
+_CHOOSES = re.compile(
+    r"\b(?:answers?|choices?|choos\w+|chose\w?|pick\w*|select\w*|go(?:ing)? with|correct|right|best|likely|final|[a-j] it is)\b"
+)
+"""Before a form within its line: somebody may have chosen already, and the whole is read."""
 _LONE_LETTER = re.compile(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
 _MOST_TRIED = 4
 
@@ -134,7 +139,7 @@ def _closes(line: Page, reading: Reading) -> bool:
 def _stands(page: Page, claim: Claim) -> bool:
     line_start = page.text.rfind("\n", 0, claim.start) + 1
     before = page.low[max(line_start, claim.start - 160) : claim.start]
-    if before and (is_rejected(before) or is_conditional(before)):
+    if before and (_CHOOSES.search(before) or is_rejected(before) or is_conditional(before)):
         return False
     above = page.low[:line_start].rstrip("\n")
     above = above[above.rfind("\n") + 1 :][-200:]
