@@ -91,7 +91,11 @@ def end_claim(
 
 
 def requeue_submission(session: Session, submission_id: str) -> None:
-    """Put a failed or held submission back into the queue; Conflict if it is neither."""
+    """Put a failed or held submission back into the queue; Conflict if it is neither.
+
+    A host does so after mending something: submissions that wait for a judge need not wait any
+    longer either.
+    """
     given_up = Submission.status.in_([Status.FAILED, Status.HELD])
     if not requeue(session, SUBMISSIONS, submission_id, given_up):
         raise Conflict(
@@ -101,6 +105,7 @@ def requeue_submission(session: Session, submission_id: str) -> None:
     # What an endpoint gave no prediction for is asked again.
     session.execute(delete(FailedItem).where(FailedItem.submission_id == submission_id))
     add_event(session, submission_id, EventKind.REQUEUED, "Requeued by the host.")
+    nudge(session, SUBMISSIONS, POSTPONED_TOO)
 
 
 def requeue_held(session: Session) -> list[str]:

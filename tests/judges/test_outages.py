@@ -13,8 +13,14 @@ from rq import Queue
 from config import Config
 from leaderboard.app import create_app
 from leaderboard.db import Sessions, now
-from leaderboard.evaluation.claim import POSTPONED_TOO, SUBMISSIONS, requeue_held
+from leaderboard.evaluation.claim import (
+    POSTPONED_TOO,
+    SUBMISSIONS,
+    requeue_held,
+    requeue_submission,
+)
 from leaderboard.evaluation.outage import Patience
+from leaderboard.evaluation.rating.awaited import FOLLOWS
 from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.overview import read_overview
 from leaderboard.judges.settings import Retries
@@ -26,6 +32,7 @@ from tests.judges.judge_server import Answered, Asked, fail, judge_honestly, ser
 from tests.judges.rubric import DIMENSIONS, GOOD, HALF
 from tests.judges.test_rate import CANARIES, judges_at, ratings_of, status_of, stored
 from tests.judges.test_servers import FAILED
+from tests.loaded import Submit
 from tests.waiting import wait_until
 
 AT_ONCE: dict[str, Any] = {"retries": Retries(n=2, first=0.0, longest=0.0)}
@@ -154,6 +161,35 @@ def test_a_submission_that_waits_for_a_judge_is_left_alone_until_its_time(
         assert sweep(session, SUBMISSIONS, TERMS) == []
         # Unless the host wants it now.
         assert nudge(session, SUBMISSIONS, POSTPONED_TOO) == [key]
+
+
+def test_of_many_submissions_that_wait_for_a_judge_one_asks_it_again_at_a_time(
+    sessions: Sessions, submit_reports: SubmitReports, submit_texts: Submit
+) -> None:
+    first = submit_reports([GOOD])
+    texts = {"test-report-000": GOOD}
+    others = [submit_texts(texts, f"model-{name}", f"team-{name}") for name in "bc"]
+    with serve_judge(lambda _: fail(503)) as server:
+        judges = judges_at(server, concurrency=1, **AT_ONCE)
+        evaluate(sessions, first, judges, 5, patience=LONG_PAUSE)
+        n_asked = len(server.asked)
+        for key in others:
+            evaluate(sessions, key, judges, 5, patience=NO_PAUSE)
+        assert len(server.asked) == n_asked
+        with sessions.read() as session:
+            times = [session.get_one(Submission, key).heartbeat_at for key in (first, *others)]
+            found = {one.run.submission_id: one.what for one in read_overview(session).awaited}
+        assert max(times) - min(times) < timedelta(seconds=1)
+        assert found == {first: "HTTP 503"} | dict.fromkeys(others, FOLLOWS)
+
+        # Those that follow keep nobody from asking when the time has come, or the host wants it.
+        with sessions.write() as session:
+            session.get_one(Submission, others[1]).status = Status.HELD
+            requeue_submission(session, others[1])
+        server.script = judge_honestly
+        for key in reversed((first, *others)):
+            evaluate(sessions, key, judges, 5)
+            assert status_of(sessions, key) is Status.SCORED
 
 
 def test_a_server_that_asks_for_a_long_pause_gets_it(

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from leaderboard.db import Sessions
 from leaderboard.evaluation.rating.anchors import check_drift
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
+from leaderboard.evaluation.rating.awaited import follow_others, note_unavailable
 from leaderboard.evaluation.rating.calls import read_calls
 from leaderboard.evaluation.rating.ledger import Ledger
-from leaderboard.evaluation.rating.self_check import begin_run, check_judges, note_unavailable
+from leaderboard.evaluation.rating.self_check import begin_run, check_judges
 from leaderboard.items.reports import Unrated, ensure_rater_id, make_rating_row, read_unrated
 from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.client import JudgeClient
@@ -72,6 +73,7 @@ async def _rate(
                 run_id, is_checked = begin_run(sessions, claim, task.rater_id)
                 runs.append(OpenRun(task.judge, task.rater_id, client, run_id, is_checked))
             with note_unavailable(sessions, claim, runs):
+                follow_others(sessions, runs)
                 await check_judges(sessions, claim, ledger, runs, rubric)
                 await check_drift(sessions, claim, ledger, runs)
                 await run_together(

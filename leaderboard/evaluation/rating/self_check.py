@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -24,12 +23,13 @@ from leaderboard.judges.canaries import (
     make_canaries,
     make_records,
 )
-from leaderboard.judges.runs import CANNOT_BE_ASKED
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.leases import Claim, renew
 from leaderboard.models.judging import CanaryCall, JudgeRun, RunState
 from leaderboard.scoring.rubric import Rubric
+
+log = logging.getLogger(__name__)
 
 
 class _Checked(NamedTuple):
@@ -50,9 +50,6 @@ class _Checked(NamedTuple):
         """Whether the judge's server took none of the requests."""
         is_silent = all(result.mean is None for result in self.results)
         return is_silent and all(why.startswith(REJECTED) for why in self.lost)
-
-
-log = logging.getLogger(__name__)
 
 
 def begin_run(sessions: Sessions, claim: Claim[str], rater_id: int) -> tuple[int, bool]:
@@ -81,23 +78,6 @@ def begin_run(sessions: Sessions, claim: Claim[str], rater_id: int) -> tuple[int
             session.flush()
         run.reason = ""
         return run.id, run.state is RunState.OK
-
-
-@contextmanager
-def note_unavailable(
-    sessions: Sessions, claim: Claim[str], runs: Sequence[OpenRun]
-) -> Iterator[None]:
-    """Have the run of a judge that cannot be asked say why, until it goes on."""
-    try:
-        yield
-    except JudgeUnavailable as error:
-        with sessions.write() as session:
-            renew(session, claim)
-            for run in runs:
-                row = session.get_one(JudgeRun, run.run_id)
-                if run.judge.identity.name == error.name and row.state is not RunState.VOID:
-                    row.reason = CANNOT_BE_ASKED + error.what
-        raise
 
 
 async def check_judges(
