@@ -32,6 +32,7 @@ class Endpoint:
     base_url: str = ""
     bodies: list[Any] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     n_in_flight: int = 0
     most_in_flight: int = 0
 
@@ -54,6 +55,7 @@ def serve(
     async def respond(request: web.Request, body: Any) -> web.StreamResponse:
         endpoint.bodies.append(body)
         endpoint.headers.append(request.headers)
+        endpoint.paths.append(request.path_qs)
         endpoint.n_in_flight += 1
         endpoint.most_in_flight = max(endpoint.most_in_flight, endpoint.n_in_flight)
         try:

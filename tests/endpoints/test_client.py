@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from demo.scripted_endpoint import LABEL, Respond, make_completion
+from leaderboard.endpoints.engine.address import check_address, read_policy
 from leaderboard.endpoints.engine.asker import FILTERED
+from leaderboard.endpoints.engine.client import make_chat_url
 from leaderboard.endpoints.engine.failures import Failure, Reason
 from leaderboard.endpoints.engine.progress import Ending, ItemOutcome
 from leaderboard.endpoints.engine.settings import Limits
@@ -170,3 +172,27 @@ def test_a_server_cannot_lie_about_tokens_in_unusual_ways(count: object) -> None
     with serve(sent(completion)) as endpoint:
         _, summary = run_against(endpoint, make_requests(1))
     assert summary.progress.n_tokens == len("Question 0?\n\nA. yes\nB. no") // 4 + 100
+
+
+def test_azure_gets_its_version_behind_the_path_and_its_key_in_its_own_header() -> None:
+    with serve() as endpoint:
+        place = f"{endpoint.base_url}?api-version=2024-10-21"
+        run, summary = run_against(
+            endpoint, make_requests(2), base_url=place, key_header="api-key", concurrency=1
+        )
+    assert summary.ending is Ending.COMPLETE
+    assert all(run.texts.values())
+    assert {headers["api-key"] for headers in endpoint.headers} == {KEY}
+    assert all("Authorization" not in headers for headers in endpoint.headers)
+    assert endpoint.paths == ["/v1/chat/completions?api-version=2024-10-21"] * 2
+
+
+def test_a_full_address_of_azure_is_read_as_its_base() -> None:
+    base = "https://name.openai.azure.com/openai/deployments/vlm"
+    address = check_address(
+        f"{base}/chat/completions?api-version=2024-12-01-preview",
+        read_policy([], allow_http=False),
+        lambda host, port: ["93.184.216.34"],
+    )
+    assert address.url == f"{base}?api-version=2024-12-01-preview"
+    assert make_chat_url(address.url) == (f"{base}/chat/completions?api-version=2024-12-01-preview")

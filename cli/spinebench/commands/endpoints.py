@@ -69,6 +69,11 @@ def _list(invocation: Invocation) -> None:
 @click.option("--no-key", is_flag=True, help="The server needs no key.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option(
+    "--key-header",
+    type=click.Choice(["authorization", "api-key"]),
+    help="How the key is sent; Azure OpenAI expects api-key. [authorization]",
+)
+@click.option(
     "--settings",
     "settings_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -86,6 +91,7 @@ def add(
     team: str | None,
     no_key: bool,
     key_stdin: bool,
+    key_header: str | None,
     settings_file: Path | None,
 ) -> None:
     """Register an endpoint.
@@ -99,6 +105,8 @@ def add(
         settings["accepts_images"] = True
     if concurrency is not None:
         settings["concurrency"] = concurrency
+    if key_header is not None:
+        settings["key_header"] = key_header
     if max_tokens is not None:
         settings["max_tokens"] = dict.fromkeys(("text", "image", "report"), max_tokens)
     endpoint: dict[str, Any] = {"name": name, "base_url": base_url, "model": model}

@@ -24,6 +24,7 @@ class EndpointSettings(Shape, frozen=True, kw_only=True):
     temperature: float | None = 0.0
     max_tokens: EndpointTokens = EndpointTokens()
     token_field: str = "max_tokens"
+    key_header: str = "authorization"
     seed: int | None = None
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
     concurrency: int = 8

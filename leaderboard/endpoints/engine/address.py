@@ -30,6 +30,8 @@ EXAMPLE = "Enter the base URL of the model's API, such as https://models.example
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)(/.*)?")
 _AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::([0-9]*))?")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]*)*")
+# Azure's, and nothing that could hold a key.
+_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 
@@ -56,7 +58,10 @@ class AddressPolicy:
 
 @dataclass(frozen=True)
 class CheckedAddress:
-    """A base URL without a closing slash, and the IP addresses that alone may be called for it."""
+    """A base URL without a closing slash, and the IP addresses that alone may be called for it.
+
+    It may end in Azure's `?api-version=...`: see make_chat_url.
+    """
 
     url: str
     scheme: str
@@ -79,7 +84,7 @@ def check_address(
     url: str, policy: AddressPolicy, resolve: Resolve = resolve_host
 ) -> CheckedAddress:
     """Read `url`, resolve it once and check every IP address. Raises AddressRefused."""
-    scheme, place, path = _read_url(url)
+    scheme, place, path, query = _read_url(url)
     allowed = place in policy.allowed
     if scheme == "http" and not (policy.allow_http or allowed):
         raise AddressRefused("Plain http is not allowed here.", "Use an https address.")
@@ -93,18 +98,22 @@ def check_address(
             )
     host = f"[{place.host}]" if ":" in place.host else place.host
     port = "" if place.port == DEFAULT_PORTS[scheme] else f":{place.port}"
-    return CheckedAddress(f"{scheme}://{host}{port}{path}", scheme, place, ips)
+    return CheckedAddress(f"{scheme}://{host}{port}{path}{query}", scheme, place, ips)
 
 
-def _read_url(url: str) -> tuple[str, Place, str]:
+def _read_url(url: str) -> tuple[str, Place, str, str]:
     if len(url) > MAX_CHARACTERS:
         raise AddressRefused(f"The address has more than {MAX_CHARACTERS} characters.", EXAMPLE)
     if not url.isprintable() or any(c.isspace() or c == "\\" for c in url):
         raise AddressRefused(
             "The address has a space, a backslash or a control character.", EXAMPLE
         )
-    if "?" in url or "#" in url:
-        raise AddressRefused("The address has a query or a fragment (? or #).", EXAMPLE)
+    url, mark, version = url.partition("?")
+    if "#" in url or (mark and not _VERSION.fullmatch(version)):
+        raise AddressRefused(
+            "The address has a query or a fragment (? or #); only ?api-version=... is allowed.",
+            f"{EXAMPLE} There is a separate field for the key.",
+        )
     match = _URL.fullmatch(url)
     if match is None:
         raise AddressRefused("This is not a valid address.", EXAMPLE)
@@ -115,7 +124,7 @@ def _read_url(url: str) -> tuple[str, Place, str]:
     parts = path.split("/")
     if not _PATH.fullmatch(path) or {".", ".."} & set(parts) or "" in parts[1:]:
         raise AddressRefused("The path of the address has an unusual part.", EXAMPLE)
-    return scheme, _read_place(match[2], scheme), path
+    return scheme, _read_place(match[2], scheme), path, f"{mark}{version}"
 
 
 def _read_place(authority: str, scheme: str) -> Place:

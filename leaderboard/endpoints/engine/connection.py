@@ -86,7 +86,9 @@ def make_session(address: CheckedAddress, settings: EndpointSettings) -> aiohttp
         "Content-Type": "application/json",
         "User-Agent": "SpineBench",
     }
-    if settings.key:
+    if settings.key and settings.key_header == "api-key":
+        headers["api-key"] = settings.key
+    elif settings.key:
         headers["Authorization"] = f"Bearer {settings.key}"
     return aiohttp.ClientSession(
         connector=PinnedConnector(address, settings.concurrency),

@@ -22,6 +22,8 @@ EXTRA_FIELDS = frozenset(
     "reasoning_effort reasoning enable_thinking chat_template_kwargs".split()
 )
 TokenField = Literal["max_tokens", "max_completion_tokens"]
+KeyHeader = Literal["authorization", "api-key"]
+"""How a key is sent: as `Authorization: Bearer KEY`, or as `api-key: KEY`, which Azure expects."""
 
 
 class Bounds(NamedTuple):
@@ -53,6 +55,7 @@ class EndpointSettings:
     base_url: str
     model: str
     key: str | None = field(default=None, repr=False)
+    key_header: KeyHeader = "authorization"
     temperature: float | None = 0.0
     max_tokens: int = 2_048
     token_field: TokenField = "max_tokens"

@@ -12,6 +12,7 @@ from leaderboard.endpoints.engine.settings import (
     BOUNDS,
     Budget,
     EndpointSettings,
+    KeyHeader,
     TokenField,
     check_settings,
     name_bounds,
@@ -27,6 +28,7 @@ def _within(name: str) -> Meta:
 Tokens = Annotated[int, _within("max_tokens")]
 REMEDIES = {
     "token_field": f"Choose {' or '.join(get_args(TokenField))}.",
+    "key_header": f"Choose {' or '.join(get_args(KeyHeader))}.",
     "accepts_images": "Choose true or false.",
     "extra": 'Write a JSON object such as {"top_p": 0.9}.',
     "max_tokens": f"Write an object of {', '.join(Track)}.",
@@ -48,6 +50,7 @@ class TeamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     temperature: Annotated[float, _within("temperature")] | None = 0.0
     max_tokens: TrackTokens = TrackTokens()
     token_field: TokenField = "max_tokens"
+    key_header: KeyHeader = "authorization"
     seed: Annotated[int, _within("seed")] | None = None
     extra: dict[str, Any] = {}
     concurrency: Annotated[int, _within("concurrency")] = 8
@@ -145,6 +148,7 @@ def make_engine_settings(
         temperature=settings.temperature,
         max_tokens=settings.max_tokens.text,
         token_field=settings.token_field,
+        key_header=settings.key_header,
         seed=settings.seed,
         extra=settings.extra,
         concurrency=settings.concurrency,

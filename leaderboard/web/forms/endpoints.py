@@ -27,6 +27,8 @@ from leaderboard.web.forms.form import PageForm, TextField, name_teams
 PLAIN = {"required": True, "autocapitalize": "none", "spellcheck": "false"}
 NULLABLE = ("temperature", "seed", "requests_per_minute", "budget_requests", "budget_tokens")
 """Settings that a form's empty input turns off."""
+CHOSEN = ("token_field", "key_header")
+"""Settings of a form's lists."""
 DEFAULTED = ("concurrency", "timeout_seconds")
 """Settings that are the usual ones where a form's input is empty."""
 
@@ -57,6 +59,13 @@ class EndpointForm(PageForm):
         "Key",
         widget=PasswordInput(),
         render_kw={"maxlength": MAX_KEY_CHARACTERS, "autocomplete": "off"},
+    )
+    key_header = SelectField(
+        "How the key is sent",
+        choices={
+            "authorization": "Authorization: Bearer",
+            "api-key": "api-key (Azure OpenAI)",
+        },
     )
     accepts_images = BooleanField("The model accepts images", render_kw={"value": "1"})
     temperature = number("temperature", "Temperature", "0 to 2; empty: not sent.", step="any")
@@ -90,7 +99,8 @@ class EndpointForm(PageForm):
         """Let a person of `teams` fill it in; `endpoint` is the one to change."""
         self.team.choices = name_teams(teams)
         self.base_url.description = (
-            "Such as https://models.example.org/v1; /chat/completions is added."
+            "Such as https://models.example.org/v1; /chat/completions is added. "
+            "Azure's may end in ?api-version=…."
             + (" Changing the address deletes the key: enter it again." if endpoint else "")
         )
         has_key = endpoint is not None and endpoint.key is not None
@@ -106,7 +116,8 @@ class EndpointForm(PageForm):
         settings["max_tokens"] = {
             track.value: text for track in Track if (text := sent[f"max_tokens_{track.value}"])
         }
-        settings["token_field"] = sent["token_field"] or TeamSettings().token_field
+        for name in CHOSEN:
+            settings[name] = sent[name] or getattr(TeamSettings(), name)
         settings["accepts_images"] = self.accepts_images.data
         settings["extra"] = _read_json(sent["extra"])
         plain = {name: sent[name] for name in ("name", "base_url", "model", "key")}
