@@ -135,7 +135,7 @@ class JudgeClient:
         what = explain(error)
         if error.status not in REFUSED_REQUESTS:
             self._give_up(what, is_final=True)
-        refused = find_refused(error)
+        refused = find_refused(error, self._settings.extra)
         if refused is not None:
             if not self._try_without(refused, manner, trial):
                 named = "" if error.param or refused in what else f", {refused}"

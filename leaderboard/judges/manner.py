@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,10 +88,11 @@ _UNSUPPORTED = re.compile(
 )
 
 
-def find_refused(error: Rejected | BrokenOff) -> str | None:
+def find_refused(error: Rejected | BrokenOff, extra: Iterable[str] = ()) -> str | None:
     """Which part of the request the server says that it does not take; None if it names none.
 
-    The server's words only help to find one of ours: they are shown nowhere.
+    The server's words only help to find one of ours: they are shown nowhere. `extra` are the names
+    of fields that the host has added.
     """
     words = error.words.lower()
     if error.param:
@@ -100,7 +102,8 @@ def find_refused(error: Rejected | BrokenOff) -> str | None:
         return SYSTEM if "role" in error.param or _WORDS[SYSTEM].search(words) else None
     if error.code and _TOO_LONG.search(error.code.lower()):
         return None
-    found = [name for name, pattern in _WORDS.items() if pattern.search(words)]
+    found = [name for name in extra if re.search(rf"\b{re.escape(name)}\b", error.words)]
+    found += [name for name, pattern in _WORDS.items() if pattern.search(words)]
     if LIMITS[0] in found and LIMITS[1] in found:
         # "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
         places = {name: words.index(name) for name in LIMITS}

@@ -82,10 +82,11 @@ def _read_answer(given: list[Any]) -> QuotedVerdict:
         raise BadReply("is answered twice" if given else "is not answered")
     if not isinstance(given[0], _Pairs):
         raise BadReply(f"is answered by {_name_type(given[0])} in place of a verdict with a quote")
-    names = [name for name, _ in given[0] if name in ("verdict", "quote")]
+    pairs = [(name.strip().lower(), value) for name, value in given[0]]
+    names = [name for name, _ in pairs if name in ("verdict", "quote")]
     if len(set(names)) < len(names):
         raise BadReply("has two verdicts or two quotes")
-    fields = dict(given[0])
+    fields = dict(pairs)
     verdict, quote = _read_verdict(fields.get("verdict")), fields.get("quote")
     if quote is None and verdict is not Verdict.YES:
         quote = ""  # none is asked for

@@ -35,6 +35,7 @@ def test_not_applicable_is_one_word_however_it_is_joined(verdict: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
+        json.dumps({"q1a": {"Verdict": "Yes", "Quote": "left"}, "q2b": {"VERDICT": "NO"}}),
         json.dumps(GOOD | {"q2b": NO | {"reason": "It is not said.", "confidence": 0.9}}),
         json.dumps({"reasoning": "I looked.", "overall": 5, "notes": [1], **GOOD}),
         json.dumps({"answers": GOOD}),

@@ -406,6 +406,7 @@ def test_several_refusals_at_once_are_all_learnt() -> None:
         (lambda _: fail(422, "no", param="messages[0].role"), "HTTP 422, messages[0].role"),
         (lambda _: fail(400, "System role not supported"), "HTTP 400, system role"),
         (lambda _: fail(400, "no", code="unknown_field"), "HTTP 400, unknown_field"),
+        (lambda _: fail(400, "Unrecognized request argument: seed"), "HTTP 400, seed"),
         (lambda _: fail(400, "the sky is falling"), "HTTP 400"),
         (lambda _: fail(401, "bad key"), "HTTP 401"),
         (lambda _: fail(404, "no model m", code="model_not_found"), "HTTP 404, model_not_found"),
