@@ -8,6 +8,19 @@ from typing import Any
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HALF = re.compile("[\ud800-\udfff]")
+# An escape of JSON: a pair, half a pair, or another one, which may be of a backslash.
+_ESCAPE = re.compile(
+    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
+# A character of three or four bytes without its last ones; a first byte alone may be another
+# encoding's letter.
+_CUT = re.compile(
+    rb"(?:(?:\xe0[\xa0-\xbf]|\xed[\x80-\x9f]|[\xe1-\xec\xee\xef][\x80-\xbf])"
+    rb"|(?:\xf0[\x90-\xbf]|\xf4[\x80-\x8f]|[\xf1-\xf3][\x80-\xbf])[\x80-\xbf]?)"
+    rb"(?![\x80-\xbf])"
+)
 
 
 class NotJson(ValueError):
@@ -17,6 +30,20 @@ class NotJson(ValueError):
 def replace_halves(text: str) -> str:
     """The text with U+FFFD for each half of a surrogate pair that stands alone."""
     return _HALF.sub(REPLACEMENT, text)
+
+
+def mend_cut_characters(raw: bytes) -> bytes:
+    """The bytes with U+FFFD for each character that was cut short, as models' outputs are."""
+    return _CUT.sub(REPLACEMENT.encode(), raw)
+
+
+def mend_halves(raw: bytes) -> bytes:
+    """JSON with U+FFFD for half characters, be they escaped or cut short; valid JSON stays."""
+    return _ESCAPE.sub(_mend_escape, mend_cut_characters(raw))
+
+
+def _mend_escape(found: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if found[2] else found[0]
 
 
 def read_lenient_json(raw: bytes) -> Any:

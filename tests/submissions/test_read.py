@@ -56,6 +56,28 @@ def test_csv_is_read_with_quoted_commas_quotes_and_line_breaks() -> None:
     assert read(raw).texts == {1: 'A, because "L4"\nand more', 2: "B"}
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        (rb"ANSWER: B \ud83d", "ANSWER: B \ufffd"),
+        (rb"\ude00 ANSWER: B", "\ufffd ANSWER: B"),
+        (rb"\ud83d\ud83d\ude00", "\ufffd\N{GRINNING FACE}"),
+        (rb"\\ud83d \ud83d", "\\ud83d \ufffd"),
+        (b"ANSWER: B \xe6\x80", "ANSWER: B \ufffd"),
+        (b"\xf0\x9f\x98 ANSWER: B", "\ufffd ANSWER: B"),
+        (b"\xf0\x9f ANSWER: B \xf0\x9f\x98\x80", "\ufffd ANSWER: B \N{GRINNING FACE}"),
+    ],
+)
+def test_half_characters_are_read_with_a_replacement_character(text: bytes, read_as: str) -> None:
+    given = b'{"id": "t1", "prediction": "' + text + b'"}\n' + line("t2", "B").encode()
+    assert read(given).texts == {1: read_as, 2: "B"}
+
+
+def test_a_character_cut_short_in_csv_is_replaced() -> None:
+    raw = b"id,prediction\nt1,ANSWER: B \xe6\x80\nt2,B\n"
+    assert read(raw).texts == {1: "ANSWER: B \ufffd", 2: "B"}
+
+
 def test_a_utf8_mark_blank_lines_extra_keys_and_windows_line_ends_do_no_harm() -> None:
     raw = (
         b'\xef\xbb\xbf\r\n{"id":"t1","prediction":"A","confidence":0.5}\r\n\r\n'

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leaderboard.errors import Problem
+from leaderboard.json_text import mend_cut_characters
 from leaderboard.submissions.formats.format import Format, Row
 
 HEADER_REMEDY = "Start the file with the line id,prediction (or send JSONL)."
@@ -22,7 +23,7 @@ def read_csv_rows(raw: bytes) -> Iterator[Row | Problem]:
 
     A record's line is the one it begins in.
     """
-    text = raw.decode(errors="surrogateescape")
+    text = mend_cut_characters(raw).decode(errors="surrogateescape")
     # A long field is one problem, and not the end of the file. The limit is the process's: only up.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     lines = list(io.StringIO(text, newline=""))

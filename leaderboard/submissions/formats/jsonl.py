@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from leaderboard.errors import Problem
+from leaderboard.json_text import REPLACEMENT, mend_halves
 from leaderboard.submissions.formats.format import Format, Row
 
 EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
@@ -36,9 +37,12 @@ def read_jsonl_rows(raw: bytes) -> Iterator[Row | Problem]:
         try:
             row = decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            if line.strip():
-                yield _explain(number, line, error)
-            continue
+            mended = _decode_mended(decode, line)
+            if mended is None:
+                if line.strip():
+                    yield _explain(number, line, error)
+                continue
+            row = mended
         if line.count(b'"id"') > 1 or line.count(b'"prediction"') > 1:
             try:
                 repeated = _find_repeated_key(line)
@@ -51,6 +55,21 @@ def read_jsonl_rows(raw: bytes) -> Iterator[Row | Problem]:
         yield Row(number, row.id, row.prediction)
 
 
+def _decode_mended(decode: Callable[[bytes], _Line], line: bytes) -> _Line | None:
+    """The line with U+FFFD for half characters; None where more than that is wrong with it.
+
+    A text of nothing else is wrong too.
+    """
+    mended = mend_halves(line)
+    if mended == line:
+        return None
+    try:
+        row = decode(mended)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return row if row.prediction.replace(REPLACEMENT, " ").strip() else None
+
+
 def _find_repeated_key(line: bytes) -> str | None:
     """`id` or `prediction` if the outermost object holds it twice."""
 
@@ -58,7 +77,7 @@ def _find_repeated_key(line: bytes) -> str | None:
         pass
 
     # Numbers stay text: one of many digits is costly to read, and no number matters here.
-    pairs = json.loads(line, object_pairs_hook=Pairs, parse_int=str, parse_float=str)
+    pairs = json.loads(mend_halves(line), object_pairs_hook=Pairs, parse_int=str, parse_float=str)
     keys = [key for key, _ in pairs]
     return next((key for key in ("id", "prediction") if keys.count(key) > 1), None)
 
