@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "calibration",
     "judge_attacks",
     "reports",
+    "answers",
 )
 COMMANDS = {"baseline": "bench.baseline", "crawl": "bench.crawl.command"}
 
