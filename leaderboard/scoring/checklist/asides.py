@@ -15,13 +15,15 @@ from leaderboard.scoring.checklist import vocabulary
 from leaderboard.scoring.checklist.groups import Group
 from leaderboard.scoring.checklist.words import Word
 
+_GOING_ON = frozenset("there no all every show shows has have demonstrate demonstrates".split())
+"""Where the sentence goes on behind a place that is excepted, without a mark."""
 _OPENING = frozenset(("with", "the", "sole", "only", "single", "and", "but"))
 _PRONOUNS = frozenset(("one", "ones", "that", "those", "old", "known", "for", "of"))
 _ANY = frozenset("all none level levels disc discs anywhere elsewhere segment segments".split())
 _PLAIN = frozenset(
     (
-        "a an the this at in on of to and or as well also both level levels disc discs segment "
-        "segments space spaces interspace interspaces foramen foramina side sides vertebra "
+        "that those a an the this at in on of to and or as well also both level levels disc discs "
+        "segment segments space spaces interspace interspaces foramen foramina side sides vertebra "
         "vertebral body bodies pedicle pedicles lamina facet joint joints recess endplate "
         "endplates process spinous transverse posterior anterior element elements is are was were "
         "only mainly now still than much"
@@ -91,7 +93,7 @@ def _parts(words: Sequence[Word]) -> Iterator[_Part]:
         if after:
             yield from _part(words, start, _without_opening(words, start, at), is_excepted)
             start, is_excepted, at = after, True, after
-        elif is_excepted and at > start and words[at].text in ("there", "no", "all", "every"):
+        elif is_excepted and at > start and words[at].text in _GOING_ON:
             yield from _part(words, start, at, is_excepted)
             start, is_excepted = at, False
         elif closed := _verdict_end(words, at):

@@ -242,6 +242,8 @@ def _side(texts: Sequence[str], at: int) -> Side | None:
     if text in _LEFT | _RIGHT and texts[max(0, at - 2) : at] in _ON_THE:
         is_verdict = text in _RIGHT and _NO_RIGHT.match(after)
         return None if is_verdict else (Side.LEFT if text in _LEFT else Side.RIGHT)
+    if text in _LEFT and after == "with" and _PART.fullmatch(re.split("[-/]", before)[0]):
+        return Side.LEFT
     if text in _LEFT:
         is_rest = before in _LEFT_OVER and (not after[:1].isalpha() or after in ("at", "around"))
         return None if is_rest or _NO_LEFT.match(after) else Side.LEFT

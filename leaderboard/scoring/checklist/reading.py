@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from leaderboard.scoring.checklist.asides import Aside, AsideKind, find_asides
 from leaderboard.scoring.checklist.groups import Places, find_places
-from leaderboard.scoring.checklist.stances import Stance, find_stance, is_about_risks
+from leaderboard.scoring.checklist.predicates import Stance
+from leaderboard.scoring.checklist.stances import find_stance, is_about_risks
 from leaderboard.scoring.checklist.terms import Hit, TermIndex
 from leaderboard.scoring.checklist.text import clean_text, read_passages
 from leaderboard.scoring.checklist.vocabulary import GRADES

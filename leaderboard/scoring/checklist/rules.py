@@ -16,8 +16,8 @@ import msgspec
 from msgspec import Meta
 
 from leaderboard.scoring.checklist.places import Side
+from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.reading import Reading, read_report
-from leaderboard.scoring.checklist.stances import Stance
 from leaderboard.scoring.checklist.terms import read_term
 from leaderboard.scoring.checklist.ties import judge_levels, judge_sides, tie_levels, tie_sides
 from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE

@@ -140,7 +140,7 @@ def _is_beside(word: Word) -> bool:
     return is_place or word.text in _BESIDE or word.stem in _GRADES
 
 
-_BESIDE = AUXILIARIES | OF_PLACE | {"and", "to", "but", "with", "most", "grade"}
+_BESIDE = AUXILIARIES | OF_PLACE | {"and", "to", "but", "with", "most", "grade", "yes", "present"}
 
 
 def _is_passed_over(word: Word, part: _Part) -> bool:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from leaderboard.scoring.checklist.asides import Standing, find_standing
 from leaderboard.scoring.checklist.groups import Group, Places, find_nearest
 from leaderboard.scoring.checklist.places import Side, vertebrae_of
+from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.reading import Occurrence, Reading, Sentence
-from leaderboard.scoring.checklist.stances import Stance
 
 NEIGHBOURS = 2
 """So many sentences after a finding's own, else before it, may name its place."""

@@ -13,6 +13,7 @@ TURNS = _words(
     "but however except excepting exception although though yet whereas while because since "
     "despite besides which where causing caused due secondary after following"
 )
+LISTING = _words("negative denies denied denying free without absence excludes excluded excluding")
 PAIRED_TURNS = {
     "other": ("than",),
     "apart": ("from",),
@@ -39,7 +40,7 @@ PAIRED_DENIALS = {
     "rather": ("than",),
     "instead": ("of",),
     "none": ("of",),
-    "nothing": ("to", "suggesting", "indicating"),
+    "nothing": ("to", "suggesting", "suggests", "indicating", "indicates", "shows"),
     "fail": ("to",),
     "fails": ("to",),
     "failed": ("to",),
@@ -62,6 +63,7 @@ OPENERS = _words(
     "develops recurrent recurrence warning suspicion lest future later subsequent seek return "
     "concern concerns indeterminate"
 )
+SOFT_OPENERS = _words("previous prior suspicion possible possibly concern questionable")
 LOOKING = _words("look looks looked looking search searching assess")
 LIST_OF_NOTHING = _words("no none negative negatives absent without excluded not nil")
 AUXILIARIES = _words(
@@ -82,7 +84,7 @@ SEEN = re.compile(
     r"seen|present|identified|demonstrated|evident|found|visible|visuali[sz]ed|shown|detected"
     r"|suspected|apparent|observed|noted|involved|recommended|indicated|needed|required|necessary"
     r"|advised|appropriate|warranted|justified|likely|demonstrable|recogni[sz]ed|mentioned"
-    r"|appreciated|confirmed|discern|depicted|documented|encountered"
+    r"|appreciated|confirmed|discern|depicted|documented|encountered|there$"
 )
 GONE = _words("absent negative excluded nil none lacking")
 ATTRIBUTES = _words("resolved resorbed reabsorbed vanished")

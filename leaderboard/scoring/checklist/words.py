@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,6 +79,11 @@ def split_words(text: str) -> tuple[Word, ...]:
         )
         for text, span, side in zip(texts, spans, sides, strict=True)
     )
+
+
+def text_at(words: Sequence[Word], at: int) -> str:
+    """The text of a word; "" beyond either end."""
+    return words[at].text if 0 <= at < len(words) else ""
 
 
 def _spell_levels(text: str) -> str:
