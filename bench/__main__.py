@@ -12,6 +12,7 @@ from importlib import import_module
 MEASUREMENTS = (
     "submission",
     "endpoint",
+    "failing_server",
     "ranking",
     "page",
     "ladder_attack",
