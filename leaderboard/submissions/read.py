@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from leaderboard.errors import InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
+from leaderboard.scoring.replies import keep_end
 from leaderboard.submissions.content import Content
 from leaderboard.submissions.formats import Row, find_format
-
-MAX_TEXT_CHARACTERS = 20_000
 
 
 class KnownItem(NamedTuple):
@@ -24,7 +23,9 @@ class KnownItem(NamedTuple):
 
 @dataclass(frozen=True)
 class Predictions:
-    """The texts of a file by item row id, in the file's order, and the tracks they cover."""
+    """The texts of a file by item row id, in the file's order, and the tracks they cover.
+
+    Of a text that is too long the end is kept (see `replies.keep_end`), as of an endpoint's."""
 
     texts: dict[int, str]
     tracks: tuple[Track, ...]
@@ -92,17 +93,10 @@ class _Checker:
                 'If the model wrote nothing, write "[no output]": it counts as unparsed.',
                 row,
             )
-        elif len(text) > MAX_TEXT_CHARACTERS:
-            self._add(
-                f"The prediction has {len(text):,} characters; {MAX_TEXT_CHARACTERS:,} "
-                "are the limit.",
-                "Cut the model's output, for instance by its limit on new tokens.",
-                row,
-            )
         elif "\0" in text:
             self._add("The prediction contains a NUL character.", "Remove it.", row)
         else:
-            self.texts[item.item_id] = text
+            self.texts[item.item_id] = keep_end(text)
 
     def _check_missing(self) -> None:
         named = {self._items[key].track for key in self._first_lines if key in self._items}

@@ -10,9 +10,9 @@ import pytest
 
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
 from leaderboard.models.benchmark import Track
+from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.read import (
-    MAX_TEXT_CHARACTERS,
     KnownItem,
     Predictions,
     read_predictions,
@@ -175,9 +175,10 @@ def test_a_file_that_cannot_be_used_says_why(raw: bytes, words: str) -> None:
     assert any(words in problem.message for problem in problems(raw))
 
 
-def test_an_over_long_prediction_is_a_problem_and_the_longest_allowed_is_not() -> None:
-    assert read(line("r1", "x" * MAX_TEXT_CHARACTERS)).tracks == (Track.REPORT,)
-    assert "20,001" in problems(line("r1", "x" * (MAX_TEXT_CHARACTERS + 1)))[0].message
+def test_of_an_over_long_prediction_the_end_is_kept_where_answers_stand() -> None:
+    longest = "x" * (MOST_CHARACTERS - 9) + "ANSWER: B"
+    assert read(line("r1", longest)).texts == {3: longest}
+    assert read(line("r1", "The start. " * 900 + longest)).texts == {3: longest}
 
 
 def test_a_key_that_only_looks_repeated_is_fine() -> None:
@@ -198,7 +199,7 @@ def test_deep_nesting_beside_a_nested_id_is_a_problem_of_its_line() -> None:
 
 def test_an_over_long_field_does_not_hide_the_problems_behind_it() -> None:
     found = problems(f"id,prediction\nt1,{'x' * 200_000}\nnobody,B\nt2,A\n")
-    assert [(problem.line, problem.id) for problem in found] == [(2, "t1"), (3, "nobody")]
+    assert [(problem.line, problem.id) for problem in found] == [(3, "nobody")]
 
 
 def test_a_bad_quote_does_not_hide_the_problems_behind_it() -> None:

@@ -18,6 +18,7 @@ from leaderboard.endpoints.engine.progress import End, Ending, ItemOutcome, Tall
 from leaderboard.endpoints.engine.requests import count_characters
 from leaderboard.endpoints.engine.server_state import ServerState
 from leaderboard.endpoints.engine.settings import Budget, Limits
+from leaderboard.scoring.replies import keep_end
 
 # The convention of prediction files for a model that wrote nothing.
 NO_OUTPUT = "[no output]"
@@ -231,4 +232,6 @@ class Asker:
         """Of a longer text the last characters stay, where answers stand."""
         if isinstance(reply, Filtered):
             return FILTERED
-        return reply.text[-self._limits.max_characters :] if reply.text.strip() else NO_OUTPUT
+        return (
+            keep_end(reply.text, self._limits.max_characters) if reply.text.strip() else NO_OUTPUT
+        )

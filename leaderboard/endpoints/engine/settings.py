@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from leaderboard.errors import Problem
+from leaderboard.scoring.replies import MOST_CHARACTERS
 
 MAX_CONCURRENCY = 256
 MAX_EXTRA_BYTES = 2_000
@@ -86,7 +87,7 @@ class Limits:
     """
 
     max_answer_bytes: int = 4 * 1024 * 1024
-    max_characters: int = 20_000
+    max_characters: int = MOST_CHARACTERS
     max_attempts: int = 5
     max_failed_in_a_row: int = 20
     max_refused: int = 3

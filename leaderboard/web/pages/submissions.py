@@ -15,9 +15,9 @@ from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
+from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.find import get_own, read_own
-from leaderboard.submissions.read import MAX_TEXT_CHARACTERS
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.progress import make_progress
@@ -149,6 +149,6 @@ def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None =
         upload=upload,
         quotas=read_own_quotas(),
         max_mebibytes=services().max_upload_bytes / 2**20,
-        max_characters=MAX_TEXT_CHARACTERS,
+        max_characters=MOST_CHARACTERS,
         base_url=services().base_url,
     )
