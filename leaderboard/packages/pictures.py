@@ -14,6 +14,9 @@ from leaderboard.errors import InvalidRequest
 
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 MAX_PIXELS = 40_000_000
+MAX_CHANNEL_BITS = 8
+PNG_DEPTH_AT = 24
+"""Signature, length and name of the first chunk, width and height come before."""
 _UNREADABLE = (OSError, SyntaxError, ValueError, KeyError, EOFError, struct.error, zlib.error)
 
 
@@ -37,6 +40,8 @@ def read_picture(content: bytes) -> PackagePicture:
             with _open(content) as picture:
                 picture.verify()
             with _open(content) as picture:
+                if _has_deep_channels(content, picture):
+                    raise _too_deep()
                 picture.load()
                 width, height = picture.size
                 return PackagePicture(content, MEDIA_TYPES[picture.format or ""], width, height)
@@ -53,6 +58,19 @@ def _open(content: bytes) -> Picture.Image:
     if picture.width * picture.height > MAX_PIXELS:
         raise _too_many_pixels()
     return picture
+
+
+def _has_deep_channels(content: bytes, picture: Picture.Image) -> bool:
+    """Whether a PNG has 16 bits a channel: the byte after the size of its header says so."""
+    return picture.format == "PNG" and content[PNG_DEPTH_AT] > MAX_CHANNEL_BITS
+
+
+def _too_deep() -> InvalidRequest:
+    return InvalidRequest(
+        f"It has more than {MAX_CHANNEL_BITS} bits per channel; programs show the same file as "
+        "black, as white or as it was meant.",
+        "Choose the window yourself and export the picture with 8 bits per channel.",
+    )
 
 
 def _too_many_pixels() -> InvalidRequest:

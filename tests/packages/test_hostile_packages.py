@@ -108,7 +108,6 @@ def test_a_name_that_stands_twice_is_refused_also_in_other_capitals(folder: Path
 def test_images_whose_names_differ_in_capitals_alone_are_refused(folder: Path) -> None:
     item = make_mcq(7, images=[{"path": PICTURE.replace("test", "Test"), "alt": "Another"}])
     write_package(folder, [*make_items(1, 1, 1), item])
-    (folder / PICTURE.replace("test", "Test")).write_bytes((folder / PICTURE).read_bytes())
     (one,) = problems(folder)
     assert "only in upper and lower case" in one.message
     assert (one.path, one.line) == ("items/test.jsonl", 4)

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +159,46 @@ def test_everybody_who_is_asked_reads_how_the_vertebrae_are_counted(
         load_package(session, read_package(open_package(folder)))
     with sessions.read() as session:
         assert session.scalars(select(Item.question)).one() == f"Question 0?{end}"
+
+
+def test_two_cases_that_show_the_same_bytes_are_a_problem(tmp_path: Path) -> None:
+    items = [make_mcq(number, image=True) for number in range(3)]
+    items[1]["case_id"] = items[0]["case_id"]
+    folder = write_package(tmp_path, items)
+    first = (folder / "images/test-image-000.png").read_bytes()
+    (folder / "images/test-image-001.png").write_bytes(first)
+    read_package(open_package(folder))
+    (folder / "images/test-image-002.png").write_bytes(first)
+    (found,) = problems(folder)
+    assert (found.line, found.id) == (3, "test-image-002")
+    assert found.message == (
+        "images/test-image-002.png has the same bytes as images/test-image-000.png "
+        "of case 'case-test-image-000'."
+    )
+
+
+@pytest.mark.parametrize("mode", ["I;16", "RGB"])
+def test_a_picture_with_sixteen_bits_a_channel_is_a_problem(tmp_path: Path, mode: str) -> None:
+    folder = write_package(tmp_path, [make_mcq(0, image=True)])
+    (folder / "images/test-image-000.png").write_bytes(make_deep_png(mode))
+    (found,) = problems(folder)
+    assert "8 bits per channel" in found.message
+    assert "window" in found.remedy
+
+
+def make_deep_png(mode: str) -> bytes:
+    """Two by two pixels of 1,000, each channel with 16 bits."""
+    channels = {"I;16": 1, "RGB": 3}[mode]
+    row = b"\0" + struct.pack(">H", 1_000) * 2 * channels
+    header = struct.pack(">IIBBBBB", 2, 2, 16, {1: 0, 3: 2}[channels], 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(row * 2)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in parts
+    )
 
 
 @pytest.mark.parametrize(
