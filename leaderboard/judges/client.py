@@ -133,9 +133,9 @@ class JudgeClient:
         if it is too long.
         """
         what = explain(error)
-        if error.status not in REFUSED_REQUESTS:
-            self._give_up(what, is_final=True)
         refused = find_refused(error, self._settings.extra)
+        if refused is None and error.status not in REFUSED_REQUESTS:
+            self._give_up(what, is_final=True)
         if refused is not None:
             if not self._try_without(refused, manner, trial):
                 named = "" if error.param or refused in what else f", {refused}"
@@ -144,7 +144,7 @@ class JudgeClient:
         if is_about_a_parameter(error):
             self._give_up(what, is_final=True)
         if is_too_long(error):
-            raise RequestRejected(what)
+            raise RequestRejected(f"{what}, too long")
         if not self._is_form_sure and self._lower_form(manner, trial):
             return
         if not await self._takes_others():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from leaderboard.endpoints.engine.body import BodyBroken, BodyTooLarge, read_bod
 from leaderboard.endpoints.engine.client import make_chat_url
 from leaderboard.judges.settings import JudgeSettings
 
+_NAME = re.compile(r"[\w.:-]{1,40}")
 CONNECT_SECONDS = 15.0
 MAX_BYTES = 8_000_000
 NO_STATUS = 0
@@ -86,6 +88,6 @@ def explain(outcome: BrokenOff | RateLimited | Rejected) -> str:
         Break.STREAM: "an event stream without its end",
     }
     parts = [outcome.names, words.get(outcome.kind, "")]
-    if outcome.finish_reason:
+    if outcome.finish_reason and _NAME.fullmatch(outcome.finish_reason):
         parts.append(f"finish reason {outcome.finish_reason}")
     return ", ".join(part for part in parts if part)

@@ -70,18 +70,19 @@ _WORDS = {
     "max_tokens": re.compile(r"max_tokens"),
     "temperature": re.compile(r"temperature"),
     "response_format": re.compile(
-        r"response_?format|json_?schema|json schema|grammar|structured|guided"
+        r"response_?format|json_?schema|json schema|grammar|structured|guided|requested parameters"
     ),
     SYSTEM: re.compile(
         r"system'?s? (?:role|message|prompt|instruction)|role[^.]{0,20}system|system[^.]{0,20}role"
-        r"|roles must alternate|developer instruction"
+        r"|roles must alternate|developer instruction|only (?:the )?'?user\b[^.]{0,40}\broles?\b"
+        r"|first message\b[^.]{0,40}\buser\b|'system' is not|permitted: 'user'|got '?system"
     ),
 }
 _CONTENTS = frozenset({"messages", "prompt", "input", "content", "role"})
 _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|exceed_context|context[^.]{0,30} too long"
     r"|(?:prompt|input|request|message)s?\b[^.]{0,30}\b(?:is|are) too (?:long|large)"
-    r"|too many (?:input )?tokens|string_above_max_length"
+    r"|too many (?:input )?tokens|string_above_max_length|tokens\b[^.]{0,20} must be <="
 )
 _UNSUPPORTED = re.compile(
     r"unsupported|unknown|unrecogni[sz]ed|extra_forbidden|invalid_(?:parameter|value|type)", re.I

@@ -302,6 +302,27 @@ def test_a_server_that_says_it_is_down_at_a_schema_is_asked_in_the_next_form_too
         assert form_of(server.asked[-1]) == taken
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        fail(400, "'response_format.type' must be 'text' or 'json_object'"),
+        fail(400, "Invalid schema for 'answers'", param="response_format", code="invalid_schema"),
+        fail(400, "Grammar error: Unimplemented keys: ['additionalProperties']"),
+        fail(404, "No endpoints found that can handle the requested parameters.", code=404),
+        fail(422, "no"),
+    ],
+)
+def test_a_server_that_refuses_a_schema_in_whatever_words_is_asked_without(
+    refusal: Answered,
+) -> None:
+    def script(asked: Asked) -> Answered:
+        return refusal if form_of(asked) == "json_schema" else judge_honestly(asked)
+
+    with serve_judge(script) as server:
+        assert rate(server, concurrency=1) == [5.0] * N
+        assert [form_of(asked) for asked in server.asked] == ["json_schema", *["json_object"] * N]
+
+
 def test_an_outage_teaches_no_other_form() -> None:
     n_down = 4
     script = Counter[str]()
@@ -356,6 +377,10 @@ def test_a_server_that_knows_no_other_temperature_is_asked_without() -> None:
     [
         fail(400, "System role not supported"),
         fail(400, "Unexpected role 'system' after role 'user'."),
+        fail(400, "Only user and assistant roles are supported!"),
+        fail(400, "Expected the first message to have the role 'user'."),
+        fail(400, "'system' is not one of ['user', 'assistant'] - 'messages.0.role'"),
+        fail(400, "Developer instruction is not enabled for models/gemma-3-27b-it"),
         fail(400, "Conversation roles must alternate user/assistant/user/assistant/..."),
         fail(
             400,
