@@ -21,7 +21,7 @@ from leaderboard.errors import InvalidRequest
 from leaderboard.evaluation.outdated import request_again
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.leases import Terms, sweep
-from leaderboard.queue import make_queue
+from leaderboard.queue import CALIBRATE, make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
@@ -86,6 +86,7 @@ def run_reconciler(config: Config) -> None:
         is_begun = True
         for split_id in outdated:
             log.info("split %d: the checklist judge's new version rates its reports", split_id)
+            queue.enqueue(CALIBRATE, split_id)
         for job, keys in due:
             for key in keys:
                 log.info("%s %s waits: enqueued again", job.noun, key)

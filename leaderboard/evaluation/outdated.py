@@ -20,7 +20,8 @@ from leaderboard.models.submission import Status, Submission
 def request_again(session: Session, identity: JudgeIdentity) -> list[int]:
     """Ask for a refit of every split where an earlier version of the judge scored reports.
 
-    Returns their ids; [] where everything was scored by this version.
+    Returns their ids, for the caller to enqueue after its commit; [] where everything was scored
+    by this version.
     """
     split_ids = session.scalars(
         select(Submission.split_id)
