@@ -266,7 +266,7 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
 
 CONCLUSION_CLOSING = re.compile(
     r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|to me\b|is (?:my|the)\b"
-    r"|(?:remains?|fits|matches|applies)(?=[\s.,;!]|$)"
+    r"|(?:remains?|fits|matches|applies|explains|accounts)(?=[\s.,;!]|$)"
     r"|correct\b|right\b|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks|fits|matches)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
 )
 """What follows letters that close a sentence or give a reason, and are no subject of another."""

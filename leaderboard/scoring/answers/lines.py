@@ -204,7 +204,7 @@ def head(page: Page) -> Claim | None:
     article, a pronoun or an initial. `A:` is the label of an answer as often as the letter.
     """
     found = _HEAD.match(page.text)
-    if found is None or is_cut_row(page):
+    if found is None or is_cut_row(page) or any(rows[0].start == 0 for rows in lists_of(page)):
         return None
     reading = _first_item(page, found)
     if reading is None or is_open(page.low, reading.end) or _is_shared(page, reading.end):

@@ -82,7 +82,7 @@ _HEDGED_TAIL = re.compile(
     + _OPTION_WORD
 )
 _PREDICATE = re.compile(
-    r"\s?(?:(?:both|all|also|clearly)\s)?(?:is|are|was|were|isn't|aren't|wasn't|cannot|can't|can be|could|would"
+    r" ?(?:(?:both|all|also|clearly)\s)?(?:is|are|was|were|isn't|aren't|wasn't|cannot|can't|can be|could|would"
     r"|wouldn't|seems?|does|doesn't|do|don't|remains?|has|have|may|might|will|being|ist|sind|est|sont"
     r"|es|son|è|é|não|no es|n'est|не|неверн\w{0,3})(?![^\W_])"
 )

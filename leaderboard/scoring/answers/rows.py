@@ -12,7 +12,7 @@ from leaderboard.scoring.answers.page import Page
 
 _ROW = re.compile(
     r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}"
-    r"(?:\s?[.):\]|]|\s?->?(?=\s|$)|(?=\s[(✓✗])|(?=\Z))[^\n]*",
+    r"(?:\s?[.):\]|=]|\s?->?(?=\s|$)|(?=\s[(✓✗])|(?=\Z))[^\n]*",
     re.MULTILINE,
 )
 _YES = re.compile(
@@ -31,6 +31,12 @@ _NO = re.compile(
 _OPEN = re.compile(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b|\?")
 
 
+_INLINE = re.compile(
+    r"(?:^|(?<=[\s;,.(]))(?:(?i:option) )?(?:\((?P<round>[A-J])\)|(?P<plain>[A-J])(?:[.:)]|\s?[=-]))(?=\s)"
+)
+_LONGEST_INLINE = 300
+
+
 class Row(NamedTuple):
     """A line and the letter it begins with; `body` is what stands behind the label and the
     option's own words."""
@@ -46,6 +52,8 @@ def lists_of(page: Page) -> tuple[tuple[Row, ...], ...]:
     """The lists of a text: two rows or more from the first option on, in rising order, each
     letter once or in a loop. With several answers possible, only a list of all options."""
     first = min(page.options.letters, default="A")
+    if inline := _inline_rows(page):
+        return (inline,)
     found: list[tuple[Row, ...]] = []
     held: list[Row] = []
     for row in _rows(page):
@@ -62,6 +70,26 @@ def lists_of(page: Page) -> tuple[tuple[Row, ...], ...]:
     found.append(tuple(held))
     least = len(page.options.letters) if page.multiple else 2
     return tuple(rows for rows in found if len(rows) >= max(2, least))
+
+
+def _inline_rows(page: Page) -> tuple[Row, ...]:
+    """The rows of a short list of all options on one line: `A: no, B: yes, C: no, D: no`."""
+    if len(page.text) > _LONGEST_INLINE or "\n" in page.text:
+        return ()
+    labels = list(_INLINE.finditer(page.text))
+    every = sorted(page.options.letters)
+    if len(labels) < 3 or [(label["round"] or label["plain"]) for label in labels] != every:
+        return ()
+    ends = [*(label.start() for label in labels[1:]), len(page.text)]
+    return tuple(
+        Row(
+            label.start(),
+            end,
+            (label["round"] or label["plain"]),
+            page.low[label.end() : end].strip(" ;,"),
+        )
+        for label, end in zip(labels, ends, strict=True)
+    )
 
 
 def _rows(page: Page) -> Iterator[Row]:
@@ -99,11 +127,13 @@ def is_cut_list(page: Page, start: int) -> bool:
 
 
 def outside_lists(page: Page, claims: Iterable[Claim]) -> Iterator[Claim]:
-    """Yield the claims but for verdicts within the rows of a list: there `row_verdicts` speaks."""
+    """Yield the claims but for verdicts within the rows of a list, and for any within a list on
+    one line: there `row_verdicts` speaks."""
     lists = lists_of(page)
     for claim in claims:
-        within = any(rows[0].start <= claim.start < rows[-1].end for rows in lists)
-        if claim.strength > Strength.VERDICT or not within:
+        around = [rows for rows in lists if rows[0].start <= claim.start < rows[-1].end]
+        is_inline = any(rows[0].end == rows[1].start for rows in around)
+        if not around or (claim.strength > Strength.VERDICT and not is_inline):
             yield claim
 
 

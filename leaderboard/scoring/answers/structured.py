@@ -34,7 +34,7 @@ _ANNOUNCES_FORMAT = re.compile(
 _FENCED = re.compile(r"```[a-zA-Z]{0,10}\s*\n?")
 _TAG = re.compile(
     r"<\s?(/?)\s?(?:(?:final|your|my|the|selected|chosen|correct|predicted)[_-]?)?"
-    r"(?:answers?|choice|option|letter|prediction|final|selected|ans)(?:[_-]?(?:letter|option|choice))?\s?>"
+    r"(?:answers?|choice|option|letter|prediction|final|conclusion|selected|ans)(?:[_-]?(?:letter|option|choice))?\s?>"
     r"|\[(/?)(?:final[_ ])?answer\]",
     re.IGNORECASE,
 )

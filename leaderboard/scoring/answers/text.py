@@ -76,7 +76,8 @@ def with_plain_letters(text: str) -> str:
 
 def said_by_model(text: str) -> str:
     """Return what the model says in its own turn, with FINAL_MARK before what it put in a box."""
-    return read_said(text, final_mark=FINAL_MARK, final_end=FINAL_END)
+    said = read_said(text, final_mark=FINAL_MARK, final_end=FINAL_END)
+    return said.replace("▁", " ") if "▁" in said else said
 
 
 _LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?|(?<![A-Za-z])oxed(?={)")

@@ -128,7 +128,7 @@ VERB_CUES = CueTable(
     {
         "choos": r"choos(?:e|ing)", "chose": r"chosen?", "pick": r"pick(?:ed|ing)?",
         "select": r"select(?:ed|ing)?", "go with": r"go with", "go for": r"go for", "going": r"going (?:for|with)",
-        "went with": r"went with", "opt": r"opt(?:ing|ed)? for", "settle": r"settle (?:on|for)",
+        "went with": r"went with", "opt": r"opt(?:ing|ed)? for", "settle": r"settled? (?:on|for)", "decid": r"decided? (?:on|for)",
         "lean": r"lean(?:ing)?(?: (?:more|slightly|strongly))? ?(?:towards?|to)", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
         "say": r"say", "favo": r"favou?r", "prefer": r"prefer", "recommend": r"recommend", "mark": r"mark", "guess": r"guess",
         "answer": r"answer(?: with)?",
@@ -202,7 +202,7 @@ CONCLUSION_CUES = CueTable(
         "however": rf"however, (?={_MORE_LIKELY})",
         "looks": r"looks like (?=(?:option |choice )?[a-h](?![a-z]))",
         "suggest": r"suggests? (?=(?:option |choice )?[a-h](?![a-z]))",
-        "only": r"only (?=(?:option |choice |answer )?[(\[]?[a-h][)\]]? (?:fits|applies|matches|remains|explains|works|is left)\b)",
+        "only": r"only (?=(?:option |choice |answer )?[(\[]?[a-h][)\]]? (?:fits|applies|matches|remains|explains|accounts|works|is left)\b)",
         "donc": r"donc\s",
         "daher": r"daher\s",
         "entonces": r"entonces\s",
@@ -248,7 +248,7 @@ NO_CONDITION = re.compile(
     r"|i'm forced|i were)\b[^,\n]{0,30}|if only one[^,\n]{0,30})"
 )
 CONDITION_AFTER = re.compile(
-    r"[)\]\"']{0,2}\s?,?\s?(?:only |but only )?(?:if|unless|provided|assuming)\b(?! (?:i|we) (?:have|had|must))"
+    r"[)\]\"']{0,2} ?,? ?(?:only |but only )?(?:if|unless|provided|assuming)\b(?! (?:i|we) (?:have|had|must))"
 )
 HEARSAY = re.compile(
     r"\b(?:(?:colleagues?|friends?|doctors?|teachers?|professors?|radiologists?|surgeons?|residents?|reports?|patients?|he|she|they)"

@@ -59,6 +59,7 @@ _OPENING_THOUGHT = re.compile(r"\A\s*thought\n")
 _OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)(?:[ \t]*\n+(?=\S)|(?=<[|｜]?channel))")
 _STRIPPED_TURN = re.compile(
     r"\n(?:user|assistant|human)[ \t]*(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
+    r"|(?<=[\w.)\]}*!?])user\n(?=[\s\S]*?\nmodel\n)"
 )
 _PLAIN_TURN = re.compile(
     r"^[ \t]*(?:\#{1,4}[ ]*|\*\*|\[)?(?:user|human)\]?[ ]?:|\#\#\#[ ]?(?:human|user|instruction):",

@@ -45,7 +45,9 @@ _HTML = frozenset(
     " ol option output p pre q s script section small span strike strong style sub summary sup"
     " svg table tbody td template tfoot th thead time title tr u ul var video".split()
 )
-_LONE_AT_END = re.compile(r"(?:\s*<[A-Za-z]\w*_\w*>)+\s*\Z")
+_LONE_AT_END = re.compile(
+    r"\s*(?:<(?P<closes>/?)(?P<name>[A-Za-z_]\w{1,39}|0x\w\w)>|\[(?:PAD|EOS|BOS|END|SEP|STOP)\])\s*\Z"
+)
 
 
 def read_said(text: str, *, final_mark: str = "", final_end: str = "") -> str:
@@ -98,7 +100,11 @@ class _Reader:
                 return _Reader(rest, self.final_mark, self.final_end).read()
             self._say(len(self.text))
         said = "".join(self.said)
-        return said[:-_TAIL] + _LONE_AT_END.sub("", said[-_TAIL:])
+        while (lone := _LONE_AT_END.search(said, max(0, len(said) - _TAIL))) and not (
+            lone["closes"] and f"<{lone['name']}" in said
+        ):
+            said = said[: lone.start()]
+        return said
 
     @property
     def is_hidden(self) -> bool:

@@ -41,6 +41,15 @@ VERDICTS = (
     ("Supported by the image.", "Not seen."),
     ("consistent with the findings.", "inconsistent with the findings."),
 )  # fmt: skip
+INLINE = (
+    "A: {A}, B: {B}, C: {C}, D: {D}", "A - {A}; B - {B}; C - {C}; D - {D}",
+    "(A) {A} (B) {B} (C) {C} (D) {D}", "A = {A}\nB = {B}\nC = {C}\nD = {D}",
+    "Option A: {A}. Option B: {B}. Option C: {C}. Option D: {D}.", "A) {A}\nB) {B}\nC) {C}\nD) {D}",
+)  # fmt: skip
+BRIEF = (
+    ("yes", "no"), ("correct", "incorrect"), ("true", "false"), ("✓", "✗"), ("right", "wrong"),
+    ("likely", "unlikely"), ("supported", "not supported"), ("fits", "does not fit"),
+)  # fmt: skip
 CLOSINGS = (
     "",
     "\n\nTherefore, {}.",
@@ -94,3 +103,6 @@ def verdict_lists() -> Iterator[Case]:
             for letter, words in ITEMS[0].items()
         ]
         yield Case("\n".join(rows) + closing.format(right), ITEMS[0], False, (right,), right)
+    for form, (yes, no), right in product(INLINE, BRIEF, "ABCD"):
+        verdicts = {letter: yes if letter == right else no for letter in "ABCD"}
+        yield Case(form.format(**verdicts), ITEMS[0], False, (right,), right)
