@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from functools import lru_cache
 from typing import Any
 
 MAX_NAME = 200
@@ -57,8 +58,11 @@ def read_finish(value: Any) -> tuple[Finish, str | None]:
     name = read_name(value)
     if name is None:
         return Finish.ABSENT, None
+    return _find_kind(name), name
+
+
+@lru_cache(maxsize=256)
+def _find_kind(name: str) -> Finish:
+    """A run's replies end in a few ways, thousands of times."""
     spelled = re.sub(r"(?<=[a-z])(?=[A-Z])|[\s.-]+", "_", name).lower()
-    for kind, pattern in _PATTERNS:
-        if pattern.search(spelled):
-            return kind, name
-    return Finish.UNKNOWN, name
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(spelled)), Finish.UNKNOWN)

@@ -77,23 +77,25 @@ def _read_completion(
 ) -> Outcome:
     """A decoded body of a 200: what its first choice came to, or the error in it."""
     choice = _find_choice(value)
-    problem = find_problem(value, is_failed=False)
     if choice is None or not isinstance(choice.get("message"), Mapping):
-        inner = read_problem(choice.get("error")) if choice else None
-        if inner or problem:
-            return judge(inner or problem, status, raw=raw, key=key, wait=wait)
+        problem = _find_problem(value, choice)
+        if problem:
+            return judge(problem, status, raw=raw, key=key, wait=wait)
         if _is_blocked(value):
             return Filtered(**_read_told(value, None))
         return BrokenOff(kind=Break.NO_CHOICE, status=status, words=make_words(raw, key))
-    return _read_choice(
-        value, choice, read_problem(choice.get("error")) or problem, status, key=key, wait=wait
-    )
+    return _read_choice(value, choice, status, key=key, wait=wait)
+
+
+def _find_problem(value: Any, choice: Mapping[str, Any] | None) -> Problem | None:
+    """The error of the choice, or else of the body around it."""
+    inner = read_problem(choice.get("error")) if choice else None
+    return inner or find_problem(value, is_failed=False)
 
 
 def _read_choice(
     value: Mapping[str, Any],
     choice: Mapping[str, Any],
-    problem: Problem | None,
     status: int,
     *,
     key: str | None,
@@ -110,12 +112,13 @@ def _read_choice(
         if native in (Finish.FILTERED, Finish.BROKEN):
             finish, name = native, native_name
     told = _read_told(value, name)
-    thought = has_thought(message)
     if finish is Finish.FILTERED:
         return Filtered(text=_clean(text or refusal), **told)
-    is_broken = finish is Finish.BROKEN or (problem and (is_blank or finish is Finish.ABSENT))
-    if is_broken:
-        return judge(problem, status, key=key, wait=wait, finish_reason=name)
+    if is_blank or finish in (Finish.BROKEN, Finish.ABSENT):
+        problem = _find_problem(value, choice)
+        if problem or finish is Finish.BROKEN:
+            return judge(problem, status, key=key, wait=wait, finish_reason=name)
+    thought = is_blank and (has_thought(message) or _has_hidden_thought(value))
     if is_blank and not thought and finish in (Finish.ABSENT, Finish.UNKNOWN):
         kind = Break.NO_CHOICE if finish is Finish.ABSENT else Break.SERVER
         return BrokenOff(kind=kind, status=status, finish_reason=name)
@@ -152,6 +155,15 @@ def _read_told(value: Mapping[str, Any], finish_reason: str | None) -> dict[str,
         "n_prompt_tokens": _read_count(usage.get("prompt_tokens")),
         "n_completion_tokens": _read_count(usage.get("completion_tokens")),
     }
+
+
+def _has_hidden_thought(value: Mapping[str, Any]) -> bool:
+    """Whether tokens of reasoning were counted, which some servers do not show."""
+    usage = value.get("usage")
+    usage = usage if isinstance(usage, Mapping) else {}
+    details = usage.get("completion_tokens_details")
+    counts = [usage, details if isinstance(details, Mapping) else {}]
+    return any(_read_count(one.get("reasoning_tokens")) for one in counts)
 
 
 def _read_count(value: Any) -> int | None:

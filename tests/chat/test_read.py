@@ -118,6 +118,16 @@ def test_only_reasoning_is_told_apart_whatever_the_finish_reason(
     assert not answered.is_only_reasoning
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [{"completion_tokens_details": {"reasoning_tokens": 2_048}}, {"reasoning_tokens": 2_048}],
+)
+def test_reasoning_that_was_counted_and_not_shown_is_reasoning(usage: dict[str, Any]) -> None:
+    reply = read(complete("", "length") | {"usage": usage})
+    assert isinstance(reply, Reply)
+    assert (reply.is_only_reasoning, reply.is_cut) == (True, True)
+
+
 @pytest.mark.parametrize("text", ["<think>A or B", "<think>A</think>", "<think>A</think>\n "])
 def test_a_marked_thought_and_no_word_beside_it_is_only_reasoning(text: str) -> None:
     reply = read(complete(text, "length"))
