@@ -5,6 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+# A gateway's words for a server that is not there; those above 520 are Cloudflare's.
+DOWN = frozenset({502, 503, 504, 521, 522, 523, 524, 530})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
@@ -89,7 +92,7 @@ class BrokenOff(ServerError):
     @property
     def is_down(self) -> bool:
         """Whether a server says so that is starting, or a proxy of one that is not there."""
-        return self.kind is Break.SERVER and self.status in (502, 503, 504)
+        return self.kind is Break.SERVER and self.status in DOWN
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,9 @@ from leaderboard.scoring.replies import read_said
 
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml")
 
+# An end of turn and a line break or two; a reply of more tokens without a word was swallowed.
+MAX_TOKENS_OF_NOTHING = 16
+
 
 def read_answer(
     status: int,
@@ -77,7 +80,7 @@ def _read_completion(
 ) -> Outcome:
     """A decoded body of a 200: what its first choice came to, or the error in it."""
     choice = _find_choice(value)
-    if choice is None or not isinstance(choice.get("message"), Mapping):
+    if choice is None or _find_message(choice) is None:
         problem = _find_problem(value, choice)
         if problem:
             return judge(problem, status, raw=raw, key=key, wait=wait)
@@ -101,7 +104,7 @@ def _read_choice(
     key: str | None,
     wait: float | None,
 ) -> Outcome:
-    message = choice["message"]
+    message = _find_message(choice) or {}
     finish, name = read_finish(choice.get("finish_reason"))
     text = read_text(message.get("content"))
     refusal = read_text(message.get("refusal"))
@@ -118,7 +121,7 @@ def _read_choice(
         problem = _find_problem(value, choice)
         if problem or finish is Finish.BROKEN:
             return judge(problem, status, key=key, wait=wait, finish_reason=name)
-    thought = is_blank and (has_thought(message) or _has_hidden_thought(value))
+    thought = is_blank and (has_thought(message) or (not text and _has_hidden_thought(value)))
     if is_blank and not thought and finish in (Finish.ABSENT, Finish.UNKNOWN):
         kind = Break.NO_CHOICE if finish is Finish.ABSENT else Break.SERVER
         return BrokenOff(kind=kind, status=status, finish_reason=name)
@@ -140,6 +143,12 @@ def _find_choice(value: Any) -> Mapping[str, Any] | None:
     return first if isinstance(first, Mapping) else None
 
 
+def _find_message(choice: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The message, which some servers call a delta although nothing is streamed."""
+    found = (choice.get("message"), choice.get("delta"))
+    return next((one for one in found if isinstance(one, Mapping)), None)
+
+
 def _is_blocked(value: Any) -> bool:
     """Whether a server passes on Gemini's way to say that it filtered the question."""
     feedback = value.get("promptFeedback") if isinstance(value, Mapping) else None
@@ -158,12 +167,14 @@ def _read_told(value: Mapping[str, Any], finish_reason: str | None) -> dict[str,
 
 
 def _has_hidden_thought(value: Mapping[str, Any]) -> bool:
-    """Whether tokens of reasoning were counted, which some servers do not show."""
+    """Whether tokens were counted that are not shown: of reasoning, or more than an end takes."""
     usage = value.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}
     details = usage.get("completion_tokens_details")
     counts = [usage, details if isinstance(details, Mapping) else {}]
-    return any(_read_count(one.get("reasoning_tokens")) for one in counts)
+    n_written = _read_count(usage.get("completion_tokens")) or 0
+    is_counted = any(_read_count(one.get("reasoning_tokens")) for one in counts)
+    return is_counted or n_written > MAX_TOKENS_OF_NOTHING
 
 
 def _read_count(value: Any) -> int | None:

@@ -120,12 +120,23 @@ def test_only_reasoning_is_told_apart_whatever_the_finish_reason(
 
 @pytest.mark.parametrize(
     "usage",
-    [{"completion_tokens_details": {"reasoning_tokens": 2_048}}, {"reasoning_tokens": 2_048}],
+    [
+        {"completion_tokens_details": {"reasoning_tokens": 2_048}},
+        {"reasoning_tokens": 2_048},
+        {"completion_tokens": 700},
+    ],
 )
 def test_reasoning_that_was_counted_and_not_shown_is_reasoning(usage: dict[str, Any]) -> None:
-    reply = read(complete("", "length") | {"usage": usage})
+    for finish in ("length", "stop"):
+        reply = read(complete("", finish) | {"usage": usage})
+        assert isinstance(reply, Reply)
+        assert (reply.is_only_reasoning, reply.is_cut) == (True, finish == "length")
+
+
+def test_a_message_called_a_delta_is_read() -> None:
+    reply = read({"choices": [{"delta": {"content": "B"}, "finish_reason": "stop"}]})
     assert isinstance(reply, Reply)
-    assert (reply.is_only_reasoning, reply.is_cut) == (True, True)
+    assert reply.text == "B"
 
 
 @pytest.mark.parametrize("text", ["<think>A or B", "<think>A</think>", "<think>A</think>\n "])
