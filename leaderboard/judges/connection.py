@@ -8,71 +8,89 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
-import msgspec
+import httpx2
+import openai
 from yarl import URL
 
 from leaderboard.chat import Break, BrokenOff, Outcome, RateLimited, Rejected, read_answer
-from leaderboard.endpoints.engine.body import BodyBroken, BodyTooLarge, read_body
-from leaderboard.endpoints.engine.client import make_chat_url
 from leaderboard.judges.settings import JudgeSettings
 
 _NAME = re.compile(r"[\w.:-]{1,40}")
 CONNECT_SECONDS = 15.0
-MAX_BYTES = 8_000_000
 NO_STATUS = 0
 """The status of an answer that did not come."""
+NO_KEY = "none"
+"""What the client is given where a server needs no key, for it insists on one: it is not sent."""
 
 
-def make_session(settings: JudgeSettings) -> aiohttp.ClientSession:
-    """A session for one run, with the key; by the host's proxy, if the environment names one."""
-    headers = {
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "Content-Type": "application/json",
-        "User-Agent": "SpineBench",
-    }
-    if settings.api_key:
-        headers["Authorization"] = f"Bearer {settings.api_key}"
-    is_secure = settings.base_url.lower().startswith("https:")
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            limit=settings.concurrency, ssl=ssl.create_default_context() if is_secure else True
+def make_session(settings: JudgeSettings) -> openai.AsyncOpenAI:
+    """A client for one run, with the key; by the host's proxy, if the environment names one.
+
+    It neither tries again nor follows redirects: who asks decides that.
+    """
+    timeout = httpx2.Timeout(settings.timeout_seconds, connect=CONNECT_SECONDS)
+    address = URL(settings.base_url, encoded=True)
+    return openai.AsyncOpenAI(
+        base_url=str(address.with_query(None)),
+        default_query=dict(address.query),
+        api_key=settings.api_key or NO_KEY,
+        timeout=timeout,
+        max_retries=0,
+        default_headers={"Accept-Encoding": "identity"},
+        http_client=openai.DefaultAsyncHttpxClient(
+            timeout=timeout,
+            follow_redirects=False,
+            limits=httpx2.Limits(max_connections=settings.concurrency),
         ),
-        headers=headers,
-        timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds, sock_connect=CONNECT_SECONDS),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=True,
     )
 
 
 async def send(
-    session: aiohttp.ClientSession, settings: JudgeSettings, fields: Mapping[str, Any]
+    session: openai.AsyncOpenAI, settings: JudgeSettings, fields: Mapping[str, Any]
 ) -> Outcome:
-    """Ask for one chat completion. Never raises for what a server or a network does."""
-    url = URL(make_chat_url(settings.base_url.rstrip("/")), encoded=True)
-    data = msgspec.json.encode(fields)
+    """Ask for one chat completion. Never raises for what a server or a network does.
+
+    The client hands over the answer as it came: its own reading of a completion takes a web page
+    for a text, and an error with status 200 for a completion.
+    """
+    # The client takes the omission of a default header for a missing key: it goes with the request.
+    unsigned = {} if settings.api_key else {"Authorization": openai.Omit()}
+    rest = {name: value for name, value in fields.items() if name not in ("model", "messages")}
     try:
-        async with session.post(url, data=data, allow_redirects=False) as response:
-            body = await read_body(response, MAX_BYTES)
-            return read_answer(
-                response.status,
-                response.headers,
-                body,
-                key=settings.api_key or None,
-                now=time.time(),
-            )
-    except aiohttp.ClientConnectorCertificateError:
-        return BrokenOff(status=NO_STATUS, words="its TLS certificate is not valid")
-    except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
-        return BrokenOff(status=NO_STATUS, words="no connection")
-    except TimeoutError:
+        answer = await session.chat.completions.with_raw_response.create(
+            model=fields["model"],
+            messages=fields["messages"],
+            extra_headers=unsigned,
+            extra_body=rest,
+        )
+        response = answer.http_response
+    except openai.APIStatusError as error:
+        response = error.response
+    except openai.APITimeoutError as error:
+        if isinstance(error.__cause__, httpx2.ConnectTimeout):
+            return BrokenOff(status=NO_STATUS, words="no connection")
         return BrokenOff(status=NO_STATUS, kind=Break.TIMEOUT, words="no answer in time")
-    except (BodyTooLarge, BodyBroken):
+    except openai.APIConnectionError as error:
+        return _read_failure(error.__cause__)
+    return read_answer(
+        response.status_code,
+        response.headers,
+        response.content,
+        key=settings.api_key or None,
+        now=time.time(),
+    )
+
+
+def _read_failure(cause: BaseException | None) -> BrokenOff:
+    """Why no answer came, in words of ours."""
+    if isinstance(cause, httpx2.ConnectError):
+        while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+            cause = cause.__cause__ or cause.__context__
+        words = "no connection" if cause is None else "its TLS certificate is not valid"
+        return BrokenOff(status=NO_STATUS, words=words)
+    if isinstance(cause, httpx2.RemoteProtocolError | httpx2.DecodingError):
         return BrokenOff(status=NO_STATUS, kind=Break.NOT_JSON, words="an answer without its end")
-    except (aiohttp.ClientError, OSError):
-        return BrokenOff(status=NO_STATUS, words="the connection broke")
+    return BrokenOff(status=NO_STATUS, words="the connection broke")
 
 
 def explain(outcome: BrokenOff | RateLimited | Rejected) -> str:
