@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,13 +17,14 @@ from leaderboard.endpoints.engine.progress import Ending
 from leaderboard.endpoints.engine.settings import Limits
 from tests.endpoints.running import QUICK, Run, make_requests, run_against
 from tests.endpoints.server import Endpoint, answer, failed, later, raw, sent, serve
+from tests.waiting import HANG_SECONDS
 
 SHORT = Limits(
     first_backoff=0.01,
     max_backoff=0.02,
     max_attempts=3,
     beat=0.01,
-    max_outage=0.4,
+    max_outage=HANG_SECONDS,
     max_straggling=0.2,
 )
 GONE = sent({"error": {"code": 502, "message": "Provider returned error"}})
@@ -102,8 +104,9 @@ def test_an_outage_is_tried_by_one_request_at_a_time_and_then_all_go_on() -> Non
 
 
 def test_an_outage_that_does_not_end_ends_the_run_in_words() -> None:
+    limits = replace(SHORT, max_outage=0.4)
     with serve(*[answer] * 3, then=failed(503, "Loading model")) as endpoint:
-        run, summary = run_against(endpoint, make_requests(30), concurrency=4, limits=SHORT)
+        run, summary = run_against(endpoint, make_requests(30), concurrency=4, limits=limits)
     assert summary.ending is Ending.OUTAGE
     assert "Loading model" in summary.message
     assert summary.remedy
@@ -136,6 +139,29 @@ def test_the_last_item_alone_is_waited_for_and_then_unscored() -> None:
     assert summary.ending is Ending.COMPLETE
     assert [key for key, text in run.texts.items() if text is None] == ["q5"]
     assert summary.reasons == {Reason.SERVER_ERROR: 1}
+
+
+def test_a_restart_that_catches_the_last_of_a_small_run_is_waited_for() -> None:
+    patient = replace(SHORT, max_straggling=0.0)
+    with serve(*[answer] * 4, *[failed(503)] * 60) as endpoint:
+        run, summary = run_against(endpoint, make_requests(8), concurrency=4, limits=patient)
+    assert summary.ending is Ending.COMPLETE
+    assert all(run.texts.values())
+
+
+@pytest.mark.parametrize("step", [raw(b""), GONE], ids=["lost", "in a 200"])
+def test_what_is_not_plainly_an_outage_is_not_waited_for_at_the_end(step: Respond) -> None:
+    patient = replace(SHORT, max_straggling=HANG_SECONDS)
+
+    async def respond(request: web.Request, body: Any) -> web.StreamResponse:
+        is_bad = any(f"Question {n}?" in read_question(body) for n in (3, 7))
+        return await (step if is_bad else answer)(request, body)
+
+    with serve(then=respond) as endpoint:
+        run, summary = run_against(endpoint, make_requests(20), concurrency=4, limits=patient)
+    assert summary.ending is Ending.COMPLETE
+    assert sorted(key for key, text in run.texts.items() if text is None) == ["q3", "q7"]
+    assert summary.seconds < HANG_SECONDS
 
 
 def test_a_pause_that_a_starting_server_asks_for_is_kept() -> None:

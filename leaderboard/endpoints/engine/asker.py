@@ -157,8 +157,8 @@ class Asker:
         """Whether the server is not there, as against an item that it cannot take.
 
         While something comes for others, it is the item; one that was in as many outages as it
-        has attempts may be what makes them. Lost connections alone are the item's too where there
-        is no other to try.
+        has attempts may be what makes them. Lost connections alone, and errors inside a 200, are
+        the items' too where no other is left to try.
         """
         ticket.count_lost(Loss(failure, sent_at))
         if len(ticket.outages - {self._server.n_outages}) >= self._limits.max_attempts:
@@ -169,14 +169,14 @@ class Asker:
             return False
         is_heard = self._server.has_been_heard(ticket.last_wait_began)
         is_plain = any(loss.failure.is_down for loss in ticket.lost)
-        return not is_heard and (is_plain or not self._line.is_last(ticket))
+        return not is_heard and (is_plain or self._line.count_stragglers() is None)
 
     def _wait_out(self, ticket: Ticket, failure: Failure, sent_at: float) -> ItemOutcome | None:
         """Pause the whole run for a server that is not there; no item's attempts are used."""
         server, limits = self._server, self._limits
         server.go_down(failure, since=ticket.lost[0].sent_at, sent_at=sent_at)
         ticket.outages.add(server.n_outages)
-        if server.has_answered and self._line.are_all_lost():
+        if self._are_few_left():
             if server.down_seconds() > min(limits.max_straggling, limits.max_outage):
                 return self._settle(ticket, failure)
         elif server.down_seconds() > limits.max_outage:
@@ -188,6 +188,15 @@ class Asker:
         self._pace.pause_all(min(wait, limits.max_outage))
         self._line.put_back(ticket)
         return None
+
+    def _are_few_left(self) -> bool:
+        """Whether all that is left are a few items to which nothing came, after answers to others.
+
+        They may be what no server can take: they are not worth a long wait.
+        """
+        n_left = self._line.count_stragglers()
+        most = max(1.0, self._limits.max_straggling_share * self._tally.n_total)
+        return self._server.has_answered and n_left is not None and n_left <= most
 
     def _may_repeat(self, ticket: Ticket, failure: Failure) -> bool:
         """Whether to ask again. Raises RunEnded where the server wants too long a pause."""

@@ -89,13 +89,11 @@ class Line:
         """It is settled."""
         self._out.remove(ticket)
 
-    def is_last(self, ticket: Ticket) -> bool:
-        """Whether there is no other ticket."""
-        return self._has_no_new() and not self._again and self._out == [ticket]
-
-    def are_all_lost(self) -> bool:
-        """Whether every ticket that is left was in an outage."""
-        return self._has_no_new() and all(one.outages for one in (*self._again, *self._out))
+    def count_stragglers(self) -> int | None:
+        """How many tickets are left, if each of them was lost before; None if one was not."""
+        left = (*self._again, *self._out)
+        is_all = self._has_no_new() and all(one.outages or one.lost for one in left)
+        return len(left) if is_all else None
 
     def _has_no_new(self) -> bool:
         ticket = next(self._new, None)

@@ -91,7 +91,7 @@ class Tally:
     """Counts a run; the clock starts when it is made."""
 
     def __init__(self, n_total: int) -> None:
-        self._n_total = n_total
+        self.n_total = n_total
         self._begun = time.monotonic()
         self._settled: deque[tuple[float, int]] = deque([(self._begun, 0)])
         self.n_done = 0
@@ -149,9 +149,9 @@ class Tally:
             self._settled.popleft()
         since, n_before = self._settled[0]
         per_second = (n_settled - n_before) / max(now - since, 1e-9)
-        n_left = max(0, self._n_total - n_settled)
+        n_left = max(0, self.n_total - n_settled)
         return Progress(
-            n_total=self._n_total,
+            n_total=self.n_total,
             n_done=self.n_done,
             n_failed=self.n_failed,
             n_retried=self.n_retried,

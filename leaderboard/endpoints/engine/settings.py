@@ -82,7 +82,8 @@ class Limits:
 
     `max_pause` is the longest Retry-After that is waited for, `max_throttled` how long nothing
     but 429 may come back, `max_outage` how long a server that answers nothing is waited for, and
-    `max_straggling` how long where all that is left are items that it answered nothing to.
+    `max_straggling` how long where all that is left is a small share of the items, to which it
+    answered nothing.
     `max_refused` requests are sent to a server that refuses the key before it has answered any.
     """
 
@@ -94,7 +95,8 @@ class Limits:
     max_pause: float = 120.0
     max_throttled: float = 600.0
     max_outage: float = 1_800.0
-    max_straggling: float = 300.0
+    max_straggling: float = 180.0
+    max_straggling_share: float = 0.2
     first_backoff: float = 0.5
     max_backoff: float = 20.0
     beat: float = 0.5
