@@ -6,6 +6,6 @@ from leaderboard.scoring.answers.parser import (
     ParsedAnswer,
     parse_answer,
 )
-from leaderboard.scoring.answers.refusal import REFUSAL
+from leaderboard.scoring.answers.words import REFUSAL
 
 __all__ = ["PARSER_VERSION", "REFUSAL", "AnswerOutcome", "ParsedAnswer", "parse_answer"]

@@ -15,14 +15,11 @@ from leaderboard.scoring.answers.claims import (
     is_whole_list,
     sentence_before,
 )
-from leaderboard.scoring.answers.letters import is_latin_name
-from leaderboard.scoring.answers.naming import named_in
-from leaderboard.scoring.answers.page import Page, Reading
-from leaderboard.scoring.answers.reading import read_choice, read_list
-from leaderboard.scoring.answers.refusal import REFUSAL
+from leaderboard.scoring.answers.page import Page, Reading, named_in
+from leaderboard.scoring.answers.reading import is_latin_name, read_choice, read_list
 from leaderboard.scoring.answers.rows import lists_of
 from leaderboard.scoring.answers.verdicts import OWNER, TRUE_MARK
-from leaderboard.scoring.answers.words import FALSE_SOON
+from leaderboard.scoring.answers.words import FALSE_SOON, REFUSAL
 
 
 class Label(NamedTuple):

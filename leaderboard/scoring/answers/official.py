@@ -11,9 +11,8 @@ from leaderboard.scoring.answers.claims import (
     is_conditional,
     is_rejected,
 )
-from leaderboard.scoring.answers.lines import bare_lines, without_echo
-from leaderboard.scoring.answers.naming import named_in
-from leaderboard.scoring.answers.page import Page, Reading
+from leaderboard.scoring.answers.lines import bare_lines
+from leaderboard.scoring.answers.page import Page, Reading, named_in
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.resolution import is_withdrawn
 from leaderboard.scoring.answers.rows import is_cut_list, lists_of, repeats_options
@@ -166,6 +165,5 @@ def _agrees(page: Page, rest: Page, claim: Claim) -> bool:
     """Whether what follows neither withdraws the answer nor claims another."""
     if is_withdrawn(page, claim, claim.end):
         return False
-    rest = without_echo(rest)
     others = [*find_claims(rest), *find_verdicts(rest), *bare_lines(rest)]
     return all(other.letters <= claim.letters for other in others)

@@ -1,20 +1,154 @@
 """The options of an item, and where a text names them by their words."""
 
+# ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
+
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from leaderboard.scoring.answers.option_words import (
-    ADDED_AFTER,
-    CLAUSE_END,
-    NEGATED_AFTER,
-    NEGATED_BEFORE,
-    NEGATED_BEHIND_COMMA,
-    PLAIN_AFTER,
-    PLAIN_BEFORE,
+from leaderboard.scoring.answers.text import plain_characters, without_markup
+
+PLAIN_BEFORE = frozenset(
+    "a an is are was be at in of on for with to as by it this that than from into only option "
+    "choice answer approximately about around roughly i therefore thus so hence perform recommend suggest suggests indicate "
+    "indicates indicated shows show demonstrates reveals has choose select diagnosis treatment "
+    "likely appropriate best consistent would probably definitely clearly likely suspect suspected "
+    "favour favor favours favors mean means not no without versus or but either neither "
+    "nor excludes exclude excluded never isn't excluding except instead rather unlike need needs "
+    "requires require undergo do does called represents represent see depicts demonstrate presents we there "
+    "es la el le les un une une der die das ist ein eine est il lo".split()
 )
-from leaderboard.scoring.answers.tokens import Token, tokens, tokens_between, words_of
+"""Words that may stand right before an option's text without altering its meaning."""
+
+PLAIN_AFTER = frozenset(
+    "is are was were would will should must can could may might because since as due given at in "
+    "on for by which that but not or rather than instead seems appears remains option options "
+    "choice answer level levels disc segment segments space vertebra region correct therefore so "
+    "i it this based here isn't aren't wasn't wouldn't cannot can't shouldn't "
+    "ist est es è".split()
+)
+"""Words that may stand right after an option's text without altering its meaning."""
+
+CLAUSE_END = re.compile(
+    r"[,;:.!?\n()](?!\d)|\b(?:but|however|although|though|while|whereas|because|since|so|therefore"
+    r"|thus|hence|instead|mais|aber|sondern|sino|pero|mas)\b|但|而是|所以|因此"
+)
+
+NEGATED_BEFORE = re.compile(
+    r"\b(?:not|no|never|without|neither|nor|none|cannot|exclud\w{0,4}|rul(?:e|es|ed|ing) out|except"
+    r"|unlike|rather than|instead of|other than|than|apart from|besides|avoid\w{0,3}|denies|versus|vs"
+    r"|above|below|adjacent to|near|next to|normal|unremarkable|preserved|intact|unlikely|wrong"
+    r"|incorrect|histor(?:y|ies) of|previous\w{0,2}|prior|before|after|following|failed|absen\w{1,4}"
+    r"|between|if|unless|whether|should (?:there|it)|could|might|may|possib\w{1,3}|consider\w{0,3}|reject\w{0,3}"
+    r"|contraindicat\w{1,4}|nicht|kein\w{0,2}|pas|aucun\w?|sin|não|не|less|mimic\w{0,4}|risk of"
+    r"|alternative\w{0,2}|against|eliminat\w{1,4}|option [a-j] (?:says|refers|describes|states|mentions|lists|means|is about)|what|which|how|why|is there)\b|n't\b|不|非|無|没|排除|ない"
+)
+"""Before an option's text in its clause: the text is not put forward as the answer."""
+
+ADDED_AFTER = re.compile(r"\balso\b")
+"""After an option's text in its clause: it comes beside the answer, where there can be only one."""
+
+NEGATED_BEHIND_COMMA = re.compile(
+    r"[,)]{1,2}\s(?:is|are|was|were|should|would|can|could|does|do|may|must)(?:n't|\s(?:not|never)\b)"
+)
+"""Right after an option's text that stands in apposition: "option D, bracing, should not"."""
+
+NEGATED_AFTER = re.compile(
+    r"\b(?:not|no|never|cannot|excluded|ruled out|normal|unremarkable|preserved|spared|intact|unlikely"
+    r"|wrong|incorrect|false|contraindicated|inappropriate|eliminated|insufficient|unnecessary"
+    r"|less|absent|before|previously|earlier|in the past|ago|could|might|may|possible|if|unless|fails?|failed|rejected|would have"
+    r"|nicht|falsch|pas|incorrecta?|не)\b|n't\b|不|非|错|錯|排除|ない|違"
+)
+"""After an option's text in its clause: the text is not put forward as the answer."""
+
+SENTENCE_END = re.compile(r"[.!?;](?=\s|$|[^\x00-\x7f])|\n")
+LIST_SENTENCE_END = re.compile(r"[.!?](?=\s|$|[^\x00-\x7f])|\n")
+"""A sentence's end where a semicolon may part the members of a list."""
+
+
+_LEVEL = (
+    r"(?:(?:c|th?|l|s)\s?\d{1,2}\s?(?:[-/]|\bto\b|(?<=\d)(?=[lst]\d))\s?(?:c|th?|l|s)?\s?\d{1,2}"
+    r"(?!\d|\s?[-/]\s?(?:c|th?|l|s)?\d)"
+    r"|between (?:c|th?|l|s)\d{1,2} and (?:c|th?|l|s)\d{1,2})"
+)
+_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"(?P<level>(?<![a-z\d\u00c0-\u024f]){_LEVEL}(?![a-z\d]))|\d+(?:[.,]\d+)*|[<>≤≥%°±+]|[{_CJK}]"
+    rf"|[^\W\d_{_CJK}]+(?:'[a-z]+)?\d*",
+)
+_LEVEL_PARTS = re.compile(r"(?:(c|t|l|s)h?\s?)?(\d{1,2})")
+_SAME_TOKEN = {
+    "°": "degrees", "degree": "degrees", "percent": "%", "≤": "<=", "≥": ">=",
+}  # fmt: skip
+_DROPPED = frozenset({"the"})
+_SPELLINGS = (
+    (re.compile(r"^disk(?=[a-z]|$)"), "disc"),
+    (re.compile(r"(?<=[a-z])ae(?=[a-z])|^ae(?=[a-z]{4})"), "e"),
+    (re.compile(r"^oe(?=d)"), "e"),
+    (re.compile(r"(?<=[a-z]{3})our$"), "or"),
+    (re.compile(r"(?<=[a-z]{4})is(?=ation$|e$|ed$|ing$)"), "iz"),
+    (re.compile(r"(?<=[a-z]{3}[^\Wsui])s$"), ""),
+)
+"""British and American spellings, and plurals, read the same."""
+
+
+class Token(NamedTuple):
+    """One word, number or level of a text in its normal form, and where it stands."""
+
+    word: str
+    start: int
+    end: int
+
+
+def tokens(low: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+    """Yield the tokens of a lower-case text; every spelling of a disc level becomes `l4/l5`."""
+    for found in _TOKEN.finditer(low, start, len(low) if end is None else end):
+        word = _level(found[0]) if found.lastgroup else _normal(found[0])
+        if word not in _DROPPED:
+            yield Token(word, found.start(), found.end())
+
+
+_LONG = 1_000
+
+
+@lru_cache(maxsize=1)
+def _all_tokens(low: str) -> tuple[list[Token], list[int]]:
+    seen = list(tokens(low))
+    return seen, [token.start for token in seen]
+
+
+def tokens_between(low: str, start: int, end: int) -> list[Token]:
+    """The tokens within low[start:end]; a long text is cut into tokens once, however many places
+    of it are read."""
+    if len(low) <= _LONG:
+        return list(tokens(low, start, end))
+    seen, starts = _all_tokens(low)
+    within = seen[bisect_left(starts, start) : bisect_left(starts, end)]
+    return within[:-1] if within and within[-1].end > end else within
+
+
+@lru_cache(maxsize=16_384)
+def _normal(word: str) -> str:
+    if word.isalpha() and word.isascii() and len(word) > 3:
+        for pattern, form in _SPELLINGS:
+            word = pattern.sub(form, word)
+    return _SAME_TOKEN.get(word, word)
+
+
+@lru_cache(maxsize=1_024)
+def _level(word: str) -> str:
+    """Return `l4/l5` for `L4-5`, `L4 / L5`, `between L4 and L5`; `t12` for Th12."""
+    (upper, first), (lower, second) = _LEVEL_PARTS.findall(word)
+    return f"{upper}{int(first)}/{lower or upper}{int(second)}"
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the normal form of an option's text or of a whole answer."""
+    plain = without_markup(plain_characters(text))
+    return tuple(token.word for token in tokens(plain.lower()))
+
 
 _OF_THE_REST = re.compile(
     r"(none|all) (?:of )?(?:the |these |those )?"

@@ -48,12 +48,10 @@ from leaderboard.scoring.answers.lines import (
     last_sentence,
     without_echo,
 )
-from leaderboard.scoring.answers.naming import named_in
 from leaderboard.scoring.answers.official import find_official
 from leaderboard.scoring.answers.options import Options
-from leaderboard.scoring.answers.page import Page
+from leaderboard.scoring.answers.page import Page, named_in
 from leaderboard.scoring.answers.reading import read_list
-from leaderboard.scoring.answers.refusal import REFUSAL, UNDECIDED
 from leaderboard.scoring.answers.resolution import settle
 from leaderboard.scoring.answers.rows import begins_list, outside_lists, row_verdicts
 from leaderboard.scoring.answers.structured import with_final_marks
@@ -66,6 +64,7 @@ from leaderboard.scoring.answers.text import (
     without_markup,
 )
 from leaderboard.scoring.answers.verdicts import find_verdicts
+from leaderboard.scoring.answers.words import REFUSAL, UNDECIDED
 
 PARSER_VERSION = "5"
 """Changes whenever some text would be parsed otherwise than before."""

@@ -32,7 +32,7 @@ _OPEN = re.compile(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b
 
 
 _INLINE = re.compile(
-    r"(?:^|(?<=[\s;,.(]))(?:(?i:option) )?(?:\((?P<round>[A-J])\)|(?P<plain>[A-J])(?:[.:)]|\s?[=-]))(?=\s)"
+    r"(?:^|(?<=[\s;,.(]))(?:(?i:option) )?(?:\((?P<round>[A-J])\)|(?P<plain>[A-J])(?:[.:)]|\s?[=-]|(?=\s[(✓✗])))(?=\s)"
 )
 _LONGEST_INLINE = 300
 
@@ -78,7 +78,7 @@ def _inline_rows(page: Page) -> tuple[Row, ...]:
         return ()
     labels = list(_INLINE.finditer(page.text))
     every = sorted(page.options.letters)
-    if len(labels) < 3 or [(label["round"] or label["plain"]) for label in labels] != every:
+    if len(labels) < 3 or sorted(label["round"] or label["plain"] for label in labels) != every:
         return ()
     ends = [*(label.start() for label in labels[1:]), len(page.text)]
     return tuple(
@@ -148,11 +148,12 @@ def row_verdicts(page: Page) -> Iterator[Claim]:
         right = [row for row in rows if _is_right(row.body)]
         if not right and not page.multiple:
             right = _only_fitting(page, rows)
-        if not right or (len(right) > 1 and not page.multiple):
+        if not right:
             continue
         letters = frozenset(row.letter for row in right)
+        unsure = len(right) > 1 and not page.multiple
         yield Claim(
-            right[0].start, rows[-1].end, Strength.VERDICT, letters, unsure=False, on_statement=True
+            right[0].start, rows[-1].end, Strength.VERDICT, letters, unsure, on_statement=True
         )
 
 

@@ -1,6 +1,6 @@
 """Verdicts on single options: `B is the correct answer`, `(C) seems best`, `D) ... Correct.`"""
 
-# ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 from collections.abc import Iterator
@@ -14,17 +14,57 @@ from leaderboard.scoring.answers.claims import (
     sentence_before,
 )
 from leaderboard.scoring.answers.length import ends_of
-from leaderboard.scoring.answers.naming import named_in
-from leaderboard.scoring.answers.page import Page, Reading
+from leaderboard.scoring.answers.page import Page, Reading, named_in
 from leaderboard.scoring.answers.reading import read_list
-from leaderboard.scoring.answers.verdict_words import (
-    PLAIN_NOUN_ONLY,
-    TRUE_LIMITED,
-    VERDICT_ANSWER,
-    VERDICT_LITERALS,
-    VERDICT_TRUE,
-    VERDICT_TRUE_ASCII,
+
+_SURE = (
+    r"(?:\s(?:clearly|definitely|therefore|thus|indeed|actually|likely|then|hence|obviously|certainly"
+    r"|now|still|probably|also|both|all|in fact|most likely|arguably|by far|surely|again|undoubtedly"
+    r"|overall|considered|deemed|almost certainly|together)){0,3}"
 )
+_BE = (
+    r"(?:(?<=\s)(?:is|are|was|were|would be|must be|should be|has to be|seems(?: to be)?|seem|appears(?: to be)?"
+    r"|looks|remains|stands out as|being|becomes|emerges as|comes out as)|(?<=')s)"
+)
+VERDICT_ANSWER = re.compile(
+    rf"[\s']{_BE}{_SURE}\s(?:the|my|our|your)(?:\s(?:single|only|one|most|very|best|correct|right|final|likely"
+    r"|appropriate|accurate|suitable|probable|consistent|closest|true|obvious|clear|proper|preferred"
+    r"|ideal|overall|chosen|selected|and|logical|reasonable|better|logical|strongest)){0,4}"
+    r"\s(?:answers?|choices?|options?|one|ones|pick|selection|diagnosis|treatment|level|levels|match|fit"
+    r"|next step|management|procedure|location|site|step)\b"
+)
+PLAIN_NOUN_ONLY = re.compile(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
+                             r"|treatment|step|location|site|management|procedure|match|fit|next step)$")  # fmt: skip
+_TRUE = (
+    rf"[\s'](?:{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
+    r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
+    r"|(?<=\s)(?:(?:fits|matches|describes|explains|suits|works) best\b|best (?:fits|matches|describes|explains"
+    r"|answers|suits)\b|(?:fits|matches|explains|accounts for|describes)(?: all| everything| both)?(?: of)?(?: the (?:\w{1,14} )?(?:findings|picture|signs|symptoms|image|images|deficit|presentation)(?: best)?)?(?=[.!]?$|[.!]? ?\n)|is the one\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
+    r"|ist(?: die)? (?:richtige?|korrekte?)\b|sind (?:richtig|korrekt)\b|est (?:la (?:bonne|meilleure)"
+    r" réponse|correcte?|exacte?|juste|vraie?)\b|est la réponse(?: correcte)?\b|sont correctes?\b"
+    r"|(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
+    r"|(?:é|está|são|estão)(?: a| as)? (?:respostas? |alternativa |opção )?(?:corret[ao]s?|cert[ao]s?)\b"
+    r"|(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
+    r"|(?:верно|верен|верный|правильный|правильно|верна)\b|(?:doğrudur|doğru(?: cevap(?:tır)?)?)\b))"
+)
+VERDICT_TRUE_ASCII = re.compile(_TRUE)
+"""VERDICT_TRUE for a text in ASCII, much faster: it only has to look behind spaces."""
+VERDICT_TRUE = re.compile(
+    _TRUE + r"|\s?(?:项|選項|选项)?(?:[(][^()\n]{1,40}[)])?\s?最(?:符合|可能|合适|恰当|佳|贴切)"
+    r"|\s?(?:项|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
+    r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え)|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
+)
+TRUE_LIMITED = re.compile(
+    r"\s?,?\s?(?:if\b|only if|unless|when\b|but\b|about\b|only in|for (?:a|patients|those)|to some extent"
+    r"|partially|partly|except|that\b|in (?:some|other|theory|general)|however|though|except|a bit|\?)"
+)
+VERDICT_LITERALS = (
+    "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
+    "wins", "supported", "what i", "yes", "apply", "fits", "matches", "explains", "accounts for", "describes", "the one", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
+    "✓",
+)  # fmt: skip
+
 
 _SUBJECT = re.compile(
     r"(?<![A-Za-z0-9'&/\u00c0-\u024f-])[\[(\"']{0,2}(?:[A-Z]|(?<=[(\[])[a-z](?=[)\]])|(?<=option )[a-z]|(?<=choice )[a-z])"
@@ -48,25 +88,18 @@ _GAP_DOUBT = re.compile(
     r"\b(?:not|no|never|wrong|incorrect|false|but|while|whereas|however|except|than|unlike|unlikely|if|and"
     r"|which|because)\b|n't\b|(?<![a-z0-9])[b-h](?![a-z0-9'])"
 )
-_LINE = re.compile(
-    r"(?:^|\n|(?<=[.;,|!] ))(?:[-+| ]{0,3}(?:\d{1,2}[.)] )?)(?:(?i:option|choice|statement) )?"
-    r"(?=[\[(\"']{0,2}[A-Za-z][)\]\"']{0,2}\s?[)\].:|,✓(✗-])"
-)
 TRUE_MARK = re.compile(
     r"[\s:|()\[\].,\"'-]{0,6}(?:(?:this|which|it) (?:is|option is) )?(?:is )?(?:the )?"
     r"(?:✓|(?:correct(?: answer| option| choice| one)?|right(?: answer)?|true|yes|best(?: answer| option)?)"
     r"(?=[\s]{0,1}(?:[.,;:!|)\]\n✓-]|$|because|as\b|since)))"
 )
 
-_TRUE_LITERALS = ("correct", "right", "best", "true", "yes", "✓")
-"""One of them stands in whatever TRUE_MARK matches."""
-
 
 def find_verdicts(page: Page) -> list[Claim]:
-    """Return the claims that a text makes by calling options right, one kind after the other."""
+    """Return the claims that a text makes by calling options right."""
     if not any(literal in page.low for literal in VERDICT_LITERALS):
         return []
-    return [*_sentence_verdicts(page), *_line_verdicts(page), *_tick_verdicts(page)]
+    return list(_sentence_verdicts(page))
 
 
 def _sentence_verdicts(page: Page) -> Iterator[Claim]:
@@ -138,36 +171,3 @@ def _reaches(part: Page, at: int) -> bool:
         return True
     closed = part.text[at - 1 : at] in ")]:." or rest[:1] in ").:(-" or rest[:2] in {" (", " -"}
     return closed and _GAP.fullmatch(rest) is not None and not _GAP_DOUBT.search(rest)
-
-
-def _line_verdicts(page: Page) -> Iterator[Claim]:
-    """`B) L4/L5 - correct`, `| B | L4/L5 | ✓ |`: a labelled line that says the option is right."""
-    if not any(literal in page.low for literal in _TRUE_LITERALS):
-        return
-    for label in ends_of(_LINE.finditer(page.text)):
-        reading = read_list(page, label.end())
-        if reading is None or len(reading.letters) != 1:
-            continue
-        mark = TRUE_MARK.match(page.low, reading.end)
-        if mark and not is_open(page.low, mark.end()):
-            yield Claim(
-                label.end(), mark.end(), Strength.VERDICT, reading.letters, reading.unsure, True
-            )
-
-
-_TICKED = re.compile(r"(?<![^\W_])([A-Z])[).:]?\s?([✓✗])")
-
-
-def _tick_verdicts(page: Page) -> Iterator[Claim]:
-    """`A ✗ B ✗ C ✓ D ✗`: letters that each have their mark behind them, right or wrong."""
-    if "✓" not in page.low or "✗" not in page.low:
-        return
-    marked = ends_of(_TICKED.finditer(page.text))
-    right = frozenset(found[1] for found in marked if found[2] == "✓")
-    if not right or len(right) == len(marked):
-        return
-    if page.text[: marked[0].start()].rstrip()[-1:] in ("✓", "✗"):
-        return
-    unsure = len(right) > 1 and not page.multiple
-    start, end = marked[0].start(), marked[-1].end()
-    yield Claim(start, end, Strength.VERDICT, right, unsure, on_statement=True)
