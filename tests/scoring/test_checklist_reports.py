@@ -27,8 +27,8 @@ def test_every_labelled_report_is_read_right(kind: str) -> None:
 
 
 def test_the_collection_is_large_and_holds_denials_and_wrong_places_too() -> None:
-    assert len({case.report for case in REPORTS}) == len(REPORTS) >= 500
-    assert sum(bool(case.denied) for case in REPORTS) >= 150
+    assert len({case.report for case in REPORTS}) == len(REPORTS) >= 800
+    assert sum(bool(case.denied) for case in REPORTS) >= 250
     assert sum(bool(case.open) for case in REPORTS) >= 15
     assert sum(bool(case.not_at) for case in REPORTS) >= 50
 

@@ -7,6 +7,7 @@ L4-L5 severe": the finding is named once, and its place stands in another part o
 from __future__ import annotations
 
 import enum
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -19,6 +20,7 @@ _GOING_ON = frozenset("there no all every show shows has have demonstrate demons
 """Where the sentence goes on behind a place that is excepted, without a mark."""
 _OPENING = frozenset(("with", "the", "sole", "only", "single", "and", "but"))
 _PRONOUNS = frozenset(("one", "ones", "that", "those", "old", "known", "for", "of"))
+_NUMBER = re.compile(r"\d|i{1,3}|iv")
 _ANY = frozenset("all none level levels disc discs anywhere elsewhere segment segments".split())
 _PLAIN = frozenset(
     (
@@ -160,7 +162,7 @@ def _kind(words: Sequence[Word], part: _Part) -> AsideKind | None:
         allowed |= _PRONOUNS
     if not any(map(_is_place, own)):
         return None
-    if not all(_is_place(word) or word.text in allowed for word in own):
+    if not all(_is_place(w) or w.text in allowed or _NUMBER.fullmatch(w.text) for w in own):
         return None
     if part.is_excepted:
         return None if _says_what(words, part.end) else AsideKind.EXCEPTED

@@ -40,6 +40,8 @@ def starts_clause(words: Sequence[Word], at: int) -> bool:
         return False
     if word.text in vocabulary.CLAUSE_STARTS:
         return word.text not in ("a", "an") or not _continues_list(words, after)
+    if word.text in vocabulary.EARLIER or vocabulary.SEEN.match(word.text):
+        return False
     is_placed = bool(word.levels) or word.side is not None
     is_graded = word.text in vocabulary.GRADES
     if words[after - 1].text == "and":

@@ -13,7 +13,9 @@ CLAUSE_COST = 3
 """A comma, "and", "but" or "with" between a finding and a place counts as so many words."""
 _LINKS = frozenset(("and", "or", "as", "also"))
 _JOINTS = _LINKS | {",", "to", "through", "well", "level", "levels"}
-_LINKED_JOINTS = frozenset("at in on the a both lesser smaller degree extent side".split())
+_LINKED_JOINTS = frozenset(
+    "at in on of the a both lesser smaller degree extent side less marked pronounced severe".split()
+)
 """These stand between places of one breath beside an "and": "at L4/L5 and, less, at L5/S1"."""
 _MORE = frozenset(("greater", "more", "worse", "larger"))
 _TURNS = frozenset((",", "(", ")", "and", "but", "while", "whereas", "with", "without", "however"))

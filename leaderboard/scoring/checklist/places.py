@@ -156,7 +156,8 @@ def tie_pairs(texts: Sequence[str], spans: Sequence[Span | None]) -> list[Span |
             continue
         span = _tie_pair(texts, (first, upper), (second, lower))
         is_alone = number + 2 >= len(places) or places[number + 2] - second > 2
-        if span is None and is_alone and not (number and first - places[number - 1] <= 2):
+        is_alone = is_alone and not (number and first - places[number - 1] <= 2)
+        if span is None and (is_alone or second - first == 1):
             span = _side_by_side(texts, (first, upper), (second, lower))
         if span:
             tied[first] = tied[second] = span
@@ -215,10 +216,10 @@ _RIGHT = frozenset(("right", "rt", "rightward", "rightwards", "dextroconvex", "d
 _BOTH = frozenset(("bilateral", "bilaterally"))
 _CENTRAL = frozenset(("central", "centrally", "midline"))
 _NO_LEFT = re.compile(
-    r"untreated|alone|unaddressed|unchanged|unattended|unrepaired|with$|behind|over|to$|in$|out$|as$"
+    r"predominan|dominan|untreated|alone|unaddressed|unchanged|unattended|unrepaired|with$|behind|over|to$|in$|out$|as$"
 )
 _NO_RIGHT = re.compile(
-    r"answer|choice|option|diagnos|treatment|away|now|after|before|level|time|decision|patient|way"
+    r"predominan|dominan|answer|choice|option|diagnos|treatment|away|now|after|before|level|time|decision|patient|way"
     r"|thing"
 )
 _NO_CENTRAL = re.compile(

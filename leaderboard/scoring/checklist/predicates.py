@@ -42,6 +42,8 @@ def read_predicate(words: Sequence[Word], at: int) -> Stance:
             is_negated = True
         elif text in ("to", "must", "should", "yet", "until"):
             is_unsettled = True
+        elif text == "no" and text_at(words, place + 1) == "more":
+            return Stance.ASSERTED if text_at(words, place + 2) == "than" else Stance.DENIED
         elif text in vocabulary.RESOLVED or _is_full_regress(words, place):
             return Stance.ASSERTED if is_negated or is_partly else Stance.DENIED
         elif text in ("excluded", "ruled"):

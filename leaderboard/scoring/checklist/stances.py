@@ -222,7 +222,7 @@ def _look_after(words: Sequence[Word], end: int) -> Stance:
     nothing = ("none", "no", "nil", "absent", "negative", "denied", "n" if first > end else "no")
     if text_at(words, first) in nothing and (first + 1 >= len(words) or words[first + 1].is_mark):
         return Stance.DENIED
-    if _is_gone(words, end):
+    if _is_gone(words, end) or _is_nowhere(words, end):
         return Stance.DENIED
     for at in range(end, min(len(words), end + REACH_BACK)):
         text = words[at].text
@@ -252,6 +252,18 @@ def _answers_list(words: Sequence[Word], end: int, at: int) -> bool:
     is_plain = not any(word.is_mark or word.levels or word.side for word in words[end:at])
     is_none = text_at(words, at + 1) in ("none", "no", "nil", "absent", "negative")
     return is_plain and is_none and (at + 2 >= len(words) or words[at + 2].is_mark)
+
+
+def _is_nowhere(words: Sequence[Word], end: int) -> bool:
+    """Whether "at no level" or "nowhere" follows before a mark or turn."""
+    for at in range(end, min(len(words), end + REACH_OF_NOT)):
+        if words[at].is_mark or turns(words, at):
+            return False
+        if words[at].text == "nowhere" or (
+            words[at].text in ("at", "in") and text_at(words, at + 1) == "no"
+        ):
+            return True
+    return False
 
 
 def _is_gone(words: Sequence[Word], end: int) -> bool:

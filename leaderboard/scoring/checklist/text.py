@@ -36,6 +36,7 @@ _GENITIVE = re.compile(r"['\u2019]s\b")
 _ABBREVIATION = re.compile(
     r"\b(e\.g|i\.e|vs|approx|fig|dr|mr|mrs|prof|cf|resp|incl|ca|al|lt|rt)\.(?=\s)", re.IGNORECASE
 )
+_DOTS = re.compile(r"(?:\.{2,}|\u2026)(?=\w)")
 _ANSWERED = re.compile(r"\?\s+(?=(?:no|none|yes|absent|present)[.,;]?(?:\s|$))", re.IGNORECASE)
 _END = re.compile(r"[.!?;]+[\"'\u2019\u201d)\],]*\s+")
 _HEADING = re.compile(r"^#{1,6}\s")
@@ -140,6 +141,7 @@ def clean_text(text: str) -> str:
         (_GENITIVE, ""),
         (_ABBREVIATION, r"\1"),
         (_ANSWERED, ": "),
+        (_DOTS, ". "),
     ):
         shown = pattern.sub(replacement, shown)
     return shown
