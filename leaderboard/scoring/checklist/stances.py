@@ -51,7 +51,7 @@ def is_about_risks(words: Sequence[Word]) -> bool:
 
 def _look_before(words: Sequence[Word], start: int, *, is_gone: bool) -> Stance:
     """What the words before say; a prior or possible finding that `is_gone` then is denied."""
-    is_open = crossed = ended = False
+    is_open = crossed = ended = is_shown = False
     at = start - 1
     while at >= max(0, start - REACH):
         text = words[at].text
@@ -65,12 +65,14 @@ def _look_before(words: Sequence[Word], start: int, *, is_gone: bool) -> Stance:
         if turns(words, at) or starts_clause(words, at):
             break
         crossed = crossed or text in (",", "and")
+        is_shown = is_shown or _is_finite(words, at)
         ended = ended or (crossed and text in vocabulary.AUXILIARIES)
         if not ended and text in vocabulary.EXCLUSIONS and _is_exclusion(words, at):
             return _read_exclusion(words, at)
         ended = ended or (text == "there" and _fronts(words, at))
         reach = _reach(words, at, crossed=crossed)
-        if not ended and start - at <= reach and _is_denial(words, at):
+        is_past = ended or (is_shown and text == "without")
+        if not is_past and start - at <= reach and _is_denial(words, at):
             return _read_denial(words, at, is_open=is_open)
         reach = REACH_OF_NOT if text_at(words, at + 1) == "that" else REACH_OF_DOUBT
         if start - at <= reach and _is_doubt(words, at):
@@ -138,12 +140,39 @@ def _is_denial(words: Sequence[Word], at: int) -> bool:
         return is_paired and (after != "to" or text_at(words, at + 2) in vocabulary.SHOWING)
     if text not in vocabulary.DENIALS:
         return False
+    if _denies_change(words, at):
+        return False
     if text == "no" and after in ("more", "less") and text_at(words, at + 2) == "than":
         return False
     skipped = after in ("significant", "interval", "further", "clear", "any")
     following = text_at(words, at + 2) if skipped else after
     exception = vocabulary.NO_DENIAL.get(text)
     return exception is None or not exception.match(following)
+
+
+def _is_finite(words: Sequence[Word], at: int) -> bool:
+    """Whether a main clause says here what was found."""
+    is_verb = words[at].text in vocabulary.FINITE
+    return is_verb and text_at(words, at - 1) not in vocabulary.NOT_FINITE
+
+
+def _denies_change(words: Sequence[Word], at: int) -> bool:
+    """Whether the denial at `at` is of what a finding did: "no evidence of progression of"."""
+    place = at + 1
+    if text_at(words, place) == "of":
+        place += 1
+    if text_at(words, place) in vocabulary.TRACES and text_at(words, place + 1) == "of":
+        place += 2
+    if text_at(words, place) in vocabulary.DEGREES:
+        place += 1
+    if vocabulary.CHANGES.match(text_at(words, place)) is None:
+        return False
+    link, place = text_at(words, place + 1), place + 2
+    if text_at(words, place) == "the":
+        place += 1
+    if text_at(words, place) in vocabulary.MEASURES:
+        return text_at(words, place + 1) == "of"
+    return link in ("of", "in")
 
 
 def _is_disappearance(words: Sequence[Word], at: int) -> bool:

@@ -104,6 +104,20 @@ DOUBTFUL = _words("unlikely improbable doubtful")
 SHOWING = _words(
     "show demonstrate reveal have suggest indicate support identify display include contain"
 )
+FINITE = _words(
+    "show shows showed demonstrate demonstrates demonstrated reveal reveals revealed suggest "
+    "suggests suggested"
+)
+"""Verbs that end a "without": "MRI without contrast shows a fracture"."""
+NOT_FINITE = _words("to that which who not no and or")
+CHANGES = re.compile(
+    r"progress|worsen|deteriorat|enlarge|increase|decrease|growth|heal|regress|displace|extension"
+    r"|migration|spread|improve"
+)
+"""What may happen to a finding that is there: "no progression of the stenosis"."""
+MEASURES = _words("size extent number volume diameter height signal intensity density severity")
+TRACES = _words("evidence sign signs indication suggestion")
+DEGREES = _words("significant interval further clear any definite substantial appreciable new")
 TESTS = _words(
     "mri ct scan imaging radiographs radiograph check checks checked test tests testing treatment "
     "therapy prophylaxis evaluation examination surveillance"
