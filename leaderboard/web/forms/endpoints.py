@@ -100,7 +100,7 @@ class EndpointForm(PageForm):
         self.team.choices = name_teams(teams)
         self.base_url.description = (
             "Such as https://models.example.org/v1; /chat/completions is added. "
-            "Azure's may end in ?api-version=…."
+            "An Azure address may end in ?api-version=2024-10-21."
             + (" Changing the address deletes the key: enter it again." if endpoint else "")
         )
         has_key = endpoint is not None and endpoint.key is not None
