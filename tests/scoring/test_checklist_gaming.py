@@ -92,6 +92,26 @@ def test_a_report_in_sentences_earns_with_the_same_terms() -> None:
     assert len(find_met(rate_checks(checks, report))) == 7
 
 
+@pytest.mark.parametrize(
+    "report",
+    [
+        "No disc herniation except at L1/2, L2/3, L3/4, L4/5 and L5/S1.",
+        "Disc herniation: L1/2 mild, L2/3 mild, L3/4 mild, L4/5 mild, L5/S1 mild.",
+        "Disc herniation at every lumbar level.",
+        "Disc herniation:\n- L1/2: mild\n- L2/3: mild\n- L3/4: mild\n- L4/5: mild\n- L5/S1: mild",
+        "| Level | Disc herniation |\n|---|---|\n| L1/2 | yes |\n| L2/3 | yes |\n| L3/4 | yes |\n"
+        "| L4/5 | yes |\n| L5/S1 | yes |",
+    ],
+)
+def test_every_level_named_in_turn_is_no_level(report: str) -> None:
+    assert find_states(report)["level"] == "unmet"
+
+
+def test_every_side_named_in_turn_is_no_side() -> None:
+    states = find_states("Disc herniation: left mild, right mild, central mild.")
+    assert states["side"] != "met"
+
+
 def test_saying_a_thing_again_earns_no_more() -> None:
     once = rate_checks(make_checks(), RIGHT)
     assert rate_checks(make_checks(), f"{RIGHT} " * 20) == once

@@ -78,6 +78,8 @@ def test_vertebrae_discs_roots_and_sequences_are_told_apart(text: str, levels: s
             "unmet",
         ),
         ("A disc herniation at L5/S1 while L4/L5 is dark.", "unmet"),
+        ("L4/L5: no disc herniation, L5/S1: disc herniation.", "contradicted"),
+        ("No disc herniation at L4/L5 but a disc herniation at L5/S1.", "contradicted"),
         ("A disc herniation at L5/S1.", "contradicted"),
         ("L5/S1: disc herniation.", "contradicted"),
         ("A disc herniation behind the body of L2.", "contradicted"),

@@ -77,7 +77,25 @@ def _tie(reading: Reading, key: str, findings: Collection[str], groups_of: Group
             )
         )
     )
-    return [tie for tie in ties if not tie.is_weak] or list(ties)
+    strong = [tie for tie in ties if not tie.is_weak]
+    return _without_denied(reading, key, strong, groups_of) or list(ties)
+
+
+def _without_denied(
+    reading: Reading, key: str, ties: Sequence[Tie], groups_of: GroupsOf
+) -> list[Tie]:
+    """Ties without places nearby where the finding is denied: "L4/L5: none, L5/S1: severe"."""
+    denied: dict[int, frozenset[str]] = {}
+    for occurrence in reading.occurrences[key]:
+        if occurrence.stance is Stance.DENIED:
+            places = reading.sentences[occurrence.at].places
+            group = find_nearest(groups_of(places), occurrence.start, occurrence.end, places)
+            names = group.names if group else frozenset()
+            denied[occurrence.at] = denied.get(occurrence.at, frozenset()) | names
+    return [
+        tie._replace(nearby=tie.nearby - (denied.get(tie.at, frozenset()) - tie.names))
+        for tie in ties
+    ]
 
 
 def _tie_aside(
