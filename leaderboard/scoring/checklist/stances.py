@@ -86,7 +86,7 @@ def _look_before(words: Sequence[Word], start: int, *, is_gone: bool) -> Stance:
 def _heads_nothing(words: Sequence[Word], at: int) -> bool:
     """Whether the colon at `at` stands behind "negatives" or "not seen"."""
     before = text_at(words, at - 1)
-    is_unseen = bool(vocabulary.SEEN.match(before)) and text_at(words, at - 2) == "not"
+    is_unseen = bool(vocabulary.SEEN.match(before)) and text_at(words, at - 2) in ("not", "longer")
     return before in vocabulary.LIST_OF_NOTHING or is_unseen
 
 
