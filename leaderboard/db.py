@@ -68,8 +68,11 @@ def insert_rows(
             str(statement), [dict(zip(columns, row, strict=True)) for row in rows]
         )
         return
-    pick = itemgetter(*(columns.index(name) for name in statement.positiontup or ()))
-    connection.exec_driver_sql(str(statement), [pick(row) for row in rows])
+    names = list(statement.positiontup or ())
+    if names != list(columns):
+        pick = itemgetter(*map(columns.index, names))
+        rows = [pick(row) for row in rows]
+    connection.exec_driver_sql(str(statement), list(rows))
 
 
 def enum_column(kind: type[enum.StrEnum]) -> Enum:
