@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.chat import Filtered, Reply
 from leaderboard.db import Sessions
-from leaderboard.endpoints.engine.asker import FILTERED
 from leaderboard.endpoints.engine.probe import Probe, ProbeResult, probe
 from leaderboard.endpoints.engine.requests import ItemRequest
 from leaderboard.endpoints.engine.settings import EndpointSettings
+from leaderboard.endpoints.engine.settler import FILTERED
 from leaderboard.endpoints.registry.connection_tests import (
     CONNECTION_TESTS,
     TrialResults,

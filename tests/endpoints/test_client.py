@@ -10,11 +10,11 @@ import pytest
 
 from demo.scripted_endpoint import LABEL, Respond, make_completion
 from leaderboard.endpoints.engine.address import check_address, read_policy
-from leaderboard.endpoints.engine.asker import FILTERED
 from leaderboard.endpoints.engine.client import make_chat_url
 from leaderboard.endpoints.engine.failures import Failure, Reason
 from leaderboard.endpoints.engine.progress import Ending, ItemOutcome
 from leaderboard.endpoints.engine.settings import Limits
+from leaderboard.endpoints.engine.settler import FILTERED
 from tests.endpoints.running import KEY, make_requests, run_against
 from tests.endpoints.server import (
     answer,

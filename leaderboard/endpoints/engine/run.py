@@ -16,7 +16,6 @@ from leaderboard.endpoints.engine.address import (
     check_address,
     resolve_host,
 )
-from leaderboard.endpoints.engine.asker import Asker, RunEnded
 from leaderboard.endpoints.engine.client import Client
 from leaderboard.endpoints.engine.connection import make_session
 from leaderboard.endpoints.engine.line import Line, Ticket
@@ -32,6 +31,7 @@ from leaderboard.endpoints.engine.progress import (
 from leaderboard.endpoints.engine.requests import ItemRequest, encode_request
 from leaderboard.endpoints.engine.server_state import ServerState
 from leaderboard.endpoints.engine.settings import Budget, EndpointSettings, Limits
+from leaderboard.endpoints.engine.settler import RunEnded, Settler
 from leaderboard.errors import AddressRefused
 
 # The sink is called at least this often, also with nothing new: the caller's heart beats there.
@@ -106,14 +106,14 @@ class _Run:
         """Ask everything; the last batch is in the sink when this returns."""
         with ThreadPoolExecutor(1, "sink") as door:
             async with make_session(address, self._endpoint) as session:
-                asker = self._make_asker(session, address.url)
+                settler = self._make_settler(session, address.url)
                 workers = [
-                    asyncio.create_task(self._work(asker))
+                    asyncio.create_task(self._work(settler))
                     for _ in range(self._endpoint.concurrency)
                 ]
                 watch = asyncio.create_task(self._watch(door))
                 try:
-                    end = await self._wait(workers, watch, asker)
+                    end = await self._wait(workers, watch, settler)
                 finally:
                     for task in (*workers, watch):
                         task.cancel()
@@ -123,8 +123,8 @@ class _Run:
             await self._flush(door)
         return end
 
-    def _make_asker(self, session: aiohttp.ClientSession, url: str) -> Asker:
-        return Asker(
+    def _make_settler(self, session: aiohttp.ClientSession, url: str) -> Settler:
+        return Settler(
             Client(session, url, self._endpoint.key, self._limits),
             self._line,
             self._pace,
@@ -136,7 +136,7 @@ class _Run:
         )
 
     async def _wait(
-        self, workers: list[asyncio.Task[None]], watch: asyncio.Task[End], asker: Asker
+        self, workers: list[asyncio.Task[None]], watch: asyncio.Task[End], settler: Settler
     ) -> End:
         """The first reason to end; what a task raises unasked is raised here."""
         pending: set[asyncio.Task[Any]] = {*workers, watch}
@@ -150,7 +150,7 @@ class _Run:
         if watch.done():
             return watch.result()
         complete = End(Ending.COMPLETE, "Every item has been asked.")
-        return asker.spent or asker.find_refusal() or complete
+        return settler.spent or settler.find_refusal() or complete
 
     async def _watch(self, door: ThreadPoolExecutor) -> End:
         """Hand over batches and look for reasons to end that no request brings."""
@@ -178,13 +178,13 @@ class _Run:
         self._called = loop.run_in_executor(door, work, *arguments)
         return await asyncio.shield(self._called)
 
-    async def _work(self, asker: Asker) -> None:
+    async def _work(self, settler: Settler) -> None:
         """Settle one item after the other until there are none, or the budget is used up."""
-        while asker.spent is None:
+        while settler.spent is None:
             ticket = self._line.take(is_down=self._server.is_down)
             if ticket is None:
                 return
-            outcome = await asker.settle(ticket)
+            outcome = await settler.settle(ticket)
             if outcome is not None:
                 self._keep(outcome)
 

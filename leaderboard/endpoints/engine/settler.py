@@ -34,7 +34,7 @@ class RunEnded(Exception):
         self.end = end
 
 
-class Asker:
+class Settler:
     """Settles tickets for one run; `keep` gets outcomes that are settled later than asked."""
 
     def __init__(
