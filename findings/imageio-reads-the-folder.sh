@@ -9,13 +9,13 @@
 # For whoever evaluates models: pictures for a benchmark that are exported file by file with
 #   `iio.imread(path)` can all show the same stranger. Nothing is raised; a line on standard output
 #   counts the series. `imageio.v2.imread` returns the file that it is given, pydicom too.
-# SpineBench: takes PNG, JPEG and WebP only, and refuses a package in which items of different
-#   cases show the same bytes under different names (leaderboard/packages/check.py).
+# SpineBench: takes PNG, JPEG and WebP only, and counts items that show the same bytes under
+#   different names as one cluster, so that intervals stay honest (leaderboard/items/values.py).
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet imageio==2.38.1 pydicom==3.0.2 numpy
+"$work/venv/bin/pip" install --quiet imageio==2.38.1 pydicom==3.0.2 numpy==2.4.6
 cd "$work"
 "$work/venv/bin/python" - <<'END'
 from importlib.metadata import version

@@ -15,7 +15,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet pydicom==3.0.2 SimpleITK==2.5.7 numpy
+"$work/venv/bin/pip" install --quiet pydicom==3.0.2 SimpleITK==2.5.7 numpy==2.4.6
 cd "$work"
 "$work/venv/bin/python" - <<'END'
 from importlib.metadata import version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from leaderboard.errors import Problem
@@ -152,21 +152,4 @@ def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
                 yield line.problem(
                     f"{image.path} differs from {other} only in upper and lower case.",
                     "Not every system can tell these apart: give each file its own name.",
-                )
-
-
-def check_pictures(lines: Sequence[Line], contents: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Files with the same bytes that items of different cases show under different paths."""
-    first: dict[bytes, tuple[str, str]] = {}
-    named: set[str] = set()
-    for line in lines:
-        for image in line.item.images:
-            if image.path in named or image.path not in contents:
-                continue
-            named.add(image.path)
-            path, case = first.setdefault(contents[image.path], (image.path, line.item.case_id))
-            if case != line.item.case_id:
-                yield line.problem(
-                    f"{image.path} has the same bytes as {path} of case {case!r}.",
-                    "Use each case's own picture, or give items that share one the same case_id.",
                 )

@@ -11,13 +11,7 @@ import msgspec
 from jsonschema import Draft202012Validator
 
 from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
-from leaderboard.packages.check import (
-    Line,
-    check_item,
-    check_manifest,
-    check_pictures,
-    check_together,
-)
+from leaderboard.packages.check import Line, check_item, check_manifest, check_together
 from leaderboard.packages.files import PackageFiles, content_hash
 from leaderboard.packages.package import (
     Manifest,
@@ -69,8 +63,6 @@ class _Reader:
             self._problems += check_item(manifest, line)
         self._problems += check_together(lines)
         pictures = self._read_pictures(lines)
-        contents = {path: picture.content for path, picture in pictures.items()}
-        self._problems += check_pictures(lines, contents)
         if self._problems:
             raise self._invalid()
         items: dict[str, list[PackageItem]] = {split.name: [] for split in manifest.splits}

@@ -161,22 +161,6 @@ def test_everybody_who_is_asked_reads_how_the_vertebrae_are_counted(
         assert session.scalars(select(Item.question)).one() == f"Question 0?{end}"
 
 
-def test_two_cases_that_show_the_same_bytes_are_a_problem(tmp_path: Path) -> None:
-    items = [make_mcq(number, image=True) for number in range(3)]
-    items[1]["case_id"] = items[0]["case_id"]
-    folder = write_package(tmp_path, items)
-    first = (folder / "images/test-image-000.png").read_bytes()
-    (folder / "images/test-image-001.png").write_bytes(first)
-    read_package(open_package(folder))
-    (folder / "images/test-image-002.png").write_bytes(first)
-    (found,) = problems(folder)
-    assert (found.line, found.id) == (3, "test-image-002")
-    assert found.message == (
-        "images/test-image-002.png has the same bytes as images/test-image-000.png "
-        "of case 'case-test-image-000'."
-    )
-
-
 @pytest.mark.parametrize("mode", ["I;16", "RGB"])
 def test_a_picture_with_sixteen_bits_a_channel_is_a_problem(tmp_path: Path, mode: str) -> None:
     folder = write_package(tmp_path, [make_mcq(0, image=True)])
