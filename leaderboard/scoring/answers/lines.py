@@ -150,6 +150,8 @@ def bare_lines(page: Page) -> Iterator[Claim]:
             opening = _BARE_START.match(page.text, start)
             reading = read_choice(page, opening.end() if opening else start)
             if reading and is_whole_list(page, reading):
+                stop = page.text.find("\n", max(stop, reading.end))
+                stop = len(page.text) if stop < 0 else stop
                 reading = None
             if reading and (reading.by_words or not _ends_line(page, reading.end)):
                 reading = None
@@ -284,7 +286,7 @@ def is_cut_row(page: Page) -> bool:
 
 
 _LAST_SENTENCE = re.compile(
-    r"(?:(?<=[.!?;]) |(?:→|->|=>) ?)(?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
+    r"(?:(?<=[.!?;])(?<!\n\d\.) |(?:→|->|=>) ?)(?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
 )
 
 
@@ -319,6 +321,10 @@ def last_sentence(page: Page) -> Claim | None:
     if found is None or reading is None or len(page.text) - reading.end > 1:
         return None
     before = sentence_before(page.low, found.start() - 1)
+    if page.text[found.start()] in "→-=" and is_conditional(
+        sentence_before(page.low, found.start())
+    ):
+        return None
     if page.text[found.end() :] == "A" and REFUSAL.search(before) and " but " not in before:
         return None
     return Claim(found.start(), reading.end, Strength.VERDICT, reading.letters, reading.unsure)
@@ -328,6 +334,8 @@ _CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-J])[)\]\"']{0,2}[.!
 _ASIDE = re.compile(
     r"\b(?:consider\w*|think about|look\w* at|check\w*|evaluat\w+|examin\w+|analy[sz]\w+|start\w*|begin\w*|about|regarding|discuss\w*"
     r"|compar\w+|see|of|versus|vs\.?|than|between|and|or|question|maybe|step|first|format|except|but|eliminat\w+|otherwise|least|secondary)\b[^,;:]{0,40}$|\bfollowing: $"
+    r"|\b(?:avoid\w*|exclud\w+|strike|cross(?:ed|ing)? out|discard\w*|dismiss\w*|drop|remov\w+|rejected|nothing|little|few|hardly"
+    r"|argu(?:es?|ing) against|against|worst|least \w{3,12}|previous|earlier|error|errors|code|sample|falsch\w*|ausgeschlossen)\b[^,;]{0,40}$"
 )
 
 

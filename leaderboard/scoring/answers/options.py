@@ -59,6 +59,7 @@ NEGATED_AFTER = re.compile(
     r"\b(?:not|no|never|cannot|excluded|ruled out|normal|unremarkable|preserved|spared|intact|unlikely"
     r"|wrong|incorrect|false|contraindicated|inappropriate|eliminated|insufficient|unnecessary"
     r"|less|absent|before|previously|earlier|in the past|ago|could|might|may|possible|if|unless|fails?|failed|rejected|would have"
+    r"|would (?:need|require|show|cause|typically|usually|normally|present|produce|give|appear|demonstrate|lead|result)"
     r"|nicht|falsch|pas|incorrecta?|не)\b|n't\b|不|非|错|錯|排除|ない|違"
 )
 """After an option's text in its clause: the text is not put forward as the answer."""

@@ -64,7 +64,7 @@ from leaderboard.scoring.answers.text import (
     without_markup,
 )
 from leaderboard.scoring.answers.verdicts import find_verdicts
-from leaderboard.scoring.answers.words import REFUSAL, UNDECIDED
+from leaderboard.scoring.answers.words import ASKS_FOR_MORE, REFUSAL, UNDECIDED
 
 PARSER_VERSION = "5"
 """Changes whenever some text would be parsed otherwise than before."""
@@ -172,7 +172,13 @@ def _without_claim(page: Page) -> ParsedAnswer:
         return _AMBIGUOUS
     if letter := closing_letter(page):
         return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(letter))
-    if len(page.text) > _SHORT or "?" in page.text or begins_list(page) or is_cut_row(page):
+    if (
+        len(page.text) > _SHORT
+        or "?" in page.text
+        or ASKS_FOR_MORE.search(page.low)
+        or begins_list(page)
+        or is_cut_row(page)
+    ):
         return _UNPARSED
     named = named_in(page, 0, len(page.text))
     if named is None:

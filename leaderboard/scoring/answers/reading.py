@@ -139,7 +139,7 @@ _NOT_IT = re.compile(
     r"\s?(?:では?なく|じゃなく|가 아니라|이 아니라|은 아니고|ではありません|ではない|가 아닙니다)[て,]?\s?"
 )
 _WRONG_CJK = re.compile(
-    r"\s?(?:项|選項|选项)?(?:是)?(?:错|錯|不对|不對|不正确|不正確|排除|是错|も可能|가 틀)"
+    r"\s?(?:项|選項|选项)?(?:均|都|皆)?(?:是)?(?:错|錯|误|誤|不对|不對|不正确|不正確|不符|可?排除|是错|も可能|가 틀)"
 )
 _HEDGED_TAIL = re.compile(
     r"[\s,;:(-]{0,3}(?:but |and |or |though |although |also )?(?:it |this |that )?(?:possibly|maybe|perhaps"
@@ -258,7 +258,7 @@ def read_list(page: Page, start: int) -> Reading | None:
     return Reading(frozenset(letters), unsure, at)
 
 
-_OR_NEXT = re.compile(r"\s?[,(]?\s?(?:or|oder|otherwise)\s(?!i\b|rather)")
+_OR_NEXT = re.compile(r"(?:\.{2,3})?\s?[,(]?\s?(?:or|oder|otherwise)\s(?!i\b|rather)")
 
 
 def _goes_on_with_or(page: Page, at: int, letters: set[str]) -> bool:

@@ -1,6 +1,6 @@
 """Lines that each begin with an option's letter: a list of the options, perhaps with verdicts."""
 
-# ruff: noqa: E501 -- patterns stay on one line.
+# ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,13 +20,17 @@ _YES = re.compile(
     r"|(?:fits|matches|explains)(?: [\w'/-]{1,20}){0,6} best|(?:the )?best (?:fit|match|option|answer|choice)|fits best)[\s.!)|]{0,4}$"
     r"|^\W{0,4}(?:(?:yes|correct|true|✓|most (?:likely|appropriate|consistent|plausible|probable|accurate))(?=\s?[.,;:!)-]|$|\s(?:because|since|as)\b)|right(?=[.,;!]))"
     r"|^\W{0,4}(?:this|it|which) (?:is|would be|seems|appears)(?: clearly| likely| therefore)? (?:the |most )?(?:correct|right|best|likely|appropriate)\b"
+    r"|^\W{0,4}(?:oui|sí|sì|sim|ja|да|evet|vrai|correcte|correct[ao]|corrett[ao]|cert[ao]|richtig|верно|правильно|doğru)(?=\s?[.,;:!)-]|$)"
+    r"|[\s,;:(-](?:correcte|correct[ao]|corrett[ao]|richtig|верно|правильно|doğru)[\s.!)|]{0,4}$"
+    r"|正确|正確|正しい|正解|符合|合致|맞음|맞습니다|맞다|옳"
 )
 _FITS = re.compile(
     r"\b(?:likely|supported|consistent|compatible|fits?|matches|match|explains|seen|suggested|possible|plausible|confirmed|appropriate|indicated)\b"
 )
 _NO = re.compile(
     r"\b(?:no|not|nor|never|incorrect|inconsistent|incompatible|wrong|false|unlikely|unsupported|implausible|inappropriate|excluded|eliminated|rejected"
-    r"|ruled out|normal|cannot|neither|less|without)\b|n't\b|✗"
+    r"|ruled out|normal|cannot|neither|less|without|falsch|nicht|faux|fausse|pas|incorrecte|incorrect[ao]s?|errad[ao]s?|sbagliat[ao]|неверно|неправильно|yanlış)\b|n't\b|✗"
+    r"|(?<![\w-])(?:non|nein|não)(?![\w-])|不|错|錯|誤|違|排除|틀|아니|아님|않"
 )
 _OPEN = re.compile(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b|\?")
 

@@ -81,9 +81,21 @@ def _with_json_answers(text: str) -> str:
         return _with_loose_answers(bare)
     answers = list(_answers(value, 0))
     if not answers:
-        return text
+        return bare[:start] + bare[end:] if _is_only_thought(value) else text
     marked = "".join(f"\n{FINAL_MARK}{' '.join(a.split())}{FINAL_END}\n" for a in answers)
     return bare[:start] + marked + bare[end:]
+
+
+def _is_only_thought(value: object) -> bool:
+    """Whether an object holds nothing but what a model thought: that answers nothing."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(_NOT_LETTERS.sub("", key[:_LONGEST_KEY]).lower() in _THOUGHT_KEYS for key in value)
+    )
+
+
+_THOUGHT_KEYS = frozenset({"thought", "thoughts", "thinking", "scratchpad", "chainofthought"})
 
 
 def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -80,7 +80,7 @@ def said_by_model(text: str) -> str:
     return said.replace("▁", " ") if "▁" in said else said
 
 
-_LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?|(?<![A-Za-z])oxed(?={)")
+_LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?|(?<![A-Za-z\\])b?oxed(?={)")
 _FORMULA = re.compile(
     r"\\(?:boxed|fbox|framebox)\s?\{(?P<held>(?:[^{}\n]|\{[^{}\n]{0,80}\}){1,200})\}"
 )
@@ -102,9 +102,13 @@ _GLUED = re.compile(
 """Where a model forgot the line break behind its letter: `ANSWER: BExplanation`."""
 _LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
 _LATEX_WORD = re.compile(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
+_BRACED_JOINT = re.compile(r"\{\s?(and|or|und|oder|et|ou)\s?\}")
 _STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
 _UNTICKED = re.compile(r"^[ \t]*[-*+] \[ ?\][^\n]*$", re.MULTILINE)
 _TICKED = re.compile(r"^([ \t]*[-*+] )\[[xX✓]\](?= )", re.MULTILINE)
+_MARKED_ROW = r"(?=[\[(]?(?:(?i:option|choice) )?[\[(]?[A-J][\])]?(?:[.:]|\s|$))"
+_CROSSED = re.compile(rf"^[ \t]*(?:[-*+] )?[☐□✗☒]\s?(?:\*\*)?{_MARKED_ROW}[^\n]*$", re.MULTILINE)
+_CHECKED = re.compile(rf"^([ \t]*(?:[-*+] )?)[☑✓]\s?(?:\*\*)?{_MARKED_ROW}", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*[#>]+[#> \t]*", re.MULTILINE)
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr)\s?/?>", re.IGNORECASE)
@@ -124,13 +128,15 @@ def without_markup(text: str) -> str:
         text = _STRUCK.sub("", text)
     if "[" in text and _TICKED.search(text):
         text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
+    if not text.isascii() and _CHECKED.search(text):
+        text = _CHECKED.sub(r"\1", _CROSSED.sub("", text))
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
     if _GLUED.search(text):
         text = _GLUED.sub("\n", text)
     if "\\" in text or "oxed{" in text:
         text = _LATEX_NEWLINE.sub("\n", _LATEX_BOX.sub(FINAL_MARK, _FORMULA.sub(_unboxed, text)))
-        text = _LATEX_WORD.sub(" ", text)
+        text = _BRACED_JOINT.sub(r" \1 ", _LATEX_WORD.sub(" ", text))
     if "<" in text:
         text = _STYLE_TAG.sub("", _BREAK_TAG.sub("\n", text))
     if "#" in text or ">" in text:

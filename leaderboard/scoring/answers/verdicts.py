@@ -52,7 +52,7 @@ VERDICT_TRUE_ASCII = re.compile(_TRUE)
 VERDICT_TRUE = re.compile(
     _TRUE + r"|\s?(?:项|選項|选项)?(?:[(][^()\n]{1,40}[)])?\s?最(?:符合|可能|合适|恰当|佳|贴切)"
     r"|\s?(?:项|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
-    r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え)|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
+    r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え|最も(?:適切|妥当|考えられ|考えやすい|可能性が高い))|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
 )
 TRUE_LIMITED = re.compile(
     r"\s?,?\s?(?:if\b|only if|unless|when\b|but\b|about\b|only in|for (?:a|patients|those)|to some extent"

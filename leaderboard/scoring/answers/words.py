@@ -36,6 +36,7 @@ NOUNS = {
     "diagnosis": r"diagnosis", "selected": r"selected", "ans": r"ans\.?", "vote": r"vote",
     "letter": r"letter", "my bet": r"my bet", "correct": r"correct(?: one)?", "result": r"result",
     "chosen": r"chosen", "right one": r"right one", "final": r"final", "richtig": r"richtig", "korrekt": r"korrekt",
+    "correcta": r"correcta", "corretta": r"corretta", "correta": r"correta", "richtige": r"richtige", "bonne": r"bonne",
     "antwort": r"antwort(?:en)?", "lösung": r"lösung", "réponse": r"réponses?", "reponse": r"reponse",
     "respuesta": r"respuestas?", "opción": r"opci[oó]n", "opcion": r"opcion",
     "resposta": r"respostas?", "alternativa": r"alternativa", "gabarito": r"gabarito",
@@ -73,7 +74,7 @@ BAD_QUALITY = re.compile(
     r"|potential|second(?:[ -]best)?|next(?:[ -]best)?|third|tempting|distractor|initial|preliminary"
     r"|tentative|original|previous|earlier|student's?|common|patient's|falsche|mauvaise|incorrecta"
     r"|errada|sbagliata|неправильный|yanlış|one|two|an|either|each|every|any|which|what|no|this"
-    r"|not|remaining|his|her|their|its|example|sample|working|provisional)\s$"
+    r"|not|rejected|excluded|discarded|eliminated|dismissed|remaining|his|her|their|its|example|sample|working|provisional)\s$"
 )
 BARE_NOUN = re.compile(
     r"(?:^|[\n.!?;:]\s?|\b(?:the|my|correct|final|right|best|is)\s)"
@@ -161,6 +162,7 @@ CONCLUSION_CUES = CueTable(
         "hence": r"hence[,:]?\s",
         "leav": r"leav(?:ing|es)(?: us)?(?: with)?(?: only| just)?:?\s",
         "left with": r"left with(?: only| just)?\s",
+        "step": r"(?:next|first|best|initial|appropriate|correct) step (?:is|would be|should be|would then be):?\s(?=option|choice|[\[(][a-j][\])]|[a-j](?:[.]?$|[):]))",
         "must be": r"must be:?\s",
         "has to be": r"has to be\s",
         "it is": r"it is(?: clearly| definitely| most likely| probably)?\s",
@@ -220,7 +222,7 @@ CONCLUSION_CUES = CueTable(
     },
 )
 CORRECTION_CUE = re.compile(
-    r"(?:\b(?:chang|revis|switch|updat)(?:e|ed|es|ing)? (?:my|the) (?:final )?(?:answer|choice) (?:from (?:option )?[(]?[a-z][)]? )?to(?: option)?(?= )|\b(?:on second thought|no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
+    r"(?:\b(?:chang|revis|switch|updat)(?:e|ed|es|ing)? (?:my|the) (?:final )?(?:answer|choice) (?:from (?:option )?[(]?[a-z][)]? )?to(?: option)?(?= )|\b(?:chang|switch|mov)(?:e|es|ed|ing)? from (?:option )?[(]?[a-z][)]? to(?: option)?(?= )|\b(?:on second thought|no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
     r"(?: thoughts?)?[,:;. -]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
 )
 
@@ -252,10 +254,12 @@ CONDITION_AFTER = re.compile(
 )
 HEARSAY = re.compile(
     r"\b(?:(?:colleagues?|friends?|doctors?|teachers?|professors?|radiologists?|surgeons?|residents?|reports?|patients?|he|she|they)"
-    r" (?:once |also |have |has |had )?(?:say|says|said|thinks?|thought|claims?|claimed|suggests?|suggested|told|believes?|believed|chose|picked|answered)"
+    r" (?:once |also |have |has |had |would |might |will )?(?:say|says|said|thinks?|thought|claims?|claimed|suggests?|suggested|told|believes?|believed|choose|chooses|chose|pick|picks|picked|answers?|answered)"
     r"|students?|some|many|people|others|someone|somebody|tempting|tempted|misconception"
     r"|you (?:might|may|could|would)|might (?:think|say|choose|argue)|may (?:think|say|choose|argue)|would think|mistakenly"
     r"|example|e\.g|for instance|format|template|such as|suppose|pretend|imagine|looks like this"
+    r"|(?:colleagues?|friends?|teachers?|professors?|residents?|patients?|he|she|they) (?:would|might|may|will)|sample (?:output|answer|response)"
+    r"|i would (?:normally|usually|ordinarily)|(?:previous|earlier|prior|another|different) (?:question|case|item|exam)s?"
     r"|at first|first (?:i )?thought|initially|i thought|i first)\b"
 )
 THEN = re.compile(
@@ -279,7 +283,8 @@ CORRECTED = re.compile(
 WITHDRAWN = re.compile(
     r"\bwait(?=[,.!:]|\s?$| no| let| i\b| actually| maybe| that)|\bhold on\b|\bscratch that\b"
     r"|\blet me (?:reconsider|re-?think|re-?check|re-?evaluate|re-?examine)"
-    r"|\bi was wrong\b|\bon second thought|\bthat(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))"
+    r"|\bi was wrong\b|\bon second thought|\bthat(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct)|an? (?:mistake|error)|my (?:mistake|error))"
+    r"|\bi (?:therefore |will |must )?(?:abstain|withdraw)\b"
     r"|\bno, (?:that|it)(?:'s| is|\sisn't| cannot| can't)|\bi (?:retract|take that back)"
 )
 NOT_THE_ANSWER = (
@@ -293,7 +298,7 @@ FALSE_SOON = re.compile(
     r"[^.;\n]{0,50}?(?:\b(?:incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
     r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|tempting|distractors?|falsch|faux|fausse"
     r"|incorrecta?s?|errad[ao]s?|sbagliat[ao]|nicht|pas|неверн\w{0,3}|неправильн\w{0,3}|yanlış\w{0,4}"
-    r"|could be|might be|may be|possible|plausible|doubtful|remains? possible|not sure)\b|n't\b|✗)"
+    r"|could be|might be|may be|possible|plausible|doubtful|remains? possible|not sure|would (?:need|require))\b|n't\b|✗)"
 )
 
 
@@ -321,6 +326,12 @@ REFUSAL = re.compile(
     r"|не могу|извините|к сожалению|не знаю|üzgünüm|yapamam|veremem|cevap veremiyorum|bilmiyorum"
     r"|آسف|لا أستطيع|لا يمكنني|माफ़|क्षमा|असमर्थ|nie mogę|kan niet|kan inte|không thể|tidak dapat|tidak bisa"
 )
+
+ASKS_FOR_MORE = re.compile(
+    r"\bplease (?:re-?)?(?:upload|share|provide|send|attach|supply)\b|\byes and no\b"
+    r"|\b(?:how can i|i can|happy to|glad to) (?:help|assist)\b|\bwhat would you like\b"
+)
+"""In a text without a claim: it is no answer, whatever option it seems to name."""
 
 UNDECIDED = re.compile(
     r"\b(?:(?:could|might|may)(?: well| also)? be|(?:torn|undecided|hesitat\w{1,4}|toss-?up) between"
