@@ -39,6 +39,8 @@ _FORM = re.compile(
 is, up to its letters."""
 
 _BOX = re.compile(rf"{FINAL_MARK}[\s{{(\[\"']{{0,4}}(?=[A-Za-z])")
+_ENDS_TEXT = re.compile(r"[\[(\"']{0,2}([A-Za-z])[\])\"']{0,2}[.!]?\Z")
+"""The usual end, which needs no closer look: a letter, perhaps in brackets."""
 _ONLY_CLOSES = re.compile(
     rf"[\s.,!;:)\]}}\"'|>={FINAL_END}✓-]{{0,12}}(?:i hope (?:it|this) is correct\.?)?"
 )
@@ -50,6 +52,7 @@ _CHOOSES = re.compile(
     r"\b(?:answers?|choices?|choos\w+|chose\w?|pick\w*|select\w*|go(?:ing)? with|correct|right|best|likely|final|[a-j] it is)\b"
 )
 """Before a form within its line: somebody may have chosen already, and the whole is read."""
+_STOPS = frozenset({". ", "! ", "? "})
 _LONE_LETTER = re.compile(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
 _MOST_TRIED = 4
 
@@ -109,9 +112,12 @@ def _claim(page: Page, start: int, at: int) -> Claim | None:
         return None
     if text[at - 1] == "\n" and any(row.start == at for rows in lists_of(page) for row in rows):
         return None
+    if (whole := _ENDS_TEXT.match(text, at)) and whole[1].upper() in page.options.letters:
+        letters = frozenset(whole[1].upper())
+        return Claim(start, whole.end(), Strength.FINAL, letters, unsure=False)
     stop = text.find("\n", at)
     stop = len(text) if stop < 0 else stop
-    line = page.part(0, stop)
+    line = page.part(0, stop) if stop < len(text) else page
     reading = read_list(line, at)
     if reading is None or reading.unsure or not reading.letters <= page.options.letters:
         return None
@@ -138,7 +144,9 @@ def _closes(line: Page, reading: Reading) -> bool:
 def _stands(page: Page, claim: Claim) -> bool:
     line_start = page.text.rfind("\n", 0, claim.start) + 1
     before = page.low[max(line_start, claim.start - 160) : claim.start]
-    if before and (_CHOOSES.search(before) or is_rejected(before) or is_conditional(before)):
+    if before and _CHOOSES.search(before):
+        return False
+    if before and before[-2:] not in _STOPS and (is_rejected(before) or is_conditional(before)):
         return False
     above = page.low[:line_start].rstrip("\n")
     above = above[above.rfind("\n") + 1 :][-200:]
