@@ -54,7 +54,7 @@ def with_final_marks(text: str) -> str:
         text = text.replace('\\"', '"')
     if "{" in text or text.startswith("["):
         text = _with_json_answers(text)
-    if "<" in text or "[" in text:
+    if "<" in text or "nswer]" in text or "NSWER]" in text:
         text = _TAG.sub(_mark_of_tag, text)
         text = _WRAPPER.sub("\n", text)
     if "[[" in text:

@@ -97,7 +97,7 @@ def _unboxed(box: re.Match[str]) -> str:
 
 
 _GLUED = re.compile(
-    r"(?<=[ :(*][A-J])(?=(?:ANSWER|Answer|Explanation|EXPLANATION|Reason|Rationale|Justification|Confidence|Because|Note)\b)"
+    r"[ :(*][A-J](?=(?:ANSWER|Answer|Explanation|EXPLANATION|Reason|Rationale|Justification|Confidence|Because|Note)\b)"
 )
 """Where a model forgot the line break behind its letter: `ANSWER: BExplanation`."""
 _LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
@@ -132,8 +132,7 @@ def without_markup(text: str) -> str:
         text = _CHECKED.sub(r"\1", _CROSSED.sub("", text))
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
-    if _GLUED.search(text):
-        text = _GLUED.sub("\n", text)
+    text = _GLUED.sub(r"\g<0>\n", text)
     if "\\" in text or "oxed{" in text:
         text = _LATEX_NEWLINE.sub("\n", _LATEX_BOX.sub(FINAL_MARK, _FORMULA.sub(_unboxed, text)))
         text = _BRACED_JOINT.sub(r" \1 ", _LATEX_WORD.sub(" ", text))
@@ -185,7 +184,8 @@ def without_continuation(text: str) -> str:
     cut = _NEXT_QUESTION.search(text) or _NUMBERED_QUESTION.match(text)
     if cut:
         text = text[: cut.start() if cut.re is _NEXT_QUESTION else cut.end("answer")]
-    return _OPENING_SPEAKER.sub("", text)
+    opening = _OPENING_SPEAKER.match(text)
+    return text[opening.end() :] if opening else text
 
 
 _OFFER = (
