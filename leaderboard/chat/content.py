@@ -19,7 +19,13 @@ def read_text(content: Any) -> str:
         content = [content]
     if not isinstance(content, list):
         return ""
-    return "".join(_read_part(part) for part in content if not _is_thought(part))
+    return "".join(map(_read_part, filter(_is_text, content)))
+
+
+def read_refusal(content: Any) -> str:
+    """The words of the parts of a content that refuse."""
+    parts = content if isinstance(content, list) else []
+    return "".join(_read_part(part) for part in parts if _is_refusal(part))
 
 
 def has_thought(message: Mapping[str, Any]) -> bool:
@@ -41,6 +47,14 @@ def _read_part(part: Any) -> str:
         # The shape of the assistants API: {"text": {"value": "..."}}.
         text = text.get("value")
     return text if isinstance(text, str) else ""
+
+
+def _is_refusal(part: Any) -> bool:
+    return isinstance(part, Mapping) and part.get("type") == "refusal"
+
+
+def _is_text(part: Any) -> bool:
+    return not (_is_thought(part) or _is_refusal(part))
 
 
 def _is_thought(part: Any) -> bool:

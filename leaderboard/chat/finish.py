@@ -22,14 +22,15 @@ class Finish(enum.Enum):
 
 
 # By the words in a reason's name: the first kind that has one. OpenAI: stop, length, tool_calls,
-# content_filter. Gemini: STOP, MAX_TOKENS, SAFETY, RECITATION, SPII, MALFORMED_FUNCTION_CALL.
+# content_filter. Gemini: STOP, MAX_TOKENS, SAFETY, RECITATION, SPII, MALFORMED_FUNCTION_CALL, with
+# "function_call_filter: " before it where the protocol is OpenAI's.
 # Anthropic: end_turn, refusal, model_context_window_exceeded. Mistral: model_length, error. vLLM:
 # abort, error. DeepSeek: insufficient_system_resource. GLM: sensitive, network_error. Cohere:
 # COMPLETE, ERROR_TOXIC, USER_CANCEL.
 _KINDS = (
     (
         Finish.FILTERED,
-        "filter|safety|recitation|block|prohibit|spii|refus|moderat|toxic|sensitive|guard_?rail"
+        "(?<!function_call_)filter|safety|recitation|block|prohibit|spii|refus|moderat|toxic|sensitive|guard_?rail"
         "|policy|unsafe|censor|copyright",
     ),
     (

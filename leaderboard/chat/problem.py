@@ -19,12 +19,15 @@ _NAMED = (
     (404, "not_?found"),
     (400, "invalid_?request|bad_?request|context_?length|unsupported|invalid_?argument|validation"),
 )
-_PATTERNS = [(status, re.compile(words)) for status, words in _NAMED]
+_PATTERNS = [(status, re.compile(words, re.IGNORECASE)) for status, words in _NAMED]
 _NAME = re.compile(r"[\w.:/\[\]-]{1,80}")
-_FILTER = re.compile(r"content_?(filter|policy|management)|responsible_?ai|safety", re.IGNORECASE)
+_FILTER = re.compile(
+    r"content_?(filter|policy|management)|responsible_?ai|data_?inspection|safety", re.IGNORECASE
+)
 _NO_CREDIT = re.compile(r"insufficient_?(quota|credit|balance|funds)|billing|no_?credit", re.I)
-# Statuses below 500 that pass by themselves.
-_PASSING = frozenset({408, 409, 425})
+# Statuses below 500 that pass by themselves. 424: TGI and Bedrock, whose model failed midway; 498:
+# Groq, which is out of capacity.
+_PASSING = frozenset({408, 409, 424, 425, 498})
 
 Failed = Filtered | BrokenOff | RateLimited | Rejected
 
@@ -115,6 +118,8 @@ def judge(
         status = problem.status or _find_status(problem) or status
     if 400 <= status < 500 and status != 403 and problem.has(_FILTER):
         return Filtered(finish_reason=problem.code or finish_reason)
+    if status == 400 and problem.has(_PATTERNS[0][1]):
+        status = 429
     facts["status"] = status
     if status == 429 and not problem.has(_NO_CREDIT):
         return RateLimited(**facts)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from leaderboard.chat.content import has_thought, read_text
+from leaderboard.chat.content import has_thought, read_refusal, read_text
 from leaderboard.chat.finish import Finish, read_finish, read_name
 from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, Outcome, Reply
 from leaderboard.chat.problem import Problem, find_problem, judge, read_problem
@@ -84,7 +84,7 @@ def _read_completion(
         problem = _find_problem(value, choice)
         if problem:
             return judge(problem, status, raw=raw, key=key, wait=wait)
-        if _is_blocked(value):
+        if _is_blocked(value) or _is_filtered(choice):
             return Filtered(**_read_told(value, None))
         return BrokenOff(kind=Break.NO_CHOICE, status=status, words=make_words(raw, key))
     return _read_choice(value, choice, status, key=key, wait=wait)
@@ -107,7 +107,7 @@ def _read_choice(
     message = _find_message(choice) or {}
     finish, name = read_finish(choice.get("finish_reason"))
     text = read_text(message.get("content"))
-    refusal = read_text(message.get("refusal"))
+    refusal = read_text(message.get("refusal")) or read_refusal(message.get("content"))
     is_blank = not text.strip() and not refusal.strip()
     if is_blank and finish in (Finish.ENDED, Finish.ABSENT, Finish.UNKNOWN):
         # A gateway's "stop" may hide what the server behind it said.
@@ -153,6 +153,11 @@ def _is_blocked(value: Any) -> bool:
     """Whether a server passes on Gemini's way to say that it filtered the question."""
     feedback = value.get("promptFeedback") if isinstance(value, Mapping) else None
     return isinstance(feedback, Mapping) and bool(feedback.get("blockReason"))
+
+
+def _is_filtered(choice: Mapping[str, Any] | None) -> bool:
+    """Whether a choice without a message was filtered, as Azure leaves it."""
+    return choice is not None and read_finish(choice.get("finish_reason"))[0] is Finish.FILTERED
 
 
 def _read_told(value: Mapping[str, Any], finish_reason: str | None) -> dict[str, Any]:

@@ -77,6 +77,11 @@ def test_a_refusal_in_a_field_of_its_own_is_the_text() -> None:
     reply = read(complete(None, refusal="I cannot help."))
     assert isinstance(reply, Reply)
     assert (reply.text, reply.is_refusal) == ("I cannot help.", True)
+    part = {"type": "refusal", "refusal": "I cannot help."}
+    assert read(complete([part])) == reply
+    answered = read(complete([part, {"type": "text", "text": "B"}]))
+    assert isinstance(answered, Reply)
+    assert (answered.text, answered.is_refusal) == ("B", False)
 
 
 def test_broken_utf_8_and_half_characters_are_replaced() -> None:
@@ -188,6 +193,7 @@ BROKEN = [
     "timeout",
     "time-out",
     "engine.shutdown",
+    "function_call_filter: MALFORMED_FUNCTION_CALL",
 ]
 
 
@@ -224,6 +230,19 @@ def test_a_content_filter_is_told_apart(reason: str) -> None:
 def test_a_filter_that_takes_the_question_is_one_too() -> None:
     azure = {"error": {"code": "content_filter", "message": "The prompt triggered", "status": 400}}
     assert isinstance(read(azure, 400), Filtered)
+    dashscope = {"error": {"code": "data_inspection_failed", "message": "inappropriate"}}
+    assert isinstance(read(dashscope, 400), Filtered)
+
+
+def test_a_filtered_choice_needs_no_message() -> None:
+    assert isinstance(read({"choices": [{"finish_reason": "content_filter"}]}), Filtered)
+    assert isinstance(read({"choices": [{"finish_reason": "stop"}]}), BrokenOff)
+
+
+def test_a_rate_limit_by_name_is_one_with_status_400_too() -> None:
+    slow = read({"error": {"type": "ThrottlingException", "message": "Too many requests"}}, 400)
+    assert isinstance(slow, RateLimited)
+    assert slow.status == 429
     assert isinstance(read({"promptFeedback": {"blockReason": "SAFETY"}}), Filtered)
 
 
@@ -313,7 +332,9 @@ def test_an_empty_error_beside_a_complete_reply_is_none() -> None:
         (402, Rejected),
         (408, BrokenOff),
         (409, BrokenOff),
+        (424, BrokenOff),
         (425, BrokenOff),
+        (498, BrokenOff),
         (500, BrokenOff),
         (503, BrokenOff),
         (529, BrokenOff),
