@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from leaderboard.scoring.answers.claims import (
@@ -79,12 +80,31 @@ def without_echo(page: Page) -> Page:
         if page.multiple and _ANSWER_JUST_BEFORE.search(page.low[max(0, start - 60) : start]):
             continue
         after = text[end:].lstrip(")}]\"'|.,; ")
+        if len(group) < n_options and (
+            _next_label(group[-1].letter).match(text, end)
+            or _label_before(group[0].letter).search(text[max(0, start - 120) : start])
+        ):
+            continue
         cut = _CUT_LABEL.fullmatch(after) if text is page.text else None
         if cut and ord(cut[1]) == ord(group[-1].letter) + 1:
             after = ""
         text = text[:start].rstrip("({[\"'-| ") + "\n" + after
     text = text.strip() if text is not page.text else text
     return page if text is page.text else page._replace(text=text, low=text.lower())
+
+
+@lru_cache(maxsize=16)
+def _next_label(letter: str) -> re.Pattern[str]:
+    """How the row of the next option begins: the list goes on, and something stands between."""
+    return re.compile(rf"[^\n]{{1,40}}\n[-+|> ]{{0,3}}[\[(]?{chr(ord(letter) + 1)}[\]).:]")
+
+
+@lru_cache(maxsize=16)
+def _label_before(letter: str) -> re.Pattern[str]:
+    """The row of the option before, with something said of it: the list began there."""
+    return re.compile(
+        rf"(?:^|\n)[-+|> ]{{0,3}}[\[(]?{chr(ord(letter) - 1)}[\]).:] [^\n]{{1,80}}\n[-+|> ]{{0,3}}$"
+    )
 
 
 _CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?([A-J])[\]).:]?\s*")

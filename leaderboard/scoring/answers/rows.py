@@ -11,7 +11,7 @@ from leaderboard.scoring.answers.claims import Claim, Strength
 from leaderboard.scoring.answers.page import Page
 
 _ROW = re.compile(
-    r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}"
+    r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}(?:选项|選項|项)?"
     r"(?:\s?[.):\]|=]|\s?->?(?=\s|$)|(?=\s[(✓✗])|(?=\Z))[^\n]*",
     re.MULTILINE,
 )
@@ -20,8 +20,9 @@ _YES = re.compile(
     r"|(?:fits|matches|explains)(?: [\w'/-]{1,20}){0,6} best|(?:the )?best (?:fit|match|option|answer|choice)|fits best)[\s.!)|]{0,4}$"
     r"|^\W{0,4}(?:(?:yes|correct|true|✓|most (?:likely|appropriate|consistent|plausible|probable|accurate))(?=\s?[.,;:!)-]|$|\s(?:because|since|as)\b)|right(?=[.,;!]))"
     r"|^\W{0,4}(?:this|it|which) (?:is|would be|seems|appears)(?: clearly| likely| therefore)? (?:the |most )?(?:correct|right|best|likely|appropriate)\b"
-    r"|^\W{0,4}(?:oui|sí|sì|sim|ja|да|evet|vrai|correcte|correct[ao]|corrett[ao]|cert[ao]|richtig|верно|правильно|doğru)(?=\s?[.,;:!)-]|$)"
-    r"|[\s,;:(-](?:correcte|correct[ao]|corrett[ao]|richtig|верно|правильно|doğru)[\s.!)|]{0,4}$"
+    r"|^\W{0,4}(?:oui|sí|sì|sim|ja|да|evet|vrai|correcte|correct[ao]|corrett?[ao]|cert[ao]|richtig|верно|правильно|doğru)(?=\s?[.,;:!)-]|$)"
+    r"|[\s,;:(-](?:correcte|correct[ao]|corrett?[ao]|richtig|верно|правильно|doğru)[\s.!)|]{0,4}$"
+    r"|(?:<-{1,3}|←)\s?(?:this|the|my|correct|answer)\b"
     r"|正确|正確|正しい|正解|符合|合致|맞음|맞습니다|맞다|옳"
 )
 _FITS = re.compile(
@@ -73,7 +74,37 @@ def lists_of(page: Page) -> tuple[tuple[Row, ...], ...]:
             held.append(row)
     found.append(tuple(held))
     least = len(page.options.letters) if page.multiple else 2
-    return tuple(rows for rows in found if len(rows) >= max(2, least))
+    lists = tuple(rows for rows in found if len(rows) >= max(2, least))
+    return lists or _sections(page)
+
+
+def _sections(page: Page) -> tuple[tuple[Row, ...], ...]:
+    """All options in their order, each on a line of its own with what is said of it on the lines
+    below; the body is the last of these, and the last section is as long as the longest other."""
+    heads = [
+        row
+        for row in _rows(page)
+        if not row.body.strip(" .:)|-") or row.letter in page.options.named_by(row.body)
+    ]
+    every = sorted(page.options.letters)
+    if [row.letter for row in heads[: len(every)]] != every or len(every) < 2:
+        return ()
+    heads = heads[: len(every)]
+    stops = [head.start - 1 for head in heads[1:]]
+    lines = [
+        page.text.count("\n", head.start, stop) for head, stop in zip(heads, stops, strict=False)
+    ]
+    stop = heads[-1].end
+    for _ in range(max(lines)):
+        if stop < len(page.text):
+            after = page.text.find("\n", stop + 1)
+            stop = after if after >= 0 else len(page.text)
+    return (
+        tuple(
+            Row(head.start, end, head.letter, page.low[page.low.rfind("\n", 0, end) + 1 : end])
+            for head, end in zip(heads, [*stops, stop], strict=True)
+        ),
+    )
 
 
 def _inline_rows(page: Page) -> tuple[Row, ...]:
@@ -152,13 +183,20 @@ def row_verdicts(page: Page) -> Iterator[Claim]:
         right = [row for row in rows if _is_right(row.body)]
         if not right and not page.multiple:
             right = _only_fitting(page, rows)
-        if not right:
+        if not right or not _are_settled(page, rows, right):
             continue
         letters = frozenset(row.letter for row in right)
         unsure = len(right) > 1 and not page.multiple
         yield Claim(
             right[0].start, rows[-1].end, Strength.VERDICT, letters, unsure, on_statement=True
         )
+
+
+def _are_settled(page: Page, rows: tuple[Row, ...], right: list[Row]) -> bool:
+    """Whether of a list with lines below its options all others are rejected."""
+    if all("\n" not in page.text[row.start : row.end] for row in rows):
+        return True
+    return all(_NO.search(row.body) for row in rows if row not in right)
 
 
 def _is_right(body: str) -> bool:

@@ -107,8 +107,12 @@ _STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|
 _UNTICKED = re.compile(r"^[ \t]*[-*+] \[ ?\][^\n]*$", re.MULTILINE)
 _TICKED = re.compile(r"^([ \t]*[-*+] )\[[xX✓]\](?= )", re.MULTILINE)
 _MARKED_ROW = r"(?=[\[(]?(?:(?i:option|choice) )?[\[(]?[A-J][\])]?(?:[.:]|\s|$))"
-_CROSSED = re.compile(rf"^[ \t]*(?:[-*+] )?[☐□✗☒]\s?(?:\*\*)?{_MARKED_ROW}[^\n]*$", re.MULTILINE)
-_CHECKED = re.compile(rf"^([ \t]*(?:[-*+] )?)[☑✓]\s?(?:\*\*)?{_MARKED_ROW}", re.MULTILINE)
+_CROSSED = re.compile(
+    rf"^[ \t]*(?:[-*+|] ?)?[☐□✗☒]\s?(?:\|\s?)?(?:\*\*)?{_MARKED_ROW}[^\n]*$", re.MULTILINE
+)
+_CHECKED = re.compile(
+    rf"^([ \t]*(?:[-*+|] ?)?)[☑✓]\s?(?:\|\s?)?(?:\*\*)?{_MARKED_ROW}", re.MULTILINE
+)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*[#>]+[#> \t]*", re.MULTILINE)
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr)\s?/?>", re.IGNORECASE)

@@ -163,6 +163,7 @@ CONCLUSION_CUES = CueTable(
         "leav": r"leav(?:ing|es)(?: us)?(?: with)?(?: only| just)?:?\s",
         "left with": r"left with(?: only| just)?\s",
         "step": r"(?:next|first|best|initial|appropriate|correct) step (?:is|would be|should be|would then be):?\s(?=option|choice|[\[(][a-j][\])]|[a-j](?:[.]?$|[):]))",
+        "favo": r"favou?r(?:s|ed|ing)? (?=(?:option |choice )?[(\[]?[a-h][)\]]?[.!]?(?:$|\n))",
         "must be": r"must be:?\s",
         "has to be": r"has to be\s",
         "it is": r"it is(?: clearly| definitely| most likely| probably)?\s",
