@@ -208,6 +208,7 @@ _HEAD = re.compile(
 )
 _OTHER_LABEL = re.compile(r"(?:^|[\s(|])(?:(?i:option) )?[\[(]?([A-Z])[).:](?=\s|$)")
 _OTHER_LINE = re.compile(r"\n[-+| ]{0,3}(?:(?i:option|choice) )?[\[(]?([A-Z])[\]).:]{1,2}(?=\s)")
+_LONE_LINE = re.compile(r"\n[\[(]?([A-Z])[\])]?(?=\n)")
 _REJECTED_NEXT = re.compile(
     r"[\s:,.()|-]{0,4}(?:this is |it is |it's |is |are |can be |should be |this option is |seems |would be )?(?:not\b|"
     r"incorrect|inconsistent|incompatible|unsupported|implausible|irrelevant|absent|wrong|false|no\b|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
@@ -280,7 +281,8 @@ def _rejected_later(page: Page, reading: Reading, *, own_text: bool) -> bool:
 
 
 def _is_enumeration(page: Page, letter: str, end: int) -> bool:
-    others = {found[1] for found in _OTHER_LABEL.finditer(page.text, end)} & page.options.letters
+    found_after = [*_OTHER_LABEL.finditer(page.text, end), *_LONE_LINE.finditer(page.text, end)]
+    others = {found[1] for found in found_after} & page.options.letters
     others.discard(letter)
     if letter == min(page.options.letters):
         return chr(ord(letter) + 1) in others

@@ -61,7 +61,8 @@ def lists_of(page: Page) -> tuple[tuple[Row, ...], ...]:
         return (inline,)
     found: list[tuple[Row, ...]] = []
     held: list[Row] = []
-    for row in _rows(page):
+    every = list(_rows(page))
+    for row in every:
         goes_on = (
             held
             and row.start == held[-1].end + 1
@@ -75,15 +76,15 @@ def lists_of(page: Page) -> tuple[tuple[Row, ...], ...]:
     found.append(tuple(held))
     least = len(page.options.letters) if page.multiple else 2
     lists = tuple(rows for rows in found if len(rows) >= max(2, least))
-    return lists or _sections(page)
+    return lists or _sections(page, every)
 
 
-def _sections(page: Page) -> tuple[tuple[Row, ...], ...]:
+def _sections(page: Page, rows: list[Row]) -> tuple[tuple[Row, ...], ...]:
     """All options in their order, each on a line of its own with what is said of it on the lines
     below; the body is the last of these, and the last section is as long as the longest other."""
     heads = [
         row
-        for row in _rows(page)
+        for row in rows
         if not row.body.strip(" .:)|-") or row.letter in page.options.named_by(row.body)
     ]
     every = sorted(page.options.letters)

@@ -330,6 +330,7 @@ REFUSAL = re.compile(
 
 ASKS_FOR_MORE = re.compile(
     r"\bplease (?:re-?)?(?:upload|share|provide|send|attach|supply)\b|\byes and no\b"
+    r"|\b(?:versus|vs|for comparison)\b"
     r"|\b(?:how can i|i can|happy to|glad to) (?:help|assist)\b|\bwhat would you like\b"
 )
 """In a text without a claim: it is no answer, whatever option it seems to name."""
