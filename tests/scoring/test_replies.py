@@ -160,3 +160,8 @@ def test_a_hostile_reply_is_read_in_little_time(piece: str) -> None:
     start = time.process_time()
     read_said((piece * 100_000)[:200_000])
     assert time.process_time() - start < 1.5
+
+
+def test_a_field_of_reasoning_that_a_gateway_made_a_tag_is_a_thought() -> None:
+    said = read_said("<reasoning_content>Severe stenosis.</reasoning_content>I cannot tell.")
+    assert said.strip() == "I cannot tell."

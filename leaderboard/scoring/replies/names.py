@@ -37,7 +37,7 @@ FILLERS = (
     | CLOSES
     | frozenset(
         "of the a my your our model seed ds chain block step steps process token internal private"
-        " hidden long short deep final budget".split()
+        " hidden long short deep final budget content".split()
     )
 )
 ANGLE_TOKENS = frozenset({"bos", "eos", "pad", "unk", "sop", "eop", "eot", "eom", "eod", "eoh",
