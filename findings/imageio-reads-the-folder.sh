@@ -4,8 +4,8 @@
 # Version: imageio 2.38.1 (pydicom 3.0.2 only writes the files). Seen 2026-11-30.
 # Source: imageio/plugins/dicom.py, _get_data: in the mode that v3 uses, the "series" are those of
 #   _dicom.process_directory, which walks the whole folder of the file and everything below it; if
-#   it finds more than one series, number 0 is returned, whichever file was named. The pull request
-#   that brought it is imageio#868.
+#   it finds more than one series, that with the lowest SeriesInstanceUID is returned, whichever
+#   file was named: chance decides whether it is the right one. Brought by pull request imageio#868.
 # For whoever evaluates models: pictures for a benchmark that are exported file by file with
 #   `iio.imread(path)` can all show the same stranger. Nothing is raised; a line on standard output
 #   counts the series. `imageio.v2.imread` returns the file that it is given, pydicom too.
@@ -45,10 +45,9 @@ def write(path, value, patient, series, number):
     data.save_as(path, enforce_file_format=True)
 
 
-series = generate_uid()
 for number in range(3):
-    write(Path(f"scans/older/{number}.dcm"), 100 + number, "first", series, number)
-write(Path("scans/wanted.dcm"), 900, "second", generate_uid(), 0)
+    write(Path(f"scans/older/{number}.dcm"), 100 + number, "first", "1.2.826.0.1.1", number)
+write(Path("scans/wanted.dcm"), 900, "second", "1.2.826.0.1.2", 0)
 v2 = np.unique(imageio.v2.imread("scans/wanted.dcm")).tolist()
 v3 = np.unique(imageio.v3.imread("scans/wanted.dcm")).tolist()
 print(f"\nimageio {version('imageio')}: the file holds 900; v2 reads {v2}, v3 reads {v3}")
