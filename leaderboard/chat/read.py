@@ -15,7 +15,7 @@ from leaderboard.chat.retry_after import read_retry_after
 from leaderboard.chat.stream import is_stream, join_stream
 from leaderboard.chat.words import make_words
 from leaderboard.json_text import REPLACEMENT, NotJson, read_lenient_json
-from leaderboard.scoring.replies import read_said
+from leaderboard.scoring.replies import keep_end, read_said
 
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml")
 
@@ -127,7 +127,7 @@ def _read_choice(
         return BrokenOff(kind=kind, status=status, finish_reason=name)
     is_refusal = bool(refusal.strip()) and not text.strip()
     said = refusal if is_refusal else text
-    is_silent = is_blank or not read_said(said).strip()
+    is_silent = is_blank or not read_said(keep_end(said)).strip()
     return Reply(
         text=_clean(said),
         is_cut=finish is Finish.CUT,

@@ -161,6 +161,8 @@ def test_what_stands_beyond_the_limit_is_not_read() -> None:
         "disc herniation:\nL4\n",
         "disc herniation which is and is ",
         "L3-4 and 4-5, ",
+        ".",
+        " ",
     ],
 )
 def test_hostile_texts_are_rated_in_a_moment(piece: str) -> None:

@@ -154,11 +154,12 @@ def test_medical_text_stays_as_it_is(text: str) -> None:
     "piece",
     ["<", "<|a|>", "<think>", "</think>", ".<eos>", "<x_y>", "[analysis]", "<SUMMARY>", "\n ",
      "<|channel|>", "```think\n", "<details type=reasoning>", "&lt;think&gt;",
-     "<|begin_of_box|>", "analysis", "<answer>", "<|start|>assistant"],
+     "<|begin_of_box|>", "analysis", "<answer>", "<|start|>assistant", "x.user\n", " ", "\t"],
 )  # fmt: skip
-def test_a_hostile_reply_is_read_in_little_time(piece: str) -> None:
+@pytest.mark.parametrize("opening", ["", "<|im_start|>", "<|channel|>", "x.user\n"])
+def test_a_hostile_reply_is_read_in_little_time(opening: str, piece: str) -> None:
     start = time.process_time()
-    read_said((piece * 100_000)[:200_000])
+    read_said(opening + (piece * 200_000)[:200_000])
     assert time.process_time() - start < 1.5
 
 

@@ -1,5 +1,7 @@
 """Of a text that is too long the end is kept, and a thought that was cut stays a thought."""
 
+import time
+
 import pytest
 
 from leaderboard.scoring.answers import parse_answer
@@ -7,6 +9,13 @@ from leaderboard.scoring.replies import keep_end, read_said
 
 LEVELS = {"A": "L3/L4", "B": "L4/L5", "C": "L5/S1", "D": "L2/L3"}
 REASONS = "The disc is dark and the answer is A, or so it seems. " * 40
+
+
+def test_of_a_text_of_megabytes_the_end_is_kept_in_little_time() -> None:
+    start = time.process_time()
+    kept = keep_end("<think>" + "The disc is dark. user\n" * 500_000 + "</think>ANSWER: B", 1_000)
+    assert time.process_time() - start < 5
+    assert read_said(kept).strip() == "ANSWER: B"
 
 
 def test_a_text_that_is_short_enough_stays_as_it_is() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from leaderboard.scoring.checklist.vocabulary import GRADES
 from leaderboard.scoring.checklist.words import split_words
 
-_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_RULE = re.compile(r"\s*+(?:\|\s*+)?:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+(?:\|\s*+)?")
 _NONE = re.compile(
     r"(?:none|no|nil|absent|negative|normal|unremarkable|patent|clear|n|-|"
     r"not (?:seen|present|identified)|none seen)\.?",

@@ -38,7 +38,7 @@ _ABBREVIATION = re.compile(
 )
 _DOTS = re.compile(r"(?:\.{2,}|\u2026)(?=\w)")
 _ANSWERED = re.compile(r"\?\s+(?=(?:no|none|yes|absent|present)[.,;]?(?:\s|$))", re.IGNORECASE)
-_END = re.compile(r"[.!?;]+[\"'\u2019\u201d)\],]*\s+")
+_END = re.compile(r"(?<![.!?;])[.!?;]++[\"'\u2019\u201d)\],]*+\s+")
 _HEADING = re.compile(r"^#{1,6}\s")
 _BULLET = re.compile(r"^(?:[-+*•‣◦▪●>]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _LABEL = re.compile(r"^[^:.;!?]{1,60}:(?=\s|$)")

@@ -18,9 +18,10 @@ MARK = re.compile(
 """A mark of some shape; whether it is one, its name says (see `names`)."""
 
 ROLE = re.compile(
-    r"[ \t]*\n?[ \t]*(?P<role>assistant|model|ai|bot|chatbot|user|human|system|tool|developer"
+    r"[ \t]*+(?:\n[ \t]*+)?(?P<role>assistant|model|ai|bot|chatbot|user|human|system|tool|developer"
     r"|observation|function|ipython|environment)\b"
-    r"(?:[ \t]*:?[ \t]*\n|[^\S\n]*(?=<)|[ \t]*$|(?:[ \t]+(?:to|name)=[^\n<]{1,60})(?:\n|(?=<)))",
+    r"(?:[ \t]*+(?::[ \t]*+)?\n|[^\S\n]*+(?=<)|[ \t]*+$"
+    r"|(?:[ \t]++(?:to|name)=[^\n<]{1,60})(?:\n|(?=<)))",
     re.IGNORECASE,
 )
 """The name of who speaks, right behind a token that opens a turn."""
@@ -41,7 +42,7 @@ CHANNEL_HEADER = re.compile(
 """The name of a channel behind its token, with all that stands before its message."""
 
 MESSAGE_HEADER = re.compile(
-    r"\s*(?:assistant)?\s*(?P<name>final|analysis|commentary)\b[^\n{}]{0,60}\s*$", re.IGNORECASE
+    r"\s*+(?:assistant\s*+)?(?P<name>final|analysis|commentary)\b[^\n{}]{0,60}\s*$", re.IGNORECASE
 )
 """The header of a message whose channel's token a server has taken away."""
 
@@ -58,9 +59,10 @@ _JOINED_CHANNEL = re.compile(r"assistant(?P<name>final|analysis|commentary)"
 _OPENING_THOUGHT = re.compile(r"\A\s*thought\n")
 _OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)(?:[ \t]*\n+(?=\S)|(?=<[|｜]?channel))")
 _STRIPPED_TURN = re.compile(
-    r"\n(?:user|assistant|human)[ \t]*(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
-    r"|(?<=[\w.)\]}*!?])user\n(?=[\s\S]*?\nmodel\n)"
+    r"\n(?:user|assistant|human)[ \t]*+(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
 )
+_TURN_BEFORE_MODEL = re.compile(r"(?<=[\w.)\]}*!?])user\n")
+"""A turn of the user where a line `model` follows."""
 _PLAIN_TURN = re.compile(
     r"^[ \t]*(?:\#{1,4}[ ]*|\*\*|\[)?(?:user|human)\]?[ ]?:|\#\#\#[ ]?(?:human|user|instruction):",
     re.IGNORECASE | re.MULTILINE,
@@ -98,10 +100,12 @@ def with_stripped_marks(text: str) -> str:
     text = _OPENING_THOUGHT.sub("<|channel>thought\n", text)
     if "<|" in text or "_of_turn" in text or ("user" not in text and "assistant" not in text):
         return text
-    turn = _STRIPPED_TURN.search(text)
-    if turn and any(map(str.isalnum, text[: turn.start()])):
-        return text[: turn.start()]
-    return text
+    turns = (
+        _STRIPPED_TURN.search(text),
+        _TURN_BEFORE_MODEL.search(text, 0, max(0, text.rfind("\nmodel\n") + 1)),
+    )
+    start = min((turn.start() for turn in turns if turn), default=0)
+    return text[:start] if any(map(str.isalnum, text[:start])) else text
 
 
 def _channel(found: re.Match[str]) -> str:
