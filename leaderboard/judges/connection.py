@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 import time
@@ -17,6 +18,7 @@ from leaderboard.judges.settings import JudgeSettings
 
 _NAME = re.compile(r"[\w.:-]{1,40}")
 CONNECT_SECONDS = 15.0
+MAX_BYTES = 4 * 1024 * 1024
 NO_STATUS = 0
 """The status of an answer that did not come."""
 NO_KEY = "none"
@@ -53,32 +55,48 @@ async def send(
     The client hands over the answer as it came: its own reading of a completion takes a web page
     for a text, and an error with status 200 for a completion.
     """
+    try:
+        async with asyncio.timeout(settings.timeout_seconds):
+            return await _exchange(session, settings, fields)
+    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
+        cause = error if isinstance(error, httpx2.TimeoutException) else error.__cause__
+        if isinstance(cause, httpx2.ConnectTimeout):
+            return BrokenOff(status=NO_STATUS, words="no connection")
+    except TimeoutError:
+        pass
+    except openai.APIConnectionError as error:
+        return _read_failure(error.__cause__)
+    except httpx2.HTTPError as error:
+        return _read_failure(error)
+    return BrokenOff(status=NO_STATUS, kind=Break.TIMEOUT, words="no answer in time")
+
+
+async def _exchange(
+    session: openai.AsyncOpenAI, settings: JudgeSettings, fields: Mapping[str, Any]
+) -> Outcome:
     # The client takes the omission of a default header for a missing key: it goes with the request.
     unsigned = {} if settings.api_key else {"Authorization": openai.Omit()}
     rest = {name: value for name, value in fields.items() if name not in ("model", "messages")}
+    body = bytearray()
     try:
-        answer = await session.chat.completions.with_raw_response.create(
+        async with session.chat.completions.with_streaming_response.create(
             model=fields["model"],
             messages=fields["messages"],
             extra_headers=unsigned,
             extra_body=rest,
-        )
-        response = answer.http_response
+        ) as answer:
+            status, headers = answer.status_code, answer.headers
+            async for chunk in answer.iter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    return BrokenOff(
+                        status=NO_STATUS, kind=Break.NOT_JSON, words="an answer without its end"
+                    )
     except openai.APIStatusError as error:
-        response = error.response
-    except openai.APITimeoutError as error:
-        if isinstance(error.__cause__, httpx2.ConnectTimeout):
-            return BrokenOff(status=NO_STATUS, words="no connection")
-        return BrokenOff(status=NO_STATUS, kind=Break.TIMEOUT, words="no answer in time")
-    except openai.APIConnectionError as error:
-        return _read_failure(error.__cause__)
-    return read_answer(
-        response.status_code,
-        response.headers,
-        response.content,
-        key=settings.api_key or None,
-        now=time.time(),
-    )
+        status, headers = error.response.status_code, error.response.headers
+        body = bytearray(error.response.content)
+    key = settings.api_key or None
+    return read_answer(status, headers, bytes(body), key=key, now=time.time())
 
 
 def _read_failure(cause: BaseException | None) -> BrokenOff:

@@ -73,6 +73,7 @@ FAILED = {
     "a text": send_raw(b'"busy"'),
     "half a body": send_raw(b'{"choices": [{"message": {"content": "{\\"q'),
     "a body without its end": replace(send_raw(b'{"choices": ['), is_cut=True),
+    "more than a reply can be": send_raw(b'{"choices": [' + b" " * 5_000_000),
     "no choices": complete([]),
     "choices of null": complete(None),
     "a choice of null": complete([None]),
