@@ -60,11 +60,13 @@ class Line:
     """Hands out tickets; what is put back comes before what is new.
 
     While the server is down a new item is tried in turn, so that one that brings the server down
-    is told from a server that is not there; few are, so that few pictures are in memory.
+    is told from a server that is not there; few are, so that few pictures are in memory. One new
+    ticket is made ahead, so that the line knows whether there is any.
     """
 
     def __init__(self, tickets: Iterator[Ticket], n_together: int) -> None:
         self._new = tickets
+        self._ahead: Ticket | None = None
         self._most = n_together
         self._again: deque[Ticket] = deque()
         self._out: list[Ticket] = []
@@ -73,9 +75,9 @@ class Line:
         """The next ticket, to be put back or let go; None where there is none at the moment."""
         ticket = None
         if is_down and len(self._again) <= self._most:
-            ticket = next(self._new, None)
+            ticket = self._draw()
         if ticket is None:
-            ticket = self._again.popleft() if self._again else next(self._new, None)
+            ticket = self._again.popleft() if self._again else self._draw()
         if ticket is not None:
             self._out.append(ticket)
         return ticket
@@ -92,11 +94,13 @@ class Line:
     def count_stragglers(self) -> int | None:
         """How many tickets are left, if each of them was lost before; None if one was not."""
         left = (*self._again, *self._out)
-        is_all = self._has_no_new() and all(one.outages or one.lost for one in left)
+        is_all = self._ahead is None and all(one.outages or one.lost for one in left)
         return len(left) if is_all else None
 
-    def _has_no_new(self) -> bool:
-        ticket = next(self._new, None)
+    def _draw(self) -> Ticket | None:
+        """The next new ticket, which begins now; None where there are no more."""
+        ticket = self._ahead or next(self._new, None)
+        self._ahead = next(self._new, None)
         if ticket is not None:
-            self._again.appendleft(ticket)
-        return ticket is None
+            ticket.begun = time.monotonic()
+        return ticket
