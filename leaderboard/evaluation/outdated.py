@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.refits import request_refit
@@ -17,6 +17,17 @@ from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Status, Submission
 
 
+def replaces(version: str, other: str) -> bool:
+    """Whether ratings by a judge's `version` take the place of those by its `other`.
+
+    Those of a later version do. Versions that are not both numbers have no order: any other one
+    is replaced.
+    """
+    if version.isdecimal() and other.isdecimal():
+        return int(version) > int(other)
+    return version != other
+
+
 def request_again(session: Session, identity: JudgeIdentity) -> list[int]:
     """Ask for a refit of every split where an earlier version of the judge scored reports.
 
@@ -26,8 +37,10 @@ def request_again(session: Session, identity: JudgeIdentity) -> list[int]:
     split_ids = session.scalars(
         select(Submission.split_id)
         .join(ScoredReports, ScoredReports.submission_id == Submission.id)
-        .join(Rater, Rater.id == ScoredReports.rater_id)
-        .where(_is_earlier(identity), Submission.status == Status.SCORED)
+        .where(
+            ScoredReports.rater_id.in_(_read_replaced(session, identity)),
+            Submission.status == Status.SCORED,
+        )
         .distinct()
         .order_by(Submission.split_id)
     ).all()
@@ -39,9 +52,10 @@ def request_again(session: Session, identity: JudgeIdentity) -> list[int]:
 def find_outdated(
     session: Session, submission_ids: Collection[str], identity: JudgeIdentity
 ) -> set[str]:
-    """Those of the submissions that an earlier version scored, where this one scored others.
+    """Those of the submissions that an earlier version scored, where a later one scored others.
 
-    Scores of two versions do not compare. As long as only the earlier one scored, all do.
+    Scores of two versions do not compare. As long as only the earlier one scored, all do. Versions
+    without an order give way to that of `identity`, where it scored any.
     """
     rows = session.execute(
         select(ScoredReports.submission_id, Rater.version)
@@ -53,9 +67,14 @@ def find_outdated(
         )
     )
     versions = {row[0]: row[1] for row in rows}
-    if identity.version not in versions.values():
+    numbers = [version for version in versions.values() if version.isdecimal()]
+    if identity.version.isdecimal() and numbers:
+        standing = max(numbers, key=int)
+    elif identity.version in versions.values():
+        standing = identity.version
+    else:
         return set()
-    return {key for key, version in versions.items() if version != identity.version}
+    return {key for key, version in versions.items() if version != standing}
 
 
 def rate_again(sessions: Sessions, claim: Claim[int], judge: Judge) -> dict[str, int]:
@@ -70,11 +89,10 @@ def rate_again(sessions: Sessions, claim: Claim[int], judge: Judge) -> dict[str,
         keys = session.scalars(
             select(ScoredReports.submission_id)
             .join(Submission, Submission.id == ScoredReports.submission_id)
-            .join(Rater, Rater.id == ScoredReports.rater_id)
             .where(
                 Submission.split_id == claim.key,
                 Submission.status == Status.SCORED,
-                _is_earlier(judge.identity),
+                ScoredReports.rater_id.in_(_read_replaced(session, judge.identity)),
             )
             .order_by(Submission.created_at, Submission.id)
         ).all()
@@ -93,9 +111,11 @@ def rate_again(sessions: Sessions, claim: Claim[int], judge: Judge) -> dict[str,
     return dict.fromkeys(keys, rater_id)
 
 
-def _is_earlier(identity: JudgeIdentity) -> ColumnElement[bool]:
-    return and_(
-        Rater.kind == RaterKind.JUDGE,
-        Rater.name == identity.name,
-        Rater.version != identity.version,
+def _read_replaced(session: Session, identity: JudgeIdentity) -> list[int]:
+    """The row ids of the judge in the versions that `identity` replaces."""
+    rows = session.execute(
+        select(Rater.id, Rater.version).where(
+            Rater.kind == RaterKind.JUDGE, Rater.name == identity.name
+        )
     )
+    return [row.id for row in rows if replaces(identity.version, row.version)]

@@ -37,7 +37,7 @@ def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = 
 
     A model is ranked by its latest public submission; on a board whose items it did not all
     answer, or which were not all scored, it has no rank. Neither has one on a board with reports
-    as long as an earlier version of the checklist judge scored it, and this one others. The
+    as long as an earlier version of the checklist judge scored it, and a later one others. The
     ranking belongs to the open release, or to the next where what scores are made by changed.
     Rankings of one split wait for each other. `items` are the split's, where the caller has read
     them.

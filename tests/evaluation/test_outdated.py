@@ -5,14 +5,16 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import func, select
 
+from leaderboard.calibration.refits import request_refit
 from leaderboard.db import Sessions
-from leaderboard.evaluation.outdated import request_again
+from leaderboard.evaluation.outdated import replaces, request_again
 from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.models.calibration import Calibration, Refit, ScoredReports
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import Rater, RaterKind, Rating
+from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.read import RankingRow, read_ranking
 from leaderboard.rankings.releases import read_releases
@@ -94,6 +96,46 @@ def test_nothing_is_rated_again_in_the_same_version(sessions: Sessions, old: str
     assert ask_again(sessions) == []
     with sessions.read() as session:
         assert session.scalars(select(Refit)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "other", "expected"),
+    [
+        ("3", "2", True),
+        ("10", "9", True),
+        ("2", "3", False),
+        ("9", "10", False),
+        ("2", "2", False),
+        ("a1f", "b2e", True),
+        ("b2e", "a1f", True),
+        ("a1f", "a1f", False),
+    ],
+)
+def test_a_later_number_replaces_an_earlier_and_without_numbers_any_other(
+    version: str, other: str, expected: bool
+) -> None:
+    assert replaces(version, other) is expected
+
+
+def test_an_earlier_version_that_comes_back_replaces_nothing_of_a_later_one(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(0, 0, 3)
+    later = JudgeIdentity(NOW.name, str(int(NOW.version) + 8))
+    new = submit_texts(TEXTS, "model-a", judges=[make_judge(later, 4.0)])
+    assert ask_again(sessions) == []
+    with sessions.write() as session:
+        request_refit(session, session.get_one(Submission, new).split_id)
+        split_id = session.get_one(Submission, new).split_id
+    judge = make_judge(NOW, 3.0)
+    recalibrate(sessions, split_id, again=judge)
+    assert judge.calls == []
+    # What it scores itself does not compare, and does not stand above what is there.
+    back = submit_texts(TEXTS, "model-b", "team-b", judges=[judge])
+    rows = read_rows(sessions)
+    assert rows[new].scores[Board.REPORT].value == pytest.approx(80)
+    assert Board.REPORT in rows[new].ranks
+    assert Board.REPORT not in rows[back].ranks
 
 
 def test_a_run_that_dies_leaves_the_scores_and_the_request(sessions: Sessions, old: str) -> None:
