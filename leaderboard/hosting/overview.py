@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -38,7 +38,11 @@ class Trouble(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """What needs a hand now; in `refits` are splits whose labels changed since they were fitted."""
+    """What needs a hand now, each submission once.
+
+    One that a judge's server holds up is in `awaited` and not in `held`. In `refits` are splits
+    whose labels changed since they were fitted.
+    """
 
     held: Sequence[Trouble]
     failed: Sequence[Trouble]
@@ -90,10 +94,11 @@ def read_overview(session: Session) -> Overview:
         .order_by(JudgeRun.id.desc())
         .limit(SHOWN)
     )
+    awaited = read_awaited(session, SHOWN)
     return Overview(
-        held=_read_trouble(session, Status.HELD),
+        held=_read_trouble(session, Status.HELD, {one.run.submission_id for one in awaited}),
         failed=_read_trouble(session, Status.FAILED),
-        awaited=read_awaited(session, SHOWN),
+        awaited=awaited,
         void_runs=list(runs),
         n_waiting=counts.get(Status.QUEUED, (0, None))[0],
         waiting_since=counts.get(Status.QUEUED, (0, None))[1],
@@ -102,10 +107,10 @@ def read_overview(session: Session) -> Overview:
     )
 
 
-def _read_trouble(session: Session, status: Status) -> list[Trouble]:
+def _read_trouble(session: Session, status: Status, besides: Collection[str] = ()) -> list[Trouble]:
     rows = session.scalars(
         select(Submission)
-        .where(Submission.status == status)
+        .where(Submission.status == status, Submission.id.not_in(besides))
         .options(joinedload(Submission.model_card), selectinload(Submission.events))
         .order_by(Submission.created_at.desc())
         .limit(SHOWN)

@@ -198,6 +198,8 @@ def test_judges_that_cannot_be_asked_are_listed_and_all_that_waits_goes_again(
     assert "Judges that cannot be asked" in page
     assert "<td>HTTP 400, max_tokens</td>" in page
     assert "once you have requeued it" in page
+    assert page.count(f'href="/admin/submissions/{key}"') == 1
+    assert page.count(f'action="/admin/submissions/{key}/requeue"') == 1
     # Its team reads that it waits for the host, and nothing else.
     seen = hosted.get(f"/api/v1/submissions/{key}", hosted.token("ada")).text
     assert "waits for the host" in seen
