@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.errors import Conflict
 from leaderboard.evaluation.outage import find_outage
+from leaderboard.evaluation.silence import forget_unanswered
 from leaderboard.leases import (
     Claim,
     LeasedTable,
@@ -20,7 +21,6 @@ from leaderboard.leases import (
     renew,
     requeue,
 )
-from leaderboard.models.endpoint import FailedItem
 from leaderboard.models.submission import EventKind, Status, Step, Submission
 from leaderboard.queue import EVALUATE
 from leaderboard.submissions.events import add_event
@@ -93,8 +93,8 @@ def end_claim(
 def requeue_submission(session: Session, submission_id: str) -> None:
     """Put a failed or held submission back into the queue; Conflict if it is neither.
 
-    A host does so after mending something: submissions that wait for a judge need not wait any
-    longer either.
+    An endpoint is asked again for what it gave no prediction for. Submissions that wait for a judge
+    need not wait any longer either.
     """
     given_up = Submission.status.in_([Status.FAILED, Status.HELD])
     if not requeue(session, SUBMISSIONS, submission_id, given_up):
@@ -102,15 +102,17 @@ def requeue_submission(session: Session, submission_id: str) -> None:
             f"There is no failed or held submission {submission_id!r}.",
             "Only a failed or held submission can be requeued.",
         )
-    # What an endpoint gave no prediction for is asked again.
-    session.execute(delete(FailedItem).where(FailedItem.submission_id == submission_id))
+    forget_unanswered(session, submission_id)
     add_event(session, submission_id, EventKind.REQUEUED, "Requeued by the host.")
     nudge(session, SUBMISSIONS, POSTPONED_TOO)
 
 
 def requeue_held(session: Session) -> list[str]:
-    """Put every held submission back into the queue; their ids and, behind them, those of
-    submissions that wait, which need not wait any longer for a judge."""
+    """Put every held submission back into the queue, and wake those that wait for a judge.
+
+    Returns the ids of the held ones and, behind them, of all others that wait, each oldest first,
+    for the caller to enqueue after its commit.
+    """
     held = select(Submission.id).where(Submission.status == Status.HELD)
     keys = list(session.scalars(held.order_by(Submission.created_at)))
     for key in keys:

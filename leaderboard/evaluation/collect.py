@@ -20,7 +20,8 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import AskedItem, Asker, read_missing
-from leaderboard.evaluation.reply_sink import MAX_FAILED_SHARE, ReplySink
+from leaderboard.evaluation.reply_sink import ReplySink
+from leaderboard.evaluation.silence import MAX_FAILED_SHARE
 from leaderboard.leases import Claim, renew
 from leaderboard.models.endpoint import EndpointRun, FailedItem
 from leaderboard.models.rating import Rating

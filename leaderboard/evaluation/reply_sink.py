@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.chat import Filtered, Reply
-from leaderboard.db import Sessions, now
+from leaderboard.db import Base, Sessions, now
 from leaderboard.endpoints.engine.progress import ItemOutcome, Progress
+from leaderboard.evaluation.silence import MAX_FAILED_SHARE, count_silent
 from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Item
 from leaderboard.models.endpoint import EndpointReply, EndpointRun, FailedItem
 from leaderboard.models.submission import EventKind, Prediction, Status, Submission
 from leaderboard.scoring.answers import AnswerOutcome, parse_answer
 from leaderboard.submissions.events import add_event
-
-MAX_FAILED_SHARE = 0.2
-"""With more than this share of its items without an answer a run is of no use."""
 
 
 class _Asked(NamedTuple):
@@ -57,22 +55,28 @@ class ReplySink:
 
     def take(self, batch: Sequence[ItemOutcome], progress: Progress) -> None:
         """Keep settled items and the live figures; also called with nothing new, for the claim."""
-        n_good = sum(outcome.prediction is not None for outcome in batch)
+        rows = self._make_rows(batch)
+        is_out = bool(progress.outage)
         with self._sessions.write() as session:
             renew(
                 session,
                 self._claim,
                 n_done=Submission.n_done + len(batch),
-                n_predictions=Submission.n_predictions + n_good,
+                n_predictions=Submission.n_predictions + len(rows[Prediction]),
             )
-            self._add(session, batch)
-            self._note_outage(session, progress.outage)
+            for table, values in rows.items():
+                if values:
+                    session.execute(insert(table), values)
+            if is_out is not self._is_out:
+                self._note_outage(session, progress.outage)
             run = session.get_one(EndpointRun, self._claim.key)
             n_requests, n_tokens, seconds = self._before
             run.n_requests = n_requests + progress.n_requests
             run.n_tokens = n_tokens + progress.n_tokens
             run.seconds = seconds + (now() - self._begun_at).total_seconds()
             run.per_second, run.seconds_left = progress.per_second, progress.seconds_left
+        self._is_out = is_out
+        self._n_silent += sum(row["is_silent"] for row in rows[EndpointReply])
 
     def should_stop(self) -> bool:
         """Whether the row went elsewhere, or so much came without an answer that more is no use."""
@@ -90,32 +94,22 @@ class ReplySink:
             ).one()
         return tuple(row) != (self._claim.token, Status.RUNNING)
 
-    def _add(self, session: Session, batch: Sequence[ItemOutcome]) -> None:
+    def _make_rows(self, batch: Sequence[ItemOutcome]) -> dict[type[Base], list[dict[str, Any]]]:
+        """The rows of settled items by their table; reading replies takes a while."""
         predictions, replies, failures = [], [], []
         for outcome in batch:
             asked = self._asked[outcome.key]
             row = {"submission_id": self._claim.key, "item_id": asked.item_id}
             if outcome.prediction is not None and outcome.reply is not None:
                 predictions.append(row | {"text": outcome.prediction})
-                described = _describe(asked, outcome.reply)
-                self._n_silent += described["is_silent"]
-                replies.append(row | described)
+                replies.append(row | _describe(asked, outcome.reply))
             elif outcome.failure is not None:
                 failure = outcome.failure
                 failures.append(row | {"reason": failure.reason.value, "message": failure.excerpt})
-        for table, rows in (
-            (Prediction, predictions),
-            (EndpointReply, replies),
-            (FailedItem, failures),
-        ):
-            if rows:
-                session.execute(insert(table), rows)
+        return {Prediction: predictions, EndpointReply: replies, FailedItem: failures}
 
     def _note_outage(self, session: Session, outage: str) -> None:
-        """Say once that an endpoint is waited for, and once that it is back."""
-        if bool(outage) is self._is_out:
-            return
-        self._is_out = bool(outage)
+        """Say that an endpoint is waited for, or that it is back."""
         message = (
             f"The endpoint does not answer: the run waits up to {self._max_outage / 60:,.0f} "
             f"minutes for it and goes on automatically. {outage}"
@@ -123,14 +117,6 @@ class ReplySink:
             else "The endpoint answers again: the run goes on."
         )
         add_event(session, self._claim.key, EventKind.COLLECTED, message)
-
-
-def count_silent(session: Session, submission_id: str) -> int:
-    """How many replies of a run had no answer in them."""
-    query = select(func.count()).where(
-        EndpointReply.submission_id == submission_id, EndpointReply.is_silent
-    )
-    return session.scalar(query) or 0
 
 
 def _describe(asked: _Asked, reply: Reply | Filtered) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import CHUNK, make_request, make_sent_row, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess, rest_of_budget
-from leaderboard.evaluation.reply_sink import MAX_FAILED_SHARE
+from leaderboard.evaluation.silence import MAX_FAILED_SHARE
 from leaderboard.leases import Claim, claim_row, end, renew
 from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.endpoint import EndpointRun, SentItem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -86,22 +87,51 @@ def test_too_many_replies_without_an_answer_fail_the_run_before_a_first_look(
     sessions: Sessions, load: Load, step: Respond, words: str, remedy: str
 ) -> None:
     load(40, 0, 0)
-    with serve(*[RIGHT] * 3, then=step) as server:
+    is_mended = threading.Event()
+
+    async def respond(request: web.Request, body: Any) -> web.StreamResponse:
+        return await (RIGHT if is_mended.is_set() else step)(request, body)
+
+    with serve(*[RIGHT] * 3, then=respond) as server:
         submission = ask(sessions, server, max_tokens={"text": 64})
         n_asked = len(server.bodies)
         assert submission.status is Status.FAILED
         assert words in submission.events[-1].message
         assert remedy in submission.events[-1].remedy
         assert submission.acceptance is None
-        # The host may have it go again: it fails again, and nothing complete is asked again.
+        with sessions.read() as session:
+            assert session.scalars(select(Score)).all() == []
+        # The host may have it go again: only what has an answer is not asked again.
         with sessions.write() as session:
             requeue_submission(session, submission.id)
         again = evaluate_again(sessions, server, submission.id)
-    assert again.status is Status.FAILED
-    assert words in again.events[-1].message
-    assert len(server.bodies) == n_asked
-    with sessions.read() as session:
-        assert session.scalars(select(Score)).all() == []
+        assert again.status is Status.FAILED
+        assert words in again.events[-1].message
+        assert len(server.bodies) > n_asked
+        is_mended.set()
+        n_asked = len(server.bodies)
+        with sessions.write() as session:
+            requeue_submission(session, submission.id)
+        mended = evaluate_again(sessions, server, submission.id)
+    assert mended.status is Status.SCORED
+    assert (mended.n_predictions, mended.n_done) == (40, 40)
+    assert len(server.bodies) - n_asked == 40 - 3
+    assert figures_of(sessions, mended).replies.n_silent == 0
+
+
+def test_a_few_replies_without_an_answer_stay_when_a_run_goes_again(
+    sessions: Sessions, load: Load
+) -> None:
+    load(10, 0, 0)
+    with serve(CUT, *[failed(400, "too long")] * 3, then=RIGHT) as server:
+        submission = ask(sessions, server)
+        assert submission.status is Status.FAILED
+        with sessions.write() as session:
+            requeue_submission(session, submission.id)
+        again = evaluate_again(sessions, server, submission.id)
+    assert again.status is Status.SCORED
+    assert len(server.bodies) == 10 + 3
+    assert figures_of(sessions, again).replies.n_silent == 1
 
 
 def test_a_cut_after_the_answer_does_no_harm(sessions: Sessions, load: Load) -> None:
