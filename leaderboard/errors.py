@@ -232,6 +232,8 @@ class OnHold(SpineBenchError):
     code = "on_hold"
 
 
+# The event that says so marks an outage: evaluation/outage.py compares its message with this
+# sentence. Whoever changes the words makes waiting submissions count as waiting from then on.
 JUDGE_AWAITED = (
     "A judge of reports is not available at the moment. What has been rated is kept, and the rest "
     "is rated once the judge is back."
