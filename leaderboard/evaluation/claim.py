@@ -93,8 +93,8 @@ def end_claim(
 def requeue_submission(session: Session, submission_id: str) -> None:
     """Put a failed or held submission back into the queue; Conflict if it is neither.
 
-    An endpoint is asked again for what it gave no prediction for. Submissions that wait for a judge
-    need not wait any longer either.
+    An endpoint is asked again for what it gave no prediction for. Other submissions are left
+    alone: those that wait for a judge do so until their time.
     """
     given_up = Submission.status.in_([Status.FAILED, Status.HELD])
     if not requeue(session, SUBMISSIONS, submission_id, given_up):
@@ -104,7 +104,6 @@ def requeue_submission(session: Session, submission_id: str) -> None:
         )
     forget_unanswered(session, submission_id)
     add_event(session, submission_id, EventKind.REQUEUED, "Requeued by the host.")
-    nudge(session, SUBMISSIONS, POSTPONED_TOO)
 
 
 def requeue_held(session: Session) -> list[str]:

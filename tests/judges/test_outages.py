@@ -185,11 +185,48 @@ def test_of_many_submissions_that_wait_for_a_judge_one_asks_it_again_at_a_time(
         # Those that follow keep nobody from asking when the time has come, or the host wants it.
         with sessions.write() as session:
             session.get_one(Submission, others[1]).status = Status.HELD
-            requeue_submission(session, others[1])
+            requeue_held(session)
         server.script = judge_honestly
         for key in reversed((first, *others)):
             evaluate(sessions, key, judges, 5)
             assert status_of(sessions, key) is Status.SCORED
+
+
+def test_requeuing_one_submission_cancels_no_pause_of_another(
+    sessions: Sessions, submit_reports: SubmitReports, submit_texts: Submit
+) -> None:
+    waiting = submit_reports([GOOD])
+    failed = submit_texts({"test-report-000": GOOD}, "model-b", "team-b")
+    with serve_judge(lambda _: fail(503)) as server:
+        judges = judges_at(server, **AT_ONCE)
+        evaluate(sessions, waiting, judges, 5, patience=LONG_PAUSE)
+        n_asked = len(server.asked)
+        with sessions.write() as session:
+            until = session.get_one(Submission, waiting).heartbeat_at
+            session.get_one(Submission, failed).status = Status.FAILED
+            requeue_submission(session, failed)
+        with sessions.read() as session:
+            assert session.get_one(Submission, waiting).heartbeat_at == until
+        # Nor does it ask the judge that the other one waits for.
+        evaluate(sessions, failed, judges, 5, patience=LONG_PAUSE)
+        assert len(server.asked) == n_asked
+
+
+def test_all_that_is_held_and_then_all_that_waits_is_enqueued_once_each(
+    sessions: Sessions, submit_reports: SubmitReports, submit_texts: Submit
+) -> None:
+    waiting = submit_reports([GOOD])
+    texts = {"test-report-000": GOOD}
+    held = [submit_texts(texts, f"model-{name}", f"team-{name}") for name in "bc"]
+    with serve_judge(lambda _: fail(503)) as server:
+        evaluate(sessions, waiting, judges_at(server, **AT_ONCE), 5, patience=LONG_PAUSE)
+    with sessions.write() as session:
+        for key in held:
+            session.get_one(Submission, key).status = Status.HELD
+    with sessions.write() as session:
+        assert requeue_held(session) == [*held, waiting]
+    with sessions.read() as session:
+        assert session.get_one(Submission, waiting).heartbeat_at <= now()
 
 
 def test_a_server_that_asks_for_a_long_pause_gets_it(
@@ -258,7 +295,9 @@ def test_a_refusal_is_held_for_the_host_by_its_names_and_the_team_reads_no_more(
         assert status_of(sessions, key) is Status.HELD
         with sessions.read() as session:
             event = session.get_one(Submission, key).events[-1]
-            (awaited,) = read_overview(session).awaited
+            overview = read_overview(session)
+        (awaited,) = overview.awaited
+        assert overview.held == [], "it is listed once"
         assert awaited.run.state is RunState.CHECKING
         assert (awaited.run.reason, awaited.again_at) == (f"cannot be asked: {named}", None)
         assert "waits for the host" in event.message
