@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from leaderboard.chat.content import has_thought, read_refusal, read_text
 from leaderboard.chat.finish import Finish, read_finish, read_name
 from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, Outcome, Reply
@@ -14,7 +12,7 @@ from leaderboard.chat.problem import Problem, find_problem, judge, read_problem
 from leaderboard.chat.retry_after import read_retry_after
 from leaderboard.chat.stream import is_stream, join_stream
 from leaderboard.chat.words import make_words
-from leaderboard.json_text import REPLACEMENT, NotJson, read_lenient_json
+from leaderboard.json_text import REPLACEMENT, NotJson, read_json
 from leaderboard.scoring.replies import keep_end, read_said
 
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml")
@@ -44,7 +42,7 @@ def read_answer(
             if value is None:
                 return BrokenOff(kind=Break.STREAM, status=status, words=make_words(raw, key))
         else:
-            value = _decode(body)
+            value = read_json(body)
     except NotJson:
         if is_good:
             return BrokenOff(kind=Break.NOT_JSON, status=status, words=make_words(raw, key))
@@ -52,14 +50,6 @@ def read_answer(
     if not is_good:
         return judge(find_problem(value, is_failed=True), status, raw=raw, key=key, wait=wait)
     return _read_completion(value, status, raw, key=key, wait=wait)
-
-
-def _decode(body: bytes) -> Any:
-    """The JSON of a body. Raises NotJson."""
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return read_lenient_json(body)
 
 
 def _is_page(content_type: str, body: bytes) -> bool:

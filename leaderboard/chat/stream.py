@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from leaderboard.chat.content import THOUGHTS, has_thought, read_text
-from leaderboard.json_text import NotJson, read_lenient_json
+from leaderboard.json_text import NotJson, read_json
 
 _STARTS = (b"data:", b"event:", b"id:", b"retry:", b": ")
 
@@ -32,15 +30,8 @@ def join_stream(body: bytes) -> dict[str, Any] | None:
         data = line.removeprefix(b"data:").strip()
         if data == b"[DONE]":
             return joined.make_completion(is_ended=True)
-        joined.add(_decode(data))
+        joined.add(read_json(data))
     return joined.make_completion(is_ended=False)
-
-
-def _decode(data: bytes) -> Any:
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return read_lenient_json(data)
 
 
 class _Joined:
