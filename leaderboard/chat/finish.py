@@ -53,7 +53,9 @@ def read_name(value: Any) -> str | None:
 
 
 def read_finish(value: Any) -> tuple[Finish, str | None]:
-    """The kind of a finish reason and its name as the server wrote it."""
+    """The kind of a finish reason and its name as the server wrote it, if it did."""
+    if isinstance(value, Finish):
+        return value, None
     if isinstance(value, dict):
         value = value.get("type") or value.get("reason")
     name = read_name(value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leaderboard.chat.content import THOUGHTS, has_thought, read_text
+from leaderboard.chat.finish import Finish
 from leaderboard.json_text import NotJson, read_json
 
 _STARTS = (b"data:", b"event:", b"id:", b"retry:", b": ")
@@ -30,7 +31,9 @@ def join_stream(body: bytes) -> dict[str, Any] | None:
         data = line.removeprefix(b"data:").strip()
         if data == b"[DONE]":
             return joined.make_completion(is_ended=True)
-        joined.add(read_json(data))
+        # A line without data keeps the connection alive.
+        if data:
+            joined.add(read_json(data))
     return joined.make_completion(is_ended=False)
 
 
@@ -67,8 +70,8 @@ class _Joined:
         facts = {name: value for name, value in self._facts.items() if value is not None}
         if not is_ended and self._finish_reason is None and "error" not in facts:
             return None
-        # An error without an end of the choice is the end.
-        given = self._finish_reason or (None if "error" in facts else "stop")
+        # An error without an end of the choice is the end; else the stream's own end counts.
+        given = self._finish_reason or (None if "error" in facts else Finish.ENDED)
         message: dict[str, Any] = {
             "content": "".join(self._texts),
             "refusal": "".join(self._refusals),

@@ -435,6 +435,24 @@ def test_streams_are_read_by_the_same_rules() -> None:
     assert isinstance(stream("[]"), BrokenOff)
 
 
+def test_a_line_of_a_stream_without_data_keeps_it_alive() -> None:
+    event = b'data: {"choices": [{"delta": {"content": "B"}, "finish_reason": "stop"}]}\n\n'
+    for alive in (b"data:\n\n", b"data: \r\n\r\n", b": ping\n\n"):
+        raw = alive + event + alive + b"data: [DONE]\n\n"
+        reply = read_answer(200, {"content-type": "text/event-stream"}, raw, now=0.0)
+        assert isinstance(reply, Reply)
+        assert (reply.text, reply.finish_reason) == ("B", "stop")
+
+
+def test_a_stream_that_ends_without_a_reason_has_none() -> None:
+    for text in ("B", ""):
+        event = json.dumps({"choices": [{"delta": {"content": text}}]}).encode()
+        raw = b"data: " + event + b"\n\ndata: [DONE]\n\n"
+        reply = read_answer(200, {"content-type": "text/event-stream"}, raw, now=0.0)
+        assert isinstance(reply, Reply)
+        assert (reply.text, reply.finish_reason, reply.is_cut) == (text, None, False)
+
+
 @given(st.binary(max_size=200), st.sampled_from([200, 204, 400, 429, 500, 302]))
 def test_no_bytes_are_an_exception_of_ours(body: bytes, status: int) -> None:
     for kind in ("application/json", "text/event-stream", "text/html", ""):
