@@ -11,7 +11,7 @@ DOWN = frozenset({502, 503, 504, 521, 522, 523, 524, 530})
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a completion says beside its text; None where the server does not say."""
+    """What a completion says beside its text, without the key; None where it does not say."""
 
     finish_reason: str | None = None
     model: str | None = None

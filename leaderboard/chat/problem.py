@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from leaderboard.chat.finish import read_name
 from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, RateLimited, Rejected
-from leaderboard.chat.words import make_words
+from leaderboard.chat.words import blank, make_words
 
 # What a code or type in words says of an error for which no status stands: the first that fits.
 _NAMED = (
@@ -40,6 +40,11 @@ class Problem(NamedTuple):
     param: str | None
     code: str | None
     type: str | None
+
+    @property
+    def names(self) -> dict[str, str | None]:
+        """Its short names, as the server wrote them."""
+        return {"param": self.param, "code": self.code, "type": self.type}
 
     def has(self, pattern: re.Pattern[str]) -> bool:
         """Whether a name of it fits."""
@@ -103,21 +108,20 @@ def judge(
 ) -> Failed:
     """What an error means: with the status of the answer or, in a 200, the one that it names.
 
-    `raw` is the body as text, for the words where it holds no error that can be read.
+    `raw` is the body as text, for the words where it holds no error that can be read. `key` is
+    blanked in the words and names of the error; `finish_reason` is kept as it is.
     """
     problem = problem or Problem(raw, None, None, None, None)
     facts: dict[str, Any] = {
         "words": make_words(problem.words or raw, key),
-        "param": problem.param,
-        "code": problem.code,
-        "type": problem.type,
+        **{name: text and blank(text, key) for name, text in problem.names.items()},
         "wait": wait,
     }
     is_in_good = 200 <= status < 300
     if is_in_good:
         status = problem.status or _find_status(problem) or status
     if 400 <= status < 500 and status != 403 and problem.has(_FILTER):
-        return Filtered(finish_reason=problem.code or finish_reason)
+        return Filtered(finish_reason=facts["code"] or finish_reason)
     if status == 400 and problem.has(_PATTERNS[0][1]):
         status = 429
     facts["status"] = status

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from leaderboard.chat.content import has_thought, read_refusal, read_text
-from leaderboard.chat.finish import Finish, read_finish, read_name
+from leaderboard.chat.finish import MAX_NAME, Finish, read_finish, read_name
 from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, Outcome, Reply
 from leaderboard.chat.problem import Problem, find_problem, judge, read_problem
 from leaderboard.chat.retry_after import read_retry_after
 from leaderboard.chat.stream import is_stream, join_stream
-from leaderboard.chat.words import make_words
+from leaderboard.chat.words import blank, blank_key, make_words
 from leaderboard.json_text import REPLACEMENT, NotJson, read_json
 from leaderboard.scoring.replies import keep_end, read_said
 
@@ -29,7 +29,10 @@ def read_answer(
     key: str | None = None,
     now: float,
 ) -> Outcome:
-    """What came of a request. `key` is blanked in words; `now` is the time in epoch seconds."""
+    """What came of a request; `now` is the time in epoch seconds.
+
+    `key` is blanked in all that the server says, but not in what the model wrote.
+    """
     named = {name.lower(): value for name, value in headers.items()}
     wait = read_retry_after(named.get("retry-after"), named.get("date"), now)
     is_good = 200 <= status < 300
@@ -75,7 +78,7 @@ def _read_completion(
         if problem:
             return judge(problem, status, raw=raw, key=key, wait=wait)
         if _is_blocked(value) or _is_filtered(choice):
-            return Filtered(**_read_told(value, None))
+            return Filtered(**_read_told(value, None, key))
         return BrokenOff(kind=Break.NO_CHOICE, status=status, words=make_words(raw, key))
     return _read_choice(value, choice, status, key=key, wait=wait)
 
@@ -104,17 +107,17 @@ def _read_choice(
         native, native_name = read_finish(choice.get("native_finish_reason"))
         if native in (Finish.FILTERED, Finish.BROKEN):
             finish, name = native, native_name
-    told = _read_told(value, name)
+    told = _read_told(value, name, key)
     if finish is Finish.FILTERED:
         return Filtered(text=_clean(text or refusal), **told)
     if is_blank or finish in (Finish.BROKEN, Finish.ABSENT):
         problem = _find_problem(value, choice)
         if problem or finish is Finish.BROKEN:
-            return judge(problem, status, key=key, wait=wait, finish_reason=name)
+            return judge(problem, status, key=key, wait=wait, finish_reason=told["finish_reason"])
     thought = is_blank and (has_thought(message) or (not text and _has_hidden_thought(value)))
     if is_blank and not thought and finish in (Finish.ABSENT, Finish.UNKNOWN):
         kind = Break.NO_CHOICE if finish is Finish.ABSENT else Break.SERVER
-        return BrokenOff(kind=kind, status=status, finish_reason=name)
+        return BrokenOff(kind=kind, status=status, finish_reason=told["finish_reason"])
     is_refusal = bool(refusal.strip()) and not text.strip()
     said = refusal if is_refusal else text
     is_silent = is_blank or not read_said(keep_end(said)).strip()
@@ -150,12 +153,16 @@ def _is_filtered(choice: Mapping[str, Any] | None) -> bool:
     return choice is not None and read_finish(choice.get("finish_reason"))[0] is Finish.FILTERED
 
 
-def _read_told(value: Mapping[str, Any], finish_reason: str | None) -> dict[str, Any]:
+def _read_told(
+    value: Mapping[str, Any], finish_reason: str | None, key: str | None
+) -> dict[str, Any]:
     usage = value.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}
+    # A model's name may be a long row of letters and digits, as other secrets are.
+    model = blank_key(read_name(value.get("model")) or "", key)[:MAX_NAME] or None
     return {
-        "finish_reason": finish_reason,
-        "model": read_name(value.get("model")),
+        "finish_reason": finish_reason and blank(finish_reason, key)[:MAX_NAME],
+        "model": model,
         "n_prompt_tokens": _read_count(usage.get("prompt_tokens")),
         "n_completion_tokens": _read_count(usage.get("completion_tokens")),
     }

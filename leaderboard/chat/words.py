@@ -34,11 +34,13 @@ def make_words(text: str, key: str | None) -> str:
     if "<" in text and ">" in text:
         text = _read_page(text)
     text = "".join(character if character.isprintable() else " " for character in text)
-    if key:
-        text = _blank_key(text, key)
-    text = _PARAMETER.sub(rf"\1={KEY_MARK}", text)
-    text = _SECRET.sub(KEY_MARK, text)
-    return " ".join(text.split())[:MAX_WORDS]
+    text = _PARAMETER.sub(rf"\1={KEY_MARK}", blank_key(text, key))
+    return " ".join(_SECRET.sub(KEY_MARK, text).split())[:MAX_WORDS]
+
+
+def blank(text: str, key: str | None) -> str:
+    """The text without `key`, any longer part of it, and whatever looks like a secret."""
+    return _SECRET.sub(KEY_MARK, blank_key(text, key))
 
 
 def _read_page(text: str) -> str:
@@ -50,10 +52,16 @@ def _read_page(text: str) -> str:
     return f"{title[1]}: {words}" if title else words
 
 
-def _blank_key(text: str, key: str) -> str:
-    """The text without the key and without any longer part of it."""
+def blank_key(text: str, key: str | None) -> str:
+    """The text without `key` and without any longer part of it.
+
+    A key of fewer than eight characters, such as the "x" that some servers are happy with, goes
+    only where it stands apart from other letters and digits: `max_tokens` stays a name.
+    """
+    if not key:
+        return text
     if len(key) < SHARED:
-        return text.replace(key, KEY_MARK)
+        return re.sub(rf"(?<![^\W_]){re.escape(key)}(?![^\W_])", KEY_MARK, text)
     is_key = bytearray(len(text))
     for start in _find_shared(text, key):
         is_key[start : start + SHARED] = b"\1" * SHARED

@@ -238,9 +238,6 @@ class JudgeClient:
         is_outage: bool = False,
         wait: float | None = None,
     ) -> NoReturn:
-        """What a server writes into a name may hold the key: it is never repeated."""
-        if self._settings.api_key:
-            what = what.replace(self._settings.api_key, "[key]")
         raise JudgeUnavailable(
             self._settings.name, what, is_final=is_final, is_outage=is_outage, wait=wait
         )

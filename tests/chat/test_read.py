@@ -401,6 +401,39 @@ def test_a_rejection_keeps_the_servers_words_and_names(
     assert outcome.names.startswith(names or "HTTP 400")
 
 
+@pytest.mark.parametrize("echo", [KEY, f"error_{KEY}", f"{KEY[:12]}...", f"x-{KEY[-9:]}"])
+def test_no_name_that_a_server_gives_repeats_the_key(echo: str) -> None:
+    error = {"message": f"bad key {echo}", "param": echo, "code": echo, "type": echo}
+    outcomes = [read({"error": error}, status) for status in (200, 400, 401, 429, 500)]
+    filtered = {"error": {"message": "no", "code": f"{echo}:content_filter"}}
+    outcomes += [
+        read(filtered, 400),
+        *(read(complete("B", reason) | {"model": echo}) for reason in (echo, f"{echo}_filter")),
+        read(complete("", echo)),
+        read(complete("", "stop", choice={"native_finish_reason": f"safety {echo}"})),
+        read(complete("", f"abort {echo}") | {"error": error}),
+    ]
+    for outcome in outcomes:
+        shown = repr(outcome)
+        assert "[key]" in shown
+        assert not any(KEY[start : start + 8] in shown for start in range(len(KEY) - 7))
+
+
+def test_what_an_error_means_is_read_before_the_key_is_blanked() -> None:
+    outcome = read({"error": {"message": "no", "code": f"rate_limit_{KEY}"}}, 400)
+    assert isinstance(outcome, RateLimited)
+    assert outcome.names == "HTTP 429, rate_limit_[key]"
+
+
+@pytest.mark.parametrize(
+    "name", ["DeepSeek-R1-Distill-Llama-70B-FP8-dynamic", "mistralai-mixtral-8x7b-instruct-v0-1"]
+)
+def test_a_long_name_of_a_model_stays(name: str) -> None:
+    reply = read(complete("B") | {"model": name})
+    assert isinstance(reply, Reply)
+    assert reply.model == name
+
+
 def test_streams_are_read_by_the_same_rules() -> None:
     def stream(*events: Any, content_type: str = "text/event-stream; charset=utf-8") -> Outcome:
         lines = [one if isinstance(one, str) else json.dumps(one) for one in events]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard.chat.words import MAX_WORDS, make_words
+from leaderboard.chat.words import MAX_WORDS, blank, make_words
 
 KEY = "sk-team-0123456789abcdef"
 
@@ -62,6 +62,11 @@ def test_what_looks_like_anybodys_secret_is_blanked(secret: str) -> None:
 )
 def test_plain_words_stay(text: str) -> None:
     assert make_words(text, KEY) == text
+
+
+def test_a_short_key_is_blanked_where_it_stands_apart() -> None:
+    assert blank("bad key x: error_x (x)", "x") == "bad key [key]: error_[key] ([key])"
+    assert blank("max_tokens", "x") == "max_tokens"
 
 
 def test_of_a_page_its_title_and_words_stay() -> None:

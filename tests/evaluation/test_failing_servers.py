@@ -16,7 +16,7 @@ from leaderboard.evaluation.claim import requeue_submission
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Track
-from leaderboard.models.endpoint import EndpointReply
+from leaderboard.models.endpoint import EndpointReply, EndpointRun
 from leaderboard.models.ranking import Board, RankingEntry, Score, Slice
 from leaderboard.models.submission import Acceptance, Decision, ParsedPrediction, Status, Submission
 from leaderboard.rankings.read import read_scores
@@ -228,6 +228,21 @@ def test_the_servers_words_are_shown_to_its_team_without_the_key(
     assert one.reason == "rejected"
     assert one.message == "HTTP 403: requires moderation; key [key] flagged"
     assert (one.n_items, one.items) == (1, ("test-text-001",))
+
+
+def test_no_name_that_a_server_gives_keeps_the_key(sessions: Sessions, load: Load) -> None:
+    load(10, 0, 0)
+    choice = {"message": {"content": "ANSWER: B"}, "finish_reason": f"stop_{SECRET}"}
+    echo = sent({"model": SECRET, "choices": [choice]})
+    error = {"message": f"bad key {SECRET}", "code": SECRET, "param": SECRET[:12]}
+    with serve(echo, sent({"error": error}, status=401), then=echo) as server:
+        submission = ask(sessions, server)
+    (one,) = figures_of(sessions, submission).said
+    assert one.message == "HTTP 401, [key], [key]: bad key [key]"
+    with sessions.read() as session:
+        run = session.get_one(EndpointRun, submission.id)
+        reasons = set(session.scalars(select(EndpointReply.finish_reason)))
+    assert (run.model_reported, reasons) == ("[key]", {"stop_[key]"})
 
 
 def test_an_outage_is_told_and_the_run_goes_on_by_itself(sessions: Sessions, load: Load) -> None:

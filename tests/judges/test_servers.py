@@ -452,6 +452,13 @@ def test_a_name_that_repeats_the_key_does_not_reach_the_host() -> None:
     assert "sk-secret" not in caught.value.what
 
 
+def test_a_name_that_repeats_a_part_of_the_key_does_not_reach_the_host() -> None:
+    echo = fail(401, "no", code="error_sk-secret-1-of")
+    with serve_judge(lambda _: echo) as server, catch() as caught:
+        rate(server, api_key="sk-secret-1-of-the-host")
+    assert caught.value.what == "HTTP 401, error_[key]"
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
