@@ -224,10 +224,15 @@ def test_a_server_that_does_nothing_but_throttle_is_given_up() -> None:
     with serve(then=failed(429, retry_after="0.05")) as endpoint:
         _, summary = run_against(endpoint, make_requests(5), limits=limits)
     assert summary.ending is Ending.THROTTLED
-    with serve(then=failed(429, retry_after="7200")) as endpoint:
-        _, summary = run_against(endpoint, make_requests(5))
+    assert summary.message == "For 1 minute the server only asked to slow down (429)."
+
+
+@pytest.mark.parametrize(("seconds", "said"), [("7200", "120 minutes"), ("60", "1 minute")])
+def test_a_server_that_asks_for_too_long_a_pause_is_given_up(seconds: str, said: str) -> None:
+    with serve(then=failed(429, retry_after=seconds)) as endpoint:
+        _, summary = run_against(endpoint, make_requests(5), limits=Limits(max_pause=30.0))
     assert summary.ending is Ending.THROTTLED
-    assert "120 minutes" in summary.message
+    assert summary.message == f"The server asked for a pause of {said}."
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import random
 import time
 from collections.abc import Callable
@@ -180,8 +181,8 @@ class Settler:
             if server.down_seconds() > min(limits.max_straggling, limits.max_outage):
                 return self._settle(ticket, failure)
         elif server.down_seconds() > limits.max_outage:
-            minutes = limits.max_outage / 60
-            message = f"Nothing has been answered for {minutes:,.0f} minutes. {failure.message}"
+            lasted = _say_minutes(limits.max_outage)
+            message = f"Nothing has been answered for {lasted}. {failure.message}"
             raise RunEnded(End(Ending.OUTAGE, message, failure.words.remedy))
         ticket.forgive()
         wait = self._make_backoff(server.n_pauses) if failure.wait is None else failure.wait
@@ -203,11 +204,11 @@ class Settler:
         limits = self._limits
         longest = limits.max_outage if failure.is_down else limits.max_pause
         if failure.wait is not None and failure.wait > longest:
-            minutes = failure.wait / 60
-            message = f"The server asked for a pause of {minutes:,.0f} minutes."
+            message = f"The server asked for a pause of {_say_minutes(failure.wait)}."
             raise RunEnded(End(Ending.THROTTLED, message, "Submit again after that time."))
         if self._pace.throttled_seconds() > limits.max_throttled:
-            message = "For ten minutes the server only asked to slow down (429)."
+            lasted = _say_minutes(limits.max_throttled)
+            message = f"For {lasted} the server only asked to slow down (429)."
             raise RunEnded(End(Ending.THROTTLED, message, failure.words.remedy))
         return failure.words.is_retried and ticket.n_attempts < limits.max_attempts
 
@@ -244,3 +245,9 @@ class Settler:
         return (
             keep_end(reply.text, self._limits.max_characters) if reply.text.strip() else NO_OUTPUT
         )
+
+
+def _say_minutes(seconds: float) -> str:
+    """A span in whole minutes, rounded up: "1 minute", "30 minutes"."""
+    n = math.ceil(seconds / 60)
+    return "1 minute" if n == 1 else f"{n:,} minutes"
