@@ -196,7 +196,7 @@ def _find_silence(session: Session, run: EndpointRun) -> PermanentError | None:
         return None
     is_cut = 2 * counts.n_cut_silent >= counts.n_silent
     return PermanentError(
-        " ".join(counts.notes), f"{RAISE_TOKENS if is_cut else STOP_PARSING} Then submit again."
+        " ".join(counts.facts), f"{RAISE_TOKENS if is_cut else STOP_PARSING} Then submit again."
     )
 
 

@@ -37,11 +37,19 @@ class ReplyCounts(NamedTuple):
     limits: tuple[int, ...] = ()
 
     @property
-    def notes(self) -> list[str]:
+    def facts(self) -> list[str]:
         """What the team should know, a sentence each; nothing where there is nothing."""
+        return self._describe(cut_advice="")
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts, with what to do about cut replies: for where no remedy stands beside them."""
+        return self._describe(cut_advice=": raise max_tokens")
+
+    def _describe(self, *, cut_advice: str) -> list[str]:
         notes = []
         if self.n_cut:
-            notes.append(self._describe_cut())
+            notes.append(f"{self._describe_cut()}{cut_advice}.")
         if self.n_only_reasoning:
             notes.append(
                 f"{self.n_only_reasoning:,} of {self.n_replies:,} replies had only reasoning and "
@@ -59,10 +67,7 @@ class ReplyCounts(NamedTuple):
         silent = f", {self.n_cut_silent:,} of them before an answer" if self.n_cut_silent else ""
         if self.n_cut_silent == self.n_cut:
             silent = ""
-        return (
-            f"{self.n_cut:,} of {self.n_replies:,} answers were cut at {limits} tokens{silent}: "
-            "raise max_tokens."
-        )
+        return f"{self.n_cut:,} of {self.n_replies:,} answers were cut at {limits} tokens{silent}"
 
 
 class Said(NamedTuple):
