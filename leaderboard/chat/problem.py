@@ -97,7 +97,7 @@ def read_problem(error: Any) -> Problem | None:
 _STATUS_FIELDS = ("code", "status", "status_code", "statusCode", "http_code")
 
 
-def judge(
+def read_failure(
     problem: Problem | None,
     status: int,
     *,

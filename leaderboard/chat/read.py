@@ -8,7 +8,7 @@ from typing import Any
 from leaderboard.chat.content import has_thought, read_refusal, read_text
 from leaderboard.chat.finish import MAX_NAME, Finish, read_finish, read_name
 from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, Outcome, Reply
-from leaderboard.chat.problem import Problem, find_problem, judge, read_problem
+from leaderboard.chat.problem import Problem, find_problem, read_failure, read_problem
 from leaderboard.chat.retry_after import read_retry_after
 from leaderboard.chat.stream import is_stream, join_stream
 from leaderboard.chat.words import blank, blank_key, make_words
@@ -49,9 +49,11 @@ def read_answer(
     except NotJson:
         if is_good:
             return BrokenOff(kind=Break.NOT_JSON, status=status, words=make_words(raw, key))
-        return judge(None, status, raw=raw, key=key, wait=wait)
+        return read_failure(None, status, raw=raw, key=key, wait=wait)
     if not is_good:
-        return judge(find_problem(value, is_failed=True), status, raw=raw, key=key, wait=wait)
+        return read_failure(
+            find_problem(value, is_failed=True), status, raw=raw, key=key, wait=wait
+        )
     return _read_completion(value, status, raw, key=key, wait=wait)
 
 
@@ -65,7 +67,7 @@ def _is_page(content_type: str, body: bytes) -> bool:
 def _read_page(status: int, raw: str, *, key: str | None, wait: float | None) -> Outcome:
     if 200 <= status < 300:
         return BrokenOff(kind=Break.PAGE, status=status, words=make_words(raw, key), wait=wait)
-    return judge(None, status, raw=raw, key=key, wait=wait)
+    return read_failure(None, status, raw=raw, key=key, wait=wait)
 
 
 def _read_completion(
@@ -76,7 +78,7 @@ def _read_completion(
     if choice is None or _find_message(choice) is None:
         problem = _find_problem(value, choice)
         if problem:
-            return judge(problem, status, raw=raw, key=key, wait=wait)
+            return read_failure(problem, status, raw=raw, key=key, wait=wait)
         if _is_blocked(value) or _is_filtered(choice):
             return Filtered(**_read_told(value, None, key))
         return BrokenOff(kind=Break.NO_CHOICE, status=status, words=make_words(raw, key))
@@ -113,7 +115,9 @@ def _read_choice(
     if is_blank or finish in (Finish.BROKEN, Finish.ABSENT):
         problem = _find_problem(value, choice)
         if problem or finish is Finish.BROKEN:
-            return judge(problem, status, key=key, wait=wait, finish_reason=told["finish_reason"])
+            return read_failure(
+                problem, status, key=key, wait=wait, finish_reason=told["finish_reason"]
+            )
     thought = is_blank and (has_thought(message) or (not text and _has_hidden_thought(value)))
     if is_blank and not thought and finish in (Finish.ABSENT, Finish.UNKNOWN):
         kind = Break.NO_CHOICE if finish is Finish.ABSENT else Break.SERVER

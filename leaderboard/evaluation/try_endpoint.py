@@ -113,7 +113,7 @@ def _choose_items(session: Session, settings: TeamSettings) -> list[OpenItem]:
 def _read(shown: Probe, trial: _Trial) -> TrialResults:
     by_key = {one.item.key: one for one in trial.items}
     replies = [
-        _judge_reply(result.reply, by_key[result.key], trial.settings)
+        _count_reply(result.reply, by_key[result.key], trial.settings)
         for result in shown.results
         if result.reply is not None
     ]
@@ -132,7 +132,7 @@ def _read(shown: Probe, trial: _Trial) -> TrialResults:
     )
 
 
-def _judge_reply(reply: Reply | Filtered, asked: OpenItem, settings: TeamSettings) -> ReplyCounts:
+def _count_reply(reply: Reply | Filtered, asked: OpenItem, settings: TeamSettings) -> ReplyCounts:
     """One reply as counts of one."""
     if isinstance(reply, Filtered):
         return ReplyCounts(n_replies=1, n_filtered=1)

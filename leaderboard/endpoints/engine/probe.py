@@ -68,7 +68,7 @@ def probe(
     except AddressRefused as error:
         return Probe(False, error.message, (error.remedy,), (), None, None)
     results = asyncio.run(_ask_all(address, endpoint, requests, max_seconds, limits))
-    return _judge(tuple(results))
+    return _make_probe(tuple(results))
 
 
 async def _ask_all(
@@ -106,9 +106,9 @@ def _has_image(request: ItemRequest) -> bool:
     return any(isinstance(part, ImagePart) for m in request.messages for part in m.parts)
 
 
-def _judge(results: tuple[ProbeResult, ...]) -> Probe:
+def _make_probe(results: tuple[ProbeResult, ...]) -> Probe:
     has_answer = any(result.reply for result in results)
-    results = tuple(_judge_failure(result) for result in results) if has_answer else results
+    results = tuple(_narrow_failure(result) for result in results) if has_answer else results
     failures = [result.failure for result in results if result.failure]
     models = [result.reply.model for result in results if result.reply and result.reply.model]
     n_good = len(results) - len(failures)
@@ -132,7 +132,7 @@ def _judge(results: tuple[ProbeResult, ...]) -> Probe:
     )
 
 
-def _judge_failure(result: ProbeResult) -> ProbeResult:
+def _narrow_failure(result: ProbeResult) -> ProbeResult:
     """Where others were answered, a refused key or address is about the one request."""
     failure = result.failure
     if failure is None or not failure.words.is_of_item:
