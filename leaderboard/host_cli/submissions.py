@@ -28,7 +28,7 @@ def submission_group() -> None:
 
 @submission_group.command("requeue")
 @click.argument("key", required=False)
-@click.option("--all-held", is_flag=True, help="All that are held or wait for a judge.")
+@click.option("--all-held", is_flag=True, help="Everything held or waiting for a judge.")
 @with_appcontext
 def requeue_command(key: str | None, all_held: bool) -> None:
     """Evaluate a failed or held submission again; what was parsed and rated is kept.
@@ -46,7 +46,7 @@ def requeue_command(key: str | None, all_held: bool) -> None:
         queue.enqueue(EVALUATE, one)
         click.echo(f"{one} is in the queue.")
     if not keys:
-        click.echo("No submission is held, and none waits.")
+        click.echo("No submissions are held or waiting.")
 
 
 @submission_group.command("accept")
@@ -66,7 +66,7 @@ def accept_command(key: str, note: str) -> None:
 def nudge_command() -> None:
     """Enqueue every waiting submission now, as the reconciler does in time.
 
-    Those that wait for a judge that is out of service are asked for again too.
+    Those that wait for a judge that is out of service are enqueued too.
     """
     queue = make_queue(config().redis_url, config().queue_name)
     with sessions().write() as session:

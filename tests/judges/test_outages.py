@@ -367,7 +367,10 @@ def test_the_host_reads_why_judges_are_waited_for_and_puts_back_all_at_once(
         server.script = judge_honestly
         evaluate(sessions, key, judges, 5)
     assert status_of(sessions, key) is Status.SCORED
-    assert flask("submission", "requeue", "--all-held")[1].startswith("No submission is held")
+    assert flask("submission", "requeue", "--all-held") == (
+        0,
+        "No submissions are held or waiting.\n",
+    )
     assert "cannot be asked" not in flask("judge", "runs")[1]
     for wrong in (("submission", "requeue"), ("submission", "requeue", key, "--all-held")):
         code, words = flask(*wrong)
