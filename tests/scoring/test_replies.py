@@ -160,7 +160,8 @@ def test_medical_text_stays_as_it_is(text: str) -> None:
 def test_a_hostile_reply_is_read_in_little_time(opening: str, piece: str) -> None:
     start = time.process_time()
     read_said(opening + (piece * 200_000)[:200_000])
-    assert time.process_time() - start < 1.5
+    # A second or less on an idle machine; what is quadratic takes minutes.
+    assert time.process_time() - start < 30
 
 
 def test_a_field_of_reasoning_that_a_gateway_made_a_tag_is_a_thought() -> None:
