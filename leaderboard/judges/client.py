@@ -23,7 +23,7 @@ from leaderboard.judges.manner import (
     is_too_long,
     make_manner,
 )
-from leaderboard.judges.prompt import Prompt
+from leaderboard.judges.prompt import Asking
 from leaderboard.judges.settings import JudgeSettings
 
 REFUSED_REQUESTS = frozenset({400, 413, 422})
@@ -78,7 +78,7 @@ class JudgeClient:
     ) -> None:
         await self._session.close()
 
-    async def ask(self, prompt: Prompt) -> RawReply:
+    async def ask(self, prompt: Asking) -> RawReply:
         """The reply to `prompt`.
 
         Waits as the server asks, tries again and in another manner where that may help. Raises
@@ -92,7 +92,7 @@ class JudgeClient:
             self._n_open -= 1
             await self._tell()
 
-    async def _ask(self, prompt: Prompt) -> RawReply:
+    async def _ask(self, prompt: Asking) -> RawReply:
         trial = _Trial()
         while True:
             await self._pace.enter()

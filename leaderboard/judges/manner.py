@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leaderboard.chat import BrokenOff, Rejected
-from leaderboard.judges.prompt import Prompt, make_schema
+from leaderboard.judges.prompt import Asking
 from leaderboard.judges.settings import JudgeSettings
 
 FORMS = ("json_schema", "json_object", "text")
@@ -25,7 +25,7 @@ class Manner:
     has_temperature: bool = True
     has_system: bool = True
 
-    def make_fields(self, settings: JudgeSettings, prompt: Prompt) -> dict[str, Any]:
+    def make_fields(self, settings: JudgeSettings, prompt: Asking) -> dict[str, Any]:
         """The body of a request."""
         fields: dict[str, Any] = {"model": settings.model, "messages": self._make_messages(prompt)}
         if settings.temperature is not None and self.has_temperature:
@@ -33,13 +33,13 @@ class Manner:
         if settings.max_tokens is not None:
             fields[self.limit] = settings.max_tokens
         if self.form == "json_schema":
-            schema = {"name": "answers", "strict": True, "schema": make_schema(prompt)}
+            schema = {"name": "answers", "strict": True, "schema": prompt.schema}
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
         elif self.form == "json_object":
             fields["response_format"] = {"type": "json_object"}
         return fields | dict(settings.extra)
 
-    def _make_messages(self, prompt: Prompt) -> list[dict[str, str]]:
+    def _make_messages(self, prompt: Asking) -> list[dict[str, str]]:
         """The system's text begins the user's message where there is no role for it."""
         if self.has_system:
             return prompt.messages

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from leaderboard.judges.protocol import ReportCase
 from leaderboard.judges.untrusted import CleanReport
@@ -51,12 +51,29 @@ Reply with one JSON object and nothing else, in this form:
 {form}"""
 
 
+class Asking(Protocol):
+    """What a client sends: messages, and the JSON Schema of the reply."""
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The messages of a chat, the system's first."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The reply's schema, in the subset that servers enforce."""
+
+
 class Prompt(NamedTuple):
     """The messages, the questions' keys by the ids that this prompt gives them, and a hash."""
 
     messages: list[dict[str, str]]
     keys: Mapping[str, str]
     hash: str
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the reply."""
+        return make_schema(self)
 
 
 def make_seed(*parts: object) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from leaderboard.scoring.answers import REFUSAL
@@ -42,7 +42,7 @@ class QuotedVerdict(NamedTuple):
     quote: str
 
 
-class _Pairs(list[tuple[str, Any]]):
+class Pairs(list[tuple[str, Any]]):
     """An object as it was written, with every key that it has."""
 
 
@@ -53,14 +53,7 @@ def read_reply(content: str, keys: Mapping[str, str]) -> dict[str, QuotedVerdict
     said. What else an object or an answer holds is passed over. Raises BadReply, which names the
     questions that are not answered once with a verdict and a quote, and Refused.
     """
-    text = content.strip()
-    if not _is_object(text):
-        text = read_said(content).strip()
-    raw = _find_object(text, keys)
-    if raw is None:
-        if REFUSAL.search(text[:400].lower().replace("\u2019", "'")):
-            raise Refused("the model declined")
-        raise BadReply("no JSON object" if text else "nothing")
+    raw = get_object(content, keys)
     problems = list(_find_strange(raw, keys))
     answers = {}
     for name, key in keys.items():
@@ -76,11 +69,27 @@ def read_reply(content: str, keys: Mapping[str, str]) -> dict[str, QuotedVerdict
     return answers
 
 
+def get_object(content: str, names: Container[str]) -> Pairs:
+    """The last JSON object in what the model said that has one of `names`, or else the last one.
+
+    Raises Refused where it declined, and BadReply where there is no object.
+    """
+    text = content.strip()
+    if not _is_object(text):
+        text = read_said(content).strip()
+    raw = _find_object(text, names)
+    if raw is None:
+        if REFUSAL.search(text[:400].lower().replace("\u2019", "'")):
+            raise Refused("the model declined")
+        raise BadReply("no JSON object" if text else "nothing")
+    return raw
+
+
 def _read_answer(given: list[Any]) -> QuotedVerdict:
     """The one answer to a question. Raises BadReply with what follows the question's name."""
     if len(given) != 1:
         raise BadReply("is answered twice" if given else "is not answered")
-    if not isinstance(given[0], _Pairs):
+    if not isinstance(given[0], Pairs):
         raise BadReply(f"is answered by {_name_type(given[0])} in place of a verdict with a quote")
     pairs = [(name.strip().lower(), value) for name, value in given[0]]
     names = [name for name, _ in pairs if name in ("verdict", "quote")]
@@ -92,7 +101,12 @@ def _read_answer(given: list[Any]) -> QuotedVerdict:
         quote = ""  # none is asked for
     if not isinstance(quote, str):
         raise BadReply(f"has {_name_type(quote)} for a quote")
-    return QuotedVerdict(verdict, _UNSTORABLE.sub("\ufffd", quote)[:MAX_QUOTE])
+    return QuotedVerdict(verdict, make_storable(quote)[:MAX_QUOTE])
+
+
+def make_storable(text: str) -> str:
+    """`text` without what no database takes."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _read_verdict(written: object) -> Verdict:
@@ -114,27 +128,27 @@ def _name_type(value: object) -> str:
         return "a number"
     if isinstance(value, str):
         return "a text"
-    return "an object" if isinstance(value, _Pairs) else "a list"
+    return "an object" if isinstance(value, Pairs) else "a list"
 
 
-def _find_strange(raw: _Pairs, keys: Mapping[str, str]) -> Iterator[str]:
+def _find_strange(raw: Pairs, keys: Mapping[str, str]) -> Iterator[str]:
     """Answers to questions that were never asked: such a reply is about something else."""
     n = sum(
-        name not in keys and isinstance(value, _Pairs) and "verdict" in dict(value)
+        name not in keys and isinstance(value, Pairs) and "verdict" in dict(value)
         for name, value in raw
     )
     if n:
         yield f"{n} answers to questions that were never asked"
 
 
-def _find_object(text: str, keys: Mapping[str, str]) -> _Pairs | None:
-    """The last object in `text` that has one of `keys`, or else the last one."""
+def _find_object(text: str, names: Container[str]) -> Pairs | None:
+    """The last object in `text` that has one of `names`, or else the last one."""
     found = [one for value in _find_values(text[-MAX_READ:]) for one in _unwrap(value)]
-    fitting = [one for one in found if any(name in keys for name, _ in one)]
+    fitting = [one for one in found if any(name in names for name, _ in one)]
     return next(reversed(fitting or found), None)
 
 
-def _find_values(text: str) -> Iterator[_Pairs]:
+def _find_values(text: str) -> Iterator[Pairs]:
     """The outermost JSON objects in a text, in their order."""
     place = text.find("{")
     for _ in range(MAX_STARTS):
@@ -149,10 +163,10 @@ def _find_values(text: str) -> Iterator[_Pairs]:
         place = text.find("{", end)
 
 
-def _unwrap(value: _Pairs) -> Iterator[_Pairs]:
+def _unwrap(value: Pairs) -> Iterator[Pairs]:
     """An object, and what it holds where that is one object alone: `{"answers": {...}}`."""
     yield value
-    while len(value) == 1 and isinstance(value[0][1], _Pairs):
+    while len(value) == 1 and isinstance(value[0][1], Pairs):
         value = value[0][1]
         yield value
 
@@ -167,4 +181,4 @@ def _is_object(text: str) -> bool:
         return False
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, strict=False)
+_DECODER = json.JSONDecoder(object_pairs_hook=Pairs, strict=False)

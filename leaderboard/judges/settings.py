@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from leaderboard.errors import InvalidRequest
 
+DOCUMENT = "docs/llm-judge.md"
 RESERVED_NAMES = frozenset(("panel", "checklist"))
 Structured = Literal["auto", "on", "off"]
 
@@ -106,25 +107,30 @@ def read_judge_settings(
         return (_make_settings(_convert({"judges": [entry]}, "JUDGE_MODEL")[0], api_key),)
     if not file:
         return ()
-    entries = _convert(_read(Path(file)), "JUDGES_FILE")
+    entries = _convert(read_settings_file(file, "JUDGES_FILE", DOCUMENT), "JUDGES_FILE")
     names = [entry.name for entry in entries]
     if len(set(names)) < len(names) or RESERVED_NAMES & set(names):
         raise InvalidRequest(
             "JUDGES_FILE: a name occurs twice, or is reserved.",
             f"Give each judge its own name, other than {', '.join(sorted(RESERVED_NAMES))}.",
         )
-    return tuple(_make_settings(entry, _find_key(entry, environ)) for entry in entries)
+    return tuple(
+        _make_settings(entry, read_key(environ, "JUDGES_FILE", entry.name, entry.api_key_variable))
+        for entry in entries
+    )
 
 
-def _read(path: Path) -> object:
+def read_settings_file(file: str, variable: str, document: str) -> object:
+    """What a TOML or JSON file holds. Raises InvalidRequest, which names the `variable`."""
+    path = Path(file)
     try:
         text = path.read_text(encoding="utf-8")
         return tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"JUDGES_FILE cannot be read: {error}.", "Fix the path.") from None
+        raise InvalidRequest(f"{variable} cannot be read: {error}.", "Fix the path.") from None
     except (tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
         raise InvalidRequest(
-            f"JUDGES_FILE is neither TOML (.toml) nor JSON: {error}.", "See docs/llm-judge.md."
+            f"{variable} is neither TOML (.toml) nor JSON: {error}.", f"See {document}."
         ) from None
 
 
@@ -132,17 +138,20 @@ def _convert(raw: object, variable: str) -> list[_Entry]:
     try:
         return msgspec.convert({"judges": raw} if isinstance(raw, list) else raw, _File).judges
     except msgspec.ValidationError as error:
-        raise InvalidRequest(f"{variable}: {error}.", "See docs/llm-judge.md.") from None
+        raise InvalidRequest(f"{variable}: {error}.", f"See {DOCUMENT}.") from None
 
 
-def _find_key(entry: _Entry, environ: Mapping[str, str]) -> str:
-    if not entry.api_key_variable:
+def read_key(environ: Mapping[str, str], file_variable: str, name: str, variable: str) -> str:
+    """The key of the model `name` in `variable`; "" where it needs none.
+
+    Raises InvalidRequest, which names `file_variable`, where the key is not set.
+    """
+    if not variable:
         return ""
-    key = environ.get(entry.api_key_variable, "")
+    key = environ.get(variable, "")
     if not key:
         raise InvalidRequest(
-            f"JUDGES_FILE: the key of {entry.name} is not set.",
-            f"Set the variable {entry.api_key_variable}.",
+            f"{file_variable}: the key of {name} is not set.", f"Set the variable {variable}."
         )
     return key
 
