@@ -204,6 +204,12 @@ class Config(Environment):
         description="a TOML or JSON file that describes several judges; replaces the three settings"
         " above",
     )
+    reader_file: str = Field(
+        "",
+        description="a TOML or JSON file that describes the language model that reads answers which"
+        " the parser left unparsed; if it is not set, they stay unparsed. See [A second "
+        "reader](#a-second-reader)",
+    )
 
     @field_validator("database_url")
     @classmethod

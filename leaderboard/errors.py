@@ -14,11 +14,13 @@ SpineBenchError
 │   ├── InvalidFile        a file with problems, all of them with line and remedy
 │   │   ├── InvalidPackage
 │   │   ├── InvalidPredictions
-│   │   └── InvalidRatings
+│   │   ├── InvalidRatings
+│   │   └── InvalidReadings
 │   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
 ├── OnHold                 an evaluation that waits for the host
 │   └── JudgeUnavailable       a judge's server does not serve
+│       └── ReaderUnavailable      so with the second reader of answers
 └── PermanentError         an evaluation that no retry can mend
     (ClaimLost is nobody's error: the row went to another run, stop quietly)
 """
@@ -217,6 +219,12 @@ class InvalidRatings(InvalidFile):
     code = "invalid_ratings"
 
 
+class InvalidReadings(InvalidFile):
+    """A file of people's readings of answers with problems."""
+
+    code = "invalid_readings"
+
+
 class PermanentError(SpineBenchError):
     """An evaluation that no retry can mend; its message is for the team."""
 
@@ -242,6 +250,20 @@ JUDGE_HELD = (
     "A judge of reports cannot be asked, so this submission waits for the host. What has been "
     "rated is kept."
 )
+JUDGE_FAILED = "A judge of reports failed at some of them; what is missing will be asked again."
+READER_AWAITED = (
+    "The second reader of answers is not available at the moment. What has been read is kept, and "
+    "the rest is read once it is back."
+)
+READER_HELD = (
+    "The second reader of answers cannot be asked, so this submission waits for the host. What has "
+    "been read is kept."
+)
+READER_FAILED = (
+    "The second reader of answers failed at some of them; what is missing will be asked again."
+)
+AWAITED = (JUDGE_AWAITED, READER_AWAITED)
+"""What a team reads when its submission begins to wait for a server."""
 
 
 class JudgeUnavailable(OnHold):
@@ -251,6 +273,8 @@ class JudgeUnavailable(OnHold):
     serves nobody at the moment, and `wait` is for how many seconds it asked for a pause, if it
     did. The message is for the team, `what` for the host.
     """
+
+    awaited, held, failed = JUDGE_AWAITED, JUDGE_HELD, JUDGE_FAILED
 
     def __init__(
         self,
@@ -262,7 +286,7 @@ class JudgeUnavailable(OnHold):
         wait: float | None = None,
     ) -> None:
         super().__init__(
-            JUDGE_AWAITED if is_outage else JUDGE_HELD,
+            self.awaited if is_outage else self.held,
             "You do not have to do anything; the host can see this.",
         )
         self.name = name
@@ -270,6 +294,12 @@ class JudgeUnavailable(OnHold):
         self.is_final = is_final
         self.is_outage = is_outage
         self.wait = wait
+
+
+class ReaderUnavailable(JudgeUnavailable):
+    """The same of the language model that reads what the answer parser left unparsed."""
+
+    awaited, held, failed = READER_AWAITED, READER_HELD, READER_FAILED
 
 
 class ClaimLost(Exception):

@@ -18,6 +18,7 @@ import leaderboard.models.notice
 import leaderboard.models.quota
 import leaderboard.models.ranking
 import leaderboard.models.rating
+import leaderboard.models.reading
 import leaderboard.models.reference
 import leaderboard.models.release
 import leaderboard.models.robustness

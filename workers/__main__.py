@@ -25,7 +25,7 @@ from leaderboard.queue import CALIBRATE, make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
-from workers.jobs import read_judges
+from workers.jobs import read_judges, read_reader
 from workers.leased import LEASED
 
 log = logging.getLogger("workers")
@@ -53,10 +53,12 @@ class BoundWorker(Worker):
 def run_worker(config: Config) -> None:
     """Work until told to stop; a job under way is finished first.
 
-    Raises InvalidRequest at once for judges that cannot be set up as the settings say.
+    Raises InvalidRequest at once for judges or a reader that cannot be set up as the settings say.
     """
     for judge in read_judges(config):
         log.info("reports are rated by %s (model %s)", judge.name, judge.model)
+    if reader := read_reader(config):
+        log.info("unparsed answers are read by %s (model %s)", reader.name, reader.settings.model)
     redis = Redis.from_url(config.redis_url)
     worker = BoundWorker([config.queue_name], connection=redis, worker_ttl=60)
     gc.freeze()  # what is imported stays: no work horse looks through it for garbage, or copies it

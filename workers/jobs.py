@@ -22,6 +22,8 @@ from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.send_test import send_test
+from leaderboard.readers.reader import Reader
+from leaderboard.readers.settings import read_reader_settings
 from leaderboard.robustness.ask import ask_audit
 
 
@@ -33,7 +35,14 @@ def evaluate_submission(submission_id: str) -> None:
         rubric = find_rubric(session, submission_id)
     if rubric is not None:
         judges = make_judges(read_judges(config), rubric)
-        evaluate(sessions, submission_id, judges, config.max_attempts, make_access(config))
+        evaluate(
+            sessions,
+            submission_id,
+            judges,
+            config.max_attempts,
+            make_access(config),
+            reader=read_reader(config),
+        )
 
 
 def read_judges(config: Config) -> tuple[JudgeSettings, ...]:
@@ -45,6 +54,12 @@ def read_judges(config: Config) -> tuple[JudgeSettings, ...]:
         api_key=config.judge_api_key,
         file=config.judges_file,
     )
+
+
+def read_reader(config: Config) -> Reader | None:
+    """The second reader of answers; None where the settings name none. Raises InvalidRequest."""
+    settings = read_reader_settings(os.environ, config.reader_file)
+    return None if settings is None else Reader(settings)
 
 
 def rank(split_id: int) -> None:

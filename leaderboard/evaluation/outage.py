@@ -1,4 +1,5 @@
-"""Waiting for a judge that is out of service: no attempt is used up, and it is asked again."""
+"""Waiting for a judge or a reader that is out of service: no attempt is used up, and it is asked
+again."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.errors import JUDGE_AWAITED
+from leaderboard.errors import AWAITED
 from leaderboard.models.judging import AnchorCall, CallOutcome, CanaryCall, JudgeCall, JudgeRun
+from leaderboard.models.reading import ReaderCall, ReaderOutcome
 from leaderboard.models.submission import EventKind, Prediction, SubmissionEvent
 
 
@@ -36,14 +38,14 @@ class Patience(NamedTuple):
 
 
 def find_outage(session: Session, submission_id: str) -> datetime | None:
-    """Since when a submission has waited for a judge without any reply; None if it does not."""
+    """Since when a submission has waited for a judge or reader without any reply; None if not."""
     last = session.scalars(
         select(SubmissionEvent)
         .where(SubmissionEvent.submission_id == submission_id)
         .order_by(SubmissionEvent.id.desc())
         .limit(1)
     ).first()
-    if last is None or (last.kind, last.message) != (EventKind.REQUEUED, JUDGE_AWAITED):
+    if last is None or last.kind is not EventKind.REQUEUED or last.message not in AWAITED:
         return None
     return max([last.at, *_read_last_replies(session, submission_id)])
 
@@ -57,7 +59,7 @@ def find_pause(
 
 
 def _read_last_replies(session: Session, submission_id: str) -> list[datetime]:
-    """When the last replies about its reports, canary and anchor reports were asked for."""
+    """When the last replies about its answers, reports and checks were asked for."""
     own = select(Prediction.id).where(Prediction.submission_id == submission_id)
     runs = select(JudgeRun.id).where(JudgeRun.submission_id == submission_id)
     found = [
@@ -72,4 +74,12 @@ def _read_last_replies(session: Session, submission_id: str) -> list[datetime]:
             (AnchorCall, AnchorCall.judge_run_id, runs),
         )
     ]
+    found.append(
+        session.scalar(
+            select(func.max(ReaderCall.called_at)).where(
+                ReaderCall.submission_id == submission_id,
+                ReaderCall.outcome != ReaderOutcome.ERROR,
+            )
+        )
+    )
     return [moment for moment in found if moment is not None]

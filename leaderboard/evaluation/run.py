@@ -7,13 +7,7 @@ from collections.abc import Sequence
 
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
-from leaderboard.errors import (
-    JUDGE_HELD,
-    ClaimLost,
-    JudgeUnavailable,
-    OnHold,
-    PermanentError,
-)
+from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
 from leaderboard.evaluation.accept import decide_acceptance
 from leaderboard.evaluation.claim import claim_submission, end_claim
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
@@ -23,15 +17,16 @@ from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rating.anchors import choose_anchors
 from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.score import score_submission
+from leaderboard.evaluation.second_reading import fill_unparsed
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.leases import Claim, postpone, renew
 from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
+from leaderboard.readers.reader import Reader
 from leaderboard.submissions.events import add_event
 
 log = logging.getLogger(__name__)
 PATIENCE = Patience()
-JUDGE_FAILED = "A judge of reports failed at some of them; what is missing will be asked again."
 UNCHANGED = "Scored: no significant change from your team's best result."
 GIVEN_UP = {
     Status.QUEUED: EventKind.REQUEUED,
@@ -47,15 +42,17 @@ def evaluate(
     max_attempts: int,
     access: EndpointAccess | None = None,
     patience: Patience = PATIENCE,
+    reader: Reader | None = None,
 ) -> None:
     """Evaluate a queued submission; do nothing if it is not queued.
 
-    `access` is needed for submissions that ask an endpoint.
+    `access` is needed for submissions that ask an endpoint. A `reader` reads what the answer parser
+    leaves unparsed.
 
-    A PermanentError fails it at once with its message, OnHold leaves it to the host. A judge that
-    is out of service is waited for, with `patience`; that uses up no attempt. Anything else puts
-    it back into the queue, and fails it at attempt `max_attempts`; the traceback goes to the log
-    only.
+    A PermanentError fails it at once with its message, OnHold leaves it to the host. A judge or
+    reader that is out of service is waited for, with `patience`; that uses up no attempt. Anything
+    else puts it back into the queue, and fails it at attempt `max_attempts`; the traceback goes to
+    the log only.
     """
     with sessions.write() as session:
         claim = claim_submission(session, submission_id)
@@ -64,15 +61,15 @@ def evaluate(
         return
     try:
         collect_predictions(sessions, claim, access)
-        _run_steps(sessions, claim, judges)
+        _run_steps(sessions, claim, judges, reader)
     except ClaimLost:
         log.info("submission %s was taken by another run: run %s stops", submission_id, claim.token)
     except JudgeUnavailable as error:
-        log.warning("judge %s cannot be asked: %s", error.name, error.what)
+        log.warning("%s cannot be asked: %s", error.name, error.what)
         if not (error.is_outage and _wait_for_judge(sessions, claim, error, patience)):
             goes_on = claim.n_attempts < max_attempts and not (error.is_final or error.is_outage)
             status = Status.QUEUED if goes_on else Status.HELD
-            message = JUDGE_FAILED if goes_on else JUDGE_HELD
+            message = error.failed if goes_on else error.held
             _give_up(sessions, claim, status, message, error.remedy)
     except OnHold as error:
         log.warning("submission %s is held: %s", submission_id, error.message)
@@ -90,9 +87,13 @@ def evaluate(
             _give_up(sessions, claim, Status.FAILED, message, remedy)
 
 
-def _run_steps(sessions: Sessions, claim: Claim[str], judges: Sequence[AnyJudge]) -> None:
+def _run_steps(
+    sessions: Sessions, claim: Claim[str], judges: Sequence[AnyJudge], reader: Reader | None
+) -> None:
     """The first of `judges` is the one whose ratings become the report score."""
     parse_predictions(sessions, claim)
+    if reader is not None:
+        fill_unparsed(sessions, claim, reader)
     rate_reports(sessions, claim, judges)
     with sessions.write() as session:
         renew(session, claim, step=Step.SCORE, n_done=Submission.n_total)

@@ -7,6 +7,7 @@ from leaderboard.host_cli.experts import expert_group
 from leaderboard.host_cli.judges import judge_group
 from leaderboard.host_cli.moderation import announcement_group
 from leaderboard.host_cli.people import model_group, team_group, token_group, user_group
+from leaderboard.host_cli.readers import reader_group
 from leaderboard.host_cli.releases import release_group
 from leaderboard.host_cli.submissions import submission_group
 
@@ -22,5 +23,6 @@ commands = (
     expert_group,
     endpoint_group,
     judge_group,
+    reader_group,
     announcement_group,
 )

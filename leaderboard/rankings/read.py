@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,8 +26,9 @@ from leaderboard.models.ranking import (
     ScorePlace,
     Slice,
 )
+from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
-from leaderboard.models.submission import Submission
+from leaderboard.models.submission import ParsedPrediction, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
@@ -97,10 +98,20 @@ class RankingTable:
 
 @dataclass(frozen=True)
 class SubmissionScores:
-    """All scores of a submission, in their order, and its MCQ outcomes by track."""
+    """All scores of a submission, in their order, and its MCQ outcomes by track.
+
+    `second_readings` counts those of its answered predictions that a language model read where the
+    answer parser had not, by the model's name.
+    """
 
     scores: list[Score]
     outcomes: dict[Track, dict[str, int]]
+    second_readings: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def n_answered(self) -> int:
+        """How many predictions were read as letters, by whomever."""
+        return sum(of_track.get("answered", 0) for of_track in self.outcomes.values())
 
     def of(self, metric: Metric, slice_: Slice) -> list[Score]:
         """The scores of one metric over the values of one slice."""
@@ -291,7 +302,24 @@ def read_scores(session: Session, submission: Submission, viewer: Viewer) -> Sub
         select(OutcomeCount).where(OutcomeCount.submission_id == submission.id)
     ):
         outcomes.setdefault(row.track, {})[row.outcome] = row.n
-    return SubmissionScores(list(session.scalars(query)), outcomes)
+    return SubmissionScores(
+        list(session.scalars(query)), outcomes, _count_second_readings(session, submission.id)
+    )
+
+
+def _count_second_readings(session: Session, submission_id: str) -> dict[str, int]:
+    rows = session.execute(
+        select(ReaderCall.reader, func.count(ReaderCall.prediction_id.distinct()))
+        .join(ParsedPrediction, ParsedPrediction.prediction_id == ReaderCall.prediction_id)
+        .where(
+            ParsedPrediction.parser_version.endswith(BY_READER),
+            ReaderCall.submission_id == submission_id,
+            ReaderCall.outcome == ReaderOutcome.ANSWERED,
+        )
+        .group_by(ReaderCall.reader)
+        .order_by(ReaderCall.reader)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def read_history(session: Session, model: ModelCard, split: Split) -> list[Submission]:

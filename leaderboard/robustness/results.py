@@ -11,15 +11,19 @@ from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.models.benchmark import Item
+from leaderboard.models.reading import BY_READER
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.robustness.ask import UNSCORED
+from leaderboard.scoring.answers import AnswerOutcome
 from leaderboard.scoring.statistics.consistency import (
     AuditedItem,
     Consistency,
     Reading,
     measure_consistency,
 )
+
+_UNPARSED = Reading(AnswerOutcome.UNPARSED.value, None, is_correct=False)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,10 @@ def _read_results(session: Session, audit: RobustnessAudit) -> AuditResults:
 def _pair(
     session: Session, submission_id: str, answers: dict[int, list[AuditAnswer]]
 ) -> Sequence[AuditedItem]:
-    """Each item's prediction as submitted beside its answers under the shifts."""
+    """Each item's prediction as submitted beside its answers under the shifts.
+
+    All are as the parser alone reads them: no second reader is asked about the answers of an audit.
+    """
     rows = session.execute(
         select(Item.id, Item.case_key, ParsedPrediction)
         .join(Prediction, Prediction.item_id == Item.id)
@@ -128,7 +135,9 @@ def _pair(
     return [
         AuditedItem(
             case_key,
-            Reading(parsed.outcome, parsed.letters or None, parsed.is_correct),
+            _UNPARSED
+            if parsed.parser_version.endswith(BY_READER)
+            else Reading(parsed.outcome, parsed.letters or None, parsed.is_correct),
             [Reading(one.outcome, one.letter, one.is_correct) for one in answers[item_id]],
         )
         for item_id, case_key, parsed in rows

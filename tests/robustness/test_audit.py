@@ -40,7 +40,9 @@ from leaderboard.robustness.results import AuditResults, find_audit, read_audits
 from tests.asked import add_endpoint, make_access, submit_to
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, held, said, serve
+from tests.judges.judge_server import serve_judge
 from tests.loaded import Load, Submit
+from tests.readers.scripted import TEXT, read_second_option, reader_at, readings_of
 from tests.site import ENDPOINT_KEY
 from tests.waiting import running, wait_until
 
@@ -177,6 +179,23 @@ def test_with_all_rotations_each_item_is_asked_every_shift(sessions: Sessions, l
     assert (found.n_items, found.n_askings) == (3, 9)
     assert (found.shifted.value, found.consistency.value) == (0.0, 0.0)
     assert len(server.bodies) == 9
+
+
+def test_what_a_second_reader_read_is_as_unparsed_in_an_audit_as_the_answers_beside_it(
+    sessions: Sessions, load: Load
+) -> None:
+    load(3, 0, 0)
+    with serve(then=said(TEXT)) as server, serve_judge(read_second_option) as second:
+        key = submit_to(sessions, add_endpoint(sessions, server))
+        access = make_access(server)
+        evaluate(sessions, key, [ChecklistJudge()], 5, access, reader=reader_at(second))
+        assert {reading[:3] for reading in readings_of(sessions)} == {("answered", "B", True)}
+        ask_audit(sessions, request(sessions, key), access)
+        assert len(second.asked) == 3
+    found = read_newest(sessions, key).consistency
+    assert found is not None
+    assert (found.as_submitted.value, found.shifted.value) == (0.0, 0.0)
+    assert found.reasons == {"unparsed": 3}
 
 
 def test_refusals_count_as_inconsistent_and_failed_requests_as_unscored(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from spinebench.shapes.shape import Shape
 
 
@@ -25,7 +27,11 @@ class ScoreRecord(Shape, frozen=True, kw_only=True):
 
 
 class Results(Shape, frozen=True, kw_only=True):
-    """All scores of a submission; `counts` are the outcomes of reading its MCQ predictions."""
+    """All scores of a submission; `counts` are the outcomes of reading its MCQ predictions.
+
+    `read_by_models` counts those of the answered ones that a language model read where the answer
+    parser had not, by the model's name.
+    """
 
     submission: str
     benchmark: str
@@ -33,3 +39,4 @@ class Results(Shape, frozen=True, kw_only=True):
     model: str
     scores: list[ScoreRecord]
     counts: dict[str, int]
+    read_by_models: dict[str, int] = msgspec.field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""What judges that work at the same time write: in small batches, each renewing the claim."""
+"""What judges and readers that work at the same time write: in small batches, each renewing the
+claim."""
 
 from __future__ import annotations
 
@@ -26,9 +27,10 @@ class Ledger:
     So a reply is stored as soon as the database can, and no transaction is open during a call.
     """
 
-    def __init__(self, sessions: Sessions, claim: Claim[str]) -> None:
+    def __init__(self, sessions: Sessions, claim: Claim[str], step: Step = Step.RATE) -> None:
         self._sessions = sessions
         self._claim = claim
+        self._step = step
         self._pending: list[tuple[type[Base], Rows, int]] = []
         self._news = asyncio.Event()
         self._is_closed = False
@@ -64,6 +66,6 @@ class Ledger:
 
     def _flush(self, batch: Sequence[tuple[type[Base], Rows, int]]) -> None:
         with self._sessions.write() as session:
-            advance(session, self._claim, Step.RATE, sum(n_done for _, _, n_done in batch))
+            advance(session, self._claim, self._step, sum(n_done for _, _, n_done in batch))
             for table, rows, _ in batch:
                 session.execute(insert(table), list(rows))

@@ -141,6 +141,7 @@ def show_results(key: str) -> Results:
         model=row.model_card.slug,
         scores=[ScoreRecord.of(score, k=score.n_correct) for score in found.scores],
         counts=counts,
+        read_by_models=found.second_readings,
     )
 
 

@@ -1,0 +1,57 @@
+"""Which language model reads what the answer parser left unparsed: none, or that of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from leaderboard.errors import InvalidRequest
+from leaderboard.judges.settings import (
+    JudgeSettings,
+    Name,
+    Structured,
+    read_key,
+    read_settings_file,
+)
+
+VARIABLE = "READER_FILE"
+DOCUMENT = "docs/hosting.md"
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reader as the file has it; the key itself stands in a variable that the file names."""
+
+    name: Name
+    base_url: Annotated[str, Meta(pattern="^https?://")]
+    model: Annotated[str, Meta(min_length=1, max_length=200)]
+    api_key_variable: str = ""
+    concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
+    requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0
+    structured: Structured = "auto"
+    max_tokens: Annotated[int, Meta(ge=50)] = 2_000
+    extra: dict[str, Any] = {}
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reader: _Entry
+
+
+def read_reader_settings(environ: Mapping[str, str], file: str) -> JudgeSettings | None:
+    """The reader that READER_FILE describes: a server and how it is asked, as a judge's is.
+
+    None where no file is named. `environ` holds the key that the file names. Raises InvalidRequest
+    with what to change.
+    """
+    if not file:
+        return None
+    try:
+        entry = msgspec.convert(read_settings_file(file, VARIABLE, DOCUMENT), _File).reader
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"{VARIABLE}: {error}.", f"See {DOCUMENT}.") from None
+    values = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    key = read_key(environ, VARIABLE, entry.name, values.pop("api_key_variable"))
+    return JudgeSettings(api_key=key, **values)
