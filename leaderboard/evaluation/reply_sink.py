@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.chat import Filtered, Reply
 from leaderboard.db import Base, Sessions, now
 from leaderboard.endpoints.engine.progress import ItemOutcome, Progress
 from leaderboard.evaluation.silence import MAX_FAILED_SHARE, count_silent
@@ -16,12 +15,12 @@ from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Item
 from leaderboard.models.endpoint import EndpointReply, EndpointRun, FailedItem
 from leaderboard.models.submission import EventKind, Prediction, Status, Submission
-from leaderboard.scoring.answers import AnswerOutcome, parse_answer
+from leaderboard.submissions.endpoint_replies import describe_reply
 from leaderboard.submissions.events import add_event
 
 
 class _Asked(NamedTuple):
-    """What judging a reply needs of its item."""
+    """What describing a reply needs of its item."""
 
     item_id: int
     options: dict[str, str]
@@ -102,7 +101,10 @@ class ReplySink:
             row = {"submission_id": self._claim.key, "item_id": asked.item_id}
             if outcome.prediction is not None and outcome.reply is not None:
                 predictions.append(row | {"text": outcome.prediction})
-                replies.append(row | _describe(asked, outcome.reply))
+                reply = describe_reply(outcome.reply, asked.options, multiple=asked.multiple)
+                replies.append(
+                    row | reply._asdict() | {"finish_reason": outcome.reply.finish_reason}
+                )
             elif outcome.failure is not None:
                 failure = outcome.failure
                 failures.append(row | {"reason": failure.reason.value, "message": failure.excerpt})
@@ -117,29 +119,3 @@ class ReplySink:
             else "The endpoint answers again: the run goes on."
         )
         add_event(session, self._claim.key, EventKind.COLLECTED, message)
-
-
-def _describe(asked: _Asked, reply: Reply | Filtered) -> dict[str, Any]:
-    if isinstance(reply, Filtered):
-        flags = {"is_cut": False, "is_only_reasoning": False, "is_silent": False}
-    else:
-        flags = {
-            "is_cut": reply.is_cut,
-            "is_only_reasoning": reply.is_only_reasoning,
-            "is_silent": is_silent(reply, asked.options, multiple=asked.multiple),
-        }
-    is_filtered = isinstance(reply, Filtered)
-    return {"finish_reason": reply.finish_reason, "is_filtered": is_filtered, **flags}
-
-
-def is_silent(reply: Reply, options: Mapping[str, str], *, multiple: bool) -> bool:
-    """Whether a reply has no answer because it was cut before one, or is only reasoning.
-
-    options: those of a multiple-choice question; a report has none, and any words are one.
-    """
-    if reply.is_only_reasoning or (reply.is_cut and not reply.text.strip()):
-        return True
-    if not options or not reply.is_cut:
-        return False
-    read = parse_answer(reply.text, options, multiple=multiple)
-    return not read.letters and read.outcome is not AnswerOutcome.REFUSED

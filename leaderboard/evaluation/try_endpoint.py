@@ -25,7 +25,6 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import make_request, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess
-from leaderboard.evaluation.reply_sink import is_silent
 from leaderboard.leases import claim_row
 from leaderboard.models.benchmark import Answers, Split, Track
 from leaderboard.models.endpoint import Endpoint
@@ -33,7 +32,7 @@ from leaderboard.packages.catalogue import OpenItem, read_benchmarks, read_open_
 from leaderboard.packages.prompts import make_prompt
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.mcq import score_mcq
-from leaderboard.submissions.endpoint_replies import ReplyCounts, add_counts
+from leaderboard.submissions.endpoint_replies import count_facts, describe_reply
 
 log = logging.getLogger(__name__)
 N_OF_TRACK = {Track.TEXT: 2, Track.IMAGE: 1}
@@ -112,12 +111,11 @@ def _choose_items(session: Session, settings: TeamSettings) -> list[OpenItem]:
 
 def _read(shown: Probe, trial: _Trial) -> TrialResults:
     by_key = {one.item.key: one for one in trial.items}
-    replies = [
-        _count_reply(result.reply, by_key[result.key], trial.settings)
-        for result in shown.results
-        if result.reply is not None
-    ]
-    counts = add_counts(replies)
+    answered = [(one.reply, by_key[one.key].item) for one in shown.results if one.reply is not None]
+    counts = count_facts(
+        [describe_reply(reply, item.options, multiple=item.multiple) for reply, item in answered],
+        [trial.settings.tokens_of(item.track) for _, item in answered],
+    )
     verdict = shown.verdict
     if shown.is_good and counts.n_silent:
         verdict = f"{verdict} {counts.n_silent} of the replies had no answer in them."
@@ -129,21 +127,6 @@ def _read(shown: Probe, trial: _Trial) -> TrialResults:
         items=[_read_one(result, by_key[result.key]) for result in shown.results],
         model_reported=shown.model_reported,
         accepts_images=shown.accepts_images,
-    )
-
-
-def _count_reply(reply: Reply | Filtered, asked: OpenItem, settings: TeamSettings) -> ReplyCounts:
-    """One reply as counts of one."""
-    if isinstance(reply, Filtered):
-        return ReplyCounts(n_replies=1, n_filtered=1)
-    silent = is_silent(reply, asked.item.options, multiple=asked.item.multiple)
-    return ReplyCounts(
-        n_replies=1,
-        n_cut=int(reply.is_cut),
-        n_cut_silent=int(reply.is_cut and silent),
-        n_only_reasoning=int(reply.is_only_reasoning and not reply.is_cut),
-        n_silent=int(silent),
-        limits=(settings.tokens_of(asked.item.track),) if reply.is_cut else (),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from leaderboard.chat import Filtered, Reply
 from leaderboard.endpoints.registry.endpoints import read_settings
 from leaderboard.models.benchmark import Item, ItemImage, Track
 from leaderboard.models.endpoint import EndpointReply, EndpointRun, FailedItem
 from leaderboard.models.submission import Prediction
+from leaderboard.scoring.answers import AnswerOutcome, parse_answer
 
 MAX_SAID = 5
 MAX_NAMED = 3
@@ -19,6 +21,18 @@ STOP_PARSING = (
     "Turn off the server's reasoning parser, or have the model answer outside its reasoning."
 )
 RAISE_TOKENS = "Raise max_tokens in the endpoint's settings, or have the model reason less."
+
+
+class ReplyFacts(NamedTuple):
+    """What one reply was like; a silent one has no answer in it.
+
+    It was cut before one, or is only reasoning.
+    """
+
+    is_cut: bool = False
+    is_only_reasoning: bool = False
+    is_filtered: bool = False
+    is_silent: bool = False
 
 
 class ReplyCounts(NamedTuple):
@@ -79,16 +93,43 @@ class Said(NamedTuple):
     items: tuple[str, ...]
 
 
-def add_counts(counts: Sequence[ReplyCounts]) -> ReplyCounts:
-    """The counts of several replies together."""
+def describe_reply(
+    reply: Reply | Filtered, options: Mapping[str, str], *, multiple: bool
+) -> ReplyFacts:
+    """The facts of a reply; the fields are those of `models.endpoint.EndpointReply`.
+
+    options: those of a multiple-choice question; a report has none, and any words are one.
+    """
+    if isinstance(reply, Filtered):
+        return ReplyFacts(is_filtered=True)
+    return ReplyFacts(
+        is_cut=reply.is_cut,
+        is_only_reasoning=reply.is_only_reasoning,
+        is_silent=_is_silent(reply, options, multiple=multiple),
+    )
+
+
+def _is_silent(reply: Reply, options: Mapping[str, str], *, multiple: bool) -> bool:
+    if reply.is_only_reasoning or (reply.is_cut and not reply.text.strip()):
+        return True
+    if not options or not reply.is_cut:
+        return False
+    read = parse_answer(reply.text, options, multiple=multiple)
+    return not read.letters and read.outcome is not AnswerOutcome.REFUSED
+
+
+def count_facts(replies: Sequence[ReplyFacts], limits: Sequence[int]) -> ReplyCounts:
+    """The counts of replies, each with the limit on tokens that it was asked with."""
     return ReplyCounts(
-        n_replies=sum(one.n_replies for one in counts),
-        n_cut=sum(one.n_cut for one in counts),
-        n_cut_silent=sum(one.n_cut_silent for one in counts),
-        n_only_reasoning=sum(one.n_only_reasoning for one in counts),
-        n_filtered=sum(one.n_filtered for one in counts),
-        n_silent=sum(one.n_silent for one in counts),
-        limits=tuple(sorted({limit for one in counts for limit in one.limits})),
+        n_replies=len(replies),
+        n_cut=sum(one.is_cut for one in replies),
+        n_cut_silent=sum(one.is_cut and one.is_silent for one in replies),
+        n_only_reasoning=sum(one.is_only_reasoning and not one.is_cut for one in replies),
+        n_filtered=sum(one.is_filtered for one in replies),
+        n_silent=sum(one.is_silent for one in replies),
+        limits=tuple(
+            sorted({limit for one, limit in zip(replies, limits, strict=True) if one.is_cut})
+        ),
     )
 
 
