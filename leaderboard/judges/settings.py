@@ -62,24 +62,29 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$", max_lengt
 Price = Annotated[float, Meta(ge=0)]
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A judge as the file has it; the key itself stands in a variable that the file names."""
+class ServerEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language model's server as a file has it; its key stands in a variable named there."""
 
     name: Name
     base_url: Annotated[str, Meta(pattern="^https?://")]
     model: Annotated[str, Meta(min_length=1, max_length=200)]
     api_key_variable: str = ""
+    concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
+    requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0
+    structured: Structured = "auto"
+    extra: dict[str, Any] = {}
+
+
+class _Entry(ServerEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A judge as the file has it."""
+
     family: list[Annotated[str, Meta(min_length=2)]] = []
     price_input: Price | None = None
     price_output: Price | None = None
-    concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
-    requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
     repeats: Annotated[int, Meta(ge=1, le=25)] = 1
-    timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0
-    structured: Structured = "auto"
     temperature: Annotated[float, Meta(ge=0, le=2)] | Literal["default"] | None = 0.0
     max_tokens: Annotated[int, Meta(ge=50)] | Literal["default"] = 2_000
-    extra: dict[str, Any] = {}
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -11,8 +11,7 @@ from msgspec import Meta
 from leaderboard.errors import InvalidRequest
 from leaderboard.judges.settings import (
     JudgeSettings,
-    Name,
-    Structured,
+    ServerEntry,
     read_key,
     read_settings_file,
 )
@@ -21,19 +20,10 @@ VARIABLE = "READER_FILE"
 DOCUMENT = "docs/hosting.md"
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A reader as the file has it; the key itself stands in a variable that the file names."""
+class _Entry(ServerEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reader as the file has it."""
 
-    name: Name
-    base_url: Annotated[str, Meta(pattern="^https?://")]
-    model: Annotated[str, Meta(min_length=1, max_length=200)]
-    api_key_variable: str = ""
-    concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
-    requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
-    timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0
-    structured: Structured = "auto"
     max_tokens: Annotated[int, Meta(ge=50)] = 2_000
-    extra: dict[str, Any] = {}
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
