@@ -10,6 +10,7 @@ import msgspec
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HALF = re.compile("[\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # An escape of JSON: a pair, half a pair, or another one, which may be of a backslash.
 _ESCAPE = re.compile(
     rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -32,6 +33,11 @@ class NotJson(ValueError):
 def replace_halves(text: str) -> str:
     """The text with U+FFFD for each half of a surrogate pair that stands alone."""
     return _HALF.sub(REPLACEMENT, text)
+
+
+def make_storable(text: str) -> str:
+    """The text with U+FFFD for what no database takes: half characters and NUL."""
+    return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def mend_cut_characters(raw: bytes) -> bytes:

@@ -12,7 +12,7 @@ from leaderboard.chat.problem import Problem, find_problem, read_failure, read_p
 from leaderboard.chat.retry_after import read_retry_after
 from leaderboard.chat.stream import is_stream, join_stream
 from leaderboard.chat.words import blank, blank_key, make_words
-from leaderboard.json_text import REPLACEMENT, NotJson, read_json
+from leaderboard.json_text import NotJson, make_storable, read_json
 from leaderboard.scoring.replies import keep_end, read_said
 
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml")
@@ -111,7 +111,7 @@ def _read_choice(
             finish, name = native, native_name
     told = _read_told(value, name, key)
     if finish is Finish.FILTERED:
-        return Filtered(text=_clean(text or refusal), **told)
+        return Filtered(text=make_storable(text or refusal), **told)
     if is_blank or finish in (Finish.BROKEN, Finish.ABSENT):
         problem = _find_problem(value, choice)
         if problem or finish is Finish.BROKEN:
@@ -126,7 +126,7 @@ def _read_choice(
     said = refusal if is_refusal else text
     is_silent = is_blank or not read_said(keep_end(said)).strip()
     return Reply(
-        text=_clean(said),
+        text=make_storable(said),
         is_cut=finish is Finish.CUT,
         is_only_reasoning=is_silent and (thought or bool(said.strip())),
         is_refusal=is_refusal,
@@ -186,8 +186,3 @@ def _has_hidden_thought(value: Mapping[str, Any]) -> bool:
 def _read_count(value: Any) -> int | None:
     is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
     return value if is_count else None
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL keeps no NUL in a text."""
-    return text.replace("\0", REPLACEMENT)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from leaderboard.json_text import make_storable
 from leaderboard.scoring.answers import REFUSAL
 from leaderboard.scoring.atomic import Verdict
 from leaderboard.scoring.replies import read_said
@@ -24,7 +25,6 @@ MAX_READ = 200_000
 MAX_STARTS = 1_000
 """Of a longer reply the end is searched, and of so many braces none further: it takes no time."""
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadReply(Exception):
@@ -102,11 +102,6 @@ def _read_answer(given: list[Any]) -> QuotedVerdict:
     if not isinstance(quote, str):
         raise BadReply(f"has {_name_type(quote)} for a quote")
     return QuotedVerdict(verdict, make_storable(quote)[:MAX_QUOTE])
-
-
-def make_storable(text: str) -> str:
-    """`text` without what no database takes."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _read_verdict(written: object) -> Verdict:

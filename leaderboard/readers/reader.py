@@ -13,8 +13,9 @@ import msgspec
 
 from leaderboard.db import now
 from leaderboard.errors import JudgeUnavailable, ReaderUnavailable
+from leaderboard.json_text import make_storable
 from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected
-from leaderboard.judges.reply import BadReply, Refused, make_storable
+from leaderboard.judges.reply import BadReply, Refused
 from leaderboard.judges.settings import JudgeSettings
 from leaderboard.models.reading import ReaderOutcome
 from leaderboard.readers.prompt import TEMPLATE_VERSION, make_reader_prompt

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from leaderboard.judges.reply import MAX_QUOTE, BadReply, get_object, make_storable
+from leaderboard.json_text import make_storable
+from leaderboard.judges.reply import MAX_QUOTE, BadReply, get_object
 from leaderboard.models.reading import ReaderOutcome
 from leaderboard.readers.prompt import LETTERS, QUOTE
 
