@@ -37,7 +37,7 @@ from leaderboard.submissions.endpoint_replies import (
     RAISE_TOKENS,
     STOP_PARSING,
     count_replies,
-    read_said,
+    read_server_words,
     takes_no_pictures,
 )
 from leaderboard.submissions.endpoint_runs import get_askable, wipe_spent_keys
@@ -180,7 +180,7 @@ def _make_failing(
     session: Session, submission: Submission, n_failed: int, counts: str
 ) -> PermanentError:
     """The error of a run with too many failed items, in the server's own words."""
-    said = read_said(session, submission.id)[0]
+    said = read_server_words(session, submission.id)[0]
     words = f" The server said: {said.message}" if said.message else ""
     remedy = "Test the endpoint, fix what the test shows, and submit again."
     return PermanentError(

@@ -165,7 +165,7 @@ def count_replies(session: Session, run: EndpointRun) -> ReplyCounts:
     )
 
 
-def read_said(session: Session, submission_id: str) -> list[Said]:
+def read_server_words(session: Session, submission_id: str) -> list[Said]:
     """What stands for the items without a prediction, most frequent first, the few most of it."""
     own = FailedItem.submission_id == submission_id
     rows = session.execute(

@@ -24,7 +24,7 @@ from leaderboard.submissions.endpoint_replies import (
     ReplyCounts,
     Said,
     count_replies,
-    read_said,
+    read_server_words,
 )
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
@@ -145,7 +145,7 @@ def find_run(session: Session, submission_id: str) -> RunFigures | None:
         n_sent or 0,
         reasons.total(),
         dict(reasons.most_common()),
-        read_said(session, submission_id) if reasons else [],
+        read_server_words(session, submission_id) if reasons else [],
         count_replies(session, run),
     )
 
