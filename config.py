@@ -168,7 +168,8 @@ class Config(Environment):
     )
     sign_in_limit: str = Field(
         "10 per minute; 60 per hour",
-        description="attempts to sign in or register from one address",
+        description="attempts to sign in or register from one network: an IPv4 address, or the "
+        "/64 of an IPv6 address",
     )
     endpoint_keys: Words = _secret(
         "encrypts the keys of teams' model endpoints; while you rotate it, several "

@@ -1,15 +1,40 @@
-"""Protection against forged forms and against guessing passwords."""
+"""Protection against forged forms, against guessing passwords and against asking too often."""
 
 from __future__ import annotations
 
-from flask import Flask, current_app
+import ipaddress
+
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+
+IPV6_PREFIX = 64
+
+
+def caller_network() -> str:
+    """The network that this request comes from, by which callers who are not known are counted."""
+    return name_network(request.remote_addr or "")
+
+
+def name_network(address: str) -> str:
+    """An IPv4 address itself, the /64 of an IPv6 address: one household or server has all of it.
+
+    An IPv4 address within IPv6 is that address; what is no address, such as a socket's name, stays.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 6 and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if found.version == 4:
+        return str(found)
+    return str(ipaddress.ip_network((found, IPV6_PREFIX), strict=False))
+
 
 csrf = CSRFProtect()
 limiter = Limiter(
-    get_remote_address,
+    caller_network,
     strategy="fixed-window",
     in_memory_fallback_enabled=True,
     default_limits=[],
