@@ -20,6 +20,7 @@ from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
 from leaderboard.evaluation.outdated import request_again
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.connection import load_client
 from leaderboard.leases import Terms, sweep
 from leaderboard.queue import CALIBRATE, make_queue
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
@@ -56,6 +57,7 @@ def run_worker(config: Config) -> None:
     Raises InvalidRequest at once for judges or a reader that cannot be set up as the settings say.
     """
     for judge in read_judges(config):
+        load_client()
         log.info("reports are rated by %s (model %s)", judge.name, judge.model)
     if reader := read_reader(config):
         log.info("unparsed answers are read by %s (model %s)", reader.name, reader.settings.model)

@@ -1,4 +1,7 @@
-"""One request to a judge's server over HTTP: its answer as it is read, or that none came."""
+"""One request to a judge's server over HTTP: its answer as it is read, or that none came.
+
+The client takes long to import, and most sites have no such judge: it is imported at its first use.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ import re
 import ssl
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-import openai
 from yarl import URL
 
 from leaderboard.chat import Break, BrokenOff, Outcome, RateLimited, Rejected, read_answer
 from leaderboard.judges.settings import JudgeSettings
+
+if TYPE_CHECKING:
+    import openai
 
 _NAME = re.compile(r"[\w.:-]{1,40}")
 CONNECT_SECONDS = 15.0
@@ -25,11 +30,18 @@ NO_KEY = "none"
 """What the client is given where a server needs no key, for it insists on one: it is not sent."""
 
 
+def load_client() -> None:
+    """Import the client now, so that what is forked from this process has it."""
+    import openai  # noqa: F401
+
+
 def make_session(settings: JudgeSettings) -> openai.AsyncOpenAI:
     """A client for one run, with the key; by the host's proxy, if the environment names one.
 
     It neither tries again nor follows redirects: who asks decides that.
     """
+    import openai
+
     timeout = httpx2.Timeout(settings.timeout_seconds, connect=CONNECT_SECONDS)
     address = URL(settings.base_url, encoded=True)
     return openai.AsyncOpenAI(
@@ -55,6 +67,8 @@ async def send(
     The client hands over the answer as it came: its own reading of a completion takes a web page
     for a text, and an error with status 200 for a completion.
     """
+    import openai
+
     try:
         async with asyncio.timeout(settings.timeout_seconds):
             return await _exchange(session, settings, fields)
@@ -74,6 +88,8 @@ async def send(
 async def _exchange(
     session: openai.AsyncOpenAI, settings: JudgeSettings, fields: Mapping[str, Any]
 ) -> Outcome:
+    import openai
+
     # The client takes the omission of a default header for a missing key: it goes with the request.
     unsigned = {} if settings.api_key else {"Authorization": openai.Omit()}
     rest = {name: value for name, value in fields.items() if name not in ("model", "messages")}
