@@ -103,9 +103,9 @@ class Config(Environment):
     """Every setting; times in seconds, sizes in bytes.
 
     `endpoint_keys` encrypt the keys of teams' endpoints: the first encrypts, all decrypt; without
-    any, there are no endpoints here. `secret_keys` sign sessions and invitations: the first signs,
-    all verify. So a key of either kind is rotated by putting a new one in front. The descriptions
-    are the table of docs/hosting.md.
+    any, there are no endpoints here. `secret_keys` sign forms, invitations and links: the first
+    signs, all verify. So a key of either kind is rotated by putting a new one in front. The
+    descriptions are the table of docs/hosting.md.
     """
 
     database_url: str = _secret(
@@ -113,7 +113,7 @@ class Config(Environment):
     )
     redis_url: str = _secret("`redis://host:6379/0` or `unix:///run/redis.sock`")
     secret_keys: Words = _secret(
-        "signs sessions and invitations; at least 32 characters; while you rotate a "
+        "signs forms, invitations and links in mails; at least 32 characters; while you rotate a "
         "key, several keys separated by spaces",
         alias="SECRET_KEY",
     )
@@ -170,6 +170,17 @@ class Config(Environment):
         "10 per minute; 60 per hour",
         description="attempts to sign in or register from one network: an IPv4 address, or the "
         "/64 of an IPv6 address",
+    )
+    session_days: Annotated[int, Field(ge=1)] = Field(
+        14, description="a session in a browser ends after this many days, used or not"
+    )
+    session_idle_hours: Annotated[int, Field(ge=1)] = Field(
+        72, description="and after this many hours without use"
+    )
+    confirm_grace_days: Number = Field(
+        30,
+        description="for this many days after the upgrade that began to confirm e-mail addresses, "
+        "accounts from before it count as confirmed",
     )
     endpoint_keys: Words = _secret(
         "encrypts the keys of teams' model endpoints; while you rotate it, several "

@@ -10,14 +10,16 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
+from leaderboard.accounts.confirmation import ConfirmationTerms
 from leaderboard.accounts.invitations import Invitations
+from leaderboard.accounts.web_sessions import SessionTerms
 from leaderboard.db import CommitMark, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import commands
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
-from leaderboard.web import failures, protection, security, services, words
+from leaderboard.web import failures, protection, security, services, session_cookie, words
 from leaderboard.web.api import openapi
 from leaderboard.web.front import Front
 from leaderboard.web.page_cache import PageCache
@@ -58,11 +60,13 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_keys[0],
         SECRET_KEY_FALLBACKS=list(config.secret_keys[1:]),
-        SESSION_COOKIE_NAME="spinebench",
+        SESSION_COOKIE_NAME=session_cookie.name_cookie(
+            "spinebench", is_secure=config.cookie_secure
+        ),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.cookie_secure,
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=config.max_upload_bytes + MULTIPART_ROOM,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         TEMPLATES_AUTO_RELOAD=False,
@@ -90,11 +94,18 @@ def create_app(config: Config | None = None) -> Flask:
                 config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
             ),
             sends_mail=bool(config.smtp_url),
+            session_terms=SessionTerms(
+                timedelta(days=config.session_days), timedelta(hours=config.session_idle_hours)
+            ),
+            confirmation_terms=ConfirmationTerms(
+                timedelta(days=config.confirm_grace_days), bool(config.smtp_url)
+            ),
             quota=Quota(config.quota_submissions, config.quota_days),
         ),
     )
     protection.install(app, redis_url=config.redis_url, sign_in_limit=config.sign_in_limit)
     security.install(app)
+    session_cookie.install(app)
     failures.install(app)
     words.install(app)
     announcements.install(app)

@@ -5,6 +5,7 @@ SpineBenchError
 │   └── NoSuchTeam             the team that a form or a body names is none of theirs
 ├── NotSignedIn            no or no valid credentials
 ├── Forbidden              known, but not allowed
+│   └── Unconfirmed            before their e-mail address is confirmed
 ├── RateLimited            too many attempts in a while
 │   └── QuotaUsed              a team's submissions of the while are used
 ├── Conflict               the state of things does not allow it
@@ -107,6 +108,12 @@ class Forbidden(SpineBenchError):
 
     code = "forbidden"
     status = 403
+
+
+class Unconfirmed(Forbidden):
+    """The person's e-mail address is not known to be theirs."""
+
+    code = "unconfirmed"
 
 
 class RateLimited(SpineBenchError):

@@ -12,6 +12,7 @@ import leaderboard.models.benchmark
 import leaderboard.models.calibration
 import leaderboard.models.endpoint
 import leaderboard.models.expert
+import leaderboard.models.identity
 import leaderboard.models.judging
 import leaderboard.models.moderation
 import leaderboard.models.notice

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts import teams
+from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.variants import read_origin, set_origin
 from leaderboard.db import Sessions, now
@@ -23,6 +24,7 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.benchmark import Track
+from leaderboard.models.identity import Means
 from leaderboard.models.role import Role
 from leaderboard.models.team import ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
@@ -45,8 +47,10 @@ def hash_password() -> str:
     return PasswordHasher().hash(PASSWORD)
 
 
-def make_user(session: Session, name: str, *, role: Role | None = None) -> User:
-    """NAME@example.org, who signs in with PASSWORD."""
+def make_user(
+    session: Session, name: str, *, role: Role | None = None, is_confirmed: bool = True
+) -> User:
+    """NAME@example.org, who signs in with PASSWORD; by default a host has confirmed the address."""
     user = User(
         email=f"{name}@example.org",
         name=name,
@@ -55,6 +59,8 @@ def make_user(session: Session, name: str, *, role: Role | None = None) -> User:
     )
     session.add(user)
     session.flush()
+    if is_confirmed:
+        confirm(session, user, Means.HOST)
     if role is not None:
         grant_role(session, user, role)
     return user

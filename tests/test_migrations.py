@@ -22,10 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from leaderboard.db import Sessions
+from leaderboard.db import Sessions, now
 from leaderboard.errors import DuplicateSubmission
 from leaderboard.migrate import downgrade, make_alembic, upgrade
 from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.models.team import User
+from tests.factories import make_user
 from tests.loaded import Load, Submit
 
 
@@ -54,7 +56,8 @@ def test_an_upgrade_keeps_every_row_of_the_first_release(bare_database_url: str)
     with engine.connect() as connection:
         for name, row in before.items():
             kept = connection.execute(select(tables.tables[name])).mappings().one()
-            expected = {key: row[key] for key in row if (name, key) not in MOVED}
+            gone = MOVED.keys() | REPLACED
+            expected = {key: row[key] for key in row if (name, key) not in gone}
             assert {key: kept[key] for key in expected} == expected, name
         for (table, column), (other, key) in MOVED.items():
             found = connection.execute(select(tables.tables[other])).mappings().one()
@@ -65,6 +68,8 @@ def test_an_upgrade_keeps_every_row_of_the_first_release(bare_database_url: str)
 
 MOVED = {("rankings", "split_id"): ("releases", "release_id")}
 """Columns of the first release that stand in another table now, and what refers to it."""
+REPLACED = {("users", "session_epoch")}
+"""Columns of the first release that other tables made needless: sessions are rows now."""
 
 
 WORDS = {
@@ -128,3 +133,21 @@ def test_a_submission_may_be_held_and_may_not_be_what_nobody_knows(
         session.execute(text("UPDATE submissions SET status = 'lost'"))
     with pytest.raises(DuplicateSubmission):
         submit_texts({"test-text-000": "B"})
+
+
+@pytest.mark.own_database
+def test_accounts_from_before_addresses_were_confirmed_get_a_grace(
+    sessions: Sessions, database_url: str
+) -> None:
+    with sessions.write() as session:
+        make_user(session, "ada")
+    downgrade(database_url, "0017")
+    begun = now()
+    upgrade(database_url)
+    with sessions.write() as session:
+        make_user(session, "new", is_confirmed=False)
+        ada, new = session.scalars(select(User).order_by(User.id))
+        assert not ada.is_confirmed
+        assert ada.grace_began_at is not None
+        assert begun <= ada.grace_began_at <= now()
+        assert (new.is_confirmed, new.grace_began_at) == (False, None)

@@ -52,6 +52,7 @@ EXIT_CODES: Mapping[str, ExitCode] = {
     "invalid_request": ExitCode.USAGE,
     "unauthenticated": ExitCode.NOT_ALLOWED,
     "forbidden": ExitCode.NOT_ALLOWED,
+    "unconfirmed": ExitCode.NOT_ALLOWED,
     "duplicate_submission": ExitCode.DUPLICATE,
     "invalid_predictions": ExitCode.INVALID_PREDICTIONS,
     "too_large": ExitCode.INVALID_PREDICTIONS,

@@ -94,6 +94,21 @@ def get_token(session: Session, text: str) -> ApiToken:
     return row
 
 
+def revoke_tokens(session: Session, user: User) -> int:
+    """Make every token of `user` useless from now on; how many could still be used."""
+    moment = now()
+    usable = session.scalars(
+        select(ApiToken).where(
+            ApiToken.user_id == user.id,
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > moment,
+        )
+    ).all()
+    for token in usable:
+        token.revoked_at = moment
+    return len(usable)
+
+
 def is_use_to_note(token: ApiToken) -> bool:
     """Whether the last use is old enough to be noted again."""
     return token.last_used_at is None or now() - token.last_used_at > USE_NOTED_EVERY

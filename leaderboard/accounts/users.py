@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.names import read_name
+from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotSignedIn
 from leaderboard.models.team import User
@@ -96,11 +97,11 @@ def authenticate(session: Session, *, email: str, password: str) -> User:
     return user
 
 
-def set_password(user: User, password: str) -> None:
+def set_password(session: Session, user: User, password: str) -> None:
     """Give `user` a new password and end every session. Raises InvalidRequest if unusable."""
     check_password(password)
     user.password_hash = _hasher.hash(password)
-    user.session_epoch += 1
+    end_sessions(session, user)
 
 
 def change_password(session: Session, user: User, *, password: str, new_password: str) -> None:
@@ -117,7 +118,7 @@ def change_password(session: Session, user: User, *, password: str, new_password
     with fields.at("new_password"):
         check_password(new_password)
     fields.raise_all()
-    set_password(user, new_password)
+    set_password(session, user, new_password)
 
 
 def find_user(session: Session, email: str) -> User | None:

@@ -12,23 +12,30 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.roles import grant_role, revoke_role
 from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
 from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
 from leaderboard.accounts.users import find_user, register, set_password
 from leaderboard.audit import COMMAND_LINE, add_audit
-from leaderboard.host_cli.group import HostGroup, sessions
+from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.people import (
     ban_team,
     ban_user,
+    confirm_user,
     unban_team,
     unban_user,
     unverify_model,
     verify_model,
 )
+from leaderboard.models.identity import Means
 from leaderboard.models.role import Role
 from leaderboard.models.team import ModelCard, Scope, Team, User
+
+set_up_option = click.option(
+    "--set-up", is_flag=True, help="The account page says that a set-up confirmed the address."
+)
 
 
 @click.group("user", cls=HostGroup)
@@ -40,15 +47,17 @@ def user_group() -> None:
 @click.argument("email")
 @click.option("--name", required=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@set_up_option
 @with_appcontext
-def add_user_command(email: str, name: str, password_stdin: bool) -> None:
-    """Add a user; one who exists stays as they are."""
+def add_user_command(email: str, name: str, password_stdin: bool, set_up: bool) -> None:
+    """Add a user with a confirmed e-mail address; one who exists stays as they are."""
     password = _read_password(password_stdin)
     with sessions().write() as session:
         if find_user(session, email) is not None:
             click.echo(f"{email} already has an account.")
             return
-        register(session, email=email, name=name, password=password)
+        user = register(session, email=email, name=name, password=password)
+        confirm(session, user, _by(set_up))
     click.echo(f"{email} can now sign in.")
 
 
@@ -60,8 +69,22 @@ def set_password_command(email: str, password_stdin: bool) -> None:
     """Set a user's password; their sessions end."""
     password = _read_password(password_stdin)
     with sessions().write() as session:
-        set_password(_get_user(find_user(session, email), email), password)
+        set_password(session, _get_user(find_user(session, email), email), password)
     click.echo(f"The password of {email} has been set.")
+
+
+@user_group.command("confirm")
+@click.argument("email")
+@set_up_option
+@with_appcontext
+def confirm_command(email: str, set_up: bool) -> None:
+    """Confirm that a user's e-mail address is theirs, as you know from elsewhere."""
+    with sessions().write() as session:
+        if _get_user(find_user(session, email), email).is_confirmed:
+            click.echo(f"{email} is already confirmed.")
+            return
+        done = confirm_user(session, email, COMMAND_LINE, means=_by(set_up))
+    finish(done)
 
 
 @click.group("team", cls=HostGroup)
@@ -180,6 +203,10 @@ for _group, _command in (
     (model_group, make_act_command("unverify", unverify_model, "Remove that mark.")),
 ):
     _group.add_command(_command)
+
+
+def _by(set_up: bool) -> Means:
+    return Means.SET_UP if set_up else Means.HOST
 
 
 def _get_user(user: User | None, email: str) -> User:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.roles import grant_role, revoke_role
+from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.audit import add_audit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.hosting.act import Act, read_reason
+from leaderboard.models.identity import Means
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
@@ -24,7 +27,20 @@ def ban_user(session: Session, key: str, actor: str, reason: str) -> Act:
     user = get_user(session, key)
     if user.email == actor:
         raise Conflict("You cannot ban yourself.", "Ask another host.")
+    end_sessions(session, user)
     return _ban(session, user, BannedUser(user_id=user.id), actor, reason)
+
+
+def confirm_user(
+    session: Session, key: str, actor: str, reason: str = "", *, means: Means = Means.HOST
+) -> Act:
+    """Say that a user's e-mail address is theirs. Raises NotFound, or Conflict if it is known."""
+    user = get_user(session, key)
+    if user.is_confirmed:
+        raise Conflict(f"{user.email} is already confirmed.", "There is nothing to do.")
+    confirm(session, user, means)
+    add_audit(session, actor, "confirm address", f"user {user.email}", reason)
+    return Act(f"{user.email} is confirmed.")
 
 
 def unban_user(session: Session, key: str, actor: str, reason: str) -> Act:

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
+from leaderboard.models.identity import Confirmation, ConfirmationGrace
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
 
 
@@ -27,7 +28,10 @@ class Scope(enum.StrEnum):
 
 
 class User(Base):
-    """A person who can sign in; the e-mail address is stored in lower case."""
+    """A person who can sign in; the e-mail address is stored in lower case.
+
+    It is confirmed, or there is a grace, only for the very address that the user has now.
+    """
 
     __tablename__ = "users"
 
@@ -35,13 +39,24 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(200))
-    session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     is_banned: Mapped[bool] = column_property(
         select(BannedUser.user_id)
         .where(BannedUser.user_id == id)
         .correlate_except(BannedUser)
         .exists()
+    )
+    is_confirmed: Mapped[bool] = column_property(
+        select(Confirmation.user_id)
+        .where(Confirmation.user_id == id, Confirmation.email == email)
+        .correlate_except(Confirmation)
+        .exists()
+    )
+    grace_began_at: Mapped[datetime | None] = column_property(
+        select(ConfirmationGrace.began_at)
+        .where(ConfirmationGrace.user_id == id, ConfirmationGrace.email == email)
+        .correlate_except(ConfirmationGrace)
+        .scalar_subquery()
     )
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")

@@ -12,16 +12,27 @@ from flask import Flask, current_app, flash, g, redirect, request, session, url_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from leaderboard.accounts.confirmation import ConfirmationTerms, require_confirmed
 from leaderboard.accounts.invitations import Invitations
 from leaderboard.accounts.roles import require_role
-from leaderboard.db import Sessions
+from leaderboard.accounts.web_sessions import (
+    SessionTerms,
+    begin_session,
+    end_session,
+    find_session,
+    is_seen_to_note,
+)
+from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.models.identity import WebSession
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import JobQueue
 from leaderboard.submissions.quota import Quota
+from leaderboard.web import session_cookie
 from leaderboard.web.page_cache import PageCache
+from leaderboard.web.protection import caller_network
 
 EXTENSION = "spinebench"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -47,6 +58,8 @@ class Services:
     address_policy: AddressPolicy
     quota: Quota
     sends_mail: bool
+    session_terms: SessionTerms
+    confirmation_terms: ConfirmationTerms
 
 
 def services() -> Services:
@@ -73,13 +86,33 @@ def database() -> Session:
 
 
 def find_current_user() -> User | None:
-    """The signed-in user, unless banned or the password changed since they signed in."""
+    """The user whose session on the server this browser's cookie names."""
     if "user" not in g:
-        user_id, epoch = session.get("user_id"), session.get("epoch")
-        user = database().get(User, user_id) if isinstance(user_id, int) else None
-        is_good = user is not None and user.session_epoch == epoch and not user.is_banned
-        g.user = user if is_good else None
+        row = find_web_session()
+        g.user = None if row is None else row.user
     return cast("User | None", g.user)
+
+
+def find_web_session() -> WebSession | None:
+    """The session on the server that this browser's cookie names, if it goes on."""
+    if "web_session" not in g:
+        token = session_cookie.read()
+        row = find_session(database(), token, services().session_terms) if token else None
+        if row is not None and is_seen_to_note(row):
+            _note_seen(row.id)
+        g.web_session = row
+    return cast("WebSession | None", g.web_session)
+
+
+def _note_seen(session_id: int) -> None:
+    """Write the time of use on its own, so that a reading request stays one."""
+    if database().get_bind().get_execution_options().get("writes"):
+        database().get_one(WebSession, session_id).seen_at = now()
+        return
+    with services().sessions.write() as own:
+        row = own.get(WebSession, session_id)
+        if row is not None:
+            row.seen_at = now()
 
 
 def current_user() -> User:
@@ -91,22 +124,51 @@ def current_user() -> User:
 
 
 def sign_in(user: User) -> None:
-    """Begin a session of `user` in this browser, with nothing of the one before."""
-    session.clear()
-    session["user_id"] = user.id
-    session["epoch"] = user.session_epoch
-    session.permanent = True
+    """Begin a session of `user` in this browser, with nothing of the one before.
+
+    It is a row like any other: the view commits.
+    """
+    sign_out()
+    terms = services().session_terms
+    token = begin_session(
+        database(),
+        user,
+        terms,
+        network=caller_network(),
+        agent=request.headers.get("User-Agent", ""),
+    )
+    session_cookie.keep(token, terms.lasts)
     g.user = user
 
 
 def sign_out() -> None:
-    """End this browser's session."""
+    """End this browser's session, on the server too: the view commits."""
+    row = find_web_session()
+    if row is not None:
+        end_session(database(), row.user, row.id)
     session.clear()
-    g.user = None
+    session_cookie.drop()
+    g.user = g.web_session = None
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Send those who are not signed in to the sign-in page, and back afterwards."""
+    """Send those who are not signed in to the sign-in page, and back afterwards.
+
+    One whose e-mail address is not confirmed may look, and change nothing: Unconfirmed. What they
+    need to see to their own account is `signed_in_unconfirmed`.
+    """
+
+    @wraps(view)
+    def confirmed(*args: P.args, **kwargs: P.kwargs) -> R:
+        if request.method not in SAFE_METHODS:
+            require_confirmed(current_user(), services().confirmation_terms)
+        return view(*args, **kwargs)
+
+    return signed_in_unconfirmed(confirmed)
+
+
+def signed_in_unconfirmed(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """The same for what does not wait for a confirmed address."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
@@ -120,12 +182,16 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 
 def role_required(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only signed-in users with one of `roles` pass; others are told who may (Forbidden)."""
+    """Let only signed-in users with one of `roles` pass; others are told who may (Forbidden).
+
+    A role is worth nothing without a confirmed address, not even to look (Unconfirmed).
+    """
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             require_role(database(), current_user(), *roles)
+            require_confirmed(current_user(), services().confirmation_terms)
             return view(*args, **kwargs)
 
         return signed_in(guarded)

@@ -8,18 +8,22 @@ from typing import ParamSpec, TypeVar
 
 from flask import g, request
 
+from leaderboard.accounts.confirmation import require_confirmed
 from leaderboard.accounts.tokens import get_token, is_use_to_note
 from leaderboard.db import now
 from leaderboard.errors import Forbidden, NotSignedIn
 from leaderboard.models.team import ApiToken, Scope
-from leaderboard.web.services import database, services
+from leaderboard.web.services import SAFE_METHODS, database, services
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a view answer only to a valid token with `scope`."""
+    """Let a view answer only to a valid token with `scope`.
+
+    A token of one whose e-mail address is not confirmed reads, and changes nothing (Unconfirmed).
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -30,6 +34,8 @@ def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     f"The API token lacks the scope {scope.value!r}.",
                     "Make a token with it on your account page.",
                 )
+            if request.method not in SAFE_METHODS:
+                require_confirmed(token.user, services().confirmation_terms)
             g.token, g.user = token, token.user
             return view(*args, **kwargs)
 

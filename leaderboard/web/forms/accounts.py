@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from markupsafe import Markup
-from wtforms import SelectMultipleField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import EmailInput, PasswordInput
 
 from leaderboard.accounts.teams import MAX_SLUG_CHARACTERS, MAX_TEAM_NAME_CHARACTERS, SLUG_PATTERN
@@ -138,3 +138,4 @@ class PasswordForm(PageForm):
         widget=PasswordInput(),
         render_kw=NEW_PASSWORD,
     )
+    revokes_tokens = BooleanField("Also revoke my API tokens", id="revokes-tokens")

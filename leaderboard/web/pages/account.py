@@ -6,6 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from leaderboard.accounts.confirmation import (
+    MEANS_WORDS,
+    find_confirmation,
+    find_grace_end,
+)
 from leaderboard.accounts.invitations import DAYS, Invitation
 from leaderboard.accounts.roles import has_role
 from leaderboard.accounts.teams import (
@@ -20,10 +25,11 @@ from leaderboard.accounts.teams import (
     read_teams,
     require_owner,
 )
-from leaderboard.accounts.tokens import NewToken, make_token
+from leaderboard.accounts.tokens import NewToken, make_token, revoke_tokens
 from leaderboard.accounts.users import authenticate, register
 from leaderboard.accounts.users import change_password as set_own_password
 from leaderboard.accounts.variants import read_possible_bases
+from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.role import Role
@@ -42,11 +48,13 @@ from leaderboard.web.sending import read_own_quotas
 from leaderboard.web.services import (
     current_user,
     database,
+    find_web_session,
     safe_back,
     services,
     sign_in,
     sign_out,
     signed_in,
+    signed_in_unconfirmed,
 )
 
 blueprint = Blueprint("account", __name__)
@@ -72,8 +80,8 @@ def register_user() -> Response | tuple[str, int]:
                 name=form.name.text,
                 password=form.password.text,
             )
-            database().commit()
             sign_in(user)
+            database().commit()
             return redirect(safe_back(request.args.get("back")) or url_for("account.account"))
     return render_template("account/register.html", form=form), form.status
 
@@ -88,8 +96,8 @@ def sign_in_user() -> Response | tuple[str, int]:
             # A form without one of them is not ours: it ends as such, before anybody is looked up.
             asked = request.form["email"], request.form["password"]
             user = authenticate(database(), email=asked[0], password=asked[1])
-            database().commit()
             sign_in(user)
+            database().commit()
             return redirect(safe_back(request.args.get("back")) or url_for("account.account"))
     return render_template("account/sign_in.html", form=form), form.status
 
@@ -98,6 +106,7 @@ def sign_in_user() -> Response | tuple[str, int]:
 def sign_out_user() -> Response:
     """End the session."""
     sign_out()
+    database().commit()
     return redirect(url_for("leaderboards.ranking"))
 
 
@@ -109,9 +118,9 @@ def account() -> str:
 
 
 @blueprint.post("/account/password")
-@signed_in
+@signed_in_unconfirmed
 def change_password() -> Response | tuple[str, int]:
-    """Set a new password; every other session ends."""
+    """Set a new password; every other session ends, and every token if the user says so."""
     user, form = current_user(), PasswordForm(request.form)
     with form.catches():
         set_own_password(
@@ -120,9 +129,13 @@ def change_password() -> Response | tuple[str, int]:
             password=form.password.text,
             new_password=form.new_password.text,
         )
-        database().commit()
+        revoked = revoke_tokens(database(), user) if form.revokes_tokens.data else None
         sign_in(user)
-        return _done("Your password has been changed; your other sessions have ended.")
+        database().commit()
+        return _done(
+            "Your password has been changed; your other sessions have ended."
+            + ("" if revoked is None else f" {write_revoked(revoked)}")
+        )
     return _page(password_form=form), form.status
 
 
@@ -226,8 +239,17 @@ def create_token() -> tuple[str, int]:
     return _page(token_form=form), form.status
 
 
+@blueprint.post("/account/sessions/<int:session_id>/end", endpoint="end_session")
+@signed_in_unconfirmed
+def end_one_session(session_id: int) -> Response:
+    """Sign out in another browser."""
+    end_session(database(), current_user(), session_id)
+    database().commit()
+    return _done("The session has ended.")
+
+
 @blueprint.post("/account/tokens/<int:token_id>/revoke")
-@signed_in
+@signed_in_unconfirmed
 def revoke_token(token_id: int) -> Response:
     """Make a token useless from now on."""
     token = database().get(ApiToken, token_id)
@@ -236,6 +258,13 @@ def revoke_token(token_id: int) -> Response:
     token.revoked_at = token.revoked_at or now()
     database().commit()
     return _done(f"The token {token.name} has been revoked.")
+
+
+def write_revoked(n_tokens: int) -> str:
+    """How many API tokens were revoked, as a sentence."""
+    if n_tokens == 0:
+        return "You had no API tokens to revoke."
+    return f"{n_tokens} API token{' was' if n_tokens == 1 else 's were'} revoked."
 
 
 def _done(message: str) -> Response:
@@ -271,6 +300,12 @@ def _page(
         team_form=team_form or TeamForm(),
         token_form=token_form or TokenForm(),
         password_form=password_form or PasswordForm(),
+        sessions=read_sessions(database(), user, services().session_terms),
+        this_session=find_web_session(),
+        confirmation=find_confirmation(database(), user),
+        means_words=MEANS_WORDS,
+        grace_end=find_grace_end(user, services().confirmation_terms),
+        sends_mail=services().sends_mail,
         now=now(),
         base_url=services().base_url,
     )

@@ -20,7 +20,11 @@ from leaderboard.web.services import current_user, database
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")
 blueprint.after_request(keep_private)
-USER_ACTS: dict[str, KeyAct] = {"ban": hosting.ban_user, "unban": hosting.unban_user}
+USER_ACTS: dict[str, KeyAct] = {
+    "ban": hosting.ban_user,
+    "unban": hosting.unban_user,
+    "confirm": hosting.confirm_user,
+}
 TEAM_ACTS: dict[str, KeyAct] = {"ban": hosting.ban_team, "unban": hosting.unban_team}
 MODEL_ACTS: dict[str, KeyAct] = {
     "verify": hosting.verify_model,
@@ -38,7 +42,7 @@ def people() -> str:
 @blueprint.post("/people/<email>/<act>")
 @host_only
 def act_on_user(email: str, act: str) -> Response | tuple[str, int]:
-    """Ban or unban a user."""
+    """Ban or unban a user, or confirm their e-mail address."""
     chosen, form = choose_act(USER_ACTS, act), ActForm(request.form)
     with form.catches():
         done = chosen(database(), email, current_user().email, form.reason.text)
