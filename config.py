@@ -103,8 +103,8 @@ class Config(Environment):
     """Every setting; times in seconds, sizes in bytes.
 
     `endpoint_keys` encrypt the keys of teams' endpoints: the first encrypts, all decrypt; without
-    any, there are no endpoints here. `secret_keys` sign forms, invitations and links: the first
-    signs, all verify. So a key of either kind is rotated by putting a new one in front. The
+    any, there are no endpoints here. `secret_keys` sign forms and links: the first signs,
+    all verify. So a key of either kind is rotated by putting a new one in front. The
     descriptions are the table of docs/hosting.md.
     """
 
@@ -113,7 +113,7 @@ class Config(Environment):
     )
     redis_url: str = _secret("`redis://host:6379/0` or `unix:///run/redis.sock`")
     secret_keys: Words = _secret(
-        "signs forms, invitations and links in mails; at least 32 characters; while you rotate a "
+        "signs forms and links in mails; at least 32 characters; while you rotate a "
         "key, several keys separated by spaces",
         alias="SECRET_KEY",
     )

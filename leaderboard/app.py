@@ -11,7 +11,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.confirmation import ConfirmationTerms
-from leaderboard.accounts.invitations import Invitations
 from leaderboard.accounts.web_sessions import SessionTerms
 from leaderboard.db import CommitMark, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
@@ -43,6 +42,7 @@ from leaderboard.web.pages import (
     releases,
     sharing,
     submissions,
+    teams,
 )
 from leaderboard.web.store import Store
 
@@ -85,7 +85,6 @@ def create_app(config: Config | None = None) -> Flask:
         services.Services(
             sessions=sessions,
             queue=make_queue(config.redis_url, config.queue_name),
-            invitations=Invitations(config.secret_keys),
             pages=PageCache(announcements.read_frame, store),
             base_url=config.base_url,
             max_upload_bytes=config.max_upload_bytes,
@@ -121,6 +120,7 @@ def create_app(config: Config | None = None) -> Flask:
         submissions.blueprint,
         endpoints.blueprint,
         account.blueprint,
+        teams.blueprint,
         ratings.blueprint,
         judges.blueprint,
         notices.blueprint,

@@ -13,7 +13,9 @@ import leaderboard.models.calibration
 import leaderboard.models.endpoint
 import leaderboard.models.expert
 import leaderboard.models.identity
+import leaderboard.models.invitation
 import leaderboard.models.judging
+import leaderboard.models.maker
 import leaderboard.models.moderation
 import leaderboard.models.notice
 import leaderboard.models.quota

@@ -17,9 +17,11 @@ from markdown_it import MarkdownIt
 from pydantic.fields import FieldInfo
 
 from config import Config
+from leaderboard.accounts.invitations import MAX_OPEN
 from leaderboard.db import now
 from leaderboard.errors import InvalidPredictions
 from leaderboard.host_cli.commands import commands as host_commands
+from leaderboard.makers import CAPS
 from leaderboard.models.benchmark import Track
 from leaderboard.notices.signature import make_secret, sign, write_secrets
 from leaderboard.packages.files import open_package
@@ -191,6 +193,13 @@ def test_the_table_of_settings_is_that_of_the_code_with_its_defaults_and_meaning
     written = {name.strip("`"): default.strip("`") for name, default, _ in rows}
     assert {name for name, default in written.items() if default == "required"} == set(REQUIRED)
     assert Config.from_env(written | REQUIRED) == Config.from_env(REQUIRED)
+
+
+def test_the_limits_per_person_are_those_of_the_code() -> None:
+    text = read("docs/submitting.md")
+    for cap in CAPS:
+        assert cap.words.format(n=cap.limit) in text
+    assert f"up to {MAX_OPEN} open invitations" in text
 
 
 def test_the_exit_statuses_are_those_of_the_command() -> None:

@@ -1,44 +1,179 @@
-"""Invitations to a team: signed links that expire, with nothing stored."""
+"""Invitations to a team: each a link that lets one person in, once, until it expires."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import secrets
+from datetime import timedelta
 from typing import NamedTuple
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.errors import InvalidRequest
+from leaderboard.accounts.teams import add_member, require_owner
+from leaderboard.accounts.users import read_email
+from leaderboard.db import now
+from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from leaderboard.models.invitation import InvitationEnd, InvitationOutcome, TeamInvitation
+from leaderboard.models.team import Membership, Team, TeamRole, User
 
-DAYS = 7
+LIFETIME = timedelta(days=7)
+MAX_OPEN = 20
+"""Invitations of a team that are open at the same time."""
+SECRET_BYTES = 24
 
 
-class Invitation(NamedTuple):
-    """Who may join: whoever holds the link to `team_id`, as long as the inviter owns the team."""
+class NewInvitation(NamedTuple):
+    """An invitation just made: the only time the text of its link is known."""
 
-    team_id: int
-    inviter_id: int
+    row: TeamInvitation
+    text: str
 
 
-class Invitations:
-    """Signs and reads invitations with the site's secret keys (the first signs)."""
+def invite(session: Session, team: Team, inviter: User, email: str = "") -> NewInvitation:
+    """Add an invitation to `team`, for an e-mail address or, if that is empty, for anybody.
 
-    def __init__(self, secret_keys: Sequence[str]) -> None:
-        self._signer = URLSafeTimedSerializer(list(reversed(secret_keys)), salt="invitation")
+    Raises Forbidden unless the inviter owns the team, InvalidRequest for an address that cannot be
+    used, Conflict if that address is a member's or too many invitations are open.
+    """
+    require_owner(session, team, inviter)
+    address = _read_invited(session, team, email) if email.strip() else ""
+    if len(read_open(session, team)) >= MAX_OPEN:
+        raise Conflict(
+            f"{team.name} has {MAX_OPEN} open invitations.",
+            "Withdraw one that nobody needs any more.",
+        )
+    text = secrets.token_urlsafe(SECRET_BYTES)
+    row = TeamInvitation(
+        team_id=team.id,
+        inviter_id=inviter.id,
+        email=address,
+        secret_hash=_hash(text),
+        created_at=now(),
+        expires_at=now() + LIFETIME,
+    )
+    session.add(row)
+    session.flush()
+    return NewInvitation(row, text)
 
-    def sign(self, invitation: Invitation) -> str:
-        """The text of a link that is good for DAYS days."""
-        return self._signer.dumps(list(invitation))
 
-    def read(self, text: str) -> Invitation:
-        """The invitation in `text`. Raises InvalidRequest if it expired or is not ours."""
-        try:
-            team_id, inviter_id = self._signer.loads(text, max_age=DAYS * 24 * 60 * 60)
-        except SignatureExpired:
-            raise InvalidRequest(
-                f"The invitation is older than {DAYS} days.", "Ask for a new link."
-            ) from None
-        except (BadSignature, ValueError, TypeError):
-            raise InvalidRequest(
-                "The invitation link is damaged.", "Copy the whole link, or ask for a new one."
-            ) from None
-        return Invitation(int(team_id), int(inviter_id))
+def read_open(session: Session, team: Team) -> list[TeamInvitation]:
+    """The invitations of `team` that can still be used, oldest first."""
+    return list(
+        session.scalars(
+            select(TeamInvitation)
+            .outerjoin(InvitationEnd)
+            .where(
+                TeamInvitation.team_id == team.id,
+                InvitationEnd.invitation_id.is_(None),
+                TeamInvitation.expires_at > now(),
+            )
+            .options(joinedload(TeamInvitation.inviter))
+            .order_by(TeamInvitation.id)
+        )
+    )
+
+
+def get_invitation(session: Session, user: User, text: str) -> TeamInvitation:
+    """The invitation whose link `text` is, which `user` may accept.
+
+    Raises InvalidRequest for one that is unknown, used, withdrawn or too old, or whose inviter
+    owns the team no more; Forbidden for one that is for another address.
+    """
+    row = session.scalar(
+        select(TeamInvitation)
+        .where(TeamInvitation.secret_hash == _hash(text))
+        .options(joinedload(TeamInvitation.end))
+    )
+    if row is None:
+        raise InvalidRequest(
+            "The invitation link is damaged.", "Copy the whole link, or ask for a new one."
+        )
+    if row.end is not None:
+        raise _over(row.end.outcome)
+    if row.expires_at <= now():
+        raise InvalidRequest(
+            f"The invitation expired on {row.expires_at:%Y-%m-%d}.", "Ask for a new link."
+        )
+    inviter = session.get(Membership, (row.team_id, row.inviter_id))
+    if inviter is None or inviter.role is not TeamRole.OWNER:
+        raise InvalidRequest("The invitation is no longer valid.", "Ask for a new link.")
+    if row.email and row.email != user.email:
+        raise Forbidden(
+            "This invitation is for another e-mail address.",
+            "Sign in with the address that it was made for, or ask for a new link.",
+        )
+    return row
+
+
+def accept_invitation(session: Session, user: User, text: str) -> Team:
+    """Make `user` a member of the team that the link leads to; the link is used up.
+
+    A member uses up nothing. Raises as `get_invitation` does, also if somebody else was quicker.
+    """
+    row = get_invitation(session, user, text)
+    if session.get(Membership, (row.team_id, user.id)) is None:
+        _end(session, row, InvitationOutcome.ACCEPTED, user)
+        add_member(session, row.team, user)
+    return row.team
+
+
+def withdraw_invitation(session: Session, team: Team, user: User, key: int) -> None:
+    """Make an open invitation of `team` useless.
+
+    Raises Forbidden unless `user` owns the team, NotFound for one that is not the team's,
+    InvalidRequest for one that has ended.
+    """
+    require_owner(session, team, user)
+    row = session.get(TeamInvitation, key)
+    if row is None or row.team_id != team.id:
+        raise NotFound(f"{team.name} has no such invitation.", "See the team's page.")
+    if row.end is not None:
+        raise _over(row.end.outcome)
+    _end(session, row, InvitationOutcome.WITHDRAWN, user)
+
+
+def withdraw_all(session: Session, team: Team, inviter: User, by: User) -> None:
+    """Withdraw every open invitation to `team` that `inviter` made."""
+    for row in read_open(session, team):
+        if row.inviter_id == inviter.id:
+            _end(session, row, InvitationOutcome.WITHDRAWN, by)
+
+
+def _end(session: Session, row: TeamInvitation, outcome: InvitationOutcome, user: User) -> None:
+    """Write down the end of an invitation. Raises InvalidRequest if it has ended meanwhile."""
+    try:
+        with session.begin_nested():
+            session.add(
+                InvitationEnd(invitation_id=row.id, outcome=outcome, user_id=user.id, at=now())
+            )
+    except IntegrityError:
+        raise _over(session.get_one(InvitationEnd, row.id).outcome) from None
+    session.expire(row, ["end"])
+
+
+def _over(outcome: InvitationOutcome) -> InvalidRequest:
+    words = "used" if outcome is InvitationOutcome.ACCEPTED else "withdrawn"
+    return InvalidRequest(f"The invitation has been {words}.", "Ask for a new link.")
+
+
+def _read_invited(session: Session, team: Team, email: str) -> str:
+    try:
+        address = read_email(email)
+    except InvalidRequest as error:
+        raise error.at("email") from None
+    is_member = session.scalar(
+        select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.team_id == team.id, User.email == address)
+    )
+    if is_member is not None:
+        raise Conflict(f"{address} is already in {team.name}.", "There is nothing to do.").at(
+            "email"
+        )
+    return address
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

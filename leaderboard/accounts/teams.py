@@ -23,6 +23,7 @@ from leaderboard.errors import (
     NotFound,
     require_found,
 )
+from leaderboard.makers import CARDS, TEAMS, note_maker, require_room
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
 
 MAX_TEAM_NAME_CHARACTERS = 120
@@ -35,7 +36,11 @@ SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
 
 
 def make_team(session: Session, owner: User, *, slug: str, name: str) -> Team:
-    """Add a team with `owner`. Raises InvalidRequest for unusable values, Conflict if taken."""
+    """Add a team with `owner`.
+
+    Raises InvalidRequest for unusable values, Conflict if taken or beyond their limit of teams.
+    """
+    require_room(session, owner, TEAMS)
     fields = FieldProblems()
     with fields.at("name"):
         name = read_name(name, "The team's name", MAX_TEAM_NAME_CHARACTERS)
@@ -50,6 +55,7 @@ def make_team(session: Session, owner: User, *, slug: str, name: str) -> Team:
             session.add(team)
     except IntegrityError:
         raise _team_taken(slug).at("slug") from None
+    note_maker(session, team, owner)
     add_member(session, team, owner, TeamRole.OWNER)
     return team
 
@@ -124,13 +130,17 @@ def get_own_model_card(session: Session, user: User, slug: str) -> ModelCard:
     return card
 
 
-def make_model_card(session: Session, team: Team | None, values: Mapping[str, Any]) -> ModelCard:
+def make_model_card(
+    session: Session, team: Team | None, values: Mapping[str, Any], maker: User | None = None
+) -> ModelCard:
     """Add a model card to `team` from slug, name, organisation and the optional facts.
 
     Among these are `base` and `variant`: see `variants.read_origin`. A `team` of None is one that
-    was not found. Raises NotFound then, InvalidRequest for unusable values, Conflict if the short
-    name is taken; InvalidFields for several of these.
+    was not found; a `maker` of None is the host's command line. Raises NotFound then,
+    InvalidRequest for unusable values, Conflict if the short name is taken or the maker is beyond
+    their limit; InvalidFields for several of these.
     """
+    require_room(session, maker, CARDS)
     fields = FieldProblems()
     with fields.at("team"):
         owner = require_found(team, NoSuchTeam())
@@ -147,6 +157,7 @@ def make_model_card(session: Session, team: Team | None, values: Mapping[str, An
             session.add(card)
     except IntegrityError:
         raise _model_taken(slug).at("slug") from None
+    note_maker(session, card, maker)
     set_origin(card, origin)
     return card
 

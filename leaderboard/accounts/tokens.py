@@ -22,6 +22,7 @@ from leaderboard.accounts.names import read_name
 from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, InvalidRequest, NotSignedIn
+from leaderboard.makers import TOKENS, require_room
 from leaderboard.models.team import ApiToken, Scope, User
 
 ALPHABET = string.digits + string.ascii_letters
@@ -50,7 +51,11 @@ def make_token(
     scopes: Collection[Scope],
     days: int | str = DEFAULT_DAYS,
 ) -> NewToken:
-    """Add a token of `user` that expires in `days`. Raises InvalidRequest for unusable values."""
+    """Add a token of `user` that expires in `days`.
+
+    Raises InvalidRequest for unusable values, Conflict beyond their limit of tokens.
+    """
+    require_room(session, user, TOKENS)
     fields = FieldProblems()
     with fields.at("name"):
         name = read_name(name, "The token's name", MAX_NAME_CHARACTERS)

@@ -16,6 +16,7 @@ from leaderboard.errors import (
     NotFound,
     require_found,
 )
+from leaderboard.makers import TARGETS, note_maker, require_room
 from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
 from leaderboard.models.team import Membership, Team, User
 from leaderboard.notices.signature import make_secret
@@ -31,13 +32,15 @@ def make_target(
     policy: AddressPolicy,
     *,
     sends_mail: bool,
+    maker: User | None = None,
 ) -> NoticeTarget:
     """Add a target to `team`; None is one that was not found.
 
     A webhook's address passes the guard of addresses; mail goes to members of the team alone, so
     nobody is written to who did not come here. Raises NotFound, InvalidRequest, AddressRefused,
-    Conflict.
+    Conflict, also beyond the limit of the `maker`.
     """
+    require_room(session, maker, TARGETS)
     fields = FieldProblems()
     with fields.at("team"):
         owner = require_found(team, NoSuchTeam())
@@ -72,6 +75,7 @@ def make_target(
         raise Conflict(f"{address} is already notified.", "There is nothing to do.").at(
             "address"
         ) from None
+    note_maker(session, target, maker)
     return target
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import ConfirmationTerms, require_confirmed
-from leaderboard.accounts.invitations import Invitations
 from leaderboard.accounts.roles import require_role
 from leaderboard.accounts.web_sessions import (
     SessionTerms,
@@ -50,7 +49,6 @@ class Services:
 
     sessions: Sessions
     queue: JobQueue
-    invitations: Invitations
     pages: PageCache
     base_url: str
     max_upload_bytes: int

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from leaderboard.accounts.invitations import Invitation, Invitations
 from leaderboard.accounts.users import authenticate, register, set_password
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidRequest, NotSignedIn
@@ -73,14 +72,3 @@ def test_a_new_password_ends_the_old_one(sessions: Sessions) -> None:
         assert user.name == "Ada"
         with pytest.raises(NotSignedIn):
             authenticate(session, email="ada@example.org", password=PASSWORD)
-
-
-def test_invitations_survive_a_rotation_of_keys_and_no_forgery() -> None:
-    old, new = "o" * 40, "n" * 40
-    text = Invitations([old]).sign(Invitation(3, 7))
-    assert Invitations([new, old]).read(text) == Invitation(3, 7)
-    for keys in ([new], ["x" * 40]):
-        with pytest.raises(InvalidRequest):
-            Invitations(keys).read(text)
-    with pytest.raises(InvalidRequest):
-        Invitations([old]).read(text[:-2])

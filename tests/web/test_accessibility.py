@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from config import Config
-from leaderboard.accounts.invitations import Invitation, Invitations
+from leaderboard.accounts.invitations import invite
 from leaderboard.app import create_app
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
@@ -58,8 +58,9 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/sign-in"),
     (None, "/submit"),
     (None, NOWHERE),
-    (None, "/join/{invitation}"),
     ("ada", "/account"),
+    ("ada", "/account/teams/team-a"),
+    ("eve", "/join/{invitation}"),
     ("ada", "/account/models/new"),
     ("ada", "/account/models/model-a"),
     ("ada", "/endpoints"),
@@ -162,11 +163,8 @@ def add_endpoint(shown: Site) -> dict[str, str]:
         team = session.scalars(select(Team).where(Team.slug == "team-a")).one()
         vault, policy = KeyVault([ENDPOINT_KEY]), AddressPolicy()
         endpoint = make_endpoint(session, team, values, vault=vault, policy=policy)
-        invitation = Invitation(team.id, team.memberships[0].user_id)
-        return {
-            "endpoint": endpoint.id,
-            "invitation": Invitations([SECRET_KEY]).sign(invitation),
-        }
+        invitation = invite(session, team, team.memberships[0].user)
+        return {"endpoint": endpoint.id, "invitation": invitation.text}
 
 
 @pytest.fixture(scope="module")

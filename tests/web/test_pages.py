@@ -102,14 +102,48 @@ def test_a_member_who_is_no_owner_invites_nobody_and_an_invitation_brings_one_in
     site: Site,
 ) -> None:
     site.add_person("bob", "team-b")
-    ada, bob = sign_in(site, "ada"), sign_in(site, "bob")
-    page = post(ada, site, "/account/teams/team-a/invitations", "/account").text
+    site.add_person("eve", "team-e")
+    ada, bob, eve = (sign_in(site, name) for name in ("ada", "bob", "eve"))
+    place = "/account/teams/team-a"
+    page = post(ada, site, f"{place}/invitations", place).text
     found = re.search(r"/join/[\w.\-]+", page)
     assert found is not None
-    assert "Team-A" not in bob.get(f"{site.url}/account").text
+    assert found[0] not in ada.get(place).text
+    assert bob.get(place).status_code == 404
     assert post(bob, site, found[0], found[0]).status_code == 200
     assert "Team-A" in bob.get(f"{site.url}/account").text
-    assert post(bob, site, "/account/teams/team-a/invitations", "/account").status_code == 403
+    assert post(bob, site, f"{place}/invitations", place).status_code == 403
+    assert "The invitation has been used." in eve.get(found[0]).text
+    assert post(eve, site, found[0], "/account").status_code == 400
+    assert eve.get(place).status_code == 404
+
+
+def test_a_removed_member_sees_nothing_more_by_page_or_token(site: Site) -> None:
+    site.add_person("bob", "team-a")
+    key = site.submit(site.token("ada"), make_file()).json()["id"]
+    ada, bob, token = sign_in(site, "ada"), sign_in(site, "bob"), site.token("bob")
+    assert site.get(f"/api/v1/submissions/{key}", token).status_code == 200
+    place = "/account/teams/team-a"
+    page = ada.get(place).text
+    remove = re.search(rf"{place}/members/\d+/remove", page)
+    assert remove is not None
+    assert post(bob, site, remove[0], "/account").status_code == 403
+    assert "bob is no longer in Team-A" in post(ada, site, remove[0], place).text
+    assert site.get(f"/api/v1/submissions/{key}", token).status_code == 404
+    assert site.get("/api/v1/me", token).json()["teams"] == []
+    assert site.submit(token, make_file(3)).status_code == 404
+    assert bob.get(f"/submissions/{key}").status_code == 404
+
+
+def test_an_owner_hands_a_team_over_and_leaves_it(site: Site) -> None:
+    site.add_person("bob", "team-a")
+    ada, place = sign_in(site, "ada"), "/account/teams/team-a"
+    assert post(ada, site, f"{place}/leave", place).status_code == 409
+    promote = re.search(rf"{place}/members/\d+/owner", ada.get(place).text)
+    assert promote is not None
+    assert "bob now owns Team-A too" in post(ada, site, promote[0], place).text
+    assert "You have left Team-A" in post(ada, site, f"{place}/leave", place).text
+    assert ada.get(place).status_code == 404
 
 
 def test_a_token_is_shown_once_works_and_ends_when_revoked(site: Site) -> None:

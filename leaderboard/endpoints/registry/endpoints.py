@@ -28,6 +28,7 @@ from leaderboard.errors import (
     NotFound,
     require_found,
 )
+from leaderboard.makers import ENDPOINTS, note_maker, require_room
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, EndpointTest
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Membership, Team, User
@@ -68,14 +69,16 @@ def make_endpoint(
     *,
     vault: KeyVault,
     policy: AddressPolicy,
+    maker: User | None = None,
 ) -> Endpoint:
     """Add an endpoint from name, base_url, model, settings and key (None or "": it needs none).
 
     A `team` of None is one that was not found. Raises NotFound then, InvalidRequest for unusable
     values, AddressRefused for an address that is not called, Conflict where the team has one of
-    this name or endpoints are off.
+    this name, the `maker` is beyond their limit, or endpoints are off.
     """
     vault.require_open()
+    require_room(session, maker, ENDPOINTS)
     fields = FieldProblems()
     with fields.at("team"):
         owner = _check_team(session, team)
@@ -88,6 +91,7 @@ def make_endpoint(
         id=secrets.token_hex(6), team=owner, created_at=now(), changed_at=now(), **facts
     )
     _add(session, endpoint)
+    note_maker(session, endpoint, maker)
     if key := _read_key(values):
         set_key(session, endpoint, key, vault)
     return endpoint

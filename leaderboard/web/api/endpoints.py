@@ -44,7 +44,9 @@ def list_endpoints() -> EndpointList:
 def create_endpoint(json: NewEndpoint) -> EndpointRecord:
     """Register a model endpoint."""
     team = find_team(database(), current_user(), json.team)
-    row = make_endpoint(database(), team, msgspec.to_builtins(json), **host_parts())
+    row = make_endpoint(
+        database(), team, msgspec.to_builtins(json), maker=current_user(), **host_parts()
+    )
     database().commit()
     return _show(row)
 

@@ -29,7 +29,7 @@ def list_models() -> ModelList:
 def create_model(json: NewModel) -> ModelRecord:
     """Create a model card."""
     team = find_team(database(), current_user(), json.team)
-    card = make_model_card(database(), team, msgspec.structs.asdict(json))
+    card = make_model_card(database(), team, msgspec.structs.asdict(json), current_user())
     database().commit()
     return _show(card)
 

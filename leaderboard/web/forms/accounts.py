@@ -94,6 +94,19 @@ class TeamForm(PageForm):
     )
 
 
+class InvitationForm(PageForm):
+    """An invitation to a team."""
+
+    email = TextField(
+        "E-mail address",
+        id="invitation-email",
+        description="If you enter one, only the account with this address can use the link. "
+        "No mail is sent.",
+        widget=EmailInput(),
+        render_kw={"maxlength": MAX_EMAIL_CHARACTERS},
+    )
+
+
 class TokenForm(PageForm):
     """A new API token."""
 

@@ -11,19 +11,15 @@ from leaderboard.accounts.confirmation import (
     find_confirmation,
     find_grace_end,
 )
-from leaderboard.accounts.invitations import DAYS, Invitation
 from leaderboard.accounts.roles import has_role
 from leaderboard.accounts.teams import (
-    add_member,
     change_model_card,
     find_team,
     get_own_model_card,
-    get_team,
     make_model_card,
     make_team,
     read_model_cards,
     read_teams,
-    require_owner,
 )
 from leaderboard.accounts.tokens import NewToken, make_token, revoke_tokens
 from leaderboard.accounts.users import authenticate, register
@@ -31,9 +27,9 @@ from leaderboard.accounts.users import change_password as set_own_password
 from leaderboard.accounts.variants import read_possible_bases
 from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
-from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.errors import NotFound
 from leaderboard.models.role import Role
-from leaderboard.models.team import ApiToken, ModelCard, Team, TeamRole
+from leaderboard.models.team import ApiToken, ModelCard, Team
 from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.forms.accounts import (
     PasswordForm,
@@ -151,33 +147,6 @@ def create_team() -> Response | tuple[str, int]:
     return _page(team_form=form), form.status
 
 
-@blueprint.post("/account/teams/<slug>/invitations")
-@signed_in
-def invite(slug: str) -> str:
-    """Make a link by which others may join the team."""
-    team = get_team(database(), current_user(), slug)
-    require_owner(database(), team, current_user())
-    text = services().invitations.sign(Invitation(team.id, current_user().id))
-    link = services().base_url + url_for("account.join", text=text)
-    return render_template("account/invitation.html", team=team, link=link, days=DAYS)
-
-
-@blueprint.route("/join/<text>", methods=["GET", "POST"])
-@signed_in
-def join(text: str) -> str | Response:
-    """Accept an invitation."""
-    invitation = services().invitations.read(text)
-    team = database().get(Team, invitation.team_id)
-    owners = {m.user_id for m in team.memberships if m.role is TeamRole.OWNER} if team else set()
-    if team is None or invitation.inviter_id not in owners:
-        raise InvalidRequest("The invitation is no longer valid.", "Ask for a new link.")
-    if request.method == "GET":
-        return render_template("account/join.html", team=team)
-    add_member(database(), team, current_user())
-    database().commit()
-    return _done(f"You are now a member of {team.name}.")
-
-
 @blueprint.route("/account/models/new", methods=["GET", "POST"])
 @signed_in
 def create_model() -> Response | tuple[str, int]:
@@ -188,7 +157,7 @@ def create_model() -> Response | tuple[str, int]:
     form = CardForm(request.form)
     with form.catches():
         team = find_team(database(), current_user(), str(form.team.data))
-        card = make_model_card(database(), team, form.data)
+        card = make_model_card(database(), team, form.data, current_user())
         database().commit()
         return _done(f"The model card of {card.name} is ready: you can submit predictions for it.")
     return _model_page(form, None, teams)

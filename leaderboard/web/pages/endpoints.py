@@ -55,7 +55,9 @@ def create() -> Response | tuple[str, int]:
     form = EndpointForm(request.form)
     with form.catches():
         team = find_team(database(), current_user(), str(form.team.data))
-        endpoint = make_endpoint(database(), team, form.read_values(), **host_parts())
+        endpoint = make_endpoint(
+            database(), team, form.read_values(), maker=current_user(), **host_parts()
+        )
         database().commit()
         flash(f"The endpoint {endpoint.name} is registered. Test it next.")
         return redirect(url_for("endpoints.show", key=endpoint.id))

@@ -52,6 +52,7 @@ def create() -> Response | tuple[str, int]:
             form.address.text,
             services().address_policy,
             sends_mail=services().sends_mail,
+            maker=current_user(),
         )
         database().commit()
         flash(

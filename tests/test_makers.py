@@ -1,0 +1,90 @@
+"""How much one person may make, on both databases."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard import makers
+from leaderboard.accounts.teams import make_model_card
+from leaderboard.accounts.teams import make_team as add_team
+from leaderboard.accounts.tokens import make_token
+from leaderboard.db import Sessions, now
+from leaderboard.endpoints.engine.address import AddressPolicy
+from leaderboard.endpoints.registry.endpoints import make_endpoint
+from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.errors import Conflict
+from leaderboard.makers import CAPS, CARDS, ENDPOINTS, TARGETS, TEAMS, TOKENS, Cap
+from leaderboard.models.team import ApiToken, Scope, Team, User
+from leaderboard.notices.targets import make_target
+from tests.factories import make_team, make_user
+
+VAULT = KeyVault([Fernet.generate_key().decode()])
+POLICY = AddressPolicy()
+
+
+def add_card(session: Session, team: Team, user: User, n: int) -> Any:
+    values = {"slug": f"model-{n}", "name": "M", "organisation": "O"}
+    return make_model_card(session, team, values, user)
+
+
+def add_endpoint(session: Session, team: Team, user: User, n: int) -> Any:
+    values = {"name": f"e{n}", "base_url": "https://1.1.1.1/v1", "model": "m", "settings": {}}
+    return make_endpoint(session, team, values, vault=VAULT, policy=POLICY, maker=user)
+
+
+def add_target(session: Session, team: Team, user: User, n: int) -> Any:
+    address = f"https://1.1.1.1/{n}"
+    return make_target(session, team, "webhook", address, POLICY, sends_mail=False, maker=user)
+
+
+ADD: dict[Cap, Callable[[Session, Team, User, int], Any]] = {
+    TEAMS: lambda session, _, user, n: add_team(session, user, slug=f"team-{n}", name="T"),
+    CARDS: add_card,
+    ENDPOINTS: add_endpoint,
+    TARGETS: add_target,
+    TOKENS: lambda session, _, user, n: make_token(session, user, name="t", scopes=[Scope.READ]),
+}
+
+
+@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: cap.table.__name__)
+def test_one_person_makes_so_many_in_all_teams_together_and_no_more(
+    sessions: Sessions, cap: Cap
+) -> None:
+    with sessions.write() as session:
+        ada, bob = make_user(session, "ada"), make_user(session, "bob")
+        teams = [make_team(session, f"first-{n}", bob, ada) for n in range(6)]
+        for n in range(cap.limit):
+            ADD[cap](session, teams[n % 6], ada, n)
+        with pytest.raises(Conflict) as refused:
+            ADD[cap](session, teams[0], ada, cap.limit)
+        assert str(cap.limit) in refused.value.message
+        assert refused.value.remedy == cap.remedy
+        ADD[cap](session, teams[5], bob, cap.limit + 1)
+
+
+def test_a_token_that_is_revoked_or_expired_makes_room_for_another(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada = make_user(session, "ada")
+        for _ in range(TOKENS.limit):
+            make_token(session, ada, name="t", scopes=[Scope.READ])
+        first, second = session.scalars(select(ApiToken).order_by(ApiToken.id).limit(2))
+        first.revoked_at, second.expires_at = now(), now()
+        make_token(session, ada, name="t", scopes=[Scope.READ])
+        make_token(session, ada, name="t", scopes=[Scope.READ])
+        with pytest.raises(Conflict, match="valid tokens"):
+            make_token(session, ada, name="t", scopes=[Scope.READ])
+
+
+def test_what_is_deleted_makes_room_for_another(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada = make_user(session, "ada")
+        team = make_team(session, "first", ada)
+        made = [add_target(session, team, ada, n) for n in range(5)]
+        for target in made:
+            session.delete(target)
+        session.flush()
+        assert makers.read_targets_made(session, team, ada) == []
