@@ -34,6 +34,8 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 Found = TypeVar("Found")
+MOST_PROBLEMS = 200
+"""Of more problems of one file the first are kept, and the others counted."""
 
 
 class Problem(NamedTuple):
@@ -78,8 +80,13 @@ class SpineBenchError(Exception):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Every problem of a file or of fields, in their order."""
+        """Every problem of a file or of fields, in their order; of a file the first ones."""
         return self.fields
+
+    @property
+    def n_problems(self) -> int:
+        """How many problems there are, with those that were not kept."""
+        return len(self.problems)
 
 
 class NotFound(SpineBenchError):
@@ -192,6 +199,20 @@ class InvalidFields(InvalidRequest):
         return self._fields
 
 
+class FileProblems(list[Problem]):
+    """The first MOST_PROBLEMS problems of a file in their order; `n_all` counts every one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_all = 0
+
+    def append(self, problem: Problem) -> None:
+        """Count the problem, and keep it if it is one of the first."""
+        self.n_all += 1
+        if len(self) < MOST_PROBLEMS:
+            super().append(problem)
+
+
 class InvalidFile(InvalidRequest):
     """A file with `problems` (at least one), in the order of its lines."""
 
@@ -201,11 +222,19 @@ class InvalidFile(InvalidRequest):
     def __init__(self, message: str, remedy: str, problems: Sequence[Problem]) -> None:
         super().__init__(message, remedy)
         self._problems = tuple(problems)
+        self._n_problems = (
+            problems.n_all if isinstance(problems, FileProblems) else len(self._problems)
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """The problems of the file."""
+        """The problems of the file that were kept."""
         return self._problems
+
+    @property
+    def n_problems(self) -> int:
+        """How many problems were found in the file."""
+        return self._n_problems
 
 
 class InvalidPackage(InvalidFile):

@@ -11,12 +11,14 @@ import msgspec
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HALF = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# An escape of JSON: a pair, half a pair, or another one, which may be of a backslash.
-_ESCAPE = re.compile(
-    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+# All before an escape of half a pair: no escapes, whole pairs, and others, be it of a backslash.
+_WHOLE = re.compile(
+    rb"(?:[^\\]++|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|\\(?!u[dD][89a-fA-F][0-9a-fA-F]{2}).)*+",
     re.DOTALL,
 )
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ESCAPED_REPLACEMENT = rb"\ufffd"
 # A character of three or four bytes without its last ones; a first byte alone may be another
 # encoding's letter.
 _CUT = re.compile(
@@ -47,11 +49,18 @@ def mend_cut_characters(raw: bytes) -> bytes:
 
 def mend_halves(raw: bytes) -> bytes:
     """JSON with U+FFFD for half characters, be they escaped or cut short; valid JSON stays."""
-    return _ESCAPE.sub(_mend_escape, mend_cut_characters(raw))
-
-
-def _mend_escape(found: re.Match[bytes]) -> bytes:
-    return rb"\ufffd" if found[2] else found[0]
+    raw = mend_cut_characters(raw)
+    if not _SURROGATE.search(raw):
+        return raw
+    mended, place = bytearray(), 0
+    while found := _WHOLE.match(raw, place):
+        mended += found[0]
+        if not raw.startswith(b"\\u", found.end()):
+            break
+        # What follows is half a pair.
+        mended += _ESCAPED_REPLACEMENT
+        place = found.end() + len(_ESCAPED_REPLACEMENT)
+    return bytes(mended + raw[found.end() :]) if found and place else raw
 
 
 def read_json(raw: bytes) -> Any:

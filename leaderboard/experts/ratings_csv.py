@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.errors import InvalidRatings, Problem
+from leaderboard.errors import FileProblems, InvalidRatings, Problem
 from leaderboard.experts.cells import Complain, read_rater_name, read_time, read_value
 from leaderboard.experts.rate import list_dimensions
 from leaderboard.items.reports import read_rubric
@@ -63,7 +63,7 @@ class Known:
 @dataclass
 class _Reading:
     lines: list[RatingLine] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: FileProblems = field(default_factory=FileProblems)
     first_lines: dict[tuple[str, int, str], int] = field(default_factory=dict)
 
 
@@ -112,7 +112,7 @@ def read_ratings_csv(raw: bytes, known: Known) -> list[RatingLine]:
     if not reading.lines and not reading.problems:
         reading.problems.append(Problem("The file contains no ratings.", HEADER_REMEDY, 1))
     if reading.problems:
-        n = len(reading.problems)
+        n = reading.problems.n_all
         raise InvalidRatings(
             f"The file has {n:,} problem{'s' if n > 1 else ''}; nothing was imported.",
             "Fix them all and import it again.",
@@ -151,7 +151,7 @@ def _read_lines(raw: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict
 
 
 def _read_rating(line: int, cells: Mapping[str, str], known: Known, reading: _Reading) -> None:
-    found = len(reading.problems)
+    found = reading.problems.n_all
 
     def complain(message: str, remedy: str) -> None:
         reading.problems.append(Problem(message, remedy, line, cells["item"] or None))
@@ -165,7 +165,7 @@ def _read_rating(line: int, cells: Mapping[str, str], known: Known, reading: _Re
             f"There is no dimension {cells['dimension']!r}.",
             f"Use one of {', '.join(sorted(known.dimensions))}.",
         )
-    if len(reading.problems) > found or prediction_id is None:
+    if reading.problems.n_all > found or prediction_id is None:
         return
     key = (rater, prediction_id, cells["dimension"])
     first = reading.first_lines.setdefault(key, line)

@@ -9,6 +9,9 @@ from typing import BinaryIO, NamedTuple
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
 from leaderboard.submissions.formats import FORMAT_WORDS
 
+PIECE_BYTES = 16_384
+MOST_MEMBERS = 10_000
+"""Programs that compress in blocks write a member for each 64 kB of text."""
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_KINDS = {
     b"PK\x03\x04": "a zip or a spreadsheet (xlsx)",
@@ -55,7 +58,7 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
     if raw.startswith(BYTE_ORDER_MARKS) or _is_utf16(raw):
         raise _unreadable("The file is encoded in UTF-16.", "Save it as UTF-8.")
     file_hash = hashlib.sha256(raw).hexdigest()
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise _unreadable("The file is empty.", 'Write a line {"id": ..., "prediction": ...}.')
     return Content(raw.removeprefix(UTF8_MARK), file_hash)
 
@@ -72,21 +75,39 @@ def _gunzip(raw: bytes, max_bytes: int) -> bytes:
     Zeros behind the last member are padding, as tapes and disks leave it.
     """
     parts: list[bytes] = []
-    room = max_bytes + 1
-    while raw and room > 0:
-        member = zlib.decompressobj(wbits=31)
+    room, place, n_members = max_bytes + 1, 0, 0
+    while place < len(raw) and room > 0 and not (raw[place] == 0 and _is_padding(raw, place)):
+        n_members += 1
+        if n_members > MOST_MEMBERS:
+            raise _unreadable(
+                f"The gzip file is made of more than {MOST_MEMBERS:,} parts.",
+                "Compress the predictions again, as one file.",
+            )
+        place, room = _gunzip_member(raw, place, room, parts)
+    return b"".join(parts)
+
+
+def _gunzip_member(raw: bytes, place: int, room: int, parts: list[bytes]) -> tuple[int, int]:
+    """Add what is in the member at `place`, up to `room` bytes; where it ends, and what is left."""
+    member = zlib.decompressobj(wbits=31)
+    while not member.eof and room > 0:
+        if place >= len(raw):
+            raise _unreadable("The gzip file is truncated.", "Send the whole file again.")
+        # Piece by piece: what stands behind a member is copied whenever one ends.
+        piece = raw[place : place + PIECE_BYTES]
         try:
-            part = member.decompress(raw, room)
+            part = member.decompress(piece, room)
         except zlib.error as error:
             raise _unreadable(f"The gzip file is damaged: {error}.", "Compress it again.") from None
         parts.append(part)
         room -= len(part)
-        if not member.eof and room > 0:
-            raise _unreadable("The gzip file is truncated.", "Send the whole file again.")
-        raw = member.unused_data
-        if not raw.strip(b"\0"):
-            break
-    return b"".join(parts)
+        place += len(piece) - len(member.unused_data)
+    return place, room
+
+
+def _is_padding(raw: bytes, place: int) -> bool:
+    """Whether only zeros follow. No member begins with one, so this is asked once."""
+    return raw.count(0, place) == len(raw) - place
 
 
 def _unreadable(message: str, remedy: str) -> InvalidPredictions:

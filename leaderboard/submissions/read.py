@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from leaderboard.errors import InvalidPredictions, Problem
+from leaderboard.errors import FileProblems, InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import keep_end
 from leaderboard.submissions.content import Content
 from leaderboard.submissions.formats import Row, find_format
+
+RECORDS_PER_ITEM, SPARE_RECORDS = 4, 1_000
+"""Reading stops after so many records for each item of the split, and as many for blank lines."""
 
 
 class KnownItem(NamedTuple):
@@ -36,12 +39,22 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
     """The predictions in a file of any format for the split whose items are `items`, by id.
 
     Whole tracks: every item of a track of which the file has any. Raises InvalidPredictions
-    with every problem, in the order of the lines, missing ids last.
+    with the problems, in the order of the lines, missing ids last. A file with far more records
+    than there are items is read up to a multiple of them.
     """
     checker = _Checker(items)
-    checker.check(find_format(content.raw).read_rows(content.raw))
-    if checker.problems:
-        count = len(checker.problems)
+    is_whole = checker.check(find_format(content.raw).read_rows(content.raw))
+    count = checker.problems.n_all
+    if not is_whole:
+        words = (
+            f"The file holds more than {checker.most_records:,} records or blank lines for the "
+            f"{len(items):,} items of the split; nothing was read beyond them."
+        )
+        remedy = "Send one record for each item, and check that the split is right."
+        raise InvalidPredictions(
+            f"{words} Nothing was submitted.", remedy, checker.problems or [Problem(words, remedy)]
+        )
+    if count:
         raise InvalidPredictions(
             f"The prediction file has {count:,} problem{'s' if count > 1 else ''}; "
             "nothing was submitted.",
@@ -53,17 +66,23 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
 
 
 class _Checker:
-    """Takes rows, keeps the good ones' texts and every problem."""
+    """Takes rows, keeps the good ones' texts and the first problems."""
 
     def __init__(self, items: Mapping[str, KnownItem]) -> None:
         self._items = items
         self._first_lines: dict[str, int] = {}
         self.texts: dict[int, str] = {}
         self.tracks: set[Track] = set()
-        self.problems: list[Problem] = []
+        self.problems = FileProblems()
+        self.most_records = RECORDS_PER_ITEM * len(items) + SPARE_RECORDS
 
-    def check(self, rows: Iterator[Row | Problem]) -> None:
-        for row in rows:
+    def check(self, rows: Iterator[Row | Problem | None]) -> bool:
+        """Take all rows, and see what is missing; whether there were not too many to do so."""
+        for number, row in enumerate(rows):
+            if number == self.most_records:
+                return False
+            if row is None:
+                continue
             if isinstance(row, Problem):
                 self.problems.append(row)
                 # The line names an item, however wrong the rest is: it is not missing as well.
@@ -71,6 +90,7 @@ class _Checker:
             else:
                 self._check_row(row)
         self._check_missing()
+        return True
 
     def _check_row(self, row: Row) -> None:
         line, key, text = row

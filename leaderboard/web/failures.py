@@ -12,8 +12,8 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
+    MOST_PROBLEMS,
     DuplicateSubmission,
-    Problem,
     QuotaUsed,
     SpineBenchError,
 )
@@ -21,7 +21,6 @@ from leaderboard.errors import (
 log = logging.getLogger(__name__)
 
 API_ROOT = "/api/"
-SHOWN_PROBLEMS = 200
 HTTP_CODES = {
     400: "invalid_request",
     401: "unauthenticated",
@@ -62,7 +61,7 @@ def answer_domain_error(error: SpineBenchError) -> Response:
         extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
     if isinstance(error, QuotaUsed):
         extra = {"next_at": error.next_at.isoformat()}
-    return _answer(error.status, error.code, error.message, error.remedy, error.problems, extra)
+    return _answer(error.status, error.code, error.message, error.remedy, error, extra)
 
 
 def answer_csrf_error(error: CSRFError) -> Response:
@@ -123,10 +122,10 @@ def _answer(
     code: str,
     message: str,
     remedy: str,
-    problems: tuple[Problem, ...] = (),
+    error: SpineBenchError | None = None,
     extra: dict[str, Any] | None = None,
 ) -> Response:
-    shown = problems[:SHOWN_PROBLEMS]
+    shown, n_problems = (error.problems[:MOST_PROBLEMS], error.n_problems) if error else ((), 0)
     if request.path.startswith(API_ROOT):
         body = {
             "code": code,
@@ -136,7 +135,7 @@ def _answer(
                 {"line": p.line, "id": p.id or p.field, "message": p.message, "remedy": p.remedy}
                 for p in shown
             ],
-            "n_problems": len(problems),
+            "n_problems": n_problems,
             **(extra or {}),
         }
         response = jsonify(error=body)
@@ -148,7 +147,7 @@ def _answer(
                 message=message,
                 remedy=remedy,
                 problems=shown,
-                n_problems=len(problems),
+                n_problems=n_problems,
                 url=(extra or {}).get("url"),
             )
         )

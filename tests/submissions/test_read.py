@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import tracemalloc
 
 import pytest
 
@@ -12,6 +13,7 @@ from leaderboard.errors import InvalidPredictions, Problem, TooLarge
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.content import read_content
+from leaderboard.submissions.formats.format import MOST_BYTES
 from leaderboard.submissions.read import (
     KnownItem,
     Predictions,
@@ -31,9 +33,9 @@ def read(raw: bytes | str, limit: int = LIMIT) -> Predictions:
     return read_predictions(read_content(io.BytesIO(content), limit), ITEMS)
 
 
-def problems(raw: bytes | str) -> list[Problem]:
+def problems(raw: bytes | str, limit: int = LIMIT) -> list[Problem]:
     with pytest.raises(InvalidPredictions) as caught:
-        read(raw)
+        read(raw, limit)
     assert all(problem.remedy for problem in caught.value.problems)
     return list(caught.value.problems)
 
@@ -239,3 +241,99 @@ def test_a_file_over_the_limit_is_refused() -> None:
     with pytest.raises(TooLarge):
         read(GOOD, limit=len(GOOD) - 1)
     assert read(GOOD, limit=len(GOOD)).texts
+
+
+def test_of_many_problems_the_first_200_are_kept_and_all_are_counted() -> None:
+    with pytest.raises(InvalidPredictions) as caught:
+        read(line("nobody", "A") * 300)
+    assert len(caught.value.problems) == 200
+    assert caught.value.n_problems == 300
+    assert caught.value.message.startswith("The prediction file has 300 problems")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        GOOD.encode() + b"\n" * 900_000,
+        b'{"id": 1}\n' * 90_000,
+        line("nobody", "A").encode() * 20_000,
+        b"id,prediction\n" + b"\n" * 900_000,
+        b"id,prediction\n" + b"a,b\n" * 200_000,
+        b"id,prediction\n" + b'"a"b,c\n' * 100_000,
+    ],
+    ids=["blank", "no text", "no item", "blank in csv", "no item in csv", "quotes in csv"],
+)
+def test_reading_stops_after_a_multiple_of_the_items_of_the_split(raw: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(
+        InvalidPredictions, match="more than 1,012 records or blank lines"
+    ) as caught:
+        read(gzip.compress(raw), limit=len(raw))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 1 <= len(caught.value.problems) <= 200
+    assert "for the 3 items of the split" in caught.value.message
+    assert peak < 4 * len(raw) + 1_000_000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"id": "t1", "prediction": "' + b"x" * MOST_BYTES + b'"}\n',
+        b'{"id": 1, "prediction": "A", "more": [' + b"[]," * (MOST_BYTES // 3) + b"[]]}\n",
+        b"id,prediction\nt1," + b"x" * MOST_BYTES + b"\n",
+        b'id,prediction\nt1,"' + b"x\n" * (MOST_BYTES // 2) + b'x"\n',
+    ],
+    ids=["line", "line with lists", "line of csv", "field of csv"],
+)
+def test_a_line_or_field_of_more_than_a_mebibyte_is_a_problem_of_its_line(raw: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(InvalidPredictions) as caught:
+        read(raw, limit=len(raw))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    found = caught.value.problems[0]
+    assert found.line == (2 if raw.startswith(b"id,") else 1)
+    assert found.message.endswith("is longer than 1 MiB.")
+    assert "only the last 20,000 characters are read" in found.remedy
+    assert peak < 64 * MOST_BYTES
+
+
+def test_gzip_members_are_read_one_after_the_other_up_to_a_number() -> None:
+    members = b"".join(gzip.compress(part.encode()) for part in GOOD.splitlines(keepends=True))
+    empty = gzip.compress(b"")
+    assert read(members + empty * 9_998).texts == read(GOOD).texts
+    found = problems(members + empty * 9_999)
+    assert found[0].message == "The gzip file is made of more than 10,000 parts."
+    assert found[0].remedy == "Compress the predictions again, as one file."
+
+
+def test_a_gzip_file_may_end_anywhere_in_a_piece_that_is_read_at_once() -> None:
+    text = "".join(f"{n}" for n in range(30_000))
+    whole = gzip.compress(text.encode(), 0)
+    raw = gzip.compress(line("r1", text).encode(), 0) + gzip.compress(GOOD.encode())
+    assert read(raw).texts[3] == text[-MOST_CHARACTERS:]
+    assert "truncated" in problems(whole[:-1])[0].message
+    assert "truncated" in problems(raw[:-9])[0].message
+
+
+def test_old_line_ends_and_mixed_ones_end_records_of_csv() -> None:
+    assert read("id,prediction\rt1,A\rt2,B").texts == {1: "A", 2: "B"}
+    assert read('id,prediction\nt1,"A\rand"\rt2,B\r\n').texts == {1: "A\rand", 2: "B"}
+
+
+def test_many_half_characters_of_one_file_are_replaced_and_more_are_a_problem() -> None:
+    halves = "A" + r"\ud800" * 150_000
+    lines = [f'{{"id": "{key}", "prediction": "{halves}"}}' for key in ("t1", "t2", "r1", "x", "y")]
+    found = problems("\n".join(lines), limit=10_000_000)
+    assert [problem.line for problem in found] == [4, 5]
+    assert "no item with this id" in found[0].message
+    assert "Not valid JSON" in found[1].message
+
+
+def test_repeated_keys_are_found_in_long_lines_too() -> None:
+    beside = ', "more": [{"id": 1}' + ", []" * 200_000 + "]}\n"
+    fine = '{"id": "t1", "prediction": "A"' + beside + line("t2", "B")
+    assert read(fine, limit=len(fine)).texts == {1: "A", 2: "B"}
+    found = problems('{"id": "t1", "id": "t1", "prediction": "A"' + beside, limit=10**7)
+    assert found[0].message == "The key 'id' occurs twice."

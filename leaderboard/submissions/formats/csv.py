@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import csv
-import io
-import itertools
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from leaderboard.errors import Problem
-from leaderboard.json_text import mend_cut_characters
-from leaderboard.submissions.formats.format import Format, Row
+from leaderboard.json_text import REPLACEMENT, mend_cut_characters
+from leaderboard.submissions.formats.format import (
+    MOST_BYTES,
+    MOST_MENDED,
+    TOO_LONG_REMEDY,
+    TOO_LONG_WORDS,
+    Format,
+    Row,
+)
 
 HEADER_REMEDY = "Start the file with the line id,prediction (or send JSONL)."
+QUOTES_REMEDY = "Quote fields that hold commas, quotes or line breaks, and double quotes in them."
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 """What stands for a byte that is not UTF-8 in a text decoded with `surrogateescape`."""
+_LINE = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 
 
-def read_csv_rows(raw: bytes) -> Iterator[Row | Problem]:
-    """A row or a problem for each record; columns beside `id` and `prediction` are ignored.
+def read_csv_rows(raw: bytes) -> Iterator[Row | Problem | None]:
+    """A row or a problem for each record, None for a blank one.
 
-    A record's line is the one it begins in.
+    Columns beside `id` and `prediction` are ignored. A record's line is the one it begins in.
     """
-    text = mend_cut_characters(raw).decode(errors="surrogateescape")
-    # A long field is one problem, and not the end of the file. The limit is the process's: only up.
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    lines = list(io.StringIO(text, newline=""))
-    records = _read_records(lines)
+    # A long field is one problem, and not the end of the file. The limit is the process's.
+    csv.field_size_limit(MOST_BYTES)
+    records = _read_records(_Lines(raw))
     first = next(records, None)
     if not isinstance(first, _Record):
         if first:
@@ -42,8 +48,9 @@ def read_csv_rows(raw: bytes) -> Iterator[Row | Problem]:
     for record in records:
         if isinstance(record, Problem):
             yield record
-        elif record.fields:
-            yield _make_row(record, len(header), id_column, text_column)
+        else:
+            filled = bool(record.fields)
+            yield _make_row(record, len(header), id_column, text_column) if filled else None
 
 
 class _Record(NamedTuple):
@@ -51,27 +58,85 @@ class _Record(NamedTuple):
     fields: list[str]
 
 
-def _read_records(lines: list[str]) -> Iterator[_Record | Problem]:
+class _LineTooLong(csv.Error):
+    pass
+
+
+class _Lines:
+    """The lines of a file as text, each decoded when it is asked for.
+
+    `n_before` of them came before the present record, whose lines are held for going back.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self._n_mended = 0
+        self._found = _LINE.finditer(raw)
+        self._held: list[str] = []
+        self._ahead: deque[str] = deque()
+        self.n_before = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        """The next line, with its end. Raises _LineTooLong, and goes on behind that line."""
+        if self._ahead:
+            line = self._ahead.popleft()
+        else:
+            found = next(self._found)
+            is_long = found.end() - found.start() > MOST_BYTES
+            line = "" if is_long else self._decode(found[0])
+        self._held.append(line)
+        if not line:
+            raise _LineTooLong
+        return line
+
+    def _decode(self, line: bytes) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            if self._n_mended > MOST_MENDED:
+                return line.decode(errors="surrogateescape")
+        mended = mend_cut_characters(line)
+        self._n_mended += mended.count(REPLACEMENT.encode())
+        return mended.decode(errors="surrogateescape")
+
+    def end_record(self) -> None:
+        """The record ends with the line that was given last."""
+        self.n_before += len(self._held)
+        self._held.clear()
+
+    def go_back(self) -> None:
+        """The record ends with its first line: what followed is given again."""
+        self._ahead.extendleft(reversed(self._held[1:]))
+        del self._held[1:]
+        self.end_record()
+
+
+def _read_records(lines: _Lines) -> Iterator[_Record | Problem]:
     """Each record, or what is wrong with it; reading goes on in the line after a wrong one began.
 
     A quote that is never closed may hold many lines, so no more is known of where it should end.
     """
-    start = 0
-    while start < len(lines):
-        reader = csv.reader(itertools.islice(lines, start, None), strict=True)
-        line = start + 1
+    while True:
+        reader = csv.reader(lines, strict=True)
         try:
             for fields in reader:
-                yield _Record(line, fields)
-                line = start + reader.line_num + 1
+                yield _Record(lines.n_before + 1, fields)
+                lines.end_record()
             return
+        except _LineTooLong:
+            lines.end_record()
+            yield Problem(TOO_LONG_WORDS.format("line"), TOO_LONG_REMEDY, lines.n_before)
         except csv.Error as error:
-            yield Problem(
-                f"Not valid CSV: {error}.",
-                "Quote fields that hold commas, quotes or line breaks, and double quotes in them.",
-                line,
-            )
-            start = line
+            lines.go_back()
+            yield _explain(error, lines.n_before)
+
+
+def _explain(error: csv.Error, line: int) -> Problem:
+    if "field limit" in str(error):
+        return Problem(TOO_LONG_WORDS.format("field"), TOO_LONG_REMEDY, line)
+    return Problem(f"Not valid CSV: {error}.", QUOTES_REMEDY, line)
 
 
 def _shown(field: str) -> str:
@@ -82,16 +147,16 @@ def _shown(field: str) -> str:
 def _make_row(record: _Record, n_columns: int, id_column: int, text_column: int) -> Row | Problem:
     line, fields = record
     known = _shown(fields[id_column])[:120] if id_column < len(fields) else None
-    if any(map(_NOT_UTF8.search, fields)):
-        return Problem(
-            "The line contains a byte that is not UTF-8.", "Save the file as UTF-8.", line, known
-        )
     if len(fields) != n_columns:
         return Problem(
             f"The line has {len(fields)} fields, but the header has {n_columns}.",
             "Quote fields that hold commas.",
             line,
             known,
+        )
+    if any(map(_NOT_UTF8.search, fields)):
+        return Problem(
+            "The line contains a byte that is not UTF-8.", "Save the file as UTF-8.", line, known
         )
     return Row(line, fields[id_column].strip(), fields[text_column])
 

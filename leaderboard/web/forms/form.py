@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wtforms import Field, Form, StringField
 
-from leaderboard.errors import NotFound, Problem, SpineBenchError
+from leaderboard.errors import InvalidFile, NotFound, Problem, SpineBenchError
 from leaderboard.models.team import Team
 from leaderboard.web.services import database
 
@@ -69,6 +69,13 @@ class PageForm(Form):
         """What is wrong inside the file that was sent, in the order of its lines."""
         every = () if self.failure is None else self.failure.problems
         return [problem for problem in every if problem.field is None]
+
+    @property
+    def n_file_problems(self) -> int:
+        """How many problems the file has, with those that were not kept."""
+        if isinstance(self.failure, InvalidFile):
+            return self.failure.n_problems
+        return len(self.file_problems)
 
     def catches(self) -> Catching:
         """A block whose domain error becomes this form's; the database is as it was before.
