@@ -151,8 +151,8 @@ class Config(Environment):
     max_attempts: Number = Field(5, description="a submission fails after this many attempts")
     quota_submissions: Number = Field(
         10,
-        description="how many submissions a team may send in `QUOTA_DAYS` on each split with hidden"
-        " answers; 0 means no limit",
+        description="how many submissions a team, and each of its members in all of their teams "
+        "together, may send in `QUOTA_DAYS` on each split with hidden answers; 0 means no limit",
     )
     quota_days: Number = Field(7, description="the rolling window of that limit")
     smtp_url: str = _secret(

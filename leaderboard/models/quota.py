@@ -1,4 +1,4 @@
-"""The ledger of what a team used of its limit of submissions."""
+"""The ledger of what teams and their members used of their limits of submissions."""
 
 from __future__ import annotations
 
@@ -28,3 +28,12 @@ class QuotaEntry(Base):
 
     split: Mapped[Split] = relationship()
     submission: Mapped[Submission] = relationship()
+
+
+class QuotaCharge(Base):
+    """A person whom a submission's unit is charged to: a member when it was sent, for good."""
+
+    __tablename__ = "quota_charges"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)

@@ -1,4 +1,9 @@
-"""How many submissions a team may send in a while, and the ledger of what it used."""
+"""How many submissions a team and its members may send in a while, and the ledger of it.
+
+A unit is charged to the team and to everybody who is in it at that moment, so that a person with
+several teams has one limit, and a team whose members change has one too. Who leaves stays charged
+for what was sent while they were there; who joins brings their own charges and inherits none.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +11,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from leaderboard.db import now
 from leaderboard.errors import QuotaUsed
 from leaderboard.models.benchmark import Answers, Split
-from leaderboard.models.quota import QuotaEntry
-from leaderboard.models.team import Team
+from leaderboard.models.quota import QuotaCharge, QuotaEntry
+from leaderboard.models.team import Membership, Team, User
 
 
 class Quota(NamedTuple):
-    """The limit of each team on each split with hidden answers: so many units in so many days.
+    """The limit on each split with hidden answers, of each team and of each person in all teams.
 
-    0 units means no limit. Splits with public answers have none.
+    So many units in so many days; 0 units means no limit. Splits with public answers have none.
     """
 
     units: int
@@ -31,25 +36,31 @@ class Quota(NamedTuple):
 
 
 class QuotaState(NamedTuple):
-    """What a team used of its limit on a split, and when it may send again: None is now."""
+    """What is used of a limit on a split, and when more may be sent: None is now.
+
+    Of a team it is the largest of the team's own count and those of its members. `stopped_by` are
+    the members whose count stops a team that has units left of its own, by name.
+    """
 
     limit: int
     days: int
     n_used: int
     next_at: datetime | None
+    stopped_by: tuple[str, ...] = ()
 
     @property
     def n_left(self) -> int:
-        """How many submissions it may send now."""
+        """How many submissions may be sent now."""
         return max(0, self.limit - self.n_used)
 
 
 class TeamQuota(NamedTuple):
-    """A team's standing on a split."""
+    """A team's standing on a split, and that of the one who looks, in all of their teams."""
 
     team: Team
     split: Split
     state: QuotaState
+    own: QuotaState
 
 
 def read_quota_state(session: Session, team: Team, split: Split, quota: Quota) -> QuotaState:
@@ -57,12 +68,41 @@ def read_quota_state(session: Session, team: Team, split: Split, quota: Quota) -
 
     Units count from when they were used until `days` later, unless they were given back.
     """
+    own = _read_state(session, split, quota, QuotaEntry.team_id == team.id)
+    members = session.scalars(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.team_id == team.id)
+        .order_by(User.name, User.id)
+    ).all()
+    states = {member: read_person_state(session, member, split, quota) for member in members}
+    waits = [one.next_at for one in (own, *states.values()) if one.next_at is not None]
+    return QuotaState(
+        quota.units,
+        quota.days,
+        max(one.n_used for one in (own, *states.values())),
+        max(waits, default=None),
+        ()
+        if own.next_at is not None
+        else tuple(member.name for member, one in states.items() if one.next_at is not None),
+    )
+
+
+def read_person_state(session: Session, user: User, split: Split, quota: Quota) -> QuotaState:
+    """How a person stands on a split to which `quota` applies, in all of their teams together."""
+    charged = select(QuotaCharge.submission_id).where(QuotaCharge.user_id == user.id)
+    return _read_state(session, split, quota, QuotaEntry.submission_id.in_(charged))
+
+
+def _read_state(
+    session: Session, split: Split, quota: Quota, counted: ColumnElement[bool]
+) -> QuotaState:
     given_back = aliased(QuotaEntry)
     window = timedelta(days=quota.days)
     used_at = session.scalars(
         select(QuotaEntry.at)
         .where(
-            QuotaEntry.team_id == team.id,
+            counted,
             QuotaEntry.split_id == split.id,
             QuotaEntry.units > 0,
             QuotaEntry.at > now() - window,
@@ -78,40 +118,62 @@ def read_quota_state(session: Session, team: Team, split: Split, quota: Quota) -
 
 
 def read_quotas(
-    session: Session, teams: Sequence[Team], splits: Sequence[Split], quota: Quota
+    session: Session, user: User, teams: Sequence[Team], splits: Sequence[Split], quota: Quota
 ) -> list[TeamQuota]:
-    """How each team stands on each split that has a limit."""
+    """How each team of `user` stands on each split that has a limit, and how they do themselves."""
+    limited = [split for split in splits if quota.applies_to(split)]
+    own = {split.id: read_person_state(session, user, split, quota) for split in limited}
     return [
-        TeamQuota(team, split, read_quota_state(session, team, split, quota))
+        TeamQuota(team, split, read_quota_state(session, team, split, quota), own[split.id])
         for team in teams
-        for split in splits
-        if quota.applies_to(split)
+        for split in limited
     ]
 
 
 def require_quota(session: Session, team: Team, split: Split, quota: Quota) -> None:
-    """Let pass a team that may submit, and keep its others waiting until this transaction ends.
+    """Let pass a team that may submit; others of its members wait until this transaction ends.
 
     Raises QuotaUsed with the next allowed time.
     """
     if not quota.applies_to(split):
         return
-    session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))
+    _lock(session, team)
     state = read_quota_state(session, team, split, quota)
     if state.next_at is not None:
+        used = f"its {state.limit} submissions in {state.days} days on the {split.name} split"
+        names = " and ".join(state.stopped_by)
         raise QuotaUsed(
-            f"{team.name} has used its {state.limit} submissions in {state.days} days on the "
-            f"{split.name} split.",
+            f"{names} {'has' if len(state.stopped_by) == 1 else 'have'} used "
+            f"{used.replace('its', 'their')}, in all teams together."
+            if names
+            else f"{team.name} has used {used}.",
             f"You can submit again from {state.next_at:%Y-%m-%d %H:%M} UTC. Dry runs, the dev "
             "split, and what failed or was cancelled cost nothing.",
             state.next_at,
         )
 
 
+def _lock(session: Session, team: Team) -> None:
+    """Keep other submissions of the team and of its members waiting, in an order without a knot."""
+    session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))
+    members = select(Membership.user_id).where(Membership.team_id == team.id)
+    session.execute(
+        select(User.id)
+        .where(User.id.in_(members))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+    )
+
+
 def use_unit(session: Session, team: Team, split: Split, submission_id: str) -> None:
-    """Write down the unit of a submission on hidden answers."""
-    if split.answers is Answers.HIDDEN:
-        _add(session, team.id, split.id, submission_id, 1, "Submitted.")
+    """Write down the unit of a submission on hidden answers, for the team and all its members."""
+    if split.answers is not Answers.HIDDEN:
+        return
+    _add(session, team.id, split.id, submission_id, 1, "Submitted.")
+    members = session.scalars(select(Membership.user_id).where(Membership.team_id == team.id))
+    for user_id in members.all():
+        session.add(QuotaCharge(submission_id=submission_id, user_id=user_id))
+    session.flush()
 
 
 def give_back(session: Session, submission_id: str, reason: str) -> None:

@@ -85,5 +85,7 @@ def read_own_quotas() -> list[TeamQuota]:
     """How the current user's teams stand on the newest benchmarks' splits; signed out, nothing."""
     user = find_current_user()
     splits = [split for one in read_benchmarks(database()) for split in one.splits]
-    teams = read_teams(database(), user) if user else []
-    return read_quotas(database(), teams, splits, services().quota)
+    if user is None:
+        return []
+    teams = read_teams(database(), user)
+    return read_quotas(database(), user, teams, splits, services().quota)

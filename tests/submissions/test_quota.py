@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import PermanentError, QuotaUsed
@@ -14,20 +15,52 @@ from leaderboard.leases import Terms, requeue_stale
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.quota import QuotaEntry
 from leaderboard.models.submission import Submission
-from leaderboard.models.team import Team
-from leaderboard.submissions.quota import Quota, QuotaState, read_ledger, read_quotas
+from leaderboard.models.team import Membership, Team, User
+from leaderboard.people.departures import leave_team, make_owner, remove_member
+from leaderboard.submissions.quota import (
+    Quota,
+    QuotaState,
+    read_ledger,
+    read_person_state,
+    read_quotas,
+)
 from leaderboard.submissions.submit import cancel
 from tests.evaluation.scripted import ScriptedJudge
+from tests.factories import make_card, make_submission, make_team, make_user
 from tests.loaded import Load, Submit
 
 TWO = Quota(2, 7)
+
+
+def get_person(session: Session, name: str) -> User:
+    """NAME@example.org, added if new."""
+    found = session.scalar(select(User).where(User.name == name))
+    return found or make_user(session, name)
+
+
+def send(sessions: Sessions, team: str, *names: str, quota: Quota = TWO) -> str:
+    """Submit something new for a team after these people are in it; the submission's id."""
+    with sessions.write() as session:
+        found = make_team(session, team, *(get_person(session, name) for name in names))
+        n = session.scalar(select(func.count()).select_from(Submission))
+        card = make_card(session, found, f"of-{team}")
+        return make_submission(session, {"test-text-000": f"no. {n}"}, card=card, quota=quota)
+
+
+def read_used(sessions: Sessions, name: str) -> int:
+    """How many units of a person count."""
+    with sessions.read() as session:
+        split = session.scalars(select(Split).where(Split.name == "test")).one()
+        return read_person_state(session, get_person(session, name), split, TWO).n_used
 
 
 def state(sessions: Sessions) -> QuotaState:
     with sessions.read() as session:
         teams = session.scalars(select(Team)).all()
         splits = session.scalars(select(Split)).all()
-        (found,) = read_quotas(session, teams, splits, TWO)
+        user = session.scalars(select(User)).one()
+        (found,) = read_quotas(session, user, teams, splits, TWO)
+        assert found.own == found.state
         assert found.split.name == "test"
         return found.state
 
@@ -97,13 +130,13 @@ def test_what_is_cancelled_or_fails_is_given_back_once_with_its_reason(
     }
 
 
-def test_splits_with_public_answers_and_other_teams_are_not_limited_by_it(
+def test_splits_with_public_answers_and_other_peoples_teams_are_not_limited_by_it(
     sessions: Sessions, load: Load, submit_texts: Submit
 ) -> None:
     load(1, 0, 0)
     one = Quota(1, 7)
     submit_texts({"test-text-000": "A"}, quota=one)
-    submit_texts({"test-text-000": "A"}, "model-b", "others", quota=one)
+    send(sessions, "others", "bob", quota=one)
     with sessions.write() as session:
         session.execute(update(Split).values(answers=Answers.PUBLIC))
     submit_texts({"test-text-000": "B"}, quota=one)
@@ -131,3 +164,114 @@ def test_of_many_who_submit_at_once_no_more_than_the_limit_pass(
     assert (len(passed), len(refused)) == (3, 7)
     with sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(QuotaEntry)) == 4
+
+
+def test_one_person_with_three_teams_has_one_quota(sessions: Sessions, load: Load) -> None:
+    load(1, 0, 0)
+    send(sessions, "team-1", "a")
+    send(sessions, "team-2", "a")
+    with pytest.raises(QuotaUsed, match="a has used their 2 submissions in 7 days"):
+        send(sessions, "team-3", "a")
+
+
+def test_a_submission_is_charged_to_every_member_wherever_they_go_next(
+    sessions: Sessions, load: Load
+) -> None:
+    load(1, 0, 0)
+    send(sessions, "team-1", "a", "bob")
+    send(sessions, "team-1", "a", "bob")
+    for name in ("a", "bob"):
+        assert read_used(sessions, name) == 2
+    with pytest.raises(QuotaUsed, match="bob has used"):
+        send(sessions, "team-2", "bob", "cleo")
+    with sessions.read() as session:
+        team = session.scalars(select(Team).where(Team.slug == "team-1")).one()
+        split = session.scalars(select(Split).where(Split.name == "test")).all()
+        (found,) = read_quotas(session, get_person(session, "bob"), [team], split, TWO)
+        assert (found.state.n_left, found.state.stopped_by) == (0, ())
+
+
+def test_leaving_being_removed_and_rejoining_change_nobodys_count(
+    sessions: Sessions, load: Load
+) -> None:
+    load(1, 0, 0)
+    send(sessions, "team-1", "a", "bob")
+    with sessions.write() as session:
+        team = session.scalars(select(Team).where(Team.slug == "team-1")).one()
+        remove_member(session, team, get_person(session, "a"), get_person(session, "bob").id)
+    assert read_used(sessions, "bob") == 1
+    send(sessions, "team-1", "a")
+    assert (read_used(sessions, "a"), read_used(sessions, "bob")) == (2, 1)
+    with pytest.raises(QuotaUsed):
+        send(sessions, "team-1", "a", "bob")
+
+
+def test_a_team_whose_members_change_keeps_its_own_count(sessions: Sessions, load: Load) -> None:
+    load(1, 0, 0)
+    send(sessions, "team-1", "a", "bob")
+    with sessions.write() as session:
+        team = session.scalars(select(Team).where(Team.slug == "team-1")).one()
+        a, bob = get_person(session, "a"), get_person(session, "bob")
+        make_owner(session, team, a, bob.id)
+        leave_team(session, team, a)
+    send(sessions, "team-1", "cleo")
+    with sessions.write() as session:
+        team = session.scalars(select(Team).where(Team.slug == "team-1")).one()
+        leave = session.get_one(Membership, (team.id, get_person(session, "cleo").id))
+        session.delete(leave)
+    with pytest.raises(QuotaUsed, match="Team-1 has used"):
+        send(sessions, "team-1", "dora")
+    assert read_used(sessions, "dora") == 0
+
+
+def test_who_joins_brings_their_count_and_the_team_is_told_whose_it_is(
+    sessions: Sessions, load: Load
+) -> None:
+    load(1, 0, 0)
+    for _ in range(2):
+        send(sessions, "team-1", "bob")
+    send(sessions, "team-2", "a")
+    with pytest.raises(QuotaUsed, match="bob has used"):
+        send(sessions, "team-2", "a", "bob")
+    with sessions.write() as session:
+        a = get_person(session, "a")
+        team = make_team(session, "team-2", a, get_person(session, "bob"))
+        splits = session.scalars(select(Split)).all()
+        (found,) = read_quotas(session, a, [team], splits, TWO)
+    assert (found.state.stopped_by, found.state.n_left, found.own.n_used) == (("bob",), 0, 1)
+    assert found.state.next_at is not None
+
+
+def test_a_unit_that_is_given_back_is_given_back_to_everybody(
+    sessions: Sessions, load: Load
+) -> None:
+    load(1, 0, 0)
+    key = send(sessions, "team-1", "a", "bob")
+    with sessions.write() as session:
+        cancel(session, session.get_one(Submission, key))
+    assert (read_used(sessions, "a"), read_used(sessions, "bob")) == (0, 0)
+
+
+def test_two_teams_of_one_person_that_submit_at_once_pass_the_limit_together_no_further(
+    sessions: Sessions, load: Load
+) -> None:
+    load(1, 0, 0)
+    with sessions.write() as session:
+        a = get_person(session, "a")
+        for n in range(6):
+            make_card(session, make_team(session, f"team-{n}", a), f"of-team-{n}")
+    start, refused = threading.Barrier(6), []
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            send(sessions, f"team-{number}", "a")
+        except QuotaUsed as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(refused), read_used(sessions, "a")) == (4, 2)

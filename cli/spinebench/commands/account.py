@@ -110,6 +110,8 @@ def _describe(me: Me, url: str) -> list[str]:
     ]
     for quota in me.quotas:
         wait = f", the next from {moment(quota.next_at)} UTC" if quota.next_at else ""
+        if quota.stopped_by:
+            wait += f" (because of {' and '.join(quota.stopped_by)}, in all teams together)"
         place = f"{quota.team} on {quota.benchmark} {quota.split}"
         lines.append(f"Left    {place}: {quota.n_left} of {quota.limit} submissions{wait}")
     return lines

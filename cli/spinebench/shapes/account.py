@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from spinebench.shapes.shape import Shape
 
 
@@ -31,7 +33,11 @@ class TokenRecord(Shape, frozen=True, kw_only=True):
 
 
 class QuotaRecord(Shape, frozen=True, kw_only=True):
-    """What a team used of its submissions on a split; `next_at` is null where it may send now."""
+    """What a team used of its submissions on a split; `next_at` is null where it may send now.
+
+    A submission is charged to the team and to each of its members in all of their teams, and the
+    largest count decides. `stopped_by` names the members whose count stops the team alone.
+    """
 
     team: str
     benchmark: str
@@ -41,6 +47,8 @@ class QuotaRecord(Shape, frozen=True, kw_only=True):
     n_used: int
     n_left: int
     next_at: datetime | None
+    stopped_by: list[str] = msgspec.field(default_factory=list)
+    n_used_by_you: int = 0
 
 
 class Me(Shape, frozen=True, kw_only=True):

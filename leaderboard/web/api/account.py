@@ -27,5 +27,10 @@ def me() -> Me:
 def _show_quota(row: TeamQuota) -> QuotaRecord:
     split = row.split
     return QuotaRecord.of(
-        row.state, team=row.team.slug, benchmark=split.benchmark.slug, split=split.name
+        row.state,
+        team=row.team.slug,
+        benchmark=split.benchmark.slug,
+        split=split.name,
+        stopped_by=list(row.state.stopped_by),
+        n_used_by_you=row.own.n_used,
     )
