@@ -10,6 +10,7 @@ import re
 import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -52,11 +53,18 @@ def make_session(settings: JudgeSettings) -> openai.AsyncOpenAI:
         max_retries=0,
         default_headers={"Accept-Encoding": "identity"},
         http_client=openai.DefaultAsyncHttpxClient(
+            verify=_read_trusted(),
             timeout=timeout,
             follow_redirects=False,
             limits=httpx2.Limits(max_connections=settings.concurrency),
         ),
     )
+
+
+@cache
+def _read_trusted() -> ssl.SSLContext:
+    """The certificates that this machine trusts; reading them takes longer than a short run."""
+    return httpx2.create_ssl_context()
 
 
 async def send(
