@@ -111,7 +111,9 @@ class Config(Environment):
     database_url: str = _secret(
         "`postgresql://user:password@host/name`, or `sqlite:////srv/spinebench.sqlite3`"
     )
-    redis_url: str = _secret("`redis://host:6379/0` or `unix:///run/redis.sock`")
+    redis_url: str = _secret(
+        "`redis://:password@host:6379/0` or `unix:///run/redis.sock`. See [Processes](#3-processes)"
+    )
     secret_keys: Words = _secret(
         "signs forms and links in mails; at least 32 characters; while you rotate a "
         "key, several keys separated by spaces",
@@ -142,7 +144,7 @@ class Config(Environment):
     )
     queue_name: str = Field(
         "submissions",
-        description="the queue's name in Redis; two sites sharing one Redis need different names",
+        description="the queues' name in Redis; two sites sharing one Redis need different names",
     )
     lease_seconds: Number = Field(
         30,

@@ -55,7 +55,7 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
         supervisor = stack.enter_context(Supervisor(settings.folder / "logs"))
         # They take seconds to load: the host's part goes on meanwhile.
         wait_for_web = start_services(supervisor, listener, ours)
-        console.print("The web server, the worker and the reconciler are starting.")
+        console.print("The web server, the workers and the reconciler are starting.")
         start_endpoint(supervisor, endpoint, ours)
         console.print(f"A model endpoint is running: {endpoint.words}.", soft_wrap=True)
         token = prepare(

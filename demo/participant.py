@@ -74,7 +74,7 @@ def wait_until_done(
             if time.monotonic() - changed_at > STALL_SECONDS:
                 raise StalledError(
                     f"No submission made progress for {STALL_SECONDS:.0f} seconds. "
-                    "The logs of worker and reconciler say why."
+                    "The logs of the workers and the reconciler say why."
                 )
             time.sleep(POLL_SECONDS)
 

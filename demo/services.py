@@ -1,4 +1,4 @@
-"""The processes of a running leaderboard: web server, worker, reconciler."""
+"""The processes of a running leaderboard: web server, workers, reconciler."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ GUNICORN_OPTIONS = (
     *("--timeout", "60", "--graceful-timeout", "3", "--keep-alive", "5"),
     *("--access-logfile", "-", "--no-control-socket"),
 )
+BACKGROUND = {
+    "worker": ("worker", "quick", "files"),
+    "endpoints": ("worker", "endpoints"),
+    "reconciler": ("reconciler",),
+}
+"""The processes beside the web server, as the Procfile names them, and their arguments."""
 
 
 class PortTakenError(RuntimeError):
@@ -50,7 +56,7 @@ def open_port(port: int | None) -> socket.socket:
 def start_services(
     supervisor: Supervisor, listener: socket.socket, environ: Mapping[str, str]
 ) -> Callable[[], None]:
-    """Start the web server on `listener` and both background processes.
+    """Start the web server on `listener` and every background process.
 
     Returns the wait for the first page; it raises ChildFailedError.
     """
@@ -68,8 +74,8 @@ def start_services(
             death_signal=signal.SIGTERM,
             pass_fds=[listener.fileno()],
         )
-    for name in ("worker", "reconciler"):
-        supervisor.start(name, [python, "-m", "workers", name], environ=environ)
+    for name, arguments in BACKGROUND.items():
+        supervisor.start(name, [python, "-m", "workers", *arguments], environ=environ)
     address = f"http://{HOST}:{port}/api/v1/benchmarks"
     return lambda: supervisor.wait_ready(web, lambda: _answers(address), seconds=WEB_SECONDS)
 

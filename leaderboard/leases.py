@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.db import now
 from leaderboard.errors import ClaimLost
-from leaderboard.queue import Job
+from leaderboard.queue import Job, Nudge
 
 K = TypeVar("K", str, int)
 Column = InstrumentedAttribute[Any]
@@ -57,7 +57,8 @@ def _ignore(session: Session, key: Any, reason: str) -> None:
 class LeasedTable(Generic[K]):
     """A table whose rows are leased to runs.
 
-    `job` takes a row up and carries its `key`. `fence` holds a value that no other claim of the
+    `job` takes a row up and carries its `key`; where rows of a table go to different workers,
+    `choose_job` says which takes up a row. `fence` holds a value that no other claim of the
     row has: at a claim `make_fence` makes one; without that the column changes by itself, being
     the number of attempts, the heartbeat, or the time of the request.
 
@@ -83,6 +84,7 @@ class LeasedTable(Generic[K]):
     wait_share: float = 0.5
     waits_ahead: timedelta = NO_TIME
     held_ahead: timedelta = NO_TIME
+    choose_job: Callable[[Session, K], Job] | None = None
     on_requeued: Callable[[Session, K, str], None] = _ignore
     on_failed: Callable[[Session, K, str], None] = _ignore
 
@@ -90,6 +92,10 @@ class LeasedTable(Generic[K]):
     def model(self) -> Any:
         """The class of the rows."""
         return self.key.class_
+
+    def make_nudge(self, session: Session, key: K) -> Nudge[K]:
+        """What to enqueue for a row."""
+        return Nudge(self.choose_job(session, key) if self.choose_job else self.job, key)
 
     def terms(self, host: Terms) -> Terms:
         """What holds for this table, by its own declaration or else by the host's settings."""
@@ -217,8 +223,8 @@ def _move(
     return list(session.scalars(moved))
 
 
-def nudge(session: Session, table: LeasedTable[K], waited: timedelta) -> list[K]:
-    """Keys of waiting rows that nobody took for `waited`, to enqueue again, oldest first.
+def nudge(session: Session, table: LeasedTable[K], waited: timedelta) -> list[Nudge[K]]:
+    """What to enqueue again for waiting rows that nobody took for `waited`, oldest first.
 
     They count as heard of now, so each is nudged once in that time. A negative time finds those
     too that were postponed by less.
@@ -235,10 +241,10 @@ def nudge(session: Session, table: LeasedTable[K], waited: timedelta) -> list[K]
         .values(table.beat(moment, table.waits_ahead))
         .returning(table.key, order)
     ).all()
-    return [row[0] for row in sorted(rows, key=lambda row: row[1])]
+    return [table.make_nudge(session, row[0]) for row in sorted(rows, key=lambda row: row[1])]
 
 
-def sweep(session: Session, table: LeasedTable[K], host: Terms) -> list[K]:
-    """Requeue what is stale; returns the keys of rows to enqueue, as `nudge` does."""
+def sweep(session: Session, table: LeasedTable[K], host: Terms) -> list[Nudge[K]]:
+    """Requeue what is stale; returns what to enqueue, as `nudge` does."""
     requeue_stale(session, table, host)
     return nudge(session, table, table.terms(host).lease * table.wait_share)

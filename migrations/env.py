@@ -27,7 +27,8 @@ import leaderboard.models.release
 import leaderboard.models.robustness
 import leaderboard.models.role
 import leaderboard.models.submission
-import leaderboard.models.team  # noqa: F401
+import leaderboard.models.team
+import leaderboard.models.turn  # noqa: F401
 from config import Config
 from leaderboard.db import Base, UtcDateTime, make_engine
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts import teams
 from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.roles import grant_role
+from leaderboard.accounts.users import find_user
 from leaderboard.accounts.variants import read_origin, set_origin
 from leaderboard.db import Sessions, now
 from leaderboard.evaluation.run import evaluate
@@ -127,3 +128,14 @@ def score_submission(
 ) -> None:
     """Do a worker's work on a queued submission."""
     evaluate(sessions, key, judges, ATTEMPTS)
+
+
+def send_files(session: Session, person: str, n: int, team: str = "") -> list[str]:
+    """Queue `n` files of a person (made if new) for a model of a team of theirs; their ids."""
+    user = find_user(session, f"{person}@example.org") or make_user(session, person)
+    slug = team or f"team-{person}"
+    card = make_card(session, make_team(session, slug, user), f"model-of-{slug}")
+    return [
+        make_submission(session, {"test-text-000": f"ANSWER: B {slug} {number}"}, card=card)
+        for number in range(n)
+    ]

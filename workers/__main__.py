@@ -1,4 +1,4 @@
-"""`python -m workers worker` and `python -m workers reconciler`."""
+"""`python -m workers worker [LANE ...]` and `python -m workers reconciler`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from redis import Redis
 from rq import Queue, Worker
 from rq.job import Job
+from rq.serializers import JSONSerializer
 
 from config import Config, ConfigError
 from leaderboard.db import make_sessions
@@ -22,7 +25,16 @@ from leaderboard.evaluation.outdated import request_again
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
 from leaderboard.leases import Terms, sweep
-from leaderboard.queue import CALIBRATE, make_queue
+from leaderboard.queue import (
+    CALIBRATE,
+    DeclaredJob,
+    Lane,
+    Nudge,
+    begin,
+    make_queue,
+    make_rq_queue,
+    send_nudges,
+)
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
@@ -43,6 +55,11 @@ def die_with_parent() -> None:
 class BoundWorker(Worker):
     """A worker whose work horse does not outlive it: a killed worker's job runs nowhere twice."""
 
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Free the job's key for the next nudge, and run it in a forked horse."""
+        begin(job, queue)
+        super().execute_job(job, queue)
+
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Run in the forked horse."""
         die_with_parent()
@@ -51,8 +68,10 @@ class BoundWorker(Worker):
         super().main_work_horse(job, queue)
 
 
-def run_worker(config: Config) -> None:
-    """Work until told to stop; a job under way is finished first.
+def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
+    """Work on `lanes`, the first that is not empty first, until told to stop.
+
+    A job under way is finished first.
 
     Raises InvalidRequest at once for judges or a reader that cannot be set up as the settings say.
     """
@@ -62,7 +81,13 @@ def run_worker(config: Config) -> None:
     if reader := read_reader(config):
         log.info("unparsed answers are read by %s (model %s)", reader.name, reader.settings.model)
     redis = Redis.from_url(config.redis_url)
-    worker = BoundWorker([config.queue_name], connection=redis, worker_ttl=60)
+    worker = BoundWorker(
+        [make_rq_queue(redis, config.queue_name, lane) for lane in lanes],
+        connection=redis,
+        worker_ttl=60,
+        job_class=DeclaredJob,
+        serializer=JSONSerializer,
+    )
     gc.freeze()  # what is imported stays: no work horse looks through it for garbage, or copies it
     worker.work(with_scheduler=False, logging_level="INFO")
 
@@ -82,7 +107,9 @@ def run_reconciler(config: Config) -> None:
             with sessions.write() as session:
                 # An upgrade starts this process anew: once is enough.
                 outdated = [] if is_begun else request_again(session, ChecklistJudge.identity)
-                due = [(table.job, sweep(session, table, terms)) for table in LEASED]
+                due: list[Nudge[Any]] = [
+                    nudge for table in LEASED for nudge in sweep(session, table, terms)
+                ]
                 wipe_spent_keys(session)
         except Exception:
             log.exception("the reconciler failed once; it carries on")
@@ -91,18 +118,19 @@ def run_reconciler(config: Config) -> None:
         for split_id in outdated:
             log.info("split %d: the checklist judge's new version rates its reports", split_id)
             queue.enqueue(CALIBRATE, split_id)
-        for job, keys in due:
-            for key in keys:
-                log.info("%s %s waits: enqueued again", job.noun, key)
-                queue.enqueue(job, key)
+        for job, key in due:
+            log.info("%s %s waits: enqueued again", job.noun, key)
+        send_nudges(queue, due)
 
 
 def main(arguments: list[str]) -> int:
     """Run the process that `arguments` name; returns the exit status."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
-    runners = {"worker": run_worker, "reconciler": run_reconciler}
-    if len(arguments) != 1 or arguments[0] not in runners:
-        print("usage: python -m workers worker|reconciler", file=sys.stderr)
+    name, lanes = (arguments or [""])[0], arguments[1:]
+    is_known = name == "worker" or (name == "reconciler" and not lanes)
+    if not (is_known and set(lanes) <= set(Lane)):
+        print(f"usage: python -m workers worker [{'|'.join(Lane)} ...]", file=sys.stderr)
+        print("       python -m workers reconciler", file=sys.stderr)
         return 2
     try:
         config = Config.from_env()
@@ -110,7 +138,10 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        runners[arguments[0]](config)
+        if name == "worker":
+            run_worker(config, [lane for lane in Lane if lane in lanes or not lanes])
+        else:
+            run_reconciler(config)
     except InvalidRequest as error:
         print(f"{error.message} {error.remedy}", file=sys.stderr)
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import lru_cache
 
@@ -13,36 +14,47 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.recalibrate import recalibrate
-from leaderboard.evaluation.run import evaluate
+from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.try_endpoint import try_endpoint
-from leaderboard.items.reports import find_rubric
+from leaderboard.evaluation.turns import claim_next
+from leaderboard.items.reports import get_rubric
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.send_test import send_test
+from leaderboard.queue import Lane
 from leaderboard.readers.reader import Reader
 from leaderboard.readers.settings import read_reader_settings
 from leaderboard.robustness.ask import ask_audit
 
+log = logging.getLogger(__name__)
 
-def evaluate_submission(submission_id: str) -> None:
-    """Score one submission."""
+
+def evaluate_next_file(submission_id: str) -> None:
+    """Score the file whose turn it is, since `submission_id` or another one waits."""
+    _evaluate_next(Lane.FILES)
+
+
+def evaluate_next_run(submission_id: str) -> None:
+    """Ask the endpoint whose turn it is, and score what it answers."""
+    _evaluate_next(Lane.ENDPOINTS)
+
+
+def _evaluate_next(lane: Lane) -> None:
     config = Config.from_env()
     sessions = sessions_of(config.database_url)
+    settings, reader, access = read_judges(config), read_reader(config), make_access(config)
+    with sessions.write() as session:
+        claim = claim_next(session, lane)
+    if claim is None:
+        log.info("nothing waits in the lane %s", lane.value)
+        return
     with sessions.read() as session:
-        rubric = find_rubric(session, submission_id)
-    if rubric is not None:
-        judges = make_judges(read_judges(config), rubric)
-        evaluate(
-            sessions,
-            submission_id,
-            judges,
-            config.max_attempts,
-            make_access(config),
-            reader=read_reader(config),
-        )
+        rubric = get_rubric(session, claim.key)
+    judges = make_judges(settings, rubric)
+    carry_out(sessions, claim, judges, config.max_attempts, access, reader=reader)
 
 
 def read_judges(config: Config) -> tuple[JudgeSettings, ...]:

@@ -57,6 +57,8 @@ def follow(
 def describe_step(submission: SubmissionRecord) -> str:
     """The step in words, with an endpoint's live figures while it is asked."""
     label = STEPS.get(submission.step, submission.step)
+    if submission.queue is not None:
+        label = f"{label}, {submission.queue.words}"
     asked = submission.endpoint
     if submission.step != "collect" or asked is None or asked.seconds_left is None:
         return label

@@ -21,8 +21,9 @@ from leaderboard.leases import (
     renew,
     requeue,
 )
+from leaderboard.models.endpoint import EndpointRun
 from leaderboard.models.submission import EventKind, Status, Step, Submission
-from leaderboard.queue import EVALUATE
+from leaderboard.queue import EVALUATE, RUN_ENDPOINT, Job, Nudge
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import give_back
 
@@ -40,8 +41,13 @@ def _note_failed(session: Session, submission_id: str, reason: str) -> None:
     add_event(session, submission_id, EventKind.FAILED, reason, remedy)
 
 
+def _choose_job(session: Session, submission_id: str) -> Job:
+    return EVALUATE if session.get(EndpointRun, submission_id) is None else RUN_ENDPOINT
+
+
 SUBMISSIONS = LeasedTable[str](
     job=EVALUATE,
+    choose_job=_choose_job,
     key=Submission.id,
     order=Submission.created_at,
     waiting=make_phase(Submission.status, Status.QUEUED, step=Step.WAITING),
@@ -90,11 +96,12 @@ def end_claim(
     add_event(session, claim.key, kind, message, remedy)
 
 
-def requeue_submission(session: Session, submission_id: str) -> None:
+def requeue_submission(session: Session, submission_id: str) -> Nudge[str]:
     """Put a failed or held submission back into the queue; Conflict if it is neither.
 
-    An endpoint is asked again for what it gave no prediction for. Other submissions are left
-    alone: those that wait for a judge do so until their time.
+    Returns what to enqueue after the caller's commit. An endpoint is asked again for what it gave
+    no prediction for. Other submissions are left alone: those that wait for a judge do so until
+    their time.
     """
     given_up = Submission.status.in_([Status.FAILED, Status.HELD])
     if not requeue(session, SUBMISSIONS, submission_id, given_up):
@@ -104,17 +111,17 @@ def requeue_submission(session: Session, submission_id: str) -> None:
         )
     forget_unanswered(session, submission_id)
     add_event(session, submission_id, EventKind.REQUEUED, "Requeued by the host.")
+    return SUBMISSIONS.make_nudge(session, submission_id)
 
 
-def requeue_held(session: Session) -> list[str]:
+def requeue_held(session: Session) -> list[Nudge[str]]:
     """Put every held submission back into the queue, and wake those that wait for a judge.
 
-    Returns the ids of the held ones and, behind them, of all others that wait, each oldest first,
-    for the caller to enqueue after its commit.
+    Returns what to enqueue after the caller's commit: the held ones and, behind them, all others
+    that wait, each oldest first.
     """
     held = select(Submission.id).where(Submission.status == Status.HELD)
     keys = list(session.scalars(held.order_by(Submission.created_at)))
-    for key in keys:
-        requeue_submission(session, key)
+    nudges = [requeue_submission(session, key) for key in keys]
     waiting = nudge(session, SUBMISSIONS, POSTPONED_TOO)
-    return keys + [key for key in waiting if key not in keys]
+    return nudges + [one for one in waiting if one not in nudges]

@@ -44,7 +44,25 @@ def evaluate(
     patience: Patience = PATIENCE,
     reader: Reader | None = None,
 ) -> None:
-    """Evaluate a queued submission; do nothing if it is not queued.
+    """Evaluate a queued submission, as `carry_out` does; do nothing if it is not queued."""
+    with sessions.write() as session:
+        claim = claim_submission(session, submission_id)
+    if claim is None:
+        log.info("submission %s is not queued: nothing to do", submission_id)
+        return
+    carry_out(sessions, claim, judges, max_attempts, access, patience, reader)
+
+
+def carry_out(
+    sessions: Sessions,
+    claim: Claim[str],
+    judges: Sequence[AnyJudge],
+    max_attempts: int,
+    access: EndpointAccess | None = None,
+    patience: Patience = PATIENCE,
+    reader: Reader | None = None,
+) -> None:
+    """Evaluate a submission that is claimed.
 
     `access` is needed for submissions that ask an endpoint. A `reader` reads what the answer parser
     leaves unparsed.
@@ -54,11 +72,7 @@ def evaluate(
     else puts it back into the queue, and fails it at attempt `max_attempts`; the traceback goes to
     the log only.
     """
-    with sessions.write() as session:
-        claim = claim_submission(session, submission_id)
-    if claim is None:
-        log.info("submission %s is not queued: nothing to do", submission_id)
-        return
+    submission_id = claim.key
     try:
         collect_predictions(sessions, claim, access)
         _run_steps(sessions, claim, judges, reader)

@@ -12,7 +12,7 @@ from config import Config
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.errors import InvalidFile, SpineBenchError
 from leaderboard.hosting.act import Act
-from leaderboard.queue import EVALUATE, RANK, make_queue
+from leaderboard.queue import make_queue, send_nudges
 
 
 class HostGroup(click.Group):
@@ -42,9 +42,5 @@ def sessions() -> Sessions:
 
 def finish(done: Act) -> None:
     """Have the workers do what follows a committed act, and say what was done."""
-    queue = make_queue(config().redis_url, config().queue_name)
-    for split_id in done.rank:
-        queue.enqueue(RANK, split_id)
-    for key in done.evaluate:
-        queue.enqueue(EVALUATE, key)
+    send_nudges(make_queue(config().redis_url, config().queue_name), done.nudges)
     click.echo(done.message)

@@ -18,7 +18,7 @@ from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.submissions import hide, show
 from leaderboard.leases import nudge
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.queue import EVALUATE, RANK, make_queue
+from leaderboard.queue import RANK, make_queue, send_nudges
 
 
 @click.group("submission", cls=HostGroup)
@@ -38,14 +38,11 @@ def requeue_command(key: str | None, all_held: bool) -> None:
     if bool(key) is all_held:
         raise click.UsageError("Give the number of one submission, or --all-held.")
     with sessions().write() as session:
-        if key:
-            requeue_submission(session, key)
-        keys = [key] if key else requeue_held(session)
-    queue = make_queue(config().redis_url, config().queue_name)
-    for one in keys:
-        queue.enqueue(EVALUATE, one)
-        click.echo(f"{one} is in the queue.")
-    if not keys:
+        nudges = [requeue_submission(session, key)] if key else requeue_held(session)
+    send_nudges(make_queue(config().redis_url, config().queue_name), nudges)
+    for one in nudges:
+        click.echo(f"{one.key} is in the queue.")
+    if not nudges:
         click.echo("No submissions are held or waiting.")
 
 
@@ -71,8 +68,7 @@ def nudge_command() -> None:
     queue = make_queue(config().redis_url, config().queue_name)
     with sessions().write() as session:
         waiting = nudge(session, SUBMISSIONS, POSTPONED_TOO)
-    for key in waiting:
-        queue.enqueue(EVALUATE, key)
+    send_nudges(queue, waiting)
     click.echo(f"{len(waiting)} enqueued.")
 
 

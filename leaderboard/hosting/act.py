@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from leaderboard.errors import InvalidRequest
+from leaderboard.queue import RANK, Nudge
 
 MAX_REASON = 500
 
 
 @dataclass(frozen=True)
 class Act:
-    """An act that is done: `message` for the host, splits to rank and submissions to evaluate."""
+    """An act that is done: `message` for the host, splits to rank, submissions that wait again."""
 
     message: str
     rank: tuple[int, ...] = ()
-    evaluate: tuple[str, ...] = ()
+    waiting: tuple[Nudge[str], ...] = ()
+
+    @property
+    def nudges(self) -> list[Nudge[Any]]:
+        """What to enqueue once it is committed."""
+        return [*self.waiting, *(Nudge(RANK, split_id) for split_id in self.rank)]
 
 
 def read_reason(text: str) -> str:

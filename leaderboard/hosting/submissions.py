@@ -40,19 +40,19 @@ def show(session: Session, key: str, actor: str, reason: str) -> Act:
 def requeue(session: Session, key: str, actor: str, reason: str) -> Act:
     """Put a failed or held submission back into the queue. Raises NotFound or Conflict."""
     get_submission(session, key)
-    requeue_submission(session, key)
+    nudge = requeue_submission(session, key)
     add_audit(session, actor, "requeue", f"submission {key}", reason)
-    return Act(f"The submission {key} is back in the queue.", evaluate=(key,))
+    return Act(f"The submission {key} is back in the queue.", waiting=(nudge,))
 
 
 def requeue_all_held(session: Session, actor: str) -> Act:
     """Put every held submission back, and ask again for those that wait for a judge."""
-    keys = requeue_held(session)
-    for key in keys:
+    nudges = requeue_held(session)
+    for _, key in nudges:
         add_audit(session, actor, "requeue", f"submission {key}", "with all that were held")
-    n = len(keys)
+    n = len(nudges)
     words = "1 submission is" if n == 1 else f"{n or 'No'} submissions are"
-    return Act(f"{words} back in the queue.", evaluate=tuple(keys))
+    return Act(f"{words} back in the queue.", waiting=tuple(nudges))
 
 
 def accept(session: Session, key: str, actor: str, reason: str) -> Act:

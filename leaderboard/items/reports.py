@@ -50,10 +50,9 @@ def read_rubric(session: Session, submission_split_id: int) -> Rubric:
     return msgspec.convert(manifest["rubric"], Rubric)
 
 
-def find_rubric(session: Session, submission_id: str) -> Rubric | None:
-    """The rubric that a submission is rated by; None if there is no such submission."""
-    submission = session.get(Submission, submission_id)
-    return None if submission is None else read_rubric(session, submission.split_id)
+def get_rubric(session: Session, submission_id: str) -> Rubric:
+    """The rubric that a submission, which must be there, is rated by."""
+    return read_rubric(session, session.get_one(Submission, submission_id).split_id)
 
 
 def read_unrated(session: Session, submission_id: str, rater_id: int) -> list[Unrated]:

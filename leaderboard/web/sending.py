@@ -10,7 +10,7 @@ from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import read_benchmarks
-from leaderboard.queue import EVALUATE
+from leaderboard.queue import EVALUATE, RUN_ENDPOINT
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.submit import submit as add_submission
@@ -68,7 +68,7 @@ def submit_run() -> Submission:
         quota=services().quota,
     )
     database().commit()
-    services().queue.enqueue(EVALUATE, submission.id)
+    services().queue.enqueue(RUN_ENDPOINT, submission.id)
     return submission
 
 

@@ -45,6 +45,28 @@ def test_watching_tells_each_event_once_and_ends_with_the_scores(
     assert ["all", "overall", "overall", "50.0", "[39.0,", "64.4]", "98", "0"] in rows
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (1, "next in the queue"),
+        (2, "2nd of 130 in the queue"),
+        (3, "3rd of 130 in the queue"),
+        (4, "4th of 130 in the queue"),
+        (11, "11th of 130 in the queue"),
+        (21, "21st of 130 in the queue"),
+        (112, "112th of 130 in the queue"),
+        (123, "123rd of 130 in the queue"),
+    ],
+)
+def test_a_submission_that_waits_says_where(
+    server: ApiServer, spinebench: Spinebench, place: int, words: str
+) -> None:
+    queue = {"place": place, "n_waiting": 130, "n_running": 2}
+    server.on("GET", PATH, submission(queue=queue))
+    outcome = spinebench("status", "42")
+    assert f"Status      queued: waiting for a worker, {words}, 0/98" in outcome.out
+
+
 @pytest.mark.parametrize("status", ["failed", "cancelled", "held"])
 def test_a_watched_submission_that_is_not_scored_is_status_6(
     server: ApiServer, spinebench: Spinebench, status: str

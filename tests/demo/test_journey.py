@@ -78,8 +78,8 @@ def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goe
 
     with start_demo(folder, WITH_MODEL="0") as (process, output):
         wait_until(lambda: "are starting" in output.read_text())
-        # The demo, Redis, web server, worker, reconciler and endpoint.
-        wait_until(lambda: len(find_processes_of(folder)) >= 6)
+        # The demo, Redis, web server, two workers, reconciler and endpoint.
+        wait_until(lambda: len(find_processes_of(folder)) >= 7)
         process.kill()
         process.wait()
         wait_until(lambda: find_processes_of(folder) == [])

@@ -18,6 +18,7 @@ from leaderboard.leases import Terms, nudge, renew, requeue_stale
 from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
+from leaderboard.queue import EVALUATE, Nudge
 from leaderboard.rankings.read import RankingTable, SubmissionScores, read_ranking, read_scores
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.intervals import wilson_interval
@@ -336,7 +337,8 @@ def test_whoever_waits_unnoticed_is_nudged_once_in_a_while_oldest_first(
         assert nudge(session, SUBMISSIONS, timedelta(seconds=15)) == []
         session.execute(update(Submission).values(heartbeat_at=now() - timedelta(minutes=1)))
     with sessions.write() as session:
-        assert nudge(session, SUBMISSIONS, timedelta(seconds=15)) == keys
+        nudges = nudge(session, SUBMISSIONS, timedelta(seconds=15))
+        assert nudges == [Nudge(EVALUATE, key) for key in keys]
     with sessions.write() as session:
         assert nudge(session, SUBMISSIONS, timedelta(seconds=15)) == []
 

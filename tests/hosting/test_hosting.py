@@ -38,6 +38,7 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import Scope
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.queue import EVALUATE, Nudge
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.events import add_event
 from tests.factories import PASSWORD, make_user
@@ -209,7 +210,7 @@ def test_what_failed_or_is_held_needs_a_hand_and_goes_again(sessions: Sessions, 
             (key, "The judge is away.")
         ]
         assert found.held == []
-        assert requeue(session, key, HOST, "judge is back").evaluate == (key,)
+        assert requeue(session, key, HOST, "judge is back").nudges == [Nudge(EVALUATE, key)]
         session.expire_all()
         found = read_overview(session)
         assert (found.failed, found.n_waiting) == ([], 1)

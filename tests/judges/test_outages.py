@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from rq import Queue
 
 from config import Config
 from leaderboard.app import create_app
@@ -27,6 +26,7 @@ from leaderboard.judges.settings import Retries
 from leaderboard.leases import Terms, nudge, sweep
 from leaderboard.models.judging import RunState
 from leaderboard.models.submission import EventKind, Status, Submission
+from leaderboard.queue import EVALUATE, Lane, Nudge, make_rq_queue
 from tests.judges.conftest import SubmitReports
 from tests.judges.judge_server import Answered, Asked, fail, judge_honestly, serve_judge
 from tests.judges.rubric import DIMENSIONS, GOOD, HALF
@@ -84,7 +84,7 @@ def test_an_outage_uses_up_no_attempt_and_ends_by_itself(
             with sessions.write() as session:
                 row = session.get_one(Submission, key)
                 assert (row.status, row.n_attempts) == (Status.QUEUED, 0)
-                assert sweep(session, SUBMISSIONS, TERMS) == [key]
+                assert sweep(session, SUBMISSIONS, TERMS) == [Nudge(EVALUATE, key)]
         server.script = judge_honestly
         evaluate(sessions, key, judges, TERMS.max_attempts, patience=NO_PAUSE)
     assert status_of(sessions, key) is Status.SCORED
@@ -160,7 +160,7 @@ def test_a_submission_that_waits_for_a_judge_is_left_alone_until_its_time(
         assert timedelta(minutes=58) < waits <= timedelta(hours=1)
         assert sweep(session, SUBMISSIONS, TERMS) == []
         # Unless the host wants it now.
-        assert nudge(session, SUBMISSIONS, POSTPONED_TOO) == [key]
+        assert nudge(session, SUBMISSIONS, POSTPONED_TOO) == [Nudge(EVALUATE, key)]
 
 
 def test_of_many_submissions_that_wait_for_a_judge_one_asks_it_again_at_a_time(
@@ -224,7 +224,7 @@ def test_all_that_is_held_and_then_all_that_waits_is_enqueued_once_each(
         for key in held:
             session.get_one(Submission, key).status = Status.HELD
     with sessions.write() as session:
-        assert requeue_held(session) == [*held, waiting]
+        assert requeue_held(session) == [Nudge(EVALUATE, one) for one in [*held, waiting]]
     with sessions.read() as session:
         assert session.get_one(Submission, waiting).heartbeat_at <= now()
 
@@ -306,7 +306,7 @@ def test_a_refusal_is_held_for_the_host_by_its_names_and_the_team_reads_no_more(
         )
         server.script = judge_honestly
         with sessions.write() as session:
-            assert requeue_held(session) == [key]
+            assert requeue_held(session) == [Nudge(EVALUATE, key)]
         evaluate(sessions, key, judges, 5)
     assert status_of(sessions, key) is Status.SCORED
     with sessions.read() as session:
@@ -344,9 +344,12 @@ def test_the_host_reads_why_judges_are_waited_for_and_puts_back_all_at_once(
         done = app.test_cli_runner().invoke(args=arguments)
         return done.exit_code, done.output
 
-    def read_jobs() -> list[str]:
+    def take_jobs() -> list[str]:
         with Redis.from_url(empty_redis_url) as redis:
-            return [job.args[0] for job in Queue("submissions", connection=redis).jobs]
+            queue = make_rq_queue(redis, "submissions", Lane.FILES)
+            keys = [job.args[0] for job in queue.jobs]
+            queue.empty()
+            return keys
 
     key = submit_reports([GOOD])
     with serve_judge(lambda _: fail(503)) as server:
@@ -356,13 +359,13 @@ def test_the_host_reads_why_judges_are_waited_for_and_puts_back_all_at_once(
             "checking cannot be asked: HTTP 503; asked again after 20" in flask("judge", "runs")[1]
         )
         assert flask("submission", "requeue", "--all-held") == (0, f"{key} is in the queue.\n")
-        assert read_jobs() == [key]
+        assert take_jobs() == [key]
 
         server.script = lambda _: fail(400, "no", param="seed")
         evaluate(sessions, key, judges, 5)
         assert "cannot be asked: HTTP 400, seed; held until" in flask("judge", "runs")[1]
         assert flask("submission", "requeue", "--all-held") == (0, f"{key} is in the queue.\n")
-        assert read_jobs() == [key, key]
+        assert take_jobs() == [key]
 
         server.script = judge_honestly
         evaluate(sessions, key, judges, 5)

@@ -13,7 +13,7 @@ from leaderboard.calibration.trust import read_judges
 from leaderboard.db import Sessions
 from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.run import evaluate
-from leaderboard.items.reports import find_rubric
+from leaderboard.items.reports import get_rubric
 from leaderboard.judges.canaries import FLOOR
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.runs import read_call_figures, read_runs
@@ -52,8 +52,7 @@ def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
     texts = {"test-report-000": GOOD, "test-report-001": ATTACKS["plain_order"]}
     key = submit_texts(texts, "strong", "team-strong")
     with sessions.read() as session:
-        rubric = find_rubric(session, key)
-    assert rubric is not None
+        rubric = get_rubric(session, key)
     settings = JudgeSettings(
         name="smollm2", base_url=address, model="smollm2-135m-instruct", max_tokens=80,
         timeout_seconds=SECONDS, concurrency=1,

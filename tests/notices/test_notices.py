@@ -70,7 +70,7 @@ def score(sessions: Sessions, submit_texts: Submit, letter: str = "B") -> str:
 def send_due(sessions: Sessions, outbox: Outbox) -> list[int]:
     """What reconciler and workers do; returns what was due."""
     with sessions.write() as session:
-        due = sweep(session, NOTICES, HOST_TERMS)
+        due = [nudge.key for nudge in sweep(session, NOTICES, HOST_TERMS)]
     for notice_id in due:
         send_notice(sessions, notice_id, outbox)
     return due

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 from redis import Redis
-from rq import Queue
 from sqlalchemy import func, select
 
 from config import Config
@@ -33,6 +32,7 @@ from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.prompts import make_canary_line
+from leaderboard.queue import AUDIT_ENDPOINT, Lane, Nudge, make_rq_queue
 from leaderboard.robustness.ask import ask_audit
 from leaderboard.robustness.lease import AUDITS
 from leaderboard.robustness.request import request_audit
@@ -252,7 +252,9 @@ def test_a_run_that_dies_is_nudged_and_asks_only_what_is_missing(
         with sessions.write() as session:
             session.get_one(RobustnessAudit, audit_id).heartbeat_at = now() - timedelta(minutes=1)
         with sessions.write() as session:
-            assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == [audit_id]
+            assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == [
+                Nudge(AUDIT_ENDPOINT, audit_id)
+            ]
             assert sweep(session, AUDITS, Terms(timedelta(seconds=30), 5)) == []
         ask_audit(sessions, audit_id, make_access(slow))
         assert len(slow.bodies) - 8 == 20 - kept
@@ -353,8 +355,8 @@ def test_a_host_audits_by_command_reads_the_numbers_and_the_models_page_shows_th
         )
         audit_id = read_newest(sessions, key).audit.id
         with Redis.from_url(empty_redis_url) as redis:
-            (job,) = Queue("submissions", connection=redis).jobs
-        assert (job.func_name, job.args) == ("workers.jobs.audit_endpoint", (audit_id,))
+            (job,) = make_rq_queue(redis, "submissions", Lane.ENDPOINTS).jobs
+            assert (job.func_name, job.args) == ("workers.jobs.audit_endpoint", [audit_id])
         with pytest.raises(Conflict, match="is in progress"):
             request(sessions, key)
         assert "Robustness" not in read_page()

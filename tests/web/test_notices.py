@@ -4,12 +4,11 @@ import re
 
 import pytest
 from redis import Redis
-from rq import Queue
 from sqlalchemy import select, update
 
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest
 from leaderboard.notices.signature import write_secrets
-from leaderboard.queue import SEND_TEST
+from leaderboard.queue import SEND_TEST, make_rq_queue
 from tests.site import Site
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import post, sign_in
@@ -99,8 +98,8 @@ def test_a_button_sends_a_test_notice_once_a_minute_and_the_page_says_how_it_wen
     assert again.status_code == 429
     assert "less than a minute ago" in again.text
     with Redis.from_url(empty_redis_url) as redis:
-        [job] = Queue("submissions", connection=redis).jobs
-        assert (job.func_name, job.args) == (SEND_TEST.function, (target_id,))
+        [job] = make_rq_queue(redis, "submissions", SEND_TEST.lane).jobs
+        assert (job.func_name, job.args) == (SEND_TEST.function, [target_id])
     with site.sessions.write() as session:
         ended = {"state": NoticeState.FAILED, "result": "it answered with status 500"}
         session.execute(update(NoticeTest).values(ended))

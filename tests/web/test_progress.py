@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from leaderboard.evaluation.turns import Place
 from leaderboard.models.submission import EventKind, Status, Step, Submission, SubmissionEvent
 from leaderboard.web.pages.progress import make_duration, make_progress
 
@@ -48,6 +49,22 @@ def test_a_waiting_submission_says_how_long_ago_it_was_sent() -> None:
     progress = make_progress(queued, SENT + timedelta(seconds=75))
     assert (progress.line, progress.time) == ("Waiting for a worker.", "Submitted 1 min 15 s ago.")
     assert not progress.is_final
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (Place(1, 1, 0), "Waiting for a worker: next in the queue."),
+        (Place(1, 1, 2), "Waiting for a worker: next in the queue, 2 at work."),
+        (
+            Place(3, 1200, 1),
+            "Waiting for a worker: 3rd of 1,200 in the queue, 1 at work. People take turns.",
+        ),
+    ],
+)
+def test_a_waiting_submission_says_where_it_stands(place: Place, line: str) -> None:
+    queued = make_submission(Status.QUEUED, Step.WAITING, (0, EventKind.SUBMITTED))
+    assert make_progress(queued, SENT, place=place).line == line
 
 
 def test_a_running_submission_says_what_is_left_once_that_can_be_told() -> None:

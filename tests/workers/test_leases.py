@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from redis import Redis
-from rq import Queue
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
@@ -29,7 +28,7 @@ from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import Team
 from leaderboard.notices import ask_test as notice_tests
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
-from leaderboard.queue import Job, make_queue
+from leaderboard.queue import JOBS, Job, make_queue, make_rq_queue
 from leaderboard.robustness.lease import AUDITS
 from tests.loaded import Load, Submit
 from workers.leased import LEASED
@@ -190,7 +189,9 @@ def let_time_pass(sessions: Sessions, case: Case) -> None:
 
 def sweep_now(sessions: Sessions, case: Case) -> list[Any]:
     with sessions.write() as session:
-        return sweep(session, case.table, HOST)
+        nudges = sweep(session, case.table, HOST)
+    assert {nudge.job for nudge in nudges} <= {case.table.job}
+    return [nudge.key for nudge in nudges]
 
 
 def lose(sessions: Sessions, case: Case, key: Any) -> None:
@@ -225,6 +226,7 @@ def test_every_leased_table_is_swept_and_keeps_these_promises() -> None:
 def test_every_job_is_a_function_of_the_workers() -> None:
     jobs = [value for value in vars(leaderboard.queue).values() if isinstance(value, Job)]
     assert {table.job for table in LEASED} < set(jobs)
+    assert set(jobs) == set(JOBS)
     for job in jobs:
         module, _, function = job.function.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function))
@@ -347,8 +349,8 @@ def test_after_redis_was_flushed_each_row_is_enqueued_again(
         let_time_pass(sessions, case)
         for found in sweep_now(sessions, case):
             queue.enqueue(job, found)
-        [waiting] = Queue("leases", connection=redis).jobs
-        assert (waiting.func_name, waiting.args) == (job.function, (key,))
+        [waiting] = make_rq_queue(redis, "leases", job.lane).jobs
+        assert (waiting.func_name, waiting.args) == (job.function, [key])
     assert claim_now(sessions, case, key) is not None
 
 

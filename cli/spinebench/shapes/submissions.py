@@ -27,6 +27,26 @@ class Progress(Shape, frozen=True, kw_only=True):
     n_total: int
 
 
+class QueuePlace(Shape, frozen=True, kw_only=True):
+    """Where a submission waits: 1 is next of `n_waiting`, while `n_running` are at work.
+
+    Files and endpoint runs wait apart. People take turns, so that it may move back.
+    """
+
+    place: int
+    n_waiting: int
+    n_running: int
+
+    @property
+    def words(self) -> str:
+        """The place in words, such as 2nd of 61 in the queue."""
+        if self.place == 1:
+            return "next in the queue"
+        last, is_teen = self.place % 10, self.place // 10 % 10 == 1
+        ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+        return f"{self.place:,}{ending} of {self.n_waiting:,} in the queue"
+
+
 class Failure(Shape, frozen=True, kw_only=True):
     """Why a submission failed and what to do."""
 
@@ -89,6 +109,7 @@ class EndpointRunRecord(Shape, frozen=True, kw_only=True):
 class SubmissionRecord(Shape, frozen=True, kw_only=True):
     """A submission: status is queued, running, held, scored, failed or cancelled.
 
+    `queue` says where it waits for a worker; null if it does not, or waits for something else.
     `decision` on a scored one on hidden answers is accepted, or unchanged: no significant change
     against the team's best, so that it has no results to show.
     """
@@ -99,6 +120,7 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     model: str
     status: str
     step: str
+    queue: QueuePlace | None = None
     progress: Progress
     file_name: str
     file_hash: str

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import Conflict
+from leaderboard.evaluation.turns import Place, find_place, read_places
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
@@ -30,6 +31,7 @@ from spinebench.shapes.submissions import (
     EventRecord,
     Failure,
     Progress,
+    QueuePlace,
     SaidRecord,
     SubmissionList,
     SubmissionRecord,
@@ -96,7 +98,8 @@ def list_submissions() -> SubmissionList:
     """The newest submissions of your teams."""
     limit = request.args.get("limit", DEFAULT_LISTED, type=int)
     rows = read_own(database(), current_user(), max(1, min(limit, MAX_LISTED)))
-    return SubmissionList(submissions=[_show(row) for row in rows])
+    places = read_places(database()) if any(row.status is Status.QUEUED for row in rows) else {}
+    return SubmissionList(submissions=[_fill(row, places.get(row.id)) for row in rows])
 
 
 @get("/submissions/<key>", scope=Scope.READ)
@@ -146,6 +149,10 @@ def show_results(key: str) -> Results:
 
 
 def _show(row: Submission) -> SubmissionRecord:
+    return _fill(row, find_place(database(), row))
+
+
+def _fill(row: Submission, place: Place | None) -> SubmissionRecord:
     rest = find_rest(row)
     failed = row.status in (Status.FAILED, Status.HELD)
     asked = find_run(database(), row.id)
@@ -154,6 +161,7 @@ def _show(row: Submission) -> SubmissionRecord:
         benchmark=row.split.benchmark.slug,
         split=row.split.name,
         model=row.model_card.slug,
+        queue=QueuePlace.of(place) if place else None,
         progress=Progress.of(row),
         finished_at=rest.at if rest and row.status.is_final else None,
         failure=Failure.of(rest) if rest and failed else None,

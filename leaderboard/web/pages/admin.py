@@ -27,7 +27,7 @@ from leaderboard.packages.catalogue import (
     read_benchmarks,
     read_older_versions,
 )
-from leaderboard.queue import EVALUATE, RANK
+from leaderboard.queue import send_nudges
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.web.forms.hosting import ActForm, AnnouncementForm
@@ -179,10 +179,7 @@ def choose_act(acts: dict[str, KeyAct], name: str) -> KeyAct:
 def finish(done: Act, page: str) -> Response:
     """Commit an act, have the workers do what follows, and go back with its message."""
     database().commit()
-    for key in done.evaluate:
-        services().queue.enqueue(EVALUATE, key)
-    for split_id in done.rank:
-        services().queue.enqueue(RANK, split_id)
+    send_nudges(services().queue, done.nudges)
     flash(done.message, "success")
     return redirect(safe_back(request.form.get("back")) or page)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from leaderboard.evaluation.turns import Place
 from leaderboard.models.submission import EventKind, Status, Step, Submission, SubmissionEvent
 from leaderboard.submissions.endpoint_runs import RunFigures
 from leaderboard.submissions.events import find_rest
+from spinebench.shapes.submissions import QueuePlace
 
 STEP_LINES = {
     Step.WAITING: "Waiting for a worker.",
@@ -32,9 +34,15 @@ class Progress(NamedTuple):
 
 
 def make_progress(
-    submission: Submission, at: datetime, asked: RunFigures | None = None
+    submission: Submission,
+    at: datetime,
+    asked: RunFigures | None = None,
+    place: Place | None = None,
 ) -> Progress:
-    """How `submission` stands at the time `at`; `asked` are the figures of its endpoint run."""
+    """How `submission` stands at the time `at`.
+
+    `asked` are the figures of its endpoint run, `place` is where it waits for a worker.
+    """
     rest = find_rest(submission)
     if submission.status.is_final:
         took = make_duration((rest.at if rest else at) - submission.created_at)
@@ -44,12 +52,21 @@ def make_progress(
         return Progress(line, f"Held since {rest.at:%Y-%m-%d %H:%M} UTC.", False, None)
     is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
     line = "A worker is starting." if is_beginning else STEP_LINES[submission.step]
+    if place is not None:
+        line = _describe_place(place)
     sent = f"Submitted {make_duration(at - submission.created_at)} ago"
     if submission.step is Step.COLLECT and asked is not None:
         return Progress(
             f"{line} {_describe(asked)}", f"{sent}{_make_asked_rest(asked)}.", False, None
         )
     return Progress(line, f"{sent}{_make_rest(submission, at)}.", False, None)
+
+
+def _describe_place(place: Place) -> str:
+    """Where a submission waits, and what its place depends on."""
+    at_work = f", {place.n_running:,} at work" if place.n_running else ""
+    turns = " People take turns." if place.n_waiting > 1 else ""
+    return f"Waiting for a worker: {QueuePlace.of(place).words}{at_work}.{turns}"
 
 
 def _describe(asked: RunFigures) -> str:

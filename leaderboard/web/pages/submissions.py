@@ -10,6 +10,7 @@ from leaderboard.db import now
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.endpoints.registry.endpoints import read_endpoints
 from leaderboard.endpoints.registry.splits import may_see
+from leaderboard.evaluation.turns import find_place
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
@@ -88,7 +89,7 @@ def submission(key: str) -> str:
         "submissions/submission.html",
         submission=found,
         asked=asked,
-        progress=make_progress(found, now(), asked),
+        progress=make_progress(found, now(), asked, find_place(database(), found)),
         scores=read_scores(database(), found, Viewer.TEAM),
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         report=read_provenance(database(), [found.id]).get(found.id),
@@ -102,7 +103,8 @@ def submission(key: str) -> str:
 def progress(key: str) -> Response:
     """How a submission stands, for the script of its page; `is_final` asks for a last reload."""
     found = get_own(database(), current_user(), key)
-    standing = make_progress(found, now(), find_run(database(), key))
+    place = find_place(database(), found)
+    standing = make_progress(found, now(), find_run(database(), key), place)
     return jsonify(
         status=found.status.value,
         step=found.step.value,

@@ -148,6 +148,24 @@ def test_a_file_over_the_limit_is_refused_however_it_is_packed(
     assert check(site, "post", "/submissions", response)["error"]["code"] == "too_large"
 
 
+def test_a_submission_says_where_it_waits(site: Site) -> None:
+    site.add_person("eve", "team-e", "model-e")
+    ada, eve = site.token("ada"), site.token("eve")
+    keys = [site.submit(ada, make_file(n)).json()["id"] for n in range(3)]
+    new = site.submit(eve, make_file(3), "model-e").json()
+    assert new["queue"] == {"place": 2, "n_waiting": 4, "n_running": 0}
+    listed = requests.get(
+        f"{site.url}/api/v1/submissions", headers=ada, timeout=HANG_SECONDS
+    ).json()["submissions"]
+    places = {one["id"]: one["queue"]["place"] for one in listed}
+    assert [places[key] for key in keys] == [1, 3, 4]
+    site.evaluate_all()
+    shown = requests.get(
+        f"{site.url}/api/v1/submissions/{keys[2]}", headers=ada, timeout=HANG_SECONDS
+    ).json()
+    assert (shown["status"], shown["queue"]) == ("scored", None)
+
+
 def test_another_team_sees_nothing_of_a_submission(site: Site) -> None:
     site.add_person("eve", "team-e", "model-e")
     key = site.submit(site.token("ada"), make_file()).json()["id"]
