@@ -7,7 +7,6 @@ the same lines in the same run.
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import logging
@@ -33,6 +32,7 @@ from leaderboard.submissions.content import read_content
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions, read_predictions
 from leaderboard.submissions.submit import read_known_items, submit
+from workers.memory import settle_memory
 
 N_ITEMS = 65_000
 LIMIT = 256 * 1024 * 1024
@@ -54,7 +54,7 @@ T = TypeVar("T")
 def measure() -> None:
     """Print a row for each stage of each file."""
     logging.disable(logging.WARNING)
-    gc.freeze()  # as the worker does before its first job
+    settle_memory()
     for name, texts in FILES.items():
         print(f"{N_ITEMS:,} predictions: {name}")
         measure_file(make_file(texts))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import logging
 import os
 import signal
@@ -40,6 +39,7 @@ from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 # The parent imports once what every work horse needs.
 from workers.jobs import read_judges, read_reader
 from workers.leased import LEASED
+from workers.memory import settle_memory
 
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
@@ -88,7 +88,7 @@ def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
         job_class=DeclaredJob,
         serializer=JSONSerializer,
     )
-    gc.freeze()  # what is imported stays: no work horse looks through it for garbage, or copies it
+    settle_memory()
     worker.work(with_scheduler=False, logging_level="INFO")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
 from leaderboard.models.ranking import Slice
 from leaderboard.scoring.levels import place_of, regions_of
+
+V = TypeVar("V", bound=Hashable)
 
 MIN_LEVEL_ITEMS = 5
 """A level of fewer items is not shown: its counts would tell the level, or the right answer, of
@@ -38,24 +40,31 @@ def item_slices(items: pd.DataFrame) -> Iterator[list[ItemSlice]]:
     )
     for slice_, column in single:
         yield [ItemSlice(slice_, str(name), part) for name, part in items.groupby(column)]
-    levels_of = items["levels"].tolist()
-    levels = _group(items, Slice.LEVEL, (dict.fromkeys(own) for own in levels_of))
+    levels_of = [tuple(own) for own in items["levels"].tolist()]
+    levels = _group(items, Slice.LEVEL, levels_of, tuple)
     yield sorted(
         (one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS),
         key=lambda one: place_of(one.name),
     )
-    regions = {own: regions_of(own) for own in {tuple(own) for own in levels_of}}
-    yield _group(items, Slice.REGION, (regions[tuple(own)] for own in levels_of))
-    yield _group(items, Slice.IMAGES, map(_image_names, items["n_images"].tolist()))
+    yield _group(items, Slice.REGION, levels_of, regions_of)
+    yield _group(items, Slice.IMAGES, items["n_images"].tolist(), _image_names)
 
 
-def _group(items: pd.DataFrame, slice_: Slice, names: Iterable[Iterable[str]]) -> list[ItemSlice]:
-    """The slices by name, each with its items in their order; `names` are those of each item."""
+def _group(
+    items: pd.DataFrame, slice_: Slice, values: Sequence[V], names_of: Callable[[V], Iterable[str]]
+) -> list[ItemSlice]:
+    """The slices by name, each with its items in their order.
+
+    `values` has one for each item; `names_of` says which slices an item of that value is in.
+    """
+    places: dict[V, list[int]] = {}
+    for position, value in enumerate(values):
+        places.setdefault(value, []).append(position)
     rows: dict[str, list[int]] = {}
-    for position, own in enumerate(names):
-        for name in own:
-            rows.setdefault(name, []).append(position)
-    return [ItemSlice(slice_, name, items.iloc[rows[name]]) for name in sorted(rows)]
+    for value, positions in places.items():
+        for name in dict.fromkeys(names_of(value)):
+            rows.setdefault(name, []).extend(positions)
+    return [ItemSlice(slice_, name, items.iloc[sorted(rows[name])]) for name in sorted(rows)]
 
 
 def _image_names(n_images: int) -> list[str]:

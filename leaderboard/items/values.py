@@ -39,18 +39,19 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
                 Item.axis,
                 Item.modality,
                 Item.multiple,
-                cast(Item.levels, Text),
                 Item.case_key,
+                cast(Item.levels, Text),
             )
             .where(Item.split_id == split_id)
             .order_by(Item.position)
         )
         .all()
     )
-    columns = ["item_id", "key", "track", "subcondition", "axis", "modality", "multiple", "levels"]
-    items = _make_table(rows, [*columns, "case"])
-    decoded = {written: msgspec.json.decode(written) for written in items["levels"].unique()}
-    items["levels"] = pd.Series([decoded[written] for written in items["levels"]], dtype=object)
+    columns = ["item_id", "key", "track", "subcondition", "axis", "modality", "multiple", "case"]
+    items = _make_table(rows, [*columns, "levels"])
+    written = [row[-1] for row in rows]
+    decoded = {one: msgspec.json.decode(one) for one in set(written)}
+    items["levels"] = pd.Series([decoded[one] for one in written], dtype=object)
     shown = session.execute(
         select(ItemImage.item_id, ItemImage.sha256)
         .join(Item, Item.id == ItemImage.item_id)

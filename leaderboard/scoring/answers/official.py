@@ -148,11 +148,7 @@ def _stands(page: Page, claim: Claim) -> bool:
         return False
     if before and before[-2:] not in _STOPS and (is_rejected(before) or is_conditional(before)):
         return False
-    above = page.low[:line_start].rstrip("\n")
-    above = above[above.rfind("\n") + 1 :][-200:]
-    if above.endswith(":") and (HEARSAY.search(above) or CONDITION.search(above)):
-        return False
-    if (form := _FORM.match(above)) and _says_otherwise(page, claim, line_start, form):
+    if line_start and _is_disputed_above(page, claim, line_start):
         return False
     end = len(page.text)
     if claim.end + 3 < end:
@@ -161,6 +157,16 @@ def _stands(page: Page, claim: Claim) -> bool:
     if not any(map(str.isalnum, rest.text)) or is_cut_list(page, claim.end):
         return True
     return _agrees(page.part(0, end), rest, claim)
+
+
+def _is_disputed_above(page: Page, claim: Claim, line_start: int) -> bool:
+    """Whether the line above announces what somebody else says, or names another answer."""
+    above = page.low[:line_start].rstrip("\n")
+    above = above[above.rfind("\n") + 1 :][-200:]
+    if above.endswith(":") and (HEARSAY.search(above) or CONDITION.search(above)):
+        return True
+    form = _FORM.match(above)
+    return form is not None and _says_otherwise(page, claim, line_start, form)
 
 
 def _says_otherwise(page: Page, claim: Claim, line_start: int, form: re.Match[str]) -> bool:

@@ -151,7 +151,8 @@ def without_markup(text: str) -> str:
         text = _UNDERSCORES.sub("", text)
     if "&" in text:
         text = text.replace("&nbsp;", " ").replace("&amp;", "&").replace("&quot;", '"')
-    text = _SPACES.sub(" ", text)
+    if "  " in text or not text.isprintable():
+        text = _SPACES.sub(" ", text)
     if "\n" in text:
         text = _LINE_ENDS.sub("\n", text)
     return text.strip()
