@@ -21,6 +21,7 @@ from leaderboard.scoring.answers.words import (
     CONCLUSION_CUES,
     CONDITION,
     CONDITION_AFTER,
+    CONVENTIONAL,
     CORRECTION_CUE,
     CORRECTION_STEMS,
     DIRECT,
@@ -36,6 +37,7 @@ from leaderboard.scoring.answers.words import (
     PLURAL_LIST,
     QUALITY,
     QUALITY_AFTER,
+    REFUSAL,
     SPEAKER,
     THEN,
     VERB_BAD_BEFORE,
@@ -151,7 +153,9 @@ def _final_claims(page: Page) -> Iterator[Claim]:
     last: Claim | None = None
     at = page.text.find(FINAL_MARK)
     while at >= 0:
-        claim = make_claim(page, at, read_choice(page, at), Strength.FINAL)
+        claim = None
+        if not _shows_form(page, at):
+            claim = make_claim(page, at, read_choice(page, at), Strength.FINAL)
         joined = last and claim and _only_joins(page.text[last.end : claim.start])
         if last and claim and joined and page.multiple:
             claim = claim._replace(letters=claim.letters | last.letters)
@@ -161,6 +165,17 @@ def _final_claims(page: Page) -> Iterator[Claim]:
         at = page.text.find(FINAL_MARK, at + 1)
     if last:
         yield last
+
+
+_FORM_BEFORE = re.compile(r"\b(?:format|template|example|sample)\b[^.\n]{0,30}$")
+
+
+def _shows_form(page: Page, at: int) -> bool:
+    """Whether the mark at `at` shows how to answer: behind such words, and not the last of what
+    is said of the answer, for another mark or a refusal follows."""
+    if not _FORM_BEFORE.search(sentence_before(page.low, at)):
+        return False
+    return FINAL_MARK in page.text[at + 1 :] or REFUSAL.search(page.low, at) is not None
 
 
 _JOIN = re.compile(r"[\s,;&.}\ue001]{0,8}(?:and|und|et)?[\s,]{0,3}")
@@ -184,6 +199,8 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
             and not (literal in _LIST_NOUNS and is_whole_list(page, reading))
         ):
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
+            if CONVENTIONAL.search(before):
+                strength = Strength.WORDS
             if claim := make_claim(page, cue.start(), reading, strength):
                 yield claim
     if not any(literal in page.low for literal in BARE_NOUN_LITERALS):
@@ -267,7 +284,7 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
 CONCLUSION_CLOSING = re.compile(
     r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|to me\b|is (?:my|the)\b"
     r"|(?:remains?|fits|matches|applies|explains|accounts)(?=[\s.,;!]|$)"
-    r"|correct\b|right\b|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks|fits|matches)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
+    r"|correct\b|right\b|am (?:ehesten|wahrscheinlichsten)\b|zutreffend\b|die (?:richtige|korrekte|beste|wahrscheinlichste)\b|(?:erklärt|passt|trifft|kommt|bleibt|explica|encaja|corresponde?|queda|spiega|explique|convient|reste)\b|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks|fits|matches)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
 )
 """What follows letters that close a sentence or give a reason, and are no subject of another."""
 _BRIEF = 40

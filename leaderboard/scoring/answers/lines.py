@@ -135,7 +135,7 @@ _BARE_END = re.compile(
     r"[\s.,;:!)\]}\"'|>=-]{0,8}"
 )
 _BARE_LOOK = re.compile(
-    rf"(?:{_BARE_START.pattern}|(?i:both|only|just|either|not|neither|不是|并非) ?)"
+    rf"(?:{_BARE_START.pattern}|(?i:both|only|just|either|not|neither|nicht|no es|non è|não é|不是|并非) ?)"
     r"[\[(\"'{<]{0,3}\s?(?:[A-Za-z]|[A-J]{2,10})(?![A-Za-z])"
 )
 _LIST_HEADING = re.compile(
@@ -203,15 +203,15 @@ def _ends_line(page: Page, end: int) -> bool:
 
 _HEAD = re.compile(
     r"(?:(?i:(?:option|choice|letter)(?![a-z])|选项|選項)\s?)?(?P<open>[\[(\"'{]?)(?P<letter>[A-Za-z])(?P<close>[\])\"'}]?)"
-    r"(?P<after>[.):\]!;]{1,2}(?!\w)|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|i think|i believe|probably|\d)"
-    r"| (?=because|since|due|as |given|based)| (?=\()|)"
+    r"(?P<after>[.):\]!;]{1,2}(?![^\W\u2e80-\uffff])|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|clearly|obviously|certainly|without|hands down|by far|no (?:question|doubt)|i think|i believe|probably|\d)"
+    r"| (?=because|since|due|as |given|based)| (?=[(\[])|)"
 )
 _OTHER_LABEL = re.compile(r"(?:^|[\s(|])(?:(?i:option) )?[\[(]?([A-Z])[).:](?=\s|$)")
 _OTHER_LINE = re.compile(r"\n[-+| ]{0,3}(?:(?i:option|choice) )?[\[(]?([A-Z])[\]).:]{1,2}(?=\s)")
 _LONE_LINE = re.compile(r"\n[\[(]?([A-Z])[\])]?(?=\n)")
 _REJECTED_NEXT = re.compile(
     r"[\s:,.()|-]{0,4}(?:this is |it is |it's |is |are |can be |should be |this option is |seems |would be )?(?:not\b|"
-    r"incorrect|inconsistent|incompatible|unsupported|implausible|irrelevant|absent|wrong|false|no\b|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
+    r"incorrect|inconsistent|incompatible|unsupported|implausible|irrelevant|absent|wrong|false|no\b(?! (?:question|doubt))|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
     r"|can't|doesn't|does not|would not|rejected|normal|contraindicated|impossible|could be|might be|may be|possible)"
 )
 _SHARE = re.compile(r",?\s?\(?\d{1,3}(?:\.\d+)?\s?%")
@@ -241,6 +241,8 @@ def head(page: Page) -> Claim | None:
     if len(reading.letters) > 1 and not CONCLUSION_CLOSING.match(page.low, reading.end):
         return None
     letter = found["letter"].upper()
+    if letter == "A" and found["after"] in (":", " -") and _NOTE.search(page.low):
+        return None
     if letter == "A" and found["after"] == ":" and not own_text:
         answer = read_choice(page, found.end())
         if answer is None and not _is_enumeration(page, letter, reading.end):
@@ -251,6 +253,10 @@ def head(page: Page) -> Claim | None:
     if _is_enumeration(page, letter, reading.end):
         return None
     return Claim(0, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+
+
+_NOTE = re.compile(r"(?:^|\n|\s)p(?:lan)?\s?[:)-]\s")
+"""The plan of a clinical note, whose `A:` is the assessment."""
 
 
 def _is_shared(page: Page, end: int) -> bool:

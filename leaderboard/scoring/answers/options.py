@@ -42,7 +42,7 @@ NEGATED_BEFORE = re.compile(
     r"|above|below|adjacent to|near|next to|normal|unremarkable|preserved|intact|unlikely|wrong"
     r"|incorrect|histor(?:y|ies) of|previous\w{0,2}|prior|before|after|following|failed|absen\w{1,4}"
     r"|between|if|unless|whether|should (?:there|it)|could|might|may|possib\w{1,3}|consider\w{0,3}|reject\w{0,3}"
-    r"|contraindicat\w{1,4}|nicht|kein\w{0,2}|pas|aucun\w?|sin|não|не|less|mimic\w{0,4}|risk of"
+    r"|contraindicat\w{1,4}|examine|inspect|discuss|look(?:ing)? at|compar(?:e|ed|ing|ison) (?:to|with)|relative to|nicht|kein\w{0,2}|pas|aucun\w?|sin|não|не|less|mimic\w{0,4}|risk of"
     r"|alternative\w{0,2}|against|eliminat\w{1,4}|option [a-j] (?:says|refers|describes|states|mentions|lists|means|is about)|what|which|how|why|is there)\b|n't\b|不|非|無|没|排除|ない"
 )
 """Before an option's text in its clause: the text is not put forward as the answer."""
@@ -71,7 +71,7 @@ LIST_SENTENCE_END = re.compile(r"[.!?](?=\s|$|[^\x00-\x7f])|\n")
 
 _LEVEL = (
     r"(?:(?:c|th?|l|s)\s?\d{1,2}\s?(?:[-/]|\bto\b|(?<=\d)(?=[lst]\d))\s?(?:c|th?|l|s)?\s?\d{1,2}"
-    r"(?!\d|\s?[-/]\s?(?:c|th?|l|s)?\d)"
+    r"(?!\d| ?[-/] ?(?:c|th?|l|s)?\d)"
     r"|between (?:c|th?|l|s)\d{1,2} and (?:c|th?|l|s)\d{1,2})"
 )
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -237,12 +237,28 @@ class Options:
         if first is not None and first.word not in self._first_words and text.isascii():
             return frozenset()
         words = words_of(text)
-        return self.words.get(words) or self._joined_by_and.get(_with_and(words), frozenset())
+        return (
+            self.words.get(words)
+            or self._joined_by_and.get(_with_and(words))
+            or self._begun_by.get(words, frozenset())
+        )
 
     @cached_property
     def _first_words(self) -> frozenset[str]:
         """The words with which `named_by` may find an option."""
         return frozenset(words[0] for words in (*self.words, *self._joined_by_and)) | {"with"}
+
+    @cached_property
+    def _begun_by(self) -> dict[tuple[str, ...], frozenset[str]]:
+        """What stands before a preposition in one option and nowhere in the others:
+        "spondylolisthesis" of "Spondylolisthesis at L5/S1"."""
+        found: dict[tuple[str, ...], frozenset[str]] = {}
+        for words, letters in self.words.items():
+            cut = next((i for i, word in enumerate(words) if word in _PREPOSITIONS), 0)
+            others = {word for other in self.words if other != words for word in other}
+            if cut and others.isdisjoint(words[:cut]):
+                found[words[:cut]] = letters
+        return found
 
     @cached_property
     def _joined_by_and(self) -> dict[tuple[str, ...], frozenset[str]]:
@@ -308,6 +324,7 @@ def _with_and(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("and" if word == "with" else word for word in words)
 
 
+_PREPOSITIONS = frozenset("at of in from due on near between within along".split())
 _OPENERS = " \n\t\"'([{<-:.,)]}|"
 _JOINING_WORDS = frozenset({"and", "or", "plus", "und", "et", "y", "e", "nor", "without", "not"})
 _LIST_WORDS = frozenset({"and", "or", "only", "both", "option", "options", "all", "of", "none"})
@@ -335,7 +352,8 @@ def _stands_alone(low: str, seen: list[Token], i: int, j: int, joined: set[int])
     """Whether seen[i:j] is not part of a longer name, judged by its neighbours."""
     if j - i == 1 and "/" in seen[i].word:
         return True
-    before = low[max(0, seen[i].start - 2) : seen[i].start].rstrip(" ")[-1:]
+    before = low[max(0, seen[i].start - 3) : seen[i].start].rstrip(" ")
+    before = "\n" if before.endswith("\n-") else before[-1:]
     tied = i > 0 and not _parts(before)
     if tied and seen[i - 1].word not in PLAIN_BEFORE and i - 1 not in joined:
         return False

@@ -21,7 +21,8 @@ The rules, in their order:
     (`claims`); "B is correct" (`verdicts`); of a list the one row that is called right, or that
     alone is not rejected (`rows`); the opening label, lines and the last sentence that are a
     letter and nothing else (`lines`). What a cue announces is read as letters, with their
-    negations and alternatives, or else as option texts (`reading`). Claims that are denied,
+    negations and alternatives, or else as option texts (`reading`). Shares, rankings, and all
+    options but one being ruled out are claims too (`order`). Claims that are denied,
     conditional, asked or put in others' mouths do not count.
 7.  The claims are settled into one (`resolution`): firmer and correcting claims replace
     earlier ones; contradiction without correction is ambiguous, never a vote.
@@ -50,6 +51,7 @@ from leaderboard.scoring.answers.lines import (
 )
 from leaderboard.scoring.answers.official import find_official
 from leaderboard.scoring.answers.options import Options
+from leaderboard.scoring.answers.order import find_orders, outside_orders
 from leaderboard.scoring.answers.page import Page, named_in
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.resolution import settle
@@ -66,7 +68,7 @@ from leaderboard.scoring.answers.text import (
 from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import ASKS_FOR_MORE, REFUSAL, UNDECIDED
 
-PARSER_VERSION = "5"
+PARSER_VERSION = "6"
 """Changes whenever some text would be parsed otherwise than before."""
 
 
@@ -154,6 +156,8 @@ def _parse_page(page: Page) -> ParsedAnswer:
     claims = [*outside_lists(page, [*find_claims(page), *find_verdicts(page)])]
     claims += [*row_verdicts(page), *bare_lines(page)]
     claims += [claim for claim in (head(page), last_sentence(page)) if claim]
+    if orders := find_orders(page):
+        claims = [*outside_orders(claims, orders), *orders]
     claims.sort(key=lambda claim: (claim.end, -claim.strength))
     settled = settle(page, claims) if claims else None
     if settled is None:

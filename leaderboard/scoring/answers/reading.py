@@ -13,7 +13,7 @@ from leaderboard.scoring.answers.words import FALSE_SOON
 
 _TIGHT = frozenset(".,;:!?)]}\"'/|&+<>\n=~✓✗→" + FINAL_END + FINAL_MARK)
 _JOINING = frozenset(
-    "wählen nehmen richtig korrekt the seems appears looks fits matches applies apply because since as due with for given which and or nor noch sondern plus but not instead rather only nor is are was "
+    "wählen nehmen richtig korrekt the seems appears looks fits matches applies apply because since as due with for given which and or nor explains accounts alone erklärt passt trifft explica explique corresponde am die noch sondern plus but not instead rather only nor is are was "
     "on based therefore so hence thus confidently definitely then if unless although though while "
     "whereas over vs versus i if it would seems remains fits either than without unlike except "
     "und oder nicht weil da denn sondern aber et ou pas car parce mais y o no porque ya ni sino e "
@@ -41,6 +41,8 @@ def may_be_letter(text: str, found: re.Match[str], letter: str) -> bool:
     following = text[end : end + 1]
     if following == "" or (found[2].strip() and following in " \n.,;:!"):
         return not is_latin_name(text, end)
+    if following == "-" and end + 1 == len(text):  # cut off: `D-dimer`
+        return False
     if following in ".-/'":
         if following == "." and is_latin_name(text, end):
             return False
@@ -245,7 +247,10 @@ def read_list(page: Page, start: int) -> Reading | None:
             break
         kind, found = step
         at = found.end
-        unsure = unsure or kind == "or" or (kind == "and" and found.unsure)
+        either = kind == "or" and not (
+            page.multiple and page.text[item.end : item.end + 2].strip()[:1] == "/"
+        )
+        unsure = unsure or either or (kind == "and" and found.unsure)
         (rejected if kind == "not" else letters).update(found.letters)
         if kind == "not":
             while more := _NEGATED_MORE.match(page.low, at):

@@ -39,9 +39,10 @@ _TRUE = (
     rf"[\s'](?:{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
     r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
     r"|(?<=\s)(?:(?:fits|matches|describes|explains|suits|works) best\b|best (?:fits|matches|describes|explains"
-    r"|answers|suits)\b|(?:fits|matches|explains|accounts for|describes)(?: all| everything| both)?(?: of)?(?: the (?:\w{1,14} )?(?:findings|picture|signs|symptoms|image|images|deficit|presentation)(?: best)?)?(?=[.!]?$|[.!]? ?\n)|is the one\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
-    r"|ist(?: die)? (?:richtige?|korrekte?)\b|sind (?:richtig|korrekt)\b|est (?:la (?:bonne|meilleure)"
-    r" réponse|correcte?|exacte?|juste|vraie?)\b|est la réponse(?: correcte)?\b|sont correctes?\b"
+    r"|answers|suits)\b|(?:fits|matches|explains|accounts for|describes)(?: all| everything| both)?(?: of)?(?: the (?:\w{1,14} )?(?:findings|picture|signs|symptoms|image|images|deficit|presentation)(?: best)?)?(?=[.!]?$|[.!]? ?\n)|is the one\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|alone (?:explains|accounts for|fits|matches|applies)\b|is what (?:the|this|these|all|my) (?:\w{3,14} )?(?:findings?|pictures?|images?|imaging|signs?|history|evidence|data|symptoms?|case|description) (?:points? to|suggests?|shows?|indicates?|supports?|describes?)\b|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
+    r"|ist(?: die)? (?:richtige?|korrekte?)\b|ist am (?:ehesten|wahrscheinlichsten)\b|trifft(?: hier)? zu\b|passt(?: hier)? am besten\b|sind (?:richtig|korrekt)\b|est (?:la (?:bonne|meilleure)"
+    r" réponse|correcte?|exacte?|juste|vraie?)\b|est la (?:plus (?:probable|vraisemblable|adaptée|appropriée)|meilleure)\b|est la réponse(?: correcte)?\b|sont correctes?\b"
+    r"|(?:es la (?:más (?:probable|adecuada|apropiada)|mejor)|é a (?:mais (?:provável|adequada)|melhor)|è la (?:più (?:probabile|adatta)|migliore))\b"
     r"|(?:es|son)(?: la| las)? (?:respuestas? )?(?:correct[ao]s?|verdader[ao]s?)\b"
     r"|(?:é|está|são|estão)(?: a| as)? (?:respostas? |alternativa |opção )?(?:corret[ao]s?|cert[ao]s?)\b"
     r"|(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
@@ -60,7 +61,7 @@ TRUE_LIMITED = re.compile(
 )
 VERDICT_LITERALS = (
     "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
-    "wins", "supported", "what i", "yes", "apply", "fits", "matches", "explains", "accounts for", "describes", "the one", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "wins", "supported", "is what", "alone", "pick", "selection", "trifft", "passt", "probable", "probabile", "ehesten", "wahrscheinlich", "meilleure", "mejor", "melhor", "migliore", "plus", "más", "mais", "più", "yes", "apply", "fits", "matches", "explains", "accounts for", "describes", "the one", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
     "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
     "✓",
 )  # fmt: skip
@@ -88,6 +89,8 @@ _GAP_DOUBT = re.compile(
     r"\b(?:not|no|never|wrong|incorrect|false|but|while|whereas|however|except|than|unlike|unlikely|if|and"
     r"|which|because)\b|n't\b|(?<![a-z0-9])[b-h](?![a-z0-9'])"
 )
+_CAPITAL_A = re.compile(r"(?<![\w'-])A[)\]\"']{0,2}\s?$")
+"""The one letter that _GAP_DOUBT cannot tell from an article, right before the verdict."""
 TRUE_MARK = re.compile(
     r"[\s:|()\[\].,\"'-]{0,6}(?:(?:this|which|it) (?:is|option is) )?(?:is )?(?:the )?"
     r"(?:✓|(?:correct(?: answer| option| choice| one)?|right(?: answer)?|true|yes|best(?: answer| option)?)"
@@ -170,4 +173,6 @@ def _reaches(part: Page, at: int) -> bool:
     if not rest.strip(" )]\"'.:,-"):
         return True
     closed = part.text[at - 1 : at] in ")]:." or rest[:1] in ").:(-" or rest[:2] in {" (", " -"}
+    if _CAPITAL_A.search(part.text, at):
+        return False
     return closed and _GAP.fullmatch(rest) is not None and not _GAP_DOUBT.search(rest)

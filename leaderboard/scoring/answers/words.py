@@ -50,6 +50,11 @@ NOUNS = {
 NOUN_CUES = CueTable(
     {literal: rf"{noun}{_NOUN_TAIL}{_TO_WHOM}{IS}" for literal, noun in NOUNS.items()}
 )
+CONVENTIONAL = re.compile(
+    r"\b(?:usual|usually|textbook|classic|classical|classically|conventional|conventionally|traditional"
+    r"|typical|typically|standard|normally|generally|ordinarily|naive|obvious|popular|knee-jerk)\b"
+)
+"""Before an answer: it is that of most such questions, and gives way to any other."""
 NEEDS_QUALITY = frozenset(
     {"options", "choices", "option", "correct", "letter", "opción", "opcion", "alternativa",
      "opção", "opzione", "вариант", "seçenek", "result", "diagnosis", "solution", "response",
@@ -91,6 +96,8 @@ DIRECT = CueTable(
     {
         "答案": r"答案\]?(?:应该|應該|应|應|就|为|為|选|選|选择|選擇){0,3}\s?(?:是|为|為|:|选|選|=|应为|應為)?\s?",
         "答:": r"(?<![回解])答:\s?",
+        "倾向": r"倾向于(?:选择?)?\s?",
+        "只有": r"只有(?:选项)?(?=[a-j](?:选?项)?(?:才?能|可以|符合|正确|可解释))",
         "最可能": r"最可能(?:的)?(?:选项|答案)?(?:是|为)?\s?",
         "正确的": r"正确的(?:答案|选项)?(?:应该|应|就)?是\s?",
         "认为": r"认为(?:答案)?(?:应该|应)?(?:是|选|为)\s?",
@@ -138,7 +145,8 @@ VERB_CUES = CueTable(
 FIRST_PERSON_CUES = CueTable(
     {verb: verb for verb in ("wähle", "je choisis", "elijo", "escojo", "selecciono", "escolho", "scelgo",
                  "diría que", "je dirais", "ich würde sagen", "vote goes to", "leaning",
-                 "выбираю", "seçiyorum", "ich würde", "ich nehme")}
+                 "выбираю", "seçiyorum", "ich würde", "ich nehme",
+                 "ich tippe auf", "opte pour")}
 )  # fmt: skip
 """Verbs that need no "I" beside them."""
 SPEAKER = re.compile(
@@ -154,6 +162,8 @@ VERB_BAD_BEFORE = re.compile(
 # --- so B; B it is -------------------------------------------------------------------------------
 
 _MORE_LIKELY = r"(?:option |choice )?[(\[]?[a-h][)\]]? (?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b|(?:option |choice )?[(\[]?[a-h][)\]]? (?:fits|matches) (?:better|more)\b"
+_GERMAN_VERDICT = r"(?:richtig|korrekt|zutreffend|am (?:ehesten|wahrscheinlichsten)|die (?:richtige|korrekte|beste|wahrscheinlichste))\b"
+_CLOSES_SENTENCE = r"(?=(?:option |choice )?[(\[]?[a-h][)\]]?[.!]?(?:$|\n))"
 CONCLUSION_CUES = CueTable(
     {
         "so": r"so(?! (?:is|are|do|does)\b)[,:]?\s",
@@ -163,7 +173,7 @@ CONCLUSION_CUES = CueTable(
         "leav": r"leav(?:ing|es)(?: us)?(?: with)?(?: only| just)?:?\s",
         "left with": r"left with(?: only| just)?\s",
         "step": r"(?:next|first|best|initial|appropriate|correct) step (?:is|would be|should be|would then be):?\s(?=option|choice|[\[(][a-j][\])]|[a-j](?:[.]?$|[):]))",
-        "favo": r"favou?r(?:s|ed|ing)? (?=(?:option |choice )?[(\[]?[a-h][)\]]?[.!]?(?:$|\n))",
+        "favo": rf"favou?r(?:s|ed|ing)? {_CLOSES_SENTENCE}",
         "must be": r"must be:?\s",
         "has to be": r"has to be\s",
         "it is": r"it is(?: clearly| definitely| most likely| probably)?\s",
@@ -180,6 +190,11 @@ CONCLUSION_CUES = CueTable(
         "clearly": r"clearly\s",
         "probably": r"probably\s",
         "most likely": r"most likely:?\s",
+        "support": rf"supports? {_CLOSES_SENTENCE}",
+        "indicat": rf"indicates? {_CLOSES_SENTENCE}",
+        "that of": rf"that of {_CLOSES_SENTENCE}",
+        "remaining": r"remaining:\s",
+        "if i": r"if (?:i|we) (?:really )?(?:must|had to|have to)(?: choose| pick| answer| guess)?(?: one)?,\s",
         "elimination": r"elimination[,:]\s",
         "exclusion": r"exclusion[,:]\s",
         "conclusion": r"in conclusion[,:]\s",
@@ -196,7 +211,7 @@ CONCLUSION_CUES = CueTable(
         "所以": r"所以[,:]?\s?",
         "c'est": r"c'est (?:donc )?(?:la |l')?(?=réponse |option |[a-h](?![a-z']))",
         "est": r"est(?: donc)? (?:la )?(?=réponse |option )",
-        "ist": r"ist(?: also| daher| somit)? (?:die )?(?=antwort |option )",
+        "ist": rf"ist(?: also| daher| somit| hier)? (?:die )?(?=antwort |option |[(\[]?[a-h][)\]]? {_GERMAN_VERDICT})",
         "makes": r"makes (?=(?:option |choice )?[(\[]?[a-h][)\]]? (?:correct\b|right\b|the (?:best|most|correct|right|only|likeli)\b))",
         "etween": r"between (?:the two|these two|those two|them|[(]?[a-h][)]? and [(]?[a-h][)]?)(?: options)?,\s",
         "but": rf"but (?={_MORE_LIKELY})",
@@ -206,6 +221,10 @@ CONCLUSION_CUES = CueTable(
         "looks": r"looks like (?=(?:option |choice )?[a-h](?![a-z]))",
         "suggest": r"suggests? (?=(?:option |choice )?[a-h](?![a-z]))",
         "only": r"only (?=(?:option |choice |answer )?[(\[]?[a-h][)\]]? (?:fits|applies|matches|remains|explains|accounts|works|is left)\b)",
+        "nur": r"nur (?=(?:option |antwort )?[a-h] (?:erklärt|passt|trifft|kommt|bleibt)\b)",
+        "solo": r"solo (?=(?:la )?(?:opción |opzione )?[a-h] (?:explica|encaja|corresponde|queda|spiega|resta)\b)",
+        "sólo": r"sólo (?=(?:la )?(?:opción )?[a-h] (?:explica|encaja|corresponde|queda)\b)",
+        "seul": r"seule? (?=(?:la réponse |l'option )?[a-h] (?:explique|correspond|convient|reste)\b)",
         "donc": r"donc\s",
         "daher": r"daher\s",
         "entonces": r"entonces\s",
@@ -235,7 +254,7 @@ CORRECTION_STEMS = frozenset(
 # --- negation, hedge, correction -----------------------------------------------------------------
 
 NOT_BEFORE = re.compile(
-    r"(?:\b(?:not|never|cannot|no|nor|neither|without|hardly|doubt|doubts|unsure|unable|wrong|refuse"
+    r"(?:\b(?:not|never|cannot|no|nor|neither|none|nothing|little|without|hardly|doubt|doubts|unsure|unable|wrong|refuse"
     r"|unlikely|decline|whether|if|nicht|pas|не|não|hadn't)\b|n't\b)"
     r"(?:\s(?!(?:but|so|therefore|thus|hence|then|and|because|yet|instead|only)\b)[\w']{1,20}){0,5}\s?$"
 )
@@ -260,7 +279,7 @@ HEARSAY = re.compile(
     r"|you (?:might|may|could|would)|might (?:think|say|choose|argue)|may (?:think|say|choose|argue)|would think|mistakenly"
     r"|example|e\.g|for instance|format|template|such as|suppose|pretend|imagine|looks like this"
     r"|(?:colleagues?|friends?|teachers?|professors?|residents?|patients?|he|she|they) (?:would|might|may|will)|sample (?:output|answer|response)"
-    r"|i would (?:normally|usually|ordinarily)|(?:previous|earlier|prior|another|different) (?:question|case|item|exam)s?"
+    r"|i would (?:normally|usually|ordinarily)|(?:normally|usually|ordinarily),? i would|(?:previous|earlier|prior|another|different) (?:question|case|item|exam)s?"
     r"|at first|first (?:i )?thought|initially|i thought|i first)\b"
 )
 THEN = re.compile(
@@ -296,7 +315,7 @@ NOT_THE_ANSWER = (
 )
 
 FALSE_SOON = re.compile(
-    r"[^.;\n]{0,50}?(?:\b(?:incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
+    r"[^.;\n]{0,50}?(?:\b(?:what (?!i\b|we\b)(?:\w+ ){1,4}(?:would|might|could|may) (?:say|think|pick|choose|answer|select|guess)|a (?:trap|lure|red herring)|incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
     r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|tempting|distractors?|falsch|faux|fausse"
     r"|incorrecta?s?|errad[ao]s?|sbagliat[ao]|nicht|pas|неверн\w{0,3}|неправильн\w{0,3}|yanlış\w{0,4}"
     r"|could be|might be|may be|possible|plausible|doubtful|remains? possible|not sure|would (?:need|require))\b|n't\b|✗)"
@@ -332,6 +351,7 @@ ASKS_FOR_MORE = re.compile(
     r"\bplease (?:re-?)?(?:upload|share|provide|send|attach|supply)\b|\byes and no\b"
     r"|\b(?:versus|vs|for comparison)\b"
     r"|\b(?:how can i|i can|happy to|glad to) (?:help|assist)\b|\bwhat would you like\b"
+    r"|\bi (?:would |will |'ll )?(?:first )?(?:examine|inspect|check|review|look at|discuss)\b"
 )
 """In a text without a claim: it is no answer, whatever option it seems to name."""
 

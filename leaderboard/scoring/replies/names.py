@@ -14,10 +14,12 @@ THOUGHTS = ("think", "thought", "scratchpad", "monologue", "deliberat", "ponder"
 """A name that holds one of these is a thought's wherever it stands."""
 THOUGHT_WORDS = frozenset({"cot", "inner", "musing", "musings"})
 SECTIONS_OF_THOUGHT = frozenset({"reasoning", "reason", "analysis", "rationale", "reflection",
-                                 "explanation"})  # fmt: skip
+                                 "explanation", "planning"})  # fmt: skip
 """A thought's, unless the reply is built of sections with such headings, as reports may be."""
 STAGES = frozenset({"summary", "caption"})
 """Written in capitals at the start, the first stages of a thought that a conclusion ends."""
+UNSAID = frozenset({"internal", "hidden", "private"})
+"""A tag's name of these alone is a thought's: `<hidden>`."""
 FINALS = frozenset({"answer", "answers", "response", "final", "solution", "output"})
 CONCLUSION = "conclusion"
 BOXES = frozenset({"box", "boxed"})
@@ -147,7 +149,7 @@ def name_of_tag(written: str) -> Name:
     names = frozenset(words)
     closes = written.startswith("/") or bool(names & CLOSES)
     noun = written.strip("/ ").lower()
-    if _is_thought("".join(words), names):
+    if _is_thought("".join(words), names) or (names and names <= UNSAID):
         return Name(Kind.THOUGHT, closes, noun)
     if _NUMBERED.fullmatch("".join(words)):
         return Name(Kind.NUMBERED, closes, noun)

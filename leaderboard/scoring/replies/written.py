@@ -22,7 +22,7 @@ _FOLDED = re.compile(
 )
 """As chat pages export it: `<details type="reasoning">...</details>`."""
 _HEADED = re.compile(
-    r"\A\s*(?P<mark>#{1,6}[ ]*|\*\*)(?:thinking|thoughts?)(?: process)?:?\**:?[ \t]*\n",
+    r"\A\s*(?P<mark>#{1,6}[ ]*|\*\*)(?P<name>thinking|thoughts?)(?: process)?:?\**:?[ \t]*\n",
     re.IGNORECASE,
 )
 """As HuatuoGPT-o1 writes: `## Thinking ... ## Final Response ...`."""
@@ -44,6 +44,8 @@ _DONE_THINKING = re.compile(
     r"\A\s*Thinking\.\.\.\n(?P<thought>.*?)\n\.\.\.done thinking\.", re.DOTALL
 )
 """As a terminal shows it."""
+_SOT = re.compile(r"<\|sot\|>(?P<thought>.*?)<\|eot\|>(?=\s*[^\s<])", re.DOTALL)
+"""A start of thought, for more is said behind its end; else `sot` starts a turn."""
 _TILDES = {"]~!b[": "", "]~b]": "<|im_start|>", "[e~[": "<|im_end|>"}
 _TILDE = re.compile("|".join(map(re.escape, _TILDES)))
 """MiniMax's tokens, the only ones of their shape."""
@@ -61,6 +63,8 @@ def with_plain_marks(text: str) -> str:
         text = _STAGE.sub(_as_tag, text)
     if "done thinking" in text:
         text = _DONE_THINKING.sub(_as_thought, text)
+    if "<|sot|>" in text:
+        text = _SOT.sub(_as_thought, text)
     if "~" in text:
         text = _TILDE.sub(lambda found: _TILDES[found[0]], text)
     if "my " in text[:40]:
@@ -84,10 +88,13 @@ def _as_tag(found: re.Match[str]) -> str:
 
 def _without_headed_thought(text: str) -> str:
     """Without a thought under a heading, which lasts to the heading of what is said, or else to
-    the next one of its kind, or to the end."""
+    the next one of its kind. Without either, `Thinking` is a thought that was cut off, while under
+    `Thoughts` stands all that is said."""
     opening = _HEADED.match(text)
     if opening is None:
         return text
     next_heading = re.compile(rf"^{re.escape(opening['mark'].strip())}(?=\s?\w)", re.MULTILINE)
     end = _FINAL_HEADING.search(text, opening.end()) or next_heading.search(text, opening.end())
-    return text[end.start() :] if end else ""
+    if end is None:
+        return "" if opening["name"].lower() == "thinking" else text
+    return text[end.start() :]

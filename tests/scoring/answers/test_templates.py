@@ -24,7 +24,8 @@ def rates(cases: Iterator[Case]) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize(
-    ("group", "least_right"), [("marks", 0.99), ("marked", 0.97), ("free", 0.97), ("none", 1.0)]
+    ("group", "least_right"),
+    [("marks", 0.99), ("marked", 0.97), ("free", 0.97), ("fresh", 0.96), ("none", 1.0)],
 )
 def test_replies_are_read_as_a_careful_person_reads_them(group: str, least_right: float) -> None:
     right, wrong, gap = rates(fill(group))
