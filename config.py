@@ -173,6 +173,15 @@ class Config(Environment):
         description="attempts to sign in or register from one network: an IPv4 address, or the "
         "/64 of an IPv6 address",
     )
+    guess_limit: str = Field(
+        "5 per minute; 30 per hour",
+        description="attempts to enter the password of one account from one network, wherever it is"
+        " asked for",
+    )
+    guess_limit_overall: str = Field(
+        "100 per hour",
+        description="and from all networks together, but for those where the account is signed in",
+    )
     session_days: Annotated[int, Field(ge=1)] = Field(
         14, description="a session in a browser ends after this many days, used or not"
     )
@@ -263,7 +272,7 @@ class Config(Environment):
             raise ValueError("must be the e-mail address that mail is sent from.")
         return address
 
-    @field_validator("sign_in_limit")
+    @field_validator("sign_in_limit", "guess_limit", "guess_limit_overall")
     @classmethod
     def _check_limit(cls, limit: str) -> str:
         # Only the web process needs the package otherwise.

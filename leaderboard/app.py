@@ -16,6 +16,7 @@ from leaderboard.db import CommitMark, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import commands
+from leaderboard.letters.links import Links
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import failures, protection, security, services, session_cookie, words
@@ -35,6 +36,7 @@ from leaderboard.web.pages import (
     exports,
     guides,
     health,
+    identity,
     judges,
     leaderboards,
     notices,
@@ -93,6 +95,7 @@ def create_app(config: Config | None = None) -> Flask:
                 config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
             ),
             sends_mail=bool(config.smtp_url),
+            links=Links(config.secret_keys),
             session_terms=SessionTerms(
                 timedelta(days=config.session_days), timedelta(hours=config.session_idle_hours)
             ),
@@ -102,7 +105,13 @@ def create_app(config: Config | None = None) -> Flask:
             quota=Quota(config.quota_submissions, config.quota_days),
         ),
     )
-    protection.install(app, redis_url=config.redis_url, sign_in_limit=config.sign_in_limit)
+    protection.install(
+        app,
+        redis_url=config.redis_url,
+        sign_in_limit=config.sign_in_limit,
+        guess_limit=config.guess_limit,
+        guess_limit_overall=config.guess_limit_overall,
+    )
     security.install(app)
     session_cookie.install(app)
     failures.install(app)
@@ -120,6 +129,7 @@ def create_app(config: Config | None = None) -> Flask:
         submissions.blueprint,
         endpoints.blueprint,
         account.blueprint,
+        identity.blueprint,
         teams.blueprint,
         ratings.blueprint,
         judges.blueprint,

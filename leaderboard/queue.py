@@ -61,6 +61,7 @@ RUN_ENDPOINT = Job("workers.jobs.evaluate_next_run", "submission", _WAITS, lane=
 """Both say that a submission waits; whose turn it is, the worker finds out when it begins."""
 CALIBRATE = Job("workers.jobs.calibrate", "refit of split", _WAITS)
 SEND = Job("workers.jobs.send", "notice", _WAITS)
+SEND_LETTER = Job("workers.jobs.send_letter_of", "letter", _WAITS, at_front=True)
 AUDIT_ENDPOINT = Job("workers.jobs.audit_endpoint", "robustness audit", _WAITS, lane=Lane.ENDPOINTS)
 TEST_ENDPOINT = Job("workers.jobs.test_endpoint", "test of endpoint", _IS_LOST, at_front=True)
 SEND_TEST = Job("workers.jobs.send_test_notice", "test notice to target", _IS_LOST, at_front=True)

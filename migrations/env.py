@@ -15,6 +15,7 @@ import leaderboard.models.expert
 import leaderboard.models.identity
 import leaderboard.models.invitation
 import leaderboard.models.judging
+import leaderboard.models.letter
 import leaderboard.models.maker
 import leaderboard.models.moderation
 import leaderboard.models.notice

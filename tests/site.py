@@ -164,6 +164,8 @@ class Served:
                     "SECRET_KEY": SECRET_KEY,
                     "MAX_UPLOAD_BYTES": "300000",
                     "SIGN_IN_LIMIT": "1000 per minute",
+                    "GUESS_LIMIT": "1000 per minute",
+                    "GUESS_LIMIT_OVERALL": "1000 per minute",
                     "ENDPOINT_KEYS": ENDPOINT_KEY,
                     **settings,
                 }

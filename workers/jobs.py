@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from datetime import timedelta
 from functools import lru_cache
 
 from config import Config
@@ -21,6 +22,8 @@ from leaderboard.items.reports import get_rubric
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
+from leaderboard.letters.links import Links
+from leaderboard.letters.send import Post, send_letter
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.send_test import send_test
@@ -128,10 +131,26 @@ def send_test_notice(target_id: int) -> None:
     send_test(sessions_of(config.database_url), target_id, make_outbox(config))
 
 
+def send_letter_of(letter_id: int) -> None:
+    """Send a letter that waits."""
+    config = Config.from_env()
+    post = Post(Links(config.secret_keys), read_mail(config), config.base_url)
+    send_letter(sessions_of(config.database_url), letter_id, post)
+
+
 def make_outbox(config: Config) -> Outbox:
     """What sending notices gets of the host."""
-    mail = MailSettings(config.smtp_url, config.mail_from) if config.smtp_url else None
-    return Outbox(make_access(config).policy, mail, config.base_url)
+    return Outbox(
+        make_access(config).policy,
+        read_mail(config),
+        config.base_url,
+        timedelta(days=config.confirm_grace_days),
+    )
+
+
+def read_mail(config: Config) -> MailSettings | None:
+    """How mail leaves; None where the settings name no server."""
+    return MailSettings(config.smtp_url, config.mail_from) if config.smtp_url else None
 
 
 @lru_cache(maxsize=1)

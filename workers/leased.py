@@ -8,6 +8,7 @@ from leaderboard.calibration.refits import REFITS
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.leases import LeasedTable
+from leaderboard.letters.lease import LETTERS
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
 from leaderboard.robustness.lease import AUDITS
 
@@ -18,4 +19,5 @@ LEASED: tuple[LeasedTable[Any], ...] = (
     AUDITS,
     CONNECTION_TESTS,
     NOTICE_TESTS,
+    LETTERS,
 )

@@ -50,22 +50,22 @@ def find_confirmation(session: Session, user: User) -> Confirmation | None:
     return row if row is not None and row.email == user.email else None
 
 
-def find_grace_end(user: User, terms: ConfirmationTerms) -> datetime | None:
+def find_grace_end(user: User, grace: timedelta) -> datetime | None:
     """Until when an unconfirmed `user` counts as confirmed; None for one who does not (any more)"""
     if user.is_confirmed or user.grace_began_at is None:
         return None
-    end = user.grace_began_at + terms.grace
+    end = user.grace_began_at + grace
     return end if end > now() else None
 
 
-def counts_as_confirmed(user: User, terms: ConfirmationTerms) -> bool:
+def counts_as_confirmed(user: User, grace: timedelta) -> bool:
     """Whether `user` may do what needs a confirmed address."""
-    return user.is_confirmed or find_grace_end(user, terms) is not None
+    return user.is_confirmed or find_grace_end(user, grace) is not None
 
 
 def require_confirmed(user: User, terms: ConfirmationTerms) -> None:
     """Raise Unconfirmed unless `user` may do what needs a confirmed address."""
-    if not counts_as_confirmed(user, terms):
+    if not counts_as_confirmed(user, terms.grace):
         raise Unconfirmed(
             f"The e-mail address {user.email} is not confirmed.",
             "Open the link that was sent to it; your account page can send another."

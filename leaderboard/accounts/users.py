@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.names import read_name
+from leaderboard.accounts.passwords import (
+    check_password,
+    hash_password,
+    is_password,
+    needs_new_hash,
+)
 from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotSignedIn
@@ -18,17 +22,8 @@ from leaderboard.models.team import User
 
 MAX_NAME_CHARACTERS = 120
 MAX_EMAIL_CHARACTERS = 254
-MIN_PASSWORD_CHARACTERS = 12
-MAX_PASSWORD_CHARACTERS = 200
 EMAIL_FORM = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 CLOSED = "This account is closed."
-
-_hasher = PasswordHasher()
-_NOBODY = (
-    "$argon2id$v=19$m=65536,t=3,p=4$Ck9LlK+Fgz7MzOL2E0nNUA$"
-    "9lQzEvOsiKPBnvGqQHlcWq4gZhQqv6VYxW6VqLhhZSA"
-)
-"""A hash of no password, checked where there is no user, so that both take the same time."""
 
 
 def register(session: Session, *, email: str, name: str, password: str) -> User:
@@ -41,12 +36,12 @@ def register(session: Session, *, email: str, name: str, password: str) -> User:
         if find_user(session, email) is not None:
             raise _email_taken()
     with fields.at("password"):
-        check_password(password)
+        check_password(password, email=email, name=name)
     fields.raise_all()
     user = User(
         email=email,
         name=name,
-        password_hash=_hasher.hash(password),
+        password_hash=hash_password(password),
         created_at=now(),
     )
     try:
@@ -65,42 +60,28 @@ def read_email(text: str) -> str:
     return email
 
 
-def check_password(password: str) -> None:
-    """Raise InvalidRequest if `password` is too short or too long to be used."""
-    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
-        raise InvalidRequest(
-            f"The password is too {'long' if password[MAX_PASSWORD_CHARACTERS:] else 'short'}.",
-            f"Use {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters; "
-            "a few words are easy to remember.",
-        )
-
-
 def authenticate(session: Session, *, email: str, password: str) -> User:
     """The user with these credentials. Raises NotSignedIn, the same for either being wrong.
 
     Who is banned learns it with the right password alone.
     """
     user = find_user(session, email)
-    try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
-    except (VerifyMismatchError, InvalidHashError):
-        user = None
-    if user is None:
+    if not is_password(password, user.password_hash if user else None) or user is None:
         raise NotSignedIn(
             "The e-mail address or the password is wrong.",
-            "Try again, or ask the host to set a new password.",
+            "Try again, or see how to get a new password below the form.",
         )
     if user.is_banned:
         raise NotSignedIn(CLOSED, "Contact the host of this server.")
-    if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = _hasher.hash(password)
+    if needs_new_hash(password, user.password_hash):
+        user.password_hash = hash_password(password)
     return user
 
 
 def set_password(session: Session, user: User, password: str) -> None:
     """Give `user` a new password and end every session. Raises InvalidRequest if unusable."""
-    check_password(password)
-    user.password_hash = _hasher.hash(password)
+    check_password(password, email=user.email, name=user.name)
+    user.password_hash = hash_password(password)
     end_sessions(session, user)
 
 
@@ -111,14 +92,32 @@ def change_password(session: Session, user: User, *, password: str, new_password
     """
     fields = FieldProblems()
     with fields.at("password"):
-        try:
-            authenticate(session, email=user.email, password=password)
-        except NotSignedIn:
-            raise InvalidRequest("This is not your current password.", "Try again.") from None
+        require_password(user, password)
     with fields.at("new_password"):
-        check_password(new_password)
+        check_password(new_password, email=user.email, name=user.name)
     fields.raise_all()
     set_password(session, user, new_password)
+
+
+def require_password(user: User, password: str) -> None:
+    """Raise InvalidRequest unless `password` is that of `user`, who is signed in."""
+    if not is_password(password, user.password_hash):
+        raise InvalidRequest("This is not your current password.", "Try again.")
+
+
+def change_address(session: Session, user: User, email: str) -> None:
+    """Give `user` another e-mail address, which is unconfirmed. Raises Conflict if it is taken."""
+    if user.email == email:
+        raise InvalidRequest("This is your e-mail address already.", "There is nothing to do.")
+    if find_user(session, email) is not None:
+        raise _email_taken()
+    try:
+        with session.begin_nested():
+            user.email = email
+    except IntegrityError:
+        session.refresh(user)
+        raise _email_taken() from None
+    session.expire(user, ["is_confirmed", "grace_began_at"])
 
 
 def find_user(session: Session, email: str) -> User | None:

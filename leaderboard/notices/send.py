@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -18,17 +19,22 @@ from leaderboard.notices.channels import MailSettings, NotSent, post_webhook, se
 from leaderboard.notices.lease import NOTICES, PAUSES
 from leaderboard.notices.message import Message, make_mail, write_notice
 from leaderboard.notices.signature import sign
+from leaderboard.notices.targets import is_members_address
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """What sending needs of the host; without `mail` no mail is sent."""
+    """What sending needs of the host; without `mail` no mail is sent.
+
+    Addresses that are not confirmed get mail for the `grace` of older accounts alone.
+    """
 
     policy: AddressPolicy
     mail: MailSettings | None
     base_url: str
+    grace: timedelta
 
 
 def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
@@ -65,13 +71,15 @@ def prepare(target: NoticeTarget, message: Message, outbox: Outbox) -> Callable[
         }
         return partial(post_webhook, target.address, message.payload, headers, outbox.policy)
     if outbox.mail is None:
-        return _refuse_mail
+        return partial(_refuse, "this server sends no mail")
+    if not is_members_address(target.team, target.address, outbox.grace):
+        return partial(_refuse, "no member of the team has confirmed this address")
     mail = make_mail(message, target, outbox.base_url, outbox.mail.sender)
     return partial(send_mail, mail, outbox.mail)
 
 
-def _refuse_mail() -> str:
-    raise NotSent("this server sends no mail")
+def _refuse(reason: str) -> str:
+    raise NotSent(reason)
 
 
 def _settle(session: Session, claim: Claim[int], state: NoticeState, result: str) -> None:

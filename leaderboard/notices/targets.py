@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.confirmation import counts_as_confirmed
 from leaderboard.db import now
 from leaderboard.endpoints.engine.address import AddressPolicy, check_address
 from leaderboard.errors import (
@@ -32,13 +35,14 @@ def make_target(
     policy: AddressPolicy,
     *,
     sends_mail: bool,
+    grace: timedelta,
     maker: User | None = None,
 ) -> NoticeTarget:
     """Add a target to `team`; None is one that was not found.
 
-    A webhook's address passes the guard of addresses; mail goes to members of the team alone, so
-    nobody is written to who did not come here. Raises NotFound, InvalidRequest, AddressRefused,
-    Conflict, also beyond the limit of the `maker`.
+    A webhook's address passes the guard of addresses; mail goes to confirmed addresses of members
+    of the team alone, so nobody is written to who did not come here (`grace`: of older accounts).
+    Raises NotFound, InvalidRequest, AddressRefused, Conflict, also beyond the limit of the `maker`.
     """
     require_room(session, maker, TARGETS)
     fields = FieldProblems()
@@ -56,7 +60,7 @@ def make_target(
         if kind == TargetKind.WEBHOOK:
             address = check_address(address, policy).url
         elif kind == TargetKind.EMAIL and team is not None and sends_mail:
-            address = _read_member(session, team, address)
+            address = _read_member(team, address, grace)
     fields.raise_all()
     count = select(func.count()).where(NoticeTarget.team_id == owner.id)
     if (session.scalar(count) or 0) >= MAX_TARGETS:
@@ -140,15 +144,23 @@ def remove_target(session: Session, user: User, target_id: int) -> NoticeTarget:
     return target
 
 
-def _read_member(session: Session, team: Team, address: str) -> str:
-    found = session.scalar(
-        select(User.email)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.team_id == team.id, User.email == address.lower())
+def is_members_address(team: Team, address: str, grace: timedelta) -> bool:
+    """Whether a member of `team` has this e-mail address, and is known to have it."""
+    return any(
+        one.user.email == address and counts_as_confirmed(one.user, grace)
+        for one in team.memberships
     )
-    if found is None:
+
+
+def _read_member(team: Team, address: str, grace: timedelta) -> str:
+    found = address.lower()
+    if all(one.user.email != found for one in team.memberships):
         raise InvalidRequest(
             f"Nobody in {team.name} has this e-mail address.",
             "Mail can only go to members of the team: enter the address that they sign in with.",
+        )
+    if not is_members_address(team, found, grace):
+        raise InvalidRequest(
+            f"{found} is not confirmed yet.", "Its owner confirms it on their account page first."
         )
     return found

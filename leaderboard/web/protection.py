@@ -46,12 +46,16 @@ def sign_in_limit() -> str:
     return str(current_app.config["SIGN_IN_LIMIT"])
 
 
-def install(app: Flask, *, redis_url: str, sign_in_limit: str) -> None:
+def install(
+    app: Flask, *, redis_url: str, sign_in_limit: str, guess_limit: str, guess_limit_overall: str
+) -> None:
     """Check every form of `app`, and count attempts in Redis (in memory while it is away)."""
     app.config.update(
         RATELIMIT_STORAGE_URI=_storage_uri(redis_url),
         RATELIMIT_HEADERS_ENABLED=True,
         SIGN_IN_LIMIT=sign_in_limit,
+        GUESS_LIMIT=guess_limit,
+        GUESS_LIMIT_OVERALL=guess_limit_overall,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
     )

@@ -24,6 +24,7 @@ from leaderboard.accounts.web_sessions import (
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.letters.links import Links
 from leaderboard.models.identity import WebSession
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
@@ -56,6 +57,7 @@ class Services:
     address_policy: AddressPolicy
     quota: Quota
     sends_mail: bool
+    links: Links
     session_terms: SessionTerms
     confirmation_terms: ConfirmationTerms
 

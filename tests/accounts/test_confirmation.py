@@ -51,10 +51,10 @@ def test_another_address_must_be_confirmed_anew(sessions: Sessions) -> None:
         user.email = "other@example.org"
         session.flush()
         session.expire(user)
-        assert not counts_as_confirmed(user, TERMS)
+        assert not counts_as_confirmed(user, TERMS.grace)
         assert find_confirmation(session, user) is None
         confirm(session, user, Means.HOST)
-        assert counts_as_confirmed(user, TERMS)
+        assert counts_as_confirmed(user, TERMS.grace)
 
 
 def test_the_first_confirmation_of_an_address_stays(sessions: Sessions) -> None:
@@ -74,9 +74,9 @@ def test_an_account_from_before_counts_until_its_grace_ends(sessions: Sessions) 
         session.add(ConfirmationGrace(user_id=user.id, email=user.email, began_at=begun))
         session.flush()
         session.expire(user)
-        assert find_grace_end(user, TERMS) == begun + TERMS.grace
+        assert find_grace_end(user, TERMS.grace) == begun + TERMS.grace
         require_confirmed(user, TERMS)
         with pytest.raises(Unconfirmed):
             require_confirmed(user, TERMS._replace(grace=timedelta(days=9)))
         confirm(session, user, Means.MAIL)
-        assert find_grace_end(user, TERMS) is None
+        assert find_grace_end(user, TERMS.grace) is None

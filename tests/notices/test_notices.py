@@ -22,12 +22,14 @@ from leaderboard.notices.lease import NOTICES, PAUSES
 from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.signature import write_secrets
 from leaderboard.notices.targets import make_target, read_notices, read_targets, remove_target
+from tests.factories import make_team, make_user
 from tests.loaded import Load, Submit
 from tests.notices.receivers import Received, open_mailbox, open_webhook
 
 URL = "https://leaderboard.example"
 MEMBER = "a@example.org"
 NOBODY_ALLOWED = AddressPolicy()
+NO_GRACE = timedelta(0)
 HOST_TERMS = Terms(timedelta(seconds=30), 5)
 
 
@@ -51,14 +53,16 @@ def outbox_of(webhook: Received, mailbox: Received | None = None) -> Outbox:
     mail = (
         MailSettings(f"smtp://{mailbox.address}", "spine@leaderboard.example") if mailbox else None
     )
-    return Outbox(policy_of(webhook), mail, URL)
+    return Outbox(policy_of(webhook), mail, URL, NO_GRACE)
 
 
 def add_target(sessions: Sessions, kind: str, address: str, policy: AddressPolicy) -> str:
     """Add a target to the one team; returns its secret."""
     with sessions.write() as session:
         team = session.scalars(select(Team)).one()
-        return make_target(session, team, kind, address, policy, sends_mail=True).secret
+        return make_target(
+            session, team, kind, address, policy, sends_mail=True, grace=NO_GRACE
+        ).secret
 
 
 def score(sessions: Sessions, submit_texts: Submit, letter: str = "B") -> str:
@@ -171,7 +175,7 @@ def test_a_webhook_never_leads_into_a_private_network_also_when_the_rules_change
             add_target(sessions, "webhook", url, NOBODY_ALLOWED)
     add_target(sessions, "webhook", f"http://{webhook.address}/", policy_of(webhook))
     score(sessions, submit_texts)
-    send_due(sessions, Outbox(NOBODY_ALLOWED, None, URL))
+    send_due(sessions, Outbox(NOBODY_ALLOWED, None, URL, NO_GRACE))
     assert webhook.requests == []
     [notice] = read_all(sessions)
     assert (notice.state, notice.n_attempts) == (NoticeState.WAITING, 1)
@@ -204,6 +208,29 @@ def test_mail_goes_to_members_alone_and_says_where_to_look(
     assert [notice.state for notice in read_all(sessions)] == [NoticeState.SENT]
 
 
+def test_mail_goes_only_where_a_member_has_confirmed_the_address(
+    sessions: Sessions, load: Load, submit_texts: Submit, webhook: Received, mailbox: Received
+) -> None:
+    load(2, 0, 0)
+    with sessions.write() as session:
+        make_team(session, "team", make_user(session, "made-up", is_confirmed=False))
+        team = session.scalars(select(Team)).one()
+        with pytest.raises(InvalidRequest, match="not confirmed"):
+            make_target(
+                *(session, team, "email", "made-up@example.org", NOBODY_ALLOWED),
+                sends_mail=True,
+                grace=NO_GRACE,
+            )
+    add_target(sessions, "email", MEMBER, NOBODY_ALLOWED)
+    score(sessions, submit_texts)
+    with sessions.write() as session:
+        session.execute(update(User).where(User.email == MEMBER).values(email="new@example.org"))
+    send_due(sessions, outbox_of(webhook, mailbox))
+    assert mailbox.mails == []
+    (notice,) = read_all(sessions)
+    assert notice.result == "no member of the team has confirmed this address"
+
+
 @pytest.mark.one_database
 def test_without_settings_no_mail_is_sent_and_none_can_be_asked_for(
     sessions: Sessions, load: Load
@@ -212,7 +239,9 @@ def test_without_settings_no_mail_is_sent_and_none_can_be_asked_for(
     with sessions.write() as session:
         team = session.scalars(select(Team)).one()
         with pytest.raises(InvalidRequest, match="sends no mail"):
-            make_target(session, team, "email", MEMBER, NOBODY_ALLOWED, sends_mail=False)
+            make_target(
+                session, team, "email", MEMBER, NOBODY_ALLOWED, sends_mail=False, grace=NO_GRACE
+            )
 
 
 def test_a_target_that_is_removed_takes_its_notices_along_and_is_nobody_elses(

@@ -176,6 +176,13 @@ OWN_ACCOUNT = {
     "/account/password",
     "/account/sessions/1/end",
     "/account/tokens/1/revoke",
+    "/account/address",
+    "/account/confirm",
+    "/account/teams/team-a/leave",
+    "/confirm/x",
+    "/forgot",
+    "/register/x",
+    "/reset/x",
 }
 """What a person may send before their address is confirmed."""
 

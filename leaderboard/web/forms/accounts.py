@@ -6,15 +6,11 @@ from markupsafe import Markup
 from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import EmailInput, PasswordInput
 
+from leaderboard.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from leaderboard.accounts.teams import MAX_SLUG_CHARACTERS, MAX_TEAM_NAME_CHARACTERS, SLUG_PATTERN
 from leaderboard.accounts.tokens import DEFAULT_DAYS, MAX_DAYS
 from leaderboard.accounts.tokens import MAX_NAME_CHARACTERS as MAX_TOKEN_NAME_CHARACTERS
-from leaderboard.accounts.users import (
-    MAX_EMAIL_CHARACTERS,
-    MAX_NAME_CHARACTERS,
-    MAX_PASSWORD_CHARACTERS,
-    MIN_PASSWORD_CHARACTERS,
-)
+from leaderboard.accounts.users import MAX_EMAIL_CHARACTERS, MAX_NAME_CHARACTERS
 from leaderboard.models.team import Scope
 from leaderboard.web.forms.form import PageForm, TextField
 
@@ -53,7 +49,7 @@ class RegisterForm(PageForm):
     )
     email = TextField(
         "E-mail address",
-        description="You sign in with it. No mail is sent.",
+        description="You sign in with it. The host confirms it by hand: no mail is sent.",
         widget=EmailInput(),
         render_kw={"required": True, "maxlength": MAX_EMAIL_CHARACTERS, "autocomplete": "email"},
     )

@@ -22,14 +22,18 @@ from leaderboard.accounts.teams import (
     read_teams,
 )
 from leaderboard.accounts.tokens import NewToken, make_token, revoke_tokens
-from leaderboard.accounts.users import authenticate, register
+from leaderboard.accounts.users import authenticate, read_email, register, require_password
+from leaderboard.accounts.users import change_address as set_address
 from leaderboard.accounts.users import change_password as set_own_password
 from leaderboard.accounts.variants import read_possible_bases
 from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
-from leaderboard.errors import NotFound
+from leaderboard.errors import FieldProblems, NotFound
+from leaderboard.letters.ask import ask_letter
+from leaderboard.models.letter import LetterKind
 from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, ModelCard, Team
+from leaderboard.queue import SEND_LETTER
 from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.forms.accounts import (
     PasswordForm,
@@ -38,7 +42,10 @@ from leaderboard.web.forms.accounts import (
     TeamForm,
     TokenForm,
 )
+from leaderboard.web.forms.identity import AddressForm
 from leaderboard.web.forms.models import CardForm, ModelCardForm, show_card
+from leaderboard.web.guessing import asks_for_password, sent_address
+from leaderboard.web.pages.identity import register_by_mail
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.sending import read_own_quotas
 from leaderboard.web.services import (
@@ -66,7 +73,9 @@ def keep_private(response: Response) -> Response:
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
 @limiter.limit(sign_in_limit, methods=["POST"])
 def register_user() -> Response | tuple[str, int]:
-    """Make an account, and begin with it."""
+    """Make an account, and begin with it; where mail is sent, a link comes first."""
+    if services().sends_mail:
+        return register_by_mail()
     form = RegisterForm(request.form)
     if request.method == "POST":
         with form.catches():
@@ -83,7 +92,7 @@ def register_user() -> Response | tuple[str, int]:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
-@limiter.limit(sign_in_limit, methods=["POST"])
+@asks_for_password(sent_address)
 def sign_in_user() -> Response | tuple[str, int]:
     """Sign in with e-mail address and password."""
     form = SignInForm(request.form)
@@ -115,6 +124,7 @@ def account() -> str:
 
 @blueprint.post("/account/password")
 @signed_in_unconfirmed
+@asks_for_password()
 def change_password() -> Response | tuple[str, int]:
     """Set a new password; every other session ends, and every token if the user says so."""
     user, form = current_user(), PasswordForm(request.form)
@@ -133,6 +143,29 @@ def change_password() -> Response | tuple[str, int]:
             + ("" if revoked is None else f" {write_revoked(revoked)}")
         )
     return _page(password_form=form), form.status
+
+
+@blueprint.post("/account/address")
+@signed_in_unconfirmed
+@asks_for_password()
+def change_address() -> Response | tuple[str, int]:
+    """Move to another e-mail address: by a link to it, or at once where no mail is sent."""
+    user, form, fields = current_user(), AddressForm(request.form), FieldProblems()
+    with form.catches():
+        with fields.at("password"):
+            require_password(user, form.password.text)
+        with fields.at("email"):
+            address = read_email(form.email.text)
+        fields.raise_all()
+        if services().sends_mail:
+            letter = ask_letter(database(), LetterKind.CONFIRM, address, user)
+            database().commit()
+            services().queue.enqueue(SEND_LETTER, letter.id)
+            return _done(f"A link is on its way to {address}. Until you open it, nothing changes.")
+        set_address(database(), user, address)
+        database().commit()
+        return _done(f"You now sign in with {address}. Ask the host to confirm it.")
+    return _page(address_form=form), form.status
 
 
 @blueprint.post("/account/teams")
@@ -247,6 +280,7 @@ def _page(
     team_form: TeamForm | None = None,
     token_form: TokenForm | None = None,
     password_form: PasswordForm | None = None,
+    address_form: AddressForm | None = None,
 ) -> str:
     user = current_user()
     tokens = database().scalars(
@@ -269,11 +303,12 @@ def _page(
         team_form=team_form or TeamForm(),
         token_form=token_form or TokenForm(),
         password_form=password_form or PasswordForm(),
+        address_form=address_form or AddressForm(),
         sessions=read_sessions(database(), user, services().session_terms),
         this_session=find_web_session(),
         confirmation=find_confirmation(database(), user),
         means_words=MEANS_WORDS,
-        grace_end=find_grace_end(user, services().confirmation_terms),
+        grace_end=find_grace_end(user, services().confirmation_terms.grace),
         sends_mail=services().sends_mail,
         now=now(),
         base_url=services().base_url,

@@ -52,6 +52,7 @@ def create() -> Response | tuple[str, int]:
             form.address.text,
             services().address_policy,
             sends_mail=services().sends_mail,
+            grace=services().confirmation_terms.grace,
             maker=current_user(),
         )
         database().commit()

@@ -1,0 +1,90 @@
+"""The links in letters: signed, each for one purpose, for a while; nothing of them is stored.
+
+A link about an account names its state (address and password hash), so it dies with either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+
+from leaderboard.errors import InvalidRequest
+from leaderboard.models.team import User
+
+REGISTRATION_LASTS = timedelta(days=3)
+RESET_LASTS = timedelta(hours=1)
+CONFIRMATION_LASTS = timedelta(days=3)
+
+
+class ConfirmedAddress(NamedTuple):
+    """That `address` is the user's: the one they have, or the one that they want instead."""
+
+    user: User
+    address: str
+
+
+class Links:
+    """Signs and reads the texts of links with the site's secret keys (the first signs)."""
+
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        self._keys = list(reversed(secret_keys))
+
+    def sign_registration(self, address: str) -> str:
+        """For whoever reads the mail of `address`, to make an account."""
+        return self._sign("registration", address)
+
+    def read_registration(self, text: str) -> str:
+        """The address of a registration's link. Raises InvalidRequest."""
+        return str(self._read("registration", text, REGISTRATION_LASTS))
+
+    def sign_reset(self, user: User) -> str:
+        """For whoever reads the mail of `user`, to set a new password, once."""
+        return self._sign("reset", [user.id, _state(user)])
+
+    def get_reset(self, session: Session, text: str) -> User:
+        """The user of a reset's link. Raises InvalidRequest, for a used one too."""
+        return _get_user(session, self._read("reset", text, RESET_LASTS))
+
+    def sign_confirmation(self, user: User, address: str) -> str:
+        """For `user`, to show that they read the mail of `address`."""
+        return self._sign("confirmation", [user.id, _state(user), address])
+
+    def get_confirmation(self, session: Session, text: str) -> ConfirmedAddress:
+        """What a confirmation's link shows. Raises InvalidRequest, if the user moved on too."""
+        *who, address = self._read("confirmation", text, CONFIRMATION_LASTS)
+        return ConfirmedAddress(_get_user(session, who), str(address))
+
+    def _sign(self, purpose: str, content: Any) -> str:
+        return self._signer(purpose).dumps(content)
+
+    def _read(self, purpose: str, text: str, lasts: timedelta) -> Any:
+        try:
+            return self._signer(purpose).loads(text, max_age=int(lasts.total_seconds()))
+        except SignatureExpired:
+            raise InvalidRequest("The link has expired.", "Ask for a new one.") from None
+        except (BadSignature, ValueError, TypeError):
+            raise InvalidRequest(
+                "The link is damaged.", "Copy the whole link, or ask for a new one."
+            ) from None
+
+    def _signer(self, purpose: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._keys, salt=f"letter {purpose}")
+
+
+def _get_user(session: Session, who: Sequence[Any]) -> User:
+    user_id, state = who
+    user = session.get(User, int(user_id))
+    if user is None or user.is_banned or not hmac.compare_digest(str(state), _state(user)):
+        raise InvalidRequest("The link is no longer valid.", "Ask for a new one.")
+    return user
+
+
+def _state(user: User) -> str:
+    """A short hash of what a link about `user` must not outlive."""
+    return hashlib.sha256(f"{user.email} {user.password_hash}".encode()).hexdigest()[:32]

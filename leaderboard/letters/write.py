@@ -1,0 +1,101 @@
+"""What letters say: why they came, and a link for what only their reader may do."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.users import find_user
+from leaderboard.letters.links import Links
+from leaderboard.models.letter import Letter, LetterKind
+from leaderboard.models.team import User
+
+IGNORE = "If that was not you, you need not do anything: nothing has changed."
+
+
+class Words(NamedTuple):
+    """A letter's subject and text."""
+
+    subject: str
+    text: str
+
+
+def write_letter(session: Session, letter: Letter, links: Links, base_url: str) -> Words | None:
+    """What a letter says, as things are now; None where there is nobody to write to."""
+    owner = find_user(session, letter.address)
+    if owner is not None and owner.is_banned:
+        return None
+    match letter.kind:
+        case LetterKind.REGISTER:
+            return _write_registration(letter, owner, links, base_url)
+        case LetterKind.RESET:
+            return None if owner is None else _write_reset(owner, links, base_url)
+        case LetterKind.CONFIRM:
+            asked = session.get(User, letter.user_id) if letter.user_id else None
+            if asked is None or asked.is_banned:
+                return None
+            return _write_confirmation(letter, asked, owner, links, base_url)
+        case LetterKind.MOVED:
+            return _write_moved(base_url)
+
+
+def make_letter(words: Words, address: str, base_url: str, sender: str) -> EmailMessage:
+    """The words as a mail to `address`."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, address, words.subject
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(f"{words.text}\n\n-- \nSpineBench, {base_url}\n", cte="quoted-printable")
+    return mail
+
+
+def _write_registration(letter: Letter, owner: User | None, links: Links, base_url: str) -> Words:
+    if owner is not None:
+        return Words(
+            "SpineBench: you already have an account",
+            f"Somebody asked to register {letter.address} with SpineBench. It already has an "
+            f"account: sign in at {base_url}/sign-in\n\nIf you do not know the password, set a "
+            f"new one: {base_url}/forgot\n\n{IGNORE}",
+        )
+    return Words(
+        "SpineBench: finish your registration",
+        f"Somebody asked to register {letter.address} with SpineBench. To make the account, open "
+        f"this link within three days:\n\n{base_url}/register/"
+        f"{links.sign_registration(letter.address)}\n\n{IGNORE}",
+    )
+
+
+def _write_reset(owner: User, links: Links, base_url: str) -> Words:
+    return Words(
+        "SpineBench: set a new password",
+        f"Somebody asked for a new password of the account {owner.email}. To set one, open this "
+        f"link within an hour. It works once:\n\n{base_url}/reset/{links.sign_reset(owner)}\n\n"
+        f"{IGNORE}",
+    )
+
+
+def _write_confirmation(
+    letter: Letter, asked: User, owner: User | None, links: Links, base_url: str
+) -> Words:
+    if owner is not None and owner.id != asked.id:
+        return Words(
+            "SpineBench: this address already has an account",
+            f"Somebody with another account on SpineBench asked to use {letter.address} for it. "
+            f"The address already has an account, so that is not possible.\n\n{IGNORE}",
+        )
+    return Words(
+        "SpineBench: confirm your e-mail address",
+        f"Confirm that {letter.address} is the address of your SpineBench account: open this link "
+        f"within three days, in the browser where you are signed in, or sign in when it asks you "
+        f"to.\n\n{base_url}/confirm/{links.sign_confirmation(asked, letter.address)}\n\n{IGNORE}",
+    )
+
+
+def _write_moved(base_url: str) -> Words:
+    return Words(
+        "SpineBench: your account has another e-mail address",
+        "The account on SpineBench that had this address has another one now, which was confirmed "
+        "by a link. No more mail about it goes here.\n\nIf that was not you, somebody knows your "
+        f"password: write to the host of the server at once. {base_url}",
+    )

@@ -1,0 +1,241 @@
+"""Letters reach a real mail server, prove an address by a link, and tell a stranger nothing."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_string, policy
+
+import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy import select, update
+
+from leaderboard.accounts.users import change_address, set_password
+from leaderboard.db import Sessions, now
+from leaderboard.errors import Conflict, InvalidRequest, RateLimited
+from leaderboard.hosting.people import ban_user
+from leaderboard.leases import Terms, sweep
+from leaderboard.letters.ask import KEPT, MAX_A_DAY, PAUSE, ask_letter
+from leaderboard.letters.lease import LETTERS, PAUSES
+from leaderboard.letters.links import RESET_LASTS, Links
+from leaderboard.letters.send import Post, send_letter
+from leaderboard.models.letter import Letter, LetterKind
+from leaderboard.models.notice import NoticeState
+from leaderboard.models.team import User
+from leaderboard.notices.channels import MailSettings
+from tests.factories import make_user
+from tests.notices.receivers import Received, open_mailbox
+
+URL = "https://leaderboard.example"
+LINKS = Links(["k" * 40])
+ADA = "ada@example.org"
+
+
+class Earlier(TimestampSigner):
+    """Signs as if it were a little more than a reset's lifetime ago."""
+
+    def get_timestamp(self) -> int:
+        return super().get_timestamp() - int(RESET_LASTS.total_seconds()) - 2
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Received]:
+    with open_mailbox() as received:
+        yield received
+
+
+def post_of(mailbox: Received) -> Post:
+    mail = MailSettings(f"smtp://{mailbox.address}", "spine@leaderboard.example")
+    return Post(LINKS, mail, URL)
+
+
+def ask(sessions: Sessions, kind: LetterKind, address: str, by: str | None = None) -> int:
+    with sessions.write() as session:
+        user = session.scalar(select(User).where(User.email == by)) if by else None
+        return ask_letter(session, kind, address, user).id
+
+
+def read_text(mailbox: Received) -> str:
+    """The only mail's text, as a reader sees it."""
+    (mail,) = mailbox.mails
+    text: str = message_from_string(mail, policy=policy.default).get_content()
+    return text
+
+
+def read_link(mailbox: Received, place: str) -> str:
+    found = re.search(rf"{URL}/{place}/(\S+)", read_text(mailbox))
+    assert found is not None
+    return found[1]
+
+
+def add_ada(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        make_user(session, "ada")
+
+
+def get_ada(sessions: Sessions) -> User:
+    with sessions.read() as session:
+        return session.scalars(select(User).where(User.name == "ada")).one()
+
+
+def test_a_registration_proves_its_address(sessions: Sessions, mailbox: Received) -> None:
+    key = ask(sessions, LetterKind.REGISTER, ADA)
+    send_letter(sessions, key, post_of(mailbox))
+    (mail,) = mailbox.mails
+    assert f"To: {ADA}" in mail
+    assert "Auto-Submitted: auto-generated" in mail
+    assert LINKS.read_registration(read_link(mailbox, "register")) == ADA
+    send_letter(sessions, key, post_of(mailbox))
+    assert len(mailbox.mails) == 1, "a letter is sent once"
+
+
+def test_who_has_an_account_is_told_so_and_nobody_else_is(
+    sessions: Sessions, mailbox: Received
+) -> None:
+    add_ada(sessions)
+    send_letter(sessions, ask(sessions, LetterKind.REGISTER, ADA), post_of(mailbox))
+    text = read_text(mailbox)
+    assert "already has an account" in text
+    assert "/register/" not in text
+
+
+def test_a_reset_goes_to_the_account_and_to_nobody_where_there_is_none(
+    sessions: Sessions, mailbox: Received
+) -> None:
+    add_ada(sessions)
+    key = ask(sessions, LetterKind.RESET, "nobody@example.org")
+    send_letter(sessions, key, post_of(mailbox))
+    assert mailbox.mails == []
+    send_letter(sessions, ask(sessions, LetterKind.RESET, ADA), post_of(mailbox))
+    with sessions.write() as session:
+        text = read_link(mailbox, "reset")
+        user = LINKS.get_reset(session, text)
+        assert user.email == ADA
+        set_password(session, user, "a quite different password")
+    with sessions.read() as session, pytest.raises(InvalidRequest, match="no longer valid"):
+        LINKS.get_reset(session, text)
+
+
+def test_a_link_dies_with_the_password_and_with_the_address(sessions: Sessions) -> None:
+    add_ada(sessions)
+    ada = get_ada(sessions)
+    texts = LINKS.sign_reset(ada), LINKS.sign_confirmation(ada, ADA)
+    with sessions.write() as session:
+        change_address(session, session.get_one(User, ada.id), "new@example.org")
+    with sessions.read() as session:
+        with pytest.raises(InvalidRequest, match="no longer valid"):
+            LINKS.get_reset(session, texts[0])
+        with pytest.raises(InvalidRequest, match="no longer valid"):
+            LINKS.get_confirmation(session, texts[1])
+
+
+def test_a_link_serves_one_purpose_and_is_not_forged(sessions: Sessions) -> None:
+    add_ada(sessions)
+    ada = get_ada(sessions)
+    reset, confirmation = LINKS.sign_reset(ada), LINKS.sign_confirmation(ada, ADA)
+    with sessions.read() as session:
+        for text in (confirmation, LINKS.sign_registration(ADA), reset[:-2], "", "x.y.z"):
+            with pytest.raises(InvalidRequest):
+                LINKS.get_reset(session, text)
+        with pytest.raises(InvalidRequest):
+            LINKS.get_confirmation(session, reset)
+        with pytest.raises(InvalidRequest):
+            Links(["x" * 40]).get_reset(session, reset)
+        assert Links(["n" * 40, "k" * 40]).get_reset(session, reset).email == ADA
+
+
+def test_a_link_expires(sessions: Sessions) -> None:
+    add_ada(sessions)
+    keys, salt = ["k" * 40], "letter reset"
+    content = URLSafeTimedSerializer(keys, salt=salt).loads(LINKS.sign_reset(get_ada(sessions)))
+    old = URLSafeTimedSerializer(keys, salt=salt, signer=Earlier).dumps(content)
+    with sessions.read() as session, pytest.raises(InvalidRequest, match="expired"):
+        LINKS.get_reset(session, old)
+
+
+def test_another_address_is_confirmed_by_a_mail_to_it(
+    sessions: Sessions, mailbox: Received
+) -> None:
+    add_ada(sessions)
+    key = ask(sessions, LetterKind.CONFIRM, "new@example.org", by=ADA)
+    send_letter(sessions, key, post_of(mailbox))
+    with sessions.read() as session:
+        found = LINKS.get_confirmation(session, read_link(mailbox, "confirm"))
+        assert (found.user.email, found.address) == (ADA, "new@example.org")
+
+
+def test_an_address_with_an_account_cannot_become_anothers(
+    sessions: Sessions, mailbox: Received
+) -> None:
+    add_ada(sessions)
+    with sessions.write() as session:
+        make_user(session, "eve")
+    key = ask(sessions, LetterKind.CONFIRM, ADA, by="eve@example.org")
+    send_letter(sessions, key, post_of(mailbox))
+    text = read_text(mailbox)
+    assert "already has an account" in text
+    assert "/confirm/" not in text
+    with sessions.write() as session:
+        eve = session.scalars(select(User).where(User.name == "eve")).one()
+        with pytest.raises(Conflict):
+            change_address(session, eve, ADA)
+
+
+def test_a_banned_person_gets_no_letter(sessions: Sessions, mailbox: Received) -> None:
+    add_ada(sessions)
+    with sessions.write() as session:
+        ban_user(session, ADA, "hedy@example.org", "fraud")
+    for kind in LetterKind:
+        with sessions.write() as session:
+            session.execute(update(Letter).values(at=now() - PAUSE))
+        send_letter(sessions, ask(sessions, kind, ADA, by=ADA), post_of(mailbox))
+    assert mailbox.mails == []
+
+
+def test_nobodys_mailbox_is_flooded_from_here(sessions: Sessions) -> None:
+    ask(sessions, LetterKind.RESET, ADA)
+    with pytest.raises(RateLimited, match="less than a minute"):
+        ask(sessions, LetterKind.REGISTER, ADA)
+    ask(sessions, LetterKind.RESET, "bob@example.org")
+    for _ in range(MAX_A_DAY - 1):
+        with sessions.write() as session:
+            session.execute(update(Letter).values(at=now() - PAUSE))
+        ask(sessions, LetterKind.RESET, ADA)
+    with sessions.write() as session:
+        session.execute(update(Letter).values(at=now() - PAUSE))
+    with pytest.raises(RateLimited, match="within a day"):
+        ask(sessions, LetterKind.RESET, ADA)
+    with sessions.write() as session:
+        session.execute(update(Letter).values(at=now() - timedelta(days=1)))
+    ask(sessions, LetterKind.RESET, ADA)
+
+
+def test_old_letters_are_forgotten(sessions: Sessions) -> None:
+    ask(sessions, LetterKind.RESET, ADA)
+    with sessions.write() as session:
+        session.execute(update(Letter).values(at=now() - KEPT))
+    ask(sessions, LetterKind.RESET, "bob@example.org")
+    with sessions.read() as session:
+        assert session.scalars(select(Letter.address)).all() == ["bob@example.org"]
+
+
+def test_a_letter_that_is_refused_is_tried_again_and_then_failed(
+    sessions: Sessions, mailbox: Received
+) -> None:
+    mailbox.rejects = True
+    key = ask(sessions, LetterKind.REGISTER, ADA)
+    for n_attempts in range(1, len(PAUSES) + 2):
+        send_letter(sessions, key, post_of(mailbox))
+        with sessions.read() as session:
+            row = session.get_one(Letter, key)
+            assert (row.n_attempts, "did not accept" in row.result) == (n_attempts, True)
+    assert row.state is NoticeState.FAILED
+
+
+def test_the_reconciler_takes_up_what_nobody_sent(sessions: Sessions) -> None:
+    key = ask(sessions, LetterKind.REGISTER, ADA)
+    terms = Terms(timedelta(seconds=30), 5)
+    with sessions.write() as session:
+        assert sweep(session, LETTERS, terms) == [key]
+        assert sweep(session, LETTERS, terms) == []
+        session.execute(update(Letter).values(next_at=now() - LETTERS.terms(terms).lease))
+        assert sweep(session, LETTERS, terms) == [key]
