@@ -157,6 +157,11 @@ class Config(Environment):
         "together, may send in `QUOTA_DAYS` on each split with hidden answers; 0 means no limit",
     )
     quota_days: Number = Field(7, description="the rolling window of that limit")
+    approve_teams: bool = Field(
+        True,
+        description="1: what a team submits to a split with hidden answers waits until a host has "
+        "approved the team, see [Approve teams](#approve-teams); 0: it goes to the queue at once",
+    )
     smtp_url: str = _secret(
         "the mail server for notices, as `smtp://user:password@mail.example:587` "
         "(encrypted where the server can) or `smtps://...`; if it is not set, no mail "

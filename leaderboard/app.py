@@ -27,6 +27,7 @@ from leaderboard.web.pages import (
     ablations,
     account,
     admin,
+    admin_approvals,
     admin_people,
     announcements,
     benchmarks,
@@ -103,6 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
                 timedelta(days=config.confirm_grace_days), bool(config.smtp_url)
             ),
             quota=Quota(config.quota_submissions, config.quota_days),
+            asks_approval=config.approve_teams,
         ),
     )
     protection.install(
@@ -136,6 +138,7 @@ def create_app(config: Config | None = None) -> Flask:
         notices.blueprint,
         admin.blueprint,
         admin_people.blueprint,
+        admin_approvals.blueprint,
         guides.blueprint,
         health.blueprint,
     ):

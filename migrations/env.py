@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, event
 
+import leaderboard.models.approval
 import leaderboard.models.audit
 import leaderboard.models.benchmark
 import leaderboard.models.calibration

@@ -101,7 +101,12 @@ def load_items(
 
 
 def make_submission(
-    session: Session, texts: Mapping[str, str], *, card: ModelCard, quota: Quota = NO_LIMIT
+    session: Session,
+    texts: Mapping[str, str],
+    *,
+    card: ModelCard,
+    quota: Quota = NO_LIMIT,
+    asks_approval: bool = False,
 ) -> str:
     """Queue texts by item id for the hidden split of `tiny`; the submission's id."""
     split = get_split(get_benchmark(session, "tiny"), "test")
@@ -120,6 +125,7 @@ def make_submission(
         predictions=predictions,
         file_name="predictions.jsonl",
         quota=quota,
+        asks_approval=asks_approval,
     ).id
 
 

@@ -167,6 +167,7 @@ class Served:
                     "GUESS_LIMIT": "1000 per minute",
                     "GUESS_LIMIT_OVERALL": "1000 per minute",
                     "ENDPOINT_KEYS": ENDPOINT_KEY,
+                    "APPROVE_TEAMS": "0",
                     **settings,
                 }
             )

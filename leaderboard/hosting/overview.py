@@ -48,6 +48,7 @@ class Overview:
     failed: Sequence[Trouble]
     awaited: Sequence[AwaitedJudge]
     void_runs: Sequence[JudgeRun]
+    n_pending: int
     n_waiting: int
     waiting_since: datetime | None
     n_running: int
@@ -100,6 +101,7 @@ def read_overview(session: Session) -> Overview:
         failed=_read_trouble(session, Status.FAILED),
         awaited=awaited,
         void_runs=list(runs),
+        n_pending=counts.get(Status.PENDING, (0, None))[0],
         n_waiting=counts.get(Status.QUEUED, (0, None))[0],
         waiting_since=counts.get(Status.QUEUED, (0, None))[1],
         n_running=counts.get(Status.RUNNING, (0, None))[0],

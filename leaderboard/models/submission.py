@@ -15,8 +15,12 @@ from leaderboard.models.team import ModelCard, User
 
 
 class Status(enum.StrEnum):
-    """Where a submission stands. A held one waits for the host."""
+    """Where a submission stands.
 
+    A pending one waits until the host has approved its team, a held one for the host to look.
+    """
+
+    PENDING = "pending"
     QUEUED = "queued"
     RUNNING = "running"
     HELD = "held"
@@ -37,7 +41,7 @@ class Status(enum.StrEnum):
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing more happens by itself: it has ended, or waits for the host."""
-        return self is Status.HELD or self.is_final
+        return self in (Status.PENDING, Status.HELD) or self.is_final
 
 
 FINAL = tuple(status for status in Status if status.is_final)
@@ -59,6 +63,8 @@ class EventKind(enum.StrEnum):
     """What happened to a submission."""
 
     SUBMITTED = "submitted"
+    PENDING = "pending"
+    APPROVED = "approved"
     STARTED = "started"
     COLLECTED = "collected"
     REQUEUED = "requeued"

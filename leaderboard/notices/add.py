@@ -10,7 +10,16 @@ from leaderboard.models.notice import Notice, NoticeState, NoticeTarget
 from leaderboard.models.submission import EventKind, Submission
 from leaderboard.models.team import ModelCard
 
-TOLD = frozenset({EventKind.SCORED, EventKind.HELD, EventKind.FAILED, EventKind.CANCELLED})
+TOLD = frozenset(
+    {
+        EventKind.PENDING,
+        EventKind.APPROVED,
+        EventKind.SCORED,
+        EventKind.HELD,
+        EventKind.FAILED,
+        EventKind.CANCELLED,
+    }
+)
 """The events that a team is told of."""
 
 

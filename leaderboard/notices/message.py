@@ -11,6 +11,8 @@ from leaderboard.models.notice import Notice, NoticeTarget, NoticeTest
 from leaderboard.models.submission import EventKind
 
 WORDS = {
+    EventKind.PENDING: "is pending: it waits until the host has approved your team",
+    EventKind.APPROVED: "is in the queue: the host has approved your team",
     EventKind.SCORED: "is scored",
     EventKind.HELD: "is held: it is waiting for the host",
     EventKind.FAILED: "failed",

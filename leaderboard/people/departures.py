@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.invitations import withdraw_all
@@ -16,6 +16,7 @@ from leaderboard.disclosure import is_public
 from leaderboard.endpoints.registry.endpoints import ACTIVE, delete_endpoint
 from leaderboard.errors import Conflict, NotFound
 from leaderboard.makers import read_endpoints_made, read_targets_made
+from leaderboard.models.approval import TeamApproval
 from leaderboard.models.endpoint import Endpoint, EndpointRun
 from leaderboard.models.submission import FINAL, Submission
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
@@ -93,13 +94,16 @@ def end_membership(session: Session, team: Team, user: User, *, by: User) -> Non
     """End a membership with all that depends on it; a team without members is closed.
 
     Invitations that they made are withdrawn, endpoints and notice targets deleted, and what asks
-    these endpoints, or nobody is left to see, is cancelled.
+    these endpoints, or nobody is left to see, is cancelled. A host's approval of them ends too.
     """
     withdraw_all(session, team, user, by)
     for endpoint in read_endpoints_made(session, team, user):
         _close_endpoint(session, endpoint)
     for target in read_targets_made(session, team, user):
         session.delete(target)
+    session.execute(
+        delete(TeamApproval).where(TeamApproval.team_id == team.id, TeamApproval.user_id == user.id)
+    )
     session.delete(session.get_one(Membership, (team.id, user.id)))
     session.flush()
     session.expire(team, ["memberships"])

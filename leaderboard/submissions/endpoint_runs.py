@@ -20,6 +20,7 @@ from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import FINAL, EventKind, Submission
 from leaderboard.models.team import ModelCard, User
+from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.endpoint_replies import (
     ReplyCounts,
     Said,
@@ -56,10 +57,12 @@ def submit_endpoint(
     wipes_key: bool,
     vault: KeyVault,
     quota: Quota,
+    asks_approval: bool = False,
 ) -> Submission:
     """Add a queued submission whose predictions a worker will ask `endpoint` for.
 
     It uses a unit of quota as a file does; raises QuotaUsed if the team may not send another now.
+    Where the host `asks_approval`, it is pending until its team is approved for the split.
 
     `tracks` empty means all that the endpoint can take part in. Raises Forbidden where endpoints
     may not see the split, InvalidRequest for tracks that it cannot, Conflict while another such
@@ -106,6 +109,8 @@ def submit_endpoint(
         )
     )
     session.flush()
+    if asks_approval:
+        wait_for_approval(session, submission)
     return submission
 
 

@@ -22,6 +22,7 @@ from leaderboard.models.submission import (
     Submission,
 )
 from leaderboard.models.team import ModelCard, User
+from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
 from leaderboard.submissions.read import KnownItem, Predictions
@@ -49,8 +50,11 @@ def submit(
     predictions: Predictions,
     file_name: str,
     quota: Quota,
+    asks_approval: bool = False,
 ) -> Submission:
     """Add a queued submission with its predictions, and write down the unit of quota it uses.
+
+    Where the host `asks_approval`, it is pending until its team is approved for the split.
 
     Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
     if the team may not send another now.
@@ -88,6 +92,8 @@ def submit(
         EventKind.SUBMITTED,
         f"{submission.n_predictions:,} predictions received in {submission.file_name}.",
     )
+    if asks_approval:
+        wait_for_approval(session, submission)
     return submission
 
 
@@ -160,7 +166,7 @@ def cancel(session: Session, submission: Submission) -> None:
     if moved.rowcount == 0:  # type: ignore[attr-defined]
         raise Conflict(
             f"The submission is {submission.status.value} and cannot be cancelled.",
-            "Only a queued, running or held submission can be cancelled.",
+            "Only a pending, queued, running or held submission can be cancelled.",
         )
     give_back(session, submission.id, "Cancelled.")
     add_event(session, submission.id, EventKind.CANCELLED, "Cancelled by the team.")

@@ -8,7 +8,7 @@ from leaderboard.accounts.teams import get_own_model_card, read_teams
 from leaderboard.endpoints.registry.endpoints import get_own_endpoint
 from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Track
-from leaderboard.models.submission import Submission
+from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.queue import EVALUATE, RUN_ENDPOINT
 from leaderboard.submissions.endpoint_runs import submit_endpoint
@@ -35,9 +35,11 @@ def submit_file() -> Submission:
         predictions=upload.predictions,
         file_name=upload.file_name,
         quota=services().quota,
+        asks_approval=services().asks_approval,
     )
     database().commit()
-    services().queue.enqueue(EVALUATE, submission.id)
+    if submission.status is Status.QUEUED:
+        services().queue.enqueue(EVALUATE, submission.id)
     return submission
 
 
@@ -66,9 +68,11 @@ def submit_run() -> Submission:
         wipes_key=form.get("wipe_key") in ("1", "true", "on"),
         vault=services().vault,
         quota=services().quota,
+        asks_approval=services().asks_approval,
     )
     database().commit()
-    services().queue.enqueue(RUN_ENDPOINT, submission.id)
+    if submission.status is Status.QUEUED:
+        services().queue.enqueue(RUN_ENDPOINT, submission.id)
     return submission
 
 

@@ -56,6 +56,7 @@ class Services:
     vault: KeyVault
     address_policy: AddressPolicy
     quota: Quota
+    asks_approval: bool
     sends_mail: bool
     links: Links
     session_terms: SessionTerms

@@ -79,6 +79,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin"),
     ("hugo", "/admin/submissions"),
     ("hugo", "/admin/submissions/{scored}"),
+    ("hugo", "/admin/approvals"),
     ("hugo", "/admin/people"),
     ("hugo", "/admin/models"),
     ("hugo", "/admin/benchmarks"),

@@ -8,7 +8,8 @@ import msgspec
 
 from spinebench.shapes.shape import Shape
 
-FINISHED = frozenset({"scored", "failed", "cancelled", "held"})
+FINISHED = frozenset({"pending", "scored", "failed", "cancelled", "held"})
+"""Statuses after which nothing more happens, or not before the host has looked."""
 
 
 class Validation(Shape, frozen=True, kw_only=True):
@@ -107,7 +108,9 @@ class EndpointRunRecord(Shape, frozen=True, kw_only=True):
 
 
 class SubmissionRecord(Shape, frozen=True, kw_only=True):
-    """A submission: status is queued, running, held, scored, failed or cancelled.
+    """A submission: status is pending, queued, running, held, scored, failed or cancelled.
+
+    A pending one waits until the host has approved its team, with `failure` saying so.
 
     `queue` says where it waits for a worker; null if it does not, or waits for something else.
     `decision` on a scored one on hidden answers is accepted, or unchanged: no significant change

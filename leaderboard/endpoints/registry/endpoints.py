@@ -35,7 +35,7 @@ from leaderboard.models.team import Membership, Team, User
 
 MAX_ENDPOINTS = 50
 MAX_NAME_CHARACTERS = 80
-ACTIVE = (Status.QUEUED, Status.RUNNING)
+ACTIVE = (Status.PENDING, Status.QUEUED, Status.RUNNING)
 
 
 def read_endpoints(session: Session, user: User) -> list[Endpoint]:

@@ -154,7 +154,7 @@ def _show(row: Submission) -> SubmissionRecord:
 
 def _fill(row: Submission, place: Place | None) -> SubmissionRecord:
     rest = find_rest(row)
-    failed = row.status in (Status.FAILED, Status.HELD)
+    failed = row.status in (Status.PENDING, Status.FAILED, Status.HELD)
     asked = find_run(database(), row.id)
     return SubmissionRecord.of(
         row,

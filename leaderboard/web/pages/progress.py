@@ -49,7 +49,8 @@ def make_progress(
         return Progress(f"{took} after it was submitted.", "", True, rest)
     if rest is not None:
         line = f"{rest.message} {rest.remedy}".strip()
-        return Progress(line, f"Held since {rest.at:%Y-%m-%d %H:%M} UTC.", False, None)
+        word = submission.status.value.capitalize()
+        return Progress(line, f"{word} since {rest.at:%Y-%m-%d %H:%M} UTC.", False, None)
     is_beginning = submission.status is Status.RUNNING and submission.step is Step.WAITING
     line = "A worker is starting." if is_beginning else STEP_LINES[submission.step]
     if place is not None:

@@ -150,6 +150,7 @@ def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None =
         run_form=run_form,
         upload=upload,
         quotas=read_own_quotas(),
+        asks_approval=services().asks_approval,
         max_mebibytes=services().max_upload_bytes / 2**20,
         max_characters=MOST_CHARACTERS,
         base_url=services().base_url,
