@@ -98,7 +98,7 @@ def make_steps(bundled: Sequence[Bundled], password: str) -> list[Step]:
         Step(("user", "confirm", EMAIL, "--set-up")),
         # An account that an earlier folder made has that folder's password.
         Step(("user", "set-password", EMAIL, "--password-stdin"), f"{password}\n"),
-        Step(("user", "grant", EMAIL, "host")),
+        Step(("user", "grant", EMAIL, "admin")),
         *models,
         Step(("team", "add", ENDPOINT_TEAM, "--name", "Endpoint team", "--member", EMAIL)),
         Step(("token", "add", EMAIL, "--name", "demo", *scopes)),

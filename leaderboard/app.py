@@ -19,7 +19,7 @@ from leaderboard.host_cli.commands import commands
 from leaderboard.letters.links import Links
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
-from leaderboard.web import failures, protection, security, services, session_cookie, words
+from leaderboard.web import failures, protection, rights, security, services, session_cookie, words
 from leaderboard.web.api import openapi
 from leaderboard.web.front import Front
 from leaderboard.web.page_cache import PageCache
@@ -29,6 +29,7 @@ from leaderboard.web.pages import (
     admin,
     admin_approvals,
     admin_people,
+    admin_roles,
     announcements,
     benchmarks,
     breakdowns,
@@ -119,6 +120,7 @@ def create_app(config: Config | None = None) -> Flask:
     failures.install(app)
     words.install(app)
     announcements.install(app)
+    rights.install(app)
     for blueprint in (
         leaderboards.blueprint,
         ablations.blueprint,
@@ -139,6 +141,7 @@ def create_app(config: Config | None = None) -> Flask:
         admin.blueprint,
         admin_people.blueprint,
         admin_approvals.blueprint,
+        admin_roles.blueprint,
         guides.blueprint,
         health.blueprint,
     ):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, and_, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.db import now
@@ -223,11 +223,16 @@ def _move(
     return list(session.scalars(moved))
 
 
-def nudge(session: Session, table: LeasedTable[K], waited: timedelta) -> list[Nudge[K]]:
+def nudge(
+    session: Session,
+    table: LeasedTable[K],
+    waited: timedelta,
+    which: ColumnElement[bool] | None = None,
+) -> list[Nudge[K]]:
     """What to enqueue again for waiting rows that nobody took for `waited`, oldest first.
 
     They count as heard of now, so each is nudged once in that time. A negative time finds those
-    too that were postponed by less.
+    too that were postponed by less. `which` is one more condition on them.
     """
     if table.heartbeat is None:
         return []
@@ -237,6 +242,7 @@ def nudge(session: Session, table: LeasedTable[K], waited: timedelta) -> list[Nu
         .where(
             table.waiting.condition(moment),
             table.heartbeat < moment + table.waits_ahead - waited,
+            true() if which is None else which,
         )
         .values(table.beat(moment, table.waits_ahead))
         .returning(table.key, order)

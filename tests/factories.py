@@ -26,7 +26,7 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.benchmark import Track
 from leaderboard.models.identity import Means
-from leaderboard.models.role import Role
+from leaderboard.models.role import SITE, Role
 from leaderboard.models.team import ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
@@ -37,6 +37,7 @@ from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit
 from tests.package_files import write_package
 
+BENCHMARK = "tiny"
 PASSWORD = "correct horse battery"
 NO_LIMIT = Quota(0, 7)
 ATTEMPTS = 5
@@ -49,9 +50,17 @@ def hash_password() -> str:
 
 
 def make_user(
-    session: Session, name: str, *, role: Role | None = None, is_confirmed: bool = True
+    session: Session,
+    name: str,
+    *,
+    role: Role | None = None,
+    benchmark: str = BENCHMARK,
+    is_confirmed: bool = True,
 ) -> User:
-    """NAME@example.org, who signs in with PASSWORD; by default a host has confirmed the address."""
+    """NAME@example.org, who signs in with PASSWORD; by default a host has confirmed the address.
+
+    A host or an expert is so of `benchmark`.
+    """
     user = User(
         email=f"{name}@example.org",
         name=name,
@@ -63,7 +72,7 @@ def make_user(
     if is_confirmed:
         confirm(session, user, Means.HOST)
     if role is not None:
-        grant_role(session, user, role)
+        grant_role(session, user, role, SITE if role is Role.ADMIN else benchmark)
     return user
 
 

@@ -32,6 +32,7 @@ from leaderboard.web.services import EXTENSION, Services
 from leaderboard.web.store import Store
 from tests.databases import SharedPostgres, SharedSqlite
 from tests.factories import (
+    BENCHMARK,
     load_items,
     make_card,
     make_team,
@@ -92,10 +93,10 @@ class Site:
             text = make_token(session, user, name="test", scopes=scopes or tuple(Scope)).text
         return {"Authorization": f"Bearer {text}"}
 
-    def add_role(self, name: str, role: Role) -> None:
-        """A user NAME@example.org of no team with a role."""
+    def add_role(self, name: str, role: Role, benchmark: str = BENCHMARK) -> None:
+        """A user NAME@example.org of no team with a role, a host's or expert's on `benchmark`."""
         with self.sessions.write() as session:
-            make_user(session, name, role=role)
+            make_user(session, name, role=role, benchmark=benchmark)
 
     def assign_reports(self) -> None:
         """Have every expert rate every report of the ranked models."""
@@ -235,9 +236,11 @@ def open_site(
         shutil.copyfile(filled_template, place)
         sessions = make_sessions(f"sqlite:///{place}")
         served = Served(sessions, redis_url, templates, **settings)
-        yield served.site
-        served.close()
-        sessions.engine.dispose()
+        try:
+            yield served.site
+        finally:
+            served.close()
+            sessions.engine.dispose()
 
     return open_new_site
 

@@ -151,3 +151,46 @@ def test_accounts_from_before_addresses_were_confirmed_get_a_grace(
         assert ada.grace_began_at is not None
         assert begun <= ada.grace_began_at <= now()
         assert (new.is_confirmed, new.grace_began_at) == (False, None)
+
+
+def test_hosts_become_administrators_and_experts_experts_of_every_benchmark(
+    bare_database_url: str,
+) -> None:
+    upgrade(bare_database_url, "0023")
+    engine = create_engine(bare_database_url)
+    users = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES "
+    benchmarks = (
+        "INSERT INTO benchmarks "
+        "(id, slug, version, name, licence, content_hash, manifest, published_at) VALUES "
+    )
+    at = "'2026-11-30 00:00:00'"
+    with engine.begin() as connection:
+        for number in (1, 2, 3):
+            connection.execute(text(f"{users} ({number}, 'u{number}', 'u', 'h', {at})"))
+        for number, slug, version in ((1, "a", "1"), (2, "a", "2"), (3, "b", "1")):
+            row = f"({number}, '{slug}', '{version}', 'n', 'l', '{number}', '{{}}', {at})"
+            connection.execute(text(f"{benchmarks} {row}"))
+        for number, role in ((1, "host"), (2, "expert"), (3, "expert"), (3, "host")):
+            connection.execute(text(f"INSERT INTO user_roles VALUES ({number}, '{role}')"))
+    upgrade(bare_database_url)
+    roles = text("SELECT user_id, role, benchmark FROM granted_roles ORDER BY 1, 2, 3")
+    with engine.begin() as connection:
+        assert list(map(tuple, connection.execute(roles))) == [
+            (1, "admin", ""),
+            (2, "expert", "a"),
+            (2, "expert", "b"),
+            (3, "admin", ""),
+            (3, "expert", "a"),
+            (3, "expert", "b"),
+        ]
+        connection.execute(text("INSERT INTO granted_roles VALUES (2, 'host', 'a')"))
+    downgrade(bare_database_url, "0023")
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT user_id, role FROM user_roles ORDER BY 1, 2"))
+        assert list(map(tuple, kept)) == [
+            (1, "host"),
+            (2, "expert"),
+            (3, "expert"),
+            (3, "host"),
+        ]
+    engine.dispose()

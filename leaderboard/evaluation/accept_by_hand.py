@@ -30,6 +30,7 @@ def accept_submission(session: Session, submission_id: str, actor: str, note: st
         )
     before.decision, before.decided_by = Decision.ACCEPTED, Decider.HOST
     before.decided_at, before.reason = now(), note or "Accepted by the host."
-    add_audit(session, actor, "accept", f"submission {submission_id}", note)
+    benchmark = submission.split.benchmark.slug
+    add_audit(session, actor, "accept", f"submission {submission_id}", note, benchmark=benchmark)
     session.flush()
     return submission

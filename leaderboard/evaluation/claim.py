@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.errors import Conflict
@@ -114,14 +114,16 @@ def requeue_submission(session: Session, submission_id: str) -> Nudge[str]:
     return SUBMISSIONS.make_nudge(session, submission_id)
 
 
-def requeue_held(session: Session) -> list[Nudge[str]]:
+def requeue_held(session: Session, which: ColumnElement[bool] | None = None) -> list[Nudge[str]]:
     """Put every held submission back into the queue, and wake those that wait for a judge.
 
+    `which` is a condition on the submissions that it is about; by default it is about all.
     Returns what to enqueue after the caller's commit: the held ones and, behind them, all others
     that wait, each oldest first.
     """
-    held = select(Submission.id).where(Submission.status == Status.HELD)
+    which = true() if which is None else which
+    held = select(Submission.id).where(Submission.status == Status.HELD, which)
     keys = list(session.scalars(held.order_by(Submission.created_at)))
     nudges = [requeue_submission(session, key) for key in keys]
-    waiting = nudge(session, SUBMISSIONS, POSTPONED_TOO)
+    waiting = nudge(session, SUBMISSIONS, POSTPONED_TOO, which)
     return nudges + [one for one in waiting if one not in nudges]

@@ -46,9 +46,13 @@ def assign_reports(
     """
     session.execute(select(Split.id).where(Split.id == split.id).with_for_update(key_share=True))
     plan = _keep_plan(session, split, per_model, overlap, seed)
-    experts = ensure_experts(session)
+    benchmark = split.benchmark.slug
+    experts = ensure_experts(session, benchmark)
     if not experts:
-        raise Conflict("There are no experts yet.", "Run `flask user grant EMAIL expert` first.")
+        raise Conflict(
+            f"{benchmark} has no experts yet.",
+            f"Run `flask user grant EMAIL expert {benchmark}` first.",
+        )
     reports = read_standing_reports(session, split)
     if not reports:
         raise Conflict(

@@ -7,9 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.roles import EVERYWHERE, Reach
 from leaderboard.experts.raters import read_pseudonyms
+from leaderboard.models.benchmark import Item
 from leaderboard.models.expert import ExpertRater, RatedReport, RatingAssignment
-from leaderboard.models.role import Role, UserRole
+from leaderboard.models.role import GrantedRole, Role
+from leaderboard.models.submission import Prediction
 from leaderboard.models.team import User
 
 
@@ -22,15 +25,20 @@ class Progress(NamedTuple):
     n_finished: int
 
 
-def read_progress(session: Session) -> list[Progress]:
-    """Everybody with the expert role, in the order of their pseudonyms."""
-    assigned = _count(session, with_ratings=False)
-    finished = _count(session, with_ratings=True)
+def read_progress(session: Session, reach: Reach = EVERYWHERE) -> list[Progress]:
+    """The experts of the benchmarks in `reach`, in the order of their pseudonyms.
+
+    What they are assigned elsewhere does not count.
+    """
+    assigned = _count(session, reach, with_ratings=False)
+    finished = _count(session, reach, with_ratings=True)
+    is_expert = select(GrantedRole.user_id).where(
+        GrantedRole.role == Role.EXPERT, reach.names(GrantedRole.benchmark)
+    )
     rows = session.execute(
         select(User, ExpertRater.rater_id)
-        .join(UserRole, UserRole.user_id == User.id)
         .outerjoin(ExpertRater, ExpertRater.user_id == User.id)
-        .where(UserRole.role == Role.EXPERT)
+        .where(User.id.in_(is_expert))
         .order_by(ExpertRater.rater_id.is_(None), ExpertRater.rater_id, User.id)
     ).all()
     names = read_pseudonyms(session)
@@ -40,9 +48,15 @@ def read_progress(session: Session) -> list[Progress]:
     ]
 
 
-def _count(session: Session, *, with_ratings: bool) -> dict[int, int]:
+def _count(session: Session, reach: Reach, *, with_ratings: bool) -> dict[int, int]:
     """Assigned reports of each rater, or those of them that are finished."""
-    query = select(RatingAssignment.rater_id, func.count()).group_by(RatingAssignment.rater_id)
+    query = (
+        select(RatingAssignment.rater_id, func.count())
+        .join(Prediction, Prediction.id == RatingAssignment.prediction_id)
+        .join(Item, Item.id == Prediction.item_id)
+        .where(reach.holds(Item.split_id))
+        .group_by(RatingAssignment.rater_id)
+    )
     if with_ratings:
         query = query.join(
             RatedReport,

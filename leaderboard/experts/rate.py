@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.accounts.card_fields import read_family
+from leaderboard.accounts.roles import Right, read_reach
 from leaderboard.calibration.refits import request_refit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotFound
@@ -59,8 +60,12 @@ class BlindReport:
 
 
 def read_own_assignments(session: Session, user: User) -> list[Assignment]:
-    """The reports that `user` is asked to rate, in the user's own order."""
+    """The reports that `user` is asked to rate, in the user's own order.
+
+    Those of a benchmark of which they are no longer an expert are left out.
+    """
     rater = find_own_rater(session, user)
+    reach = read_reach(session, user, Right.RATE_REPORTS)
     if rater is None:
         return []
     drafts = _count_by_assignment(session, rater.id)
@@ -74,7 +79,7 @@ def read_own_assignments(session: Session, user: User) -> list[Assignment]:
         .add_columns(Item.split_id)
         .join(Prediction, Prediction.id == RatingAssignment.prediction_id)
         .join(Item, Item.id == Prediction.item_id)
-        .where(RatingAssignment.rater_id == rater.id)
+        .where(RatingAssignment.rater_id == rater.id, reach.holds(Item.split_id))
         .order_by(RatingAssignment.position)
     ).all()
     sizes = {
@@ -134,7 +139,7 @@ def save_draft(
     """
     row = _get_own_row(session, user, key, locked=True)
     _refuse_finished(session, row)
-    known = list_dimensions(read_rubric(session, _get_split_id(session, row)))
+    known = list_dimensions(read_rubric(session, _get_split(session, row).id))
     for dimension, value in _read_values(values, known).items():
         draft = session.get(RatingDraft, (row.id, dimension))
         if draft is None:
@@ -154,7 +159,7 @@ def finish(session: Session, user: User, key: str) -> int:
     """
     row = _get_own_row(session, user, key, locked=True)
     _refuse_finished(session, row)
-    split_id = _get_split_id(session, row)
+    split_id = _get_split(session, row).id
     values = _read_drafts(session, row)
     known = list_dimensions(read_rubric(session, split_id))
     fields = FieldProblems()
@@ -206,15 +211,22 @@ def _get_own_row(
     session: Session, user: User, key: str, *, locked: bool = False
 ) -> RatingAssignment:
     rater = find_own_rater(session, user)
+    reach = read_reach(session, user, Right.RATE_REPORTS)
     query = select(RatingAssignment).where(RatingAssignment.key == key)
     row = session.scalar(query.with_for_update(key_share=True) if locked else query)
     if rater is None or row is None or row.rater_id != rater.id:
-        raise NotFound("This report is not on your list.", "Continue from your list of reports.")
+        raise _not_listed()
+    if not reach.covers(_get_split(session, row).benchmark.slug):
+        raise _not_listed()
     return row
 
 
-def _get_split_id(session: Session, row: RatingAssignment) -> int:
-    return session.get_one(Item, row.prediction.item_id).split_id
+def _not_listed() -> NotFound:
+    return NotFound("This report is not on your list.", "Continue from your list of reports.")
+
+
+def _get_split(session: Session, row: RatingAssignment) -> Split:
+    return session.get_one(Split, session.get_one(Item, row.prediction.item_id).split_id)
 
 
 def _refuse_finished(session: Session, row: RatingAssignment) -> None:

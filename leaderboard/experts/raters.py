@@ -10,25 +10,25 @@ from sqlalchemy.orm import Session
 
 from leaderboard.models.expert import ExpertRater
 from leaderboard.models.rating import Rater, RaterKind
-from leaderboard.models.role import Role, UserRole
+from leaderboard.models.role import GrantedRole, Role
 from leaderboard.models.team import User
 
 VERSION = "1"
 
 
 class Expert(NamedTuple):
-    """A user with the expert role, and the rater that they are."""
+    """An expert of a benchmark, and the rater that they are."""
 
     user: User
     rater: Rater
 
 
-def ensure_experts(session: Session) -> list[Expert]:
-    """Everybody with the expert role, in the order of their raters; who was none becomes one."""
+def ensure_experts(session: Session, benchmark: str) -> list[Expert]:
+    """Every expert of a benchmark, in the order of their raters; who was none becomes one."""
     users = session.scalars(
         select(User)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(UserRole.role == Role.EXPERT)
+        .join(GrantedRole, GrantedRole.user_id == User.id)
+        .where(GrantedRole.role == Role.EXPERT, GrantedRole.benchmark == benchmark)
         .order_by(User.id)
     ).all()
     experts = [Expert(user, _ensure_own_rater(session, user)) for user in users]

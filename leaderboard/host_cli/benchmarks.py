@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from leaderboard.accounts.roles import has_holder
 from leaderboard.host_cli.group import HostGroup, sessions
+from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
@@ -38,7 +40,13 @@ def load_command(place: Path) -> None:
     with sessions().write() as session:
         loaded = load_package(session, package)
         done = "published" if loaded.is_new else "was already published"
-        click.echo(f"{loaded.benchmark.slug} {loaded.benchmark.version} {done}.")
+        slug = loaded.benchmark.slug
+        click.echo(f"{slug} {loaded.benchmark.version} {done}.")
+        if not has_holder(session, Role.HOST, slug):
+            click.echo(
+                f"Only administrators can run {slug} so far. Give it a host: "
+                f"flask user grant EMAIL host {slug}"
+            )
     _echo_package(package)
 
 

@@ -13,6 +13,7 @@ from leaderboard.endpoints.registry.splits import allow_split, forbid_split, rea
 from leaderboard.endpoints.registry.vault import KeyVault, make_host_key
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.benchmark import Split
+from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import AUDIT_ENDPOINT, make_queue
 from leaderboard.robustness.request import request_audit
@@ -55,7 +56,8 @@ def allow_command(benchmark: str, split: str, version: str | None) -> None:
     with sessions().write() as session:
         row = get_split(get_benchmark(session, benchmark, version), split)
         allow_split(session, row)
-        add_audit(session, COMMAND_LINE, "allow endpoints", _subject(row))
+        slug = row.benchmark.slug
+        add_audit(session, COMMAND_LINE, "allow endpoints", _subject(row), benchmark=slug)
         click.echo(f"Endpoints may see {_subject(row)}.")
 
 
@@ -69,7 +71,8 @@ def forbid_command(benchmark: str, split: str, version: str | None) -> None:
     with sessions().write() as session:
         row = get_split(get_benchmark(session, benchmark, version), split)
         forbid_split(session, row)
-        add_audit(session, COMMAND_LINE, "forbid endpoints", _subject(row))
+        slug = row.benchmark.slug
+        add_audit(session, COMMAND_LINE, "forbid endpoints", _subject(row), benchmark=slug)
         click.echo(f"Endpoints may no longer see {_subject(row)}.")
 
 
@@ -109,7 +112,9 @@ def audit_command(submission: str, items: int, seed: int | None, rotations: str)
         )
         audit_id, n_items = audit.id, audit.n_items
         note = f"audit {audit_id}, {n_items} items, {rotations} rotations, seed {chosen}"
-        add_audit(session, COMMAND_LINE, "audit robustness", f"submission {submission}", note)
+        slug = session.get_one(Submission, submission).split.benchmark.slug
+        subject = f"submission {submission}"
+        add_audit(session, COMMAND_LINE, "audit robustness", subject, note, benchmark=slug)
     make_queue(config().redis_url, config().queue_name).enqueue(AUDIT_ENDPOINT, audit_id)
     click.echo(
         f"Robustness audit {audit_id}: {n_items:,} items, seed {chosen}; a worker will run it."

@@ -53,7 +53,8 @@ def assign_command(
         split = get_split(get_benchmark(session, benchmark), name)
         done = assign_reports(session, split, per_model=per_model, overlap=overlap, seed=seed)
         note = f"{per_model} a model, overlap {overlap:g}: {done.n_added} added"
-        add_audit(session, COMMAND_LINE, "assign reports", f"split {benchmark} {name}", note)
+        subject = f"split {benchmark} {name}"
+        add_audit(session, COMMAND_LINE, "assign reports", subject, note, benchmark=benchmark)
     click.echo(
         f"{done.n_added} reports of {done.n_models} models assigned to {done.n_experts} experts, "
         f"{done.n_withdrawn} withdrawn."
@@ -74,7 +75,7 @@ def list_command() -> None:
             name = pseudonym or "nothing assigned yet"
             click.echo(f"{user.email} ({name}): {n_finished} of {n_assigned} finished")
     if not rows:
-        click.echo("There are no experts yet: flask user grant EMAIL expert.")
+        click.echo("There are no experts yet: flask user grant EMAIL expert BENCHMARK.")
 
 
 @expert_group.command("import")
@@ -89,7 +90,7 @@ def import_command(benchmark: str, place: Path, name: str, kind: str) -> None:
         split = get_split(get_benchmark(session, benchmark), name)
         done = import_ratings(session, split, place.read_bytes(), RaterKind(kind))
         subject, note = f"split {benchmark} {name}", f"{done.n_added} {kind} from {place.name}"
-        add_audit(session, COMMAND_LINE, "import ratings", subject, note)
+        add_audit(session, COMMAND_LINE, "import ratings", subject, note, benchmark=benchmark)
         split_id = split.id
     if done.n_added:
         make_queue(config().redis_url, config().queue_name).enqueue(CALIBRATE, split_id)

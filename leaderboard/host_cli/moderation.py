@@ -12,6 +12,8 @@ from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
+from leaderboard.models.role import SITE
+from leaderboard.packages.catalogue import get_benchmark
 
 
 def make_act_command(
@@ -39,11 +41,14 @@ def announcement_group() -> None:
 @announcement_group.command("add")
 @click.argument("text")
 @click.option("--until", required=True, help="The last day, as 2026-12-31, in UTC.")
+@click.option("--benchmark", default=SITE, help="Above its pages alone.")
 @with_appcontext
-def add_announcement_command(text: str, until: str) -> None:
+def add_announcement_command(text: str, until: str, benchmark: str) -> None:
     """Show TEXT above every page."""
     with sessions().write() as session:
-        done = announce(session, text, until, COMMAND_LINE)
+        if benchmark != SITE:
+            get_benchmark(session, benchmark)
+        done = announce(session, text, until, COMMAND_LINE, benchmark)
     finish(done)
 
 
@@ -53,7 +58,8 @@ def list_announcements_command() -> None:
     """What stands above the pages now, with its number."""
     with sessions().read() as session:
         for one in read_announcements(session):
-            click.echo(f"{one.id}: until {one.until_at:%Y-%m-%d %H:%M} UTC: {one.text}")
+            where = f" on {one.benchmark}" if one.benchmark else ""
+            click.echo(f"{one.id}: until {one.until_at:%Y-%m-%d %H:%M} UTC{where}: {one.text}")
 
 
 @announcement_group.command("end")

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.confirmation import confirm
-from leaderboard.accounts.roles import grant_role, revoke_role
 from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
 from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
 from leaderboard.accounts.users import find_user, register, set_password
-from leaderboard.audit import COMMAND_LINE, add_audit
+from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.moderation import make_act_command
+from leaderboard.hosting.act import Act
 from leaderboard.hosting.people import (
     ban_team,
     ban_user,
@@ -29,8 +29,9 @@ from leaderboard.hosting.people import (
     unverify_model,
     verify_model,
 )
+from leaderboard.hosting.roles import grant, revoke
 from leaderboard.models.identity import Means
-from leaderboard.models.role import Role
+from leaderboard.models.role import SITE, Role
 from leaderboard.models.team import ModelCard, Scope, Team, User
 
 set_up_option = click.option(
@@ -158,20 +159,19 @@ def add_token_command(email: str, name: str, scopes: tuple[str, ...], days: int)
 
 
 def _make_role_command(
-    name: str, change: Callable[[Session, User, Role], None], words: str, outcome: str
+    name: str, change: Callable[[Session, str, str, str, str], Act], words: str
 ) -> click.Command:
     """A command that changes a user's role, with an entry in the audit trail."""
 
     @click.command(name, help=words)
     @click.argument("email")
     @click.argument("role", type=click.Choice([role.value for role in Role]))
+    @click.argument("benchmark", default=SITE)
     @with_appcontext
-    def command(email: str, role: str) -> None:
+    def command(email: str, role: str, benchmark: str) -> None:
         with sessions().write() as session:
-            user = _get_user(find_user(session, email), email)
-            change(session, user, Role(role))
-            add_audit(session, COMMAND_LINE, f"{name} role", f"user {email}", role)
-        click.echo(f"{email} {outcome} the role {role}.")
+            done = change(session, email, role, benchmark, COMMAND_LINE)
+        finish(done)
 
     return command
 
@@ -181,14 +181,14 @@ for _group, _command in (
         user_group,
         _make_role_command(
             "grant",
-            grant_role,
-            "Give a user ROLE: a host runs the benchmark, an expert rates reports.",
-            "now has",
+            grant,
+            "Give a user ROLE: a host runs BENCHMARK, an expert rates its reports; an admin runs "
+            "the site, and BENCHMARK is left out.",
         ),
     ),
     (
         user_group,
-        _make_role_command("revoke", revoke_role, "Take ROLE from a user.", "no longer has"),
+        _make_role_command("revoke", revoke, "Take ROLE on BENCHMARK from a user."),
     ),
     (user_group, make_act_command("ban", ban_user, "Ban a user and withhold their results.")),
     (user_group, make_act_command("unban", unban_user, "Lift a user's ban.")),

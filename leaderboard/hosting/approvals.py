@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.accounts.confirmation import find_confirmation
+from leaderboard.accounts.roles import EVERYWHERE, Reach
 from leaderboard.audit import add_audit
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.hosting.act import Act, read_reason
@@ -30,8 +31,8 @@ from leaderboard.submissions.approvals import (
 class Applicant(NamedTuple):
     """A member of a team, with what a host knows of them.
 
-    `n_sent` counts what they sent before to any split, without what is pending; `n_scored` of it
-    was scored. `is_new`: no host has said yes to them in this team on this split.
+    `n_sent` counts what they sent before to the host's splits, without what is pending; `n_scored`
+    of it was scored. `is_new`: no host has said yes to them in this team on this split.
     """
 
     user: User
@@ -59,11 +60,11 @@ class ApprovedTeam(NamedTuple):
     approved_at: datetime
 
 
-def read_pending_teams(session: Session) -> list[PendingTeam]:
-    """The teams that wait, who has waited longest first."""
+def read_pending_teams(session: Session, reach: Reach = EVERYWHERE) -> list[PendingTeam]:
+    """The teams that wait for a host within `reach`, who has waited longest first."""
     rows = session.scalars(
         select(Submission)
-        .where(Submission.status == Status.PENDING)
+        .where(Submission.status == Status.PENDING, reach.holds(Submission.split_id))
         .options(
             joinedload(Submission.model_card)
             .joinedload(ModelCard.team)
@@ -78,16 +79,17 @@ def read_pending_teams(session: Session) -> list[PendingTeam]:
     found: dict[tuple[int, int], list[Submission]] = {}
     for row in rows:
         found.setdefault((row.model_card.team_id, row.split_id), []).append(row)
-    return [_describe(session, submissions) for submissions in found.values()]
+    return [_describe(session, submissions, reach) for submissions in found.values()]
 
 
-def read_approved_teams(session: Session) -> list[ApprovedTeam]:
-    """The teams with an approval, newest first."""
+def read_approved_teams(session: Session, reach: Reach = EVERYWHERE) -> list[ApprovedTeam]:
+    """The teams with an approval within `reach`, newest first."""
     latest = func.max(TeamApproval.approved_at)
     rows = session.execute(
         select(Team, Split, latest)
         .join(TeamApproval, TeamApproval.team_id == Team.id)
         .join(Split, Split.id == TeamApproval.split_id)
+        .where(reach.holds(TeamApproval.split_id))
         .group_by(Team.id, Split.id)
         .order_by(latest.desc(), Team.id, Split.id)
         .options(selectinload(Split.benchmark))
@@ -120,7 +122,7 @@ def withdraw(session: Session, split: Split, key: str, actor: str, reason: str) 
     return Act(f"{team.name} is no longer approved on {_name(split)}.")
 
 
-def _describe(session: Session, submissions: Sequence[Submission]) -> PendingTeam:
+def _describe(session: Session, submissions: Sequence[Submission], reach: Reach) -> PendingTeam:
     team, split = submissions[0].model_card.team, submissions[0].split
     new = set(read_unapproved(session, team, split))
     members = []
@@ -128,6 +130,7 @@ def _describe(session: Session, submissions: Sequence[Submission]) -> PendingTea
         rows = session.execute(
             select(Submission.status, func.count())
             .where(Submission.user_id == user.id, Submission.status != Status.PENDING)
+            .where(reach.holds(Submission.split_id))
             .group_by(Submission.status)
         )
         sent = {row[0]: row[1] for row in rows}
@@ -145,7 +148,8 @@ def _describe(session: Session, submissions: Sequence[Submission]) -> PendingTea
 
 
 def _note(session: Session, split: Split, team: Team, actor: str, act: str, why: str) -> None:
-    add_audit(session, actor, act, f"team {team.slug} on {_name(split)}", why)
+    subject, benchmark = f"team {team.slug} on {_name(split)}", split.benchmark.slug
+    add_audit(session, actor, act, subject, why, benchmark=benchmark)
     session.flush()
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from leaderboard.accounts.roles import EVERYWHERE, HeldRole, Reach, read_holders
 from leaderboard.judges.runs import AwaitedJudge, read_awaited
 from leaderboard.models.calibration import Refit
 from leaderboard.models.judging import JudgeRun, RunState
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
-from leaderboard.models.role import Role, UserRole
 from leaderboard.models.submission import (
     EventKind,
     Status,
@@ -59,7 +59,7 @@ class Person(NamedTuple):
     """A user with roles and, if banned, why."""
 
     user: User
-    roles: Sequence[Role]
+    roles: Sequence[HeldRole]
     ban: BannedUser | None
 
 
@@ -78,41 +78,51 @@ class HostModel(NamedTuple):
     mark: VerifiedModel | None
 
 
-def read_overview(session: Session) -> Overview:
-    """What needs a hand now; each list has its newest SHOWN."""
+def read_overview(session: Session, reach: Reach = EVERYWHERE) -> Overview:
+    """What needs a hand now of what is in `reach`; each list has its newest SHOWN."""
+    is_own = reach.holds(Submission.split_id)
     counts = {
         status: (n, oldest)
         for status, n, oldest in session.execute(
-            select(Submission.status, func.count(), func.min(Submission.created_at)).group_by(
-                Submission.status
-            )
+            select(Submission.status, func.count(), func.min(Submission.created_at))
+            .where(is_own)
+            .group_by(Submission.status)
         )
     }
     runs = session.scalars(
         select(JudgeRun)
-        .where(JudgeRun.state == RunState.VOID)
+        .join(JudgeRun.submission)
+        .where(JudgeRun.state == RunState.VOID, is_own)
         .options(joinedload(JudgeRun.rater))
         .order_by(JudgeRun.id.desc())
         .limit(SHOWN)
     )
-    awaited = read_awaited(session, SHOWN)
+    awaited = read_awaited(session, SHOWN, is_own)
     return Overview(
-        held=_read_trouble(session, Status.HELD, {one.run.submission_id for one in awaited}),
-        failed=_read_trouble(session, Status.FAILED),
+        held=_read_trouble(
+            session, is_own, Status.HELD, {one.run.submission_id for one in awaited}
+        ),
+        failed=_read_trouble(session, is_own, Status.FAILED),
         awaited=awaited,
         void_runs=list(runs),
         n_pending=counts.get(Status.PENDING, (0, None))[0],
         n_waiting=counts.get(Status.QUEUED, (0, None))[0],
         waiting_since=counts.get(Status.QUEUED, (0, None))[1],
         n_running=counts.get(Status.RUNNING, (0, None))[0],
-        refits=list(session.scalars(select(Refit.split_id).order_by(Refit.split_id))),
+        refits=list(
+            session.scalars(
+                select(Refit.split_id).where(reach.holds(Refit.split_id)).order_by(Refit.split_id)
+            )
+        ),
     )
 
 
-def _read_trouble(session: Session, status: Status, besides: Collection[str] = ()) -> list[Trouble]:
+def _read_trouble(
+    session: Session, is_own: ColumnElement[bool], status: Status, besides: Collection[str] = ()
+) -> list[Trouble]:
     rows = session.scalars(
         select(Submission)
-        .where(Submission.status == status, Submission.id.not_in(besides))
+        .where(Submission.status == status, Submission.id.not_in(besides), is_own)
         .options(joinedload(Submission.model_card), selectinload(Submission.events))
         .order_by(Submission.created_at.desc())
         .limit(SHOWN)
@@ -125,10 +135,13 @@ def _read_trouble(session: Session, status: Status, besides: Collection[str] = (
     return found
 
 
-def read_submissions(session: Session, status: Status | None) -> list[Submission]:
-    """The newest LISTED submissions of everybody, of one status or of all."""
+def read_submissions(
+    session: Session, status: Status | None, reach: Reach = EVERYWHERE
+) -> list[Submission]:
+    """The newest LISTED submissions of everybody in `reach`, of one status or of all."""
     query = (
         select(Submission)
+        .where(reach.holds(Submission.split_id))
         .options(joinedload(Submission.model_card).joinedload(ModelCard.team))
         .order_by(Submission.created_at.desc())
         .limit(LISTED)
@@ -141,9 +154,9 @@ def read_submissions(session: Session, status: Status | None) -> list[Submission
 def read_people(session: Session) -> list[Person]:
     """All users by e-mail address."""
     bans = {ban.user_id: ban for ban in session.scalars(select(BannedUser))}
-    roles: dict[int, list[Role]] = {}
-    for row in session.scalars(select(UserRole).order_by(UserRole.role)):
-        roles.setdefault(row.user_id, []).append(row.role)
+    roles: dict[int, list[HeldRole]] = {}
+    for held in read_holders(session, EVERYWHERE):
+        roles.setdefault(held.user.id, []).append(held)
     users = session.scalars(
         select(User)
         .options(selectinload(User.memberships).joinedload(Membership.team))

@@ -1,4 +1,4 @@
-"""Ban people and teams, give and take roles, verify model cards."""
+"""Ban people and teams, verify model cards."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.confirmation import confirm
-from leaderboard.accounts.roles import grant_role, revoke_role
+from leaderboard.accounts.users import find_user
 from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.audit import add_audit
 from leaderboard.db import now
-from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.errors import Conflict, NotFound
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.identity import Means
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
-from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Team, User
 
@@ -26,7 +25,7 @@ def ban_user(session: Session, key: str, actor: str, reason: str) -> Act:
     """
     user = get_user(session, key)
     if user.email == actor:
-        raise Conflict("You cannot ban yourself.", "Ask another host.")
+        raise Conflict("You cannot ban yourself.", "Ask another administrator.")
     end_sessions(session, user)
     return _ban(session, user, BannedUser(user_id=user.id), actor, reason)
 
@@ -123,27 +122,9 @@ def unverify_model(session: Session, key: str, actor: str, reason: str) -> Act:
     return Act(f"The card of {card.name} is no longer verified.")
 
 
-def grant(session: Session, key: str, role: str, actor: str) -> Act:
-    """Give a user a role. Raises NotFound or InvalidRequest."""
-    user, known = get_user(session, key), _read_role(role)
-    grant_role(session, user, known)
-    add_audit(session, actor, "grant role", f"user {user.email}", known.value)
-    return Act(f"{user.email} now has the role {known.value}.")
-
-
-def revoke(session: Session, key: str, role: str, actor: str) -> Act:
-    """Take a role from a user; nobody takes the host's from themselves. NotFound or Conflict."""
-    user, known = get_user(session, key), _read_role(role)
-    if user.email == actor and known is Role.HOST:
-        raise Conflict("You cannot remove your own role as host.", "Ask another host.")
-    revoke_role(session, user, known)
-    add_audit(session, actor, "revoke role", f"user {user.email}", known.value)
-    return Act(f"{user.email} no longer has the role {known.value}.")
-
-
 def get_user(session: Session, email: str) -> User:
     """The user with this e-mail address. Raises NotFound."""
-    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    user = find_user(session, email)
     if user is None:
         raise NotFound(f"There is no user {email[:80]!r}.", "See the list of people.")
     return user
@@ -163,13 +144,6 @@ def get_model_card(session: Session, slug: str) -> ModelCard:
     if card is None:
         raise NotFound(f"There is no model {slug[:80]!r}.", "See the list of models.")
     return card
-
-
-def _read_role(text: str) -> Role:
-    try:
-        return Role(text)
-    except ValueError:
-        raise InvalidRequest(f"There is no role {text[:20]!r}.", "Choose host or expert.") from None
 
 
 def _splits_of(session: Session, whom: User | Team) -> tuple[int, ...]:

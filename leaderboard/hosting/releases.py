@@ -1,4 +1,4 @@
-"""Open the next release of a split by hand."""
+"""Open the next release of a split by hand, and rank it again."""
 
 from __future__ import annotations
 
@@ -25,5 +25,14 @@ def open_next(session: Session, split: Split, actor: str, reason: str) -> Act:
             f"The open release of {name} has no ranking yet.", "Wait until a worker has ranked it."
         )
     opened = open_release(session, split.id, reason)
-    add_audit(session, actor, "open release", f"split {name}", f"{opened.number}: {reason}")
+    note = f"{opened.number}: {reason}"
+    benchmark = split.benchmark.slug
+    add_audit(session, actor, "open release", f"split {name}", note, benchmark=benchmark)
     return Act(f"Release {opened.number} of {name} is open.", rank=(split.id,))
+
+
+def rank_again(session: Session, split: Split, actor: str) -> Act:
+    """Have a worker rank a split again."""
+    name = f"{split.benchmark.slug} {split.benchmark.version} {split.name}"
+    add_audit(session, actor, "rank again", f"split {name}", benchmark=split.benchmark.slug)
+    return Act(f"A worker will rank {name} again.", rank=(split.id,))

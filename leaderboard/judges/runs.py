@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from leaderboard.models.judging import (
@@ -106,8 +106,13 @@ def find_awaited(run: JudgeRun) -> AwaitedJudge | None:
     return AwaitedJudge(run, submission.heartbeat_at) if is_queued else None
 
 
-def read_awaited(session: Session, limit: int = N_RECENT) -> list[AwaitedJudge]:
-    """The newest runs that wait for a judge's server, newest first."""
+def read_awaited(
+    session: Session, limit: int = N_RECENT, which: ColumnElement[bool] | None = None
+) -> list[AwaitedJudge]:
+    """The newest runs that wait for a judge's server, newest first.
+
+    `which` is a condition on their submissions; by default they are all listed.
+    """
     runs = session.scalars(
         select(JudgeRun)
         .join(JudgeRun.submission)
@@ -115,6 +120,7 @@ def read_awaited(session: Session, limit: int = N_RECENT) -> list[AwaitedJudge]:
             JudgeRun.reason != "",
             JudgeRun.state != RunState.VOID,
             Submission.status.in_([Status.QUEUED, Status.HELD]),
+            true() if which is None else which,
         )
         .options(joinedload(JudgeRun.rater), contains_eager(JudgeRun.submission))
         .order_by(JudgeRun.id.desc())

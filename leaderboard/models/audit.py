@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderboard.db import Base
@@ -21,3 +21,12 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(200), index=True)
     note: Mapped[str] = mapped_column(Text)
+
+
+class AuditBenchmark(Base):
+    """The benchmark that an act was about, by its short name; none is of the site as a whole."""
+
+    __tablename__ = "audit_benchmarks"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entries.id"), primary_key=True)
+    benchmark: Mapped[str] = mapped_column(String(80), index=True)

@@ -13,7 +13,7 @@ from leaderboard.models.submission import Prediction
 
 
 class ExpertRater(Base):
-    """The rater that a user with the expert role is."""
+    """The rater that an expert is, on every benchmark."""
 
     __tablename__ = "expert_raters"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base
+from leaderboard.models.role import SITE
 
 
 class HiddenSubmission(Base):
@@ -51,7 +52,10 @@ class VerifiedModel(Base):
 
 
 class Announcement(Base):
-    """A short text above every page until `until_at`; one that was ended has ended by then."""
+    """A short text above pages until `until_at`; one that was ended has ended by then.
+
+    It stands above every page, or above those of the benchmark that a row beside it names.
+    """
 
     __tablename__ = "announcements"
 
@@ -59,3 +63,19 @@ class Announcement(Base):
     text: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime]
     until_at: Mapped[datetime]
+
+    about: Mapped[AnnouncementBenchmark | None] = relationship(lazy="joined")
+
+    @property
+    def benchmark(self) -> str:
+        """The benchmark above whose pages it stands, or SITE."""
+        return self.about.benchmark if self.about else SITE
+
+
+class AnnouncementBenchmark(Base):
+    """The benchmark that an announcement is about, by its short name."""
+
+    __tablename__ = "announcement_benchmarks"
+
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcements.id"), primary_key=True)
+    benchmark: Mapped[str] = mapped_column(String(80))

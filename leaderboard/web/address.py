@@ -13,7 +13,7 @@ from leaderboard.models.ranking import Board, Slice
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.rankings.breakdowns import SLICES
 from leaderboard.rankings.selection import Selection, read_board, read_selection
-from leaderboard.web.services import database
+from leaderboard.web.services import database, note_benchmark
 
 
 def find_split() -> Split:
@@ -26,6 +26,7 @@ def find_split() -> Split:
         if not benchmarks:
             raise NotFound("There are no benchmarks yet.", "See the first page.")
         benchmark = benchmarks[0]
+    note_benchmark(benchmark.slug)
     name = request.args.get("split")
     return get_split(benchmark, name) if name else ranked_split(benchmark)
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import ConfirmationTerms, require_confirmed
-from leaderboard.accounts.roles import require_role
 from leaderboard.accounts.web_sessions import (
     SessionTerms,
     begin_session,
@@ -26,7 +25,6 @@ from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.letters.links import Links
 from leaderboard.models.identity import WebSession
-from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.queue import JobQueue
 from leaderboard.submissions.quota import Quota
@@ -182,22 +180,14 @@ def signed_in_unconfirmed(view: Callable[P, R]) -> Callable[P, R | Response]:
     return guarded
 
 
-def role_required(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only signed-in users with one of `roles` pass; others are told who may (Forbidden).
+def note_benchmark(slug: str) -> None:
+    """Say which benchmark this request's page is about: what is announced of it stands above."""
+    g.benchmark = slug
 
-    A role is worth nothing without a confirmed address, not even to look (Unconfirmed).
-    """
 
-    def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
-        @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            require_role(database(), current_user(), *roles)
-            require_confirmed(current_user(), services().confirmation_terms)
-            return view(*args, **kwargs)
-
-        return signed_in(guarded)
-
-    return guard
+def find_noted_benchmark() -> str | None:
+    """The benchmark that this request's page is about, where that is one."""
+    return cast("str | None", g.get("benchmark"))
 
 
 def safe_back(target: str | None) -> str | None:

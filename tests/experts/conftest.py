@@ -41,7 +41,7 @@ def rank_reports(load: Load, submit_texts: Submit, prepare: Prepare) -> Rank:
 
 @pytest.fixture
 def add_experts(sessions: Sessions) -> AddExperts:
-    """Make users NAME@example.org with the expert role."""
+    """Make users NAME@example.org who are experts of the benchmark tiny."""
 
     def add(*names: str) -> None:
         with sessions.write() as session:

@@ -73,7 +73,7 @@ def test_reports_of_a_submission_that_stands_no_more_are_withdrawn_unless_begun(
 def test_an_assignment_that_makes_no_sense_is_refused_with_the_remedy(
     sessions: Sessions, rank_reports: Rank, add_experts: AddExperts
 ) -> None:
-    with pytest.raises(Conflict, match="There are no experts"):
+    with pytest.raises(Conflict, match="tiny has no experts yet"):
         assign(sessions, 5)
     add_experts("e1")
     with pytest.raises(Conflict, match="No ranked model"):

@@ -19,15 +19,12 @@ from leaderboard.hosting.overview import (
     read_all_models,
     read_all_teams,
     read_overview,
-    read_people,
     read_submissions,
 )
 from leaderboard.hosting.people import (
     ban_team,
     ban_user,
     get_model_card,
-    grant,
-    revoke,
     unban_team,
     unban_user,
     unverify_model,
@@ -41,7 +38,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import EVALUATE, Nudge
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.events import add_event
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD
 from tests.loaded import Load, Submit
 
 pytestmark = pytest.mark.one_database
@@ -157,28 +154,6 @@ def test_a_verified_card_keeps_its_mark_until_its_team_changes_it(
         assert not get_model_card(session, "model-a").is_verified
     acts = [(act, subject) for _, act, subject, _ in read_last_acts(sessions)]
     assert acts == [(a, "model model-a") for a in ("unverify", "verify", "verify")]
-
-
-def test_a_host_gives_and_takes_roles_but_locks_nobody_out_by_their_own_hand(
-    sessions: Sessions,
-) -> None:
-    with sessions.write() as session:
-        make_user(session, HOST.partition("@")[0])
-        grant(session, HOST, "host", "command line")
-        grant(session, HOST, "expert", HOST)
-        revoke(session, HOST, "expert", HOST)
-        with pytest.raises(Conflict):
-            revoke(session, HOST, "host", HOST)
-        with pytest.raises(Conflict):
-            ban_user(session, HOST, HOST, "why")
-        with pytest.raises(InvalidRequest):
-            grant(session, HOST, "king", HOST)
-        assert [(one.user.email, one.roles) for one in read_people(session)] == [(HOST, ["host"])]
-    assert [act for _, act, _, _ in read_last_acts(sessions)] == [
-        "revoke role",
-        "grant role",
-        "grant role",
-    ]
 
 
 def test_an_announcement_stands_until_its_day_is_over_or_it_is_ended(sessions: Sessions) -> None:

@@ -19,7 +19,7 @@ from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.models.audit import AuditEntry
 from leaderboard.models.judging import JudgeRun, RunState
-from leaderboard.models.role import Role
+from leaderboard.models.role import SITE, Role
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
@@ -34,7 +34,7 @@ from tests.web.test_pages import csrf_of, post, sign_in
 
 pytestmark = pytest.mark.one_database
 HOST = "hedy@example.org"
-WORDS = {"email": HOST, "slug": "x", "key": "1", "act": "hide", "role": "host", "name": "test"}
+WORDS = {"email": HOST, "slug": "x", "key": "1", "act": "hide", "name": "test"}
 
 
 def admin_addresses() -> Iterator[tuple[str, str]]:
@@ -49,12 +49,12 @@ def admin_addresses() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def hosted(site: Site) -> Site:
-    """A site with the host hedy and a scored submission of ada's."""
+    """A site with the administrator hedy and a scored submission of ada's."""
     site.add_person("hedy", "hosts")
     with site.sessions.write() as session:
         user = find_user(session, HOST)
         assert user is not None
-        grant_role(session, user, Role.HOST)
+        grant_role(session, user, Role.ADMIN, SITE)
     site.submit(site.token("ada"), make_file(4))
     site.evaluate_all()
     return site

@@ -188,7 +188,7 @@ OWN_ACCOUNT = {
 
 
 def test_every_other_form_waits_for_a_confirmed_address(site: Site) -> None:
-    add_unconfirmed(site, "eve", Role.HOST)
+    add_unconfirmed(site, "eve", Role.ADMIN)
     eve = sign_in(site, "eve")
     token = csrf_of(eve.get("/account").text)
     addresses = set(list_changes())
@@ -196,11 +196,11 @@ def test_every_other_form_waits_for_a_confirmed_address(site: Site) -> None:
     for path in sorted(addresses - OWN_ACCOUNT):
         answer = eve.post(path, data={"csrf_token": token}, allow_redirects=False)
         assert answer.status_code == 403, path
-        assert "is not confirmed" in answer.text or "Only somebody with" in answer.text, path
+        assert "is not confirmed" in answer.text or "Only an expert of" in answer.text, path
 
 
 def test_a_role_is_worth_nothing_before_the_address_is_confirmed(site: Site) -> None:
-    add_unconfirmed(site, "eve", Role.HOST)
+    add_unconfirmed(site, "eve", Role.ADMIN)
     eve = sign_in(site, "eve")
     assert eve.get("/admin/people").status_code == 403
     with site.sessions.write() as session:
@@ -225,7 +225,7 @@ def test_a_token_of_an_unconfirmed_person_reads_and_changes_nothing(site: Site) 
 def test_the_host_confirms_by_hand_and_the_audit_trail_keeps_it(site: Site) -> None:
     add_unconfirmed(site, "eve")
     with site.sessions.write() as session:
-        make_team(session, "hosts", make_user(session, "hedy", role=Role.HOST))
+        make_team(session, "hosts", make_user(session, "hedy", role=Role.ADMIN))
     eve, hedy = sign_in(site, "eve"), sign_in(site, "hedy")
     address = "/admin/people/eve@example.org/confirm"
     assert "not confirmed" in hedy.get("/admin/people").text

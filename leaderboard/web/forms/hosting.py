@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from wtforms import SelectField
 from wtforms.widgets import DateInput
 
+from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.act import MAX_REASON
 from leaderboard.hosting.announcements import MAX_CHARACTERS
+from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.role import SITE
 from leaderboard.web.forms.form import PageForm, TextField
+
+EVERY_PAGE = "-"
+"""Stands for SITE in a list, which no benchmark's short name is."""
 
 
 class ActForm(PageForm):
@@ -16,11 +25,12 @@ class ActForm(PageForm):
 
 
 class AnnouncementForm(PageForm):
-    """A text above every page."""
+    """A text above every page, or above those of a benchmark."""
 
+    benchmark = SelectField("Shown on", render_kw={"required": True})
     text = TextField(
         "Text",
-        description="One or two sentences, shown to everybody at the top of every page.",
+        description="One or two sentences, shown to everybody at the top of these pages.",
         render_kw={"required": True, "maxlength": MAX_CHARACTERS},
     )
     until = TextField(
@@ -29,3 +39,17 @@ class AnnouncementForm(PageForm):
         widget=DateInput(),
         render_kw={"required": True},
     )
+
+    def offer(self, benchmarks: Sequence[Benchmark], *, is_whole: bool) -> None:
+        """Let the host choose one of `benchmarks`, or, if so, every page of the site."""
+        every = {EVERY_PAGE: "every page"} if is_whole else {}
+        self.benchmark.choices = every | {one.slug: f"pages of {one.name}" for one in benchmarks}
+
+    def read_place(self) -> str:
+        """The benchmark that was chosen, or SITE. Raises InvalidRequest."""
+        chosen = str(self.benchmark.data or EVERY_PAGE)
+        if chosen not in dict(self.benchmark.choices or {}):
+            raise InvalidRequest("You cannot announce there.", "Choose one of the list.").at(
+                "benchmark"
+            )
+        return SITE if chosen == EVERY_PAGE else chosen

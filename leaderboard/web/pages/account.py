@@ -11,7 +11,7 @@ from leaderboard.accounts.confirmation import (
     find_confirmation,
     find_grace_end,
 )
-from leaderboard.accounts.roles import has_role
+from leaderboard.accounts.roles import Right, read_roles
 from leaderboard.accounts.teams import (
     change_model_card,
     find_team,
@@ -29,9 +29,9 @@ from leaderboard.accounts.variants import read_possible_bases
 from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, NotFound
+from leaderboard.hosting.roles import name_role
 from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
-from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, ModelCard, Team
 from leaderboard.queue import SEND_LETTER
 from leaderboard.submissions.quota import read_ledger
@@ -47,6 +47,7 @@ from leaderboard.web.forms.models import CardForm, ModelCardForm, show_card
 from leaderboard.web.guessing import asks_for_password, sent_address
 from leaderboard.web.pages.identity import register_by_mail
 from leaderboard.web.protection import limiter, sign_in_limit
+from leaderboard.web.rights import has_right
 from leaderboard.web.sending import read_own_quotas
 from leaderboard.web.services import (
     current_user,
@@ -289,7 +290,9 @@ def _page(
     return render_template(
         "account/account.html",
         user=user,
-        roles=[role for role in Role if has_role(database(), user, role)],
+        roles=[name_role(held.role, held.benchmark) for held in read_roles(database(), user)],
+        hosts=has_right(Right.READ_SUBMISSIONS),
+        rates=has_right(Right.RATE_REPORTS),
         teams=read_teams(database(), user),
         model_cards=read_model_cards(database(), user),
         tokens=list(tokens),

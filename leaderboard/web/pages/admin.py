@@ -1,4 +1,7 @@
-"""The host's pages: what needs a hand now, submissions, models, announcements, audit trail."""
+"""The host's pages: what needs a hand now, submissions, models, announcements, audit trail.
+
+A host sees and does there what is about their benchmarks, an administrator everything.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from leaderboard.audit import add_audit, read_audit
+from leaderboard.accounts.roles import Right
+from leaderboard.audit import read_audit
 from leaderboard.db import now
 from leaderboard.endpoints.registry.splits import read_allowed
 from leaderboard.errors import NotFound
@@ -16,25 +20,30 @@ from leaderboard.hosting import submissions as hosting
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
 from leaderboard.hosting.overview import read_overview, read_submissions
-from leaderboard.hosting.releases import open_next
+from leaderboard.hosting.releases import open_next, rank_again
 from leaderboard.models.benchmark import Split
 from leaderboard.models.moderation import HiddenSubmission
-from leaderboard.models.role import Role
 from leaderboard.models.submission import Status
 from leaderboard.packages.catalogue import (
     get_benchmark,
     get_split,
-    read_benchmarks,
     read_older_versions,
 )
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.web.forms.hosting import ActForm, AnnouncementForm
-from leaderboard.web.services import current_user, database, role_required, safe_back, services
+from leaderboard.web.rights import (
+    ANNOUNCEMENT,
+    BENCHMARK,
+    SUBMISSION,
+    current_reach,
+    read_own_benchmarks,
+    right_required,
+)
+from leaderboard.web.services import current_user, database, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-host_only = role_required(Role.HOST)
 KeyAct = Callable[[Session, str, str, str], Act]
 SUBMISSION_ACTS: dict[str, KeyAct] = {
     "hide": hosting.hide,
@@ -55,39 +64,40 @@ blueprint.after_request(keep_private)
 
 
 @blueprint.get("")
-@host_only
+@right_required(Right.READ_SUBMISSIONS)
 def overview() -> str:
     """What needs a hand now."""
-    found = read_overview(database())
+    reach = current_reach()
+    found = read_overview(database(), reach)
     return render_template(
         "admin/overview.html",
         overview=found,
         queue=services().queue.find_state(),
+        is_whole=reach.is_whole,
         refits=[database().get_one(Split, split_id) for split_id in found.refits],
-        announcements_now=read_announcements(database()),
         now=now(),
     )
 
 
 @blueprint.get("/submissions")
-@host_only
+@right_required(Right.READ_SUBMISSIONS)
 def submissions() -> str:
     """Submissions of everybody, newest first."""
     name = request.args.get("status", "")
     status = Status(name) if name in set(Status) else None
-    rows = read_submissions(database(), status)
+    rows = read_submissions(database(), status, current_reach())
     return render_template("admin/submissions.html", rows=rows, status=status, statuses=Status)
 
 
 @blueprint.get("/submissions/<key>")
-@host_only
+@right_required(Right.READ_SUBMISSIONS, SUBMISSION)
 def submission(key: str) -> str:
     """One submission with its events, and what may be done with it."""
     return _submission_page(key, ActForm())
 
 
 @blueprint.post("/submissions/<key>/<act>")
-@host_only
+@right_required(Right.MODERATE_SUBMISSIONS, SUBMISSION)
 def act_on_submission(key: str, act: str) -> Response | tuple[str, int]:
     """Hide, show, requeue or accept."""
     chosen, form = choose_act(SUBMISSION_ACTS, act), ActForm(request.form)
@@ -98,33 +108,31 @@ def act_on_submission(key: str, act: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/requeue-held")
-@host_only
+@right_required(Right.MODERATE_SUBMISSIONS)
 def requeue_held() -> Response:
     """Put every held submission back into the queue, and ask judges that are waited for again."""
-    done = hosting.requeue_all_held(database(), current_user().email)
+    done = hosting.requeue_all_held(database(), current_user().email, current_reach())
     return finish(done, url_for("admin.overview"))
 
 
 @blueprint.get("/benchmarks")
-@host_only
+@right_required(Right.OPEN_RELEASES)
 def benchmarks() -> str:
     """Benchmarks with their splits, and the ranking of each."""
     return _benchmarks_page(ActForm())
 
 
 @blueprint.post("/benchmarks/<slug>/<version>/<name>/rank")
-@host_only
+@right_required(Right.OPEN_RELEASES, BENCHMARK)
 def rank(slug: str, version: str, name: str) -> Response:
     """Have a worker rank a split again."""
     split = get_split(get_benchmark(database(), slug, version), name)
-    subject = f"split {slug} {version} {name}"
-    add_audit(database(), current_user().email, "rank again", subject)
-    done = Act(f"A worker will rank {slug} {version} {name} again.", rank=(split.id,))
+    done = rank_again(database(), split, current_user().email)
     return finish(done, url_for("admin.benchmarks"))
 
 
 @blueprint.post("/benchmarks/<slug>/<version>/<name>/release")
-@host_only
+@right_required(Right.OPEN_RELEASES, BENCHMARK)
 def open_release(slug: str, version: str, name: str) -> Response | tuple[str, int]:
     """Keep the ranking of a split as it is, and go on in the next release."""
     form = ActForm(request.form)
@@ -136,25 +144,26 @@ def open_release(slug: str, version: str, name: str) -> Response | tuple[str, in
 
 
 @blueprint.get("/announcements")
-@host_only
+@right_required(Right.ANNOUNCE)
 def announcements() -> str:
     """What stands above every page, and a form for more."""
-    return _announcements_page(AnnouncementForm())
+    return _announcements_page(_offer_places(AnnouncementForm()))
 
 
 @blueprint.post("/announcements")
-@host_only
+@right_required(Right.ANNOUNCE)
 def create_announcement() -> Response | tuple[str, int]:
-    """Put a text above every page."""
-    form = AnnouncementForm(request.form)
+    """Put a text above every page, or above those of a benchmark."""
+    form = _offer_places(AnnouncementForm(request.form))
     with form.catches():
-        done = announce(database(), form.text.text, form.until.text, current_user().email)
+        place = form.read_place()
+        done = announce(database(), form.text.text, form.until.text, current_user().email, place)
         return finish(done, url_for("admin.announcements"))
     return _announcements_page(form), form.status
 
 
 @blueprint.post("/announcements/<int:key>/end")
-@host_only
+@right_required(Right.ANNOUNCE, ANNOUNCEMENT)
 def stop_announcement(key: int) -> Response:
     """Take a text down."""
     done = end_announcement(database(), key, current_user().email)
@@ -162,10 +171,10 @@ def stop_announcement(key: int) -> Response:
 
 
 @blueprint.get("/audit")
-@host_only
+@right_required(Right.READ_AUDIT)
 def audit() -> str:
     """Every act of hosts, newest first."""
-    rows = read_audit(database(), AUDIT_LISTED)
+    rows = read_audit(database(), AUDIT_LISTED, current_reach().named)
     return render_template("admin/audit.html", rows=rows, limit=AUDIT_LISTED)
 
 
@@ -197,18 +206,24 @@ def _benchmarks_page(form: ActForm) -> str:
             sum(count_items(database(), split).values()),
             find_ranking(database(), split.id),
         )
-        for benchmark in read_benchmarks(database())
+        for benchmark in read_own_benchmarks()
         for split in benchmark.splits
     ]
+    covers = current_reach().covers
     return render_template(
         "admin/benchmarks.html",
         rows=rows,
-        older=read_older_versions(database()),
+        older=[one for one in read_older_versions(database()) if covers(one.slug)],
         allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
         form=form,
     )
 
 
 def _announcements_page(form: AnnouncementForm) -> str:
-    rows = read_announcements(database())
+    rows = [one for one in read_announcements(database()) if current_reach().covers(one.benchmark)]
     return render_template("admin/announcements.html", rows=rows, form=form)
+
+
+def _offer_places(form: AnnouncementForm) -> AnnouncementForm:
+    form.offer(read_own_benchmarks(), is_whole=current_reach().is_whole)
+    return form

@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import MEANS_WORDS
+from leaderboard.accounts.roles import Right
 from leaderboard.errors import NotFound
 from leaderboard.hosting import approvals as hosting
 from leaderboard.hosting.act import Act
 from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.web.forms.hosting import ActForm
-from leaderboard.web.pages.admin import finish, host_only, keep_private
+from leaderboard.web.pages.admin import finish, keep_private
+from leaderboard.web.rights import BENCHMARK, current_reach, right_required
 from leaderboard.web.services import current_user, database, services
 
 blueprint = Blueprint("admin_approvals", __name__, url_prefix="/admin/approvals")
@@ -28,14 +30,14 @@ ACTS: dict[str, Callable[[Session, Split, str, str, str], Act]] = {
 
 
 @blueprint.get("")
-@host_only
+@right_required(Right.APPROVE_TEAMS)
 def approvals() -> str:
     """Teams that wait, with what is known of their members, and teams that are approved."""
     return _page(ActForm())
 
 
 @blueprint.post("/<slug>/<version>/<name>/<team>/<act>")
-@host_only
+@right_required(Right.APPROVE_TEAMS, BENCHMARK)
 def decide(slug: str, version: str, name: str, team: str, act: str) -> Response | tuple[str, int]:
     """Approve or refuse a team on a split, or withdraw its approval."""
     if act not in ACTS:
@@ -51,8 +53,8 @@ def decide(slug: str, version: str, name: str, team: str, act: str) -> Response 
 def _page(form: ActForm) -> str:
     return render_template(
         "admin/approvals.html",
-        pending=hosting.read_pending_teams(database()),
-        approved=hosting.read_approved_teams(database()),
+        pending=hosting.read_pending_teams(database(), current_reach()),
+        approved=hosting.read_approved_teams(database(), current_reach()),
         asks_approval=services().asks_approval,
         means_words=MEANS_WORDS,
         form=form,

@@ -1,21 +1,21 @@
-"""The host's pages of people, teams and model cards."""
+"""The administrator's pages of people, teams and model cards: what is of no one benchmark."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from leaderboard.accounts.roles import Right
 from leaderboard.hosting import people as hosting
 from leaderboard.hosting.overview import read_all_models, read_all_teams, read_people
-from leaderboard.models.role import Role
 from leaderboard.web.forms.hosting import ActForm
 from leaderboard.web.pages.admin import (
     KeyAct,
     choose_act,
     finish,
-    host_only,
     keep_private,
 )
+from leaderboard.web.rights import ON_SITE, right_required
 from leaderboard.web.services import current_user, database
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")
@@ -33,14 +33,14 @@ MODEL_ACTS: dict[str, KeyAct] = {
 
 
 @blueprint.get("/people")
-@host_only
+@right_required(Right.MANAGE_PEOPLE, ON_SITE)
 def people() -> str:
     """Users with their roles and teams, and all teams."""
     return _people_page(ActForm())
 
 
 @blueprint.post("/people/<email>/<act>")
-@host_only
+@right_required(Right.MANAGE_PEOPLE, ON_SITE)
 def act_on_user(email: str, act: str) -> Response | tuple[str, int]:
     """Ban or unban a user, or confirm their e-mail address."""
     chosen, form = choose_act(USER_ACTS, act), ActForm(request.form)
@@ -50,20 +50,8 @@ def act_on_user(email: str, act: str) -> Response | tuple[str, int]:
     return _people_page(form), form.status
 
 
-@blueprint.post("/people/<email>/roles/<role>")
-@host_only
-def change_role(email: str, role: str) -> Response | tuple[str, int]:
-    """Give or take a role."""
-    change = hosting.revoke if "revoke" in request.form else hosting.grant
-    form = ActForm(request.form)
-    with form.catches():
-        done = change(database(), email, role, current_user().email)
-        return finish(done, url_for("admin_people.people"))
-    return _people_page(form), form.status
-
-
 @blueprint.post("/teams/<slug>/<act>")
-@host_only
+@right_required(Right.MANAGE_PEOPLE, ON_SITE)
 def act_on_team(slug: str, act: str) -> Response | tuple[str, int]:
     """Ban or unban a team."""
     chosen, form = choose_act(TEAM_ACTS, act), ActForm(request.form)
@@ -74,14 +62,14 @@ def act_on_team(slug: str, act: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/models")
-@host_only
+@right_required(Right.VERIFY_MODELS, ON_SITE)
 def models() -> str:
     """All model cards, and which of them are verified."""
     return _models_page(ActForm())
 
 
 @blueprint.post("/models/<slug>/<act>")
-@host_only
+@right_required(Right.VERIFY_MODELS, ON_SITE)
 def act_on_model(slug: str, act: str) -> Response | tuple[str, int]:
     """Verify a model card, or take its mark."""
     chosen, form = choose_act(MODEL_ACTS, act), ActForm(request.form)
@@ -96,7 +84,6 @@ def _people_page(form: ActForm) -> str:
         "admin/people.html",
         people=read_people(database()),
         teams=read_all_teams(database()),
-        roles=Role,
         me=current_user(),
         form=form,
     )

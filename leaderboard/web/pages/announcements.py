@@ -1,4 +1,4 @@
-"""What the host announces, above every page."""
+"""What is announced above every page, and above those of the benchmark that a page is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from leaderboard.audit import read_audit_state
 from leaderboard.hosting.announcements import read_announcements
-from leaderboard.web.services import database
+from leaderboard.models.role import SITE
+from leaderboard.web.services import database, find_noted_benchmark
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +23,19 @@ def install(app: Flask) -> None:
 
 
 def announcements() -> list[str]:
-    """The texts that stand now, oldest first; none on a page that says the database is away."""
+    """The texts that stand above this page now, oldest first.
+
+    None on a page that says the database is away.
+    """
     if "announcements" not in g:
         try:
-            g.announcements = [one.text for one in read_announcements(database())]
+            g.announcements = [(one.benchmark, one.text) for one in read_announcements(database())]
         except SQLAlchemyError as error:
             log.warning("announcements cannot be read: %s", error)
             g.announcements = []
-    return cast(list[str], g.announcements)
+    standing = cast(list[tuple[str, str]], g.announcements)
+    places = (SITE, find_noted_benchmark())
+    return [text for benchmark, text in standing if benchmark in places]
 
 
 def read_frame() -> Hashable:

@@ -17,7 +17,7 @@ from leaderboard.packages.catalogue import (
 )
 from leaderboard.rankings.read import count_items
 from leaderboard.web.downloads import send_questions
-from leaderboard.web.services import database, services
+from leaderboard.web.services import database, note_benchmark, services
 
 blueprint = Blueprint("benchmarks", __name__)
 TAXONOMY = ("subcondition", "axis", "modality")
@@ -34,6 +34,7 @@ def index() -> str:
 def benchmark(slug: str) -> Response:
     """One benchmark: what is in it, how it counts, how to take part."""
     found = get_benchmark(database(), slug, request.args.get("version"))
+    note_benchmark(slug)
 
     def render() -> str:
         examples = first_examples(found)
@@ -58,6 +59,7 @@ def benchmark(slug: str) -> Response:
 def items(slug: str, name: str) -> Response:
     """The items of a split with public answers, to try."""
     found = get_benchmark(database(), slug, request.args.get("version"))
+    note_benchmark(slug)
     track, page = request.args.get("track", ""), request.args.get("page", 1, type=int)
 
     def render() -> str:

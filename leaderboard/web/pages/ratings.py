@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from leaderboard.accounts.roles import Right, forbid
 from leaderboard.audit import add_audit
 from leaderboard.calibration.ratings import read_state
 from leaderboard.errors import FieldProblems, InvalidRequest, SpineBenchError
@@ -21,8 +22,7 @@ from leaderboard.experts.rate import (
 )
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
-from leaderboard.models.role import Role
-from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.queue import CALIBRATE
 from leaderboard.web.forms.ratings import (
     FIELD_PREFIX,
@@ -32,7 +32,8 @@ from leaderboard.web.forms.ratings import (
     make_rating_form,
 )
 from leaderboard.web.pages.report_text import render_report
-from leaderboard.web.services import current_user, database, role_required, services
+from leaderboard.web.rights import current_reach, read_own_benchmarks, right_required
+from leaderboard.web.services import current_user, database, note_benchmark, services
 from leaderboard.web.uploads import read_file
 
 blueprint = Blueprint("ratings", __name__)
@@ -46,7 +47,7 @@ def keep_private(response: AnyResponse) -> AnyResponse:
 
 
 @blueprint.get("/rate")
-@role_required(Role.EXPERT)
+@right_required(Right.RATE_REPORTS)
 def index() -> str:
     """The reports that the expert is asked to rate, and how far they are."""
     own = read_own_assignments(database(), current_user())
@@ -54,15 +55,16 @@ def index() -> str:
 
 
 @blueprint.get("/rate/<key>")
-@role_required(Role.EXPERT)
+@right_required(Right.RATE_REPORTS)
 def report(key: str) -> str:
     """One case, one report, and the dimensions to rate."""
     found = get_own_report(database(), current_user(), key)
+    note_benchmark(found.split.benchmark.slug)
     return _report_page(found, make_rating_form(found.rubric)())
 
 
 @blueprint.post("/rate/<key>")
-@role_required(Role.EXPERT)
+@right_required(Right.RATE_REPORTS)
 def save(key: str) -> AnyResponse | tuple[str, int]:
     """Keep what is chosen; finish the report if that was asked for."""
     form = _read_form(key)
@@ -77,7 +79,7 @@ def save(key: str) -> AnyResponse | tuple[str, int]:
 
 
 @blueprint.post("/rate/<key>/save")
-@role_required(Role.EXPERT)
+@right_required(Right.RATE_REPORTS)
 def save_one(key: str) -> AnyResponse:
     """Keep what the page's script sends, one choice at a time."""
     try:
@@ -91,11 +93,12 @@ def save_one(key: str) -> AnyResponse:
 
 
 @blueprint.get("/rate/agreement")
-@role_required(Role.HOST, Role.EXPERT)
+@right_required(Right.READ_AGREEMENT)
 def agreement() -> Response:
     """Expert against expert, and constructed ratings apart from them."""
-    benchmarks = read_benchmarks(database())
-    split = _read_split(request.args.get("benchmark") or (benchmarks[0].slug if benchmarks else ""))
+    benchmarks = read_own_benchmarks()
+    first = benchmarks[0].slug if benchmarks else ""
+    split = _read_split(request.args.get("benchmark") or first, Right.READ_AGREEMENT)
 
     def render() -> str:
         return render_template(
@@ -111,21 +114,22 @@ def agreement() -> Response:
 
 
 @blueprint.get("/rate/experts")
-@role_required(Role.HOST)
+@right_required(Right.EXCHANGE_RATINGS)
 def experts() -> str:
     """Every expert's progress, and files of ratings."""
     return _experts_page(RatingsFileForm())
 
 
 @blueprint.post("/rate/experts")
-@role_required(Role.HOST)
+@right_required(Right.EXCHANGE_RATINGS)
 def upload() -> tuple[str, int]:
     """Add the ratings of a CSV file, or show its problems."""
     form = RatingsFileForm(request.form)
     with form.catches():
         split, kind, done = _import_file()
-        subject, note = f"split {split.benchmark.slug} {split.name}", f"{done.n_added} {kind}"
-        add_audit(database(), current_user().email, "import ratings", subject, note)
+        slug, note = split.benchmark.slug, f"{done.n_added} {kind}"
+        subject = f"split {slug} {split.name}"
+        add_audit(database(), current_user().email, "import ratings", subject, note, benchmark=slug)
         database().commit()
         if done.n_added:
             services().queue.enqueue(CALIBRATE, split.id)
@@ -134,10 +138,10 @@ def upload() -> tuple[str, int]:
 
 
 @blueprint.get("/rate/ratings.csv")
-@role_required(Role.HOST)
+@right_required(Right.EXCHANGE_RATINGS)
 def download() -> Response:
     """All ratings of one kind on a benchmark's ranked split."""
-    split = _read_split(request.args.get("benchmark", ""))
+    split = _read_split(request.args.get("benchmark", ""), Right.EXCHANGE_RATINGS)
     kind = _read_kind(request.args.get("kind", RaterKind.EXPERT))
     response = Response(export_ratings(database(), split, kind), mimetype="text/csv")
     name = f"{split.benchmark.slug}-{split.name}-{kind.value}-ratings.csv"
@@ -177,7 +181,7 @@ def _import_file() -> tuple[Split, RaterKind, Imported]:
     """Add the ratings of this request's file. Raises every problem of its fields."""
     fields = FieldProblems()
     with fields.at("benchmark"):
-        split = _read_split(request.form.get("benchmark", ""))
+        split = _read_split(request.form.get("benchmark", ""), Right.EXCHANGE_RATINGS)
     with fields.at("kind"):
         kind = _read_kind(request.form.get("kind", ""))
     with fields.at("file"):
@@ -189,8 +193,11 @@ def _import_file() -> tuple[Split, RaterKind, Imported]:
     return split, kind, done
 
 
-def _read_split(slug: str) -> Split:
+def _read_split(slug: str, right: Right) -> Split:
+    """The split that is asked for, of a benchmark on which the user has the view's right."""
     benchmark = get_benchmark(database(), slug)
+    if not current_reach().covers(slug):
+        raise forbid(right)
     name = request.values.get("split") or ranked_split(benchmark).name
     return get_split(benchmark, name)
 
@@ -202,11 +209,11 @@ def _read_kind(text: str) -> RaterKind:
 
 
 def _experts_page(form: RatingsFileForm, imported: Imported | None = None) -> str:
-    benchmarks = read_benchmarks(database())
+    benchmarks = read_own_benchmarks()
     form.offer(benchmarks)
     return render_template(
         "ratings/experts.html",
-        experts=read_progress(database()),
+        experts=read_progress(database(), current_reach()),
         benchmarks=benchmarks,
         kinds=KINDS,
         imported=imported,

@@ -27,6 +27,7 @@ from leaderboard.web.services import (
     current_user,
     database,
     find_current_user,
+    note_benchmark,
     services,
     signed_in,
 )
@@ -84,6 +85,7 @@ def index() -> str:
 def submission(key: str) -> str:
     """One submission of a team of the user: state, events, results."""
     found = get_own(database(), current_user(), key)
+    note_benchmark(found.split.benchmark.slug)
     asked = find_run(database(), key)
     return render_template(
         "submissions/submission.html",

@@ -1,0 +1,92 @@
+"""Give roles and take them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.roles import CHOSEN_BY, grant_role, has_role, require_right, revoke_role
+from leaderboard.accounts.users import find_user
+from leaderboard.audit import add_audit
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.hosting.act import Act
+from leaderboard.hosting.people import get_user
+from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.role import SITE, Role
+from leaderboard.models.team import User
+
+
+def grant(session: Session, key: str, role: str, benchmark: str, actor: str) -> Act:
+    """Give a user (by e-mail address) a role on a benchmark, an administrator's on SITE.
+
+    Raises NotFound or InvalidRequest.
+    """
+    known = read_role(session, role, benchmark)
+    user = get_user(session, key)
+    grant_role(session, user, known, benchmark)
+    _add_audit(session, actor, "grant role", user, known, benchmark)
+    return Act(f"{user.email} is now {name_role(known, benchmark)}.")
+
+
+def revoke(session: Session, key: str, role: str, benchmark: str, actor: str) -> Act:
+    """Take a role from a user. Raises NotFound where they do not have it."""
+    known, user = _find_role(role), find_user(session, key)
+    if user is None or known is None or not has_role(session, user, known, benchmark):
+        raise NotFound(f"{key[:80]} does not have this role.", "See the list of roles.")
+    revoke_role(session, user, known, benchmark)
+    _add_audit(session, actor, "revoke role", user, known, benchmark)
+    return Act(f"{user.email} is no longer {name_role(known, benchmark)}.")
+
+
+def revoke_as(session: Session, key: str, role: str, benchmark: str, by: User) -> Act:
+    """Take a role as `by`: nobody takes an administrator's from themselves.
+
+    Raises Forbidden, NotFound or Conflict.
+    """
+    known = read_role(session, role, benchmark)
+    require_right(session, by, CHOSEN_BY[known], benchmark)
+    if key == by.email and known is Role.ADMIN:
+        raise Conflict("You cannot remove your own role as administrator.", "Ask another one.")
+    return revoke(session, key, role, benchmark, by.email)
+
+
+def read_role(session: Session, text: str, benchmark: str) -> Role:
+    """The role of this name, which there can be on `benchmark`. Raises InvalidRequest."""
+    role = _find_role(text)
+    if role is None:
+        raise InvalidRequest(
+            f"There is no role {text[:20]!r}.", f"Choose one of {', '.join(Role)}."
+        ).at("role")
+    if role is Role.ADMIN:
+        if benchmark != SITE:
+            raise InvalidRequest(
+                "An administrator is so on the whole site.", "Name no benchmark."
+            ).at("benchmark")
+    elif benchmark == SITE:
+        raise InvalidRequest(f"The role {role.value} is on a benchmark.", "Name the benchmark.").at(
+            "benchmark"
+        )
+    elif session.scalar(select(Benchmark.id).where(Benchmark.slug == benchmark).limit(1)) is None:
+        raise InvalidRequest(
+            f"There is no benchmark {benchmark[:80]!r}.", "Use the short name of a benchmark."
+        ).at("benchmark")
+    return role
+
+
+def name_role(role: Role, benchmark: str) -> str:
+    """What somebody with the role is."""
+    if role is Role.ADMIN:
+        return "an administrator of this site"
+    article = "a" if role is Role.HOST else "an"
+    return f"{article} {role.value} of {benchmark}"
+
+
+def _find_role(text: str) -> Role | None:
+    return Role(text) if text in set(Role) else None
+
+
+def _add_audit(
+    session: Session, actor: str, action: str, user: User, role: Role, benchmark: str
+) -> None:
+    note = f"{role.value} {benchmark}".strip()
+    add_audit(session, actor, action, f"user {user.email}", note, benchmark=benchmark)
