@@ -198,6 +198,16 @@ class Config(Environment):
         description="for this many days after the upgrade that began to confirm e-mail addresses, "
         "accounts from before it count as confirmed",
     )
+    upload_limit: str = Field(
+        "20 per minute; 200 per hour",
+        description="prediction files (submitted or checked in a dry run) from one person, and "
+        "from one network",
+    )
+    comparison_limit: str = Field(
+        "60 per minute; 600 per hour",
+        description="comparisons of models that are computed for one person, and for one network; "
+        "those that are kept in memory do not count",
+    )
     endpoint_keys: Words = _secret(
         "encrypts the keys of teams' model endpoints; while you rotate it, several "
         "separated by spaces. If it is not set, endpoints are off. See [Model "
@@ -277,7 +287,9 @@ class Config(Environment):
             raise ValueError("must be the e-mail address that mail is sent from.")
         return address
 
-    @field_validator("sign_in_limit", "guess_limit", "guess_limit_overall")
+    @field_validator(
+        "sign_in_limit", "guess_limit", "guess_limit_overall", "upload_limit", "comparison_limit"
+    )
     @classmethod
     def _check_limit(cls, limit: str) -> str:
         # Only the web process needs the package otherwise.

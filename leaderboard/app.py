@@ -20,6 +20,7 @@ from leaderboard.letters.links import Links
 from leaderboard.queue import make_queue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import failures, protection, rights, security, services, session_cookie, words
+from leaderboard.web.allowance import Allowance, Work
 from leaderboard.web.api import openapi
 from leaderboard.web.front import Front
 from leaderboard.web.page_cache import PageCache
@@ -106,6 +107,10 @@ def create_app(config: Config | None = None) -> Flask:
             ),
             quota=Quota(config.quota_submissions, config.quota_days),
             asks_approval=config.approve_teams,
+            allowance=Allowance(
+                config.redis_url,
+                {Work.UPLOAD: config.upload_limit, Work.COMPARISON: config.comparison_limit},
+            ),
         ),
     )
     protection.install(

@@ -124,10 +124,14 @@ class Unconfirmed(Forbidden):
 
 
 class RateLimited(SpineBenchError):
-    """Too many attempts in a while."""
+    """Too many attempts in a while; in `retry_after` seconds one is allowed again, if known."""
 
     code = "rate_limited"
     status = 429
+
+    def __init__(self, message: str, remedy: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message, remedy)
+        self.retry_after = retry_after
 
 
 class QuotaUsed(RateLimited):

@@ -167,6 +167,8 @@ class Served:
                     "SIGN_IN_LIMIT": "1000 per minute",
                     "GUESS_LIMIT": "1000 per minute",
                     "GUESS_LIMIT_OVERALL": "1000 per minute",
+                    "UPLOAD_LIMIT": "1000 per minute",
+                    "COMPARISON_LIMIT": "1000 per minute",
                     "ENDPOINT_KEYS": ENDPOINT_KEY,
                     "APPROVE_TEAMS": "0",
                     **settings,

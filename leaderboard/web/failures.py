@@ -15,6 +15,7 @@ from leaderboard.errors import (
     MOST_PROBLEMS,
     DuplicateSubmission,
     QuotaUsed,
+    RateLimited,
     SpineBenchError,
 )
 
@@ -61,7 +62,10 @@ def answer_domain_error(error: SpineBenchError) -> Response:
         extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
     if isinstance(error, QuotaUsed):
         extra = {"next_at": error.next_at.isoformat()}
-    return _answer(error.status, error.code, error.message, error.remedy, error, extra)
+    response = _answer(error.status, error.code, error.message, error.remedy, error, extra)
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def answer_csrf_error(error: CSRFError) -> Response:

@@ -51,7 +51,7 @@ def install(
 ) -> None:
     """Check every form of `app`, and count attempts in Redis (in memory while it is away)."""
     app.config.update(
-        RATELIMIT_STORAGE_URI=_storage_uri(redis_url),
+        RATELIMIT_STORAGE_URI=storage_uri(redis_url),
         RATELIMIT_HEADERS_ENABLED=True,
         SIGN_IN_LIMIT=sign_in_limit,
         GUESS_LIMIT=guess_limit,
@@ -63,6 +63,6 @@ def install(
     limiter.init_app(app)
 
 
-def _storage_uri(redis_url: str) -> str:
-    """The limiter's spelling of a Redis address."""
+def storage_uri(redis_url: str) -> str:
+    """The limiters' spelling of a Redis address."""
     return redis_url.replace("unix://", "redis+unix://", 1)

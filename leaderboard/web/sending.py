@@ -7,31 +7,39 @@ from flask import request
 from leaderboard.accounts.teams import get_own_model_card, read_teams
 from leaderboard.endpoints.registry.endpoints import get_own_endpoint
 from leaderboard.errors import FieldProblems, InvalidRequest
-from leaderboard.models.benchmark import Track
+from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.queue import EVALUATE, RUN_ENDPOINT
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.quota import TeamQuota, read_quotas
 from leaderboard.submissions.submit import submit as add_submission
-from leaderboard.web.services import current_user, database, find_current_user, services
+from leaderboard.web.services import (
+    begin_writing,
+    current_user,
+    database,
+    find_current_user,
+    services,
+)
 from leaderboard.web.uploads import find_asked_split, read_upload
 
 
 def submit_file() -> Submission:
     """Submit this request's file for the model that it names: commit, then enqueue.
 
-    Raises every problem of benchmark, split, model and file.
+    The file is read before anything is written. Raises every problem of benchmark, split, model and
+    file.
     """
-    fields = FieldProblems()
+    fields, model = FieldProblems(), request.form.get("model", "")
     with fields.at("model"):
-        card = get_own_model_card(database(), current_user(), request.form.get("model", ""))
+        get_own_model_card(database(), current_user(), model)
     upload = read_upload(fields)
+    begin_writing()
     submission = add_submission(
         database(),
         user=current_user(),
-        model_card=card,
-        split=upload.split,
+        model_card=get_own_model_card(database(), current_user(), model),
+        split=database().get_one(Split, upload.split.id),
         predictions=upload.predictions,
         file_name=upload.file_name,
         quota=services().quota,
@@ -48,6 +56,7 @@ def submit_run() -> Submission:
 
     Raises every problem of its fields.
     """
+    begin_writing()
     form, fields = request.form, FieldProblems()
     split = find_asked_split(fields)
     with fields.at("model"):

@@ -29,6 +29,7 @@ from leaderboard.models.team import User
 from leaderboard.queue import JobQueue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import session_cookie
+from leaderboard.web.allowance import Allowance, Work
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.protection import caller_network
 
@@ -59,6 +60,7 @@ class Services:
     links: Links
     session_terms: SessionTerms
     confirmation_terms: ConfirmationTerms
+    allowance: Allowance
 
 
 def services() -> Services:
@@ -78,10 +80,67 @@ def install(app: Flask, parts: Services) -> None:
 
 
 def database() -> Session:
-    """This request's session: it may write unless the method is safe; the view commits."""
+    """This request's session: it may write unless the method is safe; the view commits.
+
+    One that may write begins when the whole request has been received, for on SQLite it keeps all
+    others from writing. Where it is read first (`read_first`), one begins with `begin_writing`.
+    """
     if "database" not in g:
-        g.database = services().sessions.open(writes=request.method not in SAFE_METHODS)
+        writes = request.method not in SAFE_METHODS and not g.get("reads_first", False)
+        if writes:
+            receive()
+        g.database = services().sessions.open(writes=writes)
     return cast(Session, g.database)
+
+
+def receive() -> None:
+    """Take in the whole body of this request, be it a form, a file or JSON."""
+    request.get_data(parse_form_data=True)
+
+
+def read_first(identify: Callable[[], object] | None = None) -> None:
+    """Let `database` be a session that reads, until `begin_writing`.
+
+    `identify` then says again who asks, where that is not the browser's session.
+    """
+    g.reads_first, g.identify = True, identify
+
+
+def reading_first(view: Callable[P, R]) -> Callable[P, R]:
+    """Let a view of pages have a session that reads, until it calls `begin_writing`."""
+
+    @wraps(view)
+    def begun(*args: P.args, **kwargs: P.kwargs) -> R:
+        read_first()
+        return view(*args, **kwargs)
+
+    return begun
+
+
+def begin_writing() -> None:
+    """Let `database` be a new session, which may write: what the one before read is no part of it.
+
+    Nothing happens where this request's session may write already.
+    """
+    if not g.pop("reads_first", False):
+        return
+    for name in ("database", "user", "web_session"):
+        found = g.pop(name, None)
+        if isinstance(found, Session):
+            found.close()
+    identify = g.pop("identify", None)
+    if identify is not None:
+        identify()
+
+
+def spend(work: Work) -> None:
+    """Count what this request asks for. Raises RateLimited where its sender had their share.
+
+    Who asks for a public page is not looked up: they are counted by network alone.
+    """
+    user: User | None = g.get("user")
+    person = None if user is None else user.id
+    services().allowance.spend(work, person=person, network=caller_network())
 
 
 def find_current_user() -> User | None:

@@ -39,7 +39,8 @@ WHEN = {
     409: "The state of things does not allow it.",
     413: "What was sent is over the limit, as sent or decompressed.",
     422: "The file has problems.",
-    429: "The team's submissions are used for now; `next_at` says when it may go on.",
+    429: "Too many of these for now: `Retry-After` says when to come again; where a team's "
+    "submissions are used, `next_at` says when it may go on.",
     500: "A defect of the server; the remedy holds a number for the host.",
 }
 

@@ -40,13 +40,15 @@ def operation(
     form: type[Shape] | None = None,
     errors: tuple[int, ...] = (),
     sends: str = JSON,
+    reads: bool = False,
 ) -> Callable[[View], View]:
     """Let a view answer to `method` at `rule`, and say so in the OpenAPI document.
 
     Its docstring is what the document says of it, its return type what it answers with `status`
     (a file of the type `sends` where that is a Response), its parameter `json` the body that it
     takes. `query` and `form` say what else it reads. `scope` lets only tokens with it pass.
-    `errors` are statuses beyond those that come with token, address, query, form and body.
+    `errors` are statuses beyond those that come with token, address, query, form and body. A view
+    that `reads` has a session that reads until it calls `begin_writing`, whatever its method is.
     """
 
     def declare(view: View) -> View:
@@ -64,7 +66,7 @@ def operation(
             path_parameter_descriptions=PLACES,
             operation_id=_name(method, rule),
         )(view)
-        guarded = requires(scope)(checked) if scope else checked
+        guarded = requires(scope, reads=reads)(checked) if scope else checked
         blueprint.add_url_rule(rule, view.__name__, guarded, methods=[method])
         return view
 

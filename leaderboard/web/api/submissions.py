@@ -19,10 +19,11 @@ from leaderboard.submissions.events import find_rest
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.submit import cancel
+from leaderboard.web.allowance import Work
 from leaderboard.web.api.operation import get, post
 from leaderboard.web.api.places import Text, about
 from leaderboard.web.sending import submit_file, submit_run
-from leaderboard.web.services import current_user, database, services
+from leaderboard.web.services import current_user, database, services, spend
 from leaderboard.web.uploads import read_upload
 from spinebench.shapes.results import Results, ScoreRecord
 from spinebench.shapes.shape import Shape
@@ -78,16 +79,25 @@ class LimitQuery(Shape, frozen=True, kw_only=True):
     limit: Annotated[int, about(f"How many, up to {MAX_LISTED}.")] = DEFAULT_LISTED
 
 
-@post("/validations", scope=Scope.READ, form=FileForm)
+@post("/validations", scope=Scope.READ, form=FileForm, errors=(429,), reads=True)
 def validate() -> Validation:
     """Dry run: every problem of a prediction file; nothing is kept."""
+    spend(Work.UPLOAD)
     predictions = read_upload().predictions
     return Validation.of(predictions, valid=True, n_predictions=len(predictions.texts))
 
 
-@post("/submissions", scope=Scope.SUBMIT, status=201, form=SubmissionForm, errors=(409, 429))
+@post(
+    "/submissions",
+    scope=Scope.SUBMIT,
+    status=201,
+    form=SubmissionForm,
+    errors=(409, 429),
+    reads=True,
+)
 def create_submission() -> SubmissionRecord:
     """Submit a prediction file, or an endpoint to ask, for a model."""
+    spend(Work.UPLOAD)
     if "endpoint" in request.form:
         return _show(submit_run())
     return _show(submit_file())

@@ -20,8 +20,9 @@ from leaderboard.rankings.comparisons.compare import (
 from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.address import find_split, read_place, read_slugs
+from leaderboard.web.allowance import Work
 from leaderboard.web.comparison_words import find_lead_board, say_better, summarise
-from leaderboard.web.services import database, services
+from leaderboard.web.services import database, services, spend
 
 blueprint = Blueprint("comparisons", __name__)
 
@@ -39,10 +40,15 @@ def compare() -> AnyResponse | tuple[str, int] | str:
     try:
         return services().pages.respond(
             read_state(database(), split),
-            lambda: _render(compare_models(database(), split, slugs), place),
+            lambda: _render(_compare(split, slugs), place),
         )
     except (InvalidRequest, NotFound) as problem:
         return _render_choice(split, slugs, problem), problem.status
+
+
+def _compare(split: Split, slugs: list[str]) -> Comparison:
+    spend(Work.COMPARISON)
+    return compare_models(database(), split, slugs)
 
 
 def _render(comparison: Comparison, place: dict[str, str]) -> str:

@@ -20,6 +20,7 @@ from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel as cancel_submission
+from leaderboard.web.allowance import Work
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.progress import make_progress
 from leaderboard.web.sending import read_own_quotas, submit_file, submit_run
@@ -28,8 +29,10 @@ from leaderboard.web.services import (
     database,
     find_current_user,
     note_benchmark,
+    reading_first,
     services,
     signed_in,
+    spend,
 )
 from leaderboard.web.uploads import Upload, read_upload
 
@@ -51,9 +54,11 @@ def submit() -> str:
 
 
 @blueprint.post("/submit")
+@reading_first
 @signed_in
 def create() -> AnyResponse | tuple[str, int]:
     """Read the file; show its problems, or the dry run's result, or submit it."""
+    spend(Work.UPLOAD)
     by_endpoint = "endpoint" in request.form
     file_form = PredictionsForm(None if by_endpoint else request.form)
     run_form = RunForm(request.form if by_endpoint else None)

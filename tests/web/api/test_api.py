@@ -131,11 +131,11 @@ def test_every_problem_of_a_file_comes_with_line_and_remedy_and_nothing_is_kept(
     assert site.get("/api/v1/submissions", token).json() == {"submissions": []}
 
 
-def test_ten_thousand_problems_are_counted_and_the_first_shown(site: Site) -> None:
-    raw = b'{"id":"x","prediction":"A"}\n' * 10_000
+def test_a_thousand_problems_are_counted_and_the_first_shown(site: Site) -> None:
+    raw = b'{"id":"x","prediction":"A"}\n' * 1_000
     error = site.submit(site.token("ada"), raw).json()["error"]
     assert len(error["problems"]) == 200
-    assert error["n_problems"] == 10_000
+    assert error["n_problems"] == 1_000
 
 
 @pytest.mark.parametrize("compressed", [False, True])
