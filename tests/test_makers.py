@@ -21,6 +21,7 @@ from leaderboard.makers import CAPS, CARDS, ENDPOINTS, TARGETS, TEAMS, TOKENS, C
 from leaderboard.models.team import ApiToken, Scope, Team, User
 from leaderboard.notices.targets import make_target
 from tests.factories import make_team, make_user
+from tests.notices.test_notices import NO_GRACE
 
 VAULT = KeyVault([Fernet.generate_key().decode()])
 POLICY = AddressPolicy()
@@ -38,7 +39,9 @@ def add_endpoint(session: Session, team: Team, user: User, n: int) -> Any:
 
 def add_target(session: Session, team: Team, user: User, n: int) -> Any:
     address = f"https://1.1.1.1/{n}"
-    return make_target(session, team, "webhook", address, POLICY, sends_mail=False, maker=user)
+    return make_target(
+        session, team, "webhook", address, POLICY, sends_mail=False, maker=user, grace=NO_GRACE
+    )
 
 
 ADD: dict[Cap, Callable[[Session, Team, User, int], Any]] = {

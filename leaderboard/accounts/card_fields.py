@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from leaderboard.accounts.names import read_line, read_name
 from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.team import ModelCard
+from leaderboard.names import read_line, read_name, read_prose
 
 MAX_BILLIONS = 100_000
 
@@ -78,12 +78,7 @@ class Prose(CardField):
     limit: int
 
     def read(self, sent: object) -> str | None:
-        text = str(sent or "").strip()
-        if len(text) > self.limit:
-            raise InvalidRequest(
-                f"The {self.called} is too long.", f"Use up to {self.limit} characters."
-            )
-        return text or None
+        return read_prose(str(sent or ""), f"The {self.called}", self.limit) or None
 
 
 @dataclass(frozen=True, kw_only=True)

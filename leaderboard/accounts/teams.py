@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.card_fields import CARD_FIELDS, read_card_fields
-from leaderboard.accounts.names import read_name
 from leaderboard.accounts.variants import Origin, read_origin, set_origin
 from leaderboard.db import now
 from leaderboard.errors import (
@@ -25,6 +24,7 @@ from leaderboard.errors import (
 )
 from leaderboard.makers import CARDS, TEAMS, note_maker, require_room
 from leaderboard.models.team import Membership, ModelCard, Team, TeamRole, User
+from leaderboard.names import read_name
 
 MAX_TEAM_NAME_CHARACTERS = 120
 MAX_SLUG_CHARACTERS = 60

@@ -18,12 +18,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.names import read_name
 from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, InvalidRequest, NotSignedIn
 from leaderboard.makers import TOKENS, require_room
 from leaderboard.models.team import ApiToken, Scope, User
+from leaderboard.names import read_name
 
 ALPHABET = string.digits + string.ascii_letters
 BRAND = "sbk"

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.names import read_name
 from leaderboard.accounts.passwords import (
     check_password,
     hash_password,
@@ -19,6 +18,7 @@ from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotSignedIn
 from leaderboard.models.team import User
+from leaderboard.names import find_unshowable, read_name
 
 MAX_NAME_CHARACTERS = 120
 MAX_EMAIL_CHARACTERS = 254
@@ -55,7 +55,8 @@ def register(session: Session, *, email: str, name: str, password: str) -> User:
 def read_email(text: str) -> str:
     """`text` as an e-mail address in lower case. Raises InvalidRequest."""
     email = text.strip().lower()
-    if not EMAIL_FORM.fullmatch(email) or len(email) > MAX_EMAIL_CHARACTERS:
+    is_seen = find_unshowable(email) is None
+    if not (is_seen and EMAIL_FORM.fullmatch(email)) or len(email) > MAX_EMAIL_CHARACTERS:
         raise InvalidRequest("This is not an e-mail address.", "Write it like name@example.org.")
     return email
 

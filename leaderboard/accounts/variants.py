@@ -7,11 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.names import read_line
 from leaderboard.disclosure import is_public
 from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard, ModelVariant, Team
+from leaderboard.names import read_line
 
 MAX_LABEL_CHARACTERS = 60
 

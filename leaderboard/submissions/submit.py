@@ -22,6 +22,7 @@ from leaderboard.models.submission import (
     Submission,
 )
 from leaderboard.models.team import ModelCard, User
+from leaderboard.names import show_line
 from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
@@ -65,7 +66,7 @@ def submit(
         user,
         model_card,
         split,
-        file_name=file_name[-200:] or "predictions",
+        file_name=show_line(file_name)[-200:] or "predictions",
         file_hash=predictions.file_hash,
         tracks=predictions.tracks,
         n_items=len(predictions.texts),

@@ -65,7 +65,11 @@ def test_what_is_sent_is_kept_and_written_back(
         ("name", " ", "The model's name is empty."),
         ("organisation", "o" * 121, "The model's organisation is too long."),
         ("licence", "l" * 101, "The licence is too long."),
-        ("base_model", "a\u202eb", "The base model contains characters that cannot be displayed."),
+        (
+            "base_model",
+            "a\u202eb",
+            "The base model contains U+202E (right-to-left override), which cannot be displayed.",
+        ),
         ("description", "d" * 4001, "The description is too long."),
     ],
 )

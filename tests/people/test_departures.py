@@ -34,6 +34,7 @@ from tests.factories import (
     make_user,
     score_submission,
 )
+from tests.notices.test_notices import NO_GRACE
 from tests.package_files import make_items
 
 POLICY = AddressPolicy()
@@ -82,7 +83,9 @@ def test_what_a_removed_member_made_tells_them_nothing_more(sessions: Sessions) 
             ("email", "bob@example.org", ada),
             ("email", "ada@example.org", bob),
         ):
-            make_target(session, team, kind, address, POLICY, sends_mail=True, maker=maker)
+            make_target(
+                session, team, kind, address, POLICY, sends_mail=True, maker=maker, grace=NO_GRACE
+            )
         split = get_split(get_benchmark(session, "tiny"), "test")
         allow_split(session, split)
         running = submit_endpoint(

@@ -36,6 +36,7 @@ from tests.factories import (
     score_submission,
 )
 from tests.loaded import Load, Submit
+from tests.notices.test_notices import NO_GRACE
 from tests.package_files import make_items
 from tests.people.test_departures import POLICY
 
@@ -102,7 +103,9 @@ def test_where_no_host_asks_and_where_answers_are_public_nothing_waits(
 def test_a_refused_team_reads_the_reason_and_has_its_quota_back(sessions: Sessions) -> None:
     with sessions.write() as session:
         team, split = begin(session)
-        make_target(session, team, "webhook", "https://1.1.1.1/", POLICY, sends_mail=False)
+        make_target(
+            session, team, "webhook", "https://1.1.1.1/", POLICY, sends_mail=False, grace=NO_GRACE
+        )
         key = send(session, team)
         assert read_quota_state(session, team, split, TEN).n_used == 1
         assert refuse_team(session, team, split, "Who are you?") == 1

@@ -23,7 +23,6 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import (
     Conflict,
     FieldProblems,
-    InvalidRequest,
     NoSuchTeam,
     NotFound,
     require_found,
@@ -32,6 +31,7 @@ from leaderboard.makers import ENDPOINTS, note_maker, require_room
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, EndpointTest
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Membership, Team, User
+from leaderboard.names import read_name
 
 MAX_ENDPOINTS = 50
 MAX_NAME_CHARACTERS = 80
@@ -203,7 +203,9 @@ def _read_facts(
     """The columns that `values` fill; what cannot be used is noted in `fields` and left out."""
     facts: dict[str, Any] = {}
     with fields.at("name"):
-        facts["name"] = _read_name(str(values.get("name") or "").strip())
+        facts["name"] = read_name(
+            str(values.get("name") or ""), "The endpoint's name", MAX_NAME_CHARACTERS
+        )
     with fields.at("base_url"):
         facts["base_url"] = check_address(str(values.get("base_url") or "").strip(), policy).url
     facts["model"] = str(values.get("model") or "").strip()
@@ -211,15 +213,6 @@ def _read_facts(
     with fields.at("settings"):
         facts["settings"] = msgspec.to_builtins(make_settings(values.get("settings") or {}))
     return facts
-
-
-def _read_name(text: str) -> str:
-    if not 1 <= len(text) <= MAX_NAME_CHARACTERS or not text.isprintable():
-        raise InvalidRequest(
-            "The endpoint's name is empty or too long.",
-            f"Use 1 to {MAX_NAME_CHARACTERS} characters.",
-        )
-    return text
 
 
 def _check_team(session: Session, team: Team | None) -> Team:
