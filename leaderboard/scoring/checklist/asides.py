@@ -40,6 +40,7 @@ _EMPHASIS = frozenset(
     "worse worst more most greater greatest maximal maximally predominantly predominant especially "
     "particularly pronounced marked dominant".split()
 )
+_ANAPHORS = frozenset("there one it seen visible identified another".split())
 _VERDICTS = _ABSENT | _PRESENT | _EMPHASIS | vocabulary.GRADES
 
 
@@ -160,6 +161,9 @@ def _kind(words: Sequence[Word], part: _Part) -> AsideKind | None:
     allowed = _PLAIN | _VERDICTS | {"(", ")"}
     if part.is_excepted:
         allowed |= _PRONOUNS
+    stands_for = "one" in texts or ("it" in texts and bool(texts & (_PRESENT | vocabulary.GRADES)))
+    if stands_for:
+        allowed |= _ANAPHORS
     if not any(map(_is_place, own)):
         return None
     if not all(_is_place(w) or w.text in allowed or _NUMBER.fullmatch(w.text) for w in own):
@@ -170,7 +174,7 @@ def _kind(words: Sequence[Word], part: _Part) -> AsideKind | None:
         return AsideKind.ABSENT
     if texts & _EMPHASIS and not texts & (vocabulary.GRADES - _EMPHASIS):
         return AsideKind.EMPHASISED
-    return AsideKind.PRESENT if texts & (_PRESENT | vocabulary.GRADES) else None
+    return AsideKind.PRESENT if stands_for or texts & (_PRESENT | vocabulary.GRADES) else None
 
 
 def _says_what(words: Sequence[Word], at: int) -> bool:

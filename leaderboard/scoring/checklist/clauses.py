@@ -36,6 +36,8 @@ def starts_clause(words: Sequence[Word], at: int) -> bool:
     if after >= len(words):
         return False
     word = words[after]
+    if words[at].text == "," and _concludes(words, after):
+        return True
     if word.text in vocabulary.GRADES and text_at(words, at - 1) in vocabulary.GRADES:
         return False
     if word.text in vocabulary.CLAUSE_STARTS:
@@ -49,6 +51,12 @@ def starts_clause(words: Sequence[Word], at: int) -> bool:
     else:
         is_new = is_placed or is_graded or _names_place(words, after) or _has_verb(words, after)
     return is_new and not _continues_list(words, after)
+
+
+def _concludes(words: Sequence[Word], at: int) -> bool:
+    """Whether ", consistent with" or ", in keeping with" draws a conclusion at `at`."""
+    text, after = words[at].text, text_at(words, at + 1)
+    return text in vocabulary.CONCLUDING or (text == "in" and after == "keeping")
 
 
 def _has_verb(words: Sequence[Word], at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class Sentence(NamedTuple):
     label: Places
     asides: tuple[Aside, ...]
     is_about_risks: bool
+    is_history: bool
 
 
 class Occurrence(NamedTuple):
@@ -109,6 +111,7 @@ def _read_sentences(report: str) -> Iterator[Sentence]:
             find_places(label),
             find_asides(words),
             risks,
+            _HISTORY.match(passage.label) is not None,
         )
 
 
@@ -120,10 +123,26 @@ def _find_hits(sentence: Sentence, index: TermIndex) -> list[tuple[Hit, Stance]]
     found = []
     for hit in index.find(sentence.words):
         stance = find_stance(sentence.words, hit.start, hit.end)
-        if stance is Stance.ASSERTED and (sentence.is_about_risks or sentence.shown[-1:] == "?"):
+        if stance is Stance.ASSERTED and _is_open(sentence, hit.start):
             stance = Stance.OPEN
         found.append((hit, stance))
     return found
+
+
+_HISTORY = re.compile(
+    r"(?:clinical )?(?:history|information|details|indications?|question|background)\b"
+    r"|(?:indications?|reason for (?:the )?(?:exam\w*|study|scan)|referral|request)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_open(sentence: Sentence, start: int) -> bool:
+    """Whether a sentence lists risks, asks, or tells before the images what was suspected."""
+    if sentence.is_about_risks or sentence.shown[-1:] == "?":
+        return True
+    return sentence.is_history and any(
+        word.text in ("suspected", "suspicion") for word in sentence.words[:start]
+    )
 
 
 def _find_meant(

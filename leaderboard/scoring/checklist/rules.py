@@ -23,7 +23,7 @@ from leaderboard.scoring.checklist.ties import judge_levels, judge_sides, tie_le
 from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE
 from leaderboard.scoring.rubric import HIGHEST, LOWEST
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Raise it with every change of a rule: ratings of two versions are not comparable."""
 MAX_EXTRA_LEVELS = 2
 """A report may give a finding so many levels beyond the right ones."""

@@ -22,6 +22,8 @@ SHORT_REACH = {
     "absent": 2,
     "non": 1,
     "recurrent": 1,
+    "doubtful": 3,
+    "dubious": 3,
     **dict.fromkeys(vocabulary.ATTRIBUTES, 4),
     **dict.fromkeys(vocabulary.DISAPPEARING, 6),
 }
@@ -37,7 +39,7 @@ def find_stance(words: Sequence[Word], start: int, end: int) -> Stance:
     alone); a double one asserts; "unlikely" doubts; risks, conditions, history and "cannot be
     excluded" are open.
     """
-    after = _look_after(words, end)
+    after = _look_after(words, start, end)
     before = _look_before(words, start, is_gone=after is Stance.DENIED)
     if before is Stance.ASSERTED or after is Stance.OPEN:
         return after
@@ -161,6 +163,8 @@ def _denies_change(words: Sequence[Word], at: int) -> bool:
     place = at + 1
     if text_at(words, place) == "of":
         place += 1
+    if text_at(words, place) in vocabulary.TRACES and text_at(words, place + 1) == "that":
+        return text_at(words, place + 2) in ("the", "this") and _tells_change(words, place + 3)
     if text_at(words, place) in vocabulary.TRACES and text_at(words, place + 1) == "of":
         place += 2
     if text_at(words, place) in vocabulary.DEGREES:
@@ -173,6 +177,16 @@ def _denies_change(words: Sequence[Word], at: int) -> bool:
     if text_at(words, place) in vocabulary.MEASURES:
         return text_at(words, place + 1) == "of"
     return link in ("of", "in")
+
+
+def _tells_change(words: Sequence[Word], at: int) -> bool:
+    """Whether the next verb is of a change: "that the stenosis at L4-L5 has progressed"."""
+    for place in range(at, min(len(words), at + REACH_BACK)):
+        if words[place].is_mark or turns(words, place):
+            return False
+        if words[place].text in vocabulary.AUXILIARIES:
+            return any(vocabulary.CHANGES.match(w.text) for w in words[place + 1 : place + 4])
+    return False
 
 
 def _is_disappearance(words: Sequence[Word], at: int) -> bool:
@@ -190,6 +204,8 @@ def _is_doubt(words: Sequence[Word], at: int) -> bool:
     if words[at].text == "than":
         return text_at(words, at - 1) in ("likely", "probable")
     if words[at].text not in vocabulary.DOUBTFUL:
+        return False
+    if words[at].text == "doubtful" and text_at(words, at + 1) != "that":
         return False
     return text_at(words, at - 1) not in vocabulary.BE or text_at(words, at + 1) in ("to", "that")
 
@@ -211,6 +227,10 @@ def _opens(words: Sequence[Word], at: int, start: int) -> bool:
         return False
     if text in vocabulary.LOOKING:
         return text_at(words, at + 1) == "for"
+    if text == "question":
+        return text_at(words, at + 1) == "of"
+    if text == "suspected":
+        return any(word.text in vocabulary.REFERRED for word in words[:at])
     if text == "report":
         return text_at(words, at + 1) in vocabulary.AT_ONCE
     if text == "for":
@@ -244,7 +264,7 @@ def _persists(words: Sequence[Word], start: int) -> bool:
     return False
 
 
-def _look_after(words: Sequence[Word], end: int) -> Stance:
+def _look_after(words: Sequence[Word], start: int, end: int) -> Stance:
     if vocabulary.AFTER_OPEN.match(text_at(words, end)):
         return Stance.OPEN
     first = end + 1 if text_at(words, end) in (":", ",", "(") else end
@@ -253,27 +273,67 @@ def _look_after(words: Sequence[Word], end: int) -> Stance:
         return Stance.DENIED
     if _is_gone(words, end) or _is_nowhere(words, end):
         return Stance.DENIED
+    is_joined = False
     for at in range(end, min(len(words), end + REACH_BACK)):
         text = words[at].text
         if text == ":" and _answers_list(words, end, at):
             return Stance.DENIED
         if text in ("which", "that") and text_at(words, at + 1) in vocabulary.PRESENT_VERBS:
             return read_predicate(words, at + 1)
-        if (
-            turns(words, at)
-            or text == ":"
-            or starts_clause(words, at)
-            or vocabulary.VERB.match(text)
-        ):
+        if turns(words, at) or text == ":" or vocabulary.VERB.match(text):
             break
+        if starts_clause(words, at):
+            if not _joins_subjects(words, start, at):
+                break
+            is_joined = True
         if at <= end + 1 and text in vocabulary.DOUBTFUL:
             return Stance.DOUBTED
         if at <= end + 1 and (text in vocabulary.GONE or text == "ruled"):
             return Stance.DENIED
         if text in vocabulary.AUXILIARIES and text_at(words, at - 1) != "that":
+            if is_joined and text not in ("are", "were", "have") and not _is_of_both(words, start):
+                break
+            if _is_no_feature(words, start, at):
+                return Stance.DENIED
             is_shared = shares_predicate(words[end:at], text)
             return read_predicates(words, at) if is_shared else Stance.ASSERTED
     return Stance.ASSERTED
+
+
+def _joins_subjects(words: Sequence[Word], start: int, at: int) -> bool:
+    """Whether a second subject follows at `at`: "both a fracture and an abscess were ...".
+
+    No verb stands before the first, and an article before the second.
+    """
+    if words[at].text not in ("and", ",") or any(
+        word.text in vocabulary.AUXILIARIES | vocabulary.FINITE or word.text in ("with", ":")
+        for word in words[:start]
+    ):
+        return False
+    after = at + 1 + (text_at(words, at + 1) == "and")
+    return text_at(words, after) in ("a", "an", "the")
+
+
+def _is_of_both(words: Sequence[Word], start: int) -> bool:
+    return any(word.text == "both" for word in words[max(0, start - 3) : start])
+
+
+def _is_no_feature(words: Sequence[Word], start: int, at: int) -> bool:
+    """Whether "is not a feature" or "is not part of" follows; "the stenosis is no concern" is of
+    one that is there."""
+    if text_at(words, start - 1) in ("the", "this"):
+        return False
+    place = at + 1
+    if text_at(words, place) == "no" and text_at(words, place + 1) == "longer":
+        place += 1
+    elif text_at(words, place) not in ("not", "never"):
+        return False
+    place += 1
+    if text_at(words, place) == "part":
+        return text_at(words, place + 1) == "of"
+    return text_at(words, place) in ("a", "an") and (
+        text_at(words, place + 1) in vocabulary.FEATURES
+    )
 
 
 def _answers_list(words: Sequence[Word], end: int, at: int) -> bool:

@@ -37,7 +37,24 @@ _ABBREVIATION = re.compile(
     r"\b(e\.g|i\.e|vs|approx|fig|dr|mr|mrs|prof|cf|resp|incl|ca|al|lt|rt)\.(?=\s)", re.IGNORECASE
 )
 _DOTS = re.compile(r"(?:\.{2,}|\u2026)(?=\w)")
-_ANSWERED = re.compile(r"\?\s+(?=(?:no|none|yes|absent|present)[.,;]?(?:\s|$))", re.IGNORECASE)
+_ANSWERED = re.compile(
+    r"\?\s+(?=(?:no|none|yes|absent|present)(?:[.,;]|\s*(?:\n|$)))", re.IGNORECASE
+)
+_ANSWERED_NONE = re.compile(
+    r"\?\s+(?:there (?:is|are|was|were) (?:none|not)|none (?:is|are|was|were) \w+"
+    r"|not (?:seen|present|visible|identified|shown|found|on|in|here))\b[^.;?\n]*",
+    re.IGNORECASE,
+)
+_ANSWERED_YES = re.compile(r"\?\s+there (?:is|are)(?=[,.;])", re.IGNORECASE)
+_QUERY = re.compile(r"(?:^|(?<=[\n:;,(.]))(\s*)\?\s?(?=\w)")
+_QUERIED = re.compile(r"(\w+) ?\(\?\)")
+_THERE_IS = re.compile(r"\b(there|it)['\u2019]s\b(?! (?:been|become|resolved|gone))", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"[.;]\s+(?=(?:there (?:is|are|was|were) one|one (?:is|was) (?:seen|present|visible)"
+    r"|it is (?:mild|moderate|severe|marked|present))\b)",
+    re.IGNORECASE,
+)
+"""What was denied in one place is told of another: "No fracture at T12; there is one at L1."."""
 _END = re.compile(r"(?<![.!?;])[.!?;]++[\"'\u2019\u201d)\],]*+\s+")
 _HEADING = re.compile(r"^#{1,6}\s")
 _BULLET = re.compile(r"^(?:[-+*•‣◦▪●>]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
@@ -138,9 +155,15 @@ def clean_text(text: str) -> str:
         (_DASH, "-"),
         (_NOT, " not"),
         (_CANNOT, "can not"),
+        (_THERE_IS, r"\1 is"),
         (_GENITIVE, ""),
         (_ABBREVIATION, r"\1"),
+        (_QUERY, r"\1query "),
+        (_QUERIED, r"questionable \1"),
+        (_ANSWERED_NONE, ": none"),
+        (_ANSWERED_YES, ": yes"),
         (_ANSWERED, ": "),
+        (_ELSEWHERE, ", but "),
         (_DOTS, ". "),
     ):
         shown = pattern.sub(replacement, shown)

@@ -13,6 +13,11 @@ TURNS = _words(
     "but however except excepting exception although though yet whereas while because since "
     "despite besides which where causing caused due secondary after following"
 )
+CONCLUDING = _words(
+    "consistent compatible suggestive suggesting indicative indicating favouring favoring "
+    "representing typical characteristic diagnostic"
+)
+"""What a sentence makes of what stands before a comma: "without retropulsion, consistent with"."""
 LISTING = _words("negative denies denied denying free without absence excludes excluded excluding")
 PAIRED_TURNS = {
     "other": ("than",),
@@ -52,7 +57,9 @@ BASE_EXCLUSIONS = _words("exclude rule")
 NO_DENIAL = {
     "not": re.compile(r"only|just|merely|necessarily|least"),
     "no": re.compile(r"doubt|change|difference|delay|improvement|response|matter|relief|resol"),
-    "without": re.compile(r"delay|doubt|waiting|change|improvement|relief|success|long|further"),
+    "without": re.compile(
+        r"delay|doubt|question|waiting|change|improvement|relief|success|long|further"
+    ),
 }
 NEGATABLE = _words("without absent absence lack lacking negative free unlikely denies deny denied")
 OPENERS = _words(
@@ -60,10 +67,12 @@ OPENERS = _words(
     "risks complication complications consider considered differential versus vs history "
     "previous prior prevent prevents prevention preventing avoid avoids monitor monitoring "
     "watch watching screen screening query until questionable equivocal uncertain develop "
-    "develops recurrent recurrence warning suspicion lest future later subsequent seek return "
-    "concern concerns indeterminate"
+    "develops doubtful dubious recurrent recurrence warning suspicion lest future later "
+    "subsequent seek return concern concerns indeterminate"
 )
 SOFT_OPENERS = _words("previous prior suspicion possible possibly concern questionable")
+FEATURES = _words("feature features finding findings issue concern problem consideration")
+REFERRED = _words("referred presenting presents presented admitted sent")
 LOOKING = _words("look looks looked looking search searching assess")
 LIST_OF_NOTHING = _words("no none negative negatives absent without excluded not nil")
 AUXILIARIES = _words(
@@ -111,7 +120,7 @@ FINITE = _words(
 """Verbs that end a "without": "MRI without contrast shows a fracture"."""
 NOT_FINITE = _words("to that which who not no and or")
 CHANGES = re.compile(
-    r"progress|worsen|deteriorat|enlarge|increase|decrease|growth|heal|regress|displace|extension"
+    r"progress|worsen|deteriorat|enlarg|increase|decrease|growth|heal|regress|displace|extension"
     r"|migration|spread|improve"
 )
 """What may happen to a finding that is there: "no progression of the stenosis"."""
