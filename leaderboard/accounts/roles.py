@@ -184,6 +184,14 @@ def require_right(session: Session, user: User, right: Right, benchmark: str) ->
         raise forbid(right)
 
 
+def name_role(role: Role, benchmark: str) -> str:
+    """What somebody with the role is."""
+    if role is Role.ADMIN:
+        return "an administrator of this site"
+    article = "a" if role is Role.HOST else "an"
+    return f"{article} {role.value} of {benchmark}"
+
+
 def forbid(right: Right) -> Forbidden:
     """What tells somebody who may, and whom to ask."""
     roles: Iterable[Role] = RIGHTS[right]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
@@ -19,7 +17,6 @@ from leaderboard.accounts.users import find_user, register, set_password
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.moderation import make_act_command
-from leaderboard.hosting.act import Act
 from leaderboard.hosting.people import (
     ban_team,
     ban_user,
@@ -158,38 +155,41 @@ def add_token_command(email: str, name: str, scopes: tuple[str, ...], days: int)
     click.echo(text)
 
 
-def _make_role_command(
-    name: str, change: Callable[[Session, str, str, str, str], Act], words: str
-) -> click.Command:
-    """A command that changes a user's role, with an entry in the audit trail."""
+benchmark_argument = click.argument("benchmark", default=SITE)
+role_argument = click.argument("role", type=click.Choice([role.value for role in Role]))
 
-    @click.command(name, help=words)
-    @click.argument("email")
-    @click.argument("role", type=click.Choice([role.value for role in Role]))
-    @click.argument("benchmark", default=SITE)
-    @with_appcontext
-    def command(email: str, role: str, benchmark: str) -> None:
-        with sessions().write() as session:
-            done = change(session, email, role, benchmark, COMMAND_LINE)
-        finish(done)
 
-    return command
+@user_group.command("grant")
+@click.argument("email")
+@role_argument
+@benchmark_argument
+@click.option(
+    "--confirm", "confirms", is_flag=True, help="You know that the address is this person's."
+)
+@with_appcontext
+def grant_command(email: str, role: str, benchmark: str, confirms: bool) -> None:
+    """Give a user ROLE: a host runs BENCHMARK, an expert rates its reports.
+
+    An admin runs the site, and BENCHMARK is left out. The e-mail address has to be confirmed.
+    """
+    with sessions().write() as session:
+        done = grant(session, email, role, benchmark, COMMAND_LINE, confirms=confirms)
+    finish(done)
+
+
+@user_group.command("revoke")
+@click.argument("email")
+@role_argument
+@benchmark_argument
+@with_appcontext
+def revoke_command(email: str, role: str, benchmark: str) -> None:
+    """Take ROLE on BENCHMARK from a user."""
+    with sessions().write() as session:
+        done = revoke(session, email, role, benchmark, COMMAND_LINE)
+    finish(done)
 
 
 for _group, _command in (
-    (
-        user_group,
-        _make_role_command(
-            "grant",
-            grant,
-            "Give a user ROLE: a host runs BENCHMARK, an expert rates its reports; an admin runs "
-            "the site, and BENCHMARK is left out.",
-        ),
-    ),
-    (
-        user_group,
-        _make_role_command("revoke", revoke, "Take ROLE on BENCHMARK from a user."),
-    ),
     (user_group, make_act_command("ban", ban_user, "Ban a user and withhold their results.")),
     (user_group, make_act_command("unban", unban_user, "Lift a user's ban.")),
     (

@@ -1,31 +1,77 @@
-"""Give roles and take them."""
+"""Give roles and take them, by invitation or by the command line."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.roles import CHOSEN_BY, grant_role, has_role, require_right, revoke_role
+from leaderboard.accounts.role_invitations import (
+    accept_role,
+    invite_to_role,
+    withdraw_role_invitation,
+)
+from leaderboard.accounts.roles import (
+    CHOSEN_BY,
+    grant_role,
+    has_role,
+    name_role,
+    require_right,
+    revoke_role,
+)
 from leaderboard.accounts.users import find_user
 from leaderboard.audit import add_audit
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.hosting.act import Act
-from leaderboard.hosting.people import get_user
+from leaderboard.hosting.people import confirm_user, get_user
 from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.role import SITE, Role
 from leaderboard.models.team import User
 
 
-def grant(session: Session, key: str, role: str, benchmark: str, actor: str) -> Act:
+def grant(
+    session: Session, key: str, role: str, benchmark: str, actor: str, *, confirms: bool = False
+) -> Act:
     """Give a user (by e-mail address) a role on a benchmark, an administrator's on SITE.
 
-    Raises NotFound or InvalidRequest.
+    `confirms` vouches for the address. Raises NotFound or InvalidRequest, and Conflict for an
+    address that nobody has confirmed.
     """
     known = read_role(session, role, benchmark)
     user = get_user(session, key)
+    if confirms and not user.is_confirmed:
+        confirm_user(session, key, actor)
+    if not user.is_confirmed:
+        raise Conflict(
+            f"The e-mail address {user.email} is not confirmed.",
+            "An impostor may have registered it. Add --confirm if you know from elsewhere that "
+            "the account is this person's.",
+        )
     grant_role(session, user, known, benchmark)
     _add_audit(session, actor, "grant role", user, known, benchmark)
     return Act(f"{user.email} is now {name_role(known, benchmark)}.")
+
+
+def invite(session: Session, email: str, role: str, benchmark: str, by: User) -> RoleInvitation:
+    """Invite an e-mail address to a role. Raises InvalidRequest, Forbidden or Conflict."""
+    known = read_role(session, role, benchmark)
+    row = invite_to_role(session, by, email, known, benchmark)
+    _note_invitation(session, by, "invite to role", row)
+    return row
+
+
+def withdraw(session: Session, key: str, by: User) -> Act:
+    """Withdraw an invitation. Raises NotFound, Forbidden or InvalidRequest."""
+    row = withdraw_role_invitation(session, by, key)
+    _note_invitation(session, by, "withdraw invitation", row)
+    return Act(f"The invitation of {row.email} has been withdrawn.")
+
+
+def accept(session: Session, key: str, user: User) -> Act:
+    """Give the invited person their role. Raises as `accept_role` does."""
+    row = accept_role(session, user, key)
+    _note_invitation(session, user, "accept role", row)
+    return Act(f"You are now {name_role(row.role, row.benchmark)}.")
 
 
 def revoke(session: Session, key: str, role: str, benchmark: str, actor: str) -> Act:
@@ -73,16 +119,13 @@ def read_role(session: Session, text: str, benchmark: str) -> Role:
     return role
 
 
-def name_role(role: Role, benchmark: str) -> str:
-    """What somebody with the role is."""
-    if role is Role.ADMIN:
-        return "an administrator of this site"
-    article = "a" if role is Role.HOST else "an"
-    return f"{article} {role.value} of {benchmark}"
-
-
 def _find_role(text: str) -> Role | None:
     return Role(text) if text in set(Role) else None
+
+
+def _note_invitation(session: Session, by: User, action: str, row: RoleInvitation) -> None:
+    note = f"{row.role.value} {row.benchmark}".strip()
+    add_audit(session, by.email, action, f"user {row.email}", note, benchmark=row.benchmark)
 
 
 def _add_audit(

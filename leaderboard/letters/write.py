@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.role_invitations import read_invitations_to
+from leaderboard.accounts.roles import name_role
 from leaderboard.accounts.users import find_user
 from leaderboard.letters.links import Links
+from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import User
 
@@ -39,6 +43,8 @@ def write_letter(session: Session, letter: Letter, links: Links, base_url: str) 
             return _write_confirmation(letter, asked, owner, links, base_url)
         case LetterKind.MOVED:
             return _write_moved(base_url)
+        case LetterKind.INVITE:
+            return _write_invitations(read_invitations_to(session, letter.address), base_url)
 
 
 def make_letter(words: Words, address: str, base_url: str, sender: str) -> EmailMessage:
@@ -98,4 +104,21 @@ def _write_moved(base_url: str) -> Words:
         "The account on SpineBench that had this address has another one now, which was confirmed "
         "by a link. No more mail about it goes here.\n\nIf that was not you, somebody knows your "
         f"password: write to the host of the server at once. {base_url}",
+    )
+
+
+def _write_invitations(invitations: Sequence[RoleInvitation], base_url: str) -> Words | None:
+    """Every invitation to a role that is open; nothing where none is any longer."""
+    if not invitations:
+        return None
+    offers = "\n\n".join(
+        f"{one.inviter.name} invites you to be {name_role(one.role, one.benchmark)}: "
+        f"{base_url}/invitations/{one.key}"
+        for one in invitations
+    )
+    return Words(
+        "SpineBench: an invitation",
+        f"{offers}\n\nOpen the link, and sign in with this address; if you have no account yet, "
+        "register with it first. Each link works once, and only for you. If you do not want this, "
+        "you need not do anything.",
     )

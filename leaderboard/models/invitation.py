@@ -1,4 +1,4 @@
-"""Invitations to a team: each lets one person in, once."""
+"""Invitations to a team and to a role: each lets one person in, once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
+from leaderboard.models.role import Role, make_place_check
 from leaderboard.models.team import Team, User
 
 
@@ -52,3 +53,38 @@ class InvitationEnd(Base):
 
     invitation: Mapped[TeamInvitation] = relationship(back_populates="end")
     user: Mapped[User] = relationship()
+
+
+class RoleInvitation(Base):
+    """An invitation of the owner of `email` to a role on a benchmark, or on SITE.
+
+    `key` stands in its link. It is no secret: nobody else can use it.
+    """
+
+    __tablename__ = "role_invitations"
+    __table_args__ = (make_place_check(),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    benchmark: Mapped[str] = mapped_column(String(80), index=True)
+    inviter_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    inviter: Mapped[User] = relationship()
+    end: Mapped[RoleInvitationEnd | None] = relationship(back_populates="invitation")
+
+
+class RoleInvitationEnd(Base):
+    """The end of an invitation to a role, at most one: `user_id` accepted or withdrew it."""
+
+    __tablename__ = "role_invitation_ends"
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("role_invitations.id"), primary_key=True)
+    outcome: Mapped[InvitationOutcome] = mapped_column(enum_column(InvitationOutcome))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+
+    invitation: Mapped[RoleInvitation] = relationship(back_populates="end")

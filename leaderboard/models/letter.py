@@ -19,6 +19,7 @@ class LetterKind(enum.StrEnum):
     RESET = "reset"
     CONFIRM = "confirm"
     MOVED = "moved"
+    INVITE = "invite"
 
 
 class Letter(Base):

@@ -21,13 +21,16 @@ class Role(enum.StrEnum):
     EXPERT = "expert"
 
 
+def make_place_check() -> CheckConstraint:
+    """What the database checks of a role and its benchmark: an administrator's alone is on SITE."""
+    return CheckConstraint("(role = 'admin') = (benchmark = '')", name="admin_is_of_the_site")
+
+
 class GrantedRole(Base):
     """A role that a user has on a benchmark, in all its versions; an administrator's is on SITE."""
 
     __tablename__ = "granted_roles"
-    __table_args__ = (
-        CheckConstraint("(role = 'admin') = (benchmark = '')", name="admin_is_of_the_site"),
-    )
+    __table_args__ = (make_place_check(),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(enum_column(Role), primary_key=True)

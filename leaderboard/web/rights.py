@@ -11,7 +11,7 @@ from flask import Flask, g
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import require_confirmed
-from leaderboard.accounts.roles import Reach, Right, forbid, read_reach
+from leaderboard.accounts.roles import Reach, Right, forbid, name_role, read_reach
 from leaderboard.errors import NotFound
 from leaderboard.hosting.announcements import no_announcement
 from leaderboard.hosting.submissions import no_submission
@@ -96,7 +96,8 @@ def has_right(right: Right) -> bool:
 
 
 def install(app: Flask) -> None:
-    """Give the templates of `app` the function has_right() of a right's name."""
+    """Give the templates of `app` has_right(), of a right's name, and name_role()."""
+    app.add_template_global(name_role)
     app.add_template_global(lambda name: has_right(Right[name]), "has_right")
 
 

@@ -88,3 +88,18 @@ def test_hosts_take_experts_of_their_benchmark_and_administrators_all_but_their_
             revoke_as(session, ADMIN, "admin", SITE, admin)
         with pytest.raises(Conflict):
             ban_user(session, ADMIN, ADMIN, "why")
+
+
+def test_the_command_gives_no_role_to_an_address_that_nobody_vouches_for(
+    people: Sessions,
+) -> None:
+    with people.write() as session:
+        eve = make_user(session, "eve", is_confirmed=False)
+        with pytest.raises(Conflict, match="is not confirmed"):
+            grant(session, eve.email, "admin", SITE, "command line")
+        assert read_audit(session) == []
+        grant(session, eve.email, "admin", SITE, "command line", confirms=True)
+        assert eve.is_confirmed
+        acts = [(row.action, row.note) for row in read_audit(session)]
+        assert acts[0] == ("grant role", "admin")
+        assert acts[1][0] == "confirm address"

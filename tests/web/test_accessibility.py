@@ -80,6 +80,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/submissions"),
     ("hugo", "/admin/submissions/{scored}"),
     ("hugo", "/admin/approvals"),
+    ("hugo", "/admin/roles"),
     ("hugo", "/admin/people"),
     ("hugo", "/admin/models"),
     ("hugo", "/admin/benchmarks"),
@@ -149,7 +150,7 @@ def submissions(shown: Site) -> dict[str, str]:
     for other in "bc":
         shown.name_base(f"model-{other}", "model-a", f"variant {other}")
     shown.add_role("eve", Role.EXPERT)
-    shown.add_role("hugo", Role.HOST)
+    shown.add_role("hugo", Role.ADMIN)
     shown.assign_reports()
     with shown.sessions.read() as session:
         assigned = session.scalars(select(RatingAssignment.key).limit(1)).one()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wtforms import SelectField
-from wtforms.widgets import DateInput
+from wtforms.widgets import DateInput, EmailInput
 
+from leaderboard.accounts.users import MAX_EMAIL_CHARACTERS
 from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.act import MAX_REASON
 from leaderboard.hosting.announcements import MAX_CHARACTERS
 from leaderboard.models.benchmark import Benchmark
-from leaderboard.models.role import SITE
+from leaderboard.models.role import SITE, Role
 from leaderboard.web.forms.form import PageForm, TextField
 
 EVERY_PAGE = "-"
@@ -48,8 +49,31 @@ class AnnouncementForm(PageForm):
     def read_place(self) -> str:
         """The benchmark that was chosen, or SITE. Raises InvalidRequest."""
         chosen = str(self.benchmark.data or EVERY_PAGE)
-        if chosen not in dict(self.benchmark.choices or {}):
+        if chosen not in [value for value, *_ in self.benchmark.iter_choices()]:
             raise InvalidRequest("You cannot announce there.", "Choose one of the list.").at(
                 "benchmark"
             )
         return SITE if chosen == EVERY_PAGE else chosen
+
+
+class RoleForm(PageForm):
+    """An invitation to a role."""
+
+    email = TextField(
+        "E-mail address",
+        description="Only the person with this address can accept.",
+        widget=EmailInput(),
+        render_kw={"required": True, "maxlength": MAX_EMAIL_CHARACTERS, "autocomplete": "off"},
+    )
+    role = SelectField("Role", render_kw={"required": True})
+    benchmark = SelectField("Benchmark", render_kw={"required": True})
+
+    def offer(self, roles: Sequence[Role], benchmarks: Sequence[Benchmark]) -> None:
+        """Let somebody choose one of `roles` on one of `benchmarks`."""
+        self.role.choices = {role.value: role.value for role in roles}
+        self.benchmark.choices = {one.slug: one.name for one in benchmarks}
+
+    def read_choice(self) -> tuple[str, str]:
+        """The role and its benchmark, or SITE: an administrator's benchmark is not asked for."""
+        role = str(self.role.data or "")
+        return role, SITE if role == Role.ADMIN else str(self.benchmark.data or "")

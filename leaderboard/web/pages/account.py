@@ -11,7 +11,8 @@ from leaderboard.accounts.confirmation import (
     find_confirmation,
     find_grace_end,
 )
-from leaderboard.accounts.roles import Right, read_roles
+from leaderboard.accounts.role_invitations import read_invitations_to
+from leaderboard.accounts.roles import Right, name_role, read_roles
 from leaderboard.accounts.teams import (
     change_model_card,
     find_team,
@@ -29,7 +30,6 @@ from leaderboard.accounts.variants import read_possible_bases
 from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, NotFound
-from leaderboard.hosting.roles import name_role
 from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
 from leaderboard.models.team import ApiToken, ModelCard, Team
@@ -291,6 +291,7 @@ def _page(
         "account/account.html",
         user=user,
         roles=[name_role(held.role, held.benchmark) for held in read_roles(database(), user)],
+        invitations=read_invitations_to(database(), user.email) if user.is_confirmed else [],
         hosts=has_right(Right.READ_SUBMISSIONS),
         rates=has_right(Right.RATE_REPORTS),
         teams=read_teams(database(), user),

@@ -1,0 +1,42 @@
+"""The person who is invited to a role: what they are offered, and their yes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from leaderboard.accounts.role_invitations import get_role_invitation
+from leaderboard.hosting.roles import accept
+from leaderboard.web.services import (
+    current_user,
+    database,
+    signed_in,
+    signed_in_unconfirmed,
+)
+
+blueprint = Blueprint("roles", __name__)
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """Invitations are kept by no cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@blueprint.get("/invitations/<key>")
+@signed_in_unconfirmed
+def invitation(key: str) -> str:
+    """What somebody is invited to, by whom, and until when."""
+    found = get_role_invitation(database(), current_user(), key)
+    return render_template("roles/invitation.html", invitation=found, user=current_user())
+
+
+@blueprint.post("/invitations/<key>")
+@signed_in
+def accept_invitation(key: str) -> Response:
+    """Accept the role."""
+    done = accept(database(), key, current_user())
+    database().commit()
+    flash(done.message, "success")
+    return redirect(url_for("account.account"))
