@@ -348,7 +348,7 @@ def test_the_host_reads_why_judges_are_waited_for_and_puts_back_all_at_once(
         with Redis.from_url(empty_redis_url) as redis:
             queue = make_rq_queue(redis, "submissions", Lane.FILES)
             keys = [job.args[0] for job in queue.jobs]
-            queue.empty()
+            queue.empty()  # type: ignore[no-untyped-call]
             return keys
 
     key = submit_reports([GOOD])

@@ -29,7 +29,7 @@ from tests.readers.scripted import (
     submit_answers,
 )
 from tests.waiting import wait_until
-from workers.jobs import evaluate_submission, sessions_of
+from workers.jobs import evaluate_next_file, sessions_of
 
 UNREAD = ("unparsed", "", False, PARSER_VERSION)
 READ = ("answered", "B", True, f"{PARSER_VERSION}+reader")
@@ -250,7 +250,7 @@ def test_a_worker_asks_the_reader_of_its_settings_and_none_by_default(
     key = submit_alike(sessions, 1)
     with serve_judge(read_second_option) as server:
         place.write_text(f'[reader]\nname = "r"\nbase_url = "{server.url}"\nmodel = "m"\n')
-        evaluate_submission(key)
+        evaluate_next_file(key)
         assert len(server.asked) == len(calls_of(sessions)) == int(is_set)
     sessions_of(database_url).engine.dispose()
     assert readings_of(sessions) == [READ if is_set else UNREAD]
