@@ -1,5 +1,6 @@
 """The chat completions protocol as servers really speak it: one reader, endpoints and judges."""
 
+from leaderboard.chat.keys import KeyHeader, make_key_headers
 from leaderboard.chat.outcomes import (
     Break,
     BrokenOff,
@@ -19,11 +20,13 @@ __all__ = [
     "Break",
     "BrokenOff",
     "Filtered",
+    "KeyHeader",
     "Outcome",
     "RateLimited",
     "Rejected",
     "Reply",
     "ServerError",
+    "make_key_headers",
     "make_words",
     "read_answer",
     "read_retry_after",

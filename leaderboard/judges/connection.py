@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 from yarl import URL
 
-from leaderboard.chat import Break, BrokenOff, Outcome, RateLimited, Rejected, read_answer
+from leaderboard.chat import (
+    Break,
+    BrokenOff,
+    Outcome,
+    RateLimited,
+    Rejected,
+    make_key_headers,
+    read_answer,
+)
 from leaderboard.judges.settings import JudgeSettings
 
 if TYPE_CHECKING:
@@ -99,14 +107,17 @@ async def _exchange(
     import openai
 
     # The client takes the omission of a default header for a missing key: it goes with the request.
-    unsigned = {} if settings.api_key else {"Authorization": openai.Omit()}
+    signed: dict[str, str | openai.Omit] = {
+        "Authorization": openai.Omit(),
+        **make_key_headers(settings.api_key, settings.key_header),
+    }
     rest = {name: value for name, value in fields.items() if name not in ("model", "messages")}
     body = bytearray()
     try:
         async with session.chat.completions.with_streaming_response.create(
             model=fields["model"],
             messages=fields["messages"],
-            extra_headers=unsigned,
+            extra_headers=signed,
             extra_body=rest,
         ) as answer:
             status, headers = answer.status_code, answer.headers

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from leaderboard.chat import KeyHeader
 from leaderboard.errors import InvalidRequest
 
 DOCUMENT = "docs/llm-judge.md"
@@ -44,6 +45,7 @@ class JudgeSettings:
     base_url: str
     model: str
     api_key: str = field(default="", repr=False)
+    key_header: KeyHeader = "authorization"
     family: tuple[str, ...] = ()
     price_input: float | None = None
     price_output: float | None = None
@@ -69,6 +71,7 @@ class ServerEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     base_url: Annotated[str, Meta(pattern="^https?://")]
     model: Annotated[str, Meta(min_length=1, max_length=200)]
     api_key_variable: str = ""
+    key_header: KeyHeader = "authorization"
     concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
     requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
     timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0

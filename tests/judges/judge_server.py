@@ -121,7 +121,7 @@ class JudgeServer:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                server.keys.add(self.headers["Authorization"])
+                server.keys.add(self.headers["Authorization"] or self.headers["api-key"])
                 server.paths.add(self.path)
                 answered = server.reply(read_asked(body))
                 raw = server.encode(answered, body["model"])

@@ -166,6 +166,12 @@ def test_a_key_that_is_refused_is_told_at_once_and_never_repeated() -> None:
     assert "sk-secret" not in f"{caught.value!r} {caught.value.__cause__!r} {settings!r}"
 
 
+def test_a_key_is_sent_as_azure_expects_it_where_the_settings_say_so() -> None:
+    with serve_judge(judge_honestly) as server:
+        rate(server, GOOD, api_key="sk-secret-1", key_header="api-key")
+    assert server.keys == {"sk-secret-1"}
+
+
 def test_calls_in_flight_are_bounded() -> None:
     def script(asked: Asked) -> Answered:
         wait_until(lambda: server.most_in_flight >= 3)

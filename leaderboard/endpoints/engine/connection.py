@@ -12,6 +12,7 @@ from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from leaderboard.chat import make_key_headers
 from leaderboard.endpoints.engine.address import CheckedAddress
 from leaderboard.endpoints.engine.settings import EndpointSettings
 
@@ -85,11 +86,8 @@ def make_session(address: CheckedAddress, settings: EndpointSettings) -> aiohttp
         "Accept-Encoding": "identity",
         "Content-Type": "application/json",
         "User-Agent": "SpineBench",
+        **make_key_headers(settings.key, settings.key_header),
     }
-    if settings.key and settings.key_header == "api-key":
-        headers["api-key"] = settings.key
-    elif settings.key:
-        headers["Authorization"] = f"Bearer {settings.key}"
     return aiohttp.ClientSession(
         connector=PinnedConnector(address, settings.concurrency),
         headers=headers,

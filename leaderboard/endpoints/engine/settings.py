@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from leaderboard.chat import KeyHeader
 from leaderboard.errors import Problem
 from leaderboard.scoring.replies import MOST_CHARACTERS
 
@@ -23,8 +24,6 @@ EXTRA_FIELDS = frozenset(
     "reasoning_effort reasoning enable_thinking chat_template_kwargs".split()
 )
 TokenField = Literal["max_tokens", "max_completion_tokens"]
-KeyHeader = Literal["authorization", "api-key"]
-"""How a key is sent: as `Authorization: Bearer KEY`, or as `api-key: KEY`, which Azure expects."""
 
 
 class Bounds(NamedTuple):

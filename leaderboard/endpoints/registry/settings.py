@@ -8,11 +8,11 @@ from typing import Annotated, Any, TypeVar, get_args
 import msgspec
 from msgspec import Meta
 
+from leaderboard.chat import KeyHeader
 from leaderboard.endpoints.engine.settings import (
     BOUNDS,
     Budget,
     EndpointSettings,
-    KeyHeader,
     TokenField,
     check_settings,
     name_bounds,
