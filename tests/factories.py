@@ -19,7 +19,7 @@ from leaderboard.accounts import teams
 from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import find_user
-from leaderboard.accounts.variants import read_origin, set_origin
+from leaderboard.accounts.variants import answer_request, read_origin, set_origin
 from leaderboard.db import Sessions, now
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
@@ -27,7 +27,7 @@ from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.benchmark import Track
 from leaderboard.models.identity import Means
 from leaderboard.models.role import SITE, Role
-from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.models.team import Consent, ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
@@ -96,8 +96,11 @@ def make_card(session: Session, team: Team, slug: str, **facts: Any) -> ModelCar
 
 
 def name_base(session: Session, card: ModelCard, base: str, label: str) -> None:
-    """Say that `card` was made from the model `base`, and by `label` in which way."""
+    """Say that `card` was made from the model `base`, and by `label` in which way; it is agreed."""
     set_origin(card, read_origin(session, card.team, base, label, card))
+    session.flush()
+    if card.variant is not None and not card.variant.is_own:
+        answer_request(session, card.variant.base.team, card.slug, Consent.ACCEPTED)
 
 
 def load_items(

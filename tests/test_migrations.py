@@ -26,8 +26,8 @@ from leaderboard.db import Sessions, now
 from leaderboard.errors import DuplicateSubmission
 from leaderboard.migrate import downgrade, make_alembic, upgrade
 from leaderboard.models.submission import EventKind, Status, Submission
-from leaderboard.models.team import User
-from tests.factories import make_user
+from leaderboard.models.team import ModelVariant, User, VariantConsent
+from tests.factories import make_card, make_team, make_user
 from tests.loaded import Load, Submit
 
 
@@ -194,3 +194,25 @@ def test_hosts_become_administrators_and_experts_experts_of_every_benchmark(
             (3, "host"),
         ]
     engine.dispose()
+
+
+@pytest.mark.own_database
+def test_an_upgrade_keeps_bases_of_other_teams_as_agreed(
+    sessions: Sessions, load: Load, database_url: str
+) -> None:
+    load(1, 0, 0)
+    with sessions.write() as session:
+        own = make_team(session, "team", make_user(session, "b"))
+        other = make_team(session, "other", make_user(session, "c"))
+        base = make_card(session, own, "base")
+        for team, slug in ((own, "own"), (other, "others")):
+            card = make_card(session, team, slug)
+            card.variant = ModelVariant(base=base, label="v")
+    downgrade(database_url, "0025")
+    upgrade(database_url)
+    with sessions.read() as session:
+        consents = session.scalars(select(VariantConsent)).all()
+        cards = [session.get_one(ModelVariant, one.model_card_id).model_card for one in consents]
+        assert [(card.slug, card.variant and card.variant.is_agreed) for card in cards] == [
+            ("others", True)
+        ]

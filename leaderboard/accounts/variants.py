@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sqlalchemy import Select, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from leaderboard.db import now
 from leaderboard.disclosure import is_public
-from leaderboard.errors import FieldProblems, InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest, NotFound
 from leaderboard.models.submission import Submission
-from leaderboard.models.team import ModelCard, ModelVariant, Team
+from leaderboard.models.team import Consent, ModelCard, ModelVariant, Team, VariantConsent
 from leaderboard.names import read_line
 
 MAX_LABEL_CHARACTERS = 60
@@ -56,13 +57,58 @@ def read_origin(
 
 
 def set_origin(card: ModelCard, origin: Origin | None) -> None:
-    """Say what `card` was made from; None means no model on this site."""
+    """Say what `card` was made from; None means no model on this site.
+
+    A new base or label needs the consent of the base's team anew; a refusal of that base stays.
+    """
+    variant = card.variant
     if origin is None:
         card.variant = None
-    elif card.variant is None:
+    elif variant is None:
         card.variant = ModelVariant(base=origin.base, label=origin.label)
+    elif (variant.base, variant.label) != origin:
+        is_refused = variant.consent is not None and variant.consent.answer is Consent.REFUSED
+        if not (is_refused and variant.base is origin.base):
+            variant.consent = None
+        variant.base, variant.label = origin
+
+
+def read_requests(session: Session, team: Team) -> list[ModelVariant]:
+    """Models of other teams that name one of `team` as their base: unanswered first, by name."""
+    variant, base = aliased(ModelCard), aliased(ModelCard)
+    rows = session.scalars(
+        select(ModelVariant)
+        .join(variant, variant.id == ModelVariant.model_card_id)
+        .join(base, base.id == ModelVariant.base_id)
+        .where(base.team_id == team.id, variant.team_id != team.id)
+        .options(
+            joinedload(ModelVariant.model_card).joinedload(ModelCard.team),
+            joinedload(ModelVariant.base),
+            joinedload(ModelVariant.consent),
+        )
+        .order_by(variant.name, variant.slug)
+    )
+    return sorted(rows, key=lambda one: one.consent is not None)
+
+
+def answer_request(session: Session, team: Team, slug: str, answer: Consent) -> ModelVariant:
+    """Accept or refuse that the model `slug` is shown as made from one of `team`.
+
+    An answer can be changed: to refuse what was accepted withdraws it. Raises NotFound where no
+    such model names one of the team.
+    """
+    found = next((one for one in read_requests(session, team) if one.model_card.slug == slug), None)
+    if found is None:
+        raise NotFound(
+            f"No model {slug[:60]!r} names a model of {team.name} as its base.",
+            "See the team's page.",
+        )
+    if found.consent is None:
+        found.consent = VariantConsent(answer=answer, answered_at=now())
     else:
-        card.variant.base, card.variant.label = origin
+        found.consent.answer, found.consent.answered_at = answer, now()
+    session.flush()
+    return found
 
 
 def read_possible_bases(session: Session, teams: list[Team]) -> list[ModelCard]:
@@ -78,7 +124,7 @@ def read_possible_bases(session: Session, teams: list[Team]) -> list[ModelCard]:
 
 
 def find_public_variant(session: Session, card: ModelCard) -> ModelVariant | None:
-    """What `card` was made from, if all may see a result of that model."""
+    """What `card` was made from, if all may see a result of that model; it may not be agreed."""
     variant = card.variant
     if variant is None:
         return None

@@ -20,6 +20,13 @@ class TeamRole(enum.StrEnum):
     MEMBER = "member"
 
 
+class Consent(enum.StrEnum):
+    """What the team of a base says to another team's model that names it."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class Scope(enum.StrEnum):
     """What an API token may do."""
 
@@ -132,7 +139,10 @@ class ModelCard(Base):
 
 
 class ModelVariant(Base):
-    """A model that was made from another one of the site; `label` says how it differs from it."""
+    """A model that was made from another one of the site; `label` says how it differs from it.
+
+    It is agreed, and shown with its base, between models of one team, or with the other's consent.
+    """
 
     __tablename__ = "model_variants"
 
@@ -144,6 +154,29 @@ class ModelVariant(Base):
         back_populates="variant", foreign_keys=[model_card_id]
     )
     base: Mapped[ModelCard] = relationship(foreign_keys=[base_id])
+    consent: Mapped[VariantConsent | None] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether both models are of one team."""
+        return self.model_card.team_id == self.base.team_id
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether it is shown with its base."""
+        return self.is_own or (self.consent is not None and self.consent.answer is Consent.ACCEPTED)
+
+
+class VariantConsent(Base):
+    """What the team of a base answered; no row, not yet."""
+
+    __tablename__ = "variant_consents"
+
+    model_card_id: Mapped[int] = mapped_column(
+        ForeignKey("model_variants.model_card_id"), primary_key=True
+    )
+    answer: Mapped[Consent] = mapped_column(enum_column(Consent))
+    answered_at: Mapped[datetime]
 
 
 class ApiToken(Base):

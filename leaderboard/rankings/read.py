@@ -29,7 +29,7 @@ from leaderboard.models.ranking import (
 from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Submission
-from leaderboard.models.team import ModelCard
+from leaderboard.models.team import ModelCard, VariantConsent
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
@@ -136,12 +136,14 @@ def read_state(session: Session, split: Split) -> tuple[int, int, datetime | Non
     """What changes whenever a page of the split's ranking would, but by an act of a host.
 
     The split, for which one an address means may change; the number of its ranking (0 before the
-    first); and the last change of any model card. Acts of hosts, such as a verification, are part
-    of the state of every page.
+    first); and the last change of any model card or of a consent to a base. Acts of hosts, such as
+    a verification, are part of the state of every page.
     """
     ranking = find_ranking(session, split.id)
-    changed_at = session.scalar(select(func.max(ModelCard.changed_at)))
-    return split.id, ranking.serial if ranking else 0, changed_at
+    answered_at = select(func.max(VariantConsent.answered_at)).scalar_subquery()
+    changes = session.execute(select(func.max(ModelCard.changed_at), answered_at)).one()
+    known = [at for at in changes if at is not None]
+    return split.id, ranking.serial if ranking else 0, max(known, default=None)
 
 
 def read_ranking(

@@ -38,6 +38,12 @@ def make_file(model: str) -> bytes:
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
+def _answer(site: Site, model: str, answer: str) -> requests.Response:
+    """What the team of the base says, on its page."""
+    place = "/account/teams/team-b"
+    return post(sign_in(site, "bo"), site, f"{place}/variants/{model}/{answer}", place)
+
+
 def patch(site: Site, name: str, model: str, facts: Mapping[str, str | None]) -> requests.Response:
     address = f"{site.url}/api/v1/models/{model}"
     return requests.patch(address, headers=site.token(name), json=facts, timeout=HANG_SECONDS)
@@ -63,6 +69,8 @@ def varied(open_site: OpenSite) -> Iterator[Site]:
                 facts = {"base": "base", "variant": VARIANTS[model]}
                 made = check(site, "patch", "/models/{model}", patch(site, name, model, facts))
                 assert (made["base"], made["variant"]) == ("base", VARIANTS[model])
+                assert made["base_consent"] == "requested"
+                _answer(site, model, "accept")
         yield site
 
 
@@ -132,3 +140,52 @@ def test_the_form_of_a_card_names_a_base_and_refuses_a_circle(varied: Site) -> N
     assert patch(varied, "bo", "spine", {"base": None}).status_code == 404
     kept = varied.get("/api/v1/models", varied.token("sue")).json()["models"][0]
     assert (kept["base"], kept["variant"]) == ("base", "spine only")
+
+
+def test_a_strangers_label_stands_on_the_bases_page_only_with_its_teams_yes(
+    open_site: OpenSite,
+) -> None:
+    table = "/ablations/model-a"
+    with open_site() as site:
+        site.add_person("eve", "team-e", "model-e")
+        site.add_person("bo", "team-b")
+        for name, model in (("ada", "model-a"), ("eve", "model-e")):
+            raw = b'{"id": "test-text-000", "prediction": "Answer: B"}\n' * 1
+            raw += b"".join(
+                b'{"id": "test-text-%03d", "prediction": "Answer: B"}\n' % n for n in range(1, 6)
+            )
+            assert site.submit(site.token(name), raw, model).status_code == 201
+        site.evaluate_all()
+        patch(site, "eve", "model-e", {"base": "model-a", "variant": "stolen from ada"})
+
+        def shown() -> tuple[bool, bool, bool]:
+            return (
+                "stolen from ada" in site.get(table).text,
+                "made from it" in words_of(site.get("/models/model-a").text),
+                "Made from Model-A" in words_of(site.get("/models/model-e").text),
+            )
+
+        own = words_of(site.get("/models/model-e").text)
+        assert "Model-A, as this team states: the team of that model has not agreed" in own
+        assert shown() == (False, False, False)
+        ada, place = sign_in(site, "ada"), "/account/teams/team-a"
+        assert "1 model of other teams names yours as the base" in ada.get("/account").text
+        assert "stolen from ada" in ada.get(place).text
+        act = f"{place}/variants/model-e"
+        eve, bo = sign_in(site, "eve"), sign_in(site, "bo")
+        for stranger in (eve, bo):
+            assert post(stranger, site, f"{act}/accept", "/account").status_code == 404
+        assert (
+            post(eve, site, "/account/teams/team-e/variants/model-e/accept", "/account").status_code
+            == 404
+        )
+        assert "is shown as made from" in post(ada, site, f"{act}/accept", place).text
+        assert shown() == (True, True, True)
+        patch(site, "eve", "model-e", {"variant": "still stolen from ada"})
+        assert shown() == (False, False, False)
+        post(ada, site, f"{act}/accept", place)
+        assert shown() == (True, True, True)
+        post(ada, site, f"{act}/refuse", place)
+        assert shown() == (False, False, False)
+        record = patch(site, "eve", "model-e", {"variant": "stolen from ada"}).json()
+        assert record["base_consent"] == "refused"

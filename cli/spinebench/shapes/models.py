@@ -61,7 +61,11 @@ class ChangedModel(Body, frozen=True, kw_only=True):
 
 
 class ModelRecord(Shape, frozen=True, kw_only=True):
-    """A model card."""
+    """A model card.
+
+    `base_consent` is what the team of its base says to being shown as such: requested, accepted or
+    refused; own where it is the same team; null without a base.
+    """
 
     slug: str
     name: str
@@ -73,6 +77,7 @@ class ModelRecord(Shape, frozen=True, kw_only=True):
     base_model: str | None
     base: str | None
     variant: str | None
+    base_consent: str | None = None
     url: str | None
     description: str | None
 

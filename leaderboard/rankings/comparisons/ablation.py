@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
@@ -93,12 +93,17 @@ def _is_whole(row: RankingRow) -> bool:
 
 
 def _read_variants(session: Session, rows: Mapping[int, RankingRow]) -> Sequence[ModelVariant]:
-    """Those of the models in `rows` that were made from one of them."""
-    return session.scalars(
-        select(ModelVariant).where(
-            ModelVariant.model_card_id.in_(list(rows)), ModelVariant.base_id.in_(list(rows))
+    """Those of the models in `rows` that were made from one of them, as its team agrees."""
+    found = session.scalars(
+        select(ModelVariant)
+        .where(ModelVariant.model_card_id.in_(list(rows)), ModelVariant.base_id.in_(list(rows)))
+        .options(
+            joinedload(ModelVariant.model_card),
+            joinedload(ModelVariant.base),
+            joinedload(ModelVariant.consent),
         )
-    ).all()
+    )
+    return [one for one in found if one.is_agreed]
 
 
 def _compare(compared: Compared, n_variants: int) -> list[dict[Board, PairComparison]]:

@@ -12,7 +12,7 @@ from leaderboard.accounts.teams import (
     make_model_card,
     read_model_cards,
 )
-from leaderboard.models.team import ModelCard, Scope
+from leaderboard.models.team import ModelCard, ModelVariant, Scope
 from leaderboard.web.api.operation import get, patch, post
 from leaderboard.web.services import current_user, database
 from spinebench.shapes.models import ChangedModel, ModelList, ModelRecord, NewModel
@@ -50,4 +50,11 @@ def _show(card: ModelCard) -> ModelRecord:
         team=card.team.slug,
         base=card.variant.base.slug if card.variant else None,
         variant=card.variant.label if card.variant else None,
+        base_consent=_show_consent(card.variant) if card.variant else None,
     )
+
+
+def _show_consent(variant: ModelVariant) -> str:
+    if variant.is_own:
+        return "own"
+    return "requested" if variant.consent is None else variant.consent.answer.value

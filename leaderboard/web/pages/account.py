@@ -26,7 +26,7 @@ from leaderboard.accounts.tokens import NewToken, make_token, revoke_tokens
 from leaderboard.accounts.users import authenticate, read_email, register, require_password
 from leaderboard.accounts.users import change_address as set_address
 from leaderboard.accounts.users import change_password as set_own_password
-from leaderboard.accounts.variants import read_possible_bases
+from leaderboard.accounts.variants import read_possible_bases, read_requests
 from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, NotFound
@@ -295,6 +295,10 @@ def _page(
         hosts=has_right(Right.READ_SUBMISSIONS),
         rates=has_right(Right.RATE_REPORTS),
         teams=read_teams(database(), user),
+        n_requests={
+            team.id: sum(one.consent is None for one in read_requests(database(), team))
+            for team in read_teams(database(), user)
+        },
         model_cards=read_model_cards(database(), user),
         tokens=list(tokens),
         quotas=read_own_quotas(),

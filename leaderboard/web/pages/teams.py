@@ -15,7 +15,9 @@ from leaderboard.accounts.invitations import (
     withdraw_invitation,
 )
 from leaderboard.accounts.teams import get_team, require_owner
-from leaderboard.models.team import Membership, Team, TeamRole
+from leaderboard.accounts.variants import answer_request, read_requests
+from leaderboard.errors import NotFound
+from leaderboard.models.team import Consent, Membership, Team, TeamRole
 from leaderboard.people.departures import (
     has_public_results,
     leave_team,
@@ -33,6 +35,7 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("teams", __name__)
+ANSWERS = {"accept": Consent.ACCEPTED, "refuse": Consent.REFUSED}
 
 
 @blueprint.after_request
@@ -103,6 +106,24 @@ def leave(slug: str) -> Response:
     return redirect(url_for("account.account"))
 
 
+@blueprint.post("/account/teams/<slug>/variants/<model>/<answer>")
+@signed_in
+def answer(slug: str, model: str, answer: str) -> Response:
+    """Accept or refuse that another team's model is shown as made from one of the team."""
+    found = get_team(database(), current_user(), slug)
+    if answer not in ANSWERS:
+        raise NotFound("There is no such answer.", "Use the buttons on the team's page.")
+    variant = answer_request(database(), found, model, ANSWERS[answer])
+    database().commit()
+    name = variant.model_card.name
+    return _done(
+        found,
+        f"{name} is shown as made from {variant.base.name}."
+        if variant.is_agreed
+        else f"{name} is not shown as made from {variant.base.name}.",
+    )
+
+
 @blueprint.route("/join/<text>", methods=["GET", "POST"])
 @signed_in
 def join(text: str) -> str | Response:
@@ -134,6 +155,7 @@ def _page(team: Team, form: InvitationForm, made: NewInvitation | None = None) -
         departures={one.user_id: read_departure(database(), team, one.user) for one in members},
         is_public=has_public_results(database(), team),
         invitations=read_open(database(), team),
+        requests=read_requests(database(), team),
         form=form,
         link=made and services().base_url + url_for("teams.join", text=made.text),
         days=LIFETIME.days,
