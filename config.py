@@ -123,6 +123,11 @@ class Config(Environment):
         "http://127.0.0.1:8000",
         description="the site's own address, as people enter it; used in links",
     )
+    trusted_hosts: Words = Field(
+        (),
+        description="other names that the site answers to, separated by spaces, beside that of "
+        "`BASE_URL` and loopback; a request to any other name is refused",
+    )
     cookie_secure: bool = Field(
         default_factory=_is_https,
         description="1: cookies are sent only over https, and browsers are told to insist on https."

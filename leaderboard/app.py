@@ -23,6 +23,7 @@ from leaderboard.web import failures, protection, rights, security, services, se
 from leaderboard.web.allowance import Allowance, Work
 from leaderboard.web.api import openapi
 from leaderboard.web.front import Front
+from leaderboard.web.hosts import TrustedHosts
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.pages import (
     ablations,
@@ -79,13 +80,14 @@ def create_app(config: Config | None = None) -> Flask:
         SPINEBENCH_CONFIG=config,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    sessions = make_sessions(config.database_url)
+    store = Store(config.page_cache_bytes)
+    front = Front(app.wsgi_app, CommitMark(sessions.engine).read, store)
+    app.wsgi_app = TrustedHosts(front, config.base_url, config.trusted_hosts)  # type: ignore[method-assign]
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
-    sessions = make_sessions(config.database_url)
-    store = Store(config.page_cache_bytes)
-    app.wsgi_app = Front(app.wsgi_app, CommitMark(sessions.engine).read, store)  # type: ignore[method-assign]
     services.install(
         app,
         services.Services(

@@ -1,6 +1,6 @@
 """Whether a person's e-mail address is known to be theirs, and what waits until it is.
 
-Until then a person may look and see to their own account, and do nothing else: `require_confirmed`
+Until then a person may look and manage their own account, and do nothing else: `require_confirmed`
 is the one gate. An account from before addresses were confirmed counts as confirmed for a grace.
 """
 

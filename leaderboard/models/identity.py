@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class WebSession(Base):
     """A browser in which a user is signed in: the hash of the token that its cookie holds.
 
-    `network` (an IPv4 address, or an IPv6 /64) and `agent` are what it came with at first. It ends
+    `network` (an IPv4 address, or an IPv6 /64) and `agent` (a browser in words) are what it came
+    with at first. It ends
     at `ends_at` whatever happens, and earlier when it is not used.
     """
 

@@ -171,17 +171,18 @@ def read_ranking(
 
 
 def get_row(session: Session, split: Split, slug: str) -> tuple[RankingTable, RankingRow]:
-    """The current ranking and the row of the model `slug` in it. Raises NotFound."""
+    """The current ranking and the row of the model `slug` in it.
+
+    Raises NotFound, in the same words for a model that does not exist and for one that has nothing
+    to show to all: that it is prepared, waits or was withheld is its team's own matter.
+    """
     table = read_ranking(session, split)
     for row in table.rows:
         if row.model.slug == slug:
             return table, row
-    known = session.scalar(select(ModelCard.id).where(ModelCard.slug == slug))
-    if known is None:
-        raise NotFound(f"There is no model {slug!r}.", "See the ranking.")
     raise NotFound(
-        f"The model {slug!r} has no scored submission on {split.benchmark.name} {split.name}.",
-        "See the ranking for those that have.",
+        f"There is no public result of a model {slug!r} on {split.benchmark.name} {split.name}.",
+        "See the ranking for those that have one.",
     )
 
 

@@ -30,6 +30,7 @@ from leaderboard.queue import JobQueue
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import session_cookie
 from leaderboard.web.allowance import Allowance, Work
+from leaderboard.web.browsers import name_browser
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.protection import caller_network
 
@@ -193,7 +194,7 @@ def sign_in(user: User) -> None:
         user,
         terms,
         network=caller_network(),
-        agent=request.headers.get("User-Agent", ""),
+        agent=name_browser(request.headers.get("User-Agent", "")),
     )
     session_cookie.keep(token, terms.lasts)
     g.user = user
@@ -213,7 +214,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     """Send those who are not signed in to the sign-in page, and back afterwards.
 
     One whose e-mail address is not confirmed may look, and change nothing: Unconfirmed. What they
-    need to see to their own account is `signed_in_unconfirmed`.
+    need to manage their own account is `signed_in_unconfirmed`.
     """
 
     @wraps(view)

@@ -57,7 +57,7 @@ def test_the_cookie_holds_a_token_and_nothing_of_the_account(site: Site) -> None
     assert cookie.get_nonstandard_attr("SameSite") == "Lax"
     assert cookie.expires is not None
     with site.sessions.read() as session:
-        assert session.scalars(select(WebSession)).one().agent.startswith("python-requests")
+        assert session.scalars(select(WebSession)).one().agent.startswith("python-requests/")
 
 
 def test_cookies_for_https_alone_are_bound_to_the_very_host(open_site: OpenSite) -> None:
