@@ -167,6 +167,11 @@ class Config(Environment):
         description="1: what a team submits to a split with hidden answers waits until a host has "
         "approved the team, see [Approve teams](#approve-teams); 0: it goes to the queue at once",
     )
+    daily_submissions: Number = Field(
+        50,
+        description="how many submissions a person may send in 24 hours, for whatever team and "
+        "split and whatever becomes of them; 0 means no limit",
+    )
     smtp_url: str = _secret(
         "the mail server for notices, as `smtp://user:password@mail.example:587` "
         "(encrypted where the server can) or `smtps://...`; if it is not set, no mail "

@@ -18,6 +18,7 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import commands
 from leaderboard.letters.links import Links
 from leaderboard.queue import make_queue
+from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import failures, protection, rights, security, services, session_cookie, words
 from leaderboard.web.allowance import Allowance, Work
@@ -114,6 +115,7 @@ def create_app(config: Config | None = None) -> Flask:
                 config.redis_url,
                 {Work.UPLOAD: config.upload_limit, Work.COMPARISON: config.comparison_limit},
             ),
+            daily=DailyCap(config.daily_submissions),
         ),
     )
     protection.install(

@@ -7,7 +7,7 @@ SpineBenchError
 ├── Forbidden              known, but not allowed
 │   └── Unconfirmed            before their e-mail address is confirmed
 ├── RateLimited            too many attempts in a while
-│   └── QuotaUsed              a team's submissions of the while are used
+│   └── QuotaUsed              a team's or a person's submissions of the while are used
 ├── Conflict               the state of things does not allow it
 │   └── DuplicateSubmission    this file was sent for this model before
 ├── InvalidRequest         a value that cannot be used
@@ -135,7 +135,7 @@ class RateLimited(SpineBenchError):
 
 
 class QuotaUsed(RateLimited):
-    """A team has used its submissions of the while; it may send again at `next_at`."""
+    """A team or a person has used the submissions of the while; more may be sent at `next_at`."""
 
     code = "quota_used"
 

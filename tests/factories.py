@@ -32,6 +32,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
+from leaderboard.submissions.daily import NO_CAP, DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit
@@ -119,6 +120,7 @@ def make_submission(
     card: ModelCard,
     quota: Quota = NO_LIMIT,
     asks_approval: bool = False,
+    daily: DailyCap = NO_CAP,
 ) -> str:
     """Queue texts by item id for the hidden split of `tiny`; the submission's id."""
     split = get_split(get_benchmark(session, "tiny"), "test")
@@ -138,6 +140,7 @@ def make_submission(
         file_name="predictions.jsonl",
         quota=quota,
         asks_approval=asks_approval,
+        daily=daily,
     ).id
 
 

@@ -21,6 +21,7 @@ from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentI
 from leaderboard.models.submission import FINAL, EventKind, Submission
 from leaderboard.models.team import ModelCard, User
 from leaderboard.submissions.approvals import wait_for_approval
+from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.endpoint_replies import (
     ReplyCounts,
     Said,
@@ -58,11 +59,13 @@ def submit_endpoint(
     vault: KeyVault,
     quota: Quota,
     asks_approval: bool = False,
+    daily: DailyCap = NO_CAP,
 ) -> Submission:
     """Add a queued submission whose predictions a worker will ask `endpoint` for.
 
-    It uses a unit of quota as a file does; raises QuotaUsed if the team may not send another now.
-    Where the host `asks_approval`, it is pending until its team is approved for the split.
+    It uses a unit of quota as a file does; raises QuotaUsed if the team or the person may not send
+    another now. Where the host `asks_approval`, it is pending until its team is approved for the
+    split.
 
     `tracks` empty means all that the endpoint can take part in. Raises Forbidden where endpoints
     may not see the split, InvalidRequest for tracks that it cannot, Conflict while another such
@@ -78,6 +81,7 @@ def submit_endpoint(
     chosen = _choose_tracks(session, endpoint, split, tracks)
     _refuse_second(session, model_card, split)
     require_quota(session, model_card.team, split, quota)
+    require_daily(session, user, daily)
     moment = now()
     settings = {**endpoint.settings, "base_url": endpoint.base_url, "model": endpoint.model}
     begun = msgspec.json.encode([settings, endpoint.id, moment], order="deterministic")

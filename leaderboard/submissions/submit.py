@@ -24,6 +24,7 @@ from leaderboard.models.submission import (
 from leaderboard.models.team import ModelCard, User
 from leaderboard.names import show_line
 from leaderboard.submissions.approvals import wait_for_approval
+from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
 from leaderboard.submissions.read import KnownItem, Predictions
@@ -52,16 +53,18 @@ def submit(
     file_name: str,
     quota: Quota,
     asks_approval: bool = False,
+    daily: DailyCap = NO_CAP,
 ) -> Submission:
     """Add a queued submission with its predictions, and write down the unit of quota it uses.
 
     Where the host `asks_approval`, it is pending until its team is approved for the split.
 
     Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
-    if the team may not send another now.
+    if the team or the person may not send another now.
     """
     refuse_duplicate(session, model_card, split, predictions.file_hash)
     require_quota(session, model_card.team, split, quota)
+    require_daily(session, user, daily)
     submission = make_queued(
         user,
         model_card,

@@ -11,8 +11,9 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.queue import EVALUATE, RUN_ENDPOINT
+from leaderboard.submissions.daily import read_daily_state
 from leaderboard.submissions.endpoint_runs import submit_endpoint
-from leaderboard.submissions.quota import TeamQuota, read_quotas
+from leaderboard.submissions.quota import QuotaState, TeamQuota, read_quotas
 from leaderboard.submissions.submit import submit as add_submission
 from leaderboard.web.services import (
     begin_writing,
@@ -44,6 +45,7 @@ def submit_file() -> Submission:
         file_name=upload.file_name,
         quota=services().quota,
         asks_approval=services().asks_approval,
+        daily=services().daily,
     )
     database().commit()
     if submission.status is Status.QUEUED:
@@ -78,6 +80,7 @@ def submit_run() -> Submission:
         vault=services().vault,
         quota=services().quota,
         asks_approval=services().asks_approval,
+        daily=services().daily,
     )
     database().commit()
     if submission.status is Status.QUEUED:
@@ -92,6 +95,12 @@ def _read_track(name: str) -> Track:
         raise InvalidRequest(
             f"There is no track {name[:40]!r}.", f"The tracks are {', '.join(Track)}."
         ) from None
+
+
+def find_own_day() -> QuotaState | None:
+    """How many submissions the current user may still send today; None without a limit."""
+    user = find_current_user()
+    return read_daily_state(database(), user, services().daily) if user else None
 
 
 def read_own_quotas() -> list[TeamQuota]:

@@ -27,6 +27,7 @@ from leaderboard.letters.links import Links
 from leaderboard.models.identity import WebSession
 from leaderboard.models.team import User
 from leaderboard.queue import JobQueue
+from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import session_cookie
 from leaderboard.web.allowance import Allowance, Work
@@ -57,6 +58,7 @@ class Services:
     address_policy: AddressPolicy
     quota: Quota
     asks_approval: bool
+    daily: DailyCap
     sends_mail: bool
     links: Links
     session_terms: SessionTerms

@@ -8,6 +8,7 @@ ME: dict[str, Any] = {
     "user": {"name": "Ada Byron", "email": "ada@example.org"},
     "teams": [{"slug": "north", "name": "Team North"}],
     "quotas": [],
+    "day": {"limit": 50, "n_used": 50, "n_left": 0, "next_at": "2026-11-30T05:30:00Z"},
     "token": {
         "name": "laptop",
         "prefix": "abcdefgh",

@@ -36,6 +36,7 @@ def test_login_keeps_the_token_for_the_next_command(
     assert "Ada Byron <ada@example.org>" in outcome.out
     assert "Team North (north)" in outcome.out
     assert "until 2027-01-31" in outcome.out
+    assert "in 24 hours: 0 of 50 submissions, the next from 2026-11-30 05:30 UTC" in outcome.out
     assert server.requests[-1].token == TOKEN
 
 

@@ -214,3 +214,21 @@ def test_a_fresh_server_tells_the_host_what_to_do_next(site: Site) -> None:
     page = site.get("/")
     assert page.status_code == 200
     assert "benchmark load" in page.text
+
+
+def test_sending_and_cancelling_has_an_end_that_page_and_api_name(open_site: OpenSite) -> None:
+    with open_site(DAILY_SUBMISSIONS="2") as site:
+        token = site.token("ada")
+        for n in range(2):
+            key = site.submit(token, make_file(report=f"Report {n}.")).json()["id"]
+            with Visitor(site.url) as visitor:
+                assert visitor.post(f"/api/v1/submissions/{key}/cancel", headers=token).ok
+        refused = site.submit(token, make_file()).json()["error"]
+        day = site.get("/api/v1/me", token).json()["day"]
+        assert (day["limit"], day["n_used"], day["n_left"]) == (2, 2, 0)
+        assert refused["code"] == "quota_used"
+        assert refused["next_at"][:19] == day["next_at"][:19]
+        assert "2 submissions in the last 24 hours" in refused["message"]
+        with sign_in(site, "ada") as ada:
+            page = ada.get("/submit").text
+        assert "You may send 0 more of 2 submissions in 24 hours; the next is possible from" in page

@@ -114,4 +114,7 @@ def _describe(me: Me, url: str) -> list[str]:
             wait += f" (because of {' and '.join(quota.stopped_by)}, in all teams together)"
         place = f"{quota.team} on {quota.benchmark} {quota.split}"
         lines.append(f"Left    {place}: {quota.n_left} of {quota.limit} submissions{wait}")
+    if me.day is not None:
+        wait = f", the next from {moment(me.day.next_at)} UTC" if me.day.next_at else ""
+        lines.append(f"Left    in 24 hours: {me.day.n_left} of {me.day.limit} submissions{wait}")
     return lines

@@ -51,10 +51,26 @@ class QuotaRecord(Shape, frozen=True, kw_only=True):
     n_used_by_you: int = 0
 
 
+class DayRecord(Shape, frozen=True, kw_only=True):
+    """What a person has sent in the last 24 hours; `next_at` is null where they may send now.
+
+    Whatever the team and the split, and whatever became of it.
+    """
+
+    limit: int
+    n_used: int
+    n_left: int
+    next_at: datetime | None
+
+
 class Me(Shape, frozen=True, kw_only=True):
-    """Who the token belongs to, and how its teams stand on splits that have a limit."""
+    """Who the token belongs to, and how its teams stand on splits that have a limit.
+
+    `day` is what they may send today themselves; null without a limit.
+    """
 
     user: UserRecord
     teams: list[TeamRecord]
     quotas: list[QuotaRecord]
+    day: DayRecord | None = None
     token: TokenRecord

@@ -7,9 +7,16 @@ from leaderboard.models.team import Scope
 from leaderboard.submissions.quota import TeamQuota
 from leaderboard.web.api.access import current_token
 from leaderboard.web.api.operation import get
-from leaderboard.web.sending import read_own_quotas
+from leaderboard.web.sending import find_own_day, read_own_quotas
 from leaderboard.web.services import current_user, database
-from spinebench.shapes.account import Me, QuotaRecord, TeamRecord, TokenRecord, UserRecord
+from spinebench.shapes.account import (
+    DayRecord,
+    Me,
+    QuotaRecord,
+    TeamRecord,
+    TokenRecord,
+    UserRecord,
+)
 
 
 @get("/me", scope=Scope.READ)
@@ -20,6 +27,7 @@ def me() -> Me:
         user=UserRecord.of(user),
         teams=[TeamRecord.of(team) for team in read_teams(database(), user)],
         quotas=[_show_quota(row) for row in read_own_quotas()],
+        day=DayRecord.of(day) if (day := find_own_day()) else None,
         token=TokenRecord.of(current_token()),
     )
 

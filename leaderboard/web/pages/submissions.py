@@ -23,7 +23,7 @@ from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.progress import make_progress
-from leaderboard.web.sending import read_own_quotas, submit_file, submit_run
+from leaderboard.web.sending import find_own_day, read_own_quotas, submit_file, submit_run
 from leaderboard.web.services import (
     current_user,
     database,
@@ -158,6 +158,7 @@ def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None =
         upload=upload,
         quotas=read_own_quotas(),
         asks_approval=services().asks_approval,
+        day=find_own_day(),
         max_mebibytes=services().max_upload_bytes / 2**20,
         max_characters=MOST_CHARACTERS,
         base_url=services().base_url,
