@@ -68,10 +68,7 @@ SEND_TEST = Job("workers.jobs.send_test_notice", "test notice to target", _IS_LO
 RANK = Job("workers.jobs.rank", "ranking of split")
 """Nobody would notice that it is missing, so whoever asks for it must."""
 
-JOBS = (
-    *(EVALUATE, RUN_ENDPOINT, CALIBRATE, SEND),
-    *(AUDIT_ENDPOINT, TEST_ENDPOINT, SEND_TEST, RANK),
-)
+JOBS = tuple(value for value in list(globals().values()) if isinstance(value, Job))
 """Every function that a worker runs; it refuses any other."""
 FUNCTIONS = frozenset(job.function for job in JOBS)
 
