@@ -21,7 +21,9 @@ from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
+from leaderboard.letters.lease import LETTERS
 from leaderboard.models.endpoint import Endpoint, EndpointTest
+from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest, TargetKind
 from leaderboard.models.robustness import AuditState, RobustnessAudit
 from leaderboard.models.submission import EventKind, Status, Submission
@@ -82,6 +84,19 @@ def add_notice(session: Session) -> int:
     return notice.id
 
 
+def add_letter(session: Session) -> int:
+    letter = Letter(
+        kind=LetterKind.REGISTER,
+        address="a@example.org",
+        at=now(),
+        state=NoticeState.WAITING,
+        next_at=now(),
+    )
+    session.add(letter)
+    session.flush()
+    return letter.id
+
+
 def add_notice_test(session: Session) -> int:
     target = add_target(session)
     notice_tests.ask_test(session, target)
@@ -139,6 +154,7 @@ CASES = [
     Case(SUBMISSIONS, add_submission, {"status": Status.SCORED}),
     Case(AUDITS, add_audit, {"state": AuditState.FINISHED}),
     Case(NOTICES, add_notice, {"state": NoticeState.SENT}),
+    Case(LETTERS, add_letter, {"state": NoticeState.SENT}),
     Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),
     Case(
         CONNECTION_TESTS,
