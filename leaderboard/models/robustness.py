@@ -81,3 +81,20 @@ class AuditAnswer(Base):
     failure: Mapped[str] = mapped_column(String(40))
     parser_version: Mapped[str] = mapped_column(String(20))
     asked_at: Mapped[datetime]
+
+
+class AuditReply(Base):
+    """How a reply to an audit ended that was cut, only reasoning or filtered; others have no row.
+
+    `is_silent`: cut by the limit on its tokens before an answer, or only reasoning.
+    """
+
+    __tablename__ = "audit_replies"
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("robustness_audits.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    rotation: Mapped[int] = mapped_column(primary_key=True)
+    is_cut: Mapped[bool]
+    is_only_reasoning: Mapped[bool]
+    is_filtered: Mapped[bool]
+    is_silent: Mapped[bool]

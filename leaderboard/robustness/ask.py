@@ -24,14 +24,20 @@ from leaderboard.leases import Claim, claim_row, end, renew
 from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.endpoint import EndpointRun, SentItem
 from leaderboard.models.reference import ItemReference
-from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
+from leaderboard.models.robustness import (
+    AuditAnswer,
+    AuditQuestion,
+    AuditReply,
+    AuditState,
+    RobustnessAudit,
+)
 from leaderboard.packages.prompts import make_prompt
 from leaderboard.robustness.lease import AUDITS
+from leaderboard.robustness.replies import UNSCORED, count_audit_replies
 from leaderboard.robustness.request import Question, get_audited_endpoint
 from leaderboard.scoring.answers import PARSER_VERSION, parse_answer
 from leaderboard.scoring.statistics.consistency import restore_letter, rotate_options
-
-UNSCORED = "unscored"
+from leaderboard.submissions.endpoint_replies import describe_reply
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,7 @@ class _Sink:
         """Keep settled questions and the figures; also called with nothing new, for the claim."""
         n_requests, n_tokens, seconds = self._before
         answers = [self._read(outcome) for outcome in batch]
+        replies = [row for outcome in batch if (row := self._describe(outcome))]
         with self._sessions.write() as session:
             renew(
                 session,
@@ -173,6 +180,8 @@ class _Sink:
             )
             if answers:
                 session.execute(insert(AuditAnswer), answers)
+            if replies:
+                session.execute(insert(AuditReply), replies)
 
     def _read(self, outcome: ItemOutcome) -> dict[str, Any]:
         """The answer as a row, its letter carried back to the item's own order."""
@@ -196,6 +205,17 @@ class _Sink:
             "parser_version": PARSER_VERSION,
             "asked_at": now(),
         }
+
+    def _describe(self, outcome: ItemOutcome) -> dict[str, Any] | None:
+        """The row of a reply that was cut, only reasoning or filtered; None for any other."""
+        if outcome.reply is None:
+            return None
+        question = self._questions[outcome.key]
+        shown = rotate_options(self._items[question.item_id][0], question.rotation)
+        facts = describe_reply(outcome.reply, shown, multiple=False)
+        if not any(facts):
+            return None
+        return {"audit_id": self._claim.key, **question._asdict(), **facts._asdict()}
 
     def is_lost(self) -> bool:
         """Whether the audit went to another run, or the endpoint was deleted."""
@@ -224,8 +244,11 @@ def _end(session: Session, claim: Claim[int], summary: RunSummary) -> None:
             ),
         )
     )
-    state = AuditState.FAILED if n_failed > MAX_FAILED_SHARE * n_total else AuditState.FINISHED
-    _give_up(session, claim, state, f"{n_failed:,} of {n_total:,} questions got no answer.")
+    replies = count_audit_replies(session, session.get_one(RobustnessAudit, claim.key))
+    is_useless = n_failed + replies.n_silent > MAX_FAILED_SHARE * n_total
+    state = AuditState.FAILED if is_useless else AuditState.FINISHED
+    reason = f"{n_failed:,} of {n_total:,} questions got no answer."
+    _give_up(session, claim, state, " ".join((reason, *replies.notes)))
 
 
 def _give_up(session: Session, claim: Claim[int], state: AuditState, reason: str) -> None:

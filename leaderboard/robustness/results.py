@@ -14,7 +14,7 @@ from leaderboard.models.benchmark import Item
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
-from leaderboard.robustness.ask import UNSCORED
+from leaderboard.robustness.replies import UNSCORED, count_audit_replies
 from leaderboard.scoring.answers import AnswerOutcome
 from leaderboard.scoring.statistics.consistency import (
     AuditedItem,
@@ -22,6 +22,7 @@ from leaderboard.scoring.statistics.consistency import (
     Reading,
     measure_consistency,
 )
+from leaderboard.submissions.endpoint_replies import ReplyCounts
 
 _UNPARSED = Reading(AnswerOutcome.UNPARSED.value, None, is_correct=False)
 
@@ -31,6 +32,7 @@ class AuditResults:
     """An audit with its numbers, None where no item was answered in every asking.
 
     `unscored` counts by reason the askings without an answer; their items are in no share.
+    `replies` counts those that were cut, only reasoning or filtered; they are in the shares.
     """
 
     audit: RobustnessAudit
@@ -38,6 +40,7 @@ class AuditResults:
     n_questions: int
     consistency: Consistency | None
     unscored: dict[str, int]
+    replies: ReplyCounts
 
 
 def read_audits(session: Session, submission_id: str) -> list[AuditResults]:
@@ -92,6 +95,8 @@ def write_results(results: AuditResults) -> list[str]:
         ]
         lines += [f"  not consistent, {reason}: {n:,}" for reason, n in found.reasons.items()]
     lines += [f"  no answer, {reason}: {n:,}" for reason, n in results.unscored.items()]
+    if not audit.state.is_final:  # afterwards its reason says so
+        lines += [f"  {note}" for note in results.replies.notes]
     return lines
 
 
@@ -115,6 +120,7 @@ def _read_results(session: Session, audit: RobustnessAudit) -> AuditResults:
         n_questions=n_askings.total(),
         consistency=measure_consistency(_pair(session, audit.submission_id, whole)),
         unscored=dict(unscored.most_common()),
+        replies=count_audit_replies(session, audit),
     )
 
 

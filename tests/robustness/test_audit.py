@@ -217,6 +217,39 @@ def test_refusals_count_as_inconsistent_and_failed_requests_as_unscored(
     assert results.consistency.reasons == {"refused": 1}
 
 
+def test_replies_that_were_cut_or_silent_are_counted_apart(sessions: Sessions, load: Load) -> None:
+    load(20, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server, Track.TEXT, concurrency=1)
+    cut = said("The findings at the level in", "length")
+    late = said("ANSWER: B. That is because", "length")
+    thought = said("", reasoning_content="It may be B.")
+    with serve(cut, late, thought, then=by_content) as second:
+        move_endpoint(sessions, key, second)
+        ask_audit(sessions, request(sessions, key), make_access(second))
+    results = read_newest(sessions, key)
+    assert results.audit.state is AuditState.FINISHED
+    counts = results.replies
+    assert (counts.n_replies, counts.n_cut, counts.n_cut_silent) == (20, 2, 1)
+    assert (counts.n_only_reasoning, counts.n_silent) == (1, 2)
+    assert "2 of 20 answers were cut at" in results.audit.reason
+    assert results.unscored == {}
+
+
+def test_an_audit_of_which_too_many_replies_were_silent_fails(
+    sessions: Sessions, load: Load
+) -> None:
+    load(10, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server, Track.TEXT, concurrency=1)
+    with serve(*[said("", "length")] * 3, then=by_content) as second:
+        move_endpoint(sessions, key, second)
+        ask_audit(sessions, request(sessions, key), make_access(second))
+    audit = read_newest(sessions, key).audit
+    assert audit.state is AuditState.FAILED
+    assert audit.reason.endswith("answers were cut at 2,048 tokens: raise max_tokens.")
+
+
 def move_endpoint(sessions: Sessions, key: str, server: Server) -> None:
     """As if the endpoint had always been `server`."""
     with sessions.write() as session:

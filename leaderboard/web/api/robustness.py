@@ -29,7 +29,8 @@ class AuditRecord(Shape, frozen=True, kw_only=True):
     """A model's newest finished audit: its questions asked again with shifted options.
 
     `inconsistent` counts questions by why the choice did not survive, `unscored` askings without
-    an answer by reason; these are in no share.
+    an answer by reason; these are in no share. `cut` counts replies that ended at the limit on
+    their tokens, `silent` those without an answer: cut before one, or only reasoning.
     """
 
     model: RankedModel
@@ -41,6 +42,8 @@ class AuditRecord(Shape, frozen=True, kw_only=True):
     right_every_time: ShareRecord
     inconsistent: dict[str, int]
     unscored: dict[str, int]
+    cut: int
+    silent: int
 
 
 class RobustnessRecord(Shape, frozen=True, kw_only=True):
@@ -78,6 +81,8 @@ def _show_audit(row: RankingRow, results: AuditResults, found: Consistency) -> A
         right_every_time=_show_share(found.surviving, found.n_items),
         inconsistent=dict(found.reasons),
         unscored=results.unscored,
+        cut=results.replies.n_cut,
+        silent=results.replies.n_silent,
     )
 
 
