@@ -39,6 +39,15 @@ class Lane(enum.StrEnum):
     FILES = "files"
     ENDPOINTS = "endpoints"
 
+    @property
+    def label(self) -> str:
+        """What waits there, in the words of pages."""
+        return {
+            Lane.QUICK: "tests, notices and rankings",
+            Lane.FILES: "prediction files",
+            Lane.ENDPOINTS: "endpoint runs",
+        }[self]
+
 
 class Job(NamedTuple):
     """A function of the workers, called with the key of a `noun`.

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from rq import Worker
 from sqlalchemy import select
 
 from config import Config
@@ -25,6 +27,7 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
+from leaderboard.queue import Lane, make_rq_queue
 from leaderboard.submissions.events import add_event
 from tests.package_files import make_items, make_manifest, write_package
 from tests.site import Site, Visitor
@@ -156,6 +159,26 @@ def test_an_announcement_stands_above_cached_pages_at_the_next_request(hosted: S
         assert "Down on &lt;Friday&gt;." in hosted.get(path, tag).text, path
     post(hedy, hosted, "/admin/announcements/1/end", "/admin/announcements")
     assert hosted.get("/", tag).status_code == 304
+
+
+def test_the_first_page_names_what_no_worker_serves(hosted: Site, empty_redis_url: str) -> None:
+    hedy = sign_in(hosted, "hedy")
+    with Redis.from_url(empty_redis_url) as redis:
+        files = Worker([make_rq_queue(redis, "submissions", Lane.FILES)], connection=redis)
+        files.register_birth()
+        page = hedy.get(f"{hosted.url}/admin").text
+        assert "No worker is running" not in page
+        assert "No worker serves tests, notices and rankings." in page
+        assert "No worker serves endpoint runs." in page
+        assert "python -m workers worker endpoints" in page
+        assert "No worker serves prediction files." not in page
+        every = Worker([make_rq_queue(redis, "submissions", one) for one in Lane], connection=redis)
+        every.register_birth()
+        page = hedy.get(f"{hosted.url}/admin").text
+        assert "No worker" not in page
+        assert "quick, files, endpoints" in page
+        for worker in (files, every):
+            worker.register_death()
 
 
 def test_the_first_page_says_what_needs_a_hand_in_words_for_people(hosted: Site) -> None:

@@ -74,6 +74,7 @@ def overview() -> str:
         overview=found,
         queue=services().queue.find_state(),
         is_whole=reach.is_whole,
+        endpoints_on=services().vault.is_open,
         refits=[database().get_one(Split, split_id) for split_id in found.refits],
         now=now(),
     )
