@@ -17,6 +17,7 @@ from leaderboard.accounts.users import find_user, register, set_password
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.moderation import make_act_command
+from leaderboard.hosting.act import read_reason
 from leaderboard.hosting.people import (
     ban_team,
     ban_user,
@@ -30,6 +31,7 @@ from leaderboard.hosting.roles import grant, revoke
 from leaderboard.models.identity import Means
 from leaderboard.models.role import SITE, Role
 from leaderboard.models.team import ModelCard, Scope, Team, User
+from leaderboard.people.deletion import delete_account
 
 set_up_option = click.option(
     "--set-up", is_flag=True, help="The account page says that a set-up confirmed the address."
@@ -83,6 +85,19 @@ def confirm_command(email: str, set_up: bool) -> None:
             return
         done = confirm_user(session, email, COMMAND_LINE, means=_by(set_up))
     finish(done)
+
+
+@user_group.command("delete")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, for the audit trail.")
+@click.confirmation_option(prompt="Published results stay, under a pseudonym. Delete the account?")
+@with_appcontext
+def delete_user_command(email: str, reason: str) -> None:
+    """Delete a user's account, as they could themselves; it cannot be undone."""
+    with sessions().write() as session:
+        user = _get_user(find_user(session, email), email)
+        pseudonym = delete_account(session, user, COMMAND_LINE, read_reason(reason))
+    click.echo(f"The account is deleted. What it sent stays under the name {pseudonym}.")
 
 
 @click.group("team", cls=HostGroup)

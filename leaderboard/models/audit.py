@@ -1,4 +1,4 @@
-"""What hosts did: added to, never changed."""
+"""What hosts did: added to, and changed only where a deleted account gives way to a pseudonym."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What people leave behind: leaving a team, and what happens to what they made."""
+"""What people leave behind: leaving a team, taking their data away, deleting an account."""

@@ -60,6 +60,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, NOWHERE),
     ("ada", "/account"),
     ("ada", "/account/teams/team-a"),
+    ("ada", "/account/delete"),
     ("eve", "/join/{invitation}"),
     ("ada", "/account/models/new"),
     ("ada", "/account/models/model-a"),
@@ -89,6 +90,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
 ]
 NO_PAGES = {
     r"/api/v1/.*": "JSON",
+    r"/account/data.json": "JSON",
     r"/docs/benchmark-package.schema.json": "JSON",
     r"/exports/.*": "files to take away",
     r".*/(package|ratings\.csv)": "files to take away",

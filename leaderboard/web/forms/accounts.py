@@ -103,6 +103,17 @@ class InvitationForm(PageForm):
     )
 
 
+class DeletionForm(PageForm):
+    """The end of an account."""
+
+    password = TextField(
+        "Current password",
+        id="deletion-password",
+        widget=PasswordInput(),
+        render_kw=PRESENT_PASSWORD,
+    )
+
+
 class TokenForm(PageForm):
     """A new API token."""
 

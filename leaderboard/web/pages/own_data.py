@@ -1,0 +1,55 @@
+"""A person's own data: take it away, or delete the account."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from leaderboard.accounts.users import require_password
+from leaderboard.errors import FieldProblems
+from leaderboard.people.deletion import delete_account, read_fates
+from leaderboard.people.export import export_account
+from leaderboard.web.forms.accounts import DeletionForm
+from leaderboard.web.guessing import asks_for_password
+from leaderboard.web.services import current_user, database, sign_out, signed_in_unconfirmed
+
+blueprint = Blueprint("own_data", __name__, url_prefix="/account")
+
+
+@blueprint.after_request
+def keep_private(response: AnyResponse) -> AnyResponse:
+    """Nobody's data is kept by a cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@blueprint.get("/data.json")
+@signed_in_unconfirmed
+def export() -> Response:
+    """All that is known of the user, as a file."""
+    content = msgspec.json.format(msgspec.json.encode(export_account(database(), current_user())))
+    response = Response(content, mimetype="application/json")
+    response.headers["Content-Disposition"] = "attachment; filename=spinebench-account.json"
+    return response
+
+
+@blueprint.route("/delete", methods=["GET", "POST"])
+@signed_in_unconfirmed
+@asks_for_password()
+def delete() -> AnyResponse | tuple[str, int]:
+    """Say what goes and what stays; with the password, delete the account."""
+    user, form = current_user(), DeletionForm(request.form)
+    if request.method == "POST":
+        with form.catches():
+            fields = FieldProblems()
+            with fields.at("password"):
+                require_password(user, form.password.text)
+            fields.raise_all()
+            sign_out()
+            pseudonym = delete_account(database(), user)
+            database().commit()
+            flash(f"Your account is deleted. What you sent stays under the name {pseudonym}.")
+            return redirect(url_for("account.sign_in"))
+    fates = read_fates(database(), user)
+    return render_template("account/delete.html", user=user, fates=fates, form=form), form.status

@@ -1,0 +1,204 @@
+"""Taking one's data away, and deleting an account, on both databases."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.invitations import invite
+from leaderboard.accounts.roles import grant_role
+from leaderboard.accounts.teams import make_model_card
+from leaderboard.accounts.tokens import make_token
+from leaderboard.accounts.users import authenticate, find_user
+from leaderboard.accounts.web_sessions import SessionTerms, begin_session
+from leaderboard.audit import add_audit
+from leaderboard.db import Base, Sessions
+from leaderboard.endpoints.registry.endpoints import make_endpoint
+from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.errors import Conflict, NotSignedIn
+from leaderboard.evaluation.rank import rank_split
+from leaderboard.models.audit import AuditEntry
+from leaderboard.models.deletion import DeletedUser
+from leaderboard.models.endpoint import Endpoint
+from leaderboard.models.quota import QuotaCharge
+from leaderboard.models.role import SITE, Role
+from leaderboard.models.submission import Submission
+from leaderboard.models.team import ApiToken, Membership, ModelCard, Scope, Team, TeamRole, User
+from leaderboard.notices.targets import make_target
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.people.deletion import delete_account, read_fates
+from leaderboard.people.export import export_account
+from leaderboard.rankings.read import read_ranking
+from tests.factories import (
+    PASSWORD,
+    load_items,
+    make_card,
+    make_submission,
+    make_team,
+    make_user,
+    score_submission,
+)
+from tests.notices.test_notices import NO_GRACE
+from tests.package_files import make_items
+from tests.people.test_departures import POLICY
+
+NAME, ADDRESS = "Ada-Augusta Lovelace", "ada.private@example.org"
+TERMS = SessionTerms(timedelta(days=1), timedelta(days=1))
+
+
+def fill(session: Session) -> tuple[User, str]:
+    """Somebody who has left a trace in as many tables as one can, and their submission."""
+    load_items(session, make_items(1, 0, 0))
+    ada = make_user(session, "ada.private")
+    ada.name = NAME
+    host = make_user(session, "hugo", role=Role.HOST)
+    team = make_team(session, "ada-lovelace", ada)
+    team.name = f"Team of {NAME}"
+    card = make_model_card(
+        session, team, {"slug": "model-a", "name": "Model A", "organisation": "Org"}, ada
+    )
+    key = make_submission(session, {"test-text-000": "B"}, card=card)
+    session.get_one(Submission, key).file_name = "predictions of ada.private.jsonl"
+    make_token(session, ada, name="ada's laptop", scopes=[Scope.READ])
+    begin_session(session, ada, TERMS, network="192.0.2.1", agent="Ada's browser")
+    vault = KeyVault([Fernet.generate_key().decode()])
+    values = {"name": "ours", "base_url": "https://1.1.1.1/v1", "model": "m", "settings": {}}
+    make_endpoint(session, team, values, vault=vault, policy=POLICY, maker=ada)
+    make_target(session, team, "email", ADDRESS, POLICY, sends_mail=True, maker=ada, grace=NO_GRACE)
+    invite(session, team, ada, "bob@example.org")
+    invite(session, make_team(session, "hugos", host), host, ADDRESS)
+    grant_role(session, ada, Role.HOST, "tiny")
+    add_audit(session, "hugo@example.org", "ban", f"user {ADDRESS}", f"{NAME} wrote to me.")
+    add_audit(session, ADDRESS, "hide", f"submission {key}", "spam")
+    session.flush()
+    return ada, key
+
+
+def get(session: Session, name: str) -> User:
+    return session.scalars(select(User).where(User.name == name)).one()
+
+
+def dump(session: Session) -> str:
+    """Every value of every table as text."""
+    rows: list[Any] = []
+    for table in Base.metadata.sorted_tables:
+        rows += [(table.name, *row) for row in session.execute(select(table))]
+    return "\n".join(map(repr, rows)).lower()
+
+
+def test_after_a_deletion_no_table_tells_who_it_was(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, key = fill(session)
+        before = dump(session)
+        assert all(word in before for word in (NAME.lower(), ADDRESS, "ada's", "192.0.2.1"))
+    score_submission(sessions, key)
+    with sessions.write() as session:
+        pseudonym = delete_account(session, session.merge(ada))
+    with sessions.read() as session:
+        after = dump(session)
+        for word in ("ada-", "lovelace", "ada.private", "ada's", "192.0.2.1"):
+            assert word not in after, word
+        # Every user of the tests has the same password.
+        assert after.count(ada.password_hash.lower()) == before.count(ada.password_hash.lower()) - 1
+        assert find_user(session, ADDRESS) is None
+        with pytest.raises(NotSignedIn):
+            authenticate(session, email=f"{pseudonym}@deleted.invalid", password=PASSWORD)
+        for table in (ApiToken, Endpoint):
+            assert session.scalars(select(table)).all() == []
+        audit = [
+            (one.actor, one.action, one.subject, one.note)
+            for one in session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        ]
+        stands = f"{pseudonym}@deleted.invalid"
+        assert audit == [
+            ("hugo@example.org", "ban", f"user {stands}", f"{stands} wrote to me."),
+            (stands, "hide", f"submission {key}", "spam"),
+            (stands, "delete account", f"user {stands}", ""),
+        ]
+
+
+def test_published_results_stay_with_their_cards_and_quota_stays_used(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, key = fill(session)
+    score_submission(sessions, key)
+    with sessions.write() as session:
+        delete_account(session, session.merge(ada))
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        rank_split(session, split.id)
+    with sessions.read() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        assert [row.model.name for row in read_ranking(session, split).rows] == ["Model A"]
+        row = session.get_one(DeletedUser, ada.id)
+        team = session.scalars(select(ModelCard)).one().team
+        assert team.name == team.slug == f"{row.pseudonym}-{team.id}"
+        assert session.get(QuotaCharge, (key, ada.id)) is not None
+
+
+def test_a_team_goes_to_whom_has_been_in_it_longest_and_others_go_on(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, bob, cleo = (make_user(session, name) for name in ("ada", "bob", "cleo"))
+        alone = make_team(session, "alone", ada)
+        owned = make_team(session, "owned", ada, cleo, bob)
+        joined = make_team(session, "joined", bob, ada)
+        fates = {fate.team.slug: fate for fate in read_fates(session, ada)}
+        assert fates["alone"].is_closed
+        assert not fates["alone"].is_public
+        assert fates["owned"].heir is cleo
+        assert (fates["joined"].heir, fates["joined"].is_closed) == (None, False)
+        delete_account(session, ada)
+        assert alone.memberships == []
+        roles = {one.user.name: one.role for one in owned.memberships}
+        assert roles == {"cleo": TeamRole.OWNER, "bob": TeamRole.MEMBER}
+        assert [one.user.name for one in joined.memberships] == ["bob"]
+        assert (owned.slug, joined.slug) == ("owned", "joined")
+
+
+def test_the_last_administrator_and_a_deleted_account_are_not_deleted(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        root = make_user(session, "root", role=Role.ADMIN)
+        with pytest.raises(Conflict, match="last administrator"):
+            delete_account(session, root)
+        grant_role(session, make_user(session, "next"), Role.ADMIN, SITE)
+        delete_account(session, root, "command line", "left")
+        with pytest.raises(Conflict, match="is deleted"):
+            delete_account(session, root)
+
+
+def test_what_one_takes_away_is_ones_own_and_nobody_elses(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, key = fill(session)
+        other = make_team(session, "others", make_user(session, "bob"), ada)
+        card = make_card(session, other, "secret")
+        theirs = make_submission(session, {"test-text-000": "C"}, card=card)
+        session.get_one(Submission, theirs).user_id = get(session, "bob").id
+        found = msgspec.json.decode(msgspec.json.encode(export_account(session, ada)))
+    assert found["account"]["email"] == ADDRESS
+    assert [one["slug"] for one in found["teams"]] == ["ada-lovelace", "others"]
+    assert [one["slug"] for one in found["model_cards"]] == ["model-a"]
+    assert [one["id"] for one in found["submissions"]] == [key]
+    assert [one["name"] for one in found["endpoints"]] == ["ours"]
+    assert [one["name"] for one in found["tokens"]] == ["ada's laptop"]
+    assert [one["address"] for one in found["notices"]] == [ADDRESS]
+    assert [(one["by"], one["about"]) for one in found["audit"]] == [
+        ("a host", "you"),
+        ("you", f"submission {key}"),
+    ]
+    text = str(found)
+    for word in ("bob", "hugo", "secret", "password", ada.password_hash, "token_hash"):
+        assert word not in text, word
+
+
+def test_a_new_account_with_the_old_address_is_somebody_else(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, key = fill(session)
+        delete_account(session, ada)
+        again = make_user(session, "ada.private")
+        assert again.id != ada.id
+        assert session.scalars(select(Membership).where(Membership.user_id == again.id)).all() == []
+        assert session.scalars(select(Team).where(Team.slug == "ada-lovelace")).all() == []
+        assert export_account(session, again)["submissions"] == []
+        assert session.get_one(Submission, key).user_id == ada.id

@@ -1,0 +1,43 @@
+"""The pages on which one takes one's data away and deletes one's account."""
+
+from tests.factories import PASSWORD
+from tests.site import Site
+from tests.web.api.test_api import make_file
+from tests.web.test_pages import post, sign_in
+
+PLACE = "/account/delete"
+
+
+def test_an_account_is_deleted_with_its_password_and_its_results_stay_public(site: Site) -> None:
+    token = site.token("ada")
+    key = site.submit(token, make_file(4)).json()["id"]
+    site.evaluate_all()
+    assert "Model-A" in site.get("/").text
+    ada, elsewhere = sign_in(site, "ada"), sign_in(site, "ada")
+    page = ada.get(PLACE).text
+    assert "Published results stay public" in page
+    assert "Team-A" in page
+    assert "Its public results stay." in page
+    refused = post(ada, site, PLACE, PLACE, password="wrong wrong wrong")
+    assert refused.status_code == 400
+    assert "not your current password" in refused.text
+    done = post(ada, site, PLACE, PLACE, password=PASSWORD)
+    assert "Your account is deleted" in done.text
+    for browser in (ada, elsewhere):
+        assert browser.get("/account", allow_redirects=False).status_code == 302
+    assert site.get("/api/v1/me", token).status_code == 401
+    assert elsewhere.get(f"/submissions/{key}", allow_redirects=False).status_code == 302
+    shown = site.get("/").text + site.get("/models/model-a").text
+    assert "Model-A" in shown
+    assert "Team-A" not in shown
+    assert "ada@" not in shown
+
+
+def test_ones_data_is_a_file_for_oneself_alone(site: Site) -> None:
+    site.submit(site.token("ada"), make_file(4))
+    answer = sign_in(site, "ada").get("/account/data.json")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["account"]["email"] == "ada@example.org"
+    assert len(answer.json()["submissions"]) == 1
+    assert site.get("/account/data.json").url.endswith("sign-in?back=/account/data.json")
