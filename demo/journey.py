@@ -161,6 +161,7 @@ def _show_address(commands: Commands, settings: Settings, kept: Secrets, console
         ("Sign in", f"{EMAIL} with the password {kept.password}"),
         ("Host", f"{commands.environ['BASE_URL']}/admin, with the same account"),
         ("Off", "teams need no host's approval here: APPROVE_TEAMS=0"),
+        ("Off", "no mail is sent: the account's address was confirmed by set-up (SMTP_URL)"),
         ("Command", f". {shown}/participant.env && .venv/bin/spinebench whoami"),
         ("Logs", f"{shown}/logs"),
         ("Stop", "Ctrl-C; `make demo` picks up from here"),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from leaderboard.accounts.confirmation import confirm
+from leaderboard.accounts.confirmation import confirm, counts_as_confirmed
 from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
 from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
+from leaderboard.accounts.tokens import revoke_tokens as revoke_all
 from leaderboard.accounts.users import find_user, register, set_password
 from leaderboard.audit import COMMAND_LINE
-from leaderboard.host_cli.group import HostGroup, finish, sessions
+from leaderboard.host_cli.group import HostGroup, config, finish, sessions
 from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.act import read_reason
 from leaderboard.hosting.people import (
@@ -64,13 +66,17 @@ def add_user_command(email: str, name: str, password_stdin: bool, set_up: bool) 
 @user_group.command("set-password")
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--revoke-tokens", is_flag=True, help="Revoke their API tokens too.")
 @with_appcontext
-def set_password_command(email: str, password_stdin: bool) -> None:
+def set_password_command(email: str, password_stdin: bool, revoke_tokens: bool) -> None:
     """Set a user's password; their sessions end."""
     password = _read_password(password_stdin)
     with sessions().write() as session:
-        set_password(session, _get_user(find_user(session, email), email), password)
-    click.echo(f"The password of {email} has been set.")
+        user = _get_user(find_user(session, email), email)
+        set_password(session, user, password)
+        n_revoked = revoke_all(session, user) if revoke_tokens else 0
+    revoked = f" API tokens revoked: {n_revoked}." if revoke_tokens else ""
+    click.echo(f"The password of {email} has been set.{revoked}")
 
 
 @user_group.command("confirm")
@@ -114,6 +120,10 @@ def add_team_command(slug: str, name: str, email: str) -> None:
     """Add a team; to one that exists the user is added as a member."""
     with sessions().write() as session:
         user = _get_user(find_user(session, email), email)
+        if not counts_as_confirmed(user, timedelta(days=config().confirm_grace_days)):
+            raise click.ClickException(
+                f"{email} is not confirmed. If you know that the address is theirs: `user confirm`."
+            )
         team = session.scalar(select(Team).where(Team.slug == slug))
         if team is None:
             make_team(session, user, slug=slug, name=name)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.errors import InvalidRequest
@@ -47,9 +48,12 @@ class Links:
         """For whoever reads the mail of `user`, to set a new password, once."""
         return self._sign("reset", [user.id, _state(user)])
 
-    def get_reset(self, session: Session, text: str) -> User:
-        """The user of a reset's link. Raises InvalidRequest, for a used one too."""
-        return _get_user(session, self._read("reset", text, RESET_LASTS))
+    def get_reset(self, session: Session, text: str, *, uses: bool = False) -> User:
+        """The user of a reset's link. Raises InvalidRequest, for a used one too.
+
+        One who `uses` it has others with the same link wait, who then find it used.
+        """
+        return _get_user(session, self._read("reset", text, RESET_LASTS), locks=uses)
 
     def sign_confirmation(self, user: User, address: str) -> str:
         """For `user`, to show that they read the mail of `address`."""
@@ -77,9 +81,12 @@ class Links:
         return URLSafeTimedSerializer(self._keys, salt=f"letter {purpose}")
 
 
-def _get_user(session: Session, who: Sequence[Any]) -> User:
+def _get_user(session: Session, who: Sequence[Any], *, locks: bool = False) -> User:
     user_id, state = who
-    user = session.get(User, int(user_id))
+    query = select(User).where(User.id == int(user_id))
+    if locks:
+        query = query.with_for_update(key_share=True, of=User)
+    user = session.scalar(query.execution_options(populate_existing=locks))
     if user is None or user.is_banned or not hmac.compare_digest(str(state), _state(user)):
         raise InvalidRequest("The link is no longer valid.", "Ask for a new one.")
     return user

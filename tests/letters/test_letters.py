@@ -1,6 +1,7 @@
 """Letters reach a real mail server, prove an address by a link, and tell a stranger nothing."""
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_string, policy
@@ -24,6 +25,7 @@ from leaderboard.models.team import User
 from leaderboard.notices.channels import MailSettings
 from tests.factories import make_user
 from tests.notices.receivers import Received, open_mailbox
+from tests.waiting import HANG_SECONDS
 
 URL = "https://leaderboard.example"
 LINKS = Links(["k" * 40])
@@ -113,6 +115,29 @@ def test_a_reset_goes_to_the_account_and_to_nobody_where_there_is_none(
         set_password(session, user, "a quite different password")
     with sessions.read() as session, pytest.raises(InvalidRequest, match="no longer valid"):
         LINKS.get_reset(session, text)
+
+
+def test_of_many_who_use_a_link_at_once_one_sets_the_password(sessions: Sessions) -> None:
+    add_ada(sessions)
+    text, starts = LINKS.sign_reset(get_ada(sessions)), threading.Barrier(4)
+    outcomes: list[str] = []
+
+    def use(n: int) -> None:
+        starts.wait(HANG_SECONDS)
+        try:
+            with sessions.write() as session:
+                user = LINKS.get_reset(session, text, uses=True)
+                set_password(session, user, f"a quite different password {n}")
+            outcomes.append("set")
+        except InvalidRequest:
+            outcomes.append("used")
+
+    threads = [threading.Thread(target=use, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(HANG_SECONDS)
+    assert sorted(outcomes) == ["set", "used", "used", "used"]
 
 
 def test_a_link_dies_with_the_password_and_with_the_address(sessions: Sessions) -> None:

@@ -87,8 +87,9 @@ def forgot() -> tuple[str, int]:
 @limiter.limit(sign_in_limit, methods=["POST"])
 def reset(text: str) -> Response | tuple[str, int]:
     """Set a new password by a link; every session ends, and the address is confirmed by it."""
-    user, form = services().links.get_reset(database(), text), ResetForm(request.form)
-    if request.method == "POST":
+    form, is_sent = ResetForm(request.form), request.method == "POST"
+    user = services().links.get_reset(database(), text, uses=is_sent)
+    if is_sent:
         with form.catches():
             set_password(database(), user, form.password.text)
             if form.revokes_tokens.data:
