@@ -282,7 +282,7 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
 
 
 CONCLUSION_CLOSING = re.compile(
-    r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|to me\b|is (?:my|the)\b"
+    r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|in (?:my (?:opinion|view)|(?:this|such) (?:cases?|patients?|situation))\b|to me\b|is (?:my|the)\b"
     r"|(?:remains?|fits|matches|applies|explains|accounts)(?=[\s.,;!]|$)"
     r"|correct\b|right\b|am (?:ehesten|wahrscheinlichsten)\b|zutreffend\b|die (?:richtige|korrekte|beste|wahrscheinlichste)\b|(?:erklärt|passt|trifft|kommt|bleibt|explica|encaja|corresponde?|queda|spiega|explique|convient|reste)\b|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks|fits|matches)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"
 )

@@ -362,6 +362,7 @@ _CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-J])[)\]\"']{0,2}[.!
 _ASIDE = re.compile(
     r"\b(?:consider\w*|think about|look\w* at|check\w*|evaluat\w+|examin\w+|analy[sz]\w+|start\w*|begin\w*|about|regarding|discuss\w*"
     r"|compar\w+|see|of|versus|vs\.?|than|between|and|or|question|maybe|step|first|format|except|but|eliminat\w+|otherwise|least|secondary)\b[^,;:]{0,40}$|\bfollowing: $"
+    r"|\b(?:one|you|somebody|someone|they|people|case|argument) (?:could|might|may|can)\b[^,;]{0,40}$"
     r"|\b(?:avoid\w*|exclud\w+|strike|cross(?:ed|ing)? out|discard\w*|dismiss\w*|drop|remov\w+|rejected|nothing|little|few|hardly"
     r"|argu(?:es?|ing) against|against|worst|least \w{3,12}|previous|earlier|error|errors|code|sample|falsch\w*|ausgeschlossen)\b[^,;]{0,40}$"
 )

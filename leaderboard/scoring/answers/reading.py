@@ -13,7 +13,7 @@ from leaderboard.scoring.answers.words import FALSE_SOON
 
 _TIGHT = frozenset(".,;:!?)]}\"'/|&+<>\n=~✓✗→" + FINAL_END + FINAL_MARK)
 _JOINING = frozenset(
-    "wählen nehmen richtig korrekt the seems appears looks fits matches applies apply because since as due with for given which and or nor explains accounts alone erklärt passt trifft explica explique corresponde am die noch sondern plus but not instead rather only nor is are was "
+    "wählen nehmen entscheiden richtig korrekt the seems appears looks fits matches applies apply because since as due with for given which and or nor explains accounts alone erklärt passt trifft explica explique corresponde am die noch sondern plus but not instead rather only nor is are was "
     "on based therefore so hence thus confidently definitely then if unless although though while "
     "whereas over vs versus i if it would seems remains fits either than without unlike except "
     "und oder nicht weil da denn sondern aber et ou pas car parce mais y o no porque ya ni sino e "
@@ -30,7 +30,9 @@ _LATIN_NAMES = frozenset(
     "diphtheriae subtilis pertussis pestis".split()
 )
 _WORD = re.compile(r"\s?([^\W\d_]+)")
-_TO_ME = re.compile(r" to (?:me|us)\b")
+_TO_ME = re.compile(
+    r" (?:to (?:me|us)|in my (?:opinion|view)|in (?:this|such) (?:cases?|patients?|situation))\b"
+)
 _PERCENT = re.compile(r" \(?\d{1,3}(?:\.\d+)?\s?%")
 
 

@@ -31,7 +31,7 @@ VERDICT_ANSWER = re.compile(
     r"|appropriate|accurate|suitable|probable|consistent|closest|true|obvious|clear|proper|preferred"
     r"|ideal|overall|chosen|selected|and|logical|reasonable|better|logical|strongest)){0,4}"
     r"\s(?:answers?|choices?|options?|one|ones|pick|selection|diagnosis|treatment|level|levels|match|fit"
-    r"|next step|management|procedure|location|site|step)\b"
+    r"|next step|next best step|management|procedure|location|site|step)\b"
 )
 PLAIN_NOUN_ONLY = re.compile(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
                              r"|treatment|step|location|site|management|procedure|match|fit|next step)$")  # fmt: skip
@@ -39,7 +39,7 @@ _TRUE = (
     rf"[\s'](?:{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
     r"|consistent|suitable|probable|correct|plausible)|ideal)(?![\w-])"
     r"|(?<=\s)(?:(?:fits|matches|describes|explains|suits|works) best\b|best (?:fits|matches|describes|explains"
-    r"|answers|suits)\b|(?:fits|matches|explains|accounts for|describes)(?: all| everything| both)?(?: of)?(?: the (?:\w{1,14} )?(?:findings|picture|signs|symptoms|image|images|deficit|presentation)(?: best)?)?(?=[.!]?$|[.!]? ?\n)|is the one\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|alone (?:explains|accounts for|fits|matches|applies)\b|is what (?:the|this|these|all|my) (?:\w{3,14} )?(?:findings?|pictures?|images?|imaging|signs?|history|evidence|data|symptoms?|case|description) (?:points? to|suggests?|shows?|indicates?|supports?|describes?)\b|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
+    r"|answers|suits)\b|(?:fits|matches|explains|accounts for|describes)(?: all| everything| both)?(?: of)?(?: the (?:\w{1,14} )?(?:findings|picture|signs|symptoms|image|images|deficit|presentation)(?: best)?)?(?=[.!]?$|[.!]? ?\n)|(?:is|would be) the way to go\b|is the one\b|makes (?:the )?most sense\b|best (?:supports?|matches the|accounts for)\b|wins\b|is (?:best |well |fully |clearly )?supported by (?:the |all )?(?:\w{1,14} )?(?:findings|images?|imaging|evidence)(?=[.;\n]|$)|alone (?:explains|accounts for|fits|matches|applies)\b|is what (?:the|this|these|all|my) (?:\w{3,14} )?(?:findings?|pictures?|images?|imaging|signs?|history|evidence|data|symptoms?|case|description) (?:points? to|suggests?|shows?|indicates?|supports?|describes?)\b|is what i(?:'d| would)? (?:choose|pick|select|answer)\b|(?:(?:both|all)\s)?apply\b|it is\b(?=[.!\n]|$)"
     r"|ist(?: die)? (?:richtige?|korrekte?)\b|ist am (?:ehesten|wahrscheinlichsten)\b|trifft(?: hier)? zu\b|passt(?: hier)? am besten\b|sind (?:richtig|korrekt)\b|est (?:la (?:bonne|meilleure)"
     r" réponse|correcte?|exacte?|juste|vraie?)\b|est la (?:plus (?:probable|vraisemblable|adaptée|appropriée)|meilleure)\b|est la réponse(?: correcte)?\b|sont correctes?\b"
     r"|(?:es la (?:más (?:probable|adecuada|apropiada)|mejor)|é a (?:mais (?:provável|adequada)|melhor)|è la (?:più (?:probabile|adatta)|migliore))\b"
@@ -61,7 +61,7 @@ TRUE_LIMITED = re.compile(
 )
 VERDICT_LITERALS = (
     "correct", "right", "true", "best", "answer", "most", "choice", "option", "accurate", "ideal",
-    "wins", "supported", "is what", "alone", "pick", "selection", "trifft", "passt", "probable", "probabile", "ehesten", "wahrscheinlich", "meilleure", "mejor", "melhor", "migliore", "plus", "más", "mais", "più", "yes", "apply", "fits", "matches", "explains", "accounts for", "describes", "the one", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
+    "wins", "supported", "is what", "alone", "way to go", "pick", "selection", "trifft", "passt", "probable", "probabile", "ehesten", "wahrscheinlich", "meilleure", "mejor", "melhor", "migliore", "plus", "más", "mais", "più", "yes", "apply", "fits", "matches", "explains", "accounts for", "describes", "the one", "最", "richtig", "korrekt", "réponse", "exact", "juste", "verdader", "cert", "corret",
     "esatt", "giust", "верн", "правильн", "doğru", "正", "对", "對", "答", "정답", "맞", "옳", "it is",
     "✓",
 )  # fmt: skip

@@ -35,7 +35,7 @@ NOUNS = {
     "key": r"(?<!answer )key", "output": r"output",
     "diagnosis": r"diagnosis", "selected": r"selected", "ans": r"ans\.?", "vote": r"vote",
     "letter": r"letter", "my bet": r"my bet", "correct": r"correct(?: one)?", "result": r"result",
-    "chosen": r"chosen", "right one": r"right one", "final": r"final", "richtig": r"richtig", "korrekt": r"korrekt",
+    "chosen": r"chosen", "right one": r"right ones?", "final": r"final", "richtig": r"richtig", "korrekt": r"korrekt",
     "correcta": r"correcta", "corretta": r"corretta", "correta": r"correta", "richtige": r"richtige", "bonne": r"bonne",
     "antwort": r"antwort(?:en)?", "lösung": r"lösung", "réponse": r"réponses?", "reponse": r"reponse",
     "respuesta": r"respuestas?", "opción": r"opci[oó]n", "opcion": r"opcion",
@@ -98,7 +98,8 @@ DIRECT = CueTable(
         "答:": r"(?<![回解])答:\s?",
         "倾向": r"倾向于(?:选择?)?\s?",
         "只有": r"只有(?:选项)?(?=[a-j](?:选?项)?(?:才?能|可以|符合|正确|可解释))",
-        "最可能": r"最可能(?:的)?(?:选项|答案)?(?:是|为)?\s?",
+        "最有可能": r"最有可能(?:的)?(?:选项|答案|诊断)?(?:是|为)?\s?",
+        "最可能": r"最可能(?:的)?(?:选项|答案|诊断)?(?:是|为)?\s?",
         "正确的": r"正确的(?:答案|选项)?(?:应该|应|就)?是\s?",
         "认为": r"认为(?:答案)?(?:应该|应)?(?:是|选|为)\s?",
         "选": r"(?:应|應|故|因此|所以|我|就|请|本题|則|则)?选(?!项)(?:择|定)?(?:选?项)?\s?[:是]?\s?",
@@ -137,7 +138,7 @@ VERB_CUES = CueTable(
         "choos": r"choos(?:e|ing)", "chose": r"chosen?", "pick": r"pick(?:ed|ing)?",
         "select": r"select(?:ed|ing)?", "go with": r"go with", "go for": r"go for", "going": r"going (?:for|with)",
         "went with": r"went with", "opt": r"opt(?:ing|ed)? for", "settle": r"settled? (?:on|for)", "decid": r"decided? (?:on|for)",
-        "lean": r"lean(?:ing)?(?: (?:more|slightly|strongly))? ?(?:towards?|to)", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
+        "lean": r"lean(?:ing)?(?: (?:more|slightly|strongly))?(?: ?(?:towards?|to))?", "stick": r"stick(?:ing)? with", "vote": r"vote(?: for)?",
         "say": r"say", "favo": r"favou?r", "prefer": r"prefer", "recommend": r"recommend", "mark": r"mark", "guess": r"guess",
         "answer": r"answer(?: with)?",
     }
@@ -145,7 +146,7 @@ VERB_CUES = CueTable(
 FIRST_PERSON_CUES = CueTable(
     {verb: verb for verb in ("wähle", "je choisis", "elijo", "escojo", "selecciono", "escolho", "scelgo",
                  "diría que", "je dirais", "ich würde sagen", "vote goes to", "leaning",
-                 "выбираю", "seçiyorum", "ich würde", "ich nehme",
+                 "выбираю", "seçiyorum", "ich würde", "ich würde mich für", "ich nehme",
                  "ich tippe auf", "opte pour")}
 )  # fmt: skip
 """Verbs that need no "I" beside them."""
@@ -163,7 +164,7 @@ VERB_BAD_BEFORE = re.compile(
 
 _MORE_LIKELY = r"(?:option |choice )?[(\[]?[a-h][)\]]? (?:is|seems|appears|looks)(?: clearly| much| far)?(?: the)? (?:better|more)\b|(?:option |choice )?[(\[]?[a-h][)\]]? (?:fits|matches) (?:better|more)\b"
 _GERMAN_VERDICT = r"(?:richtig|korrekt|zutreffend|am (?:ehesten|wahrscheinlichsten)|die (?:richtige|korrekte|beste|wahrscheinlichste))\b"
-_CLOSES_SENTENCE = r"(?=(?:option |choice )?[(\[]?[a-h][)\]]?[.!]?(?:$|\n))"
+_CLOSES_SENTENCE = r"(?=(?:option |choice )?[(\[]?[a-h][)\]]?(?: in (?:this|such) (?:cases?|patients?|situation))?[.!]?(?:$|\n))"
 CONCLUSION_CUES = CueTable(
     {
         "so": r"so(?! (?:is|are|do|does)\b)[,:]?\s",
