@@ -42,7 +42,7 @@ def invite(session: Session, team: Team, inviter: User, email: str = "") -> NewI
     if len(read_open(session, team)) >= MAX_OPEN:
         raise Conflict(
             f"{team.name} has {MAX_OPEN} open invitations.",
-            "Withdraw one that nobody needs any more.",
+            "Withdraw one that nobody needs.",
         )
     text = secrets.token_urlsafe(SECRET_BYTES)
     row = TeamInvitation(
