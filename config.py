@@ -203,6 +203,11 @@ class Config(Environment):
     session_idle_hours: Annotated[int, Field(ge=1)] = Field(
         72, description="and after this many hours without use"
     )
+    require_second_factor: bool = Field(
+        True,
+        description="0: the rights of hosts, experts and administrators are in force without a "
+        "second factor. See [A second factor](#a-second-factor)",
+    )
     confirm_grace_days: Number = Field(
         30,
         description="for this many days after the upgrade that began to confirm e-mail addresses, "

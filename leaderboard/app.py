@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.confirmation import ConfirmationTerms
+from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import SessionTerms
 from leaderboard.db import CommitMark, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
@@ -49,6 +50,7 @@ from leaderboard.web.pages import (
     ratings,
     releases,
     roles,
+    second_factor,
     sharing,
     submissions,
     teams,
@@ -110,6 +112,8 @@ def create_app(config: Config | None = None) -> Flask:
             confirmation_terms=ConfirmationTerms(
                 timedelta(days=config.confirm_grace_days), bool(config.smtp_url)
             ),
+            secret_box=SecretBox(config.secret_keys),
+            requires_second_factor=config.require_second_factor,
             quota=Quota(config.quota_submissions, config.quota_days),
             asks_approval=config.approve_teams,
             allowance=Allowance(
@@ -146,6 +150,7 @@ def create_app(config: Config | None = None) -> Flask:
         account.blueprint,
         roles.blueprint,
         identity.blueprint,
+        second_factor.blueprint,
         teams.blueprint,
         own_data.blueprint,
         ratings.blueprint,

@@ -14,6 +14,7 @@ import leaderboard.models.calibration
 import leaderboard.models.deletion
 import leaderboard.models.endpoint
 import leaderboard.models.expert
+import leaderboard.models.factor
 import leaderboard.models.identity
 import leaderboard.models.invitation
 import leaderboard.models.judging

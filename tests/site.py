@@ -171,6 +171,7 @@ class Served:
                     "COMPARISON_LIMIT": "1000 per minute",
                     "ENDPOINT_KEYS": ENDPOINT_KEY,
                     "APPROVE_TEAMS": "0",
+                    "REQUIRE_SECOND_FACTOR": "0",
                     **settings,
                 }
             )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
+from leaderboard.models.factor import FactorMeans, HalfSignIn, PassedFactor
 from leaderboard.models.identity import WebSession
 from leaderboard.models.team import User
 
@@ -18,6 +19,15 @@ SEEN_NOTED_EVERY = timedelta(minutes=5)
 MAX_SESSIONS = 30
 """Of one user: the oldest end where there would be more."""
 MAX_AGENT_CHARACTERS = 200
+HALF_LASTS = timedelta(minutes=10)
+"""Of a sign-in that waits for the second factor."""
+
+
+class Passed(NamedTuple):
+    """When and how somebody passed the second factor."""
+
+    means: FactorMeans
+    at: datetime
 
 
 class SessionTerms(NamedTuple):
@@ -28,9 +38,17 @@ class SessionTerms(NamedTuple):
 
 
 def begin_session(
-    session: Session, user: User, terms: SessionTerms, *, network: str, agent: str
+    session: Session,
+    user: User,
+    terms: SessionTerms,
+    *,
+    network: str,
+    agent: str,
+    passed: Passed | None = None,
 ) -> str:
     """Sign `user` in: the token for their browser's cookie, which is kept nowhere else.
+
+    With `passed` the session is one that has passed the second factor.
 
     Sessions that are over go, whoever's they were, and the oldest of a user who has too many.
     """
@@ -45,19 +63,51 @@ def begin_session(
     ).all()
     session.execute(delete(WebSession).where(WebSession.id.in_(older[MAX_SESSIONS - 1 :])))
     token = secrets.token_urlsafe(32)
-    session.add(
-        WebSession(
-            token_hash=_hash(token),
-            user_id=user.id,
-            created_at=begun,
-            seen_at=begun,
-            ends_at=begun + terms.lasts,
-            network=network,
-            agent=" ".join(agent.split())[:MAX_AGENT_CHARACTERS],
-        )
+    row = WebSession(
+        token_hash=_hash(token),
+        user_id=user.id,
+        created_at=begun,
+        seen_at=begun,
+        ends_at=begun + terms.lasts,
+        network=network,
+        agent=" ".join(agent.split())[:MAX_AGENT_CHARACTERS],
     )
+    session.add(row)
+    session.flush()
+    if passed is not None:
+        # Not as an object: SQLite gives ids again, and the one before may still be loaded.
+        session.execute(
+            insert(PassedFactor).values(
+                web_session_id=row.id, means=passed.means, passed_at=passed.at
+            )
+        )
+    return token
+
+
+def begin_half(session: Session, user: User) -> str:
+    """Note that `user` has proved the first factor: a token for their browser, good for a while."""
+    begun = now()
+    session.execute(delete(HalfSignIn).where(HalfSignIn.ends_at <= begun))
+    token = secrets.token_urlsafe(32)
+    session.add(HalfSignIn(token_hash=_hash(token), user_id=user.id, ends_at=begun + HALF_LASTS))
     session.flush()
     return token
+
+
+def find_half_signed_in(session: Session, token: str) -> User | None:
+    """Who has proved the first factor by this token; nobody once it is over, or who is banned."""
+    query = (
+        select(User)
+        .join(HalfSignIn, HalfSignIn.user_id == User.id)
+        .where(HalfSignIn.token_hash == _hash(token), HalfSignIn.ends_at > now())
+    )
+    user = session.scalar(query)
+    return None if user is None or user.is_banned else user
+
+
+def end_half(session: Session, token: str) -> None:
+    """Forget that sign-in; one that is over changes nothing."""
+    session.execute(delete(HalfSignIn).where(HalfSignIn.token_hash == _hash(token)))
 
 
 def find_session(session: Session, token: str, terms: SessionTerms) -> WebSession | None:
@@ -102,8 +152,9 @@ def end_session(session: Session, user: User, session_id: int) -> None:
 
 
 def end_sessions(session: Session, user: User) -> None:
-    """Sign `user` out everywhere."""
+    """Sign `user` out everywhere, where a sign-in is only half done too."""
     session.execute(delete(WebSession).where(WebSession.user_id == user.id))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.user_id == user.id))
 
 
 def _hash(token: str) -> str:

@@ -12,11 +12,13 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from leaderboard.accounts.confirmation import confirm, counts_as_confirmed
+from leaderboard.accounts.second_factor import reseal_secrets
+from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.teams import add_member, change_model_card, make_model_card, make_team
 from leaderboard.accounts.tokens import DEFAULT_DAYS, make_token
 from leaderboard.accounts.tokens import revoke_tokens as revoke_all
 from leaderboard.accounts.users import find_user, register, set_password
-from leaderboard.audit import COMMAND_LINE
+from leaderboard.audit import COMMAND_LINE, add_audit
 from leaderboard.host_cli.group import HostGroup, config, finish, sessions
 from leaderboard.host_cli.moderation import make_act_command
 from leaderboard.hosting.act import read_reason
@@ -24,6 +26,7 @@ from leaderboard.hosting.people import (
     ban_team,
     ban_user,
     confirm_user,
+    reset_second_factor,
     unban_team,
     unban_user,
     unverify_model,
@@ -104,6 +107,22 @@ def delete_user_command(email: str, reason: str) -> None:
         user = _get_user(find_user(session, email), email)
         pseudonym = delete_account(session, user, COMMAND_LINE, read_reason(reason))
     click.echo(f"The account is deleted. What it sent stays under the name {pseudonym}.")
+
+
+@user_group.command("reseal")
+@with_appcontext
+def reseal_command() -> None:
+    """Encrypt the secrets of all authenticators with the first SECRET_KEY."""
+    box = SecretBox(config().secret_keys)
+    with sessions().write() as session:
+        n_sealed, lost = reseal_secrets(session, box)
+        add_audit(session, COMMAND_LINE, "reseal", "second factors", f"{n_sealed} of them")
+    click.echo(f"{n_sealed:,} secrets are encrypted with the first key.")
+    if lost:
+        raise click.ClickException(
+            f"No key opens {len(lost):,} others: put the key that sealed them back for a while, "
+            "or reset these people's second factors."
+        )
 
 
 @click.group("team", cls=HostGroup)
@@ -215,6 +234,14 @@ def revoke_command(email: str, role: str, benchmark: str) -> None:
 
 
 for _group, _command in (
+    (
+        user_group,
+        make_act_command(
+            "reset-second-factor",
+            reset_second_factor,
+            "Remove a user's second factor, once you know that it is they who ask.",
+        ),
+    ),
     (user_group, make_act_command("ban", ban_user, "Ban a user and withhold their results.")),
     (user_group, make_act_command("unban", unban_user, "Lift a user's ban.")),
     (

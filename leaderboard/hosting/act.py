@@ -13,11 +13,11 @@ MAX_REASON = 500
 
 @dataclass(frozen=True)
 class Act:
-    """An act that is done: `message` for the host, splits to rank, submissions that wait again."""
+    """An act that is done: `message` for the host, splits to rank, what waits for a worker."""
 
     message: str
     rank: tuple[int, ...] = ()
-    waiting: tuple[Nudge[str], ...] = ()
+    waiting: tuple[Nudge[Any], ...] = ()
 
     @property
     def nudges(self) -> list[Nudge[Any]]:

@@ -6,16 +6,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.confirmation import confirm
+from leaderboard.accounts.second_factor import has_second_factor, remove_second_factor
 from leaderboard.accounts.users import find_user
 from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.audit import add_audit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, NotFound
 from leaderboard.hosting.act import Act, read_reason
+from leaderboard.letters.ask import add_letter
 from leaderboard.models.identity import Means
+from leaderboard.models.letter import LetterKind
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Team, User
+from leaderboard.queue import SEND_LETTER, Nudge
 
 
 def ban_user(session: Session, key: str, actor: str, reason: str) -> Act:
@@ -40,6 +44,20 @@ def confirm_user(
     confirm(session, user, means)
     add_audit(session, actor, "confirm address", f"user {user.email}", reason)
     return Act(f"{user.email} is confirmed.")
+
+
+def reset_second_factor(session: Session, key: str, actor: str, reason: str) -> Act:
+    """Remove a user's second factor, sign them out and write to them. NotFound or Conflict."""
+    user, reason = get_user(session, key), read_reason(reason)
+    if not has_second_factor(session, user):
+        raise Conflict(f"{user.email} has no second factor.", "There is nothing to do.")
+    remove_second_factor(session, user)
+    add_audit(session, actor, "reset second factor", f"user {user.email}", reason)
+    letter = add_letter(session, LetterKind.WAYS, user.email, user)
+    return Act(
+        f"The second factor of {user.email} is removed, and they are signed out.",
+        waiting=(Nudge(SEND_LETTER, letter.id),),
+    )
 
 
 def unban_user(session: Session, key: str, actor: str, reason: str) -> Act:

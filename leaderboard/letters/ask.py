@@ -17,6 +17,8 @@ PAUSE = timedelta(minutes=1)
 MAX_A_DAY = 10
 """To one address, whoever asks: nobody's mail is flooded from here."""
 KEPT = timedelta(days=2)
+TOLD = (LetterKind.MOVED, LetterKind.WAYS)
+"""What nobody asks for: it follows from what somebody did."""
 
 
 def ask_letter(
@@ -31,7 +33,7 @@ def ask_letter(
     sent = session.execute(
         select(func.count(), func.max(Letter.at)).where(
             Letter.address == address,
-            Letter.kind != LetterKind.MOVED,
+            Letter.kind.not_in(TOLD),
             Letter.at > moment - timedelta(days=1),
         )
     ).one()

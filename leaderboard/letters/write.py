@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import name_role
+from leaderboard.accounts.second_factor import has_second_factor
 from leaderboard.accounts.users import find_user
 from leaderboard.letters.links import Links
 from leaderboard.models.invitation import RoleInvitation
@@ -45,6 +46,8 @@ def write_letter(session: Session, letter: Letter, links: Links, base_url: str) 
             return _write_moved(base_url)
         case LetterKind.INVITE:
             return _write_invitations(read_invitations_to(session, letter.address), base_url)
+        case LetterKind.WAYS:
+            return None if owner is None else _write_ways(session, owner, base_url)
 
 
 def make_letter(words: Words, address: str, base_url: str, sender: str) -> EmailMessage:
@@ -121,4 +124,14 @@ def _write_invitations(invitations: Sequence[RoleInvitation], base_url: str) -> 
         f"{offers}\n\nOpen the link, and sign in with this address; if you have no account yet, "
         "register with it first. Each link works once, and only for you. If you do not want this, "
         "you need not do anything.",
+    )
+
+
+def _write_ways(session: Session, owner: User, base_url: str) -> Words:
+    factor = "a code of your authenticator app" if has_second_factor(session, owner) else "none"
+    return Words(
+        "SpineBench: how you sign in has changed",
+        f"How you sign in to the account {owner.email} on SpineBench has changed. Its second "
+        f"factor now: {factor}.\n\nIf that was neither you nor the host of the server at your "
+        f"request, set a new password at once, and write to the host: {base_url}/forgot",
     )

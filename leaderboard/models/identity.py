@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
+from leaderboard.models.factor import PassedFactor
 
 if TYPE_CHECKING:
     from leaderboard.models.team import User
@@ -35,6 +36,7 @@ class WebSession(Base):
     agent: Mapped[str] = mapped_column(String(200))
 
     user: Mapped[User] = relationship()
+    passed: Mapped[PassedFactor | None] = relationship(lazy="joined", viewonly=True)
 
 
 class Means(enum.StrEnum):

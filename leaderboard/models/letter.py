@@ -20,6 +20,7 @@ class LetterKind(enum.StrEnum):
     CONFIRM = "confirm"
     MOVED = "moved"
     INVITE = "invite"
+    WAYS = "ways"
 
 
 class Letter(Base):

@@ -20,13 +20,22 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.users import find_user
 from leaderboard.accounts.web_sessions import read_sessions
+from leaderboard.errors import InvalidRequest
 from leaderboard.web.protection import caller_network, limiter, sign_in_limit
-from leaderboard.web.services import database, find_current_user, services
+from leaderboard.web.services import (
+    database,
+    find_current_user,
+    find_half_signed_in_user,
+    services,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 TOO_MANY = "Too many attempts to enter a password."
+TOO_MANY_CODES = "Too many wrong codes."
+CODE_LIMIT = "10 per hour; 30 per day"
+"""Wrong codes of one account, from everywhere: of a million codes three are right at a time."""
 
 
 def sent_address() -> str:
@@ -74,6 +83,34 @@ def asks_for_password(
         return view
 
     return guard
+
+
+def asks_for_code(
+    find_address: Callable[[], str] = own_address,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The same for a view that asks for a code of the second factor, with wrong codes few.
+
+    Only somebody who has proved the first factor gets there, so nobody else can lock an account.
+    """
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        counted = limiter.shared_limit(
+            CODE_LIMIT,
+            "code account",
+            key_func=lambda: hashlib.sha256(find_address().encode()).hexdigest(),
+            methods=["POST"],
+            deduct_when=lambda response: response.status_code == InvalidRequest.status,
+            error_message=TOO_MANY_CODES,
+        )(view)
+        return asks_for_password(find_address)(counted)
+
+    return guard
+
+
+def half_address() -> str:
+    """The account that is half signed in."""
+    user = find_half_signed_in_user()
+    return user.email if user else ""
 
 
 def _is_signed_in_from(session: Session, address: str, network: str) -> bool:

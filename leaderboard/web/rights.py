@@ -20,7 +20,14 @@ from leaderboard.models.moderation import Announcement
 from leaderboard.models.role import SITE
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import read_benchmarks
-from leaderboard.web.services import current_user, database, services, signed_in
+from leaderboard.web.services import (
+    current_user,
+    database,
+    has_passed_factor,
+    lead_to_second_factor,
+    services,
+    signed_in,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,16 +68,19 @@ def right_required(
 
     A view of the latter kind shows what is within `current_reach()` alone. Who has the right
     nowhere is told who may (Forbidden). A role is worth nothing without a confirmed address, not
-    even to look (Unconfirmed).
+    even to look (Unconfirmed), nor in a session that has not passed the second factor, where that
+    is required: its owner is led to set it up.
     """
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             g.reach = read_reach(database(), current_user(), right)
             if not g.reach:
                 raise forbid(right)
             require_confirmed(current_user(), services().confirmation_terms)
+            if not has_passed_factor():
+                return lead_to_second_factor()
             if place is not None:
                 _require_covered(right, place, kwargs)
             return view(*args, **kwargs)
@@ -91,8 +101,8 @@ def read_own_benchmarks() -> list[Benchmark]:
 
 
 def has_right(right: Right) -> bool:
-    """Whether the user has the right anywhere: for what a page offers."""
-    return bool(read_reach(database(), current_user(), right))
+    """Whether the user has the right anywhere, in this session: for what a page offers."""
+    return has_passed_factor() and bool(read_reach(database(), current_user(), right))
 
 
 def install(app: Flask) -> None:

@@ -13,10 +13,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import ConfirmationTerms, require_confirmed
+from leaderboard.accounts.second_factor import has_second_factor
+from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import (
+    Passed,
     SessionTerms,
+    begin_half,
     begin_session,
+    end_half,
     end_session,
+    find_half_signed_in,
     find_session,
     is_seen_to_note,
 )
@@ -24,6 +30,7 @@ from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.letters.links import Links
+from leaderboard.models.factor import FactorMeans
 from leaderboard.models.identity import WebSession
 from leaderboard.models.team import User
 from leaderboard.queue import JobQueue
@@ -37,6 +44,8 @@ from leaderboard.web.protection import caller_network
 
 EXTENSION = "spinebench"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+HALF = "half_sign_in"
+"""Where Flask's own cookie keeps the token of a sign-in that waits for the second factor."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,6 +73,8 @@ class Services:
     session_terms: SessionTerms
     confirmation_terms: ConfirmationTerms
     allowance: Allowance
+    secret_box: SecretBox
+    requires_second_factor: bool
 
 
 def services() -> Services:
@@ -184,12 +195,19 @@ def current_user() -> User:
     return user
 
 
-def sign_in(user: User) -> None:
+def sign_in(user: User, means: FactorMeans | None = None) -> bool:
     """Begin a session of `user` in this browser, with nothing of the one before.
 
-    It is a row like any other: the view commits.
+    False where they have a second factor and have passed it neither now, by `means`, nor in the
+    session before: nobody is signed in then, and `find_half_signed_in_user` may enter a code.
+    Either way it is a row like any other: the view commits.
     """
+    has_factor = has_second_factor(database(), user)
+    passed = Passed(means, now()) if means else _find_passed(user) if has_factor else None
     sign_out()
+    if has_factor and passed is None:
+        session[HALF] = begin_half(database(), user)
+        return False
     terms = services().session_terms
     token = begin_session(
         database(),
@@ -197,16 +215,34 @@ def sign_in(user: User) -> None:
         terms,
         network=caller_network(),
         agent=name_browser(request.headers.get("User-Agent", "")),
+        passed=passed,
     )
     session_cookie.keep(token, terms.lasts)
     g.user = user
+    return True
+
+
+def _find_passed(user: User) -> Passed | None:
+    """How the session that this browser has of `user` passed the second factor, if it did."""
+    row = find_web_session()
+    if row is None or row.user_id != user.id or row.passed is None:
+        return None
+    return Passed(row.passed.means, row.passed.passed_at)
+
+
+def find_half_signed_in_user() -> User | None:
+    """Who has proved their first factor in this browser, and not yet the second."""
+    token = session.get(HALF)
+    return find_half_signed_in(database(), token) if token else None
 
 
 def sign_out() -> None:
-    """End this browser's session, on the server too: the view commits."""
+    """End this browser's session, on the server too, and a sign-in half done: the view commits."""
     row = find_web_session()
     if row is not None:
         end_session(database(), row.user, row.id)
+    if session.get(HALF):
+        end_half(database(), session[HALF])
     session.clear()
     session_cookie.drop()
     g.user = g.web_session = None
@@ -234,8 +270,10 @@ def signed_in_unconfirmed(view: Callable[P, R]) -> Callable[P, R | Response]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if find_current_user() is None:
-            flash("Sign in to continue.")
             back = request.full_path.rstrip("?") if request.method == "GET" else None
+            if find_half_signed_in_user() is not None:
+                return redirect(url_for("second_factor.enter", back=back))
+            flash("Sign in to continue.")
             return redirect(url_for("account.sign_in", back=back))
         return view(*args, **kwargs)
 
@@ -250,6 +288,18 @@ def note_benchmark(slug: str) -> None:
 def find_noted_benchmark() -> str | None:
     """The benchmark that this request's page is about, where that is one."""
     return cast("str | None", g.get("benchmark"))
+
+
+def has_passed_factor() -> bool:
+    """Whether the rights of roles are in force in this session: where they need a second factor."""
+    row = find_web_session()
+    return not services().requires_second_factor or (row is not None and row.passed is not None)
+
+
+def lead_to_second_factor() -> Response:
+    """Where somebody with a role learns why its rights wait, and what to do; nothing is done."""
+    flash("Your role needs a second factor. Nothing was changed.", "caution")
+    return redirect(url_for("second_factor.second_factor"), 303)
 
 
 def safe_back(target: str | None) -> str | None:

@@ -59,6 +59,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/submit"),
     (None, NOWHERE),
     ("ada", "/account"),
+    ("ada", "/account/second-factor"),
     ("ada", "/account/teams/team-a"),
     ("ada", "/account/delete"),
     ("eve", "/join/{invitation}"),

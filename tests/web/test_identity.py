@@ -171,9 +171,13 @@ def list_changes() -> Iterator[str]:
 
 OWN_ACCOUNT = {
     "/sign-in",
+    "/sign-in/second-factor",
     "/sign-out",
     "/register",
     "/account/password",
+    "/account/second-factor",
+    "/account/second-factor/off",
+    "/account/second-factor/recovery-codes",
     "/account/sessions/1/end",
     "/account/tokens/1/revoke",
     "/account/address",

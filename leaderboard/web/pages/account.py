@@ -13,6 +13,7 @@ from leaderboard.accounts.confirmation import (
 )
 from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import Right, name_role, read_roles
+from leaderboard.accounts.second_factor import find_authenticator
 from leaderboard.accounts.teams import (
     change_model_card,
     find_team,
@@ -53,6 +54,7 @@ from leaderboard.web.services import (
     current_user,
     database,
     find_web_session,
+    has_passed_factor,
     safe_back,
     services,
     sign_in,
@@ -102,9 +104,12 @@ def sign_in_user() -> Response | tuple[str, int]:
             # A form without one of them is not ours: it ends as such, before anybody is looked up.
             asked = request.form["email"], request.form["password"]
             user = authenticate(database(), email=asked[0], password=asked[1])
-            sign_in(user)
+            is_done = sign_in(user)
             database().commit()
-            return redirect(safe_back(request.args.get("back")) or url_for("account.account"))
+            back = safe_back(request.args.get("back"))
+            if not is_done:
+                return redirect(url_for("second_factor.enter", back=back))
+            return redirect(back or url_for("account.account"))
     return render_template("account/sign_in.html", form=form), form.status
 
 
@@ -314,6 +319,8 @@ def _page(
         address_form=address_form or AddressForm(),
         sessions=read_sessions(database(), user, services().session_terms),
         this_session=find_web_session(),
+        authenticator=find_authenticator(database(), user),
+        passes_factor=has_passed_factor(),
         confirmation=find_confirmation(database(), user),
         means_words=MEANS_WORDS,
         grace_end=find_grace_end(user, services().confirmation_terms.grace),

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.roles import Right
+from leaderboard.accounts.second_factor import read_users_with_factor
 from leaderboard.hosting import people as hosting
 from leaderboard.hosting.overview import read_all_models, read_all_teams, read_people
 from leaderboard.web.forms.hosting import ActForm
@@ -24,6 +25,7 @@ USER_ACTS: dict[str, KeyAct] = {
     "ban": hosting.ban_user,
     "unban": hosting.unban_user,
     "confirm": hosting.confirm_user,
+    "reset-second-factor": hosting.reset_second_factor,
 }
 TEAM_ACTS: dict[str, KeyAct] = {"ban": hosting.ban_team, "unban": hosting.unban_team}
 MODEL_ACTS: dict[str, KeyAct] = {
@@ -42,7 +44,7 @@ def people() -> str:
 @blueprint.post("/people/<email>/<act>")
 @right_required(Right.MANAGE_PEOPLE, ON_SITE)
 def act_on_user(email: str, act: str) -> Response | tuple[str, int]:
-    """Ban or unban a user, or confirm their e-mail address."""
+    """Ban or unban a user, confirm their e-mail address, or reset their second factor."""
     chosen, form = choose_act(USER_ACTS, act), ActForm(request.form)
     with form.catches():
         done = chosen(database(), email, current_user().email, form.reason.text)
@@ -85,6 +87,7 @@ def _people_page(form: ActForm) -> str:
         people=read_people(database()),
         teams=read_all_teams(database()),
         me=current_user(),
+        with_factor=read_users_with_factor(database()),
         form=form,
     )
 
