@@ -165,7 +165,7 @@ def test_the_first_page_names_what_no_worker_serves(hosted: Site, empty_redis_ur
     hedy = sign_in(hosted, "hedy")
     with Redis.from_url(empty_redis_url) as redis:
         files = Worker([make_rq_queue(redis, "submissions", Lane.FILES)], connection=redis)
-        files.register_birth()
+        files.register_birth()  # type: ignore[no-untyped-call]
         page = hedy.get(f"{hosted.url}/admin").text
         assert "No worker is running" not in page
         assert "No worker serves tests, notices and rankings." in page
@@ -173,12 +173,12 @@ def test_the_first_page_names_what_no_worker_serves(hosted: Site, empty_redis_ur
         assert "python -m workers worker endpoints" in page
         assert "No worker serves prediction files." not in page
         every = Worker([make_rq_queue(redis, "submissions", one) for one in Lane], connection=redis)
-        every.register_birth()
+        every.register_birth()  # type: ignore[no-untyped-call]
         page = hedy.get(f"{hosted.url}/admin").text
         assert "No worker" not in page
         assert "quick, files, endpoints" in page
         for worker in (files, every):
-            worker.register_death()
+            worker.register_death()  # type: ignore[no-untyped-call]
 
 
 def test_the_first_page_says_what_needs_a_hand_in_words_for_people(hosted: Site) -> None:
