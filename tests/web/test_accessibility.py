@@ -20,9 +20,10 @@ from leaderboard.app import create_app
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.letters.links import Links
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
-from leaderboard.models.team import Team
+from leaderboard.models.team import Team, User
 from leaderboard.web.pages.guides import GUIDES
 from tests.factories import PASSWORD
 from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
@@ -55,11 +56,15 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/docs/api/try"),
     *((None, f"/docs/{guide}") for guide in GUIDES),
     (None, "/register"),
+    (None, "/register/{registration}"),
     (None, "/sign-in"),
+    (None, "/forgot"),
+    (None, "/reset/{reset}"),
     (None, "/submit"),
     (None, NOWHERE),
     ("ada", "/account"),
     ("ada", "/account/second-factor"),
+    ("ada", "/confirm/{confirmation}"),
     ("ada", "/account/teams/team-a"),
     ("ada", "/account/delete"),
     ("eve", "/join/{invitation}"),
@@ -158,7 +163,20 @@ def submissions(shown: Site) -> dict[str, str]:
     with shown.sessions.read() as session:
         assigned = session.scalars(select(RatingAssignment.key).limit(1)).one()
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
-    return {"scored": scored, "queued": queued, "assigned": assigned, **add_endpoint(shown)}
+    found = {"scored": scored, "queued": queued, "assigned": assigned}
+    return found | add_endpoint(shown) | sign_links(shown)
+
+
+def sign_links(shown: Site) -> dict[str, str]:
+    """The texts of links that ada got by mail, and of one that a newcomer got."""
+    links = Links([SECRET_KEY])
+    with shown.sessions.read() as session:
+        ada = session.scalars(select(User).where(User.name == "ada")).one()
+    return {
+        "registration": links.sign_registration("newcomer@example.org"),
+        "reset": links.sign_reset(ada),
+        "confirmation": links.sign_confirmation(ada, "new@example.org"),
+    }
 
 
 def add_endpoint(shown: Site) -> dict[str, str]:
