@@ -1,5 +1,6 @@
 """Every command group of the host, in the order of its help."""
 
+from leaderboard.host_cli.approvals import approval_group
 from leaderboard.host_cli.benchmarks import benchmark_group
 from leaderboard.host_cli.database import db_group
 from leaderboard.host_cli.endpoints import endpoint_group
@@ -20,6 +21,7 @@ commands = (
     token_group,
     submission_group,
     release_group,
+    approval_group,
     expert_group,
     endpoint_group,
     judge_group,

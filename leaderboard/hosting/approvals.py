@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -97,10 +97,15 @@ def read_approved_teams(session: Session, reach: Reach = EVERYWHERE) -> list[App
     return [ApprovedTeam(*row) for row in rows]
 
 
-def approve(session: Session, split: Split, key: str, actor: str, reason: str) -> Act:
-    """Let a team (by short name) submit to a hidden split. Raises NotFound or Conflict."""
+def approve(
+    session: Session, split: Split, key: str, actor: str, reason: str, seen: Collection[str]
+) -> Act:
+    """Let a team (by short name) submit to a hidden split, with the members `seen` (by address).
+
+    Raises NotFound or Conflict, also where somebody else is in the team by now.
+    """
     team = get_team(session, key)
-    queued = approve_team(session, team, split)
+    queued = approve_team(session, team, split, seen)
     nudges = tuple(SUBMISSIONS.make_nudge(session, key) for key in queued)
     _note(session, split, team, actor, "approve", reason)
     return Act(f"{team.name} is approved on {_name(split)}.", waiting=nudges)

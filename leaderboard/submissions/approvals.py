@@ -6,6 +6,8 @@ submission waits again.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -14,7 +16,7 @@ from leaderboard.errors import Conflict
 from leaderboard.models.approval import TeamApproval
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.submission import EventKind, Status, Step, Submission
-from leaderboard.models.team import Membership, ModelCard, Team
+from leaderboard.models.team import Membership, ModelCard, Team, User
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import give_back
 
@@ -58,16 +60,20 @@ def read_pending(session: Session, team: Team, split: Split) -> list[Submission]
     return _read(session, team, split, Status.PENDING)
 
 
-def approve_team(session: Session, team: Team, split: Split) -> list[str]:
+def approve_team(
+    session: Session, team: Team, split: Split, seen: Collection[str] | None = None
+) -> list[str]:
     """Approve the present members of `team` on `split`, and queue what waited for it.
 
+    `seen` are the addresses of the members whom the host has looked at, None for all.
     Returns the ids of these submissions, oldest first. Raises Conflict where nothing waits and
-    everybody is approved.
+    everybody is approved, and where a member was not seen.
     """
     _lock(session, team)
     new, waiting = read_unapproved(session, team, split), read_pending(session, team, split)
     if not new and not waiting:
         raise Conflict(f"{team.name} is already approved.", "There is nothing to do.")
+    _refuse_unseen(session, new, seen)
     for user_id in new:
         session.add(
             TeamApproval(team_id=team.id, split_id=split.id, user_id=user_id, approved_at=now())
@@ -77,6 +83,17 @@ def approve_team(session: Session, team: Team, split: Split) -> list[str]:
         add_event(session, submission.id, EventKind.APPROVED, APPROVED)
     session.flush()
     return [submission.id for submission in waiting]
+
+
+def _refuse_unseen(session: Session, new: list[int], seen: Collection[str] | None) -> None:
+    """Raise Conflict for somebody who joined after the host had looked."""
+    addresses = session.scalars(select(User.email).where(User.id.in_(new)).order_by(User.email))
+    unseen = [one for one in addresses.all() if seen is not None and one not in seen]
+    if unseen:
+        raise Conflict(
+            f"You have not seen {' and '.join(unseen)}: somebody has joined meanwhile.",
+            "Look at the team again.",
+        )
 
 
 def refuse_team(session: Session, team: Team, split: Split, reason: str) -> int:

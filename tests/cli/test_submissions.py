@@ -67,7 +67,7 @@ def test_a_submission_that_waits_says_where(
     assert f"Status      queued: waiting for a worker, {words}, 0/98" in outcome.out
 
 
-@pytest.mark.parametrize("status", ["failed", "cancelled", "held"])
+@pytest.mark.parametrize("status", ["failed", "cancelled", "held", "pending"])
 def test_a_watched_submission_that_is_not_scored_is_status_6(
     server: ApiServer, spinebench: Spinebench, status: str
 ) -> None:

@@ -140,6 +140,17 @@ def test_who_joins_an_approved_team_needs_a_yes_of_their_own(sessions: Sessions)
         assert not is_approved(session, team, split)
 
 
+def test_a_host_approves_nobody_whom_they_have_not_seen(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        team, split = begin(session)
+        key = send(session, team)
+        make_team(session, "team-a", make_user(session, "bob"))
+        with pytest.raises(Conflict, match="have not seen bob@"):
+            approve_team(session, team, split, ["ada@example.org"])
+        assert status(session, key) is Status.PENDING
+        assert approve_team(session, team, split, ["bob@example.org", "ada@example.org"]) == [key]
+
+
 def test_a_yes_is_for_one_team_on_one_split(sessions: Sessions) -> None:
     with sessions.write() as session:
         team, split = begin(session)

@@ -41,7 +41,7 @@ def test_a_new_team_waits_and_the_host_sees_who_it_is(asking: Site) -> None:
     page = hugo.get(PLACE).text
     for known in ("ada@example.org", "by the host", "Team-A", "0, 0 scored", sent["id"]):
         assert known in page
-    done = post(hugo, asking, find_act(page, "approve"), PLACE)
+    done = post(hugo, asking, find_act(page, "approve"), PLACE, member="ada@example.org")
     assert "Team-A is approved on tiny" in done.text
     assert "No team is waiting." in done.text
     asking.evaluate_all()
@@ -69,7 +69,9 @@ def test_a_refused_team_reads_why_and_may_send_the_same_file_again(asking: Site)
 def test_a_withdrawn_approval_has_the_team_wait_again(asking: Site) -> None:
     token, hugo = asking.token("ada"), sign_in(asking, "hugo")
     asking.submit(token, make_file(4))
-    post(hugo, asking, find_act(hugo.get(PLACE).text, "approve"), PLACE)
+    page = hugo.get(PLACE).text
+    assert '<input type="hidden" name="member" value="ada@example.org">' in page
+    post(hugo, asking, find_act(page, "approve"), PLACE, member="ada@example.org")
     key = asking.submit(token, make_file(3)).json()["id"]
     act = find_act(hugo.get(PLACE).text, "withdraw")
     post(hugo, asking, act, PLACE, reason="They shared the questions.")
@@ -82,3 +84,14 @@ def test_nobody_but_a_host_opens_the_page_or_decides(asking: Site) -> None:
     ada = sign_in(asking, "ada")
     assert ada.get(PLACE).status_code == 403
     assert post(ada, asking, act, "/account").status_code == 403
+
+
+def test_who_joins_while_the_host_looks_is_not_approved(asking: Site) -> None:
+    token, hugo = asking.token("ada"), sign_in(asking, "hugo")
+    key = asking.submit(token, make_file(4)).json()["id"]
+    act = find_act(hugo.get(PLACE).text, "approve")
+    asking.add_person("bob", "team-a")
+    refused = post(hugo, asking, act, PLACE, member="ada@example.org")
+    assert refused.status_code == 409
+    assert "You have not seen bob@example.org" in refused.text
+    assert asking.get(f"/api/v1/submissions/{key}", token).json()["status"] == "pending"

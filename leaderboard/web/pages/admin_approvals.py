@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -22,8 +23,8 @@ from leaderboard.web.services import current_user, database, services
 
 blueprint = Blueprint("admin_approvals", __name__, url_prefix="/admin/approvals")
 blueprint.after_request(keep_private)
-ACTS: dict[str, Callable[[Session, Split, str, str, str], Act]] = {
-    "approve": hosting.approve,
+TeamAct = Callable[[Session, Split, str, str, str], Act]
+ACTS: dict[str, TeamAct] = {
     "refuse": hosting.refuse,
     "withdraw": hosting.withdraw,
 }
@@ -40,12 +41,14 @@ def approvals() -> str:
 @right_required(Right.APPROVE_TEAMS, BENCHMARK)
 def decide(slug: str, version: str, name: str, team: str, act: str) -> Response | tuple[str, int]:
     """Approve or refuse a team on a split, or withdraw its approval."""
-    if act not in ACTS:
+    approve = partial(hosting.approve, seen=request.form.getlist("member"))
+    acts: dict[str, TeamAct] = {"approve": approve, **ACTS}
+    if act not in acts:
         raise NotFound("There is no such action.", "Use the buttons on the host's pages.")
     form = ActForm(request.form)
     with form.catches():
         split = get_split(get_benchmark(database(), slug, version), name)
-        done = ACTS[act](database(), split, team, current_user().email, form.reason.text)
+        done = acts[act](database(), split, team, current_user().email, form.reason.text)
         return finish(done, url_for("admin_approvals.approvals"))
     return _page(form), form.status
 
