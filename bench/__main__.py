@@ -15,6 +15,7 @@ MEASUREMENTS = (
     "failing_server",
     "ranking",
     "page",
+    "slow_clients",
     "ladder_attack",
     "calibration",
     "judge_attacks",

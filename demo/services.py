@@ -16,7 +16,14 @@ from demo.settings import PREFERRED_PORT
 HOST = "127.0.0.1"
 WEB_SECONDS = 300.0
 GUNICORN_OPTIONS = (
-    *("--worker-class", "gthread", "--workers", "1", "--threads", "8"),
+    *(
+        "--worker-class",
+        "leaderboard.web.receiving.ReceivingWorker",
+        "--workers",
+        "1",
+        "--threads",
+        "8",
+    ),
     *("--timeout", "60", "--graceful-timeout", "3", "--keep-alive", "5"),
     *("--access-logfile", "-", "--no-control-socket"),
 )
