@@ -124,13 +124,14 @@ class Site:
         raw: bytes,
         model: str = "model-a",
         address: str = "submissions",
+        benchmark: str = BENCHMARK,
     ) -> requests.Response:
         """Send a prediction file to the API."""
         with Visitor(self.url) as visitor:
             return visitor.post(
                 f"/api/v1/{address}",
                 headers=headers,
-                data={"benchmark": "tiny", "split": "test", "model": model},
+                data={"benchmark": benchmark, "split": "test", "model": model},
                 files={"file": ("predictions.jsonl", raw)},
             )
 
