@@ -28,6 +28,7 @@ from leaderboard.models.team import ModelCard, Scope
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.pages.announcements import read_frame
+from leaderboard.web.protection import limiter
 from leaderboard.web.services import EXTENSION, Services
 from leaderboard.web.store import Store
 from tests.databases import SharedPostgres, SharedSqlite
@@ -177,6 +178,9 @@ class Served:
                 }
             )
         )
+        # All applications of a process share the limiter. One that was made only to be asked for
+        # its addresses names no real Redis; what the limiter learnt of that holds for it alone.
+        limiter._storage_dead = False
         self._app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
         self._watch = ContractWatch(self._app)
         self._server = make_server("127.0.0.1", 0, self._app, threaded=True)

@@ -182,6 +182,7 @@ OWN_ACCOUNT = {
     "/account/tokens/1/revoke",
     "/account/address",
     "/account/confirm",
+    "/account/delete",
     "/account/teams/team-a/leave",
     "/confirm/x",
     "/forgot",
