@@ -263,13 +263,14 @@ PAGES = (
     Group(
         only(HOST, 302, 403),
         """
-        POST /admin/approvals/tiny/1.0.0/test/team-a/approve
         POST /admin/benchmarks/tiny/1.0.0/test/rank
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/roles/invitations
         POST /admin/roles/revoke
         """,
     ),
+    # A host who may approve is told which members they have not seen.
+    Group(only(HOST, 409, 403), "POST /admin/approvals/tiny/1.0.0/test/team-a/approve"),
     Group(only(HOST, 302, 403, other_host=400), "POST /admin/announcements"),
     # What exists for its hosts alone.
     Group(only(HOST, 200, 403, other_host=404), "GET /admin/submissions/{scored}"),
