@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+MOST_DEEP = 32
+"""How deep JSON of requests may nest: what is decoded deeper cannot always be written again."""
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HALF = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -17,6 +19,7 @@ _WHOLE = re.compile(
     rb"|\\(?!u[dD][89a-fA-F][0-9a-fA-F]{2}).)*+",
     re.DOTALL,
 )
+_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"|([\[{])|([\]}])', re.DOTALL)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPED_REPLACEMENT = rb"\ufffd"
 # A character of three or four bytes without its last ones; a first byte alone may be another
@@ -61,6 +64,16 @@ def mend_halves(raw: bytes) -> bytes:
         mended += _ESCAPED_REPLACEMENT
         place = found.end() + len(_ESCAPED_REPLACEMENT)
     return bytes(mended + raw[found.end() :]) if found and place else raw
+
+
+def is_nested_beyond(raw: bytes, depth: int) -> bool:
+    """Whether lists and objects stand in each other more than `depth` deep, be it JSON or not."""
+    level = 0
+    for found in _BRACKET.finditer(raw):
+        level += 1 if found[1] else -1 if found[2] else 0
+        if level > depth:
+            return True
+    return False
 
 
 def read_json(raw: bytes) -> Any:

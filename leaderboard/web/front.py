@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from leaderboard.web.query import drop_unknown
 from leaderboard.web.store import Store
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Front:
         key = _Key(
             environ.get("SCRIPT_NAME", ""),
             environ.get("PATH_INFO", ""),
-            environ.get("QUERY_STRING", ""),
+            drop_unknown(environ.get("QUERY_STRING", "")),
             takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         kept: _Answer | None = self._store.find(key)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flask import Response, make_response, request
 
 from leaderboard.web.front import SAME_FOR_ALL, takes_gzip
+from leaderboard.web.query import drop_unknown
 from leaderboard.web.store import Store
 
 
@@ -59,7 +60,11 @@ class PageCache:
         return response
 
     def _get_page(self, state: Hashable, render: Callable[[], str | bytes]) -> _Page:
-        key = (request.root_path, request.full_path)
+        key = (
+            request.root_path,
+            request.path,
+            drop_unknown(request.query_string.decode("latin-1")),
+        )
         page: _Page | None = self._store.find(key)
         if page is None or page.state != state:
             made = render()

@@ -8,15 +8,28 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from demo.settings import ROOT
 from leaderboard.db import CommitMark, Sessions
+from leaderboard.web.api import openapi
 from leaderboard.web.front import SAME_FOR_ALL, Front
+from leaderboard.web.query import KNOWN
 from leaderboard.web.store import ENTRY_BYTES, Store
+from spinebench.shapes.shape import Shape
 from tests.site import Site
 from tests.web.api.test_api import make_file
 
+NEVER_KEPT = {"token", "code", "state", "iss", "error", "session_state"}
+"""What pages of one's own account read, and their like."""
 TAG = 'W/"one"'
 MEGABYTE = 1_000_000
 Answer = tuple[str, dict[str, str], bytes]
+
+
+def list_shapes(kind: type[Shape]) -> list[type[Shape]]:
+    """Every shape of the API below `kind`."""
+    assert openapi.install
+    below = [one for child in kind.__subclasses__() for one in list_shapes(child)]
+    return [*kind.__subclasses__(), *below]
 
 
 class Inner:
@@ -87,7 +100,7 @@ def test_addresses_that_somebody_makes_up_do_not_fill_the_memory() -> None:
     store = Store(MEGABYTE)
     front = Front(Inner(), lambda: "a", store)
     for number in range(2_000):
-        ask(front, QUERY_STRING=f"unknown={number}" + "x" * 500)
+        ask(front, QUERY_STRING=f"q={number}" + "x" * 500)
     assert 0.9 * MEGABYTE < store.n_bytes <= MEGABYTE
 
 
@@ -164,3 +177,34 @@ def test_the_address_of_a_static_file_names_its_content_whenever_it_was_written(
     for path, version in found:
         assert hashlib.sha256(site.get(path).content).hexdigest().startswith(version)
         assert len(version) >= 12
+
+
+def test_parameters_that_no_page_reads_neither_miss_what_is_kept_nor_add_to_it(site: Site) -> None:
+    inner, store = Inner(), Store(MEGABYTE)
+    front = Front(inner, lambda: "a", store)
+    assert ask(front, QUERY_STRING="board=text")[2] == b"1"
+    size = store.n_bytes
+    for n in range(50):
+        assert ask(front, QUERY_STRING=f"x={n}&board=text&utm_source=y&%62ack{n}=")[2] == b"1"
+    assert ask(front, QUERY_STRING="x=1&board=text", HTTP_IF_NONE_MATCH=TAG)[0][:3] == "304"
+    assert (inner.n_calls, store.n_bytes) == (1, size)
+    plain = site.get("/?benchmark=tiny")
+    assert site.get("/?x=1&benchmark=tiny").headers["ETag"] == plain.headers["ETag"]
+    known = {"If-None-Match": plain.headers["ETag"]}
+    assert site.get("/?benchmark=tiny&x=2", headers=known).status_code == 304
+
+
+def test_every_parameter_that_code_reads_is_known_to_what_is_kept() -> None:
+    sources = {path: path.read_text() for path in (ROOT / "leaderboard").rglob("*.py")}
+    named: set[str] = set()
+    for path, source in sources.items():
+        named |= set(re.findall(r'request\.args\.(?:get|getlist)\(\s*"(\w+)"', source))
+        named |= set(re.findall(r'"(\w+)" in request\.args', source))
+        if path.parent.name == "rankings":
+            named |= set(re.findall(r'values(?:\.get\()?,? ?"(\w+)"', source))
+    for shape in list_shapes(Shape):
+        if shape.__name__.endswith("Query"):
+            named |= set(shape.__struct_fields__)
+    assert "benchmark" in named
+    assert "direction" in named
+    assert named - KNOWN <= NEVER_KEPT

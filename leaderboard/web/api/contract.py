@@ -15,7 +15,8 @@ from spectree.models import SecureType, SecuritySchemeData
 from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
 
-from leaderboard.errors import FieldProblems, InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest, TooLarge
+from leaderboard.json_text import MOST_DEEP, is_nested_beyond
 from leaderboard.models.team import Scope
 from spinebench.shapes.errors import ErrorAnswer
 from spinebench.shapes.shape import Body
@@ -24,6 +25,7 @@ ROOT = "/api/v1"
 JSON = "application/json"
 TOKEN = "token"
 SEE = "See /docs/api."
+MOST_JSON_BYTES = 2**18
 ALWAYS = (500,)
 OF_TOKEN = (401, 403)
 OF_ADDRESS = (400, 404)
@@ -80,7 +82,7 @@ class ApiPlugin(FlaskPlugin):
         self, request: Request, query: Any, json: type[Body] | None, *others: Any
     ) -> None:
         """Keep the body for the view. Raises InvalidRequest."""
-        body = None if json is None else read_body(request.get_data(), json)
+        body = None if json is None else read_body(read_raw(request), json)
         request.context = Context(None, body, None, None, None)  # type: ignore[attr-defined]
 
     def validate_response(
@@ -95,11 +97,21 @@ class ApiPlugin(FlaskPlugin):
         return found
 
 
+def read_raw(request: Request) -> bytes:
+    """The body of a request that brings JSON. Raises TooLarge: decoded it takes many times that."""
+    raw = request.get_data()
+    if len(raw) > MOST_JSON_BYTES:
+        raise TooLarge(
+            f"The JSON is longer than {MOST_JSON_BYTES // 2**10:,} KiB.", f"Send less of it. {SEE}"
+        )
+    return raw
+
+
 def read_body(raw: bytes, kind: type[Body]) -> Body:
     """The JSON of a request. Raises InvalidRequest, or InvalidFields with every field's problem."""
     try:
-        return _decode_body(raw, kind)
-    except RecursionError:
+        if not is_nested_beyond(raw, MOST_DEEP):
+            return _decode_body(raw, kind)
         problem = "it is nested too deeply"
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         problem = str(error)

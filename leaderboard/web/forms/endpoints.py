@@ -19,6 +19,7 @@ from leaderboard.endpoints.engine.settings import (
 )
 from leaderboard.endpoints.registry.endpoints import MAX_NAME_CHARACTERS
 from leaderboard.endpoints.registry.settings import TeamSettings
+from leaderboard.json_text import MOST_DEEP, is_nested_beyond
 from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.team import Team
@@ -138,7 +139,9 @@ def show_endpoint(endpoint: Endpoint | None, settings: TeamSettings) -> Endpoint
 
 
 def _read_json(text: str) -> Any:
-    """The JSON in `text`; text that is none stays text, which no setting takes."""
+    """The JSON in `text`; text that is none, or is too deep, stays text, which no setting takes."""
+    if is_nested_beyond(text.encode(errors="replace"), MOST_DEEP):
+        return text
     try:
         return msgspec.json.decode(text) if text else {}
     except msgspec.DecodeError:

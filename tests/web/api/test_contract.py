@@ -1,5 +1,6 @@
 """What guards an operation is in the OpenAPI document with the statuses that come of it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ import pytest
 from leaderboard.models.team import Scope
 from tests.site import Site, Visitor
 from tests.web.api.test_api import check, make_file
+from tests.web.rights.forms import ENDPOINT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OTHER = {"read": Scope.SUBMIT, "submit": Scope.READ}
@@ -94,6 +96,35 @@ def test_a_used_up_quota_is_429_and_says_when_the_team_may_go_on(site: Site) -> 
     (quota,) = site.get("/api/v1/me", token).json()["quotas"]
     assert refused["code"] == "quota_used"
     assert refused["next_at"][:19] == quota["next_at"][:19]
+
+
+@pytest.mark.parametrize("depth", [60, 300, 900, 1_100, 20_000])
+def test_deep_json_is_refused_in_words_wherever_json_comes_in(site: Site, depth: int) -> None:
+    token = site.token("ada")
+    for deep in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
+        body = json.dumps(
+            {**ENDPOINT, "team": "team-a", "settings": {"extra": {"reasoning": "DEEP"}}}
+        )
+        known = body.replace('"DEEP"', deep)
+        with Visitor(site.url) as visitor:
+            made = visitor.post("/api/v1/endpoints", headers=token, data=known.encode())
+        assert made.status_code == 400, made.text
+        error = made.json()["error"]
+        assert "nested too deeply" in error["message"]
+        for one in read_operations(site):
+            if "json" in one.body:
+                for name in ("settings", "more", "team", "name"):
+                    for body in (deep, f'{{"{name}": {deep}}}'):
+                        assert ask(site, one, token, data=body.encode()) == 400
+
+
+def test_a_body_of_json_is_limited_beyond_what_a_file_may_be(site: Site) -> None:
+    token = site.token("ada")
+    raw = b'{"team": "' + b"x" * 270_000 + b'"}'
+    with Visitor(site.url) as visitor:
+        answer = visitor.post("/api/v1/endpoints", headers=token, data=raw)
+    assert answer.status_code == 413
+    assert answer.json()["error"]["message"] == "The JSON is longer than 256 KiB."
 
 
 LIMITED = {
