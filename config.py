@@ -208,6 +208,11 @@ class Config(Environment):
         description="0: the rights of hosts, experts and administrators are in force without a "
         "second factor. See [A second factor](#a-second-factor)",
     )
+    providers_file: str = Field(
+        "",
+        description="a TOML or JSON file that describes by whom people can sign in, such as ORCID "
+        "or a hospital. See [Sign-in by providers](#sign-in-by-providers)",
+    )
     confirm_grace_days: Number = Field(
         30,
         description="for this many days after the upgrade that began to confirm e-mail addresses, "

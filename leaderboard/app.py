@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.confirmation import ConfirmationTerms
+from leaderboard.accounts.providers.settings import read_providers
 from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import SessionTerms
 from leaderboard.db import CommitMark, make_sessions
@@ -47,6 +48,7 @@ from leaderboard.web.pages import (
     leaderboards,
     notices,
     own_data,
+    providers,
     ratings,
     releases,
     roles,
@@ -114,6 +116,7 @@ def create_app(config: Config | None = None) -> Flask:
             ),
             secret_box=SecretBox(config.secret_keys),
             requires_second_factor=config.require_second_factor,
+            providers=read_providers(config.providers_file),
             quota=Quota(config.quota_submissions, config.quota_days),
             asks_approval=config.approve_teams,
             allowance=Allowance(
@@ -151,6 +154,7 @@ def create_app(config: Config | None = None) -> Flask:
         roles.blueprint,
         identity.blueprint,
         second_factor.blueprint,
+        providers.blueprint,
         teams.blueprint,
         own_data.blueprint,
         ratings.blueprint,

@@ -67,7 +67,7 @@ def authenticate(session: Session, *, email: str, password: str) -> User:
     Who is banned learns it with the right password alone.
     """
     user = find_user(session, email)
-    if not is_password(password, user.password_hash if user else None) or user is None:
+    if not is_password(password, (user.password_hash or None) if user else None) or user is None:
         raise NotSignedIn(
             "The e-mail address or the password is wrong.",
             "Try again, or see how to get a new password below the form.",
@@ -98,6 +98,11 @@ def change_password(session: Session, user: User, *, password: str, new_password
         check_password(new_password, email=user.email, name=user.name)
     fields.raise_all()
     set_password(session, user, new_password)
+
+
+def has_password(user: User) -> bool:
+    """Whether a password signs `user` in: not one who signs in by providers alone."""
+    return user.password_hash.startswith("$")
 
 
 def require_password(user: User, password: str) -> None:

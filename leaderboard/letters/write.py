@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.providers.links import read_links
 from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import name_role
 from leaderboard.accounts.second_factor import has_second_factor
@@ -132,6 +133,7 @@ def _write_ways(session: Session, owner: User, base_url: str) -> Words:
     return Words(
         "SpineBench: how you sign in has changed",
         f"How you sign in to the account {owner.email} on SpineBench has changed. Its second "
-        f"factor now: {factor}.\n\nIf that was neither you nor the host of the server at your "
+        f"factor now: {factor}. Providers that sign you in: {len(read_links(session, owner))}."
+        "\n\nIf that was neither you nor the host of the server at your "
         f"request, set a new password at once, and write to the host: {base_url}/forgot",
     )

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from leaderboard.accounts.users import require_password
-from leaderboard.web.services import current_user
+from datetime import timedelta
+
+from leaderboard.accounts.users import has_password, require_password
+from leaderboard.db import now
+from leaderboard.errors import InvalidRequest, SpineBenchError
+from leaderboard.web.services import current_user, find_web_session
+
+FRESH = timedelta(minutes=10)
+"""For so long signing in is the proof of somebody who has no password."""
 
 
-def require_proof(password: str) -> None:
-    """Raise InvalidRequest unless `password` is that of the user."""
-    require_password(current_user(), password)
+def require_proof(password: str, field: str | None = None) -> None:
+    """Raise InvalidRequest, about `field`, unless `password` is that of the user.
+
+    Somebody without a password proves it by having signed in within ten minutes.
+    """
+    try:
+        _require(password)
+    except SpineBenchError as error:
+        raise (error.at(field) if field else error) from None
+
+
+def _require(password: str) -> None:
+    user, row = current_user(), find_web_session()
+    if has_password(user):
+        require_password(user, password)
+    elif row is None or now() - row.created_at > FRESH:
+        raise InvalidRequest(
+            "Your account has no password, and you signed in more than ten minutes ago.",
+            "Sign out, sign in with your provider again, and come back within ten minutes.",
+        )

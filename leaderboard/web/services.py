@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import ConfirmationTerms, require_confirmed
+from leaderboard.accounts.providers.settings import Provider
 from leaderboard.accounts.second_factor import has_second_factor
 from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import (
@@ -75,6 +76,7 @@ class Services:
     allowance: Allowance
     secret_box: SecretBox
     requires_second_factor: bool
+    providers: Mapping[str, Provider]
 
 
 def services() -> Services:

@@ -102,6 +102,8 @@ NO_PAGES = {
     r".*/(package|ratings\.csv)": "files to take away",
     r".*\.(json|bib|svg|png|atom)": "no HTML",
     r"/(images/<sha256>|static/<path:filename>|healthz)": "no HTML",
+    r"/sign-in/second-factor": "the second step of signing in: test_second_factor.py",
+    r"/sign-in/with/<name>(/callback)?": "lead to other pages",
     r"/submissions/<key>/progress": "JSON for the page of the submission",
 }
 """The application's other addresses, as patterns, and why they are none to look at."""

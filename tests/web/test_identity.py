@@ -178,6 +178,8 @@ OWN_ACCOUNT = {
     "/account/second-factor",
     "/account/second-factor/off",
     "/account/second-factor/recovery-codes",
+    "/account/providers/x",
+    "/account/providers/links/1/remove",
     "/account/sessions/1/end",
     "/account/tokens/1/revoke",
     "/account/address",

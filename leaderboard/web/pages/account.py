@@ -11,6 +11,7 @@ from leaderboard.accounts.confirmation import (
     find_confirmation,
     find_grace_end,
 )
+from leaderboard.accounts.providers.links import has_address, read_links
 from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import Right, name_role, read_roles
 from leaderboard.accounts.second_factor import find_authenticator
@@ -24,7 +25,13 @@ from leaderboard.accounts.teams import (
     read_teams,
 )
 from leaderboard.accounts.tokens import NewToken, make_token, revoke_tokens
-from leaderboard.accounts.users import authenticate, read_email, register, require_password
+from leaderboard.accounts.users import (
+    authenticate,
+    has_password,
+    read_email,
+    register,
+    set_password,
+)
 from leaderboard.accounts.users import change_address as set_address
 from leaderboard.accounts.users import change_password as set_own_password
 from leaderboard.accounts.variants import read_possible_bases, read_requests
@@ -47,6 +54,7 @@ from leaderboard.web.forms.identity import AddressForm
 from leaderboard.web.forms.models import CardForm, ModelCardForm, show_card
 from leaderboard.web.guessing import asks_for_password, sent_address
 from leaderboard.web.pages.identity import register_by_mail
+from leaderboard.web.proof import require_proof
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.rights import has_right
 from leaderboard.web.sending import read_own_quotas
@@ -110,7 +118,11 @@ def sign_in_user() -> Response | tuple[str, int]:
             if not is_done:
                 return redirect(url_for("second_factor.enter", back=back))
             return redirect(back or url_for("account.account"))
-    return render_template("account/sign_in.html", form=form), form.status
+    return _sign_in_page(form), form.status
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("account/sign_in.html", form=form, providers=services().providers)
 
 
 @blueprint.post("/sign-out", endpoint="sign_out")
@@ -135,12 +147,16 @@ def change_password() -> Response | tuple[str, int]:
     """Set a new password; every other session ends, and every token if the user says so."""
     user, form = current_user(), PasswordForm(request.form)
     with form.catches():
-        set_own_password(
-            database(),
-            user,
-            password=form.password.text,
-            new_password=form.new_password.text,
-        )
+        if has_password(user):
+            set_own_password(
+                database(),
+                user,
+                password=form.password.text,
+                new_password=form.new_password.text,
+            )
+        else:
+            require_proof("")
+            set_password(database(), user, form.new_password.text)
         revoked = revoke_tokens(database(), user) if form.revokes_tokens.data else None
         sign_in(user)
         database().commit()
@@ -159,7 +175,7 @@ def change_address() -> Response | tuple[str, int]:
     user, form, fields = current_user(), AddressForm(request.form), FieldProblems()
     with form.catches():
         with fields.at("password"):
-            require_password(user, form.password.text)
+            require_proof(form.password.text)
         with fields.at("email"):
             address = read_email(form.email.text)
         fields.raise_all()
@@ -321,6 +337,11 @@ def _page(
         this_session=find_web_session(),
         authenticator=find_authenticator(database(), user),
         passes_factor=has_passed_factor(),
+        has_password=has_password(user),
+        has_address=has_address(user),
+        links=read_links(database(), user),
+        names={one.issuer: one.label for one in services().providers.values()},
+        providers=services().providers,
         confirmation=find_confirmation(database(), user),
         means_words=MEANS_WORDS,
         grace_end=find_grace_end(user, services().confirmation_terms.grace),

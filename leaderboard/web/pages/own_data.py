@@ -6,12 +6,12 @@ import msgspec
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from leaderboard.accounts.users import require_password
 from leaderboard.errors import FieldProblems
 from leaderboard.people.deletion import delete_account, read_fates
 from leaderboard.people.export import export_account
 from leaderboard.web.forms.accounts import DeletionForm
 from leaderboard.web.guessing import asks_for_password
+from leaderboard.web.proof import require_proof
 from leaderboard.web.services import current_user, database, sign_out, signed_in_unconfirmed
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/account")
@@ -44,7 +44,7 @@ def delete() -> AnyResponse | tuple[str, int]:
         with form.catches():
             fields = FieldProblems()
             with fields.at("password"):
-                require_password(user, form.password.text)
+                require_proof(form.password.text)
             fields.raise_all()
             sign_out()
             pseudonym = delete_account(database(), user)

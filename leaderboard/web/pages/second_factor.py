@@ -19,6 +19,7 @@ from leaderboard.accounts.second_factor import (
     remove_second_factor,
     use_code,
 )
+from leaderboard.accounts.users import has_password
 from leaderboard.errors import FieldProblems, InvalidRequest, SpineBenchError
 from leaderboard.models.factor import FactorMeans
 from leaderboard.models.team import User
@@ -148,6 +149,7 @@ def _page(
     return render_template(
         "second_factor/second_factor.html",
         user=user,
+        has_password=has_password(user),
         authenticator=authenticator,
         n_recovery_codes=count_recovery_codes(database(), user),
         passed=row.passed if row else None,

@@ -133,6 +133,14 @@ PAGES = (
     ),
     # Nothing is calibrated here, and this server sends no mail.
     Group(everybody(404), "GET /judges/{judge}/figure.json"),
+    # Nor is a provider configured that signs people in.
+    Group(
+        everybody(404),
+        """
+        GET /sign-in/with/nobody
+        GET /sign-in/with/nobody/callback
+        """,
+    ),
     Group(everybody(400), "POST /forgot"),
     Group(everybody(302), "POST /sign-out"),
     # Nobody here is halfway through signing in.
@@ -176,6 +184,13 @@ PAGES = (
         """,
     ),
     Group(signed_in(302), "POST /account/sessions/{session}/end"),
+    Group(
+        signed_in(404),
+        """
+        POST /account/providers/nobody
+        POST /account/providers/links/1/remove
+        """,
+    ),
     Group(signed_in(400), "POST /account/confirm"),
     Group(only(OWNER, 302, 404), "POST /account/tokens/{token}/revoke"),
     Group(signed_in(400, unconfirmed=200), "GET /confirm/{confirm_link}"),
