@@ -22,7 +22,9 @@ from leaderboard.names import find_unshowable, read_name
 
 MAX_NAME_CHARACTERS = 120
 MAX_EMAIL_CHARACTERS = 254
-EMAIL_FORM = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_APART = r"@\s()<>\[\]:;,\\\""
+"""What sets addresses apart in a mail's header: `1,ada@example.org` would be written to as two."""
+EMAIL_FORM = re.compile(rf"[^{_APART}]{{1,64}}@[^{_APART}.]+(\.[^{_APART}.]+)+")
 CLOSED = "This account is closed."
 
 
