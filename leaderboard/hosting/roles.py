@@ -91,7 +91,7 @@ def revoke_as(session: Session, key: str, role: str, benchmark: str, by: User) -
     """
     known = read_role(session, role, benchmark)
     require_right(session, by, CHOSEN_BY[known], benchmark)
-    if key == by.email and known is Role.ADMIN:
+    if find_user(session, key) is by and known is Role.ADMIN:
         raise Conflict("You cannot remove your own role as administrator.", "Ask another one.")
     return revoke(session, key, role, benchmark, by.email)
 
