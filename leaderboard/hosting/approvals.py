@@ -14,7 +14,7 @@ from leaderboard.accounts.roles import EVERYWHERE, Reach
 from leaderboard.audit import add_audit
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.hosting.act import Act, read_reason
-from leaderboard.hosting.people import get_team
+from leaderboard.hosting.people import find_team, no_team
 from leaderboard.models.approval import TeamApproval
 from leaderboard.models.benchmark import Split
 from leaderboard.models.identity import Confirmation
@@ -104,7 +104,7 @@ def approve(
 
     Raises NotFound or Conflict, also where somebody else is in the team by now.
     """
-    team = get_team(session, key)
+    team = _get_known_team(session, split, key)
     queued = approve_team(session, team, split, seen)
     nudges = tuple(SUBMISSIONS.make_nudge(session, key) for key in queued)
     _note(session, split, team, actor, "approve", reason)
@@ -113,7 +113,7 @@ def approve(
 
 def refuse(session: Session, split: Split, key: str, actor: str, reason: str) -> Act:
     """Fail what a team has pending, with a reason that it reads. Raises NotFound or Conflict."""
-    team, said = get_team(session, key), read_reason(reason)
+    team, said = _get_known_team(session, split, key), read_reason(reason)
     refuse_team(session, team, split, said)
     _note(session, split, team, actor, "refuse", said)
     return Act(f"{team.name} is not approved on {_name(split)}, and reads why.")
@@ -121,10 +121,28 @@ def refuse(session: Session, split: Split, key: str, actor: str, reason: str) ->
 
 def withdraw(session: Session, split: Split, key: str, actor: str, reason: str) -> Act:
     """End a team's approval; what it sends waits again. Raises NotFound or Conflict."""
-    team, said = get_team(session, key), read_reason(reason)
+    team, said = _get_known_team(session, split, key), read_reason(reason)
     withdraw_approval(session, team, split)
     _note(session, split, team, actor, "withdraw approval", said)
     return Act(f"{team.name} is no longer approved on {_name(split)}.")
+
+
+def _get_known_team(session: Session, split: Split, key: str) -> Team:
+    """The team of this short name, if it has sent anything to the split or is approved on it.
+
+    Raises NotFound for any other, in the words for one that does not exist: a host of one
+    benchmark learns nothing of who is in the teams of another.
+    """
+    team = find_team(session, key)
+    if team is not None:
+        sent = select(Submission.id).join(ModelCard, ModelCard.id == Submission.model_card_id)
+        sent = sent.where(ModelCard.team_id == team.id, Submission.split_id == split.id)
+        approved = select(TeamApproval.user_id).where(
+            TeamApproval.team_id == team.id, TeamApproval.split_id == split.id
+        )
+        if any(session.scalar(rows.limit(1)) is not None for rows in (sent, approved)):
+            return team
+    raise no_team(key)
 
 
 def _describe(session: Session, submissions: Sequence[Submission], reach: Reach) -> PendingTeam:

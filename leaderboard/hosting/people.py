@@ -150,10 +150,20 @@ def get_user(session: Session, email: str) -> User:
 
 def get_team(session: Session, slug: str) -> Team:
     """The team of this short name. Raises NotFound."""
-    team = session.scalar(select(Team).where(Team.slug == slug))
+    team = find_team(session, slug)
     if team is None:
-        raise NotFound(f"There is no team {slug[:80]!r}.", "See the list of teams.")
+        raise no_team(slug)
     return team
+
+
+def find_team(session: Session, slug: str) -> Team | None:
+    """The team of this short name, if there is one."""
+    return session.scalar(select(Team).where(Team.slug == slug))
+
+
+def no_team(slug: str) -> NotFound:
+    """What is said of a team that is not there, or is not theirs to know who ask."""
+    return NotFound(f"There is no team {slug[:80]!r}.", "See the list of teams.")
 
 
 def get_model_card(session: Session, slug: str) -> ModelCard:

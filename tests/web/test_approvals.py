@@ -95,3 +95,17 @@ def test_who_joins_while_the_host_looks_is_not_approved(asking: Site) -> None:
     assert refused.status_code == 409
     assert "You have not seen bob@example.org" in refused.text
     assert asking.get(f"/api/v1/submissions/{key}", token).json()["status"] == "pending"
+
+
+@pytest.mark.parametrize("act", ["approve", "refuse", "withdraw"])
+def test_a_host_learns_nothing_of_a_team_that_has_not_come_to_the_split(
+    asking: Site, act: str
+) -> None:
+    asking.add_person("carol", "team-elsewhere")
+    hugo, place = sign_in(asking, "hugo"), f"{PLACE}/tiny/1.0.0/test"
+    found, missing = (
+        post(hugo, asking, f"{place}/{team}/{act}", "/account", reason="Who are they?")
+        for team in ("team-elsewhere", "team-nowhere")
+    )
+    assert found.status_code == missing.status_code == 404
+    assert found.text.replace("team-elsewhere", "team-nowhere") == missing.text
