@@ -121,6 +121,7 @@ def make_submission(
     quota: Quota = NO_LIMIT,
     asks_approval: bool = False,
     daily: DailyCap = NO_CAP,
+    file_name: str = "predictions.jsonl",
 ) -> str:
     """Queue texts by item id for the hidden split of `tiny`; the submission's id."""
     split = get_split(get_benchmark(session, "tiny"), "test")
@@ -137,7 +138,7 @@ def make_submission(
         model_card=card,
         split=split,
         predictions=predictions,
-        file_name="predictions.jsonl",
+        file_name=file_name,
         quota=quota,
         asks_approval=asks_approval,
         daily=daily,

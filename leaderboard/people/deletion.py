@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import String, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.users import find_user
 from leaderboard.audit import add_audit
 from leaderboard.db import Base, now
 from leaderboard.errors import Conflict
@@ -23,8 +24,9 @@ from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.expert import ExpertRater, RatingAssignment, RatingDraft
 from leaderboard.models.letter import Letter
 from leaderboard.models.role import SITE, GrantedRole, Role
-from leaderboard.models.submission import Submission
+from leaderboard.models.submission import EventKind, Submission
 from leaderboard.models.team import Membership, Team, TeamRole, User
+from leaderboard.people.addresses import Use, read_uses
 from leaderboard.people.departures import end_membership, has_public_results
 
 NO_PASSWORD = "deleted"
@@ -78,14 +80,16 @@ def delete_account(session: Session, user: User, actor: str = "", reason: str = 
     pseudonym = f"deleted-{secrets.token_hex(4)}"
     for fate in read_fates(session, user):
         _leave(session, fate, user, pseudonym)
-    before = (user.email, user.name)
+    uses, name = read_uses(session, user), user.name
+    _forget_files(session, user)
     _delete_rows(session, user)
     user.name, user.email = pseudonym, f"{pseudonym}@deleted.invalid"
     user.password_hash = NO_PASSWORD
     session.add(DeletedUser(user_id=user.id, pseudonym=pseudonym, deleted_at=now()))
     session.flush()
-    _replace_address(session, before[0], user.email)
-    _replace_in_audit(session, before, user.email)
+    for use in uses:
+        _replace_address(session, use.address, user.email)
+        _replace_in_audit(session, use, name, user.email)
     add_audit(session, actor or user.email, "delete account", f"user {user.email}", reason)
     session.flush()
     session.expire_all()
@@ -129,7 +133,7 @@ def _leave(session: Session, fate: Fate, user: User, pseudonym: str) -> None:
 
 
 def _delete_rows(session: Session, user: User) -> None:
-    """Delete what is only about the person; what they have sent loses the names of its files."""
+    """Delete what is only about the person."""
     theirs = select(RatingAssignment.id).join(
         ExpertRater, ExpertRater.rater_id == RatingAssignment.rater_id
     )
@@ -137,9 +141,6 @@ def _delete_rows(session: Session, user: User) -> None:
     session.execute(delete(RatingDraft).where(RatingDraft.assignment_id.in_(own)))
     session.execute(
         delete(Letter).where(or_(Letter.user_id == user.id, Letter.address == user.email))
-    )
-    session.execute(
-        update(Submission).where(Submission.user_id == user.id).values(file_name=FILE_NAME)
     )
     users = User.__table__
     for table in reversed(Base.metadata.sorted_tables):
@@ -150,8 +151,20 @@ def _delete_rows(session: Session, user: User) -> None:
                 session.execute(delete(table).where(column == user.id))
 
 
+def _forget_files(session: Session, user: User) -> None:
+    """Take the names of their files from what the person has sent, and from what was said of it."""
+    for row in session.scalars(select(Submission).where(Submission.user_id == user.id)):
+        for event in row.events:
+            if event.kind is EventKind.SUBMITTED:
+                event.message = event.message.replace(f" in {row.file_name}.", f" in {FILE_NAME}.")
+        row.file_name = FILE_NAME
+    session.flush()
+
+
 def _replace_address(session: Session, before: str, after: str) -> None:
-    """Replace an e-mail address wherever a table has it as such."""
+    """Replace an e-mail address wherever a table has it as such, unless it is another user's."""
+    if find_user(session, before) is not None:
+        return
     for table in Base.metadata.sorted_tables:
         for name in ("email", "address"):
             if name in table.columns and isinstance(table.columns[name].type, String):
@@ -159,23 +172,27 @@ def _replace_address(session: Session, before: str, after: str) -> None:
                 session.execute(update(table).where(column == before).values({name: after}))
 
 
-def _replace_in_audit(session: Session, before: tuple[str, str], after: str) -> None:
-    """Have the audit trail name the pseudonym in place of the address and the name."""
+def _replace_in_audit(session: Session, use: Use, name: str, after: str) -> None:
+    """Have the audit trail name the pseudonym in place of an address.
+
+    In what was done by or about the person, it stands in place of the name too. What is about
+    others keeps every word that somebody may also be called.
+    """
     entries = session.scalars(
         select(AuditEntry).where(
+            use.is_within,
             or_(
                 *(
-                    func.lower(column).contains(word.lower(), autoescape=True)
+                    func.lower(column).contains(use.address, autoescape=True)
                     for column in (AuditEntry.actor, AuditEntry.subject, AuditEntry.note)
-                    for word in before
                 )
-            )
+            ),
         )
     )
     for entry in entries.all():
-        entry.actor = _replace(entry.actor, before[:1], after)
-        entry.subject = _replace(entry.subject, before[:1], after)
-        entry.note = _replace(entry.note, before, after)
+        entry.actor = _replace(entry.actor, [use.address], after)
+        entry.subject = _replace(entry.subject, [use.address], after)
+        entry.note = _replace(entry.note, [use.address, name], after)
     session.flush()
 
 

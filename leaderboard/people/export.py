@@ -26,6 +26,7 @@ from leaderboard.models.rating import Rating
 from leaderboard.models.role import GrantedRole
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ApiToken, ModelCard, User
+from leaderboard.people.addresses import read_uses
 
 Record = dict[str, Any]
 
@@ -201,22 +202,19 @@ def _read_notices(session: Session, user: User) -> list[Record]:
 
 def _read_audit(session: Session, user: User) -> list[Record]:
     """What the person did as a host, and what was done about them, without by whom."""
-    about = f"user {user.email}"
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(or_(AuditEntry.actor == user.email, AuditEntry.subject == about))
-        .order_by(AuditEntry.id)
-    )
-    return [
-        {
-            "at": one.at,
-            "by": "you" if one.actor == user.email else "a host",
-            "action": one.action,
-            "about": "you" if one.subject == about else _hide_person(one.subject),
-            "note": one.note if one.subject == about else "",
-        }
-        for one in rows
-    ]
+    found = {}
+    for use in read_uses(session, user):
+        about = f"user {use.address}"
+        is_theirs = or_(AuditEntry.actor == use.address, AuditEntry.subject == about)
+        for one in session.scalars(select(AuditEntry).where(use.is_within, is_theirs)):
+            found[one.id] = {
+                "at": one.at,
+                "by": "you" if one.actor == use.address else "a host",
+                "action": one.action,
+                "about": "you" if one.subject == about else _hide_person(one.subject),
+                "note": one.note if one.subject == about else "",
+            }
+    return [found[key] for key in sorted(found)]
 
 
 def _hide_person(subject: str) -> str:

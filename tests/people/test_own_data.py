@@ -30,6 +30,7 @@ from leaderboard.models.submission import Submission
 from leaderboard.models.team import ApiToken, Membership, ModelCard, Scope, Team, TeamRole, User
 from leaderboard.notices.targets import make_target
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.people.addresses import change_address
 from leaderboard.people.deletion import delete_account, read_fates
 from leaderboard.people.export import export_account
 from leaderboard.rankings.read import read_ranking
@@ -47,6 +48,7 @@ from tests.package_files import make_items
 from tests.people.test_departures import POLICY
 
 NAME, ADDRESS = "Ada-Augusta Lovelace", "ada.private@example.org"
+FILE_NAME = "predictions of ada.private.jsonl"
 TERMS = SessionTerms(timedelta(days=1), timedelta(days=1))
 
 
@@ -61,8 +63,7 @@ def fill(session: Session) -> tuple[User, str]:
     card = make_model_card(
         session, team, {"slug": "model-a", "name": "Model A", "organisation": "Org"}, ada
     )
-    key = make_submission(session, {"test-text-000": "B"}, card=card)
-    session.get_one(Submission, key).file_name = "predictions of ada.private.jsonl"
+    key = make_submission(session, {"test-text-000": "B"}, card=card, file_name=FILE_NAME)
     make_token(session, ada, name="ada's laptop", scopes=[Scope.READ])
     begin_session(session, ada, TERMS, network="192.0.2.1", agent="Ada's browser")
     vault = KeyVault([Fernet.generate_key().decode()])
@@ -202,3 +203,43 @@ def test_a_new_account_with_the_old_address_is_somebody_else(sessions: Sessions)
         assert session.scalars(select(Team).where(Team.slug == "ada-lovelace")).all() == []
         assert export_account(session, again)["submissions"] == []
         assert session.get_one(Submission, key).user_id == ada.id
+
+
+def test_what_hosts_wrote_about_others_stays_whatever_a_deleted_person_was_called(
+    sessions: Sessions,
+) -> None:
+    with sessions.write() as session:
+        eve = make_user(session, "eve")
+        eve.name = "tiny"
+        add_audit(session, "hugo@example.org", "grant role", "user bob@example.org", "expert tiny")
+        add_audit(session, "hugo@example.org", "ban", "user eve@example.org", "tiny sent spam")
+        delete_account(session, eve)
+        notes = session.scalars(select(AuditEntry.note).order_by(AuditEntry.id)).all()
+    assert notes[0] == "expert tiny"
+    assert notes[1].endswith("@deleted.invalid sent spam")
+
+
+def test_an_address_that_one_had_before_goes_with_the_account(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, _ = fill(session)
+        change_address(session, ada, "ada@example.net")
+        delete_account(session, ada)
+        assert ADDRESS not in dump(session)
+
+
+def test_who_takes_over_an_old_address_takes_over_no_line_of_the_audit_trail(
+    sessions: Sessions,
+) -> None:
+    with sessions.write() as session:
+        ada, _ = fill(session)
+        change_address(session, ada, "ada@example.net")
+        bob = make_user(session, "ada.private")
+        add_audit(session, ADDRESS, "hide", "submission of bob", "mine")
+        own = [one["about"] for one in export_account(session, bob)["audit"]]
+        assert own == ["submission of bob"]
+        assert len(export_account(session, ada)["audit"]) == 3
+        pseudonym = delete_account(session, ada)
+        actors = session.scalars(select(AuditEntry.actor).order_by(AuditEntry.id)).all()
+        gone = f"{pseudonym}@deleted.invalid"
+        assert actors == ["hugo@example.org", gone, gone, ADDRESS, gone]
+        assert find_user(session, ADDRESS) is bob

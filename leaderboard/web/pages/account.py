@@ -32,7 +32,6 @@ from leaderboard.accounts.users import (
     register,
     set_password,
 )
-from leaderboard.accounts.users import change_address as set_address
 from leaderboard.accounts.users import change_password as set_own_password
 from leaderboard.accounts.variants import read_possible_bases, read_requests
 from leaderboard.accounts.web_sessions import end_session, read_sessions
@@ -41,6 +40,7 @@ from leaderboard.errors import FieldProblems, NotFound
 from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
 from leaderboard.models.team import ApiToken, ModelCard, Team
+from leaderboard.people.addresses import change_address as set_address
 from leaderboard.queue import SEND_LETTER
 from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.forms.accounts import (

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.tokens import revoke_tokens
-from leaderboard.accounts.users import change_address as set_address
 from leaderboard.accounts.users import find_user, read_email, register, set_password
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest
 from leaderboard.letters.ask import add_letter, ask_letter
 from leaderboard.letters.links import ConfirmedAddress
 from leaderboard.models.identity import Means
 from leaderboard.models.letter import Letter, LetterKind
+from leaderboard.people.addresses import change_address as set_address
 from leaderboard.queue import SEND_LETTER
 from leaderboard.web.forms.identity import MailForm, NewAccountForm, ResetForm
 from leaderboard.web.protection import limiter, sign_in_limit
