@@ -134,6 +134,19 @@ def test_a_reset_ends_sessions_works_once_and_confirms_the_address(mail_site: Ma
     assert is_signed_in(sign_in(site, "ada", NEW))
 
 
+def test_whoever_made_an_account_with_anothers_address_keeps_no_token_of_it(
+    mail_site: MailSite,
+) -> None:
+    site = mail_site.site
+    with site.sessions.write() as session:
+        make_user(session, "impostor", is_confirmed=False)
+    token = site.token("impostor")
+    ask(site, "/forgot", "impostor@example.org")
+    link = mail_site.deliver_link("reset")
+    post(Visitor(site.url), site, link, link, password=NEW)
+    assert site.get("/api/v1/me", token).status_code == 401
+
+
 def test_a_change_of_the_password_ends_an_open_reset(mail_site: MailSite) -> None:
     site = mail_site.site
     ask(site, "/forgot", "ada@example.org")

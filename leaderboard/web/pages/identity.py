@@ -86,13 +86,16 @@ def forgot() -> tuple[str, int]:
 @blueprint.route("/reset/<text>", methods=["GET", "POST"])
 @limiter.limit(sign_in_limit, methods=["POST"])
 def reset(text: str) -> Response | tuple[str, int]:
-    """Set a new password by a link; every session ends, and the address is confirmed by it."""
+    """Set a new password by a link; every session ends, and the address is confirmed by it.
+
+    Whoever made the account before that was known may be somebody else: their API tokens end.
+    """
     form, is_sent = ResetForm(request.form), request.method == "POST"
     user = services().links.get_reset(database(), text, uses=is_sent)
     if is_sent:
         with form.catches():
             set_password(database(), user, form.password.text)
-            if form.revokes_tokens.data:
+            if form.revokes_tokens.data or not user.is_confirmed:
                 revoke_tokens(database(), user)
             confirm(database(), user, Means.MAIL)
             sign_in(user)
