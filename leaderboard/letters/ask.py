@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import RateLimited
+from leaderboard.letters.links import RESET_LASTS
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import NoticeState
 from leaderboard.models.team import User
 
 PAUSE = timedelta(minutes=1)
 MAX_A_DAY = 10
-"""To one address, whoever asks: nobody's mail is flooded from here."""
+"""To one address, whoever asks, resets apart from others: nobody's mail is flooded from here."""
 KEPT = timedelta(days=2)
 TOLD = (LetterKind.MOVED, LetterKind.WAYS)
 """What nobody asks for: it follows from what somebody did."""
@@ -26,24 +27,31 @@ def ask_letter(
 ) -> Letter:
     """Have a letter sent to `address`. Raises RateLimited, alike for every address.
 
-    The caller commits and enqueues.
+    Nobody can use up the resets of somebody else: beyond a day's number there is one as often as
+    the link in the last one ends. The caller commits and enqueues.
     """
     moment = now()
     session.execute(delete(Letter).where(Letter.at < moment - KEPT))
-    sent = session.execute(
-        select(func.count(), func.max(Letter.at)).where(
+    rows = session.execute(
+        select(Letter.kind, Letter.at).where(
             Letter.address == address,
             Letter.kind.not_in(TOLD),
             Letter.at > moment - timedelta(days=1),
         )
-    ).one()
-    n_letters, last_at = sent
-    if n_letters >= MAX_A_DAY:
+    ).all()
+    is_reset = kind is LetterKind.RESET
+    alike = [row.at for row in rows if (row.kind is LetterKind.RESET) == is_reset]
+    if len(alike) >= MAX_A_DAY and not is_reset:
         raise RateLimited(
-            f"{n_letters} mails to {address} were asked for within a day.",
+            f"{len(alike)} mails to {address} were asked for within a day.",
             "Look for one of them, among unwanted mail too, or try again tomorrow.",
         )
-    if n_letters and last_at > moment - PAUSE:
+    if len(alike) >= MAX_A_DAY and max(alike) > moment - RESET_LASTS:
+        raise RateLimited(
+            f"Many mails to {address} were asked for within a day, the last less than an hour ago.",
+            "Look for that one, among unwanted mail too: its link is good for an hour.",
+        )
+    if any(row.at > moment - PAUSE for row in rows):
         raise RateLimited(
             f"A mail to {address} was asked for less than a minute ago.",
             "Wait for it a little, then ask again.",

@@ -216,22 +216,39 @@ def test_a_banned_person_gets_no_letter(sessions: Sessions, mailbox: Received) -
     assert mailbox.mails == []
 
 
+def let_pass(sessions: Sessions, pause: timedelta) -> None:
+    """Have every letter be so old."""
+    with sessions.write() as session:
+        session.execute(update(Letter).values(at=now() - pause))
+
+
 def test_nobodys_mailbox_is_flooded_from_here(sessions: Sessions) -> None:
-    ask(sessions, LetterKind.RESET, ADA)
+    ask(sessions, LetterKind.REGISTER, ADA)
     with pytest.raises(RateLimited, match="less than a minute"):
-        ask(sessions, LetterKind.REGISTER, ADA)
-    ask(sessions, LetterKind.RESET, "bob@example.org")
+        ask(sessions, LetterKind.RESET, ADA)
+    ask(sessions, LetterKind.REGISTER, "bob@example.org")
     for _ in range(MAX_A_DAY - 1):
-        with sessions.write() as session:
-            session.execute(update(Letter).values(at=now() - PAUSE))
-        ask(sessions, LetterKind.RESET, ADA)
-    with sessions.write() as session:
-        session.execute(update(Letter).values(at=now() - PAUSE))
+        let_pass(sessions, PAUSE)
+        ask(sessions, LetterKind.REGISTER, ADA)
+    let_pass(sessions, PAUSE)
     with pytest.raises(RateLimited, match="within a day"):
+        ask(sessions, LetterKind.CONFIRM, ADA)
+    let_pass(sessions, timedelta(days=1))
+    ask(sessions, LetterKind.REGISTER, ADA)
+
+
+def test_nobody_uses_up_the_resets_of_somebody_else(sessions: Sessions) -> None:
+    for kind in (LetterKind.REGISTER, LetterKind.RESET):
+        for _ in range(MAX_A_DAY):
+            ask(sessions, kind, ADA)
+            let_pass(sessions, PAUSE)
+    with pytest.raises(RateLimited, match="less than an hour ago"):
         ask(sessions, LetterKind.RESET, ADA)
-    with sessions.write() as session:
-        session.execute(update(Letter).values(at=now() - timedelta(days=1)))
-    ask(sessions, LetterKind.RESET, ADA)
+    for _ in range(3):
+        let_pass(sessions, RESET_LASTS)
+        ask(sessions, LetterKind.RESET, ADA)
+        with pytest.raises(RateLimited):
+            ask(sessions, LetterKind.RESET, ADA)
 
 
 def test_old_letters_are_forgotten(sessions: Sessions) -> None:
