@@ -8,6 +8,9 @@ from email import message_from_string, policy
 import pytest
 from sqlalchemy import select, update
 
+from leaderboard.accounts.providers.ask import Identity
+from leaderboard.accounts.providers.links import link as link_provider
+from leaderboard.accounts.providers.links import read_links
 from leaderboard.accounts.users import find_user
 from leaderboard.db import now
 from leaderboard.letters.ask import PAUSE
@@ -134,17 +137,22 @@ def test_a_reset_ends_sessions_works_once_and_confirms_the_address(mail_site: Ma
     assert is_signed_in(sign_in(site, "ada", NEW))
 
 
-def test_whoever_made_an_account_with_anothers_address_keeps_no_token_of_it(
+def test_whoever_made_an_account_with_anothers_address_keeps_no_way_into_it(
     mail_site: MailSite,
 ) -> None:
     site = mail_site.site
     with site.sessions.write() as session:
-        make_user(session, "impostor", is_confirmed=False)
+        impostor = make_user(session, "impostor", is_confirmed=False)
+        link_provider(
+            session, impostor, Identity("https://idp.example", "1", "me", "me", None, False)
+        )
     token = site.token("impostor")
     ask(site, "/forgot", "impostor@example.org")
     link = mail_site.deliver_link("reset")
     post(Visitor(site.url), site, link, link, password=NEW)
     assert site.get("/api/v1/me", token).status_code == 401
+    with site.sessions.read() as session:
+        assert read_links(session, impostor) == []
 
 
 def test_a_change_of_the_password_ends_an_open_reset(mail_site: MailSite) -> None:

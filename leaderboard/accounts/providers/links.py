@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -109,6 +109,11 @@ def unlink(session: Session, user: User, link_id: int) -> None:
         )
     session.delete(row)
     session.flush()
+
+
+def unlink_all(session: Session, user: User) -> None:
+    """Let no account with a provider sign `user` in any more."""
+    session.execute(delete(ProviderLink).where(ProviderLink.user_id == user.id))
 
 
 def _read_name(text: str) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import confirm
+from leaderboard.accounts.providers.links import unlink_all
 from leaderboard.accounts.tokens import revoke_tokens
 from leaderboard.accounts.users import find_user, read_email, register, set_password
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest
@@ -88,7 +89,8 @@ def forgot() -> tuple[str, int]:
 def reset(text: str) -> Response | tuple[str, int]:
     """Set a new password by a link; every session ends, and the address is confirmed by it.
 
-    Whoever made the account before that was known may be somebody else: their API tokens end.
+    Whoever made the account before that was known may be somebody else: their API tokens and
+    the providers that they linked end.
     """
     form, is_sent = ResetForm(request.form), request.method == "POST"
     user = services().links.get_reset(database(), text, uses=is_sent)
@@ -97,6 +99,8 @@ def reset(text: str) -> Response | tuple[str, int]:
             set_password(database(), user, form.password.text)
             if form.revokes_tokens.data or not user.is_confirmed:
                 revoke_tokens(database(), user)
+            if not user.is_confirmed:
+                unlink_all(database(), user)
             confirm(database(), user, Means.MAIL)
             sign_in(user)
             database().commit()
