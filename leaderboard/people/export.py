@@ -12,12 +12,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.accounts.confirmation import find_confirmation
+from leaderboard.accounts.providers.links import read_links
+from leaderboard.accounts.second_factor import count_recovery_codes, find_authenticator
 from leaderboard.db import now
+from leaderboard.models.approval import TeamApproval
 from leaderboard.models.audit import AuditEntry
+from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.expert import ExpertRater, RatedReport, RatingAssignment
 from leaderboard.models.identity import WebSession
-from leaderboard.models.invitation import TeamInvitation
+from leaderboard.models.invitation import RoleInvitation, TeamInvitation
 from leaderboard.models.letter import Letter
 from leaderboard.models.maker import CardMaker, EndpointMaker, TargetMaker
 from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
@@ -25,7 +29,7 @@ from leaderboard.models.quota import QuotaCharge, QuotaEntry
 from leaderboard.models.rating import Rating
 from leaderboard.models.role import GrantedRole
 from leaderboard.models.submission import Submission
-from leaderboard.models.team import ApiToken, ModelCard, User
+from leaderboard.models.team import ApiToken, ModelCard, Team, User
 from leaderboard.people.addresses import read_uses
 
 Record = dict[str, Any]
@@ -74,6 +78,21 @@ def export_account(session: Session, user: User) -> Record:
                 select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id)
             )
         ],
+        "role_invitations": [
+            _take(one, "role", "benchmark", "created_at", "expires_at")
+            for one in session.scalars(
+                select(RoleInvitation)
+                .where(
+                    or_(RoleInvitation.email == user.email, RoleInvitation.inviter_id == user.id)
+                )
+                .order_by(RoleInvitation.id)
+            )
+        ],
+        "approvals": _read_approvals(session, user),
+        "providers": [
+            _take(one, "issuer", "handle", "linked_at") for one in read_links(session, user)
+        ],
+        "second_factor": _read_factor(session, user),
         "sessions": [
             _take(one, "created_at", "seen_at", "ends_at", "network", "agent")
             for one in session.scalars(
@@ -131,6 +150,31 @@ def _read_submissions(session: Session, user: User) -> list[Record]:
         }
         for one in rows
     ]
+
+
+def _read_approvals(session: Session, user: User) -> list[Record]:
+    """On which splits a host has said yes to the person, as a member of which team."""
+    rows = session.execute(
+        select(Team.slug, Benchmark.slug, Benchmark.version, Split.name, TeamApproval.approved_at)
+        .join(TeamApproval, TeamApproval.team_id == Team.id)
+        .join(Split, Split.id == TeamApproval.split_id)
+        .join(Benchmark, Benchmark.id == Split.benchmark_id)
+        .where(TeamApproval.user_id == user.id)
+        .order_by(TeamApproval.approved_at, Team.slug)
+    )
+    names = ("team", "benchmark", "version", "split", "approved_at")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _read_factor(session: Session, user: User) -> Record | None:
+    """Since when the person has an authenticator, and how many recovery codes; no secret."""
+    found = find_authenticator(session, user)
+    if found is None:
+        return None
+    return {
+        "created_at": found.created_at,
+        "n_recovery_codes": count_recovery_codes(session, user),
+    }
 
 
 def _read_charges(session: Session, user: User) -> list[Record]:

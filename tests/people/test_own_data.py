@@ -4,13 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pyotp
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.invitations import invite
+from leaderboard.accounts.providers.ask import Identity
+from leaderboard.accounts.providers.links import link
+from leaderboard.accounts.role_invitations import invite_to_role
 from leaderboard.accounts.roles import grant_role
+from leaderboard.accounts.second_factor import N_RECOVERY_CODES, begin_set_up, finish_set_up
+from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.teams import make_model_card
 from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import authenticate, find_user
@@ -22,6 +28,7 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, NotSignedIn
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.models.audit import AuditEntry
+from leaderboard.models.benchmark import Split
 from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.quota import QuotaCharge
@@ -34,6 +41,7 @@ from leaderboard.people.addresses import change_address
 from leaderboard.people.deletion import delete_account, read_fates
 from leaderboard.people.export import export_account
 from leaderboard.rankings.read import read_ranking
+from leaderboard.submissions.approvals import approve_team
 from tests.factories import (
     PASSWORD,
     load_items,
@@ -49,6 +57,7 @@ from tests.people.test_departures import POLICY
 
 NAME, ADDRESS = "Ada-Augusta Lovelace", "ada.private@example.org"
 FILE_NAME = "predictions of ada.private.jsonl"
+BOX = SecretBox(["s" * 40])
 TERMS = SessionTerms(timedelta(days=1), timedelta(days=1))
 
 
@@ -191,6 +200,72 @@ def test_what_one_takes_away_is_ones_own_and_nobody_elses(sessions: Sessions) ->
     text = str(found)
     for word in ("bob", "hugo", "secret", "password", ada.password_hash, "token_hash"):
         assert word not in text, word
+
+
+EXPORTED = {
+    "api_tokens": "tokens",
+    "authenticators": "second_factor",
+    "card_makers": "model_cards",
+    "confirmations": "account",
+    "endpoint_makers": "endpoints",
+    "expert_raters": "ratings",
+    "granted_roles": "roles",
+    "letters": "letters",
+    "memberships": "teams",
+    "provider_links": "providers",
+    "quota_charges": "quota",
+    "recovery_codes": "second_factor",
+    "role_invitations": "role_invitations",
+    "submissions": "submissions",
+    "target_makers": "notices",
+    "team_approvals": "approvals",
+    "team_invitations": "invitations",
+    "team_makers": "teams",
+    "web_sessions": "sessions",
+}
+"""What refers to a person, and where they read of it."""
+LEFT_OUT = {
+    "banned_users": "who is banned cannot sign in, and asks the host",
+    "confirmation_graces": "when the site was updated, the same for everybody",
+    "deleted_users": "there is nobody any more",
+    "half_sign_ins": "ends within minutes",
+    "invitation_ends": "what they did to an invitation shows in roles and teams",
+    "role_invitation_ends": "so do these",
+    "turns": "when a worker last took up something of theirs",
+}
+
+
+def test_whatever_refers_to_a_person_is_in_what_they_take_away_or_left_out_for_a_reason(
+    sessions: Sessions,
+) -> None:
+    users = User.__table__
+    referring = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(key.column.table is users for key in table.foreign_keys)
+    }
+    assert referring == EXPORTED.keys() | LEFT_OUT.keys()
+    with sessions.write() as session:
+        ada, _ = fill(session)
+        approve_team(session, ada.memberships[0].team, find_test_split(session))
+        link(session, ada, Identity("https://idp.example", "7", "ada-at-idp", "Ada", None, False))
+        invite_to_role(
+            session, make_user(session, "alma", role=Role.ADMIN), ADDRESS, Role.EXPERT, "tiny"
+        )
+        set_up = begin_set_up(ada, BOX)
+        finish_set_up(session, ada, set_up, pyotp.TOTP(set_up.secret).now())
+        found = msgspec.json.decode(msgspec.json.encode(export_account(session, ada)))
+    assert set(EXPORTED.values()) <= found.keys()
+    assert [one["handle"] for one in found["providers"]] == ["ada-at-idp"]
+    assert found["second_factor"]["n_recovery_codes"] == N_RECOVERY_CODES
+    assert [one["role"] for one in found["role_invitations"]] == ["expert"]
+    assert [(one["team"], one["split"]) for one in found["approvals"]] == [("ada-lovelace", "test")]
+    assert "alma" not in str(found)
+    assert set_up.secret not in str(found)
+
+
+def find_test_split(session: Session) -> Split:
+    return get_split(get_benchmark(session, "tiny"), "test")
 
 
 def test_a_new_account_with_the_old_address_is_somebody_else(sessions: Sessions) -> None:
