@@ -136,10 +136,13 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def open_provider() -> Iterator[ScriptedProvider]:
     """A provider at work on a free port."""
-    handler = type("Handler", (_Handler,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+    class Handler(_Handler):
+        pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    handler.provider = provider = ScriptedProvider(f"http://127.0.0.1:{server.server_port}")
+    Handler.provider = provider = ScriptedProvider(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

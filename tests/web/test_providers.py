@@ -68,7 +68,7 @@ def scripted() -> Iterator[ScriptedProvider]:
 
 def write_file(folder: Path, url: str) -> str:
     common = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "issuer": url}
-    every = [
+    every: list[dict[str, object]] = [
         {
             "name": "hospital",
             "label": "The hospital",
