@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
 from config import Config
@@ -23,6 +24,7 @@ from leaderboard.models.team import User
 from tests.factories import PASSWORD
 from tests.openid import CLIENT_ID, CLIENT_SECRET, ScriptedProvider, open_provider
 from tests.site import OpenSite, Site, Visitor
+from tests.web.browsing import open_page
 from tests.web.factor import enter, next_code, set_up
 from tests.web.test_identity import is_signed_in
 from tests.web.test_pages import post, sign_in
@@ -67,7 +69,11 @@ def scripted() -> Iterator[ScriptedProvider]:
 
 
 def write_file(folder: Path, url: str) -> str:
-    common = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "issuer": url}
+    common: dict[str, object] = {
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "issuer": url,
+    }
     every: list[dict[str, object]] = [
         {
             "name": "hospital",
@@ -388,3 +394,37 @@ def test_a_file_with_something_wrong_is_refused_without_its_secrets(tmp_path: Pa
             read_providers(str(place))
         assert "PROVIDERS_FILE" in str(caught.value)
         assert CLIENT_SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_person_signs_in_by_a_provider_in_a_browser(
+    open_site: OpenSite,
+    scripted: ScriptedProvider,
+    tmp_path: Path,
+    empty_redis_url: str,
+    browser: Browser,
+    width: int,
+) -> None:
+    scripted.__init__(scripted.url)  # type: ignore[misc]
+    scripted.claims = GRACE
+    with open_site(
+        PROVIDERS_FILE=write_file(tmp_path, scripted.url), BASE_URL="http://bench.example"
+    ) as site:
+        page = open_page(browser, site.url, viewport={"width": width, "height": 900})
+        page.route(
+            "http://bench.example/**",
+            lambda route: route.fulfill(
+                status=302,
+                headers={"Location": route.request.url.replace("http://bench.example", site.url)},
+            ),
+        )
+        page.goto("/sign-in")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.get_by_role("link", name="The hospital").click()
+        expect(page.get_by_text("You have an account now")).to_be_visible()
+        expect(page.get_by_text("as grace@example.org")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.get_by_text("Link ORCID").first.click()
+        page.get_by_role("button", name="Link ORCID").click()
+        expect(page.get_by_role("link", name="Continue to ORCID")).to_be_visible()
+        page.context.close()
