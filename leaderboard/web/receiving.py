@@ -27,7 +27,8 @@ FIRST_SECONDS = 10.0
 """How long a request may take to arrive, beside its bytes at BYTES_PER_SECOND."""
 BYTES_PER_SECOND = 8_192
 STUCK_SECONDS = 60.0
-"""A reader who takes nothing of an answer for so long is gone."""
+LEAST_TAKEN_BYTES = 8_192
+"""A reader who takes no more of an answer than this in so long, or not its rest, is given up."""
 IN_MEMORY_BYTES = 65_536
 """Of each request and each answer; a longer one is in a temporary file."""
 HEADER_BYTES = 32_768
@@ -109,7 +110,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def is_overdue(self, now: float, keepalive: float) -> bool:
         """Whether it is waited for no longer: a request too slow, a reader stuck, nobody there."""
-        if self.total_outbufs_len != self.n_to_send:
+        least = min(LEAST_TAKEN_BYTES, self.n_to_send)
+        if not 0 <= self.n_to_send - self.total_outbufs_len < least:
             self.n_to_send, self.moved = self.total_outbufs_len, now
         if self.n_to_send:
             return now - self.moved > STUCK_SECONDS

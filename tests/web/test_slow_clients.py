@@ -16,6 +16,7 @@ import requests
 from bench.slow_clients import MANNERS, RECEIVING, SlowClients, start_web
 from demo.processes import Supervisor
 from leaderboard.db import make_sessions
+from leaderboard.web.receiving import LEAST_TAKEN_BYTES, STUCK_SECONDS, Channel
 from tests.site import ENDPOINT_KEY, SECRET_KEY, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
@@ -111,6 +112,22 @@ def test_readers_who_take_nothing_of_their_answers_keep_no_other_waiting(deploye
     assert deployed.get("/").status_code == 200
     for one in slow:
         one.close()
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "given_up"), [(1, True), (0, True), (LEAST_TAKEN_BYTES // 6, False)]
+)
+def test_a_reader_who_takes_an_answer_byte_by_byte_is_given_up_and_a_slow_one_is_not(
+    n_bytes: int, given_up: bool
+) -> None:
+    channel = Channel.__new__(Channel)
+    channel.requests, channel.moved, channel.n_to_send = [object()], 0.0, 0
+    channel.total_outbufs_len = 100 * LEAST_TAKEN_BYTES
+    seen = []
+    for second in range(0, 10 * int(STUCK_SECONDS), 5):
+        seen.append(channel.is_overdue(float(second), keepalive=5.0))
+        channel.total_outbufs_len -= n_bytes
+    assert any(seen) is given_up
 
 
 def test_a_request_that_stops_halfway_is_let_go_in_words(deployed: Site) -> None:
