@@ -28,6 +28,7 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_BUSY_MILLISECONDS = 30_000
+SQLITE_EMPTY_MILLISECONDS = 2_000
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -117,6 +118,22 @@ class Sessions:
         with self._writers() as session, session.begin():
             yield session
 
+    def empty_log(self) -> None:
+        """Have SQLite's log forget what its pages held before, unless somebody reads it meanwhile.
+
+        Elsewhere nothing happens.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {SQLITE_EMPTY_MILLISECONDS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MILLISECONDS}")
+        finally:
+            connection.close()
+
 
 class CommitMark:
     """Whether anything was committed to a database: while the mark is the same, nothing was.
@@ -189,6 +206,8 @@ def make_engine(url: str) -> Engine:
             "journal_mode = WAL",
             "synchronous = NORMAL",
             "foreign_keys = ON",
+            # What is deleted is overwritten: else it stays in the file until its place is needed.
+            "secure_delete = ON",
             f"busy_timeout = {SQLITE_BUSY_MILLISECONDS}",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -106,6 +106,7 @@ def delete_user_command(email: str, reason: str) -> None:
     with sessions().write() as session:
         user = _get_user(find_user(session, email), email)
         pseudonym = delete_account(session, user, COMMAND_LINE, read_reason(reason))
+    sessions().empty_log()
     click.echo(f"The account is deleted. What it sent stays under the name {pseudonym}.")
 
 

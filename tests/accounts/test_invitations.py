@@ -17,6 +17,7 @@ from leaderboard.accounts.invitations import (
 from leaderboard.accounts.users import find_user
 from leaderboard.db import Sessions, now
 from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from leaderboard.hosting.people import ban_user
 from leaderboard.models.invitation import TeamInvitation
 from leaderboard.models.team import Membership, Team, User
 from tests.factories import make_team, make_user
@@ -152,3 +153,13 @@ def test_a_team_has_so_many_open_invitations_and_no_more(sessions: Sessions, tex
             invite(session, team, ada)
         with pytest.raises(Conflict, match=f"{MAX_OPEN} open invitations"):
             invite(session, team, ada)
+
+
+def test_an_invitation_of_somebody_who_is_banned_lets_nobody_in(
+    sessions: Sessions, text: str
+) -> None:
+    with sessions.write() as session:
+        ban_user(session, "ada@example.org", "command line", "spam")
+    with sessions.write() as session, pytest.raises(InvalidRequest, match="no longer valid"):
+        accept_invitation(session, get(session, "bob"), text)
+    assert read_members(sessions) == ["ada"]

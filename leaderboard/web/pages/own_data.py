@@ -12,7 +12,13 @@ from leaderboard.people.export import export_account
 from leaderboard.web.forms.accounts import DeletionForm
 from leaderboard.web.guessing import asks_for_password
 from leaderboard.web.proof import require_proof
-from leaderboard.web.services import current_user, database, sign_out, signed_in_unconfirmed
+from leaderboard.web.services import (
+    current_user,
+    database,
+    services,
+    sign_out,
+    signed_in_unconfirmed,
+)
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/account")
 
@@ -49,6 +55,7 @@ def delete() -> AnyResponse | tuple[str, int]:
             sign_out()
             pseudonym = delete_account(database(), user)
             database().commit()
+            services().sessions.empty_log()
             flash(f"Your account is deleted. What you sent stays under the name {pseudonym}.")
             return redirect(url_for("account.sign_in"))
     fates = read_fates(database(), user)
