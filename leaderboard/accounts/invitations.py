@@ -79,7 +79,7 @@ def get_invitation(session: Session, user: User, text: str) -> TeamInvitation:
     """The invitation whose link `text` is, which `user` may accept.
 
     Raises InvalidRequest for one that is unknown, used, withdrawn or too old, or whose inviter
-    owns the team no more; Forbidden for one that is for another address.
+    owns the team no more or is banned; Forbidden for one that is for another address.
     """
     row = session.scalar(
         select(TeamInvitation)
@@ -97,7 +97,7 @@ def get_invitation(session: Session, user: User, text: str) -> TeamInvitation:
             f"The invitation expired on {row.expires_at:%Y-%m-%d}.", "Ask for a new link."
         )
     inviter = session.get(Membership, (row.team_id, row.inviter_id))
-    if inviter is None or inviter.role is not TeamRole.OWNER:
+    if inviter is None or inviter.role is not TeamRole.OWNER or inviter.user.is_banned:
         raise InvalidRequest("The invitation is no longer valid.", "Ask for a new link.")
     if row.email and row.email != user.email:
         raise Forbidden(
