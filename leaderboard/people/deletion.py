@@ -129,6 +129,7 @@ def _leave(session: Session, fate: Fate, user: User, pseudonym: str) -> None:
     end_membership(session, fate.team, user, by=user)
     if fate.is_closed:
         name = f"{pseudonym}-{fate.team.id}"
+        _rename_in_audit(session, fate.team.slug, name)
         fate.team.name, fate.team.slug = name, name
 
 
@@ -170,6 +171,17 @@ def _replace_address(session: Session, before: str, after: str) -> None:
             if name in table.columns and isinstance(table.columns[name].type, String):
                 column = table.columns[name]
                 session.execute(update(table).where(column == before).values({name: after}))
+
+
+def _rename_in_audit(session: Session, before: str, after: str) -> None:
+    """Have the audit trail name a closed team by its new short name where it is about the team."""
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.subject.startswith(f"team {before}", autoescape=True))
+    )
+    for entry in entries.all():
+        if entry.subject.split()[1] == before:
+            entry.subject = f"team {after}{entry.subject.removeprefix(f'team {before}')}"
+    session.flush()
 
 
 def _replace_in_audit(session: Session, use: Use, name: str, after: str) -> None:
