@@ -1,5 +1,11 @@
 """The pages on which one takes one's data away and deletes one's account."""
 
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from leaderboard.models.team import User
 from tests.factories import PASSWORD
 from tests.site import Site
 from tests.web.api.test_api import make_file
@@ -31,6 +37,26 @@ def test_an_account_is_deleted_with_its_password_and_its_results_stay_public(sit
     assert "Model-A" in shown
     assert "Team-A" not in shown
     assert "ada@" not in shown
+
+
+@pytest.mark.one_database
+def test_after_a_deletion_no_byte_of_the_sqlite_file_tells_who_it_was(site: Site) -> None:
+    place = Path(site.sessions.engine.url.database or "")
+    site.submit(site.token("ada"), make_file(4))
+    ada = sign_in(site, "ada")
+    with site.sessions.write() as session:
+        session.execute(
+            update(User).where(User.email == "ada@example.org").values(name="Ada King Lovelace")
+        )
+
+    def read() -> bytes:
+        return b"".join(one.read_bytes() for one in place.parent.glob(f"{place.name}*"))
+
+    assert b"Ada King Lovelace" in read()
+    assert b"ada@example.org" in read()
+    assert "Your account is deleted" in post(ada, site, PLACE, PLACE, password=PASSWORD).text
+    assert b"Ada King Lovelace" not in read()
+    assert b"ada@example.org" not in read()
 
 
 def test_ones_data_is_a_file_for_oneself_alone(site: Site) -> None:
