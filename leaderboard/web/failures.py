@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
+import time
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
@@ -18,6 +21,7 @@ from leaderboard.errors import (
     RateLimited,
     SpineBenchError,
 )
+from leaderboard.web.protection import limiter
 
 log = logging.getLogger(__name__)
 
@@ -102,11 +106,21 @@ def answer_http_error(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     message = HTTP_MESSAGES.get(error.code, error.description or "")
     code = HTTP_CODES.get(error.code, "invalid_request" if error.code < 500 else "internal")
-    response = _answer(error.code, code, message, HTTP_REMEDIES.get(error.code, ""))
+    remedy = HTTP_REMEDIES.get(error.code, "")
+    limit = limiter.current_limit
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS and limit is not None:
+        remedy = f"Try again in {_say_wait(limit.reset_at - time.time())}."
+    response = _answer(error.code, code, message, remedy)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _say_wait(seconds: float) -> str:
+    """A time to wait in whole minutes, rounded up."""
+    n_minutes = max(1, math.ceil(seconds / 60))
+    return "a minute" if n_minutes == 1 else f"{n_minutes} minutes"
 
 
 def answer_defect(error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Guessing a password is slow at every form that asks for one, and locks its owner out of none."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +46,20 @@ def test_one_account_from_one_network(guarded: Site) -> None:
     assert guess(guarded, "192.0.2.1", " ADA", PASSWORD) == 429, "in another spelling too"
     assert guess(guarded, "192.0.2.1", "bob") == 401
     assert guess(guarded, "192.0.2.2", "ada", PASSWORD) == 302, "the owner comes from elsewhere"
+
+
+def test_who_is_stopped_reads_for_how_long(guarded: Site) -> None:
+    for _ in range(3):
+        guess(guarded, "192.0.2.1")
+    visitor = visit(guarded, "192.0.2.1")
+    form = {"email": "ada@example.org", "password": WRONG}
+    form["csrf_token"] = csrf_of(visitor.get("/sign-in").text)
+    stopped = visitor.post("/sign-in", data=form)
+    assert stopped.status_code == 429
+    said = re.search(r"Try again in (\d+) minutes\.", stopped.text)
+    assert said is not None
+    seconds = int(stopped.headers["Retry-After"])
+    assert seconds <= 60 * int(said[1]) <= seconds + 120
 
 
 def test_all_of_an_ipv6_network_counts_as_one(guarded: Site) -> None:
