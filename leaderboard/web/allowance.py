@@ -50,8 +50,8 @@ class Allowance:
                 wait = self._hit(limit, (work.name, kind, name))
                 if wait is not None:
                     raise RateLimited(
-                        f"These are more {work} than {limit.amount} in {_say(limit)}: "
-                        f"that is how many one person, or one network, may ask for.",
+                        f"There were more {work} than {limit.amount} in {_say(limit)}, "
+                        f"the most that one person, or one network, may ask for.",
                         f"Wait {wait} second{'' if wait == 1 else 's'} and send it again.",
                         retry_after=wait,
                     )

@@ -35,7 +35,9 @@ def test_a_new_team_waits_and_the_host_sees_who_it_is(asking: Site) -> None:
     asking.evaluate_all()
     assert asking.get(f"/api/v1/submissions/{sent['id']}", token).json()["status"] == "pending"
     ada = sign_in(asking, "ada")
-    assert "waits until the host has approved" in ada.get(f"/submissions/{sent['id']}").text
+    own = ada.get(f"/submissions/{sent['id']}").text
+    assert "waits until the host has approved" in own
+    assert "scoring goes on" not in own, "nothing is scored yet"
     hugo = sign_in(asking, "hugo")
     assert "1 submission waits for approval" in hugo.get("/admin").text
     page = hugo.get(PLACE).text
