@@ -27,7 +27,7 @@ from leaderboard.models.role import SITE, GrantedRole, Role
 from leaderboard.models.submission import EventKind, Submission
 from leaderboard.models.team import Membership, Team, TeamRole, User
 from leaderboard.people.addresses import Use, read_uses
-from leaderboard.people.departures import end_membership, has_public_results
+from leaderboard.people.departures import end_membership, has_public_results, lock_members
 
 NO_PASSWORD = "deleted"
 FILE_NAME = "predictions"
@@ -78,6 +78,11 @@ def delete_account(session: Session, user: User, actor: str = "", reason: str = 
     """
     _require_deletable(session, user)
     pseudonym = f"deleted-{secrets.token_hex(4)}"
+    # Of two owners who go at once, the second one finds the first gone.
+    teams = select(Team).join(Membership).where(Membership.user_id == user.id).order_by(Team.id)
+    for team in session.scalars(teams).all():
+        lock_members(session, team)
+        session.expire(team, ["memberships"])
     for fate in read_fates(session, user):
         _leave(session, fate, user, pseudonym)
     uses, name = read_uses(session, user), user.name

@@ -44,7 +44,7 @@ def leave_team(session: Session, team: Team, user: User) -> None:
     Raises NotFound for somebody who is not in it; Conflict for the last owner while there are
     other members, and for the last member while a result of the team is public.
     """
-    members = _lock_members(session, team)
+    members = lock_members(session, team)
     _get_member(members, team, user.id)
     others = [one for one in members if one.user_id != user.id]
     if others and not any(one.role is TeamRole.OWNER for one in others):
@@ -66,7 +66,7 @@ def remove_member(session: Session, team: Team, owner: User, user_id: int) -> Us
     Raises Forbidden unless `owner` owns the team, NotFound for somebody who is not in it,
     Conflict for an owner: these leave by themselves.
     """
-    members = _lock_members(session, team)
+    members = lock_members(session, team)
     require_owner(session, team, owner)
     member = _get_member(members, team, user_id)
     if member.role is TeamRole.OWNER:
@@ -80,7 +80,7 @@ def remove_member(session: Session, team: Team, owner: User, user_id: int) -> Us
 
 def make_owner(session: Session, team: Team, owner: User, user_id: int) -> User:
     """Make another member an owner, who is returned. Raises as `remove_member` does."""
-    members = _lock_members(session, team)
+    members = lock_members(session, team)
     require_owner(session, team, owner)
     member = _get_member(members, team, user_id)
     if member.role is TeamRole.OWNER:
@@ -147,7 +147,7 @@ def _close_team(session: Session, team: Team) -> None:
         _close_endpoint(session, endpoint)
 
 
-def _lock_members(session: Session, team: Team) -> list[Membership]:
+def lock_members(session: Session, team: Team) -> list[Membership]:
     """The members as they are, kept so until this transaction ends."""
     session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))
     rows = select(Membership).where(Membership.team_id == team.id)

@@ -1,5 +1,6 @@
 """Taking one's data away, and deleting an account, on both databases."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,7 @@ from leaderboard.notices.targets import make_target
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.people.addresses import change_address
 from leaderboard.people.deletion import delete_account, read_fates
+from leaderboard.people.departures import make_owner
 from leaderboard.people.export import export_account
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.approvals import approve_team
@@ -171,6 +173,29 @@ def test_a_team_goes_to_whom_has_been_in_it_longest_and_others_go_on(sessions: S
         assert roles == {"cleo": TeamRole.OWNER, "bob": TeamRole.MEMBER}
         assert [one.user.name for one in joined.memberships] == ["bob"]
         assert (owned.slug, joined.slug) == ("owned", "joined")
+
+
+def test_of_two_owners_who_go_at_once_the_second_closes_the_team(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, bob = (make_user(session, name) for name in ("ada", "bob"))
+        team = make_team(session, "team-a", ada, bob)
+        make_owner(session, team, ada, bob.id)
+
+    def delete_bob() -> None:
+        with sessions.write() as session:
+            delete_account(session, get(session, "bob"))
+
+    second = threading.Thread(target=delete_bob)
+    with sessions.write() as session:
+        delete_account(session, get(session, "ada"))
+        second.start()
+        # It waits for this transaction; if it did not, it would be through in this time.
+        second.join(1.0)
+    second.join()
+    with sessions.read() as session:
+        left = session.scalars(select(Team)).one()
+        assert left.memberships == []
+        assert left.name.startswith("deleted-")
 
 
 def test_the_last_administrator_and_a_deleted_account_are_not_deleted(sessions: Sessions) -> None:
