@@ -51,7 +51,12 @@ def ask_letter(
             f"Many mails to {address} were asked for within a day, the last less than an hour ago.",
             "Look for that one, among unwanted mail too: its link is good for an hour.",
         )
-    if any(row.at > moment - PAUSE for row in rows):
+    # Who has just been invited may register at once: only who may give a role sends invitations.
+    if any(
+        row.at > moment - PAUSE
+        for row in rows
+        if row.kind is not LetterKind.INVITE or kind is LetterKind.INVITE
+    ):
         raise RateLimited(
             f"A mail to {address} was asked for less than a minute ago.",
             "Wait for it a little, then ask again.",

@@ -90,6 +90,17 @@ def test_a_registration_proves_its_address(sessions: Sessions, mailbox: Received
     assert len(mailbox.mails) == 1, "a letter is sent once"
 
 
+def test_who_has_just_been_invited_registers_without_a_pause(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ask_letter(session, LetterKind.INVITE, ADA)
+        with pytest.raises(RateLimited):
+            ask_letter(session, LetterKind.INVITE, ADA)
+        assert ask_letter(session, LetterKind.REGISTER, ADA).kind is LetterKind.REGISTER
+        for kind in (LetterKind.REGISTER, LetterKind.INVITE):
+            with pytest.raises(RateLimited):
+                ask_letter(session, kind, ADA)
+
+
 def test_who_has_an_account_is_told_so_and_nobody_else_is(
     sessions: Sessions, mailbox: Received
 ) -> None:
