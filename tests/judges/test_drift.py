@@ -35,6 +35,7 @@ def read_check(sessions: Sessions) -> DriftCheck:
         return session.scalars(select(DriftCheck).order_by(DriftCheck.judge_run_id.desc())).first()  # type: ignore[return-value]
 
 
+@pytest.mark.one_database
 def test_every_run_rates_thirty_anchor_reports_again_and_holds_when_they_moved(
     sessions: Sessions,
     submit_reports: SubmitReports,

@@ -68,6 +68,7 @@ def test_pauses_grow_with_an_outage_and_end_with_patience(
     assert found == (None if again is None else NOON + timedelta(minutes=again))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "down",
     [fail(503), fail(500), fail(429), Answered("", raw=b"<html>", content_type="text/html")],
@@ -125,6 +126,7 @@ def test_what_was_answered_before_an_outage_is_kept_and_asked_for_once(
     assert ratings_of(sessions, "judge-0") == [5.0] * 4 * len(DIMENSIONS)
 
 
+@pytest.mark.one_database
 def test_where_a_tenth_of_the_requests_fail_ratings_are_those_of_a_server_that_behaves(
     sessions: Sessions, submit_reports: SubmitReports
 ) -> None:
@@ -284,6 +286,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("refusal", "named"), REFUSED)
 def test_a_refusal_is_held_for_the_host_by_its_names_and_the_team_reads_no_more(
     sessions: Sessions, submit_reports: SubmitReports, refusal: Answered, named: str

@@ -97,6 +97,7 @@ def test_reports_are_scored_by_the_model_and_rated_by_the_checklist_beside_it(
     assert call.prompt_hash in {asked.hash for asked in server.asked}
 
 
+@pytest.mark.one_database
 def test_a_gullible_judge_is_found_out_before_any_attack_is_rated(
     sessions: Sessions, submit_reports: SubmitReports, caplog: pytest.LogCaptureFixture
 ) -> None:
