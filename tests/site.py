@@ -17,11 +17,13 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from config import Config
+from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import find_user
 from leaderboard.app import create_app
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.experts.assign import assign_reports
+from leaderboard.models.identity import Means
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, Scope
@@ -79,6 +81,13 @@ class Site:
             found = make_team(session, team, make_user(session, name))
             if model is not None:
                 make_card(session, found, model)
+
+    def confirm(self, name: str) -> None:
+        """Confirm the address of a user NAME@example.org, as a host does."""
+        with self.sessions.write() as session:
+            user = find_user(session, f"{name}@example.org")
+            assert user is not None
+            confirm(session, user, Means.HOST)
 
     def name_base(self, model: str, base: str, label: str) -> None:
         """Say which model another one was made from."""

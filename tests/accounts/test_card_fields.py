@@ -26,7 +26,7 @@ def test_every_stated_column_of_the_table_is_a_declared_fact() -> None:
 def test_the_api_and_the_command_take_and_show_every_fact() -> None:
     assert set(NewModel.__struct_fields__) == KEYS | RELATED | OWN
     assert set(ChangedModel.__struct_fields__) == KEYS | RELATED
-    assert set(ModelRecord.__struct_fields__) == KEYS | RELATED | OWN
+    assert set(ModelRecord.__struct_fields__) == KEYS | RELATED | OWN | {"base_consent"}
     assert all(one.meaning for one in NewModel.describe() if one.name not in OWN)
 
 

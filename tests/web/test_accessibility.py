@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from config import Config
 from leaderboard.accounts.invitations import invite
+from leaderboard.accounts.role_invitations import invite_to_role
 from leaderboard.app import create_app
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
@@ -68,6 +69,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("ada", "/account/teams/team-a"),
     ("ada", "/account/delete"),
     ("eve", "/join/{invitation}"),
+    ("ada", "/invitations/{role}"),
     ("ada", "/account/models/new"),
     ("ada", "/account/models/model-a"),
     ("ada", "/endpoints"),
@@ -172,9 +174,13 @@ def submissions(shown: Site) -> dict[str, str]:
 def sign_links(shown: Site) -> dict[str, str]:
     """The texts of links that ada got by mail, and of one that a newcomer got."""
     links = Links([SECRET_KEY])
-    with shown.sessions.read() as session:
-        ada = session.scalars(select(User).where(User.name == "ada")).one()
+    with shown.sessions.write() as session:
+        ada, hugo = (
+            session.scalars(select(User).where(User.name == name)).one() for name in ("ada", "hugo")
+        )
+        role = invite_to_role(session, hugo, ada.email, Role.EXPERT, "tiny").key
     return {
+        "role": role,
         "registration": links.sign_registration("newcomer@example.org"),
         "reset": links.sign_reset(ada),
         "confirmation": links.sign_confirmation(ada, "new@example.org"),
