@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from flask import request
 from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.disclosure import Viewer, disclosure
-from leaderboard.errors import Conflict
+from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.evaluation.turns import Place, find_place, read_places
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Status, Submission
@@ -106,10 +107,20 @@ def create_submission() -> SubmissionRecord:
 @get("/submissions", scope=Scope.READ, query=LimitQuery)
 def list_submissions() -> SubmissionList:
     """The newest submissions of your teams."""
-    limit = request.args.get("limit", DEFAULT_LISTED, type=int)
-    rows = read_own(database(), current_user(), max(1, min(limit, MAX_LISTED)))
+    rows = read_own(database(), current_user(), _read_limit())
     places = read_places(database()) if any(row.status is Status.QUEUED for row in rows) else {}
     return SubmissionList(submissions=[_fill(row, places.get(row.id)) for row in rows])
+
+
+def _read_limit() -> int:
+    """How many are asked for, at most MAX_LISTED. Raises InvalidRequest."""
+    text = request.args.get("limit") or str(DEFAULT_LISTED)
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
+        raise InvalidRequest(
+            f"limit={text[:40]!r} is not a whole number from 1 on.",
+            f"Ask for 1 to {MAX_LISTED} submissions, or leave it out for {DEFAULT_LISTED}.",
+        ).at("limit")
+    return min(int(text), MAX_LISTED)
 
 
 @get("/submissions/<key>", scope=Scope.READ)
