@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "ranking",
     "page",
     "slow_clients",
+    "api_fuzz",
     "ladder_attack",
     "calibration",
     "judge_attacks",

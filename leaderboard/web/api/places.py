@@ -18,9 +18,13 @@ Text = str | UnsetType
 
 
 def about(description: str, choices: Iterable[str] = ()) -> Meta:
-    """What the document says of a value in a query or form: words, and all that it may be."""
+    """What the document says of a value in a query or form: words, and all that it may be.
+
+    A blank one is as good as one left out, for pages send blanks.
+    """
     named = list(choices)
-    return Meta(description=description, extra_json_schema={"enum": named} if named else None)
+    schema = {"enum": ["", *named]} if named else None
+    return Meta(description=description, extra_json_schema=schema)
 
 
 class VersionQuery(Shape, frozen=True, kw_only=True):

@@ -114,7 +114,7 @@ def list_submissions() -> SubmissionList:
 
 def _read_limit() -> int:
     """How many are asked for, at most MAX_LISTED. Raises InvalidRequest."""
-    text = request.args.get("limit") or str(DEFAULT_LISTED)
+    text = request.args.get("limit", str(DEFAULT_LISTED))
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
         raise InvalidRequest(
             f"limit={text[:40]!r} is not a whole number from 1 on.",

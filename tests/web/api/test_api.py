@@ -166,7 +166,7 @@ def test_a_submission_says_where_it_waits(site: Site) -> None:
     assert (shown["status"], shown["queue"]) == ("scored", None)
 
 
-@pytest.mark.parametrize("limit", ["null", "0", "-1", "1.5", "many", "9" * 10])
+@pytest.mark.parametrize("limit", ["", "null", "0", "-1", "1.5", "many", "9" * 10])
 def test_a_list_of_so_many_that_no_number_says_is_refused(site: Site, limit: str) -> None:
     answer = requests.get(f"{site.url}/api/v1/submissions?limit={limit}", headers=site.token("ada"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
