@@ -15,6 +15,12 @@ from tests.servers import find_chromium
 pytest_plugins = ["tests.databases", "tests.loaded", "tests.site"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a server or a browser of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Let Ctrl-C reach what tests start, also where a shell's background job ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -28,6 +28,7 @@ class ScriptedProvider:
         self.emails: list[dict[str, Any]] = []
         self.key = self.other_key = RSAKey.generate_key(2048, {"kid": "1"})
         self.is_down = self.is_slow = self.is_unsigned = False
+        self.n_dripped = 0
         self.answer: dict[str, str] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -125,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             while self.provider.is_slow:
                 self.wfile.write(b" ")
                 self.wfile.flush()
+                self.provider.n_dripped += 1
                 time.sleep(0.1)
         except OSError:
             pass

@@ -211,6 +211,7 @@ def test_a_slow_provider_is_given_up(world: World, monkeypatch: pytest.MonkeyPat
     world.provider.is_slow = True
     answer = Visitor(world.site.url).get("/sign-in/with/hospital")
     assert "does not answer as it should" in answer.text
+    assert world.provider.n_dripped < 100
 
 
 def test_an_unverified_or_untrusted_address_is_not_the_accounts(world: World) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 TIMEOUT = 5.0
 """Seconds to connect, and for each piece of an answer."""
 DEADLINE = 10.0
 """Seconds for a whole answer."""
 MAX_BYTES = 256 * 1024
+PIECE_BYTES = 16 * 1024
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -26,14 +28,23 @@ class BoundedAdapter(HTTPAdapter):
         ends_at = time.monotonic() + DEADLINE
         options |= {"stream": True, "timeout": TIMEOUT}
         answer = super().send(request, *args, **options)
-        body = bytearray()
-        for piece in answer.iter_content(1024):
+        answer._content = _read(answer, ends_at)
+        return answer
+
+
+def _read(answer: requests.Response, ends_at: float) -> bytes:
+    """The whole body, each piece as it comes: waiting for a full one would have no end."""
+    body = bytearray()
+    try:
+        while piece := answer.raw.read1(PIECE_BYTES, decode_content=True):
             body += piece
             if len(body) > MAX_BYTES or time.monotonic() > ends_at:
-                answer.close()
                 raise requests.RequestException("the answer is too large or too slow")
-        answer._content = bytes(body)
-        return answer
+    except HTTPError as error:
+        raise requests.RequestException("the answer broke off") from error
+    finally:
+        answer.close()
+    return bytes(body)
 
 
 def make_client(**options: Any) -> OAuth2Session:
