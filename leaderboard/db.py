@@ -12,9 +12,19 @@ from operator import itemgetter
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, insert
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    create_engine,
+    event,
+    insert,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
@@ -133,6 +143,14 @@ class Sessions:
             cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MILLISECONDS}")
         finally:
             connection.close()
+
+
+def lock_row(session: Session, key: InstrumentedAttribute[Any], value: str | int) -> None:
+    """Have others who lock the row with this key wait until this transaction ends.
+
+    On SQLite they wait in any case: one transaction writes at a time.
+    """
+    session.execute(select(key).where(key == value).with_for_update(key_share=True))
 
 
 class CommitMark:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.maker import CardMaker, EndpointMaker, TargetMaker, TeamMaker
@@ -53,7 +53,7 @@ def require_room(session: Session, user: User | None, cap: Cap) -> None:
     """
     if user is None:
         return
-    session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    lock_row(session, User.id, user.id)
     counted = select(func.count()).where(cap.table.user_id == user.id, *cap.conditions())
     if (session.scalar(counted) or 0) >= cap.limit:
         words = cap.words.format(n=cap.limit)

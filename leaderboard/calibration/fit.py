@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.labels import Labels, pair_models, read_labels, read_target_scores
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import (
     RATING_BOUNDS,
@@ -43,7 +43,7 @@ def fit_calibrations(session: Session, split_id: int, rater_id: int) -> list[Cal
     so. Where labels and scores are those of the current calibration nothing is added. Without
     labels there is no calibration. Fits on one split wait for each other.
     """
-    session.execute(select(Split.id).where(Split.id == split_id).with_for_update(key_share=True))
+    lock_row(session, Split.id, split_id)
     rubric = read_rubric(session, split_id)
     labels = read_labels(session, split_id, rubric)
     if labels is None:

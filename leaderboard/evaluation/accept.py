@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.items.values import unpack_values
 from leaderboard.models.benchmark import Answers, Track
 from leaderboard.models.ranking import Board, ItemValues
@@ -43,7 +43,7 @@ def decide_acceptance(
     if submission.split.answers is Answers.PUBLIC or submission.acceptance is not None:
         return submission.acceptance
     team_id = submission.model_card.team_id
-    session.execute(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True))
+    lock_row(session, Team.id, team_id)
     lineage = _read_lineage(session, submission)
     values = session.scalars(
         select(ItemValues.content).where(ItemValues.submission_id == submission_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.calibration.apply import CalibratedTarget, calibrate_reports
 from leaderboard.calibration.split_facts import SplitFacts
+from leaderboard.db import lock_row
 from leaderboard.evaluation.estimates import Scored, make_scores
 from leaderboard.items.targets import REPORT, Target
 from leaderboard.items.values import add_mcq_values, pack_values, read_ratings
@@ -27,8 +28,7 @@ def score_submission(
     Reports are scored by the ratings of the judge `rater_id`, through its current calibrations.
     Those who score one submission wait for each other.
     """
-    locked = select(Submission.id).where(Submission.id == submission_id)
-    session.execute(locked.with_for_update(key_share=True))
+    lock_row(session, Submission.id, submission_id)
     submission = session.get_one(Submission, submission_id)
     rubric = split.rubric
     items = add_mcq_values(session, submission, split.items)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.experts.raters import ensure_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
@@ -44,7 +44,7 @@ def assign_reports(
     is drawn once a split. Raises InvalidRequest for a budget that makes no sense, Conflict while
     there is nobody or nothing to assign.
     """
-    session.execute(select(Split.id).where(Split.id == split.id).with_for_update(key_share=True))
+    lock_row(session, Split.id, split.id)
     plan = _keep_plan(session, split, per_model, overlap, seed)
     benchmark = split.benchmark.slug
     experts = ensure_experts(session, benchmark)

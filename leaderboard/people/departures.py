@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.invitations import withdraw_all
 from leaderboard.accounts.teams import require_owner
+from leaderboard.db import lock_row
 from leaderboard.disclosure import is_public
 from leaderboard.endpoints.registry.endpoints import ACTIVE, delete_endpoint
 from leaderboard.errors import Conflict, NotFound
@@ -149,7 +150,7 @@ def _close_team(session: Session, team: Team) -> None:
 
 def lock_members(session: Session, team: Team) -> list[Membership]:
     """The members as they are, kept so until this transaction ends."""
-    session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))
+    lock_row(session, Team.id, team.id)
     rows = select(Membership).where(Membership.team_id == team.id)
     return list(session.scalars(rows.execution_options(populate_existing=True)))
 

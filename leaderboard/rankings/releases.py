@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.disclosure import is_public
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Split
@@ -35,7 +35,7 @@ def find_release(session: Session, split_id: int) -> Release | None:
 
 def lock_releases(session: Session, split_id: int) -> None:
     """Wait for whoever ranks the split or opens its next release, and have others wait."""
-    session.execute(select(Split.id).where(Split.id == split_id).with_for_update(key_share=True))
+    lock_row(session, Split.id, split_id)
 
 
 def open_release(session: Session, split_id: int, note: str) -> Release:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict
 from leaderboard.models.approval import TeamApproval
 from leaderboard.models.benchmark import Answers, Split
@@ -48,7 +48,7 @@ def read_unapproved(session: Session, team: Team, split: Split) -> list[int]:
 def wait_for_approval(session: Session, submission: Submission) -> None:
     """Have a queued submission wait for the host, unless its team is approved."""
     team = submission.model_card.team
-    _lock(session, team)
+    lock_row(session, Team.id, team.id)
     if not is_approved(session, team, submission.split):
         submission.status = Status.PENDING
         session.flush()
@@ -69,7 +69,7 @@ def approve_team(
     Returns the ids of these submissions, oldest first. Raises Conflict where nothing waits and
     everybody is approved, and where a member was not seen.
     """
-    _lock(session, team)
+    lock_row(session, Team.id, team.id)
     new, waiting = read_unapproved(session, team, split), read_pending(session, team, split)
     if not new and not waiting:
         raise Conflict(f"{team.name} is already approved.", "There is nothing to do.")
@@ -101,7 +101,7 @@ def refuse_team(session: Session, team: Team, split: Split, reason: str) -> int:
 
     Returns how many submissions. Raises Conflict where none waits.
     """
-    _lock(session, team)
+    lock_row(session, Team.id, team.id)
     waiting = read_pending(session, team, split)
     if not waiting:
         raise Conflict(f"Nothing of {team.name} waits for approval.", "There is nothing to do.")
@@ -124,7 +124,7 @@ def withdraw_approval(session: Session, team: Team, split: Split) -> int:
 
     Returns how many submissions wait again. Raises Conflict where nobody is approved.
     """
-    _lock(session, team)
+    lock_row(session, Team.id, team.id)
     theirs = (TeamApproval.team_id == team.id, TeamApproval.split_id == split.id)
     if session.scalar(select(TeamApproval.user_id).where(*theirs).limit(1)) is None:
         raise Conflict(f"{team.name} is not approved.", "There is nothing to do.")
@@ -153,8 +153,3 @@ def _read(session: Session, team: Team, split: Split, status: Status) -> list[Su
             .execution_options(populate_existing=True)
         )
     )
-
-
-def _lock(session: Session, team: Team) -> None:
-    """Have what else is submitted or decided for `team` wait for this transaction."""
-    session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))

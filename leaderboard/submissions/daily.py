@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import QuotaUsed
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import User
@@ -53,7 +53,7 @@ def require_daily(session: Session, user: User, cap: DailyCap) -> None:
     """
     if not cap.n:
         return
-    session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    lock_row(session, User.id, user.id)
     state = read_daily_state(session, user, cap)
     if state is not None and state.next_at is not None:
         raise QuotaUsed(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import QuotaUsed
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.quota import QuotaCharge, QuotaEntry
@@ -155,7 +155,7 @@ def require_quota(session: Session, team: Team, split: Split, quota: Quota) -> N
 
 def _lock(session: Session, team: Team) -> None:
     """Keep other submissions of the team and of its members waiting, in an order without a knot."""
-    session.execute(select(Team.id).where(Team.id == team.id).with_for_update(key_share=True))
+    lock_row(session, Team.id, team.id)
     members = select(Membership.user_id).where(Membership.team_id == team.id)
     session.execute(
         select(User.id)
