@@ -37,3 +37,9 @@ def install(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+def keep_private(response: Response) -> Response:
+    """After a request: an answer that is for one person, or holds a secret, is kept by no cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

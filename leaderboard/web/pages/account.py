@@ -57,6 +57,7 @@ from leaderboard.web.pages.identity import register_by_mail
 from leaderboard.web.proof import require_proof
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.rights import has_right
+from leaderboard.web.security import keep_private
 from leaderboard.web.sending import read_own_quotas
 from leaderboard.web.services import (
     current_user,
@@ -72,13 +73,7 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("account", __name__)
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Accounts and new tokens are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")

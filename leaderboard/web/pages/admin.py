@@ -41,9 +41,11 @@ from leaderboard.web.rights import (
     read_own_benchmarks,
     right_required,
 )
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+blueprint.after_request(keep_private)
 KeyAct = Callable[[Session, str, str, str], Act]
 SUBMISSION_ACTS: dict[str, KeyAct] = {
     "hide": hosting.hide,
@@ -52,15 +54,6 @@ SUBMISSION_ACTS: dict[str, KeyAct] = {
     "accept": hosting.accept,
 }
 AUDIT_LISTED = 500
-
-
-def keep_private(response: Response) -> Response:
-    """The host's pages are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-blueprint.after_request(keep_private)
 
 
 @blueprint.get("")

@@ -17,8 +17,9 @@ from leaderboard.hosting.act import Act
 from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.web.forms.hosting import ActForm
-from leaderboard.web.pages.admin import finish, keep_private
+from leaderboard.web.pages.admin import finish
 from leaderboard.web.rights import BENCHMARK, current_reach, right_required
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, services
 
 blueprint = Blueprint("admin_approvals", __name__, url_prefix="/admin/approvals")

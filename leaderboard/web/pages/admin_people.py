@@ -14,9 +14,9 @@ from leaderboard.web.pages.admin import (
     KeyAct,
     choose_act,
     finish,
-    keep_private,
 )
 from leaderboard.web.rights import ON_SITE, right_required
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")

@@ -12,8 +12,9 @@ from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
 from leaderboard.queue import SEND_LETTER
 from leaderboard.web.forms.hosting import RoleForm
-from leaderboard.web.pages.admin import finish, keep_private
+from leaderboard.web.pages.admin import finish
 from leaderboard.web.rights import current_reach, read_own_benchmarks, right_required
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, services
 
 blueprint = Blueprint("admin_roles", __name__, url_prefix="/admin/roles")

@@ -20,16 +20,11 @@ from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.web.endpoints import host_parts, request_test
 from leaderboard.web.forms.endpoints import EndpointForm, show_endpoint
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, services, signed_in
 
 blueprint = Blueprint("endpoints", __name__)
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A team's endpoints are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.get("/endpoints")

@@ -18,6 +18,7 @@ from leaderboard.people.addresses import change_address as set_address
 from leaderboard.queue import SEND_LETTER
 from leaderboard.web.forms.identity import MailForm, NewAccountForm, ResetForm
 from leaderboard.web.protection import limiter, sign_in_limit
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
     database,
@@ -27,13 +28,7 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("identity", __name__)
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Pages behind a link are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+blueprint.after_request(keep_private)
 
 
 def register_by_mail() -> tuple[str, int]:

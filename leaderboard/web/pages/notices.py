@@ -19,17 +19,12 @@ from leaderboard.notices.targets import (
 )
 from leaderboard.queue import SEND_TEST
 from leaderboard.web.forms.notices import TargetForm
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, services, signed_in
 
 blueprint = Blueprint("notices", __name__, url_prefix="/account/notices")
+blueprint.after_request(keep_private)
 LISTED = 50
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Addresses and secrets are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.get("")

@@ -12,6 +12,7 @@ from leaderboard.people.export import export_account
 from leaderboard.web.forms.accounts import DeletionForm
 from leaderboard.web.guessing import asks_for_password
 from leaderboard.web.proof import require_proof
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
     database,
@@ -21,13 +22,7 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/account")
-
-
-@blueprint.after_request
-def keep_private(response: AnyResponse) -> AnyResponse:
-    """Nobody's data is kept by a cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.get("/data.json")

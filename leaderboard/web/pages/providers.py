@@ -33,6 +33,7 @@ from leaderboard.web.forms.providers import LinkForm
 from leaderboard.web.guessing import asks_for_password
 from leaderboard.web.proof import require_proof
 from leaderboard.web.protection import limiter, sign_in_limit
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     begin_writing,
     current_user,
@@ -46,16 +47,10 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("providers", __name__)
+blueprint.after_request(keep_private)
 FLOW = "provider_flow"
 PURPOSE = "sign-in by a provider"
 FLOW_LASTS = timedelta(minutes=10)
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """What a provider answered is kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.get("/sign-in/with/<name>")

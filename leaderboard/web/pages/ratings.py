@@ -33,17 +33,12 @@ from leaderboard.web.forms.ratings import (
 )
 from leaderboard.web.pages.report_text import render_report
 from leaderboard.web.rights import current_reach, read_own_benchmarks, right_required
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, note_benchmark, services
 from leaderboard.web.uploads import read_file
 
 blueprint = Blueprint("ratings", __name__)
-
-
-@blueprint.after_request
-def keep_private(response: AnyResponse) -> AnyResponse:
-    """What experts see and say is kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.get("/rate")

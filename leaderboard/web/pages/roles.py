@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.role_invitations import get_role_invitation
 from leaderboard.hosting.roles import accept
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
     database,
@@ -15,13 +16,7 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("roles", __name__)
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Invitations are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.get("/invitations/<key>")

@@ -26,6 +26,7 @@ from leaderboard.models.team import User
 from leaderboard.web.forms.second_factor import EnterForm, RecoveryForm, SetUpForm, TurnOffForm
 from leaderboard.web.guessing import asks_for_code, half_address
 from leaderboard.web.proof import require_proof
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
     database,
@@ -38,14 +39,8 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("second_factor", __name__)
+blueprint.after_request(keep_private)
 FEW_CODES = 3
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Secrets and codes are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])

@@ -23,6 +23,7 @@ from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.progress import make_progress
+from leaderboard.web.security import keep_private
 from leaderboard.web.sending import find_own_day, read_own_quotas, submit_file, submit_run
 from leaderboard.web.services import (
     current_user,
@@ -37,14 +38,8 @@ from leaderboard.web.services import (
 from leaderboard.web.uploads import Upload, read_upload
 
 blueprint = Blueprint("submissions", __name__)
+blueprint.after_request(keep_private)
 LISTED = 100
-
-
-@blueprint.after_request
-def keep_private(response: AnyResponse) -> AnyResponse:
-    """A team's own pages are kept by no cache and shown to nobody after signing out."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.get("/submit")

@@ -26,6 +26,7 @@ from leaderboard.people.departures import (
     remove_member,
 )
 from leaderboard.web.forms.accounts import InvitationForm
+from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
     database,
@@ -35,14 +36,8 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("teams", __name__)
+blueprint.after_request(keep_private)
 ANSWERS = {"accept": Consent.ACCEPTED, "refuse": Consent.REFUSED}
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Members and new links are kept by no cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.get("/account/teams/<slug>")
