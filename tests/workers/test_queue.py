@@ -37,6 +37,7 @@ from leaderboard.submissions.submit import cancel
 from tests.factories import send_files
 from tests.loaded import Load
 from tests.waiting import wait_until
+from tests.workers.idle import is_idle
 
 NAME = "submissions"
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
@@ -74,18 +75,6 @@ def start_worker(database_url: str, empty_redis_url: str) -> Iterator[StartWorke
     for process in running:
         process.kill()
         process.wait()
-
-
-def wait_until_idle(queue: RedisQueue, n_workers: int = 1) -> None:
-    """Until no job waits and none is at work."""
-
-    def is_idle() -> bool:
-        state = queue.find_state()
-        assert state is not None
-        states = [worker.state for worker in state.workers]
-        return not any(state.n_jobs.values()) and states == ["idle"] * n_workers
-
-    wait_until(is_idle)
 
 
 def read_jobs(redis: Redis) -> list[str]:
@@ -222,7 +211,7 @@ def test_a_worker_runs_no_function_that_is_not_declared_and_unpickles_nothing(
     )  # fmt: skip
     queue.enqueue(EVALUATE, key)
     start_worker()
-    wait_until_idle(queue)
+    wait_until(lambda: is_idle(redis, queue))
     assert [name for name, folder in folders.items() if folder.exists()] == []
     with sessions.read() as session:
         assert session.get_one(Submission, key).status is Status.SCORED, "its own jobs go on"
@@ -273,7 +262,7 @@ def test_a_newcomer_behind_66_submissions_of_one_person_waits_for_one_a_worker_a
     assert state is not None
     assert state.n_jobs[Lane.FILES] == 67
     workers = [start_worker(Lane.QUICK, Lane.FILES) for _ in range(2)]
-    wait_until_idle(queue, n_workers=2)
+    wait_until(lambda: is_idle(redis, queue))
     started = read_started(sessions)
     assert started.index(new) <= len(workers)
     assert sorted(started) == sorted([*many[:6], new]), "each once"
@@ -285,7 +274,7 @@ def test_a_newcomer_behind_66_submissions_of_one_person_waits_for_one_a_worker_a
 
 @pytest.mark.one_database
 def test_a_worker_of_files_leaves_endpoint_runs_to_theirs(
-    queue: RedisQueue, start_worker: StartWorker, sessions: Sessions, load: Load
+    redis: Redis, queue: RedisQueue, start_worker: StartWorker, sessions: Sessions, load: Load
 ) -> None:
     load(1, 0, 0)
     queue.enqueue(RUN_ENDPOINT, "abc")
@@ -305,7 +294,7 @@ def test_a_worker_of_files_leaves_endpoint_runs_to_theirs(
     worker.send_signal(signal.SIGTERM)
     worker.wait()
     start_worker(Lane.ENDPOINTS)
-    wait_until_idle(queue)
+    wait_until(lambda: is_idle(redis, queue))
 
 
 def test_workers_say_which_lanes_there_are() -> None:

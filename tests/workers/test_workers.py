@@ -20,13 +20,14 @@ from leaderboard.models.judging import CanaryCall, JudgeCall
 from leaderboard.models.ranking import Score
 from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
-from leaderboard.queue import EVALUATE, JobQueue, make_queue
+from leaderboard.queue import EVALUATE, make_queue
 from tests.factories import load_items, make_team, make_user
 from tests.judges.judge_server import Answered, Asked, JudgeServer, judge_honestly, serve_judge
 from tests.judges.rubric import DIMENSIONS, HALF, MANIFEST
 from tests.loaded import Submit
 from tests.package_files import make_case, make_mcq
 from tests.waiting import wait_until
+from tests.workers.idle import is_idle
 
 N_TEXT, N_REPORT = 6, 8
 N_CANARY_CALLS = 6 * len(DIMENSIONS)
@@ -119,13 +120,6 @@ def read_scores(sessions: Sessions, key: str) -> list[tuple[object, ...]]:
         return [(r.metric, r.slice, r.name, r.value, r.low, r.high, r.n) for r in rows]
 
 
-def is_idle(queue: JobQueue) -> bool:
-    """Whether no job waits and no worker is at one."""
-    state = queue.find_state()
-    assert state is not None
-    return not any(state.n_jobs.values()) and all(one.state == "idle" for one in state.workers)
-
-
 def are_alive(processes: set[Relative]) -> bool:
     return any(find_family(one.pid) for one in processes)
 
@@ -176,7 +170,7 @@ def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twic
         grow_old(sessions, calm)
         wait_until(lambda: status_of(sessions, calm) is Status.SCORED)
         queue.enqueue(EVALUATE, hunted)
-        wait_until(lambda: is_idle(queue))
+        wait_until(lambda: is_idle(client, queue))
 
     # Calls that were answered are made once; those under way, once more.
     twice = {call for call, n in asked.items() if n > 1}
