@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -33,8 +34,9 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.letters.links import Links
 from leaderboard.models.factor import FactorMeans
 from leaderboard.models.identity import WebSession
-from leaderboard.models.team import User
-from leaderboard.queue import JobQueue
+from leaderboard.models.letter import Letter
+from leaderboard.models.team import ApiToken, User
+from leaderboard.queue import SEND_LETTER, JobQueue
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import session_cookie
@@ -149,6 +151,12 @@ def begin_writing() -> None:
         identify()
 
 
+def post(letter: Letter) -> None:
+    """Commit, and have a worker send the letter."""
+    database().commit()
+    services().queue.enqueue(SEND_LETTER, letter.id)
+
+
 def spend(work: Work) -> None:
     """Count what this request asks for. Raises RateLimited where its sender had their share.
 
@@ -173,20 +181,19 @@ def find_web_session() -> WebSession | None:
         token = session_cookie.read()
         row = find_session(database(), token, services().session_terms) if token else None
         if row is not None and is_seen_to_note(row):
-            _note_seen(row.id)
+            note_use(row, "seen_at")
         g.web_session = row
     return cast("WebSession | None", g.web_session)
 
 
-def _note_seen(session_id: int) -> None:
-    """Write the time of use on its own, so that a reading request stays one."""
+def note_use(row: WebSession | ApiToken, column: str) -> None:
+    """Write into `column` that the row is used now, on its own: a reading request stays one."""
     if database().get_bind().get_execution_options().get("writes"):
-        database().get_one(WebSession, session_id).seen_at = now()
+        setattr(row, column, now())
         return
+    table = type(row)
     with services().sessions.write() as own:
-        row = own.get(WebSession, session_id)
-        if row is not None:
-            row.seen_at = now()
+        own.execute(update(table).where(table.id == row.id).values({column: now()}))
 
 
 def current_user() -> User:

@@ -41,7 +41,6 @@ from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
 from leaderboard.models.team import ApiToken, ModelCard, Team
 from leaderboard.people.addresses import change_address as set_address
-from leaderboard.queue import SEND_LETTER
 from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.forms.accounts import (
     PasswordForm,
@@ -64,6 +63,7 @@ from leaderboard.web.services import (
     database,
     find_web_session,
     has_passed_factor,
+    post,
     safe_back,
     services,
     sign_in,
@@ -175,9 +175,7 @@ def change_address() -> Response | tuple[str, int]:
             address = read_email(form.email.text)
         fields.raise_all()
         if services().sends_mail:
-            letter = ask_letter(database(), LetterKind.CONFIRM, address, user)
-            database().commit()
-            services().queue.enqueue(SEND_LETTER, letter.id)
+            post(ask_letter(database(), LetterKind.CONFIRM, address, user))
             return _done(f"A link is on its way to {address}. Until you open it, nothing changes.")
         set_address(database(), user, address)
         database().commit()

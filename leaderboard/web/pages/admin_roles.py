@@ -10,12 +10,11 @@ from leaderboard.accounts.roles import CHOSEN_BY, Right, read_holders, read_reac
 from leaderboard.hosting.roles import invite, revoke_as, withdraw
 from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
-from leaderboard.queue import SEND_LETTER
 from leaderboard.web.forms.hosting import RoleForm
 from leaderboard.web.pages.admin import finish
 from leaderboard.web.rights import current_reach, read_own_benchmarks, right_required
 from leaderboard.web.security import keep_private
-from leaderboard.web.services import current_user, database, services
+from leaderboard.web.services import current_user, database, post, services
 
 blueprint = Blueprint("admin_roles", __name__, url_prefix="/admin/roles")
 blueprint.after_request(keep_private)
@@ -35,16 +34,11 @@ def create_invitation() -> Response | tuple[str, int]:
     form = RoleForm(request.form)
     with form.catches():
         row = invite(database(), form.email.text, *form.read_choice(), by=current_user())
-        letter = (
-            ask_letter(database(), LetterKind.INVITE, row.email, current_user())
-            if services().sends_mail
-            else None
-        )
-        database().commit()
-        if letter is None:
+        if not services().sends_mail:
+            database().commit()
             flash(f"This server sends no mail: copy the link below and send it to {row.email}.")
         else:
-            services().queue.enqueue(SEND_LETTER, letter.id)
+            post(ask_letter(database(), LetterKind.INVITE, row.email, current_user()))
             flash(f"The invitation is on its way to {row.email}.", "success")
         return redirect(url_for("admin_roles.index"))
     return _page(form), form.status

@@ -15,13 +15,13 @@ from leaderboard.letters.links import ConfirmedAddress
 from leaderboard.models.identity import Means
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.people.addresses import change_address as set_address
-from leaderboard.queue import SEND_LETTER
 from leaderboard.web.forms.identity import MailForm, NewAccountForm, ResetForm
 from leaderboard.web.protection import limiter, sign_in_limit
 from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
     database,
+    post,
     services,
     sign_in,
     signed_in_unconfirmed,
@@ -37,7 +37,7 @@ def register_by_mail() -> tuple[str, int]:
     if request.method == "POST":
         with form.catches():
             address = _read_sent_address(form)
-            _post(ask_letter(database(), LetterKind.REGISTER, address))
+            post(ask_letter(database(), LetterKind.REGISTER, address))
             return render_template("identity/sent.html", address=address, is_new=True), 200
     return render_template("identity/register.html", form=form), form.status
 
@@ -73,7 +73,7 @@ def forgot() -> tuple[str, int]:
                     "This server sends no mail.", "Ask its host to set a new password."
                 )
             address = _read_sent_address(form)
-            _post(ask_letter(database(), LetterKind.RESET, address))
+            post(ask_letter(database(), LetterKind.RESET, address))
             return render_template("identity/sent.html", address=address, is_new=False), 200
     page = render_template("identity/forgot.html", form=form, sends_mail=services().sends_mail)
     return page, form.status
@@ -113,7 +113,7 @@ def ask_confirmation() -> Response:
         raise InvalidRequest("This server sends no mail.", "Ask its host to confirm your address.")
     if user.is_confirmed:
         raise Conflict(f"{user.email} is already confirmed.", "There is nothing to do.")
-    _post(ask_letter(database(), LetterKind.CONFIRM, user.email, user))
+    post(ask_letter(database(), LetterKind.CONFIRM, user.email, user))
     flash(f"A link is on its way to {user.email}. Open it within three days.")
     return redirect(url_for("account.account"))
 
@@ -134,7 +134,7 @@ def confirm_address(text: str) -> Response | str:
     if moved is None:
         database().commit()
     else:
-        _post(moved)
+        post(moved)
     flash(f"{user.email} is confirmed.", "success")
     return redirect(url_for("account.account"))
 
@@ -154,9 +154,3 @@ def _read_sent_address(form: MailForm) -> str:
         address = read_email(form.email.text)
     fields.raise_all()
     return address
-
-
-def _post(letter: Letter) -> None:
-    """Commit, and have a worker send the letter."""
-    database().commit()
-    services().queue.enqueue(SEND_LETTER, letter.id)

@@ -26,9 +26,8 @@ from leaderboard.accounts.providers.settings import Provider
 from leaderboard.errors import NotFound
 from leaderboard.letters.ask import add_letter
 from leaderboard.models.factor import FactorMeans
-from leaderboard.models.letter import Letter, LetterKind
+from leaderboard.models.letter import LetterKind
 from leaderboard.models.team import User
-from leaderboard.queue import SEND_LETTER
 from leaderboard.web.forms.providers import LinkForm
 from leaderboard.web.guessing import asks_for_password
 from leaderboard.web.proof import require_proof
@@ -39,6 +38,7 @@ from leaderboard.web.services import (
     current_user,
     database,
     find_current_user,
+    post,
     reading_first,
     safe_back,
     services,
@@ -150,9 +150,7 @@ def _sign_in(provider: Provider, found: Identity, back: str | None) -> Response:
 
 def _commit_and_tell(user: User) -> None:
     """Commit, and write to the user that how they sign in has changed."""
-    letter: Letter | None = None
     if has_address(user):
-        letter = add_letter(database(), LetterKind.WAYS, user.email, user)
-    database().commit()
-    if letter is not None:
-        services().queue.enqueue(SEND_LETTER, letter.id)
+        post(add_letter(database(), LetterKind.WAYS, user.email, user))
+    else:
+        database().commit()
