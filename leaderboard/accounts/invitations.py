@@ -8,9 +8,14 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from leaderboard.accounts.invitation_ends import (
+    end_invitation,
+    refuse,
+    require_no_end,
+    require_open,
+)
 from leaderboard.accounts.teams import add_member, require_owner
 from leaderboard.accounts.users import read_email
 from leaderboard.db import now
@@ -90,15 +95,10 @@ def get_invitation(session: Session, user: User, text: str) -> TeamInvitation:
         raise InvalidRequest(
             "The invitation link is damaged.", "Copy the whole link, or ask for a new one."
         )
-    if row.end is not None:
-        raise _over(row.end.outcome)
-    if row.expires_at <= now():
-        raise InvalidRequest(
-            f"The invitation expired on {row.expires_at:%Y-%m-%d}.", "Ask for a new link."
-        )
+    require_open(row)
     inviter = session.get(Membership, (row.team_id, row.inviter_id))
     if inviter is None or inviter.role is not TeamRole.OWNER or inviter.user.is_banned:
-        raise InvalidRequest("The invitation is no longer valid.", "Ask for a new link.")
+        raise refuse(row, "is no longer valid")
     if row.email and row.email != user.email:
         raise Forbidden(
             "This invitation is for another e-mail address.",
@@ -114,7 +114,7 @@ def accept_invitation(session: Session, user: User, text: str) -> Team:
     """
     row = get_invitation(session, user, text)
     if session.get(Membership, (row.team_id, user.id)) is None:
-        _end(session, row, InvitationOutcome.ACCEPTED, user)
+        end_invitation(session, row, InvitationOutcome.ACCEPTED, user)
         add_member(session, row.team, user)
     return row.team
 
@@ -129,33 +129,15 @@ def withdraw_invitation(session: Session, team: Team, user: User, key: int) -> N
     row = session.get(TeamInvitation, key)
     if row is None or row.team_id != team.id:
         raise NotFound(f"{team.name} has no such invitation.", "See the team's page.")
-    if row.end is not None:
-        raise _over(row.end.outcome)
-    _end(session, row, InvitationOutcome.WITHDRAWN, user)
+    require_no_end(row)
+    end_invitation(session, row, InvitationOutcome.WITHDRAWN, user)
 
 
 def withdraw_all(session: Session, team: Team, inviter: User, by: User) -> None:
     """Withdraw every open invitation to `team` that `inviter` made."""
     for row in read_open(session, team):
         if row.inviter_id == inviter.id:
-            _end(session, row, InvitationOutcome.WITHDRAWN, by)
-
-
-def _end(session: Session, row: TeamInvitation, outcome: InvitationOutcome, user: User) -> None:
-    """Write down the end of an invitation. Raises InvalidRequest if it has ended meanwhile."""
-    try:
-        with session.begin_nested():
-            session.add(
-                InvitationEnd(invitation_id=row.id, outcome=outcome, user_id=user.id, at=now())
-            )
-    except IntegrityError:
-        raise _over(session.get_one(InvitationEnd, row.id).outcome) from None
-    session.expire(row, ["end"])
-
-
-def _over(outcome: InvitationOutcome) -> InvalidRequest:
-    words = "used" if outcome is InvitationOutcome.ACCEPTED else "withdrawn"
-    return InvalidRequest(f"The invitation has been {words}.", "Ask for a new link.")
+            end_invitation(session, row, InvitationOutcome.WITHDRAWN, by)
 
 
 def _read_invited(session: Session, team: Team, email: str) -> str:

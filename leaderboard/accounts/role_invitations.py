@@ -9,9 +9,14 @@ import secrets
 from datetime import timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from leaderboard.accounts.invitation_ends import (
+    end_invitation,
+    refuse,
+    require_no_end,
+    require_open,
+)
 from leaderboard.accounts.roles import (
     CHOSEN_BY,
     Reach,
@@ -26,7 +31,6 @@ from leaderboard.errors import (
     Conflict,
     FieldProblems,
     Forbidden,
-    InvalidRequest,
     NotFound,
     Unconfirmed,
 )
@@ -109,15 +113,10 @@ def get_role_invitation(session: Session, user: User, key: str) -> RoleInvitatio
             "This invitation is for another e-mail address.",
             "Sign in with the address that it was made for.",
         )
-    if row.end is not None:
-        raise _over(row.end.outcome)
-    if row.expires_at <= now():
-        raise InvalidRequest(
-            f"The invitation expired on {row.expires_at:%Y-%m-%d}.", "Ask for a new one."
-        )
+    require_open(row)
     reach = read_reach(session, row.inviter, CHOSEN_BY[row.role])
     if row.inviter.is_banned or not reach.covers(row.benchmark):
-        raise InvalidRequest("The invitation is no longer valid.", "Ask for a new one.")
+        raise refuse(row, "is no longer valid")
     return row
 
 
@@ -133,7 +132,7 @@ def accept_role(session: Session, user: User, key: str) -> RoleInvitation:
             f"The e-mail address {user.email} is not confirmed.",
             "Confirm it first; your account page says how.",
         )
-    _end(session, row, InvitationOutcome.ACCEPTED, user)
+    end_invitation(session, row, InvitationOutcome.ACCEPTED, user)
     grant_role(session, user, row.role, row.benchmark)
     return row
 
@@ -148,9 +147,8 @@ def withdraw_role_invitation(session: Session, by: User, key: str) -> RoleInvita
     if row is None or not read_reach(session, by, CHOSEN_BY[Role.EXPERT]).covers(row.benchmark):
         raise NotFound("There is no such invitation.", "See the list of invitations.")
     require_right(session, by, CHOSEN_BY[row.role], row.benchmark)
-    if row.end is not None:
-        raise _over(row.end.outcome)
-    _end(session, row, InvitationOutcome.WITHDRAWN, by)
+    require_no_end(row)
+    end_invitation(session, row, InvitationOutcome.WITHDRAWN, by)
     return row
 
 
@@ -161,20 +159,3 @@ def _select_open() -> Select[RoleInvitation]:
         .where(RoleInvitationEnd.invitation_id.is_(None), RoleInvitation.expires_at > now())
         .order_by(RoleInvitation.id)
     )
-
-
-def _end(session: Session, row: RoleInvitation, outcome: InvitationOutcome, user: User) -> None:
-    """Write down the end of an invitation. Raises InvalidRequest if it has ended meanwhile."""
-    try:
-        with session.begin_nested():
-            session.add(
-                RoleInvitationEnd(invitation_id=row.id, outcome=outcome, user_id=user.id, at=now())
-            )
-    except IntegrityError:
-        raise _over(session.get_one(RoleInvitationEnd, row.id).outcome) from None
-    session.expire(row, ["end"])
-
-
-def _over(outcome: InvitationOutcome) -> InvalidRequest:
-    words = "used" if outcome is InvitationOutcome.ACCEPTED else "withdrawn"
-    return InvalidRequest(f"The invitation has been {words}.", "Ask for a new one.")
