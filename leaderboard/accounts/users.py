@@ -113,7 +113,7 @@ def require_password(user: User, password: str) -> None:
         raise InvalidRequest("This is not your current password.", "Try again.")
 
 
-def change_address(session: Session, user: User, email: str) -> None:
+def set_email(session: Session, user: User, email: str) -> None:
     """Give `user` another e-mail address, which is unconfirmed. Raises Conflict if it is taken."""
     if user.email == email:
         raise InvalidRequest("This is your e-mail address already.", "There is nothing to do.")

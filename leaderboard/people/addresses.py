@@ -39,10 +39,10 @@ class Use(NamedTuple):
 def change_address(session: Session, user: User, email: str) -> None:
     """Give `user` another e-mail address, and write that down.
 
-    Raises InvalidRequest or Conflict as `users.change_address` does.
+    Raises InvalidRequest or Conflict as `users.set_email` does.
     """
     old = user.email
-    users.change_address(session, user, email)
+    users.set_email(session, user, email)
     add_audit(session, old, CHANGE, f"user {user.email}")
     session.flush()
 

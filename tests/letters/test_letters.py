@@ -10,7 +10,7 @@ import pytest
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import select, update
 
-from leaderboard.accounts.users import change_address, set_password
+from leaderboard.accounts.users import set_email, set_password
 from leaderboard.db import Sessions, now
 from leaderboard.errors import Conflict, InvalidRequest, RateLimited
 from leaderboard.hosting.people import ban_user
@@ -156,7 +156,7 @@ def test_a_link_dies_with_the_password_and_with_the_address(sessions: Sessions) 
     ada = get_ada(sessions)
     texts = LINKS.sign_reset(ada), LINKS.sign_confirmation(ada, ADA)
     with sessions.write() as session:
-        change_address(session, session.get_one(User, ada.id), "new@example.org")
+        set_email(session, session.get_one(User, ada.id), "new@example.org")
     with sessions.read() as session:
         with pytest.raises(InvalidRequest, match="no longer valid"):
             LINKS.get_reset(session, texts[0])
@@ -213,7 +213,7 @@ def test_an_address_with_an_account_cannot_become_anothers(
     with sessions.write() as session:
         eve = session.scalars(select(User).where(User.name == "eve")).one()
         with pytest.raises(Conflict):
-            change_address(session, eve, ADA)
+            set_email(session, eve, ADA)
 
 
 def test_a_banned_person_gets_no_letter(sessions: Sessions, mailbox: Received) -> None:
