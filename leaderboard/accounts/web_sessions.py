@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, insert, not_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
@@ -49,15 +49,10 @@ def begin_session(
     """Sign `user` in: the token for their browser's cookie, which is kept nowhere else.
 
     With `passed` the session is one that has passed the second factor.
-
     Sessions that are over go, whoever's they were, and the oldest of a user who has too many.
     """
     begun = now()
-    session.execute(
-        delete(WebSession).where(
-            or_(WebSession.ends_at <= begun, WebSession.seen_at <= begun - terms.idle)
-        )
-    )
+    session.execute(delete(WebSession).where(not_(_goes_on(terms))))
     older = session.scalars(
         select(WebSession.id).where(WebSession.user_id == user.id).order_by(WebSession.id.desc())
     ).all()
@@ -112,28 +107,18 @@ def end_half(session: Session, token: str) -> None:
 
 def find_session(session: Session, token: str, terms: SessionTerms) -> WebSession | None:
     """The session of this token, unless it ended, was not used for too long or its user banned."""
-    moment = now()
     found = session.scalar(
-        select(WebSession).where(
-            WebSession.token_hash == _hash(token),
-            WebSession.ends_at > moment,
-            WebSession.seen_at > moment - terms.idle,
-        )
+        select(WebSession).where(WebSession.token_hash == _hash(token), _goes_on(terms))
     )
     return None if found is None or found.user.is_banned else found
 
 
 def read_sessions(session: Session, user: User, terms: SessionTerms) -> list[WebSession]:
     """Where `user` is signed in, the newest first."""
-    moment = now()
     return list(
         session.scalars(
             select(WebSession)
-            .where(
-                WebSession.user_id == user.id,
-                WebSession.ends_at > moment,
-                WebSession.seen_at > moment - terms.idle,
-            )
+            .where(WebSession.user_id == user.id, _goes_on(terms))
             .order_by(WebSession.id.desc())
         )
     )
@@ -155,6 +140,12 @@ def end_sessions(session: Session, user: User) -> None:
     """Sign `user` out everywhere, where a sign-in is only half done too."""
     session.execute(delete(WebSession).where(WebSession.user_id == user.id))
     session.execute(delete(HalfSignIn).where(HalfSignIn.user_id == user.id))
+
+
+def _goes_on(terms: SessionTerms) -> ColumnElement[bool]:
+    """The condition that a session has neither ended nor gone unused for too long."""
+    moment = now()
+    return and_(WebSession.ends_at > moment, WebSession.seen_at > moment - terms.idle)
 
 
 def _hash(token: str) -> str:
