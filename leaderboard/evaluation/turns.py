@@ -14,12 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.evaluation.claim import claim_submission
+from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission
 from leaderboard.leases import Claim
 from leaderboard.models.endpoint import EndpointRun
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.turn import Turn
-from leaderboard.queue import Lane
+from leaderboard.queue import EVALUATE, RUN_ENDPOINT, Lane
+
+LANES = (EVALUATE.lane, RUN_ENDPOINT.lane)
+"""Where submissions wait."""
 
 
 class Waiting(NamedTuple):
@@ -69,6 +72,10 @@ def read_order(session: Session, lane: Lane) -> list[str]:
 
     Those that are postponed are not among them until their time.
     """
+    return _read_order(session, lane, _count_running(session, lane))
+
+
+def _read_order(session: Session, lane: Lane, n_running: Mapping[int, int]) -> list[str]:
     waiting = [
         Waiting(*row)
         for row in session.execute(
@@ -80,7 +87,7 @@ def read_order(session: Session, lane: Lane) -> list[str]:
         )
     ]
     people = {one.person for one in waiting}
-    return order_turns(waiting, _count_running(session, lane), _read_served(session, lane, people))
+    return order_turns(waiting, n_running, _read_served(session, lane, people))
 
 
 def claim_next(session: Session, lane: Lane) -> Claim[str] | None:
@@ -96,12 +103,12 @@ def claim_next(session: Session, lane: Lane) -> Claim[str] | None:
     return None
 
 
-def read_places(session: Session, lanes: Collection[Lane] = tuple(Lane)) -> dict[str, Place]:
+def read_places(session: Session, lanes: Collection[Lane] = LANES) -> dict[str, Place]:
     """Where each waiting submission stands among those of its lane."""
     places = {}
     for lane in lanes:
-        order = read_order(session, lane)
-        n_running = sum(_count_running(session, lane).values()) if order else 0
+        running = _count_running(session, lane)
+        order, n_running = _read_order(session, lane, running), sum(running.values())
         for n, key in enumerate(order, start=1):
             places[key] = Place(n, len(order), n_running)
     return places
@@ -111,7 +118,8 @@ def find_place(session: Session, submission: Submission) -> Place | None:
     """Where a submission stands; None if it does not wait for a worker."""
     if submission.status is not Status.QUEUED:
         return None
-    return read_places(session).get(submission.id)
+    lane = SUBMISSIONS.make_nudge(session, submission.id).job.lane
+    return read_places(session, [lane]).get(submission.id)
 
 
 def _is_in(lane: Lane) -> ColumnElement[bool]:
