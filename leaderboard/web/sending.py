@@ -106,8 +106,8 @@ def find_own_day() -> QuotaState | None:
 def read_own_quotas() -> list[TeamQuota]:
     """How the current user's teams stand on the newest benchmarks' splits; signed out, nothing."""
     user = find_current_user()
-    splits = [split for one in read_benchmarks(database()) for split in one.splits]
     if user is None:
         return []
+    splits = [split for one in read_benchmarks(database()) for split in one.splits]
     teams = read_teams(database(), user)
     return read_quotas(database(), user, teams, splits, services().quota)

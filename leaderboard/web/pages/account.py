@@ -298,6 +298,7 @@ def _page(
     address_form: AddressForm | None = None,
 ) -> str:
     user = current_user()
+    teams = read_teams(database(), user)
     tokens = database().scalars(
         select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
     )
@@ -308,19 +309,15 @@ def _page(
         invitations=read_invitations_to(database(), user.email) if user.is_confirmed else [],
         hosts=has_right(Right.READ_SUBMISSIONS),
         rates=has_right(Right.RATE_REPORTS),
-        teams=read_teams(database(), user),
+        teams=teams,
         n_requests={
             team.id: sum(one.consent is None for one in read_requests(database(), team))
-            for team in read_teams(database(), user)
+            for team in teams
         },
         model_cards=read_model_cards(database(), user),
         tokens=list(tokens),
         quotas=read_own_quotas(),
-        ledger=[
-            entry
-            for team in read_teams(database(), user)
-            for entry in read_ledger(database(), team)
-        ],
+        ledger=[entry for team in teams for entry in read_ledger(database(), team)],
         new_token=token,
         team_form=team_form or TeamForm(),
         token_form=token_form or TokenForm(),
