@@ -18,7 +18,7 @@ PAUSE = timedelta(minutes=1)
 MAX_A_DAY = 10
 """To one address, whoever asks, resets apart from others: nobody's mail is flooded from here."""
 KEPT = timedelta(days=2)
-TOLD = (LetterKind.MOVED, LetterKind.WAYS)
+TOLD = (LetterKind.MOVED, LetterKind.WAYS, LetterKind.APPROVALS)
 """What nobody asks for: it follows from what somebody did."""
 
 

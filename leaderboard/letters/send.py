@@ -41,7 +41,8 @@ def send_letter(sessions: Sessions, letter_id: int, post: Post) -> None:
         if words is None:
             result = "there was nobody to write to"
         elif post.mail is None:
-            raise NotSent("this server sends no mail")
+            # Trying again would not help. Hosts see without a letter who waits for them.
+            result, state = "this server sends no mail", NoticeState.FAILED
         else:
             mail = make_letter(words, address, post.base_url, post.mail.sender)
             result = send_mail(mail, post.mail)

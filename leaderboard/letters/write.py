@@ -13,6 +13,7 @@ from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import name_role
 from leaderboard.accounts.second_factor import has_second_factor
 from leaderboard.accounts.users import find_user
+from leaderboard.letters.approvals import WaitingTeam, read_waiting_teams
 from leaderboard.letters.links import Links
 from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.letter import Letter, LetterKind
@@ -49,6 +50,9 @@ def write_letter(session: Session, letter: Letter, links: Links, base_url: str) 
             return _write_invitations(read_invitations_to(session, letter.address), base_url)
         case LetterKind.WAYS:
             return None if owner is None else _write_ways(session, owner, base_url)
+        case LetterKind.APPROVALS:
+            waiting = read_waiting_teams(session, owner) if owner and owner.is_confirmed else []
+            return _write_approvals(waiting, base_url)
 
 
 def make_letter(words: Words, address: str, base_url: str, sender: str) -> EmailMessage:
@@ -136,4 +140,23 @@ def _write_ways(session: Session, owner: User, base_url: str) -> Words:
         f"factor now: {factor}. Providers that sign you in: {len(read_links(session, owner))}."
         "\n\nIf that was neither you nor the host of the server at your "
         f"request, set a new password at once, and write to the host: {base_url}/forgot",
+    )
+
+
+def _write_approvals(waiting: Sequence[WaitingTeam], base_url: str) -> Words | None:
+    """Every team that waits for a host; nothing where the host has decided meanwhile."""
+    if not waiting:
+        return None
+    teams = "\n".join(
+        f"- {one.team.name} ({one.team.slug}), on {one.split.benchmark.name} "
+        f"{one.split.benchmark.version}, {one.split.name} split, since "
+        f"{one.since:%Y-%m-%d %H:%M} UTC"
+        for one in waiting
+    )
+    verb = "team waits" if len(waiting) == 1 else "teams wait"
+    return Words(
+        f"SpineBench: {len(waiting)} {verb} for your approval",
+        f"Nothing that they send to a hidden split is scored before you have approved them:\n\n"
+        f"{teams}\n\nLook at who they are, and approve or refuse them: "
+        f"{base_url}/admin/approvals\n\nYou get at most one such letter a day.",
     )

@@ -21,6 +21,7 @@ class LetterKind(enum.StrEnum):
     MOVED = "moved"
     INVITE = "invite"
     WAYS = "ways"
+    APPROVALS = "approvals"
 
 
 class Letter(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict
+from leaderboard.letters.approvals import tell_hosts
 from leaderboard.models.approval import TeamApproval
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.submission import EventKind, Status, Step, Submission
@@ -21,7 +22,10 @@ from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import give_back
 
 PENDING = "It waits until the host has approved your team for this split."
-PENDING_REMEDY = "You do not have to do anything; the host can see this."
+PENDING_REMEDY = (
+    "You do not have to do anything; the host can see this. On the Notices page you set up how you "
+    "hear of the decision."
+)
 APPROVED = "The host has approved your team for this split. It is in the queue."
 WITHDRAWN = "The host has withdrawn the approval of your team: it waits until the host has decided."
 
@@ -46,10 +50,15 @@ def read_unapproved(session: Session, team: Team, split: Split) -> list[int]:
 
 
 def wait_for_approval(session: Session, submission: Submission) -> None:
-    """Have a queued submission wait for the host, unless its team is approved."""
-    team = submission.model_card.team
+    """Have a queued submission wait for the host, unless its team is approved.
+
+    With the first that waits, the hosts are told.
+    """
+    team, split = submission.model_card.team, submission.split
     lock_row(session, Team.id, team.id)
-    if not is_approved(session, team, submission.split):
+    if not is_approved(session, team, split):
+        if not read_pending(session, team, split):
+            tell_hosts(session, split)
         submission.status = Status.PENDING
         session.flush()
         add_event(session, submission.id, EventKind.PENDING, PENDING, PENDING_REMEDY)
