@@ -212,7 +212,8 @@ def make_nginx(program: str, folder: Path, port: int, web: int) -> list[str]:
         f"    {kind}_temp_path {files}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    text = _replace(text, r"http \{\n", f"http {{\n    access_log off;\n{paths}")
+    text = _replace(text, r"access_log /var[^\n]*\n", "access_log off;\n")
+    text = _replace(text, r"http \{\n", f"http {{\n{paths}")
     (files / "nginx.conf").write_text(
         f"daemon off; pid {files}/pid; error_log {files}/error.log;\n{text}"
     )

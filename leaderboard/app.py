@@ -22,7 +22,16 @@ from leaderboard.letters.links import Links
 from leaderboard.queue import make_queue
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
-from leaderboard.web import failures, protection, rights, security, services, session_cookie, words
+from leaderboard.web import (
+    failures,
+    protection,
+    rights,
+    secret_paths,
+    security,
+    services,
+    session_cookie,
+    words,
+)
 from leaderboard.web.allowance import Allowance, Work
 from leaderboard.web.api import openapi
 from leaderboard.web.front import Front
@@ -133,6 +142,7 @@ def create_app(config: Config | None = None) -> Flask:
         guess_limit=config.guess_limit,
         guess_limit_overall=config.guess_limit_overall,
     )
+    secret_paths.install(app)
     security.install(app)
     session_cookie.install(app)
     failures.install(app)

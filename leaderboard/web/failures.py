@@ -22,6 +22,7 @@ from leaderboard.errors import (
     SpineBenchError,
 )
 from leaderboard.web.protection import limiter
+from leaderboard.web.secret_paths import hide_secrets
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,8 @@ def answer_missing_field(error: BadRequestKeyError) -> Response:
 
 def answer_unstorable(error: DataError) -> Response:
     """A value that the database cannot hold, such as a null character, in address or form."""
-    log.warning("unstorable value at %s %s", request.method, request.path, exc_info=error)
+    path = hide_secrets(request.path)
+    log.warning("unstorable value at %s %s", request.method, path, exc_info=error)
     return _answer(
         400,
         "invalid_request",
@@ -126,7 +128,8 @@ def _say_wait(seconds: float) -> str:
 def answer_defect(error: Exception) -> Response:
     """Something of ours broke: the traceback goes to the log under a number, no word of it out."""
     number = secrets.token_hex(4)
-    log.error("defect %s at %s %s", number, request.method, request.path, exc_info=error)
+    path = hide_secrets(request.path)
+    log.error("defect %s at %s %s", number, request.method, path, exc_info=error)
     return _answer(
         500,
         "internal",

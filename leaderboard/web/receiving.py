@@ -11,17 +11,20 @@ import logging
 import os
 import selectors
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from flask import Flask
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
+
+from leaderboard.web.secret_paths import make_hider
 
 FIRST_SECONDS = 10.0
 """How long a request may take to arrive, beside its bytes at BYTES_PER_SECOND."""
@@ -33,6 +36,9 @@ IN_MEMORY_BYTES = 65_536
 """Of each request and each answer; a longer one is in a temporary file."""
 HEADER_BYTES = 32_768
 DEFAULT_BODY_BYTES = 2**30
+ADDRESSES = ("RAW_URI", "REQUEST_URI", "PATH_INFO", "QUERY_STRING", "HTTP_REFERER")
+ADDRESS_HEADERS = ("REFERER", "LOCATION")
+"""Where a log format finds an address, which may hold a secret."""
 FULL, CLEARED = 0.9, 0.7
 """From this share of all connections on, those that wait longest are closed down to the other."""
 SWEEP_SECONDS = 1.0
@@ -132,10 +138,12 @@ class ReceivingWorker(Worker):  # type: ignore[misc]
     """A process of gunicorn's in which waitress receives: `--threads` run the application.
 
     `--worker-connections`, `--keep-alive`, `--max-requests`, `--graceful-timeout` and the access
-    log work as with gunicorn's own. A body may be as long as the application's MAX_CONTENT_LENGTH.
+    log work as with gunicorn's own, but without the secrets in addresses. A body may be as long as
+    the application's MAX_CONTENT_LENGTH.
     """
 
     alive: bool
+    _hide: Callable[[str], str] = str
 
     def init_process(self) -> None:
         """Begin to work; does not return."""
@@ -178,16 +186,25 @@ class ReceivingWorker(Worker):  # type: ignore[misc]
         if self.log.access_log_enabled:
             environ = task.get_environment()
             environ["RAW_URI"] = environ["REQUEST_URI"]
+            environ |= {k: self._hide(environ[k]) for k in ADDRESSES if k in environ}
             sent = SimpleNamespace(
-                status=task.status, sent=task.content_bytes_written, headers=task.response_headers
+                status=task.status,
+                sent=task.content_bytes_written,
+                headers=self._hide_in(task.response_headers),
             )
             headers = [(k.replace("_", "-"), v) for k, v in task.request.headers.items()]
-            came = SimpleNamespace(headers=headers)
+            came = SimpleNamespace(headers=self._hide_in(headers))
             self.log.access(sent, came, environ, timedelta(seconds=seconds))
+
+    def _hide_in(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Headers as they may be logged."""
+        return [(k, self._hide(v) if k.upper() in ADDRESS_HEADERS else v) for k, v in headers]
 
     def _listen(self) -> ThreadedTaskDispatcher:
         # It says at each request how many are waiting.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        if isinstance(self.wsgi, Flask):
+            self._hide = make_hider(self.wsgi.url_map)
         most = getattr(self.wsgi, "config", {}).get("MAX_CONTENT_LENGTH") or DEFAULT_BODY_BYTES
         server = create_server(
             self.wsgi,

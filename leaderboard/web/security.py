@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+
+from leaderboard.web.secret_paths import hide_secrets
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -28,10 +30,15 @@ HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Set the headers on every answer of `app`; HSTS where cookies are for https alone."""
+    """Set the headers on every answer of `app`; HSTS where cookies are for https alone.
+
+    What an address with a secret leads to is not told that address.
+    """
 
     @app.after_request
     def set_headers(response: Response) -> Response:
+        if hide_secrets(request.full_path) != request.full_path:
+            response.headers["Referrer-Policy"] = "no-referrer"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:

@@ -42,7 +42,7 @@ def register_by_mail() -> tuple[str, int]:
     return render_template("identity/register.html", form=form), form.status
 
 
-@blueprint.route("/register/<text>", methods=["GET", "POST"])
+@blueprint.route("/register/<secret:text>", methods=["GET", "POST"])
 @limiter.limit(sign_in_limit, methods=["POST"])
 def finish_registration(text: str) -> Response | tuple[str, int]:
     """Make the account of the address that the link was sent to."""
@@ -79,7 +79,7 @@ def forgot() -> tuple[str, int]:
     return page, form.status
 
 
-@blueprint.route("/reset/<text>", methods=["GET", "POST"])
+@blueprint.route("/reset/<secret:text>", methods=["GET", "POST"])
 @limiter.limit(sign_in_limit, methods=["POST"])
 def reset(text: str) -> Response | tuple[str, int]:
     """Set a new password by a link; every session ends, and the address is confirmed by it.
@@ -118,7 +118,7 @@ def ask_confirmation() -> Response:
     return redirect(url_for("account.account"))
 
 
-@blueprint.route("/confirm/<text>", methods=["GET", "POST"])
+@blueprint.route("/confirm/<secret:text>", methods=["GET", "POST"])
 @signed_in_unconfirmed
 def confirm_address(text: str) -> Response | str:
     """Confirm the address that the link was sent to; it becomes the user's if it was not yet."""

@@ -19,7 +19,7 @@ blueprint = Blueprint("roles", __name__)
 blueprint.after_request(keep_private)
 
 
-@blueprint.get("/invitations/<key>")
+@blueprint.get("/invitations/<secret:key>")
 @signed_in_unconfirmed
 def invitation(key: str) -> str:
     """What somebody is invited to, by whom, and until when."""
@@ -27,7 +27,7 @@ def invitation(key: str) -> str:
     return render_template("roles/invitation.html", invitation=found, user=current_user())
 
 
-@blueprint.post("/invitations/<key>")
+@blueprint.post("/invitations/<secret:key>")
 @signed_in
 def accept_invitation(key: str) -> Response:
     """Accept the role."""

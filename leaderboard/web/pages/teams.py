@@ -119,7 +119,7 @@ def answer(slug: str, model: str, answer: str) -> Response:
     )
 
 
-@blueprint.route("/join/<text>", methods=["GET", "POST"])
+@blueprint.route("/join/<secret:text>", methods=["GET", "POST"])
 @signed_in
 def join(text: str) -> str | Response:
     """Accept an invitation."""
