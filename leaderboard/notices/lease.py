@@ -1,42 +1,51 @@
-"""Who sends a notice, and a test notice: their leases."""
+"""Who sends a notice, and a test notice: their leases; and the form of such leases."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from leaderboard.leases import LeasedTable, make_phase
+from leaderboard.models.letter import Letter
 from leaderboard.models.notice import Notice, NoticeState, NoticeTest
-from leaderboard.queue import SEND, SEND_TEST
+from leaderboard.queue import SEND, SEND_TEST, Job
 
 PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 720))
 """How long to wait after each failed attempt; after one more it has failed."""
 LEASE = timedelta(minutes=2)
 
 
-def _note_failed(session: Session, notice_id: int, reason: str) -> None:
-    session.execute(update(Notice).where(Notice.id == notice_id).values(result=reason))
+def make_sent_table(
+    job: Job, model: type[Notice | Letter], pauses: Sequence[timedelta]
+) -> LeasedTable[int]:
+    """The lease of rows that are sent, and again after each of `pauses` where that failed."""
+
+    def note_failed(session: Session, key: int, reason: str) -> None:
+        session.execute(update(model).where(model.id == key).values(result=reason))
+
+    return LeasedTable[int](
+        job=job,
+        key=model.id,
+        waiting=make_phase(model.state, NoticeState.WAITING),
+        held=make_phase(model.state, NoticeState.SENDING),
+        failed=make_phase(model.state, NoticeState.FAILED),
+        fence=model.n_attempts,
+        # next_at is when a row is due (again), so it lies ahead of when it was last heard of.
+        heartbeat=model.next_at,
+        waits_ahead=LEASE,
+        held_ahead=LEASE,
+        lease=LEASE,
+        wait_share=1.0,
+        attempts=model.n_attempts,
+        max_attempts=len(pauses) + 1,
+        on_failed=note_failed,
+    )
 
 
-NOTICES = LeasedTable[int](
-    job=SEND,
-    key=Notice.id,
-    waiting=make_phase(Notice.state, NoticeState.WAITING),
-    held=make_phase(Notice.state, NoticeState.SENDING),
-    failed=make_phase(Notice.state, NoticeState.FAILED),
-    fence=Notice.n_attempts,
-    # next_at is when a notice is due (again), so it lies ahead of when it was last heard of.
-    heartbeat=Notice.next_at,
-    waits_ahead=LEASE,
-    held_ahead=LEASE,
-    lease=LEASE,
-    wait_share=1.0,
-    attempts=Notice.n_attempts,
-    max_attempts=len(PAUSES) + 1,
-    on_failed=_note_failed,
-)
+NOTICES = make_sent_table(SEND, Notice, PAUSES)
 
 NOTICE_TESTS = LeasedTable[int](
     job=SEND_TEST,

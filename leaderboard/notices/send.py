@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
-from leaderboard.errors import ClaimLost
-from leaderboard.leases import Claim, claim_row, end
-from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, TargetKind
+from leaderboard.leases import claim_row
+from leaderboard.models.notice import Notice, NoticeTarget, TargetKind
+from leaderboard.notices.attempt import attempt
 from leaderboard.notices.channels import MailSettings, NotSent, post_webhook, send_mail
 from leaderboard.notices.lease import NOTICES, PAUSES
 from leaderboard.notices.message import Message, make_mail, write_notice
 from leaderboard.notices.signature import sign
 from leaderboard.notices.targets import is_members_address
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,16 +41,7 @@ def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
     with sessions.read() as session:
         notice = session.get_one(Notice, notice_id)
         deliver = prepare(notice.target, write_notice(notice, outbox.base_url), outbox)
-    try:
-        result, state = deliver(), NoticeState.SENT
-    except NotSent as error:
-        result, state = str(error), NoticeState.WAITING
-        log.warning("notice %d, attempt %d: %s", notice_id, claim.n_attempts, error)
-    try:
-        with sessions.write() as session:
-            _settle(session, claim, state, result)
-    except ClaimLost:
-        log.info("notice %d was taken by another worker", notice_id)
+    attempt(sessions, claim, deliver, PAUSES)
 
 
 def prepare(target: NoticeTarget, message: Message, outbox: Outbox) -> Callable[[], str]:
@@ -80,14 +66,3 @@ def prepare(target: NoticeTarget, message: Message, outbox: Outbox) -> Callable[
 
 def _refuse(reason: str) -> str:
     raise NotSent(reason)
-
-
-def _settle(session: Session, claim: Claim[int], state: NoticeState, result: str) -> None:
-    """End the attempt. Raises ClaimLost where the notice went to another one or is gone."""
-    next_at = now()
-    if state is NoticeState.WAITING:
-        if claim.n_attempts > len(PAUSES):
-            state = NoticeState.FAILED
-        else:
-            next_at += PAUSES[claim.n_attempts - 1]
-    end(session, claim, state=state, result=result[:200], next_at=next_at)
