@@ -48,7 +48,7 @@ def grant(
             "the account is this person's.",
         )
     grant_role(session, user, known, benchmark)
-    _add_audit(session, actor, "grant role", user, known, benchmark)
+    _add_audit(session, actor, "grant role", user.email, known, benchmark)
     return Act(f"{user.email} is now {name_role(known, benchmark)}.")
 
 
@@ -56,21 +56,21 @@ def invite(session: Session, email: str, role: str, benchmark: str, by: User) ->
     """Invite an e-mail address to a role. Raises InvalidRequest, Forbidden or Conflict."""
     known = read_role(session, role, benchmark)
     row = invite_to_role(session, by, email, known, benchmark)
-    _note_invitation(session, by, "invite to role", row)
+    _add_audit(session, by.email, "invite to role", row.email, row.role, row.benchmark)
     return row
 
 
 def withdraw(session: Session, key: str, by: User) -> Act:
     """Withdraw an invitation. Raises NotFound, Forbidden or InvalidRequest."""
     row = withdraw_role_invitation(session, by, key)
-    _note_invitation(session, by, "withdraw invitation", row)
+    _add_audit(session, by.email, "withdraw invitation", row.email, row.role, row.benchmark)
     return Act(f"The invitation of {row.email} has been withdrawn.")
 
 
 def accept(session: Session, key: str, user: User) -> Act:
     """Give the invited person their role. Raises as `accept_role` does."""
     row = accept_role(session, user, key)
-    _note_invitation(session, user, "accept role", row)
+    _add_audit(session, user.email, "accept role", row.email, row.role, row.benchmark)
     return Act(f"You are now {name_role(row.role, row.benchmark)}.")
 
 
@@ -80,7 +80,7 @@ def revoke(session: Session, key: str, role: str, benchmark: str, actor: str) ->
     if user is None or known is None or not has_role(session, user, known, benchmark):
         raise NotFound(f"{key[:80]} does not have this role.", "See the list of roles.")
     revoke_role(session, user, known, benchmark)
-    _add_audit(session, actor, "revoke role", user, known, benchmark)
+    _add_audit(session, actor, "revoke role", user.email, known, benchmark)
     return Act(f"{user.email} is no longer {name_role(known, benchmark)}.")
 
 
@@ -123,13 +123,8 @@ def _find_role(text: str) -> Role | None:
     return Role(text) if text in set(Role) else None
 
 
-def _note_invitation(session: Session, by: User, action: str, row: RoleInvitation) -> None:
-    note = f"{row.role.value} {row.benchmark}".strip()
-    add_audit(session, by.email, action, f"user {row.email}", note, benchmark=row.benchmark)
-
-
 def _add_audit(
-    session: Session, actor: str, action: str, user: User, role: Role, benchmark: str
+    session: Session, actor: str, action: str, email: str, role: Role, benchmark: str
 ) -> None:
     note = f"{role.value} {benchmark}".strip()
-    add_audit(session, actor, action, f"user {user.email}", note, benchmark=benchmark)
+    add_audit(session, actor, action, f"user {email}", note, benchmark=benchmark)
