@@ -29,6 +29,7 @@ class ScriptedProvider:
         self.key = self.other_key = RSAKey.generate_key(2048, {"kid": "1"})
         self.is_down = self.is_slow = self.is_unsigned = False
         self.n_dripped = 0
+        self.released = threading.Event()
         self.answer: dict[str, str] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -127,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b" ")
                 self.wfile.flush()
                 self.provider.n_dripped += 1
-                time.sleep(0.1)
+                self.provider.released.wait(0.1)
         except OSError:
             pass
 
@@ -151,6 +152,7 @@ def open_provider() -> Iterator[ScriptedProvider]:
         yield provider
     finally:
         provider.is_slow = False
+        provider.released.set()
         server.shutdown()
         thread.join()
         server.server_close()
