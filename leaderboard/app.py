@@ -115,7 +115,6 @@ def create_app(config: Config | None = None) -> Flask:
             address_policy=read_policy(
                 config.endpoint_allowed_addresses, allow_http=config.endpoint_allow_http
             ),
-            sends_mail=bool(config.smtp_url),
             links=Links(config.secret_keys),
             session_terms=SessionTerms(
                 timedelta(days=config.session_days), timedelta(hours=config.session_idle_hours)

@@ -71,7 +71,6 @@ class Services:
     quota: Quota
     asks_approval: bool
     daily: DailyCap
-    sends_mail: bool
     links: Links
     session_terms: SessionTerms
     confirmation_terms: ConfirmationTerms
@@ -79,6 +78,11 @@ class Services:
     secret_box: SecretBox
     requires_second_factor: bool
     providers: Mapping[str, Provider]
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether this server can send mail."""
+        return self.confirmation_terms.sends_mail
 
 
 def services() -> Services:
