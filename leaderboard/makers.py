@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict
@@ -15,33 +15,41 @@ from leaderboard.models.maker import CardMaker, EndpointMaker, TargetMaker, Team
 from leaderboard.models.notice import NoticeTarget, TargetKind
 from leaderboard.models.team import ApiToken, ModelCard, Team, User
 
+Made = Team | ModelCard | Endpoint | NoticeTarget
 Table = type[TeamMaker | CardMaker | EndpointMaker | TargetMaker | ApiToken]
 """Tables that say by `user_id` whose each row is."""
+NOTED: dict[type[Made], InstrumentedAttribute[Any]] = {
+    Team: TeamMaker.team_id,
+    ModelCard: CardMaker.model_card_id,
+    Endpoint: EndpointMaker.endpoint_id,
+    NoticeTarget: TargetMaker.target_id,
+}
+"""The column that names what somebody made, by its kind."""
+
+
+def is_valid_token() -> ColumnElement[bool]:
+    """The condition that an API token is neither revoked nor expired."""
+    return and_(ApiToken.revoked_at.is_(None), ApiToken.expires_at > now())
 
 
 class Cap(NamedTuple):
     """At most `limit` rows of a person in `table`, with the words of the refusal.
 
-    `conditions` leave out what no longer counts.
+    `counts` makes the condition on a row that counts.
     """
 
     limit: int
     table: Table
     words: str
     remedy: str
-
-    def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """What a row has to fulfil in order to count."""
-        if self.table is ApiToken:
-            return (ApiToken.revoked_at.is_(None), ApiToken.expires_at > now())
-        return ()
+    counts: Callable[[], ColumnElement[bool]] = true
 
 
 TEAMS = Cap(10, TeamMaker, "created {n} teams", "Use one of them, or ask the host.")
 CARDS = Cap(200, CardMaker, "created {n} model cards", "Change one of them, or ask the host.")
 ENDPOINTS = Cap(50, EndpointMaker, "registered {n} endpoints", "Delete one that you no longer use.")
 TARGETS = Cap(20, TargetMaker, "set up {n} notice targets", "Remove one that you no longer use.")
-TOKENS = Cap(50, ApiToken, "{n} valid tokens", "Revoke one that you no longer use.")
+TOKENS = Cap(50, ApiToken, "{n} valid tokens", "Revoke one that you no longer use.", is_valid_token)
 CAPS = (TEAMS, CARDS, ENDPOINTS, TARGETS, TOKENS)
 """Per person, in all teams together. Open invitations are capped per team."""
 
@@ -54,29 +62,19 @@ def require_room(session: Session, user: User | None, cap: Cap) -> None:
     if user is None:
         return
     lock_row(session, User.id, user.id)
-    counted = select(func.count()).where(cap.table.user_id == user.id, *cap.conditions())
+    counted = select(func.count()).where(cap.table.user_id == user.id, cap.counts())
     if (session.scalar(counted) or 0) >= cap.limit:
         words = cap.words.format(n=cap.limit)
         raise Conflict(f"You have {words}, which is the most for one person.", cap.remedy)
 
 
-def note_maker(
-    session: Session, made: Team | ModelCard | Endpoint | NoticeTarget, user: User | None
-) -> None:
+def note_maker(session: Session, made: Made, user: User | None) -> None:
     """Write down that `user` made a row that has its key; nothing for the host's command line."""
     if user is not None:
-        session.add(_make_note(made, user.id))
+        column = NOTED[type(made)]
+        table: Any = column.class_
+        session.add(table(**{column.key: made.id, "user_id": user.id}))
         session.flush()
-
-
-def _make_note(made: Any, user_id: int) -> Any:
-    if isinstance(made, Team):
-        return TeamMaker(team_id=made.id, user_id=user_id)
-    if isinstance(made, ModelCard):
-        return CardMaker(model_card_id=made.id, user_id=user_id)
-    if isinstance(made, Endpoint):
-        return EndpointMaker(endpoint_id=made.id, user_id=user_id)
-    return TargetMaker(target_id=made.id, user_id=user_id)
 
 
 def read_endpoints_made(session: Session, team: Team, user: User) -> list[Endpoint]:

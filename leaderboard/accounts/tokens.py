@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, InvalidRequest, NotSignedIn
-from leaderboard.makers import TOKENS, require_room
+from leaderboard.makers import TOKENS, is_valid_token, require_room
 from leaderboard.models.team import ApiToken, Scope, User
 from leaderboard.names import read_name
 
@@ -101,17 +101,13 @@ def get_token(session: Session, text: str) -> ApiToken:
 
 def revoke_tokens(session: Session, user: User) -> int:
     """Make every token of `user` useless from now on; how many could still be used."""
-    moment = now()
-    usable = session.scalars(
-        select(ApiToken).where(
-            ApiToken.user_id == user.id,
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at > moment,
-        )
+    valid = session.scalars(
+        select(ApiToken).where(ApiToken.user_id == user.id, is_valid_token())
     ).all()
-    for token in usable:
+    moment = now()
+    for token in valid:
         token.revoked_at = moment
-    return len(usable)
+    return len(valid)
 
 
 def is_use_to_note(token: ApiToken) -> bool:
