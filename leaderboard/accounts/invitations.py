@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from leaderboard.accounts.invitation_ends import (
     require_no_end,
     require_open,
 )
+from leaderboard.accounts.secret_hash import hash_secret
 from leaderboard.accounts.teams import add_member, require_owner
 from leaderboard.accounts.users import read_email
 from leaderboard.db import now
@@ -54,7 +54,7 @@ def invite(session: Session, team: Team, inviter: User, email: str = "") -> NewI
         team_id=team.id,
         inviter_id=inviter.id,
         email=address,
-        secret_hash=_hash(text),
+        secret_hash=hash_secret(text),
         created_at=now(),
         expires_at=now() + LIFETIME,
     )
@@ -88,7 +88,7 @@ def get_invitation(session: Session, user: User, text: str) -> TeamInvitation:
     """
     row = session.scalar(
         select(TeamInvitation)
-        .where(TeamInvitation.secret_hash == _hash(text))
+        .where(TeamInvitation.secret_hash == hash_secret(text))
         .options(joinedload(TeamInvitation.end))
     )
     if row is None:
@@ -155,7 +155,3 @@ def _read_invited(session: Session, team: Team, email: str) -> str:
             "email"
         )
     return address
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

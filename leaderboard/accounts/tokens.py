@@ -6,7 +6,6 @@ database. The secret has 190 bits, so a plain SHA-256 of the token is enough to 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import string
@@ -18,6 +17,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.secret_hash import hash_secret
 from leaderboard.accounts.users import CLOSED
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, InvalidRequest, NotSignedIn
@@ -72,7 +72,7 @@ def make_token(
         user_id=user.id,
         name=name,
         prefix=prefix,
-        token_hash=_hash(text),
+        token_hash=hash_secret(text),
         scopes=sorted(scope.value for scope in scopes),
         created_at=now(),
         expires_at=now() + lifetime,
@@ -88,7 +88,7 @@ def get_token(session: Session, text: str) -> ApiToken:
     if not is_well_formed(text):
         raise NotSignedIn("The API token is incomplete or mistyped.", "Copy the whole token again.")
     row = session.scalar(select(ApiToken).where(ApiToken.prefix == text.split("_")[1]))
-    if row is None or not hmac.compare_digest(row.token_hash, _hash(text)):
+    if row is None or not hmac.compare_digest(row.token_hash, hash_secret(text)):
         raise NotSignedIn("The API token is unknown.", remedy)
     if row.revoked_at is not None:
         raise NotSignedIn("The API token has been revoked.", remedy)
@@ -147,10 +147,6 @@ def _read_lifetime(days: int | str) -> timedelta:
             f"Choose 1 to {MAX_DAYS} whole days.",
         )
     return timedelta(days=number)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _random(length: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, delete, insert, not_, select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.secret_hash import hash_secret
 from leaderboard.db import now
 from leaderboard.models.factor import FactorMeans, HalfSignIn, PassedFactor
 from leaderboard.models.identity import WebSession
@@ -59,7 +59,7 @@ def begin_session(
     session.execute(delete(WebSession).where(WebSession.id.in_(older[MAX_SESSIONS - 1 :])))
     token = secrets.token_urlsafe(32)
     row = WebSession(
-        token_hash=_hash(token),
+        token_hash=hash_secret(token),
         user_id=user.id,
         created_at=begun,
         seen_at=begun,
@@ -84,7 +84,9 @@ def begin_half(session: Session, user: User) -> str:
     begun = now()
     session.execute(delete(HalfSignIn).where(HalfSignIn.ends_at <= begun))
     token = secrets.token_urlsafe(32)
-    session.add(HalfSignIn(token_hash=_hash(token), user_id=user.id, ends_at=begun + HALF_LASTS))
+    session.add(
+        HalfSignIn(token_hash=hash_secret(token), user_id=user.id, ends_at=begun + HALF_LASTS)
+    )
     session.flush()
     return token
 
@@ -94,7 +96,7 @@ def find_half_signed_in(session: Session, token: str) -> User | None:
     query = (
         select(User)
         .join(HalfSignIn, HalfSignIn.user_id == User.id)
-        .where(HalfSignIn.token_hash == _hash(token), HalfSignIn.ends_at > now())
+        .where(HalfSignIn.token_hash == hash_secret(token), HalfSignIn.ends_at > now())
     )
     user = session.scalar(query)
     return None if user is None or user.is_banned else user
@@ -102,13 +104,13 @@ def find_half_signed_in(session: Session, token: str) -> User | None:
 
 def end_half(session: Session, token: str) -> None:
     """Forget that sign-in; one that is over changes nothing."""
-    session.execute(delete(HalfSignIn).where(HalfSignIn.token_hash == _hash(token)))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.token_hash == hash_secret(token)))
 
 
 def find_session(session: Session, token: str, terms: SessionTerms) -> WebSession | None:
     """The session of this token, unless it ended, was not used for too long or its user banned."""
     found = session.scalar(
-        select(WebSession).where(WebSession.token_hash == _hash(token), _goes_on(terms))
+        select(WebSession).where(WebSession.token_hash == hash_secret(token), _goes_on(terms))
     )
     return None if found is None or found.user.is_banned else found
 
@@ -146,7 +148,3 @@ def _goes_on(terms: SessionTerms) -> ColumnElement[bool]:
     """The condition that a session has neither ended nor gone unused for too long."""
     moment = now()
     return and_(WebSession.ends_at > moment, WebSession.seen_at > moment - terms.idle)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
