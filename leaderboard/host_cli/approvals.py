@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.orm import Session
 
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.approvals import approve, read_pending_teams, refuse, withdraw
-from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split
 
 
@@ -36,52 +35,44 @@ def list_command() -> None:
                 click.echo(f"  {mark} {member.user.email} ({member.user.name}), {known}")
 
 
-@approval_group.command("approve")
-@click.argument("team")
-@click.argument("benchmark")
-@click.option("--version", help="By default the newest.")
-@click.option("--split", default="test", show_default=True)
-@click.option("--member", "members", multiple=True, help="The address of each member, as listed.")
-@click.option("--reason", default="", help="Why, for the audit trail.")
-@with_appcontext
-def approve_command(
-    team: str,
-    benchmark: str,
-    version: str | None,
-    split: str,
-    members: tuple[str, ...],
-    reason: str,
-) -> None:
-    """Let TEAM submit to a split, with the members that are named."""
-    with sessions().write() as session:
-        found = get_split(get_benchmark(session, benchmark, version), split)
-        done = approve(session, found, team, COMMAND_LINE, reason, members)
-    finish(done)
-
-
 def _make_command(
-    name: str, act: Callable[[Session, Split, str, str, str], Act], words: str
+    name: str, act: Callable[..., Act], words: str, *options: Callable[[Any], Any]
 ) -> click.Command:
-    """A command that does `act` to a team on a split."""
+    """A command that does `act` to a team on a split, with the values of `options`."""
 
-    @click.command(name, help=words)
-    @click.argument("team")
-    @click.argument("benchmark")
-    @click.option("--version", help="By default the newest.")
-    @click.option("--split", default="test", show_default=True)
-    @click.option("--reason", required=True, help="Why; the audit trail keeps it.")
     @with_appcontext
-    def command(team: str, benchmark: str, version: str | None, split: str, reason: str) -> None:
+    def command(team: str, benchmark: str, version: str | None, split: str, **values: Any) -> None:
         with sessions().write() as session:
             found = get_split(get_benchmark(session, benchmark, version), split)
-            done = act(session, found, team, COMMAND_LINE, reason)
+            done = act(session, found, team, COMMAND_LINE, **values)
         finish(done)
 
-    return command
+    for add in reversed((*PLACE, *options)):
+        command = add(command)
+    return click.command(name, help=words)(command)
 
+
+PLACE = (
+    click.argument("team"),
+    click.argument("benchmark"),
+    click.option("--version", help="By default the newest."),
+    click.option("--split", default="test", show_default=True),
+)
+MEMBERS = click.option(
+    "--member", "seen", multiple=True, help="The address of each member, as listed."
+)
+NOTE = click.option("--reason", default="", help="Why, for the audit trail.")
+REASON = click.option("--reason", required=True, help="Why; the audit trail keeps it.")
 
 for _command in (
-    _make_command("refuse", refuse, "Fail what TEAM has pending; it reads the reason."),
-    _make_command("withdraw", withdraw, "End the approval of TEAM."),
+    _make_command(
+        "approve",
+        approve,
+        "Let TEAM submit to a split, with the members that are named.",
+        MEMBERS,
+        NOTE,
+    ),
+    _make_command("refuse", refuse, "Fail what TEAM has pending; it reads the reason.", REASON),
+    _make_command("withdraw", withdraw, "End the approval of TEAM.", REASON),
 ):
     approval_group.add_command(_command)
