@@ -58,7 +58,9 @@ class Environment(BaseSettings):
         try:
             return cls(**source())
         except ValidationError as error:
-            problems = error.errors(include_url=False, include_input=False)
+            every = error.errors(include_url=False, include_input=False)
+        # A default that depends on a setting that is wrong is nothing to mend.
+        problems = [one for one in every if one["type"] != "default_factory_not_called"]
         raise ConfigError("\n".join(map(cls._write_problem, problems)))
 
     @classmethod

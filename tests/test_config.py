@@ -52,6 +52,11 @@ def test_every_problem_of_the_environment_is_named_at_once_with_its_remedy() -> 
     ]
 
 
+def test_nothing_else_is_named_than_what_is_wrong() -> None:
+    (problem,) = read_problems(REQUIRED | {"LEASE_SECONDS": "-1"})
+    assert problem == "LEASE_SECONDS must be at least 0."
+
+
 def test_what_is_wrong_with_a_setting_is_said_without_its_value() -> None:
     names = ("SECRET_KEY", "COOKIE_SECURE", "PROXIES", "SMTP_URL", "SIGN_IN_LIMIT", "ENDPOINT_KEYS")
     with pytest.raises(ConfigError) as caught:
