@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.errors import RateLimited
-from leaderboard.letters.links import RESET_LASTS
+from leaderboard.letters.links import RESET
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import NoticeState
 from leaderboard.models.team import User
@@ -44,12 +44,13 @@ def ask_letter(
     if len(alike) >= MAX_A_DAY and not is_reset:
         raise RateLimited(
             f"{len(alike)} mails to {address} were asked for within a day.",
-            "Look for one of them, among unwanted mail too, or try again tomorrow.",
+            "Look for one of them, in your spam folder too, or try again tomorrow.",
         )
-    if len(alike) >= MAX_A_DAY and max(alike) > moment - RESET_LASTS:
+    if len(alike) >= MAX_A_DAY and max(alike) > moment - RESET.lasts:
         raise RateLimited(
-            f"Many mails to {address} were asked for within a day, the last less than an hour ago.",
-            "Look for that one, among unwanted mail too: its link is good for an hour.",
+            f"Many mails to {address} were asked for within a day, the last less than "
+            f"{RESET.words} ago.",
+            f"Look for that one, in your spam folder too: its link is good for {RESET.words}.",
         )
     # Who has just been invited may register at once: only who may give a role sends invitations.
     if any(
@@ -59,7 +60,7 @@ def ask_letter(
     ):
         raise RateLimited(
             f"A mail to {address} was asked for less than a minute ago.",
-            "Wait for it a little, then ask again.",
+            "Wait a little, then ask again.",
         )
     return add_letter(session, kind, address, user)
 

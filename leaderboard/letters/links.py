@@ -18,9 +18,18 @@ from sqlalchemy.orm import Session
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.team import User
 
-REGISTRATION_LASTS = timedelta(days=3)
-RESET_LASTS = timedelta(hours=1)
-CONFIRMATION_LASTS = timedelta(days=3)
+
+class Purpose(NamedTuple):
+    """What a link is for, and how long it can be used, also in words."""
+
+    name: str
+    lasts: timedelta
+    words: str
+
+
+REGISTRATION = Purpose("registration", timedelta(days=3), "three days")
+RESET = Purpose("reset", timedelta(hours=1), "an hour")
+CONFIRMATION = Purpose("confirmation", timedelta(days=3), "three days")
 
 
 class ConfirmedAddress(NamedTuple):
@@ -38,38 +47,38 @@ class Links:
 
     def sign_registration(self, address: str) -> str:
         """For whoever reads the mail of `address`, to make an account."""
-        return self._sign("registration", address)
+        return self._sign(REGISTRATION, address)
 
     def read_registration(self, text: str) -> str:
         """The address of a registration's link. Raises InvalidRequest."""
-        return str(self._read("registration", text, REGISTRATION_LASTS))
+        return str(self._read(REGISTRATION, text))
 
     def sign_reset(self, user: User) -> str:
         """For whoever reads the mail of `user`, to set a new password, once."""
-        return self._sign("reset", [user.id, _state(user)])
+        return self._sign(RESET, [user.id, _state(user)])
 
     def get_reset(self, session: Session, text: str, *, uses: bool = False) -> User:
         """The user of a reset's link. Raises InvalidRequest, for a used one too.
 
         One who `uses` it has others with the same link wait, who then find it used.
         """
-        return _get_user(session, self._read("reset", text, RESET_LASTS), locks=uses)
+        return _get_user(session, self._read(RESET, text), locks=uses)
 
     def sign_confirmation(self, user: User, address: str) -> str:
         """For `user`, to show that they read the mail of `address`."""
-        return self._sign("confirmation", [user.id, _state(user), address])
+        return self._sign(CONFIRMATION, [user.id, _state(user), address])
 
     def get_confirmation(self, session: Session, text: str) -> ConfirmedAddress:
         """What a confirmation's link shows. Raises InvalidRequest, if the user moved on too."""
-        *who, address = self._read("confirmation", text, CONFIRMATION_LASTS)
+        *who, address = self._read(CONFIRMATION, text)
         return ConfirmedAddress(_get_user(session, who), str(address))
 
-    def _sign(self, purpose: str, content: Any) -> str:
+    def _sign(self, purpose: Purpose, content: Any) -> str:
         return self._signer(purpose).dumps(content)
 
-    def _read(self, purpose: str, text: str, lasts: timedelta) -> Any:
+    def _read(self, purpose: Purpose, text: str) -> Any:
         try:
-            return self._signer(purpose).loads(text, max_age=int(lasts.total_seconds()))
+            return self._signer(purpose).loads(text, max_age=int(purpose.lasts.total_seconds()))
         except SignatureExpired:
             raise InvalidRequest("The link has expired.", "Ask for a new one.") from None
         except (BadSignature, ValueError, TypeError):
@@ -77,8 +86,8 @@ class Links:
                 "The link is damaged.", "Copy the whole link, or ask for a new one."
             ) from None
 
-    def _signer(self, purpose: str) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._keys, salt=f"letter {purpose}")
+    def _signer(self, purpose: Purpose) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._keys, salt=f"letter {purpose.name}")
 
 
 def _get_user(session: Session, who: Sequence[Any], *, locks: bool = False) -> User:

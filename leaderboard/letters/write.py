@@ -14,7 +14,7 @@ from leaderboard.accounts.roles import name_role
 from leaderboard.accounts.second_factor import has_second_factor
 from leaderboard.accounts.users import find_user
 from leaderboard.letters.approvals import WaitingTeam, read_waiting_teams
-from leaderboard.letters.links import Links
+from leaderboard.letters.links import CONFIRMATION, REGISTRATION, RESET, Links
 from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import User
@@ -75,7 +75,7 @@ def _write_registration(letter: Letter, owner: User | None, links: Links, base_u
     return Words(
         "SpineBench: finish your registration",
         f"Somebody asked to register {letter.address} with SpineBench. To make the account, open "
-        f"this link within three days:\n\n{base_url}/register/"
+        f"this link within {REGISTRATION.words}:\n\n{base_url}/register/"
         f"{links.sign_registration(letter.address)}\n\n{IGNORE}",
     )
 
@@ -84,8 +84,8 @@ def _write_reset(owner: User, links: Links, base_url: str) -> Words:
     return Words(
         "SpineBench: set a new password",
         f"Somebody asked for a new password of the account {owner.email}. To set one, open this "
-        f"link within an hour. It works once:\n\n{base_url}/reset/{links.sign_reset(owner)}\n\n"
-        f"{IGNORE}",
+        f"link within {RESET.words}. It works once:\n\n"
+        f"{base_url}/reset/{links.sign_reset(owner)}\n\n{IGNORE}",
     )
 
 
@@ -101,8 +101,9 @@ def _write_confirmation(
     return Words(
         "SpineBench: confirm your e-mail address",
         f"Confirm that {letter.address} is the address of your SpineBench account: open this link "
-        f"within three days, in the browser where you are signed in, or sign in when it asks you "
-        f"to.\n\n{base_url}/confirm/{links.sign_confirmation(asked, letter.address)}\n\n{IGNORE}",
+        f"within {CONFIRMATION.words}, in the browser where you are signed in, or sign in when it "
+        f"asks you to.\n\n"
+        f"{base_url}/confirm/{links.sign_confirmation(asked, letter.address)}\n\n{IGNORE}",
     )
 
 

@@ -17,7 +17,7 @@ from leaderboard.hosting.people import ban_user
 from leaderboard.leases import Terms, sweep
 from leaderboard.letters.ask import KEPT, MAX_A_DAY, PAUSE, ask_letter
 from leaderboard.letters.lease import LETTERS, PAUSES
-from leaderboard.letters.links import RESET_LASTS, Links
+from leaderboard.letters.links import RESET, Links
 from leaderboard.letters.send import Post, send_letter
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import NoticeState
@@ -36,7 +36,7 @@ class Earlier(TimestampSigner):
     """Signs as if it were a little more than a reset's lifetime ago."""
 
     def get_timestamp(self) -> int:
-        return super().get_timestamp() - int(RESET_LASTS.total_seconds()) - 2
+        return super().get_timestamp() - int(RESET.lasts.total_seconds()) - 2
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_nobody_uses_up_the_resets_of_somebody_else(sessions: Sessions) -> None:
     with pytest.raises(RateLimited, match="less than an hour ago"):
         ask(sessions, LetterKind.RESET, ADA)
     for _ in range(3):
-        let_pass(sessions, RESET_LASTS)
+        let_pass(sessions, RESET.lasts)
         ask(sessions, LetterKind.RESET, ADA)
         with pytest.raises(RateLimited):
             ask(sessions, LetterKind.RESET, ADA)

@@ -11,7 +11,7 @@ from leaderboard.accounts.tokens import revoke_tokens
 from leaderboard.accounts.users import find_user, read_email, register, set_password
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest
 from leaderboard.letters.ask import add_letter, ask_letter
-from leaderboard.letters.links import ConfirmedAddress
+from leaderboard.letters.links import CONFIRMATION, REGISTRATION, RESET, ConfirmedAddress, Purpose
 from leaderboard.models.identity import Means
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.people.addresses import change_address as set_address
@@ -38,7 +38,7 @@ def register_by_mail() -> tuple[str, int]:
         with form.catches():
             address = _read_sent_address(form)
             post(ask_letter(database(), LetterKind.REGISTER, address))
-            return render_template("identity/sent.html", address=address, is_new=True), 200
+            return _say_sent(address, REGISTRATION), 200
     return render_template("identity/register.html", form=form), form.status
 
 
@@ -74,7 +74,7 @@ def forgot() -> tuple[str, int]:
                 )
             address = _read_sent_address(form)
             post(ask_letter(database(), LetterKind.RESET, address))
-            return render_template("identity/sent.html", address=address, is_new=False), 200
+            return _say_sent(address, RESET), 200
     page = render_template("identity/forgot.html", form=form, sends_mail=services().sends_mail)
     return page, form.status
 
@@ -114,7 +114,7 @@ def ask_confirmation() -> Response:
     if user.is_confirmed:
         raise Conflict(f"{user.email} is already confirmed.", "There is nothing to do.")
     post(ask_letter(database(), LetterKind.CONFIRM, user.email, user))
-    flash(f"A link is on its way to {user.email}. Open it within three days.")
+    flash(f"A link is on its way to {user.email}. Open it within {CONFIRMATION.words}.")
     return redirect(url_for("account.account"))
 
 
@@ -146,6 +146,13 @@ def _take_address(found: ConfirmedAddress) -> Letter | None:
         return None
     set_address(database(), user, found.address)
     return add_letter(database(), LetterKind.MOVED, old, user)
+
+
+def _say_sent(address: str, purpose: Purpose) -> str:
+    is_new = purpose is REGISTRATION
+    return render_template(
+        "identity/sent.html", address=address, is_new=is_new, lasts=purpose.words
+    )
 
 
 def _read_sent_address(form: MailForm) -> str:
