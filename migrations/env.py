@@ -11,6 +11,7 @@ import leaderboard.models.approval
 import leaderboard.models.audit
 import leaderboard.models.benchmark
 import leaderboard.models.calibration
+import leaderboard.models.commitment
 import leaderboard.models.deletion
 import leaderboard.models.endpoint
 import leaderboard.models.expert
@@ -31,6 +32,7 @@ import leaderboard.models.reference
 import leaderboard.models.release
 import leaderboard.models.robustness
 import leaderboard.models.role
+import leaderboard.models.sealed
 import leaderboard.models.submission
 import leaderboard.models.team
 import leaderboard.models.turn  # noqa: F401

@@ -21,6 +21,13 @@ RULES = (
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<uuid>"),
     # Hashes of static files; those of packages and predictions stay, for no run changes them.
     (re.compile(r"([?&](?:amp;)?v=)[0-9a-f]+"), r"\1<hash>"),
+    # Commitments and their roots, whose salts are random.
+    (
+        re.compile(
+            r"""("(?:commitment|root|salt)": ?"|<dt>Root</dt><dd><code[^>]*>)[0-9a-f]{64}"""
+        ),
+        r"\1<hash>",
+    ),
     # A worker's name, and how a token of the API begins.
     (re.compile(r"\b[0-9a-f]{32}\b"), "<worker>"),
     (re.compile(r"""\bsbk_\w{8}|(?<="prefix": ")\w+"""), "<token>"),

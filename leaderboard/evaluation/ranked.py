@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from leaderboard.commitments.values import commit_values
 from leaderboard.models.ranking import (
     Board,
     OutcomeCount,
@@ -45,6 +46,7 @@ def replace_ranked(
     """
     for table in (RankingEntry, RankedReports, RankedSubmission):
         session.execute(delete(table).where(table.ranking_id == ranking.id))
+    commit_values(session, ranking, standing)
     if not standing:
         return
     scores = read_scores_by_board(session, standing)

@@ -9,9 +9,11 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.accounts.roles import has_holder
+from leaderboard.commitments.answers import commit_answers, read_answers
+from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, sessions
 from leaderboard.models.role import Role
-from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.packages.catalogue import read_benchmarks, read_older_versions
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
@@ -57,6 +59,22 @@ def list_command() -> None:
     with sessions().read() as session:
         for row in read_benchmarks(session):
             click.echo(f"{row.slug} {row.version} {row.content_hash}")
+
+
+@benchmark_group.command("commit")
+@with_appcontext
+def commit_command() -> None:
+    """Publish salted hashes of the hidden answers, and of what the present rankings are made from.
+
+    For what was there before the site made them itself; what has them already keeps them.
+    """
+    with sessions().write() as session:
+        for row in [*read_benchmarks(session), *read_older_versions(session)]:
+            n_answers, n_rankings = commit_answers(session, row), commit_present(session, row)
+            click.echo(
+                f"{row.slug} {row.version}: {n_answers:,} answers and {n_rankings:,} rankings "
+                f"committed to. Root: {read_answers(session, row).root or 'no hidden answers'}"
+            )
 
 
 @benchmark_group.command("schema")

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.commitments.answers import commit_answers
 from leaderboard.db import now
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
@@ -68,6 +69,7 @@ def load_package(session: Session, package: Package) -> Loaded:
         session.flush()
         _add_items(session, split.id, package, package.items[part.name])
     session.flush()
+    commit_answers(session, benchmark)
     return Loaded(benchmark, True)
 
 

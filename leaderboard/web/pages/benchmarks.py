@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
+from leaderboard.commitments.answers import read_answers
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Answers, Benchmark, Track
 from leaderboard.packages.catalogue import (
@@ -35,6 +36,7 @@ def benchmark(slug: str) -> Response:
     """One benchmark: what is in it, how it counts, how to take part."""
     found = get_benchmark(database(), slug, request.args.get("version"))
     note_benchmark(slug)
+    committed = read_answers(database(), found)
 
     def render() -> str:
         examples = first_examples(found)
@@ -47,12 +49,14 @@ def benchmark(slug: str) -> Response:
                 for split in found.splits
             },
             open_splits=[s for s in found.splits if s.answers is Answers.PUBLIC],
+            has_hidden=any(split.answers is Answers.HIDDEN for split in found.splits),
+            committed=committed,
             tracks=Track,
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
-    return services().pages.respond(found.content_hash, render)
+    return services().pages.respond((found.content_hash, committed.root, committed.made_at), render)
 
 
 @blueprint.get("/benchmarks/<slug>/splits/<name>/items")

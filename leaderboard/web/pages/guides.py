@@ -26,6 +26,7 @@ GUIDES = {
     "endpoints": "Model endpoints",
     "benchmark-package": "Benchmark packages",
     "method": "Method: scores, intervals, ranks",
+    "commitments": "Commitments and reveals",
     "checklist-judge": "The checklist judge",
     "llm-judge": "LLM judges",
     "experts": "Expert ratings",

@@ -320,6 +320,7 @@ API = (
         GET /api/v1/ablations/tiny/test?base=model-a
         GET /api/v1/benchmarks
         GET /api/v1/benchmarks/tiny
+        GET /api/v1/benchmarks/tiny/commitments
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test
         GET /api/v1/comparisons/tiny/test?models=model-a,model-b

@@ -1,0 +1,1 @@
+"""Commit and reveal: what the site publishes of hidden answers before and after it shows them."""

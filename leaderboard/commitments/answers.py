@@ -1,0 +1,105 @@
+"""Commitments of the answers of a version: made once, shown to everybody."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.commitments.hashing import SALT_BYTES, SplitName, hash_answer, hash_list
+from leaderboard.db import now
+from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Split, Track
+from leaderboard.models.commitment import AnswerCommitment
+from leaderboard.models.reference import ItemReference
+from leaderboard.models.sealed import AnswerSalt
+
+AT_ONCE = timedelta(hours=1)
+"""So long the loading of a large package may take."""
+
+
+class CommittedItem(NamedTuple):
+    """A hidden item with the commitment of its answer."""
+
+    split: str
+    key: str
+    track: Track
+    commitment: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class AnswerList:
+    """The commitments of a version in the order of its splits and items."""
+
+    published_at: datetime
+    items: Sequence[CommittedItem]
+
+    @property
+    def root(self) -> str | None:
+        """One hash that stands for all of them; None where there are none."""
+        return hash_list(item.commitment for item in self.items) if self.items else None
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When the last of them was made."""
+        return max((item.made_at for item in self.items), default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether one was made later than the version was published."""
+        return self.made_at is not None and self.made_at > self.published_at + AT_ONCE
+
+
+def name_split(split: Split) -> SplitName:
+    """What hashes call a split."""
+    return SplitName(split.benchmark.slug, split.benchmark.version, split.name)
+
+
+def describe_answer(item: Item, reference: ItemReference) -> Any:
+    """An item's answer as it is hashed and revealed."""
+    if item.kind is ItemKind.MCQ:
+        return sorted(reference.answer)
+    return {"checklist": reference.checklist, "reference_report": reference.reference_report}
+
+
+def commit_answers(session: Session, benchmark: Benchmark) -> int:
+    """Make the commitments of a version's hidden items that have none yet; how many those were."""
+    n_made = 0
+    for split in benchmark.splits:
+        if split.answers is not Answers.HIDDEN:
+            continue
+        rows = session.execute(
+            select(Item, ItemReference)
+            .join(ItemReference, ItemReference.item_id == Item.id)
+            .outerjoin(AnswerCommitment, AnswerCommitment.item_id == Item.id)
+            .where(Item.split_id == split.id, AnswerCommitment.item_id.is_(None))
+            .order_by(Item.position)
+        ).all()
+        name, made_at, salts = name_split(split), now(), []
+        for item, reference in rows:
+            salt = secrets.token_bytes(SALT_BYTES)
+            digest = hash_answer(salt, name, item.key, describe_answer(item, reference))
+            session.add(AnswerCommitment(item_id=item.id, digest=digest, made_at=made_at))
+            salts.append(AnswerSalt(item_id=item.id, salt=salt))
+        session.flush()
+        session.add_all(salts)
+        n_made += len(salts)
+    session.flush()
+    return n_made
+
+
+def read_answers(session: Session, benchmark: Benchmark) -> AnswerList:
+    """The commitments of a version; none where they were never made."""
+    rows = session.execute(
+        select(Split.name, Item.key, Item.track, AnswerCommitment.digest, AnswerCommitment.made_at)
+        .join(Item, Item.split_id == Split.id)
+        .join(AnswerCommitment, AnswerCommitment.item_id == Item.id)
+        .where(Split.benchmark_id == benchmark.id)
+        .order_by(Split.id, Item.position)
+    )
+    return AnswerList(benchmark.published_at, [CommittedItem(*row) for row in rows])
