@@ -17,7 +17,7 @@ from leaderboard.leases import Claim
 from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Step
-from leaderboard.scoring.answers import PARSER_VERSION, parse_answer
+from leaderboard.scoring.answers import PARSER_VERSION, ParsedAnswer, parse_answer
 from leaderboard.scoring.mcq import score_mcq
 
 BATCH_SIZE = 10_000
@@ -31,9 +31,8 @@ _Unparsed = Row[int, str, str, bool, str]
 """A prediction's id and text; its item's options as JSON, whether it has several answers, and
 these as JSON: many items share them, and each is decoded once."""
 _SHORT = 300
-COLUMNS = (
-    "prediction_id", "outcome", "letters", "is_correct", "precision", "recall", "parser_version",
-)  # fmt: skip
+READ = ("outcome", "letters", "is_correct", "precision", "recall", "parser_version")
+COLUMNS = ("prediction_id", *READ)
 
 
 def parse_predictions(sessions: Sessions, claim: Claim[str]) -> None:
@@ -92,14 +91,21 @@ def _parse(row: _Unparsed) -> tuple[Any, ...]:
 
 def _read(text: str, options: str, multiple: bool, answer: str) -> tuple[Any, ...]:
     parsed = parse_answer(text, _decode_options(options), multiple=multiple)
-    outcome = score_mcq(parsed, _decode_answer(answer))
+    return make_reading(parsed, _decode_answer(answer), PARSER_VERSION, multiple=multiple)
+
+
+def make_reading(
+    parsed: ParsedAnswer, answer: frozenset[str], version: str, *, multiple: bool
+) -> tuple[Any, ...]:
+    """What was read, compared with the item's answer: the values of READ."""
+    outcome = score_mcq(parsed, answer)
     return (
         parsed.outcome.value,
         "".join(parsed.letters),
         outcome.is_correct,
         outcome.precision if multiple else None,
         outcome.recall if multiple else None,
-        PARSER_VERSION,
+        version,
     )
 
 

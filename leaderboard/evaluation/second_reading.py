@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
+from leaderboard.evaluation.parse import READ, make_reading
 from leaderboard.evaluation.rating.ledger import Ledger
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.together import run_together
@@ -21,11 +22,9 @@ from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Step
 from leaderboard.readers.reader import Reader, Unread
 from leaderboard.scoring.answers import PARSER_VERSION, AnswerOutcome, ParsedAnswer
-from leaderboard.scoring.mcq import score_mcq
 from leaderboard.scoring.replies import read_said
 
 READ_BY_MODEL = f"{PARSER_VERSION}{BY_READER}"
-FILLED = ("outcome", "letters", "is_correct", "precision", "recall", "parser_version")
 AT_ONCE = 500
 """Texts that are held in memory, and readings that are written in one transaction."""
 
@@ -147,18 +146,10 @@ def _fill(session: Session, rows: Sequence[Any]) -> None:
     values = []
     for prediction_id, letters, multiple, answer in rows:
         parsed = ParsedAnswer(AnswerOutcome.ANSWERED, tuple(letters))
-        found = score_mcq(parsed, frozenset(answer))
-        new = (
-            parsed.outcome.value,
-            letters,
-            found.is_correct,
-            found.precision if multiple else None,
-            found.recall if multiple else None,
-            READ_BY_MODEL,
-        )
+        new = make_reading(parsed, frozenset(answer), READ_BY_MODEL, multiple=multiple)
         values.append(
             {"key": prediction_id}
-            | {f"new_{name}": value for name, value in zip(FILLED, new, strict=True)}
+            | {f"new_{name}": value for name, value in zip(READ, new, strict=True)}
         )
     session.connection().execute(
         update(ParsedPrediction)
@@ -166,6 +157,6 @@ def _fill(session: Session, rows: Sequence[Any]) -> None:
             ParsedPrediction.prediction_id == bindparam("key"),
             ParsedPrediction.outcome == AnswerOutcome.UNPARSED.value,
         )
-        .values({name: bindparam(f"new_{name}") for name in FILLED}),
+        .values({name: bindparam(f"new_{name}") for name in READ}),
         values,
     )
