@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from leaderboard.accounts.users import has_password
 from leaderboard.errors import FieldProblems
 from leaderboard.people.deletion import delete_account, read_fates
 from leaderboard.people.export import export_account
@@ -53,5 +54,11 @@ def delete() -> AnyResponse | tuple[str, int]:
             services().sessions.empty_log()
             flash(f"Your account is deleted. What you sent stays under the name {pseudonym}.")
             return redirect(url_for("account.sign_in"))
-    fates = read_fates(database(), user)
-    return render_template("account/delete.html", user=user, fates=fates, form=form), form.status
+    page = render_template(
+        "account/delete.html",
+        user=user,
+        has_password=has_password(user),
+        fates=read_fates(database(), user),
+        form=form,
+    )
+    return page, form.status
