@@ -19,7 +19,7 @@ from leaderboard.models.team import User
 MEANS_WORDS = {
     Means.MAIL: "by the link that was sent to it",
     Means.HOST: "by the host",
-    Means.PROVIDER: "by the provider that you signed in with",
+    Means.PROVIDER: "by a sign-in provider",
     Means.SET_UP: "when this demonstration was set up: nobody was sent a link",
 }
 

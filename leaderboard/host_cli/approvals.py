@@ -23,7 +23,7 @@ def approval_group() -> None:
 @approval_group.command("list")
 @with_appcontext
 def list_command() -> None:
-    """The teams that wait, with their members; * is somebody without a host's yes."""
+    """The teams that wait, with their members; * marks those whom no host has approved."""
     with sessions().read() as session:
         for one in read_pending_teams(session):
             split = one.split

@@ -106,7 +106,7 @@ def read_role(session: Session, text: str, benchmark: str) -> Role:
     if role is Role.ADMIN:
         if benchmark != SITE:
             raise InvalidRequest(
-                "An administrator is so on the whole site.", "Name no benchmark."
+                "An administrator's role covers the whole site.", "Name no benchmark."
             ).at("benchmark")
     elif benchmark == SITE:
         raise InvalidRequest(f"The role {role.value} is on a benchmark.", "Name the benchmark.").at(

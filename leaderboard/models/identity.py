@@ -20,8 +20,7 @@ class WebSession(Base):
     """A browser in which a user is signed in: the hash of the token that its cookie holds.
 
     `network` (an IPv4 address, or an IPv6 /64) and `agent` (a browser in words) are what it came
-    with at first. It ends
-    at `ends_at` whatever happens, and earlier when it is not used.
+    with at first. It ends at `ends_at` whatever happens, and earlier when it is not used.
     """
 
     __tablename__ = "web_sessions"

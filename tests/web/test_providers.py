@@ -103,7 +103,7 @@ def test_a_trusted_provider_makes_an_account_with_a_confirmed_address(world: Wor
     world.provider.claims = GRACE
     grace = world.come()
     page = grace.get("/account").text
-    assert "by the provider that you signed in with" in page
+    assert "by a sign-in provider" in page
     assert "Grace, grace@example.org" in page
     n_users = world.count_users()
     assert is_signed_in(world.come())
