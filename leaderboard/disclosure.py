@@ -1,8 +1,9 @@
 """What of a split's results is shown, to whom and when: the one place that decides.
 
-Never shown to anybody, whatever this says: hidden answers, which items a model got right, and
-other teams' predictions. No page or API reads them from the database, with one exception: experts
-see the reports assigned to them, without whose they are, and the reference reports of their cases.
+Never shown to anybody, whatever this says: hidden answers, which items a model got right (both
+until a host reveals them for good, see `commitments.opened`), and other teams' predictions. No
+page or API reads them from the database, with one exception: experts see the reports assigned to
+them, without whose they are, and the reference reports of their cases.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ class Right(enum.StrEnum):
     MODERATE_SUBMISSIONS = "hide, show, accept and requeue submissions"
     APPROVE_TEAMS = "approve teams"
     OPEN_RELEASES = "rank again and open releases"
+    REVEAL_ANSWERS = "reveal answers"
     EXCHANGE_RATINGS = "follow experts, and import and export their ratings"
     ANNOUNCE = "announce above the benchmark's pages"
     READ_AUDIT = "read what hosts have done"
@@ -45,6 +46,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.MODERATE_SUBMISSIONS: (Role.HOST, Role.ADMIN),
     Right.APPROVE_TEAMS: (Role.HOST, Role.ADMIN),
     Right.OPEN_RELEASES: (Role.HOST, Role.ADMIN),
+    Right.REVEAL_ANSWERS: (Role.HOST, Role.ADMIN),
     Right.EXCHANGE_RATINGS: (Role.HOST, Role.ADMIN),
     Right.ANNOUNCE: (Role.HOST, Role.ADMIN),
     Right.READ_AUDIT: (Role.HOST, Role.ADMIN),

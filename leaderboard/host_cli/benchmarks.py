@@ -9,11 +9,13 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.accounts.roles import has_holder
+from leaderboard.audit import COMMAND_LINE
 from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
-from leaderboard.host_cli.group import HostGroup, sessions
+from leaderboard.host_cli.group import HostGroup, finish, sessions
+from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.models.role import Role
-from leaderboard.packages.catalogue import read_benchmarks, read_older_versions
+from leaderboard.packages.catalogue import get_benchmark, read_benchmarks, read_older_versions
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
@@ -75,6 +77,35 @@ def commit_command() -> None:
                 f"{row.slug} {row.version}: {n_answers:,} answers and {n_rankings:,} rankings "
                 f"committed to. Root: {read_answers(session, row).root or 'no hidden answers'}"
             )
+
+
+@benchmark_group.command("reveal")
+@click.argument("slug")
+@click.argument("version")
+@click.option("--item", "items", multiple=True, help="The id of a retired item; may be repeated.")
+@click.option("--all", "is_whole", is_flag=True, help="Every hidden item of the version.")
+@click.option("--reason", default="", help="Why; shown beside the answers.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def reveal_command(  # one option each
+    slug: str, version: str, items: tuple[str, ...], is_whole: bool, reason: str, yes: bool
+) -> None:
+    """Make hidden answers of SLUG in VERSION public for good, by --item or --all.
+
+    With them go their salts, and which ranked models had these items right.
+    """
+    if bool(items) == is_whole:
+        raise click.UsageError("Name items with --item, or all of them with --all.")
+    if not yes:
+        what = "every hidden item" if is_whole else ", ".join(items)
+        click.confirm(f"{REVEAL_WARNING} Reveal {what} of {slug} {version}?", abort=True)
+    with sessions().write() as session:
+        found = get_benchmark(session, slug, version)
+        if is_whole:
+            done = reveal_version(session, found, COMMAND_LINE, reason)
+        else:
+            done = reveal_items(session, found, items, COMMAND_LINE, reason)
+    finish(done)
 
 
 @benchmark_group.command("schema")

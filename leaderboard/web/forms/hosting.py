@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wtforms import SelectField
-from wtforms.widgets import DateInput, EmailInput
+from wtforms.widgets import DateInput, EmailInput, TextArea
 
 from leaderboard.accounts.users import MAX_EMAIL_CHARACTERS
 from leaderboard.errors import InvalidRequest
@@ -23,6 +23,42 @@ class ActForm(PageForm):
     """An act, with the reason that the audit trail keeps; many of them stand on one page."""
 
     reason = TextField("Reason", render_kw={"maxlength": MAX_REASON, "placeholder": "Reason"})
+
+
+class RevealForm(PageForm):
+    """Hidden answers to make public for good: of some items, or of a whole version."""
+
+    extent = SelectField(
+        "What",
+        choices={"items": "the items named below", "version": "every hidden item of the version"},
+        render_kw={"required": True},
+    )
+    items = TextField(
+        "Items",
+        description="Their ids, one in each line.",
+        widget=TextArea(),
+        render_kw={"rows": 5, "spellcheck": "false"},
+    )
+    reason = TextField(
+        "Reason",
+        description="Shown beside the answers, and kept in the audit trail.",
+        render_kw={"required": True, "maxlength": MAX_REASON},
+    )
+    confirmation = TextField(
+        "Confirmation",
+        render_kw={"required": True, "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def read_keys(self, name: str) -> list[str] | None:
+        """The items that were named; None for all. `name` has to be typed to confirm.
+
+        Raises InvalidRequest where it was not.
+        """
+        if " ".join(self.confirmation.text.split()) != name:
+            raise InvalidRequest("This is not confirmed.", f"Type {name} to confirm.").at(
+                "confirmation"
+            )
+        return None if self.extent.data == "version" else self.items.text.split()
 
 
 class AnnouncementForm(PageForm):

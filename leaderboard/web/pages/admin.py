@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.roles import Right
 from leaderboard.audit import read_audit
+from leaderboard.commitments.answers import read_answers
+from leaderboard.commitments.opened import count_revealed
 from leaderboard.db import now
 from leaderboard.endpoints.registry.splits import read_allowed
 from leaderboard.errors import NotFound
@@ -21,6 +23,7 @@ from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
 from leaderboard.hosting.overview import read_overview, read_submissions
 from leaderboard.hosting.releases import open_next, rank_again
+from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.models.benchmark import Split
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.submission import Status
@@ -32,7 +35,7 @@ from leaderboard.packages.catalogue import (
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
-from leaderboard.web.forms.hosting import ActForm, AnnouncementForm
+from leaderboard.web.forms.hosting import ActForm, AnnouncementForm, RevealForm
 from leaderboard.web.rights import (
     ANNOUNCEMENT,
     BENCHMARK,
@@ -137,6 +140,29 @@ def open_release(slug: str, version: str, name: str) -> Response | tuple[str, in
     return _benchmarks_page(form), form.status
 
 
+@blueprint.get("/benchmarks/<slug>/<version>/reveal")
+@right_required(Right.REVEAL_ANSWERS, BENCHMARK)
+def reveal(slug: str, version: str) -> str:
+    """What a reveal does, and the form for it."""
+    return _reveal_page(slug, version, RevealForm())
+
+
+@blueprint.post("/benchmarks/<slug>/<version>/reveal")
+@right_required(Right.REVEAL_ANSWERS, BENCHMARK)
+def reveal_answers(slug: str, version: str) -> Response | tuple[str, int]:
+    """Make hidden answers public for good."""
+    form = RevealForm(request.form)
+    with form.catches():
+        found, actor = get_benchmark(database(), slug, version), current_user().email
+        keys, reason = form.read_keys(f"{slug} {version}"), form.reason.text
+        if keys is None:
+            done = reveal_version(database(), found, actor, reason)
+        else:
+            done = reveal_items(database(), found, keys, actor, reason)
+        return finish(done, url_for("admin.reveal", slug=slug, version=version))
+    return _reveal_page(slug, version, form), form.status
+
+
 @blueprint.get("/announcements")
 @right_required(Right.ANNOUNCE)
 def announcements() -> str:
@@ -209,6 +235,19 @@ def _benchmarks_page(form: ActForm) -> str:
         rows=rows,
         older=[one for one in read_older_versions(database()) if covers(one.slug)],
         allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
+        form=form,
+    )
+
+
+def _reveal_page(slug: str, version: str, form: RevealForm) -> str:
+    found = get_benchmark(database(), slug, version)
+    committed = read_answers(database(), found)
+    return render_template(
+        "admin/reveal.html",
+        benchmark=found,
+        committed=committed,
+        n_revealed=count_revealed(database(), found),
+        warning=REVEAL_WARNING,
         form=form,
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from leaderboard.commitments.answers import read_answers
+from leaderboard.commitments.opened import count_revealed, list_verdicts, read_opened
+from leaderboard.commitments.values import read_rankings
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Answers, Benchmark, Track
 from leaderboard.packages.catalogue import (
@@ -36,7 +38,7 @@ def benchmark(slug: str) -> Response:
     """One benchmark: what is in it, how it counts, how to take part."""
     found = get_benchmark(database(), slug, request.args.get("version"))
     note_benchmark(slug)
-    committed = read_answers(database(), found)
+    committed, n_revealed = read_answers(database(), found), count_revealed(database(), found)
 
     def render() -> str:
         examples = first_examples(found)
@@ -51,12 +53,15 @@ def benchmark(slug: str) -> Response:
             open_splits=[s for s in found.splits if s.answers is Answers.PUBLIC],
             has_hidden=any(split.answers is Answers.HIDDEN for split in found.splits),
             committed=committed,
+            n_revealed=n_revealed,
             tracks=Track,
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
-    return services().pages.respond((found.content_hash, committed.root, committed.made_at), render)
+    return services().pages.respond(
+        (found.content_hash, committed.root, committed.made_at, n_revealed), render
+    )
 
 
 @blueprint.get("/benchmarks/<slug>/splits/<name>/items")
@@ -95,6 +100,26 @@ def items(slug: str, name: str) -> Response:
 def package(slug: str, name: str) -> Response:
     """The questions of a split as a zip; with answers only where they are public."""
     return send_questions(get_benchmark(database(), slug, request.args.get("version")), name)
+
+
+@blueprint.get("/benchmarks/<slug>/revealed")
+def revealed(slug: str) -> Response:
+    """The answers of a version that a host has revealed, and which ranked models had them right."""
+    found = get_benchmark(database(), slug, request.args.get("version"))
+    note_benchmark(slug)
+    n_revealed = count_revealed(database(), found)
+    state = tuple(one.root for one in read_rankings(database(), found)) if n_revealed else ()
+
+    def render() -> str:
+        opened = read_opened(database(), found)
+        return render_template(
+            "benchmarks/revealed.html",
+            benchmark=found,
+            opened=opened,
+            verdicts=list_verdicts(opened),
+        )
+
+    return services().pages.respond((found.content_hash, n_revealed, state), render)
 
 
 @blueprint.get("/images/<sha256>")

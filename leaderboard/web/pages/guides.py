@@ -69,6 +69,12 @@ def schema() -> Response:
     return jsonify(package_schema())
 
 
+@blueprint.get("/docs/verify_reveal.py")
+def verify_reveal() -> Response:
+    """The script by which anybody checks a reveal, to download."""
+    return Response((FOLDER / "verify_reveal.py").read_bytes(), mimetype="text/x-python")
+
+
 @blueprint.get("/docs/api/try")
 def browse_api() -> str:
     """Every address of the API, to look at and to try."""
@@ -123,7 +129,7 @@ def _page_address(target: str) -> str:
     path, mark, anchor = target.partition("#")
     if path.removesuffix(".md") in GUIDES:
         return f"/docs/{path.removesuffix('.md')}{mark}{anchor}"
-    return f"/docs/{target}" if path.endswith(".schema.json") else target
+    return f"/docs/{target}" if path.endswith((".schema.json", ".py")) else target
 
 
 def _in_scroll_regions(html: str) -> str:

@@ -28,6 +28,14 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /admin/teams/team-b/ban": REASON,
     "POST /admin/submissions/{scored}/hide": REASON,
     "POST /admin/benchmarks/tiny/1.0.0/test/release": REASON,
+    "POST /admin/benchmarks/tiny/1.0.0/reveal": {
+        "data": {
+            "extent": "items",
+            "items": "test-text-000",
+            "reason": "because",
+            "confirmation": "tiny 1.0.0",
+        }
+    },
     "POST /admin/roles/invitations": {
         "data": {"email": "new@example.org", "role": "expert", "benchmark": "tiny"}
     },

@@ -91,6 +91,7 @@ PAGES = (
         GET /benchmarks
         GET /benchmarks/tiny
         GET /benchmarks/tiny/citation.bib
+        GET /benchmarks/tiny/revealed
         GET /benchmarks/tiny/splits/dev/items
         GET /benchmarks/tiny/splits/test/package
         GET /breakdowns?benchmark=tiny
@@ -99,6 +100,7 @@ PAGES = (
         GET /docs/method
         GET /docs/api/try
         GET /docs/benchmark-package.schema.json
+        GET /docs/verify_reveal.py
         GET /embed/ranking
         GET /exports/ablations/model-a.csv?benchmark=tiny
         GET /exports/agreement.csv
@@ -273,12 +275,19 @@ PAGES = (
     ),
     Group(only(ANY_HOST, 302, 403), "POST /admin/requeue-held"),
     # Hosts of this benchmark.
-    Group(only(HOST, 200, 403), "GET /rate/ratings.csv?benchmark=tiny"),
+    Group(
+        only(HOST, 200, 403),
+        """
+        GET /admin/benchmarks/tiny/1.0.0/reveal
+        GET /rate/ratings.csv?benchmark=tiny
+        """,
+    ),
     Group(only(HOST, 200, 403), "POST /rate/experts"),
     Group(
         only(HOST, 302, 403),
         """
         POST /admin/benchmarks/tiny/1.0.0/test/rank
+        POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/roles/invitations
         POST /admin/roles/revoke
@@ -321,6 +330,7 @@ API = (
         GET /api/v1/benchmarks
         GET /api/v1/benchmarks/tiny
         GET /api/v1/benchmarks/tiny/commitments
+        GET /api/v1/benchmarks/tiny/reveal
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test
         GET /api/v1/comparisons/tiny/test?models=model-a,model-b
