@@ -55,19 +55,7 @@ def invite_to_role(
     require_right(session, inviter, CHOSEN_BY[role], benchmark)
     fields = FieldProblems()
     with fields.at("email"):
-        address = read_email(email)
-        known = find_user(session, address)
-        if known is not None and has_role(session, known, role, benchmark):
-            raise Conflict(f"{address} already has this role.", "There is nothing to do.")
-        same = _select_open().where(
-            RoleInvitation.email == address,
-            RoleInvitation.role == role,
-            RoleInvitation.benchmark == benchmark,
-        )
-        if session.scalar(same) is not None:
-            raise Conflict(
-                f"{address} has already been invited.", "Withdraw that invitation to make another."
-            )
+        address = _read_invited(session, email, role, benchmark)
     fields.raise_all()
     n_open = len(session.scalars(_select_open().where(RoleInvitation.benchmark == benchmark)).all())
     if n_open >= MAX_OPEN:
@@ -150,6 +138,23 @@ def withdraw_role_invitation(session: Session, by: User, key: str) -> RoleInvita
     require_no_end(row)
     end_invitation(session, row, InvitationOutcome.WITHDRAWN, by)
     return row
+
+
+def _read_invited(session: Session, email: str, role: Role, benchmark: str) -> str:
+    address = read_email(email)
+    known = find_user(session, address)
+    if known is not None and has_role(session, known, role, benchmark):
+        raise Conflict(f"{address} already has this role.", "There is nothing to do.")
+    same = _select_open().where(
+        RoleInvitation.email == address,
+        RoleInvitation.role == role,
+        RoleInvitation.benchmark == benchmark,
+    )
+    if session.scalar(same) is not None:
+        raise Conflict(
+            f"{address} has already been invited.", "Withdraw that invitation to make another."
+        )
+    return address
 
 
 def _select_open() -> Select[RoleInvitation]:
