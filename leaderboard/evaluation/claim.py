@@ -29,6 +29,8 @@ from leaderboard.submissions.quota import give_back
 
 POSTPONED_TOO = timedelta(days=-1)
 """How long rows have waited at least: even those that are to wait for hours yet."""
+TELL_HOST = "Tell the host this submission's number."
+"""What a team can do where a problem is on our side."""
 
 
 def _note_requeued(session: Session, submission_id: str, reason: str) -> None:
@@ -37,8 +39,7 @@ def _note_requeued(session: Session, submission_id: str, reason: str) -> None:
 
 def _note_failed(session: Session, submission_id: str, reason: str) -> None:
     give_back(session, submission_id, "Failed.")
-    remedy = "Tell the host this submission's number."
-    add_event(session, submission_id, EventKind.FAILED, reason, remedy)
+    add_event(session, submission_id, EventKind.FAILED, reason, TELL_HOST)
 
 
 def _choose_job(session: Session, submission_id: str) -> Job:

@@ -9,7 +9,7 @@ from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
 from leaderboard.evaluation.accept import decide_acceptance
-from leaderboard.evaluation.claim import claim_submission, end_claim
+from leaderboard.evaluation.claim import TELL_HOST, claim_submission, end_claim
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.outage import Patience, find_outage, find_pause
 from leaderboard.evaluation.parse import parse_predictions
@@ -97,8 +97,7 @@ def carry_out(
             _give_up(sessions, claim, Status.QUEUED, message, "")
         else:
             message = f"It failed because of a problem on our side, in {claim.n_attempts} attempts."
-            remedy = "Tell the host this submission's number."
-            _give_up(sessions, claim, Status.FAILED, message, remedy)
+            _give_up(sessions, claim, Status.FAILED, message, TELL_HOST)
 
 
 def _run_steps(
