@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from leaderboard.accounts.card_fields import CARD_FIELDS
 from leaderboard.accounts.confirmation import find_confirmation
 from leaderboard.accounts.providers.links import read_links
 from leaderboard.accounts.second_factor import count_recovery_codes, find_authenticator
@@ -114,9 +115,8 @@ def _read_cards(session: Session, user: User) -> list[Record]:
         .where(CardMaker.user_id == user.id)
         .order_by(ModelCard.id)
     )
-    facts = ("slug", "name", "organisation", "parameters_billion", "open_weights", "licence")
-    more = ("base_model", "url", "description", "created_at", "changed_at")
-    return [{"team": card.team.slug, **_take(card, *facts, *more)} for card in cards]
+    facts = ("slug", *(field.key for field in CARD_FIELDS), "created_at", "changed_at")
+    return [{"team": card.team.slug, **_take(card, *facts)} for card in cards]
 
 
 def _read_endpoints(session: Session, user: User) -> list[Record]:

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.card_fields import CARD_FIELDS
 from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.providers.ask import Identity
 from leaderboard.accounts.providers.links import link
@@ -219,7 +220,9 @@ def test_what_one_takes_away_is_ones_own_and_nobody_elses(sessions: Sessions) ->
         found = msgspec.json.decode(msgspec.json.encode(export_account(session, ada)))
     assert found["account"]["email"] == ADDRESS
     assert [one["slug"] for one in found["teams"]] == ["ada-lovelace", "others"]
-    assert [one["slug"] for one in found["model_cards"]] == ["model-a"]
+    (card,) = found["model_cards"]
+    assert card["slug"] == "model-a"
+    assert {field.key for field in CARD_FIELDS} <= card.keys()
     assert [one["id"] for one in found["submissions"]] == [key]
     assert [one["name"] for one in found["endpoints"]] == ["ours"]
     assert [one["name"] for one in found["tokens"]] == ["ada's laptop"]
