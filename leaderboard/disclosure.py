@@ -14,10 +14,12 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from leaderboard.models.benchmark import Answers, Split
-from leaderboard.models.submission import Acceptance, Decider, Decision, Status, Submission
+from leaderboard.models.publication import Policy, Publication
+from leaderboard.models.submission import Decider, Status, Submission
 
 CLEAR_STEP = 2.0
-"""Standard errors over the team's best from which on a later result shows its breakdown."""
+"""Standard errors over the team's best from which on a later result shows its breakdown, where
+the Ladder made it public."""
 
 
 class Viewer(enum.StrEnum):
@@ -35,18 +37,27 @@ class Disclosure(NamedTuple):
     breakdown: bool
 
 
+def is_protected(split: Split) -> bool:
+    """Whether what comes back from `split` may not teach its answers.
+
+    Those of a demonstration benchmark are known anyway.
+    """
+    is_demonstration = bool(split.benchmark.manifest.get("demonstration", False))
+    return split.answers is Answers.HIDDEN and not is_demonstration
+
+
 def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     """The policy.
 
-    A scored submission on public answers, and an accepted one on hidden answers, are shown to
-    all, unless a host withholds it: then to its team alone. The breakdown goes with it, unless
-    the result is a small step over the team's best: a sheet that is the luckiest of many says
-    more by its breakdown than by its score. Of a result on hidden answers that was not accepted,
-    the team sees that it is not a significant change, and no number. All others exist for their
-    team alone. (How many submissions a team had scored is public.)
+    A scored submission is shown to all, with its breakdown, where the answers are public or it was
+    published: at a release of a protected split, at once on a demonstration's. While a host
+    withholds it, it is shown to its team alone. All others exist for their team alone, which
+    sees no score of theirs before everybody does. (How many submissions a team had scored is
+    public.) Of what an earlier policy published, a small step over the team's best shows no
+    breakdown.
     """
     if submission.status is Status.SCORED and (
-        submission.split.answers is Answers.PUBLIC or _is_accepted(submission)
+        submission.split.answers is Answers.PUBLIC or submission.publication is not None
     ):
         is_shown = viewer is Viewer.TEAM or not submission.is_withheld
         return Disclosure(is_shown, is_shown, breakdown=is_shown and _has_breakdown(submission))
@@ -55,23 +66,20 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
 
 def is_public() -> ColumnElement[bool]:
     """The policy's condition on Submission for a result whose scores all may see, in a query."""
-    accepted = select(Acceptance.submission_id).where(Acceptance.decision == Decision.ACCEPTED)
+    published = select(Publication.submission_id)
     open_splits = select(Split.id).where(Split.answers == Answers.PUBLIC)
     return and_(
         Submission.status == Status.SCORED,
         ~Submission.is_withheld,
-        or_(Submission.split_id.in_(open_splits), Submission.id.in_(accepted)),
+        or_(Submission.split_id.in_(open_splits), Submission.id.in_(published)),
     )
 
 
 def _has_breakdown(submission: Submission) -> bool:
-    """Of a submission whose scores may be seen: a first look, the host's act, or a clear step."""
-    by = submission.acceptance
+    """Of a submission whose scores may be seen: all, but for small steps under the Ladder."""
+    by, publication = submission.acceptance, submission.publication
+    if publication is None or publication.policy is not Policy.LADDER:
+        return True
     if by is None or by.decided_by is Decider.HOST or by.difference is None:
         return True
     return by.standard_error is not None and by.difference > CLEAR_STEP * by.standard_error
-
-
-def _is_accepted(submission: Submission) -> bool:
-    acceptance = submission.acceptance
-    return acceptance is not None and acceptance.decision is Decision.ACCEPTED

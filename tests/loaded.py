@@ -19,7 +19,7 @@ from tests.factories import (
     make_user,
     score_submission,
 )
-from tests.package_files import make_items
+from tests.package_files import make_items, make_manifest
 
 Load = Callable[[int, int, int], None]
 Submit = Callable[..., str]
@@ -36,6 +36,22 @@ def load(sessions: Sessions, prepare: Prepare) -> Load:
                 make_team(session, "team", make_user(session, "a"))
 
         prepare(("loaded", n_text, n_image, n_report), make)
+
+    return load_benchmark
+
+
+@pytest.fixture
+def load_protected(sessions: Sessions, prepare: Prepare) -> Load:
+    """The same of a benchmark whose answers nobody knows."""
+
+    def load_benchmark(n_text: int, n_image: int, n_report: int) -> None:
+        def make() -> None:
+            with sessions.write() as session:
+                manifest = make_manifest(demonstration=False)
+                load_items(session, make_items(n_text, n_image, n_report), manifest)
+                make_team(session, "team", make_user(session, "a"))
+
+        prepare(("protected", n_text, n_image, n_report), make)
 
     return load_benchmark
 

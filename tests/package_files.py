@@ -29,6 +29,7 @@ def make_manifest(**changes: Any) -> dict[str, Any]:
         "licence": "CC0-1.0",
         "description": "For tests.",
         "notice": "Not validated.",
+        "demonstration": True,
         "tracks": [{"key": key, "name": key} for key in ("text", "image", "report")],
         "prompts": dict.fromkeys(("text", "image", "report"), "{question}\n{options}"),
         "taxonomy": {

@@ -25,6 +25,7 @@ from leaderboard.disclosure import is_public
 from leaderboard.items.values import unpack_values
 from leaderboard.models.benchmark import Answers, Benchmark, Item, Split
 from leaderboard.models.commitment import RankedCommitment, ValueCommitment
+from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.ranking import (
     Board,
     ItemValues,
@@ -75,10 +76,12 @@ def commit_values(session: Session, ranking: Ranking, keys: Sequence[str]) -> No
     split = session.get_one(Release, ranking.release_id).split
     if split.answers is not Answers.HIDDEN:
         return
-    items = list(
-        session.scalars(select(Item.key).where(Item.split_id == split.id).order_by(Item.position))
-    )
-    decides = bytes([1] * len(items))
+    rows = session.execute(
+        select(Item.key, Item.id.not_in(select(FeedbackItem.item_id)))
+        .where(Item.split_id == split.id)
+        .order_by(Item.position)
+    ).all()
+    items, decides = [row[0] for row in rows], bytes(row[1] for row in rows)
     values = session.execute(
         select(ItemValues.submission_id, ItemValues.content).where(
             ItemValues.submission_id.in_(keys)

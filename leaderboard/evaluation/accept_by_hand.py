@@ -1,4 +1,4 @@
-"""A result on hidden answers made public by the host's hand."""
+"""A result on hidden answers that the host wants public at the next release, whatever it scored."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from leaderboard.models.submission import Decider, Decision, Status, Submission
 def accept_submission(session: Session, submission_id: str, actor: str, note: str) -> Submission:
     """Accept a scored submission by the host's hand, with a line in the audit trail.
 
+    The next release makes it public, if its model stands by it. What its team was told stays.
+
     Raises NotFound, or Conflict where it is not scored, was accepted, or needs no acceptance.
     """
     submission = session.get(Submission, submission_id)
@@ -24,7 +26,7 @@ def accept_submission(session: Session, submission_id: str, actor: str, note: st
             f"There is no decision on the submission {submission_id}.",
             "Only a scored submission on a split with hidden answers can be accepted.",
         )
-    if before.decision is Decision.ACCEPTED:
+    if submission.publication is not None or before.decided_by is Decider.HOST:
         raise Conflict(
             f"The submission {submission_id} is already accepted.", "There is nothing to do."
         )

@@ -19,6 +19,7 @@ from leaderboard.items.targets import (
     Target,
     list_targets,
 )
+from leaderboard.items.values import weigh_tracks
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.scoring.rubric import Rubric
@@ -64,9 +65,9 @@ def make_scores(
     tracks: list[Track],
     means: Mapping[Target, CalibratedMean],
 ) -> Iterator[Scored]:
-    """All scores of a submission that answered `tracks`.
+    """All scores of a submission that answered `tracks`, over the items that decide ranks.
 
-    `items` as of `values.add_mcq_values` with report scores filled in, `ratings` as of
+    `items` are those, as of `values.add_mcq_values` with report scores filled in; `ratings` as of
     `values.read_ratings`. Where a target has a calibrated mean it takes the place of the judge's;
     report scores of slices are means of the values in `items`, calibrated ones too. No mean is
     made over an item without a prediction: a team owns its endpoint and could withhold what is
@@ -80,7 +81,7 @@ def make_scores(
     of_track = _track_scores(sent, tracks, means.get(REPORT))
     yield from of_track.values()
     if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
-        yield _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed))
+        yield _closed_score(closed)
         yield _modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
     yield _overall_score(items, of_track, means.get(REPORT))
     yield from _multiple_scores(closed)
@@ -143,6 +144,17 @@ def _accuracy_score(part: ItemSlice) -> Scored:
         n_unscored=len(part.items) - len(known),
         n_correct=int(correct.sum()),
     )
+
+
+def _closed_score(closed: pd.DataFrame) -> Scored:
+    """The accuracy of all questions, each track weighing as many items as the split has of it."""
+    score = _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed))
+    if score.estimate is None:
+        return score
+    known = closed[closed["value"].notna()]
+    correct = known["value"].to_numpy() == 100.0
+    estimate = accuracy(correct, known["cluster"].to_numpy(), weigh_tracks(known))
+    return replace(score, estimate=_percent(estimate))
 
 
 def _with_value(part: ItemSlice) -> pd.DataFrame:
@@ -213,7 +225,7 @@ def _modality_gap(text: Scored, image: Scored) -> Scored:
 def _overall_score(
     items: pd.DataFrame, of_track: dict[Track, Scored], report: CalibratedMean | None
 ) -> Scored:
-    """Sum over tracks of N_track / N x track score, if every item of the split was scored."""
+    """Sum over tracks of N_track / N x track score, if every one of `items` was scored."""
     n = int(items["value"].notna().sum())
     whole = Scored(
         metric=Metric.OVERALL,
@@ -239,7 +251,8 @@ def _sample(
     columns = np.flatnonzero(items["track"] == track.value)
     values = items["value"].to_numpy()[columns]
     estimate = score.estimate or Estimate(float(values.mean()), None, None)
-    sample = TrackSample(len(columns) / len(items), estimate, columns, values)
+    share = float(weigh_tracks(items)[columns].sum()) / len(items)
+    sample = TrackSample(share, estimate, columns, values)
     if calibrated is None:
         return sample
     if calibrated.standard_error is None or calibrated.freedom is None:

@@ -11,17 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.disclosure import is_public
+from leaderboard.disclosure import is_protected, is_public
 from leaderboard.evaluation.outdated import find_outdated
 from leaderboard.evaluation.ranked import Place, replace_ranked
 from leaderboard.evaluation.release import continue_release
-from leaderboard.items.values import read_items, unpack_values
+from leaderboard.items.values import read_items, select_deciding, unpack_values, weigh_tracks
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.models.benchmark import Track
+from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board, ItemValues, Ranking
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.provenance import read_report_means
-from leaderboard.rankings.releases import find_ranking, lock_releases
+from leaderboard.rankings.releases import find_ranking, find_release, lock_releases
 from leaderboard.scoring.ranking import (
     compare_pairs,
     find_better,
@@ -32,7 +32,9 @@ from leaderboard.scoring.ranking import (
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 
-def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = None) -> Ranking:
+def rank_split(
+    session: Session, split_id: int, *, items: pd.DataFrame | None = None
+) -> Ranking | None:
     """Replace the ranking of a split with that of the submissions that stand now.
 
     A model is ranked by its latest public submission; on a board whose items it did not all
@@ -40,12 +42,16 @@ def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = 
     as long as an earlier version of the checklist judge scored it, and a later one others. The
     ranking belongs to the open release, or to the next where what scores are made by changed.
     Rankings of one split wait for each other. `items` are the split's, where the caller has read
-    them.
+    them. None for a protected split before its host opens the first release.
     """
     lock_releases(session, split_id)
     standing = _read_standing(session, split_id)
     keys = list(standing)
     last = find_ranking(session, split_id)
+    if not keys and find_release(session, split_id) is None:
+        split = session.get_one(Split, split_id)
+        if is_protected(split):
+            return None
     outdated = find_outdated(session, keys, ChecklistJudge.identity)
     release = continue_release(session, split_id, [key for key in keys if key not in outdated])
     ranking = last if last and last.release_id == release.id else Ranking(release_id=release.id)
@@ -56,6 +62,9 @@ def rank_split(session: Session, split_id: int, *, items: pd.DataFrame | None = 
     reports = read_report_means(session, keys)
     if items is None:
         items = read_items(session, split_id)
+    decides = items["decides"].to_numpy()
+    items = select_deciding(items)
+    standing = {key: values[decides] for key, values in standing.items()}
     is_report = (items["track"] == Track.REPORT.value).to_numpy()
     for key in outdated:
         standing[key] = np.where(is_report, np.nan, standing[key])
@@ -82,7 +91,7 @@ def _rank_board(
     items: pd.DataFrame,
     reports: Mapping[str, CalibratedMean],
 ) -> dict[str, Place]:
-    """Where those stand on a board who have a value on every item of it."""
+    """Where those stand on a board who have a value on every one of `items` that it is about."""
     columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
     values = {key: row[columns] for key, row in standing.items()}
     complete = {key: row for key, row in values.items() if len(row) and not np.isnan(row).any()}
@@ -92,13 +101,14 @@ def _rank_board(
     strata = pd.factorize(part["track"])[0].astype(np.int64)
     clusters = part["cluster"].to_numpy().astype(np.int64)
     is_report = (part["track"] == Track.REPORT.value).to_numpy()
+    weights = weigh_tracks(part)
     if is_report.any():
         calibrated = [reports.get(key) for key in complete]
         better, differences = find_better_by_reports(
-            stacked, strata, clusters, is_report, calibrated
+            stacked, strata, clusters, is_report, calibrated, weights
         )
     else:
-        tests = compare_pairs(stacked, strata, clusters)
+        tests = compare_pairs(stacked * weights, strata, clusters)
         better, differences = find_better(tests), tests.differences
     separable = separable_from_leader(better, differences)
     return dict(zip(complete, map(Place, rank_ranges(better), separable), strict=True))

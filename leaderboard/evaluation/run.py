@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
-from leaderboard.evaluation.accept import decide_acceptance
 from leaderboard.evaluation.claim import TELL_HOST, claim_submission, end_claim
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
+from leaderboard.evaluation.feedback import give_feedback
 from leaderboard.evaluation.outage import Patience, find_outage, find_pause
 from leaderboard.evaluation.parse import parse_predictions
+from leaderboard.evaluation.publish import publish_at_once
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rating.anchors import choose_anchors
 from leaderboard.evaluation.rating.rate import rate_reports
@@ -27,7 +28,10 @@ from leaderboard.submissions.events import add_event
 
 log = logging.getLogger(__name__)
 PATIENCE = Patience()
-UNCHANGED = "Scored: no significant change from your team's best result."
+FEEDBACK = {
+    Decision.ACCEPTED: "Scored: feedback is on its page. Scores become public at a release.",
+    Decision.UNCHANGED: "Scored: no clear change from your best result so far.",
+}
 GIVEN_UP = {
     Status.QUEUED: EventKind.REQUEUED,
     Status.HELD: EventKind.HELD,
@@ -116,9 +120,9 @@ def _run_steps(
         split_id = session.get_one(Submission, claim.key).split_id
         split = read_split_facts(session, split_id)
         score_submission(session, claim.key, rater_id, split)
-        acceptance = decide_acceptance(session, claim.key, split.items)
-        is_news = acceptance is None or acceptance.decision is Decision.ACCEPTED
-        message = "Scored and ranked." if is_news else UNCHANGED
+        publish_at_once(session, claim.key)
+        acceptance = give_feedback(session, claim.key, split.items)
+        message = FEEDBACK[acceptance.decision] if acceptance else "Scored and ranked."
         end_claim(session, claim, Status.SCORED, EventKind.SCORED, message)
         choose_anchors(session, claim.key)
         rank_split(session, split_id, items=split.items)

@@ -12,7 +12,7 @@ from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.db import lock_row
 from leaderboard.evaluation.estimates import Scored, make_scores
 from leaderboard.items.targets import REPORT, Target
-from leaderboard.items.values import add_mcq_values, pack_values, read_ratings
+from leaderboard.items.values import add_mcq_values, pack_values, read_ratings, select_deciding
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import ItemValues, Metric, OutcomeCount, Score
@@ -26,7 +26,8 @@ def score_submission(
     """Replace the scores of a submission to `split` and its item values.
 
     Reports are scored by the ratings of the judge `rater_id`, through its current calibrations.
-    Those who score one submission wait for each other.
+    Scores are made over the items that decide ranks; outcomes and values are kept of all. Those
+    who score one submission wait for each other.
     """
     lock_row(session, Submission.id, submission_id)
     submission = session.get_one(Submission, submission_id)
@@ -40,7 +41,7 @@ def score_submission(
     tracks = [Track(track) for track in submission.tracks]
     targets = calibrated.means if _has_every_report(items, ratings) else {}
     means = {target: one.mean for target, one in targets.items()}
-    scores = list(make_scores(items, ratings, rubric, tracks, means))
+    scores = list(make_scores(select_deciding(items), ratings, rubric, tracks, means))
     clear_scores(session, submission_id)
     session.execute(insert(Score), [_make_row(submission_id, score) for score in scores])
     _add_calibrated(session, submission_id, targets)

@@ -51,11 +51,10 @@ def requeue_command(key: str | None, all_held: bool) -> None:
 @click.option("--note", default="", help="Why, for the audit trail and the team.")
 @with_appcontext
 def accept_command(key: str, note: str) -> None:
-    """Make public a scored result that the Ladder keeps back, such as a reference model's."""
+    """Have the next release publish a scored result, such as a reference model's."""
     with sessions().write() as session:
-        split_id = accept_submission(session, key, COMMAND_LINE, note).split_id
-    make_queue(config().redis_url, config().queue_name).enqueue(RANK, split_id)
-    click.echo(f"{key} is accepted; a worker will rank its split again.")
+        accept_submission(session, key, COMMAND_LINE, note)
+    click.echo(f"{key} is accepted for the next release.")
 
 
 @submission_group.command("nudge")

@@ -58,9 +58,9 @@ def requeue_all_held(session: Session, actor: str, reach: Reach) -> Act:
 
 
 def accept(session: Session, key: str, actor: str, reason: str) -> Act:
-    """Make a result public that the Ladder keeps back. Raises NotFound or Conflict."""
-    submission = accept_submission(session, key, actor, read_reason(reason))
-    return Act(f"The result of {key} is accepted.", rank=(submission.split_id,))
+    """Have the next release publish a result, whatever it scored. Raises NotFound or Conflict."""
+    accept_submission(session, key, actor, read_reason(reason))
+    return Act(f"The result of {key} is accepted for the next release.")
 
 
 def get_submission(session: Session, key: str) -> Submission:

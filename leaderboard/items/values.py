@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.items.targets import make_target_table
 from leaderboard.models.benchmark import Item, ItemImage
+from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
@@ -26,7 +27,8 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
 
     Columns item_id, key, track, subcondition, axis, modality, multiple, levels (a list),
     n_images, and cluster: a number that items have in common which share a case or an image,
-    directly or through others.
+    directly or through others. `decides` is false for the feedback part of a hidden split, on
+    which no score or rank rests. `n_track` is how many items of the split its track has.
     """
     rows = (
         session.connection()
@@ -61,7 +63,31 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     counts = images["item_id"].value_counts()
     items["n_images"] = items["item_id"].map(counts).fillna(0).astype(int)
     items["cluster"] = _find_clusters(items["item_id"], items.pop("case"), images)
+    feedback = session.scalars(
+        select(FeedbackItem.item_id)
+        .join(Item, Item.id == FeedbackItem.item_id)
+        .where(Item.split_id == split_id)
+    ).all()
+    items["decides"] = ~items["item_id"].isin(feedback)
+    items["n_track"] = items.groupby("track")["item_id"].transform("size")
     return items
+
+
+def select_deciding(items: pd.DataFrame) -> pd.DataFrame:
+    """Those of a split's items that decide ranks, numbered anew."""
+    return items[items["decides"]].reset_index(drop=True)
+
+
+def weigh_tracks(part: pd.DataFrame) -> NDArray[np.float64]:
+    """(n,) weights of a part of a split's items, with a mean of 1.
+
+    Their weighted mean is that of the part's tracks, each weighing as many items as it has in the
+    whole split: the sum of N_track / N x the track's mean. All are 1 where a track is there whole
+    or not at all.
+    """
+    n_here = part.groupby("track")["item_id"].transform("size")
+    weights = (part["n_track"] / n_here).to_numpy(np.float64)
+    return weights / weights.mean() if len(weights) else weights
 
 
 def _make_table(rows: Sequence[Sequence[Any]], columns: list[str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from leaderboard.db import Base, enum_column
 from leaderboard.models.benchmark import Split
 from leaderboard.models.moderation import BannedTeam, BannedUser, HiddenSubmission
+from leaderboard.models.publication import FeedbackScore, Publication
 from leaderboard.models.team import ModelCard, User
 
 
@@ -151,6 +152,8 @@ class Submission(Base):
     user: Mapped[User] = relationship()
     events: Mapped[list[SubmissionEvent]] = relationship(order_by="SubmissionEvent.id")
     acceptance: Mapped[Acceptance | None] = relationship(lazy="selectin")
+    publication: Mapped[Publication | None] = relationship(lazy="selectin")
+    feedback_scores: Mapped[list[FeedbackScore]] = relationship(order_by=FeedbackScore.track)
 
 
 class SubmissionEvent(Base):

@@ -6,14 +6,17 @@ import hashlib
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.commitments.answers import commit_answers
 from leaderboard.db import now
+from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
+from leaderboard.packages.feedback_part import draw_feedback_part
 from leaderboard.packages.package import McqItem, PackageItem, ReportItem, write_question
 from leaderboard.packages.read import Package
 
@@ -35,7 +38,8 @@ def track_of(item: PackageItem) -> Track:
 def load_package(session: Session, package: Package) -> Loaded:
     """Publish `package`; the same content again changes nothing.
 
-    Raises Conflict if the version was published with other content.
+    A third of a protected split's questions becomes its feedback part, by chance. Raises Conflict
+    if the version was published with other content.
     """
     manifest = package.manifest
     before = session.scalar(
@@ -68,6 +72,8 @@ def load_package(session: Session, package: Package) -> Loaded:
         session.add(split)
         session.flush()
         _add_items(session, split.id, package, package.items[part.name])
+        if is_protected(split):
+            draw_feedback_part(session, split.id, np.random.default_rng())
     session.flush()
     commit_answers(session, benchmark)
     return Loaded(benchmark, True)

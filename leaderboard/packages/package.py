@@ -95,7 +95,10 @@ class SplitFile(_Part, frozen=True, kw_only=True):
 
 
 class Manifest(_Part, frozen=True, kw_only=True):
-    """manifest.json: what the benchmark is, its words, its rubric and its splits."""
+    """manifest.json: what the benchmark is, its words, its rubric and its splits.
+
+    A `demonstration` is one whose hidden answers are known anyway: all results are shown at once.
+    """
 
     format: Literal[1]
     slug: Key
@@ -105,6 +108,7 @@ class Manifest(_Part, frozen=True, kw_only=True):
     description: Sentence
     notice: str | None = None
     canary: Canary | None = None
+    demonstration: bool = False
     tracks: list[TrackName]
     prompts: Prompts
     taxonomy: Taxonomy

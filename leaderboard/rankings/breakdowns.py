@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.items.slices import item_slices
-from leaderboard.items.values import read_items
+from leaderboard.items.values import read_items, select_deciding
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable
@@ -172,12 +172,13 @@ def _name(terms: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 def _make_columns(
     session: Session, split: Split, cells: Mapping[Slice, Cells]
 ) -> dict[Slice, list[SliceColumn]]:
-    """The values that items of `split` have, of each slice that there are cells of.
+    """The values that items of `split` that decide ranks have, of each slice with cells.
 
     In the taxonomy's and the rubric's own order where there is one; levels and regions from the
     head down. Ratings are of the reports, all others of the questions.
     """
-    items, names = read_items(session, split.id), read_names(split.benchmark.manifest)
+    items = select_deciding(read_items(session, split.id))
+    names = read_names(split.benchmark.manifest)
     is_report = items["track"] == Track.REPORT.value
     counts: dict[Slice, dict[str, int]] = {slice_: {} for slice_ in SLICES}
     for grouping in item_slices(items[~is_report]):

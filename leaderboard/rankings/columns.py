@@ -87,7 +87,7 @@ def count_unread(row: RankingRow, outcomes: Iterable[str] = UNREAD) -> int | Non
 def count_unscored(table: RankingTable, row: RankingRow) -> int:
     """How many items of the split have no score: those of tracks that were not sent too."""
     n_scored = sum(row.scores[one].n for one in TRACK_BOARDS if one in row.scores)
-    return sum(table.n_items.values()) - n_scored
+    return sum(table.n_deciding.values()) - n_scored
 
 
 def is_in_lead_group(board: Board, row: RankingRow) -> bool:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.ranking import (
     TRACK_BOARDS,
     Board,
@@ -28,7 +29,7 @@ from leaderboard.models.ranking import (
 )
 from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
-from leaderboard.models.submission import ParsedPrediction, Submission
+from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
@@ -52,10 +53,10 @@ class RankingRow:
     """A model in the ranking, by the submission it is ranked by.
 
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
-    the share of the split's items that were scored. `outcomes` counts MCQ predictions. On boards
-    in `separable` the leader is significantly better. `n_attempts` are the scored submissions of
-    the model's team. `report` says where the report score comes from. All but the model card are
-    as they were when the ranking was made.
+    the share of the items that decide ranks which were scored. `outcomes` counts MCQ predictions.
+    On boards in `separable` the leader is significantly better. `n_attempts` are the scored
+    submissions of the model's team. `report` says where the report score comes from. All but the
+    model card are as they were when the ranking was made.
     """
 
     model: ModelCard
@@ -74,7 +75,8 @@ class RankingTable:
     """The ranking of a split; rows by rank range, then score, on `board`; unranked ones last.
 
     `release` is the one whose scores these are, None before the first ranking; `is_current`
-    says whether it is the newest that was ranked.
+    says whether it is the newest that was ranked. `n_items` counts the items of the split,
+    `n_deciding` those of them that decide ranks.
     """
 
     split: Split
@@ -84,6 +86,7 @@ class RankingTable:
     serial: int
     ranked_at: datetime | None
     n_items: dict[Track, int]
+    n_deciding: dict[Track, int]
     rows: list[RankingRow]
 
     @property
@@ -92,8 +95,8 @@ class RankingTable:
         return sum(self.board in row.ranks for row in self.rows)
 
     def count_items(self, board: Board) -> int:
-        """How many items of the split a board is about."""
-        return sum(self.n_items[track] for track in board.tracks)
+        """How many items that decide ranks a board is about."""
+        return sum(self.n_deciding[track] for track in board.tracks)
 
 
 @dataclass(frozen=True)
@@ -125,10 +128,18 @@ class SubmissionScores:
 
 def count_items(session: Session, split: Split) -> dict[Track, int]:
     """How many items each track of `split` has."""
-    rows = session.execute(
-        select(Item.track, func.count()).where(Item.split_id == split.id).group_by(Item.track)
-    )
-    counts = {row[0]: row[1] for row in rows}
+    return _count(session, Item.split_id == split.id)
+
+
+def count_deciding(session: Session, split: Split) -> dict[Track, int]:
+    """How many of them decide ranks: all but those of the feedback part."""
+    of_feedback = select(FeedbackItem.item_id)
+    return _count(session, Item.split_id == split.id, Item.id.not_in(of_feedback))
+
+
+def _count(session: Session, *which: ColumnElement[bool]) -> dict[Track, int]:
+    query = select(Item.track, func.count()).where(*which).group_by(Item.track)
+    counts = {row[0]: row[1] for row in session.execute(query)}
     return {track: counts.get(track, 0) for track in Track}
 
 
@@ -155,8 +166,8 @@ def read_ranking(
     """
     current = find_ranking(session, split.id)
     ranking = current if release is None else get_ranking(session, split, release)
-    n_items = count_items(session, split)
-    rows = _read_rows(session, ranking, sum(n_items.values())) if ranking else []
+    n_deciding = count_deciding(session, split)
+    rows = _read_rows(session, ranking, sum(n_deciding.values())) if ranking else []
     rows.sort(key=lambda row: _order(row, board))
     return RankingTable(
         split,
@@ -165,7 +176,8 @@ def read_ranking(
         is_current=ranking is current,
         serial=ranking.serial if ranking else 0,
         ranked_at=ranking.ranked_at if ranking else None,
-        n_items=n_items,
+        n_items=count_items(session, split),
+        n_deciding=n_deciding,
         rows=rows,
     )
 
@@ -293,13 +305,16 @@ def read_scores_by_board(
 
 
 def read_scores(session: Session, submission: Submission, viewer: Viewer) -> SubmissionScores:
-    """What `viewer` may see of a submission's scores; nothing of it where that is nothing."""
+    """What `viewer` may see of a submission's scores; nothing of it where that is nothing.
+
+    How its predictions were read says nothing about the answers: its team always sees that.
+    """
     allowed = disclosure(submission, viewer)
-    if not allowed.scores:
+    if not allowed.scores and not (viewer is Viewer.TEAM and submission.status is Status.SCORED):
         return SubmissionScores([], {})
     query = select(Score).where(Score.submission_id == submission.id).order_by(Score.id)
     if not allowed.breakdown:
-        query = query.where(Score.slice.in_(HEADLINE))
+        query = query.where(Score.slice.in_(HEADLINE if allowed.scores else ()))
     outcomes: dict[Track, dict[str, int]] = {}
     for row in session.scalars(
         select(OutcomeCount).where(OutcomeCount.submission_id == submission.id)

@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
@@ -15,6 +15,7 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentError
 from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.endpoint import Endpoint, EndpointRun
+from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.robustness import AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
 from leaderboard.scoring.statistics.consistency import allocate
@@ -117,9 +118,21 @@ def _require_auditable(session: Session, submission_id: str) -> None:
 def _choose_questions(
     session: Session, submission_id: str, n_items: int, seed: int, every_rotation: bool
 ) -> list[Question]:
-    """A random subset stratified by track; the same seed chooses the same one."""
+    """A random subset stratified by track; the same seed chooses the same one.
+
+    Of a split with a feedback part, of its items alone: an endpoint sees which items are asked
+    again, and the share that it had right is public.
+    """
+    split_id = session.get_one(Submission, submission_id).split_id
+    feedback = (
+        select(FeedbackItem.item_id)
+        .join(Item, Item.id == FeedbackItem.item_id)
+        .where(Item.split_id == split_id)
+    )
+    has_part = session.scalar(feedback.limit(1)) is not None
     rows = session.execute(
         select(Item.track, Item.id, Item.options)
+        .where(Item.id.in_(feedback) if has_part else true())
         .join(Prediction, Prediction.item_id == Item.id)
         .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
         .where(

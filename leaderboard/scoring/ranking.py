@@ -59,18 +59,22 @@ def compare_calibrated_pairs(
     clusters: NDArray[np.int64],
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
+    weights: NDArray[np.float64] | None = None,
 ) -> PairTests:
     """As `compare_pairs`, with the report track's part from the models' calibrated scores.
 
-    is_report: (N,), at least one; reports: a score or None for each of the M models. Between
-    two calibrated models the difference is that of the other tracks' parts plus w = N_report / N
-    times that of the report scores; its variance is the paired one of the others plus
+    is_report: (N,), at least one; reports: a score or None for each of the M models; weights: (N,)
+    with a mean of 1, by default all 1 (see `values.weigh_tracks`). Between two calibrated models
+    the difference is that of the other tracks' parts plus w = N_report / N (the reports' share of
+    all weight) times that of the report scores; its variance is the paired one of the others plus
     w^2 (SE_a^2 + SE_b^2), and the degrees of freedom are Welch and Satterthwaite's. Two models
     without calibrated scores are compared by items. A calibrated score of unknown error is told
     apart from none. One with and one without are on different
     scales, so nothing tells them apart: difference 0, p 1.
     """
-    tests = compare_pairs(values, strata, clusters)
+    if weights is None:
+        weights = np.ones(len(is_report))
+    tests = compare_pairs(values * weights, strata, clusters)
     has = np.array([report is not None for report in reports])
     known = [report for report in reports if report is not None]
     differences, p_values = tests.differences.copy(), tests.p_values.copy()
@@ -78,7 +82,7 @@ def compare_calibrated_pairs(
     differences[mixed], p_values[mixed] = 0.0, 1.0
     if known:
         both = np.ix_(has, has)
-        found = calibrated_differences(values[has], strata, clusters, is_report, known)
+        found = calibrated_differences(values[has], strata, clusters, is_report, known, weights)
         p = _t_test(found.values, found.variances, found.freedoms)
         p = np.maximum(p, _smallest_p(values[has], clusters))
         np.fill_diagonal(p, 1.0)
@@ -92,10 +96,12 @@ def calibrated_differences(
     clusters: NDArray[np.int64],
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean],
+    weights: NDArray[np.float64] | None = None,
 ) -> PairDifferences:
     """The differences of `compare_calibrated_pairs` where all M models have calibrated scores."""
     n = len(is_report)
-    share = is_report.sum() / n
+    weights = np.ones(n) if weights is None else weights
+    values, share = values * weights, float(weights[is_report].sum()) / n
     rated = np.array([report.value for report in reports])
     own_errors = [np.inf if one.standard_error is None else one.standard_error for one in reports]
     errors = (share * np.array(own_errors)) ** 2
@@ -207,13 +213,14 @@ def find_better_by_reports(
     clusters: NDArray[np.int64],
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
+    weights: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """`find_better` on a board with reports, and the differences (M, M), row minus column.
 
     A report score that is transported, or not calibrated at all, makes no winner: such a model
     is better than another only where it also would be if every such score were at the floor.
     """
-    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
+    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights)
     better = find_better(tests)
     loose = np.array([report is None or report.badge is Badge.TRANSPORTED for report in reports])
     if loose.any():
@@ -221,7 +228,7 @@ def find_better_by_reports(
         low[np.ix_(loose, is_report)] = REPORT_FLOOR
         floor = [_at_floor(report) for report in reports]
         better[loose] &= find_better(
-            compare_calibrated_pairs(low, strata, clusters, is_report, floor)
+            compare_calibrated_pairs(low, strata, clusters, is_report, floor, weights)
         )[loose]
     return better, tests.differences
 

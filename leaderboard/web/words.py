@@ -12,6 +12,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from leaderboard.accounts.card_fields import STATED_FACTS, write_size
+from leaderboard.disclosure import is_protected
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Score
 from leaderboard.rankings.breakdowns import SLICES, SliceScore
@@ -174,6 +175,7 @@ def install(app: Flask) -> None:
     for filter_ in FILTERS:
         app.add_template_filter(filter_)
     app.add_template_filter(write_size, "parameters")
+    app.add_template_test(is_protected, "protected")
     app.jinja_env.globals.update(
         SLICES=SLICES,
         STATED_FACTS=STATED_FACTS,

@@ -12,8 +12,10 @@ from leaderboard.disclosure import Viewer
 from leaderboard.errors import ClaimLost, OnHold, PermanentError
 from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission, requeue_submission
 from leaderboard.evaluation.parse import parse_predictions
+from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.evaluation.run import evaluate
+from leaderboard.hosting.submissions import hide
 from leaderboard.leases import Terms, nudge, renew, requeue_stale
 from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
@@ -169,10 +171,16 @@ def test_a_model_stands_in_the_ranking_by_its_latest_public_submission(
 ) -> None:
     load(10, 0, 0)
     for n_right in (4, 9, 3):
-        evaluate(sessions, submit_texts(texts("text", 10, n_right)), [ScriptedJudge({})], 5)
+        key = submit_texts(texts("text", 10, n_right))
+        evaluate(sessions, key, [ScriptedJudge({})], 5)
+    (row,) = ranking(sessions).rows
+    assert (row.scores[Board.TEXT].value, row.n_attempts) == (30, 3)
+    with sessions.write() as session:
+        split_id = session.get_one(Submission, key).split_id
+        hide(session, key, "host", "A test.")
+        rank_split(session, split_id)
     (row,) = ranking(sessions).rows
     assert row.scores[Board.TEXT].value == 90
-    assert row.n_attempts == 3
 
 
 def test_evaluating_twice_changes_nothing(

@@ -32,6 +32,7 @@ from leaderboard.submissions.endpoint_runs import RunFigures, find_run
 from tests.asked import SECRET, add_endpoint, make_access, submit_to
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, said, sent, serve
+from tests.evaluation.test_feedback import read_parts
 from tests.loaded import Load
 
 RIGHT = said("ANSWER: B")
@@ -183,16 +184,20 @@ def test_a_withheld_item_leaves_no_mean_and_no_rank_on_its_track(
         assert any(one.n_unscored for one in slices)
 
 
-def test_withholding_what_is_hard_is_no_step_up_the_ladder(sessions: Sessions, load: Load) -> None:
-    load(40, 0, 0)
+def test_withholding_what_is_hard_is_no_step_up_the_ladder(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(120, 0, 0)
+    heard, _ = read_parts(sessions)
+    numbers = [int(key.rpartition("-")[2]) for key in heard]
     wrong, withheld = said("ANSWER: A"), failed(403, "not that one")
 
     def by_number(first: Respond, last: Respond) -> Respond:
-        """`first` for the first eight questions, `last` for the last eight, the rest right."""
+        """`first` for eight questions that feedback is about, `last` for eight others."""
 
         async def respond(request: web.Request, body: Any) -> web.StreamResponse:
             number = int(str(body).partition("Question ")[2].partition("?")[0])
-            step = first if number < 8 else last if number >= 32 else RIGHT
+            step = first if number in numbers[:8] else last if number in numbers[-8:] else RIGHT
             return await step(request, body)
 
         return respond

@@ -46,6 +46,7 @@ def test_a_row_says_on_which_boards_the_leader_is_better_and_what_is_behind_its_
             serial=1,
             ranked_at=None,
             n_items=dict.fromkeys(Track, 3),
+            n_deciding=dict.fromkeys(Track, 3),
             rows=[row],
         )
     )

@@ -54,6 +54,7 @@ def make_table(*rows: RankingRow, board: Board = Board.TEXT) -> RankingTable:
         serial=1,
         ranked_at=None,
         n_items={Track.TEXT: 6, Track.IMAGE: 3, Track.REPORT: 2},
+        n_deciding={Track.TEXT: 6, Track.IMAGE: 3, Track.REPORT: 2},
         rows=list(rows),
     )
 

@@ -3,14 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from leaderboard.db import Sessions
+from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.submissions import hide
 from leaderboard.models.benchmark import Split
+from leaderboard.models.publication import Policy
 from leaderboard.models.ranking import Board, Metric, Slice
-from leaderboard.models.submission import Submission
+from leaderboard.models.submission import Acceptance, Decider, Decision, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.breakdowns import Breakdown, Median, read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation, read_bases
@@ -20,7 +21,7 @@ from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.factories import name_base
 from tests.loaded import Load, Submit
-from tests.rankings.test_comparisons import texts
+from tests.rankings.test_comparisons import texts, withdraw_publication
 
 pytestmark = pytest.mark.one_database
 N_TEXT, N_IMAGE = 30, 10
@@ -96,13 +97,12 @@ def check_profiles(field: Sessions) -> None:
     assert not profile[Slice.MODALITY]
 
 
-def test_what_is_unchanged_or_hidden_is_in_no_cell_and_no_median(
+def test_what_is_not_public_or_hidden_is_in_no_cell_and_no_median(
     field: Sessions, submit_texts: Submit
 ) -> None:
     key = submit_texts(answer(0, 0), "model-worse", "team-a")
     evaluate(field, key, [ScriptedJudge({})], 5)
-    with field.read() as session:
-        assert session.get_one(Submission, key).acceptance is not None
+    withdraw_publication(field, key)
     before = read(field)
     assert "model-worse" not in names(before)
     assert key not in before.cells
@@ -120,14 +120,27 @@ def test_what_is_unchanged_or_hidden_is_in_no_cell_and_no_median(
     check_ablation(field, rows_by_model(after))
 
 
-def test_a_small_step_is_in_no_cell_and_is_compared_with_no_base(
+def test_a_small_step_that_the_ladder_published_is_in_no_cell_and_is_compared_with_no_base(
     sessions: Sessions, load: Load, submit_texts: Submit
 ) -> None:
     load(20, 0, 0)
-    # Two more of twenty is 1.45 standard errors: accepted, and no breakdown is shown.
-    for model, team, n_right in (("a", "a", 5), ("b", "b", 10), ("b", "b", 12)):
-        key = submit_texts(texts("text", 20, set(range(n_right))), f"model-{model}", f"team-{team}")
+    for model, n_right in (("a", 5), ("b", 12)):
+        sheet = texts("text", 20, set(range(n_right)))
+        key = submit_texts(sheet, f"model-{model}", f"team-{model}")
         evaluate(sessions, key, [ScriptedJudge({})], 5)
+    with sessions.write() as session:
+        submission = session.get_one(Submission, key)
+        assert submission.publication is not None
+        # As the Ladder published two more of twenty than before: 1.45 standard errors.
+        submission.publication.policy = Policy.LADDER
+        submission.acceptance = Acceptance(
+            decided_at=now(),
+            decision=Decision.ACCEPTED,
+            difference=10.0,
+            standard_error=6.9,
+            decided_by=Decider.LADDER,
+            reason="Better than the team's best by more than the standard error.",
+        )
     found = read(sessions)
     assert names(found) == {"model-a"}
     assert found.columns[0].median == Median(30.0, 1)

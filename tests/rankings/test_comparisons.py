@@ -2,12 +2,13 @@
 
 import pytest
 from scipy import stats
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from leaderboard.db import Sessions
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
 from leaderboard.models.benchmark import Split
+from leaderboard.models.publication import Publication
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.rankings.comparisons.compare import Comparison, compare_models
 from tests.databases import Prepare
@@ -89,9 +90,16 @@ def test_a_slice_of_few_items_makes_no_winner_however_large_the_difference(
     assert (few.n, few.differences[1].value, few.winners) == (12, 100.0, (None, None))
 
 
+def withdraw_publication(sessions: Sessions, key: str) -> None:
+    """Let a scored submission be one that no release has made public."""
+    with sessions.write() as session:
+        session.execute(delete(Publication).where(Publication.submission_id == key))
+
+
 def test_what_is_not_public_cannot_be_compared(two: Sessions, submit_texts: Submit) -> None:
     key = submit_texts(texts("text", 30, set(range(5))), "hidden-model", "team-a")
     evaluate(two, key, [ScriptedJudge({})], 5)
+    withdraw_publication(two, key)
     with pytest.raises(NotFound):
         compare(two, "model-a", "hidden-model")
     for slugs in (("model-a",), ("model-a", "model-a"), tuple("abcdefg")):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leaderboard.scoring.ladder import LadderStep, climb
+from leaderboard.scoring.ladder import LadderStep, climb, is_step, round_to_step
 
 
 def step(values: list[float], best: list[float]) -> LadderStep:
@@ -41,3 +41,22 @@ def test_items_of_one_case_count_together() -> None:
     alone = climb(values, np.zeros(6), np.zeros(6, int), np.arange(6))
     together = climb(values, np.zeros(6), np.zeros(6, int), np.array([0, 0, 1, 1, 2, 2]))
     assert together.standard_error > alone.standard_error
+
+
+def test_a_step_is_two_points_at_least_however_small_the_error() -> None:
+    # One of 100 items: 1 point, with an error of 1 point; two are 2 points, with one of 1.41.
+    best = [0.0] * 100
+    assert not step([100.0] + [0.0] * 99, best).is_better
+    assert step([100.0] * 2 + [0.0] * 98, best).is_better
+    assert not is_step(1.99, 0.1)
+    assert not is_step(50.0, None), "an error that is not known"
+
+
+def test_what_is_told_is_a_multiple_of_the_step() -> None:
+    assert [round_to_step(points) for points in (0.9, 1.1, 54.9, 55.1, 100.0)] == [
+        0,
+        2,
+        54,
+        56,
+        100,
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from spinebench.api import Api
-from spinebench.commands.watching import UNCHANGED, stay
+from spinebench.commands.watching import show_feedback, stay
 from spinebench.errors import UsageError
 from spinebench.following import describe_step
 from spinebench.invocation import Invocation
@@ -62,9 +62,7 @@ def _show_one(terminal: Terminal, raw: Any) -> None:
     submission = read_answer(SubmissionRecord, raw)
     for line in _describe(submission):
         terminal.show(line)
-    if submission.is_unchanged:
-        terminal.say(UNCHANGED)
-    elif submission.status == "scored":
+    if submission.status == "scored":
         terminal.say(f"Scores: spinebench results {submission.id}")
     elif not submission.is_finished:
         terminal.say(f"Follow it: spinebench status {submission.id} --watch")
@@ -117,7 +115,9 @@ def results(invocation: Invocation, id: str) -> None:
         terminal.show_json(raw)
         return
     found = read_answer(Results, raw)
-    terminal.show_table(results_table(found))
+    show_feedback(terminal, found)
+    if found.scores:
+        terminal.show_table(results_table(found))
     terminal.show(_describe_counts(found.counts))
 
 

@@ -15,8 +15,6 @@ from spinebench.tables import SUMMARY_SLICES, results_table
 from spinebench.terminal import Terminal
 from spinebench.transport import WATCHING
 
-UNCHANGED = "No significant change from your team's best: its numbers are not shown."
-
 
 def stay(invocation: Invocation, api: Api, id: str) -> None:
     """Follows the submission and shows its end; leaves with NOT_SCORED unless it was scored."""
@@ -31,14 +29,18 @@ def stay(invocation: Invocation, api: Api, id: str) -> None:
         raise Exit(ExitCode.NOT_SCORED)
 
 
+def show_feedback(terminal: Terminal, results: Results) -> None:
+    """What was told of a result on hidden answers, in the server's own sentences."""
+    for sentence in results.feedback.sentences if results.feedback else ():
+        terminal.show(sentence)
+
+
 def _show_end(terminal: Terminal, api: Api, submission: SubmissionRecord) -> None:
     terminal.show(f"Submission {submission.id}: {submission.status}.")
     if submission.failure is not None:
         terminal.show(submission.failure.message)
         if submission.failure.remedy:
             terminal.show(submission.failure.remedy)
-    elif submission.is_unchanged:
-        terminal.show(UNCHANGED)
     elif submission.status == "scored":
         _show_scores(terminal, api, submission)
 
@@ -51,6 +53,8 @@ def _show_scores(terminal: Terminal, api: Api, submission: SubmissionRecord) -> 
         terminal.say(f"The scores cannot be shown at the moment: {error.message}")
         return
     terminal.show("")
-    terminal.show_table(results_table(results, SUMMARY_SLICES))
-    terminal.say(f"Every slice: spinebench results {submission.id}")
+    show_feedback(terminal, results)
+    if results.scores:
+        terminal.show_table(results_table(results, SUMMARY_SLICES))
+        terminal.say(f"Every slice: spinebench results {submission.id}")
     terminal.say(f"Page:        {submission.url}")

@@ -113,8 +113,9 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     A pending one waits until the host has approved its team, with `failure` saying so.
 
     `queue` says where it waits for a worker; null if it does not, or waits for something else.
-    `decision` on a scored one on hidden answers is accepted, or unchanged: no significant change
-    against the team's best, so that it has no results to show.
+    `decision` on a scored one on hidden answers is accepted, where it was news to its team, or
+    unchanged. `is_public` says whether its scores are public, `is_chosen` whether its team chose it
+    to stand at the next release.
     """
 
     id: str
@@ -134,6 +135,8 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     failure: Failure | None
     endpoint: EndpointRunRecord | None
     decision: str | None
+    is_public: bool = False
+    is_chosen: bool = False
     events: list[EventRecord]
     url: str
 
@@ -141,11 +144,6 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     def is_finished(self) -> bool:
         """Whether nothing more will happen to it, or not before the host has looked at it."""
         return self.status in FINISHED
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether it has no results to show."""
-        return self.decision == "unchanged"
 
 
 class SubmissionList(Shape, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
-from leaderboard.rankings.comparisons.values import Compared, Places, make_design
+from leaderboard.rankings.comparisons.values import Compared, Design, make_design
 from leaderboard.scoring.ranking import (
     calibrated_differences,
     compare_calibrated_pairs,
@@ -69,21 +69,23 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     present = [place for place, row in enumerate(values) if not np.isnan(row).any()]
     if not len(columns) or len(present) < 2:
         return BoardComparison(board, len(columns), ())
-    strata, clusters = make_design(compared.items, columns)
+    design = make_design(compared.items, columns)
+    strata, clusters, weights = design
     is_report = (compared.items["track"].to_numpy() == Track.REPORT.value)[columns]
     reports = [compared.reports[place] if is_report.any() else None for place in present]
     values = values[present]
-    tests = compare_pairs(values, strata, clusters)
-    better = find_better(tests)
     if is_report.any():
-        tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
-        better, _ = find_better_by_reports(values, strata, clusters, is_report, reports)
+        tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights)
+        better, _ = find_better_by_reports(values, strata, clusters, is_report, reports, weights)
+    else:
+        tests = compare_pairs(values * weights, strata, clusters)
+        better = find_better(tests)
     pairs = list(combinations(range(len(present)), 2))
     adjusted = holm(np.array([tests.p_values[pair] for pair in pairs]))
     made = []
     for (first, second), p_value in zip(pairs, adjusted, strict=True):
         both = [reports[first], reports[second]]
-        difference = _pair_difference(values[[first, second]], strata, clusters, is_report, both)
+        difference = _pair_difference(values[[first, second]], design, is_report, both)
         winner = first if better[first, second] else second if better[second, first] else None
         counts = None if is_report.any() else count_discordant(values[first], values[second])
         made.append(
@@ -104,19 +106,20 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
 
 def _pair_difference(
     values: NDArray[np.float64],
-    strata: Places,
-    clusters: Places,
+    design: Design,
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
 ) -> PairedDifference:
     """Of two models (2, n): by items, or with both calibrated report scores."""
+    strata, clusters, weights = design
     known = [report for report in reports if report is not None]
     if not known:
-        return paired_difference(values[0], values[1], strata, clusters)
-    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports)
+        first, second = values * weights
+        return paired_difference(first, second, strata, clusters)
+    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights)
     p_value = float(tests.p_values[0, 1])
     if len(known) < len(reports):
         return PairedDifference(0.0, None, None, p_value)
-    found = calibrated_differences(values, strata, clusters, is_report, known)
+    found = calibrated_differences(values, strata, clusters, is_report, known, weights)
     value, variance, freedom = (float(part[0, 1]) for part in found)
     return make_difference(value, variance, freedom, p_value)

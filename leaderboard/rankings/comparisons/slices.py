@@ -69,7 +69,7 @@ def _compare_slice(
     compared: Compared, metric: Metric, slice_: Slice, name: str, columns: Places
 ) -> SliceComparison:
     values = compared.values[:, columns]
-    strata, clusters = make_design(compared.items, columns)
+    strata, clusters, _ = make_design(compared.items, columns)
     known = [not np.isnan(row).any() for row in values]
     counts = metric is Metric.ACCURACY
     return SliceComparison(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.items.values import read_items, unpack_values
+from leaderboard.items.values import read_items, select_deciding, unpack_values, weigh_tracks
 from leaderboard.models.ranking import ItemValues
 from leaderboard.rankings.provenance import read_report_means
 from leaderboard.scoring.statistics.calibration import CalibratedMean
@@ -20,7 +20,7 @@ Places = NDArray[np.int64]
 
 
 class Compared(NamedTuple):
-    """Items, values (M, N) with NaN, and calibrated report scores or None."""
+    """Items that decide ranks, values (M, N) with NaN, and calibrated report scores or None."""
 
     items: pd.DataFrame
     values: NDArray[np.float64]
@@ -36,9 +36,10 @@ class Compared(NamedTuple):
 def read_compared(session: Session, split_id: int, keys: Sequence[str]) -> Compared:
     """What the submissions `keys`, scored on the split, are compared by."""
     reports = read_report_means(session, keys)
+    items = read_items(session, split_id)
     return Compared(
-        read_items(session, split_id),
-        _read_values(session, keys),
+        select_deciding(items),
+        _read_values(session, keys)[:, items["decides"].to_numpy()],
         tuple(reports.get(key) for key in keys),
     )
 
@@ -53,7 +54,16 @@ def _read_values(session: Session, keys: Sequence[str]) -> NDArray[np.float64]:
     return np.stack([content[key] for key in keys])
 
 
-def make_design(items: pd.DataFrame, columns: Places) -> tuple[Places, Places]:
-    """Strata (tracks) and clusters of the items at `columns`."""
+class Design(NamedTuple):
+    """How some items are compared: tracks as strata, clusters, weights of the tracks, all (n,)."""
+
+    strata: Places
+    clusters: Places
+    weights: NDArray[np.float64]
+
+
+def make_design(items: pd.DataFrame, columns: Places) -> Design:
+    """That of the items at `columns`."""
     part = items.iloc[columns]
-    return pd.factorize(part["track"])[0].astype(np.int64), part["cluster"].to_numpy(np.int64)
+    strata = pd.factorize(part["track"])[0].astype(np.int64)
+    return Design(strata, part["cluster"].to_numpy(np.int64), weigh_tracks(part))

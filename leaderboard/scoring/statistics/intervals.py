@@ -67,14 +67,22 @@ def design_effect(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> f
     return max(1.0, robust / plain)
 
 
-def accuracy(correct: NDArray[np.bool_], clusters: NDArray[np.int64]) -> Estimate:
+def accuracy(
+    correct: NDArray[np.bool_],
+    clusters: NDArray[np.int64],
+    weights: NDArray[np.float64] | None = None,
+) -> Estimate:
     """The share of `correct` on 0..1, Wilson's interval with the effective number of items.
 
-    correct, clusters: (n,), n >= 1.
+    correct, clusters, weights: (n,), n >= 1. The weights, with a mean of 1, make it a weighted
+    share; they divide the effective number by the mean of their squares (Kish 1965).
     """
     n = len(correct)
     effective = n / design_effect(correct.astype(np.float64), clusters)
     share = float(correct.sum()) / n
+    if weights is not None:
+        effective /= float((weights**2).mean())
+        share = min(1.0, float(weights[correct].sum()) / n)
     estimate = wilson_interval(share * effective, effective)
     return Estimate(share, estimate.low, estimate.high)
 

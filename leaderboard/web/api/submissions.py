@@ -15,8 +15,10 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
 from leaderboard.rankings.read import read_scores
+from leaderboard.submissions.choose import choose, is_chosen
 from leaderboard.submissions.endpoint_runs import RunFigures, find_run
 from leaderboard.submissions.events import find_rest
+from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.submit import cancel
@@ -26,7 +28,7 @@ from leaderboard.web.api.places import Text, about
 from leaderboard.web.sending import submit_file, submit_run
 from leaderboard.web.services import current_user, database, services, spend
 from leaderboard.web.uploads import read_upload
-from spinebench.shapes.results import Results, ScoreRecord
+from spinebench.shapes.results import FeedbackRecord, LookRecord, Results, ScoreRecord
 from spinebench.shapes.shape import Shape
 from spinebench.shapes.submissions import (
     EndpointRunRecord,
@@ -139,19 +141,23 @@ def cancel_submission(key: str) -> SubmissionRecord:
     return _show(row)
 
 
+@post("/submissions/<key>/choose", scope=Scope.SUBMIT, errors=(409,))
+def choose_submission(key: str) -> SubmissionRecord:
+    """Have its model stand by a submission at the next release of a split with hidden answers."""
+    row = get_own(database(), current_user(), key)
+    choose(database(), row)
+    database().commit()
+    return _show(row)
+
+
 @get("/submissions/<key>/results", scope=Scope.READ, errors=(409,))
 def show_results(key: str) -> Results:
-    """The scores of a submission."""
+    """The scores of a submission, or what is told of it before a release makes them public."""
     row = get_own(database(), current_user(), key)
     if row.status is not Status.SCORED:
         raise Conflict(
             f"The submission is {row.status.value}: it has no scores.",
             "Wait until it is scored, or look at why it was not.",
-        )
-    if not disclosure(row, Viewer.TEAM).scores:
-        raise Conflict(
-            "No significant change from your team's best result on this split.",
-            "Scores are shown only for results that beat it by more than the standard error.",
         )
     found = read_scores(database(), row, Viewer.TEAM)
     counts: dict[str, int] = {}
@@ -165,6 +171,7 @@ def show_results(key: str) -> Results:
         model=row.model_card.slug,
         scores=[ScoreRecord.of(score, k=score.n_correct) for score in found.scores],
         counts=counts,
+        feedback=_show_feedback(row),
         read_by_models=found.second_readings,
     )
 
@@ -188,8 +195,23 @@ def _fill(row: Submission, place: Place | None) -> SubmissionRecord:
         failure=Failure.of(rest) if rest and failed else None,
         endpoint=_show_run(asked) if asked else None,
         decision=row.acceptance.decision if row.acceptance else None,
+        is_public=disclosure(row, Viewer.PUBLIC).scores,
+        is_chosen=is_chosen(database(), row),
         events=[EventRecord.of(event) for event in row.events],
         url=f"{services().base_url}/submissions/{row.id}",
+    )
+
+
+def _show_feedback(row: Submission) -> FeedbackRecord | None:
+    told = find_feedback(row)
+    if told is None:
+        return None
+    return FeedbackRecord(
+        first_looks=[
+            LookRecord(track=one.track.value, score=one.value, n=one.n) for one in told.looks
+        ],
+        better_by=told.better_by,
+        sentences=[*told.sentences, *(() if row.publication else (UNTIL_RELEASE,))],
     )
 
 

@@ -16,8 +16,10 @@ from leaderboard.audit import read_audit
 from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.opened import count_revealed
 from leaderboard.db import now
+from leaderboard.disclosure import is_protected
 from leaderboard.endpoints.registry.splits import read_allowed
 from leaderboard.errors import NotFound
+from leaderboard.evaluation.publish import MODELS_PER_RELEASE, read_candidates
 from leaderboard.hosting import submissions as hosting
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
@@ -233,6 +235,12 @@ def _benchmarks_page(form: ActForm) -> str:
     return render_template(
         "admin/benchmarks.html",
         rows=rows,
+        candidates={
+            split.id: found
+            for split, _, _ in rows
+            if is_protected(split) and (found := read_candidates(database(), split))
+        },
+        models_per_release=MODELS_PER_RELEASE,
         older=[one for one in read_older_versions(database()) if covers(one.slug)],
         allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
         form=form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.teams import read_model_cards, read_teams
@@ -17,7 +17,10 @@ from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
 from leaderboard.scoring.replies import MOST_CHARACTERS
+from leaderboard.submissions.choose import choose as choose_result
+from leaderboard.submissions.choose import is_chosen
 from leaderboard.submissions.endpoint_runs import find_run
+from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
@@ -93,6 +96,9 @@ def submission(key: str) -> str:
         asked=asked,
         progress=make_progress(found, now(), asked, find_place(database(), found)),
         scores=read_scores(database(), found, Viewer.TEAM),
+        feedback=find_feedback(found),
+        is_chosen=is_chosen(database(), found),
+        until_release=UNTIL_RELEASE,
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         report=read_provenance(database(), [found.id]).get(found.id),
         boards=Board,
@@ -126,6 +132,17 @@ def cancel(key: str) -> AnyResponse:
     """Cancel a submission that has not ended."""
     cancel_submission(database(), get_own(database(), current_user(), key))
     database().commit()
+    return redirect(url_for("submissions.submission", key=key))
+
+
+@blueprint.post("/submissions/<key>/choose")
+@signed_in
+def choose(key: str) -> AnyResponse:
+    """Have a model stand by a submission at the next release."""
+    found = get_own(database(), current_user(), key)
+    choose_result(database(), found)
+    database().commit()
+    flash(f"{found.model_card.name} stands by this result at the next release.", "success")
     return redirect(url_for("submissions.submission", key=key))
 
 

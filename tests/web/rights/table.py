@@ -241,6 +241,7 @@ PAGES = (
         """,
     ),
     Group(only((), 302, 404, member=302, owner=409), "POST /account/teams/team-a/leave"),
+    Group(only(TEAM, 409, 404, unconfirmed=403), "POST /submissions/{queued}/choose"),
     Group(
         only(OWNER, 200, 404, member=403, unconfirmed=403),
         "POST /account/teams/team-a/invitations",
@@ -376,6 +377,10 @@ API = (
         PATCH /api/v1/models/model-a
         POST /api/v1/submissions/{queued}/cancel
         """,
+    ),
+    Group(
+        programs(read=403, submit=409, other_team=404, unconfirmed=403),
+        "POST /api/v1/submissions/{queued}/choose",
     ),
     Group(
         programs(read=403, submit=202, other_team=404, unconfirmed=403),

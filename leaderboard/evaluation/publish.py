@@ -1,0 +1,162 @@
+"""Results on hidden answers become public: which of them stand at a split's next release."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from leaderboard.db import now
+from leaderboard.disclosure import is_protected
+from leaderboard.items.values import read_items, unpack_values
+from leaderboard.models.benchmark import Answers, Item, ItemKind, Split
+from leaderboard.models.publication import ChosenResult, Policy, Publication
+from leaderboard.models.ranking import ItemValues
+from leaderboard.models.submission import Decider, Decision, Status, Submission
+from leaderboard.scoring.chance import chance_of, excess_over_chance
+from leaderboard.submissions.lineage import read_lineage
+
+MODELS_PER_RELEASE = 2
+"""How many results of one lineage a release makes public, but for those that a host accepted."""
+GUESS_RISK = 0.001
+"""The risk that guesses are published as answers, for all new results of a lineage at a release."""
+
+
+class Standing(enum.StrEnum):
+    """What becomes of a model at the next release, and why."""
+
+    PUBLISHED = "becomes public"
+    AT_CHANCE = "not told apart from guesses"
+    OVER_CAP = "waits: its people have others that come first"
+
+
+class Candidate(NamedTuple):
+    """The submission that a model would stand by, which is not public yet.
+
+    `excess` is by how many standard errors its answers to questions are above chance, None
+    without questions.
+    """
+
+    submission: Submission
+    standing: Standing
+    excess: float | None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the next release makes it public."""
+        return self.standing is Standing.PUBLISHED
+
+
+def publish_at_once(session: Session, submission_id: str) -> None:
+    """Publish a scored submission of a hidden split whose answers are known; no other."""
+    submission = session.get_one(Submission, submission_id)
+    hidden = submission.split.answers is Answers.HIDDEN
+    if hidden and not is_protected(submission.split) and submission.publication is None:
+        submission.publication = Publication(published_at=now(), policy=Policy.DEMONSTRATION)
+        session.flush()
+
+
+def read_candidates(session: Session, split: Split) -> list[Candidate]:
+    """What the next release of a protected split would do with each new result, oldest first.
+
+    A model stands by the submission that its team chose, or else by the one with the most tracks;
+    of several, by the latest that was news to its team, or else by the latest. Its answers to
+    questions must be above chance, by a one-sided test that counts how many new results its lineage
+    has. One that a host accepted is published whatever it scored and however many others its people
+    have. Withheld ones are not among them.
+    """
+    excess_of = _ExcessReader(session, split)
+    chosen = [
+        (row, read_lineage(session, row.model_card.team_id), excess_of.read(row))
+        for row in _choose(session, split)
+    ]
+    n_new = Counter(lineage for _, lineage, _ in chosen)
+    n_published: Counter[frozenset[int]] = Counter()
+    candidates = []
+    for submission, lineage, excess in chosen:
+        by = submission.acceptance
+        standing = Standing.PUBLISHED
+        if by is None or by.decided_by is not Decider.HOST:
+            if excess is not None and excess < -ndtri(GUESS_RISK / n_new[lineage]):
+                standing = Standing.AT_CHANCE
+            elif n_published[lineage] == MODELS_PER_RELEASE:
+                standing = Standing.OVER_CAP
+            else:
+                n_published[lineage] += 1
+        candidates.append(Candidate(submission, standing, excess))
+    return candidates
+
+
+def publish(session: Session, candidates: Sequence[Candidate]) -> list[Submission]:
+    """Make those public that are to be, in the order given."""
+    published = [one.submission for one in candidates if one.is_published]
+    for submission in published:
+        submission.publication = Publication(published_at=now(), policy=Policy.RELEASE)
+    session.flush()
+    return published
+
+
+def _choose(session: Session, split: Split) -> list[Submission]:
+    """The submission that each model stands by, where it is not public yet, oldest first."""
+    rows = session.scalars(
+        select(Submission)
+        .where(
+            Submission.split_id == split.id,
+            Submission.status == Status.SCORED,
+            ~Submission.is_withheld,
+        )
+        .options(joinedload(Submission.model_card))
+        .order_by(Submission.created_at, Submission.id)
+    )
+    chosen = set(
+        session.scalars(select(ChosenResult.submission_id).where(ChosenResult.split_id == split.id))
+    )
+
+    def weigh(row: Submission) -> tuple[bool, int, bool]:
+        by = row.acceptance
+        is_news = by is not None and by.decision is Decision.ACCEPTED
+        return row.id in chosen, len(row.tracks), is_news
+
+    of_model: dict[int, Submission] = {}
+    for row in rows:
+        best = of_model.get(row.model_card_id)
+        if best is None or weigh(row) >= weigh(best):
+            of_model[row.model_card_id] = row
+    return sorted(
+        (row for row in of_model.values() if row.publication is None),
+        key=lambda row: (row.created_at, row.id),
+    )
+
+
+class _ExcessReader:
+    """How far above chance submissions of a split are, on the questions that decide ranks."""
+
+    def __init__(self, session: Session, split: Split) -> None:
+        self._session = session
+        items = read_items(session, split.id)
+        rows = session.execute(
+            select(Item.id, Item.options, Item.multiple).where(
+                Item.split_id == split.id, Item.kind == ItemKind.MCQ
+            )
+        )
+        chances = {row[0]: chance_of(len(row[1]), multiple=row[2]) for row in rows}
+        self._tracks = items["track"].to_numpy()
+        self._decides = items["decides"].to_numpy()
+        self._chances: NDArray[np.float64] = np.asarray(items["item_id"].map(chances), np.float64)
+
+    def read(self, submission: Submission) -> float | None:
+        """In standard errors, over the questions of its tracks; None where it has none."""
+        sent = self._decides & np.isin(self._tracks, submission.tracks) & ~np.isnan(self._chances)
+        if not sent.any():
+            return None
+        content = self._session.scalars(
+            select(ItemValues.content).where(ItemValues.submission_id == submission.id)
+        ).one()
+        return excess_over_chance(unpack_values(content)[sent] == 100.0, self._chances[sent])
