@@ -24,7 +24,7 @@ from leaderboard.submissions.quota import give_back
 PENDING = "It waits until the host has approved your team for this split."
 PENDING_REMEDY = (
     "You do not have to do anything; the host can see this. On the Notices page you set up how you "
-    "hear of the decision."
+    "are notified of the decision."
 )
 APPROVED = "The host has approved your team for this split. It is in the queue."
 WITHDRAWN = "The host has withdrawn the approval of your team: it waits until the host has decided."
