@@ -1,6 +1,7 @@
 """`python -m bench [NAME ...]`: run the named measurements, or all.
 
-`python -m bench crawl` and `python -m bench baseline` compare commits; each has a --help.
+`python -m bench crawl` and `python -m bench baseline` compare commits, and `python -m bench
+hidden_split` can attack in parts; each has a --help.
 """
 
 from __future__ import annotations
@@ -17,13 +18,17 @@ MEASUREMENTS = (
     "page",
     "slow_clients",
     "api_fuzz",
-    "ladder_attack",
+    "hidden_split",
     "calibration",
     "judge_attacks",
     "reports",
     "answers",
 )
-COMMANDS = {"baseline": "bench.baseline", "crawl": "bench.crawl.command"}
+COMMANDS = {
+    "baseline": "bench.baseline",
+    "crawl": "bench.crawl.command",
+    "hidden_split": "bench.hidden_split.command",
+}
 
 
 def main(names: list[str]) -> int:
@@ -32,7 +37,7 @@ def main(names: list[str]) -> int:
         return int(import_module(COMMANDS[names[0]]).main(names[1:]))
     unknown = [name for name in names if name not in MEASUREMENTS]
     if unknown:
-        known = ", ".join([*MEASUREMENTS, *COMMANDS])
+        known = ", ".join(dict.fromkeys([*MEASUREMENTS, *COMMANDS]))
         print(f"There is no measurement {unknown[0]!r}; choose from {known}.")
         return 2
     for name in names or MEASUREMENTS:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from sqlalchemy import select
 
-from bench.ladder_attack import LETTERS, Target, make_target
+from bench.questions import LETTERS, Questions, add_questions
 from demo.processes import Supervisor
 from demo.redis_server import start_redis
 from demo.services import GUNICORN_OPTIONS, HOST, open_port
@@ -79,7 +79,7 @@ def measure() -> None:
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        target = make_target(name, Answers.PUBLIC, N_TEXT, N_IMAGE, np.random.default_rng(SEED))
+        target = add_questions(name, Answers.PUBLIC, N_TEXT, N_IMAGE, np.random.default_rng(SEED))
         for number in range(N_MODELS):
             add_model(target, number)
         with start_redis(folder / "redis") as redis, Supervisor(folder / "logs") as supervisor:
@@ -99,7 +99,7 @@ def measure() -> None:
         target.sessions.engine.dispose()
 
 
-def add_model(target: Target, number: int) -> str:
+def add_model(target: Questions, number: int) -> str:
     """Submit a model of its own strength and rank it; its name."""
     random = np.random.default_rng([SEED, number])
     guessed = random.integers(0, len(LETTERS), len(target.right))
@@ -229,7 +229,7 @@ def load(server: Server, status: int) -> Rate:
     return Rate(n / seconds, 1e6 * used / n)
 
 
-def show_freshness(port: int, target: Target) -> None:
+def show_freshness(port: int, target: Questions) -> None:
     """Rank one more model, and look whether the next answer shows it to a reader with the page."""
     before = ask(port)
     name = add_model(target, N_MODELS)

@@ -26,8 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.ladder_attack import make_target
 from bench.page import APPLICATION, add_model, answers
+from bench.questions import add_questions
 from demo.processes import Supervisor
 from demo.redis_server import start_redis
 from demo.services import HOST, open_port
@@ -145,7 +145,7 @@ def measure() -> None:
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        target = make_target(name, Answers.PUBLIC, N_TEXT, N_IMAGE, np.random.default_rng(SEED))
+        target = add_questions(name, Answers.PUBLIC, N_TEXT, N_IMAGE, np.random.default_rng(SEED))
         for number in range(N_MODELS):
             add_model(target, number)
         with start_redis(folder / "redis") as redis, Supervisor(folder / "logs") as supervisor:
