@@ -19,6 +19,7 @@ MEASUREMENTS = (
     "slow_clients",
     "api_fuzz",
     "hidden_split",
+    "evidence",
     "calibration",
     "judge_attacks",
     "reports",

@@ -31,6 +31,7 @@ class Right(enum.StrEnum):
     REVEAL_ANSWERS = "reveal answers"
     EXCHANGE_RATINGS = "follow experts, and import and export their ratings"
     ANNOUNCE = "announce above the benchmark's pages"
+    READ_EVIDENCE = "read the evidence on a hidden split"
     READ_AUDIT = "read what hosts have done"
     CHOOSE_EXPERTS = "choose experts"
     CHOOSE_HOSTS = "choose hosts"
@@ -49,6 +50,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.REVEAL_ANSWERS: (Role.HOST, Role.ADMIN),
     Right.EXCHANGE_RATINGS: (Role.HOST, Role.ADMIN),
     Right.ANNOUNCE: (Role.HOST, Role.ADMIN),
+    Right.READ_EVIDENCE: (Role.HOST, Role.ADMIN),
     Right.READ_AUDIT: (Role.HOST, Role.ADMIN),
     Right.CHOOSE_EXPERTS: (Role.HOST, Role.ADMIN),
     Right.CHOOSE_HOSTS: (Role.ADMIN,),

@@ -4,6 +4,7 @@ from leaderboard.host_cli.approvals import approval_group
 from leaderboard.host_cli.benchmarks import benchmark_group
 from leaderboard.host_cli.database import db_group
 from leaderboard.host_cli.endpoints import endpoint_group
+from leaderboard.host_cli.evidence import evidence_group
 from leaderboard.host_cli.experts import expert_group
 from leaderboard.host_cli.judges import judge_group
 from leaderboard.host_cli.moderation import announcement_group
@@ -22,6 +23,7 @@ commands = (
     submission_group,
     release_group,
     approval_group,
+    evidence_group,
     expert_group,
     endpoint_group,
     judge_group,

@@ -93,6 +93,8 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/people"),
     ("hugo", "/admin/models"),
     ("hugo", "/admin/benchmarks"),
+    ("hugo", "/admin/evidence"),
+    ("hugo", "/admin/evidence/tiny/1.0.0/test"),
     ("hugo", "/admin/announcements"),
     ("hugo", "/admin/audit"),
 ]

@@ -269,6 +269,7 @@ PAGES = (
         GET /admin/approvals
         GET /admin/audit
         GET /admin/benchmarks
+        GET /admin/evidence
         GET /admin/roles
         GET /admin/submissions
         GET /rate/experts
@@ -280,6 +281,7 @@ PAGES = (
         only(HOST, 200, 403),
         """
         GET /admin/benchmarks/tiny/1.0.0/reveal
+        GET /admin/evidence/tiny/1.0.0/test
         GET /rate/ratings.csv?benchmark=tiny
         """,
     ),
