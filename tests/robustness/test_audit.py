@@ -29,6 +29,7 @@ from leaderboard.leases import Terms, claim_row, sweep
 from leaderboard.models.benchmark import Benchmark, Item, Track
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, SentItem
 from leaderboard.models.moderation import HiddenSubmission
+from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.prompts import make_canary_line
@@ -167,6 +168,21 @@ def test_the_seed_draws_a_part_of_each_track_and_single_answers_alone(
         assert all(1 <= row.rotation <= 3 and row.item_id != left_out for row in rows)
         drawn.append({(row.item_id, row.rotation) for row in rows})
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_of_a_protected_split_only_the_feedback_part_is_asked_again(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(120, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server)
+    audit_id = request(sessions, key, 60)
+    with sessions.read() as session:
+        asked = set(
+            session.scalars(select(AuditQuestion.item_id).where(AuditQuestion.audit_id == audit_id))
+        )
+        # All 40 that there are: an endpoint sees which questions come again.
+        assert asked == set(session.scalars(select(FeedbackItem.item_id)))
 
 
 def test_with_all_rotations_each_item_is_asked_every_shift(sessions: Sessions, load: Load) -> None:
