@@ -29,7 +29,7 @@ class Letter(Base):
 
     So whoever asks for one learns nothing of whose the address is. `user_id` is the signed-in
     person who asked, None for a stranger. States and times are those of a notice; a letter holds no
-    secret, for its link is signed when it is sent.
+    secret, for its link is signed when it is sent. From where a stranger asked is a LetterAsker.
     """
 
     __tablename__ = "letters"
@@ -47,3 +47,14 @@ class Letter(Base):
     n_attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     result: Mapped[str] = mapped_column(String(200), default="")
+
+
+class LetterAsker(Base):
+    """From where a stranger asked for a letter: an IPv4 address, or the /64 of an IPv6 address."""
+
+    __tablename__ = "letter_askers"
+
+    letter_id: Mapped[int] = mapped_column(
+        ForeignKey("letters.id", ondelete="CASCADE"), primary_key=True
+    )
+    network: Mapped[str] = mapped_column(String(64))

@@ -15,7 +15,7 @@ from leaderboard.db import Sessions, now
 from leaderboard.errors import Conflict, InvalidRequest, RateLimited
 from leaderboard.hosting.people import ban_user
 from leaderboard.leases import Terms, sweep
-from leaderboard.letters.ask import KEPT, MAX_A_DAY, PAUSE, ask_letter
+from leaderboard.letters.ask import KEPT, MAX_A_DAY, MAX_BY_ONE, PAUSE, ask_letter
 from leaderboard.letters.lease import LETTERS, PAUSES
 from leaderboard.letters.links import RESET, Links
 from leaderboard.letters.send import Post, send_letter
@@ -30,6 +30,7 @@ from tests.waiting import HANG_SECONDS
 URL = "https://leaderboard.example"
 LINKS = Links(["k" * 40])
 ADA = "ada@example.org"
+HERE, ELSEWHERE = "203.0.113.7", "2001:db8:1:2::/64"
 
 
 class Earlier(TimestampSigner):
@@ -50,10 +51,11 @@ def post_of(mailbox: Received) -> Post:
     return Post(LINKS, mail, URL)
 
 
-def ask(sessions: Sessions, kind: LetterKind, address: str, by: str | None = None) -> int:
+def ask(sessions: Sessions, kind: LetterKind, address: str, by: str = HERE) -> int:
+    """Ask as the user with the address `by`, or as a stranger from that network."""
     with sessions.write() as session:
-        user = session.scalar(select(User).where(User.email == by)) if by else None
-        return ask_letter(session, kind, address, user).id
+        user = session.scalar(select(User).where(User.email == by))
+        return ask_letter(session, kind, address, user or by).id
 
 
 def read_text(mailbox: Received) -> str:
@@ -91,14 +93,10 @@ def test_a_registration_proves_its_address(sessions: Sessions, mailbox: Received
 
 
 def test_who_has_just_been_invited_registers_without_a_pause(sessions: Sessions) -> None:
-    with sessions.write() as session:
-        ask_letter(session, LetterKind.INVITE, ADA)
+    for kind in (LetterKind.INVITE, LetterKind.REGISTER):
+        ask(sessions, kind, ADA)
         with pytest.raises(RateLimited):
-            ask_letter(session, LetterKind.INVITE, ADA)
-        assert ask_letter(session, LetterKind.REGISTER, ADA).kind is LetterKind.REGISTER
-        for kind in (LetterKind.REGISTER, LetterKind.INVITE):
-            with pytest.raises(RateLimited):
-                ask_letter(session, kind, ADA)
+            ask(sessions, kind, ADA)
 
 
 def test_who_has_an_account_is_told_so_and_nobody_else_is(
@@ -233,33 +231,63 @@ def let_pass(sessions: Sessions, pause: timedelta) -> None:
         session.execute(update(Letter).values(at=now() - pause))
 
 
+def ask_often(sessions: Sessions, kind: LetterKind, address: str, by: str, n: int) -> int:
+    """Ask again and again; how many letters there were."""
+    n_letters = 0
+    for _ in range(n):
+        let_pass(sessions, PAUSE)
+        try:
+            ask(sessions, kind, address, by)
+        except RateLimited:
+            continue
+        n_letters += 1
+    return n_letters
+
+
 def test_nobodys_mailbox_is_flooded_from_here(sessions: Sessions) -> None:
     ask(sessions, LetterKind.REGISTER, ADA)
     with pytest.raises(RateLimited, match="less than a minute"):
-        ask(sessions, LetterKind.RESET, ADA)
+        ask(sessions, LetterKind.REGISTER, ADA, ELSEWHERE)
     ask(sessions, LetterKind.REGISTER, "bob@example.org")
-    for _ in range(MAX_A_DAY - 1):
-        let_pass(sessions, PAUSE)
-        ask(sessions, LetterKind.REGISTER, ADA)
-    let_pass(sessions, PAUSE)
+    assert ask_often(sessions, LetterKind.REGISTER, ADA, HERE, 2 * MAX_A_DAY) == MAX_BY_ONE - 1
+    networks = [f"198.51.100.{n}" for n in range(2 * MAX_A_DAY)]
+    n_more = sum(ask_often(sessions, LetterKind.REGISTER, ADA, one, 1) for one in networks)
+    assert n_more == MAX_A_DAY - MAX_BY_ONE
     with pytest.raises(RateLimited, match="within a day"):
-        ask(sessions, LetterKind.CONFIRM, ADA)
+        ask(sessions, LetterKind.REGISTER, ADA, "198.51.100.99")
     let_pass(sessions, timedelta(days=1))
     ask(sessions, LetterKind.REGISTER, ADA)
 
 
+def test_a_stranger_keeps_nobodys_other_mail_from_coming(sessions: Sessions) -> None:
+    add_ada(sessions)
+    with sessions.write() as session:
+        make_user(session, "eve")
+        make_user(session, "hugo")
+    for network in (HERE, ELSEWHERE, "198.51.100.1"):
+        for kind in (LetterKind.REGISTER, LetterKind.RESET):
+            ask_often(sessions, kind, ADA, network, MAX_A_DAY)
+    ask_often(sessions, LetterKind.CONFIRM, ADA, "eve@example.org", MAX_A_DAY)
+    ask(sessions, LetterKind.CONFIRM, ADA, ADA)
+    ask(sessions, LetterKind.INVITE, ADA, "hugo@example.org")
+
+
+def test_one_network_does_not_use_up_what_another_may_ask_for(sessions: Sessions) -> None:
+    ask_often(sessions, LetterKind.REGISTER, ADA, HERE, MAX_A_DAY)
+    let_pass(sessions, PAUSE)
+    ask(sessions, LetterKind.REGISTER, ADA, ELSEWHERE)
+
+
 def test_nobody_uses_up_the_resets_of_somebody_else(sessions: Sessions) -> None:
-    for kind in (LetterKind.REGISTER, LetterKind.RESET):
-        for _ in range(MAX_A_DAY):
-            ask(sessions, kind, ADA)
-            let_pass(sessions, PAUSE)
+    for network in (HERE, ELSEWHERE):
+        ask_often(sessions, LetterKind.RESET, ADA, network, MAX_A_DAY)
     with pytest.raises(RateLimited, match="less than an hour ago"):
         ask(sessions, LetterKind.RESET, ADA)
-    for _ in range(3):
+    for network in (HERE, ELSEWHERE, "198.51.100.1"):
         let_pass(sessions, RESET.lasts)
-        ask(sessions, LetterKind.RESET, ADA)
+        ask(sessions, LetterKind.RESET, ADA, network)
         with pytest.raises(RateLimited):
-            ask(sessions, LetterKind.RESET, ADA)
+            ask(sessions, LetterKind.RESET, ADA, network)
 
 
 def test_old_letters_are_forgotten(sessions: Sessions) -> None:

@@ -16,7 +16,7 @@ from leaderboard.models.identity import Means
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.people.addresses import change_address as set_address
 from leaderboard.web.forms.identity import MailForm, NewAccountForm, ResetForm
-from leaderboard.web.protection import limiter, sign_in_limit
+from leaderboard.web.protection import caller_network, limiter, sign_in_limit
 from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
@@ -37,7 +37,7 @@ def register_by_mail() -> tuple[str, int]:
     if request.method == "POST":
         with form.catches():
             address = _read_sent_address(form)
-            post(ask_letter(database(), LetterKind.REGISTER, address))
+            post(ask_letter(database(), LetterKind.REGISTER, address, caller_network()))
             return _say_sent(address, REGISTRATION), 200
     return render_template("identity/register.html", form=form), form.status
 
@@ -73,7 +73,7 @@ def forgot() -> tuple[str, int]:
                     "This server sends no mail.", "Ask its host to set a new password."
                 )
             address = _read_sent_address(form)
-            post(ask_letter(database(), LetterKind.RESET, address))
+            post(ask_letter(database(), LetterKind.RESET, address, caller_network()))
             return _say_sent(address, RESET), 200
     page = render_template("identity/forgot.html", form=form, sends_mail=services().sends_mail)
     return page, form.status
