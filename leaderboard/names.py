@@ -15,6 +15,7 @@ import unicodedata
 from idna.core import valid_contextj
 
 from leaderboard.errors import InvalidRequest
+from leaderboard.lookalikes import find_disguised, name_letter
 
 MAX_MARKS = 4
 """Marks on one letter; no script needs more, and a stack of them runs over other lines."""
@@ -48,7 +49,10 @@ def read_name(text: str, what: str, limit: int) -> str:
 
 
 def read_line(text: str, what: str, limit: int) -> str:
-    """The same, or nothing."""
+    """The same, or nothing.
+
+    A word of Latin letters has none of another script that only looks like one.
+    """
     line = unicodedata.normalize("NFC", " ".join(_VARIATIONS.sub("", text).split()))
     if len(line) > limit:
         raise InvalidRequest(f"{what} is too long.", f"Use up to {limit} characters.")
@@ -56,6 +60,13 @@ def read_line(text: str, what: str, limit: int) -> str:
     if place is not None:
         raise InvalidRequest(f"{what} contains {_describe(line[place])}.", REMEDY)
     _refuse_stacks(line, what)
+    letter = find_disguised(line)
+    if letter is not None:
+        raise InvalidRequest(
+            f"{what} has a letter of another script within a word of Latin letters that it looks "
+            f"like one of: {name_letter(letter)}.",
+            "Write each word with the letters of one script.",
+        )
     return line
 
 

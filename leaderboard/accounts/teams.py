@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.card_fields import CARD_FIELDS, read_card_fields
+from leaderboard.accounts.same_names import refuse_model_name, refuse_team_name
 from leaderboard.accounts.variants import Origin, read_origin, set_origin
 from leaderboard.db import now
 from leaderboard.errors import (
@@ -38,12 +39,14 @@ SLUG_REMEDY = "Use 3 to 60 lower-case letters, digits, dots or hyphens."
 def make_team(session: Session, owner: User, *, slug: str, name: str) -> Team:
     """Add a team with `owner`.
 
-    Raises InvalidRequest for unusable values, Conflict if taken or beyond their limit of teams.
+    Raises InvalidRequest for unusable values, Conflict if short name or name are taken (what looks
+    the same counts) or beyond their limit of teams.
     """
     require_room(session, owner, TEAMS)
     fields = FieldProblems()
     with fields.at("name"):
         name = read_name(name, "The team's name", MAX_TEAM_NAME_CHARACTERS)
+        refuse_team_name(session, name)
     with fields.at("slug"):
         slug = _read_slug(slug)
         if session.scalar(select(Team.id).where(Team.slug == slug)) is not None:
@@ -137,8 +140,9 @@ def make_model_card(
 
     Among these are `base` and `variant`: see `variants.read_origin`. A `team` of None is one that
     was not found; a `maker` of None is the host's command line. Raises NotFound then,
-    InvalidRequest for unusable values, Conflict if the short name is taken or the maker is beyond
-    their limit; InvalidFields for several of these.
+    InvalidRequest for unusable values, Conflict if the short name is taken, the name only looks
+    like that of another team's model, or the maker is beyond their limit; InvalidFields for
+    several of these.
     """
     require_room(session, maker, CARDS)
     fields = FieldProblems()
@@ -151,6 +155,7 @@ def make_model_card(
     with fields.inside():
         origin = _read_origin(session, team, values)
     fields.raise_all()
+    refuse_model_name(session, owner, facts["name"])
     card = ModelCard(team_id=owner.id, slug=slug, created_at=now(), changed_at=now(), **facts)
     try:
         with session.begin_nested():
@@ -163,13 +168,18 @@ def make_model_card(
 
 
 def change_model_card(session: Session, card: ModelCard, values: Mapping[str, Any]) -> None:
-    """Set the facts of `card`; its slug stays. Raises InvalidRequest or InvalidFields."""
+    """Set the facts of `card`; its slug stays.
+
+    Raises InvalidRequest, InvalidFields, or Conflict for a name as `make_model_card` refuses it.
+    """
     fields = FieldProblems()
     with fields.inside():
         facts = read_card_fields(values)
     with fields.inside():
         origin = _read_origin(session, card.team, values, card)
     fields.raise_all()
+    if facts["name"] != card.name:
+        refuse_model_name(session, card.team, facts["name"])
     set_origin(card, origin)
     for name, value in facts.items():
         setattr(card, name, value)
