@@ -115,7 +115,7 @@ class Front:
             self._keep(key, kept._replace(mark=seen[0], at=seen[1]))
 
     def _keep(self, key: _Key, answer: _Answer) -> None:
-        self._store.keep(key, answer, len(answer.body))
+        self._store.keep(key, answer, len(answer.body), has_query=bool(key.query))
 
 
 @lru_cache(maxsize=256)

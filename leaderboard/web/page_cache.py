@@ -60,11 +60,8 @@ class PageCache:
         return response
 
     def _get_page(self, state: Hashable, render: Callable[[], str | bytes]) -> _Page:
-        key = (
-            request.root_path,
-            request.path,
-            drop_unknown(request.query_string.decode("latin-1")),
-        )
+        query = drop_unknown(request.query_string.decode("latin-1"))
+        key = (request.root_path, request.path, query)
         page: _Page | None = self._store.find(key)
         if page is None or page.state != state:
             made = render()
@@ -72,5 +69,5 @@ class PageCache:
             etag = hashlib.sha256(body).hexdigest()[:32]
             page = _Page(state, body, gzip.compress(body, mtime=0), etag)
             n_bytes = len(page.body) + len(page.gzipped) + len(repr(state))
-            self._store.keep(key, page, n_bytes)
+            self._store.keep(key, page, n_bytes, has_query=bool(query))
         return page

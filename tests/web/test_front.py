@@ -104,6 +104,37 @@ def test_addresses_that_somebody_makes_up_do_not_fill_the_memory() -> None:
     assert 0.9 * MEGABYTE < store.n_bytes <= MEGABYTE
 
 
+def test_addresses_with_a_query_push_out_none_without_one() -> None:
+    inner, store = Inner(), Store(MEGABYTE)
+    front = Front(inner, lambda: "a", store)
+    plain = [f"/models/{number}" for number in range(200)]
+    kept = [ask(front, path)[2] for path in plain]
+    assert 0.3 * MEGABYTE < store.n_bytes < 0.5 * MEGABYTE
+    for number in range(2_000):
+        ask(front, QUERY_STRING=f"q={number}" + "x" * 500)
+    n_calls = inner.n_calls
+    assert [ask(front, path)[2] for path in plain] == kept
+    assert inner.n_calls == n_calls
+    assert store.n_bytes <= MEGABYTE
+
+
+def test_either_kind_of_address_gets_its_half_back_and_what_the_other_leaves() -> None:
+    size = ENTRY_BYTES + 1_000
+    store = Store(10 * size)
+    for has_query in (False, True, False):
+        for number in range(20):
+            name = f"{has_query} {number}"
+            store.keep(name, name, 1_000 - len(repr(name)), has_query=has_query)
+            assert store.n_bytes <= 10 * size
+    found = [
+        [n for n in range(20) if store.find(f"{has_query} {n}")] for has_query in (False, True)
+    ]
+    assert found == [list(range(15, 20)), list(range(15, 20))]
+    store.keep("large", "large", 8 * size, has_query=True)
+    assert store.find("large") is None
+    assert store.find("False 19") == "False 19"
+
+
 def test_who_has_the_page_gets_304_also_after_it_was_looked_at_anew() -> None:
     marks, inner = ["a"], Inner()
     front = Front(inner, lambda: marks[-1], Store(MEGABYTE))
