@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from leaderboard.errors import FileProblems, InvalidPredictions, Problem
@@ -28,11 +28,15 @@ class KnownItem(NamedTuple):
 class Predictions:
     """The texts of a file by item row id, in the file's order, and the tracks they cover.
 
-    Of a text that is too long the end is kept (see `replies.keep_end`), as of an endpoint's."""
+    `missing` are the split's other tracks with their numbers of items: without them there is no
+    overall score. Of a text that is too long the end is kept (see `replies.keep_end`), as of an
+    endpoint's.
+    """
 
     texts: dict[int, str]
     tracks: tuple[Track, ...]
     file_hash: str
+    missing: Mapping[Track, int] = field(default_factory=dict)
 
 
 def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predictions:
@@ -62,7 +66,9 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
             checker.problems,
         )
     tracks = tuple(track for track in Track if track in checker.tracks)
-    return Predictions(checker.texts, tracks, content.file_hash)
+    sizes = Counter(item.track for item in items.values())
+    missing = {track: sizes[track] for track in Track if sizes[track] and track not in tracks}
+    return Predictions(checker.texts, tracks, content.file_hash, missing)
 
 
 class _Checker:

@@ -128,6 +128,19 @@ def test_the_only_benchmark_need_not_be_named(
     assert form["benchmark"][1] == b"spinebench-mini"
 
 
+def test_a_check_says_which_tracks_are_missing_for_an_overall_score(
+    server: ApiServer, spinebench: Spinebench, predictions: Path
+) -> None:
+    part = {"tracks": ["text"], "n_predictions": 56, "missing": {"image": 193, "report": 1}}
+    server.on("POST", "/validations", {**VERDICT, **part})
+    outcome = spinebench("validate", str(predictions), "-b", "spinebench-mini")
+    assert outcome.out.splitlines() == [
+        "Valid: 56 predictions (text).",
+        "There will be no overall score: image (193 items) and report (1 item) are missing.",
+    ]
+    assert "Submit it: spinebench submit" in outcome.err
+
+
 def test_among_several_benchmarks_none_is_guessed(
     server: ApiServer, spinebench: Spinebench, predictions: Path
 ) -> None:

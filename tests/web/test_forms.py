@@ -16,7 +16,8 @@ from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import find_user
 from leaderboard.db import Base
 from leaderboard.models.role import SITE, Role
-from tests.site import OpenSite, Site, Visitor
+from tests.site import N_TEXT, OpenSite, Site, Visitor
+from tests.web.api.test_api import make_file
 from tests.web.test_accessibility import add_endpoint, find_violations
 from tests.web.test_pages import csrf_of, post, sign_in
 
@@ -297,3 +298,18 @@ def test_the_summary_has_the_focus_and_leads_to_each_field(page: Page, width: in
     page.evaluate(AXE_SCRIPT)
     assert find_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_check_says_which_tracks_are_missing_for_an_overall_score(site: Site) -> None:
+    ada = sign_in(site, "ada")
+    text_alone = b"".join(make_file().splitlines(keepends=True)[:N_TEXT])
+    form = {"benchmark": "tiny", "split": "test", "model": "model-a", "dry_run": "1"}
+    form["csrf_token"] = csrf_of(ada.get(f"{site.url}/submit").text)
+    for raw, says in ((text_alone, True), (make_file(), False)):
+        answer = ada.post(f"{site.url}/submit", data=form, files={"file": ("p.jsonl", raw)})
+        page = " ".join(answer.text.split())
+        assert "The file has no problems" in page
+        assert says is (
+            "<strong>There will be no overall score:</strong> the 3 items of image questions and "
+            "the 2 items of reports are missing." in page
+        )

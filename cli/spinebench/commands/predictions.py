@@ -52,6 +52,8 @@ def validate(invocation: Invocation, file: Path, benchmark: str | None, split: s
         return
     verdict = read_answer(Validation, raw)
     terminal.show(f"Valid: {verdict.n_predictions:,} predictions ({', '.join(verdict.tracks)}).")
+    if verdict.missing:
+        terminal.show(verdict.missing_words)
     terminal.say(f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model MODEL")
 
 

@@ -13,12 +13,28 @@ FINISHED = frozenset({"pending", "scored", "failed", "cancelled", "held"})
 
 
 class Validation(Shape, frozen=True, kw_only=True):
-    """A prediction file without problems."""
+    """A prediction file without problems.
+
+    `missing` are the tracks of the split that the file leaves out, with their numbers of items: if
+    there are any, the submission gets no overall score.
+    """
 
     valid: bool
     n_predictions: int
     tracks: list[str]
+    missing: dict[str, int] = msgspec.field(default_factory=dict)
     file_hash: str
+
+    @property
+    def missing_words(self) -> str:
+        """What the missing tracks mean; empty where there are none."""
+        if not self.missing:
+            return ""
+        tracks = [
+            f"{track} ({n:,} item{'' if n == 1 else 's'})" for track, n in self.missing.items()
+        ]
+        verb = "is" if len(tracks) == 1 else "are"
+        return f"There will be no overall score: {' and '.join(tracks)} {verb} missing."
 
 
 class Progress(Shape, frozen=True, kw_only=True):

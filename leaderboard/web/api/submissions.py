@@ -87,7 +87,9 @@ def validate() -> Validation:
     """Dry run: every problem of a prediction file; nothing is kept."""
     spend(Work.UPLOAD)
     predictions = read_upload().predictions
-    return Validation.of(predictions, valid=True, n_predictions=len(predictions.texts))
+    missing = {track.value: n for track, n in predictions.missing.items()}
+    n = len(predictions.texts)
+    return Validation.of(predictions, valid=True, n_predictions=n, missing=missing)
 
 
 @post(

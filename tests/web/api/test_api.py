@@ -69,6 +69,7 @@ def test_a_team_goes_from_token_to_results_and_ranking(site: Site) -> None:
         site, "post", "/validations", site.submit(token, make_file(), address="validations")
     )
     assert (dry["n_predictions"], dry["tracks"]) == (11, ["text", "image", "report"])
+    assert dry["missing"] == {}
     assert check(site, "get", "/submissions", site.get("/api/v1/submissions", token)) == {
         "submissions": []
     }
@@ -116,6 +117,13 @@ def test_the_same_file_again_is_refused_with_a_pointer_to_the_first(site: Site) 
         ),
     )
     assert site.submit(token, make_file()).status_code == 201, "a cancelled file may go again"
+
+
+def test_a_dry_run_says_which_tracks_are_missing_for_an_overall_score(site: Site) -> None:
+    text_alone = b"".join(make_file().splitlines(keepends=True)[:N_TEXT])
+    sent = site.submit(site.token("ada"), text_alone, address="validations")
+    dry = check(site, "post", "/validations", sent)
+    assert (dry["tracks"], dry["missing"]) == (["text"], {"image": N_IMAGE, "report": N_REPORT})
 
 
 def test_every_problem_of_a_file_comes_with_line_and_remedy_and_nothing_is_kept(site: Site) -> None:
