@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -11,13 +12,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict
 from leaderboard.models.endpoint import Endpoint
+from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.maker import CardMaker, EndpointMaker, TargetMaker, TeamMaker
 from leaderboard.models.notice import NoticeTarget, TargetKind
 from leaderboard.models.team import ApiToken, ModelCard, Team, User
 
 Made = Team | ModelCard | Endpoint | NoticeTarget
-Table = type[TeamMaker | CardMaker | EndpointMaker | TargetMaker | ApiToken]
-"""Tables that say by `user_id` whose each row is."""
 NOTED: dict[type[Made], InstrumentedAttribute[Any]] = {
     Team: TeamMaker.team_id,
     ModelCard: CardMaker.model_card_id,
@@ -32,26 +32,52 @@ def is_valid_token() -> ColumnElement[bool]:
     return and_(ApiToken.revoked_at.is_(None), ApiToken.expires_at > now())
 
 
-class Cap(NamedTuple):
-    """At most `limit` rows of a person in `table`, with the words of the refusal.
+def is_of_today() -> ColumnElement[bool]:
+    """The condition that an invitation to a role was made within a day, whatever became of it."""
+    return RoleInvitation.created_at > now() - timedelta(days=1)
 
-    `counts` makes the condition on a row that counts.
+
+class Cap(NamedTuple):
+    """At most `limit` rows of a person, with the words of the refusal.
+
+    The column `whose` says in a table whose each row is; `counts` makes the condition on a row that
+    counts.
     """
 
     limit: int
-    table: Table
+    whose: InstrumentedAttribute[int]
     words: str
     remedy: str
     counts: Callable[[], ColumnElement[bool]] = true
 
 
-TEAMS = Cap(10, TeamMaker, "created {n} teams", "Use one of them, or ask the host.")
-CARDS = Cap(200, CardMaker, "created {n} model cards", "Change one of them, or ask the host.")
-ENDPOINTS = Cap(50, EndpointMaker, "registered {n} endpoints", "Delete one that you no longer use.")
-TARGETS = Cap(20, TargetMaker, "set up {n} notice targets", "Remove one that you no longer use.")
-TOKENS = Cap(50, ApiToken, "{n} valid tokens", "Revoke one that you no longer use.", is_valid_token)
-CAPS = (TEAMS, CARDS, ENDPOINTS, TARGETS, TOKENS)
-"""Per person, in all teams together. Open invitations are capped per team."""
+TEAMS = Cap(10, TeamMaker.user_id, "created {n} teams", "Use one of them, or ask the host.")
+CARDS = Cap(
+    200, CardMaker.user_id, "created {n} model cards", "Change one of them, or ask the host."
+)
+ENDPOINTS = Cap(
+    50, EndpointMaker.user_id, "registered {n} endpoints", "Delete one that you no longer use."
+)
+TARGETS = Cap(
+    20, TargetMaker.user_id, "set up {n} notice targets", "Remove one that you no longer use."
+)
+TOKENS = Cap(
+    50,
+    ApiToken.user_id,
+    "{n} valid tokens",
+    "Revoke one that you no longer use.",
+    is_valid_token,
+)
+ROLE_INVITATIONS = Cap(
+    30,
+    RoleInvitation.inviter_id,
+    "invited {n} people to roles within a day",
+    "Invite the others tomorrow.",
+    is_of_today,
+)
+CAPS = (TEAMS, CARDS, ENDPOINTS, TARGETS, TOKENS, ROLE_INVITATIONS)
+"""Per person, in all teams and on all benchmarks together. Open invitations to a team are capped
+per team."""
 
 
 def require_room(session: Session, user: User | None, cap: Cap) -> None:
@@ -62,7 +88,7 @@ def require_room(session: Session, user: User | None, cap: Cap) -> None:
     if user is None:
         return
     lock_row(session, User.id, user.id)
-    counted = select(func.count()).where(cap.table.user_id == user.id, cap.counts())
+    counted = select(func.count()).where(cap.whose == user.id, cap.counts())
     if (session.scalar(counted) or 0) >= cap.limit:
         words = cap.words.format(n=cap.limit)
         raise Conflict(f"You have {words}, which is the most for one person.", cap.remedy)

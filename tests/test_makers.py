@@ -1,14 +1,17 @@
 """How much one person may make, on both databases."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard import makers
+from leaderboard.accounts.role_invitations import invite_to_role, withdraw_role_invitation
+from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.teams import make_model_card
 from leaderboard.accounts.teams import make_team as add_team
 from leaderboard.accounts.tokens import make_token
@@ -17,7 +20,18 @@ from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict
-from leaderboard.makers import CAPS, CARDS, ENDPOINTS, TARGETS, TEAMS, TOKENS, Cap
+from leaderboard.makers import (
+    CAPS,
+    CARDS,
+    ENDPOINTS,
+    ROLE_INVITATIONS,
+    TARGETS,
+    TEAMS,
+    TOKENS,
+    Cap,
+)
+from leaderboard.models.invitation import RoleInvitation
+from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, Scope, Team, User
 from leaderboard.notices.targets import make_target
 from tests.factories import make_team, make_user
@@ -44,16 +58,26 @@ def add_target(session: Session, team: Team, user: User, n: int) -> Any:
     )
 
 
+def invite(session: Session, user: User, n: int) -> Any:
+    """Half of them are withdrawn again, on one benchmark or another."""
+    benchmark = "ab"[n % 2]
+    grant_role(session, user, Role.HOST, benchmark)
+    row = invite_to_role(session, user, f"expert{n}@example.org", Role.EXPERT, benchmark)
+    if n % 2:
+        withdraw_role_invitation(session, user, row.key)
+
+
 ADD: dict[Cap, Callable[[Session, Team, User, int], Any]] = {
-    TEAMS: lambda session, _, user, n: add_team(session, user, slug=f"team-{n}", name="T"),
+    TEAMS: lambda session, _, user, n: add_team(session, user, slug=f"team-{n}", name=f"T {n}"),
     CARDS: add_card,
     ENDPOINTS: add_endpoint,
     TARGETS: add_target,
+    ROLE_INVITATIONS: lambda session, _, user, n: invite(session, user, n),
     TOKENS: lambda session, _, user, n: make_token(session, user, name="t", scopes=[Scope.READ]),
 }
 
 
-@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: cap.table.__name__)
+@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: cap.whose.class_.__name__)
 def test_one_person_makes_so_many_in_all_teams_together_and_no_more(
     sessions: Sessions, cap: Cap
 ) -> None:
@@ -80,6 +104,17 @@ def test_a_token_that_is_revoked_or_expired_makes_room_for_another(sessions: Ses
         make_token(session, ada, name="t", scopes=[Scope.READ])
         with pytest.raises(Conflict, match="valid tokens"):
             make_token(session, ada, name="t", scopes=[Scope.READ])
+
+
+def test_a_day_later_a_host_invites_again(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        hugo = make_user(session, "hugo")
+        for n in range(ROLE_INVITATIONS.limit):
+            invite(session, hugo, n)
+        with pytest.raises(Conflict, match="invited 30 people to roles within a day"):
+            invite(session, hugo, 30)
+        session.execute(update(RoleInvitation).values(created_at=now() - timedelta(days=1)))
+        invite(session, hugo, 30)
 
 
 def test_what_is_deleted_makes_room_for_another(sessions: Sessions) -> None:

@@ -34,6 +34,7 @@ from leaderboard.errors import (
     NotFound,
     Unconfirmed,
 )
+from leaderboard.makers import ROLE_INVITATIONS, require_room
 from leaderboard.models.invitation import InvitationOutcome, RoleInvitation, RoleInvitationEnd
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
@@ -50,9 +51,11 @@ def invite_to_role(
     """Invite whoever has the address `email` to a role on a benchmark, or on SITE.
 
     Raises Forbidden unless the inviter may give the role, InvalidRequest for an address that cannot
-    be used, Conflict where it has the role or is invited already, or too many are.
+    be used, Conflict where it has the role or is invited already, too many are, or the inviter has
+    invited as many as one person may in a day.
     """
     require_right(session, inviter, CHOSEN_BY[role], benchmark)
+    require_room(session, inviter, ROLE_INVITATIONS)
     fields = FieldProblems()
     with fields.at("email"):
         address = _read_invited(session, email, role, benchmark)
