@@ -1,7 +1,10 @@
 """Whether a person's e-mail address is known to be theirs, and what waits until it is.
 
 Until then a person may look and manage their own account, and do nothing else: `require_confirmed`
-is the one gate. An account from before addresses were confirmed counts as confirmed for a grace.
+is the one gate. An account from before addresses were confirmed counts as confirmed for a grace,
+but not for what is given to an address itself: a role, or an invitation that was made for it. Who
+takes that must have confirmed the address (`require_proven`), or an impostor who registered it once
+could.
 """
 
 from __future__ import annotations
@@ -61,6 +64,15 @@ def find_grace_end(user: User, grace: timedelta) -> datetime | None:
 def counts_as_confirmed(user: User, grace: timedelta) -> bool:
     """Whether `user` may do what needs a confirmed address."""
     return user.is_confirmed or find_grace_end(user, grace) is not None
+
+
+def require_proven(user: User) -> None:
+    """Raise Unconfirmed unless the address of `user` is confirmed; no grace counts."""
+    if not user.is_confirmed:
+        raise Unconfirmed(
+            f"The e-mail address {user.email} is not confirmed.",
+            "Confirm it first; your account page says how.",
+        )
 
 
 def require_confirmed(user: User, terms: ConfirmationTerms) -> None:

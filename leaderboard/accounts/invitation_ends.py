@@ -1,9 +1,11 @@
-"""How invitations end, to a team and to a role alike: used, withdrawn or too old."""
+"""How invitations end, to a team and to a role alike: used, declined, withdrawn or too old."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,8 @@ from leaderboard.models.invitation import (
 from leaderboard.models.team import User
 
 Invitation = TeamInvitation | RoleInvitation
+TOLD_FOR = timedelta(days=30)
+"""How long those who invite see that somebody has declined."""
 
 
 class Kind(NamedTuple):
@@ -35,14 +39,14 @@ KINDS: dict[type[Invitation], Kind] = {
 
 
 def require_no_end(row: Invitation) -> None:
-    """Raise InvalidRequest if an invitation was used or withdrawn."""
+    """Raise InvalidRequest if an invitation was used, declined or withdrawn."""
     if row.end is not None:
         is_used = row.end.outcome is InvitationOutcome.ACCEPTED
-        raise refuse(row, f"has been {'used' if is_used else 'withdrawn'}")
+        raise refuse(row, f"has been {'used' if is_used else row.end.outcome.value}")
 
 
 def require_open(row: Invitation) -> None:
-    """Raise InvalidRequest if an invitation was used or withdrawn, or is too old."""
+    """Raise InvalidRequest if an invitation was used, declined or withdrawn, or is too old."""
     require_no_end(row)
     if row.expires_at <= now():
         raise refuse(row, f"expired on {row.expires_at:%Y-%m-%d}")
@@ -61,6 +65,11 @@ def end_invitation(
         require_no_end(row)
         raise
     session.expire(row, ["end"])
+
+
+def is_told_of(table: type[InvitationEnd | RoleInvitationEnd]) -> ColumnElement[bool]:
+    """The condition that an end is a decline that those who invite are still told of."""
+    return and_(table.outcome == InvitationOutcome.DECLINED, table.at > now() - TOLD_FOR)
 
 
 def refuse(row: Invitation, words: str) -> InvalidRequest:

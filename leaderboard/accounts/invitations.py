@@ -9,8 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from leaderboard.accounts.confirmation import counts_as_confirmed, require_proven
 from leaderboard.accounts.invitation_ends import (
     end_invitation,
+    is_told_of,
     refuse,
     require_no_end,
     require_open,
@@ -110,13 +112,51 @@ def get_invitation(session: Session, user: User, text: str) -> TeamInvitation:
 def accept_invitation(session: Session, user: User, text: str) -> Team:
     """Make `user` a member of the team that the link leads to; the link is used up.
 
-    A member uses up nothing. Raises as `get_invitation` does, also if somebody else was quicker.
+    A member uses up nothing. Raises as `get_invitation` does, also if somebody else was quicker,
+    and Unconfirmed where the invitation was made for an address that is not confirmed.
     """
     row = get_invitation(session, user, text)
+    if row.email:
+        require_proven(user)
     if session.get(Membership, (row.team_id, user.id)) is None:
         end_invitation(session, row, InvitationOutcome.ACCEPTED, user)
         add_member(session, row.team, user)
     return row.team
+
+
+def may_accept(row: TeamInvitation, user: User, grace: timedelta) -> bool:
+    """Whether `user` may accept the invitation as their address is: pages offer it then."""
+    return user.is_confirmed if row.email else counts_as_confirmed(user, grace)
+
+
+def decline_invitation(session: Session, user: User, text: str) -> Team:
+    """End an invitation that was made for the address of `user`; its team is told.
+
+    Raises as `accept_invitation` does, and Forbidden for a link that lets anybody in: whoever else
+    has it may want to use it.
+    """
+    row = get_invitation(session, user, text)
+    if not row.email:
+        raise Forbidden(
+            "This invitation is for anybody who has its link.",
+            "You need not do anything: it stays open for others.",
+        )
+    require_proven(user)
+    end_invitation(session, row, InvitationOutcome.DECLINED, user)
+    return row.team
+
+
+def read_declined(session: Session, team: Team) -> list[TeamInvitation]:
+    """The invitations of `team` that were declined of late, newest first."""
+    return list(
+        session.scalars(
+            select(TeamInvitation)
+            .join(InvitationEnd)
+            .where(TeamInvitation.team_id == team.id, is_told_of(InvitationEnd))
+            .options(joinedload(TeamInvitation.inviter), joinedload(TeamInvitation.end))
+            .order_by(InvitationEnd.at.desc(), TeamInvitation.id.desc())
+        )
+    )
 
 
 def withdraw_invitation(session: Session, team: Team, user: User, key: int) -> None:

@@ -11,8 +11,10 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from leaderboard.accounts.confirmation import require_proven
 from leaderboard.accounts.invitation_ends import (
     end_invitation,
+    is_told_of,
     refuse,
     require_no_end,
     require_open,
@@ -32,7 +34,6 @@ from leaderboard.errors import (
     FieldProblems,
     Forbidden,
     NotFound,
-    Unconfirmed,
 )
 from leaderboard.makers import ROLE_INVITATIONS, require_room
 from leaderboard.models.invitation import InvitationOutcome, RoleInvitation, RoleInvitationEnd
@@ -118,14 +119,34 @@ def accept_role(session: Session, user: User, key: str) -> RoleInvitation:
     is theirs: a grace for older accounts does not count here.
     """
     row = get_role_invitation(session, user, key)
-    if not user.is_confirmed:
-        raise Unconfirmed(
-            f"The e-mail address {user.email} is not confirmed.",
-            "Confirm it first; your account page says how.",
-        )
+    require_proven(user)
     end_invitation(session, row, InvitationOutcome.ACCEPTED, user)
     grant_role(session, user, row.role, row.benchmark)
     return row
+
+
+def decline_role(session: Session, user: User, key: str) -> RoleInvitation:
+    """End the invitation without a role: those who invite are told.
+
+    Raises as `accept_role` does.
+    """
+    row = get_role_invitation(session, user, key)
+    require_proven(user)
+    end_invitation(session, row, InvitationOutcome.DECLINED, user)
+    return row
+
+
+def read_declined_roles(session: Session, reach: Reach) -> list[RoleInvitation]:
+    """The invitations to roles on what is in `reach` that were declined of late, newest first."""
+    return list(
+        session.scalars(
+            select(RoleInvitation)
+            .join(RoleInvitationEnd)
+            .where(reach.names(RoleInvitation.benchmark), is_told_of(RoleInvitationEnd))
+            .options(joinedload(RoleInvitation.inviter), joinedload(RoleInvitation.end))
+            .order_by(RoleInvitationEnd.at.desc(), RoleInvitation.id.desc())
+        )
+    )
 
 
 def withdraw_role_invitation(session: Session, by: User, key: str) -> RoleInvitation:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.role_invitations import (
     accept_role,
+    decline_role,
     invite_to_role,
     withdraw_role_invitation,
 )
@@ -72,6 +73,13 @@ def accept(session: Session, key: str, user: User) -> Act:
     row = accept_role(session, user, key)
     _add_audit(session, user.email, "accept role", row.email, row.role, row.benchmark)
     return Act(f"You are now {name_role(row.role, row.benchmark)}.")
+
+
+def decline(session: Session, key: str, user: User) -> Act:
+    """End an invitation as the invited person wants it. Raises as `accept_role` does."""
+    row = decline_role(session, user, key)
+    _add_audit(session, user.email, "decline role", row.email, row.role, row.benchmark)
+    return Act(f"You have declined to be {name_role(row.role, row.benchmark)}.")
 
 
 def revoke(session: Session, key: str, role: str, benchmark: str, actor: str) -> Act:

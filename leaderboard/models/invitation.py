@@ -18,6 +18,7 @@ class InvitationOutcome(enum.StrEnum):
 
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
 
 
 class TeamInvitation(Base):
@@ -42,7 +43,7 @@ class TeamInvitation(Base):
 
 
 class InvitationEnd(Base):
-    """The end of an invitation, at most one: `user_id` accepted or withdrew it."""
+    """The end of an invitation, at most one: `user_id` accepted, declined or withdrew it."""
 
     __tablename__ = "invitation_ends"
 
@@ -78,7 +79,7 @@ class RoleInvitation(Base):
 
 
 class RoleInvitationEnd(Base):
-    """The end of an invitation to a role, at most one: `user_id` accepted or withdrew it."""
+    """The end of an invitation to a role, as of one to a team."""
 
     __tablename__ = "role_invitation_ends"
 

@@ -6,19 +6,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from leaderboard.accounts.invitation_ends import TOLD_FOR
 from leaderboard.accounts.invitations import (
     MAX_OPEN,
     accept_invitation,
+    decline_invitation,
     get_invitation,
     invite,
+    may_accept,
+    read_declined,
     read_open,
     withdraw_invitation,
 )
 from leaderboard.accounts.users import find_user
 from leaderboard.db import Sessions, now
-from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from leaderboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unconfirmed
 from leaderboard.hosting.people import ban_user
-from leaderboard.models.invitation import TeamInvitation
+from leaderboard.models.identity import ConfirmationGrace
+from leaderboard.models.invitation import InvitationEnd, TeamInvitation
 from leaderboard.models.team import Membership, Team, User
 from tests.factories import make_team, make_user
 
@@ -163,3 +168,60 @@ def test_an_invitation_of_somebody_who_is_banned_lets_nobody_in(
     with sessions.write() as session, pytest.raises(InvalidRequest, match="no longer valid"):
         accept_invitation(session, get(session, "bob"), text)
     assert read_members(sessions) == ["ada"]
+
+
+def test_who_declines_is_not_let_in_later_and_the_team_is_told(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada, bob = make_user(session, "ada"), make_user(session, "bob")
+        team = make_team(session, "team-a", ada)
+        text = invite(session, team, ada, "bob@example.org").text
+        assert decline_invitation(session, bob, text) is team
+        with pytest.raises(InvalidRequest, match="has been declined"):
+            accept_invitation(session, bob, text)
+        with pytest.raises(InvalidRequest, match="has been declined"):
+            decline_invitation(session, bob, text)
+        assert read_open(session, team) == []
+        assert [(one.email, one.inviter) for one in read_declined(session, team)] == [
+            ("bob@example.org", ada)
+        ]
+        session.execute(update(InvitationEnd).values(at=now() - TOLD_FOR))
+        assert read_declined(session, team) == []
+    assert read_members(sessions) == ["ada"]
+
+
+def test_nobody_declines_for_somebody_else_or_for_all_who_have_a_link(
+    sessions: Sessions, text: str
+) -> None:
+    with sessions.write() as session:
+        bob, eve = get(session, "bob"), get(session, "eve")
+        with pytest.raises(Forbidden, match="anybody who has its link"):
+            decline_invitation(session, bob, text)
+        ada = get(session, "ada")
+        team = make_team(session, "team-a", ada)
+        bobs = invite(session, team, ada, "bob@example.org").text
+        with pytest.raises(Forbidden, match="another e-mail address"):
+            decline_invitation(session, eve, bobs)
+        assert len(read_open(session, team)) == 2
+        assert accept_invitation(session, eve, text) is team
+
+
+def test_a_grace_lets_in_by_a_link_for_anybody_and_not_by_one_for_an_address(
+    sessions: Sessions,
+) -> None:
+    grace = timedelta(days=30)
+    with sessions.write() as session:
+        ada = make_user(session, "ada")
+        team = make_team(session, "team-a", ada)
+        older = make_user(session, "older", is_confirmed=False)
+        session.add(ConfirmationGrace(user_id=older.id, email=older.email, began_at=now()))
+        session.flush()
+        session.refresh(older)
+        theirs = invite(session, team, ada, older.email)
+        anybodys = invite(session, team, ada)
+        assert not may_accept(theirs.row, older, grace)
+        for use in (accept_invitation, decline_invitation):
+            with pytest.raises(Unconfirmed):
+                use(session, older, theirs.text)
+        assert may_accept(anybodys.row, older, grace)
+        accept_invitation(session, older, anybodys.text)
+    assert read_members(sessions) == ["ada", "older"]

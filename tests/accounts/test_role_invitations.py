@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.role_invitations import (
     accept_role,
+    decline_role,
     invite_to_role,
+    read_declined_roles,
     read_invitations_to,
     read_role_invitations,
     withdraw_role_invitation,
@@ -50,6 +52,24 @@ def test_the_owner_of_the_address_accepts_once_when_it_is_confirmed(sessions: Se
         with pytest.raises(InvalidRequest, match="has been used"):
             accept_role(session, eve, invitation.key)
         assert read_role_invitations(session, EVERYWHERE) == []
+
+
+def test_who_declines_has_no_role_and_those_who_invite_are_told(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        host, eve, invitation = begin(session)
+        with pytest.raises(Unconfirmed):
+            decline_role(session, eve, invitation.key)
+        confirm(session, eve, Means.MAIL)
+        with pytest.raises(Forbidden):
+            decline_role(session, host, invitation.key)
+        decline_role(session, eve, invitation.key)
+        assert not has_role(session, eve, Role.EXPERT, "a")
+        with pytest.raises(InvalidRequest, match="has been declined"):
+            accept_role(session, eve, invitation.key)
+        assert read_role_invitations(session, EVERYWHERE) == []
+        assert read_declined_roles(session, Reach(frozenset({"a"}))) == [invitation]
+        assert read_declined_roles(session, Reach(frozenset({"b"}))) == []
+        assert invite_to_role(session, host, EVE, Role.EXPERT, "a").email == EVE
 
 
 def test_nobody_else_can_use_it(sessions: Sessions) -> None:

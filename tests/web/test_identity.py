@@ -15,7 +15,7 @@ from leaderboard.models.identity import ConfirmationGrace, Means, WebSession
 from leaderboard.models.role import Role
 from leaderboard.models.team import User
 from leaderboard.web.session_cookie import NAME
-from tests.factories import PASSWORD, make_team, make_user
+from tests.factories import PASSWORD, make_card, make_team, make_user
 from tests.site import OpenSite, Site, Visitor
 from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
@@ -204,6 +204,28 @@ def test_every_other_form_waits_for_a_confirmed_address(site: Site) -> None:
         answer = eve.post(path, data={"csrf_token": token}, allow_redirects=False)
         assert answer.status_code == 403, path
         assert "is not confirmed" in answer.text or "Only an expert of" in answer.text, path
+
+
+def test_the_account_page_of_an_unconfirmed_person_offers_nothing_that_is_refused(
+    site: Site,
+) -> None:
+    add_unconfirmed(site, "eve")
+    with site.sessions.write() as session:
+        user = find_user(session, "eve@example.org")
+        assert user is not None
+        make_card(session, make_team(session, "team-e", user), "model-e")
+    eve = sign_in(site, "eve")
+    page = eve.get("/account").text
+    forms = set(re.findall(r'<form [^>]*action="([^"]+)"', page)) - {"/sign-out"}
+    assert forms >= {"/account/address", "/account/password"}
+    token = csrf_of(page)
+    for path in sorted(forms):
+        answer = eve.post(path, data={"csrf_token": token}, allow_redirects=False)
+        assert answer.status_code != 403, path
+    for link in ("/account/models/new", "/account/models/model-e", "/submit", "/account/notices"):
+        assert f'href="{link}"' not in page.partition("<main")[2], link
+    assert page.count('<a href="#confirm">what to do</a>') == 4
+    assert 'id="confirm"' in page
 
 
 def test_a_role_is_worth_nothing_before_the_address_is_confirmed(site: Site) -> None:

@@ -118,6 +118,21 @@ def test_a_member_who_is_no_owner_invites_nobody_and_an_invitation_brings_one_in
     assert eve.get(place).status_code == 404
 
 
+def test_who_declines_an_invitation_is_not_let_in_and_the_team_reads_it(site: Site) -> None:
+    site.add_person("bob", "team-b")
+    ada, bob = sign_in(site, "ada"), sign_in(site, "bob")
+    place = "/account/teams/team-a"
+    page = post(ada, site, f"{place}/invitations", place, email="bob@example.org").text
+    found = re.search(r"/join/[\w.\-]+", page)
+    assert found is not None
+    assert f'formaction="{found[0]}/decline"' in bob.get(found[0]).text
+    done = post(bob, site, f"{found[0]}/decline", found[0])
+    assert "You have declined to join Team-A." in done.text
+    assert "The invitation has been declined." in bob.get(found[0]).text
+    assert "bob@example.org declined the invitation of" in ada.get(place).text
+    assert "No invitation is open." in ada.get(place).text
+
+
 def test_a_removed_member_sees_nothing_more_by_page_or_token(site: Site) -> None:
     site.add_person("bob", "team-a")
     key = site.submit(site.token("ada"), make_file()).json()["id"]

@@ -96,3 +96,18 @@ def test_with_mail_the_invitation_is_sent_to_the_address(open_site: OpenSite) ->
             letter = session.scalars(select(Letter)).one()
             assert write_letter(session, letter, Links([SECRET_KEY]), "https://b.example") is None
             assert find_user(session, "eve@example.org") is not None
+
+
+def test_who_declines_a_role_is_seen_to_by_the_host(site: Site) -> None:
+    add_people(site)
+    hugo, eve = sign_in(site, "hugo"), sign_in(site, "eve")
+    link = find_link(post(hugo, site, f"{ROLES}/invitations", ROLES, **FORM).text)
+    page = eve.get(link).text
+    assert f'formaction="{link}/decline"' in page
+    done = post(eve, site, f"{link}/decline", link)
+    assert "You have declined to be an expert of tiny." in done.text
+    assert eve.get("/rate").status_code == 403
+    told = hugo.get(ROLES).text
+    assert "eve@example.org declined on" in told
+    assert link not in told
+    assert "decline role" in hugo.get("/admin/audit").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from leaderboard.accounts.role_invitations import read_role_invitations
+from leaderboard.accounts.role_invitations import read_declined_roles, read_role_invitations
 from leaderboard.accounts.roles import CHOSEN_BY, Right, read_holders, read_reach
 from leaderboard.hosting.roles import invite, revoke_as, withdraw
 from leaderboard.letters.ask import ask_letter
@@ -73,6 +73,7 @@ def _page(form: RoleForm) -> str:
         "admin/roles.html",
         holders=read_holders(database(), current_reach()),
         invitations=read_role_invitations(database(), current_reach()),
+        declined=read_declined_roles(database(), current_reach()),
         reaches=reaches,
         base_url=services().base_url,
         me=current_user(),

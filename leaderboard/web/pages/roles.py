@@ -1,4 +1,4 @@
-"""The person who is invited to a role: what they are offered, and their yes."""
+"""The person who is invited to a role: what they are offered, and their yes or no."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.role_invitations import get_role_invitation
-from leaderboard.hosting.roles import accept
+from leaderboard.hosting.act import Act
+from leaderboard.hosting.roles import accept, decline
 from leaderboard.web.security import keep_private
 from leaderboard.web.services import (
     current_user,
@@ -31,7 +32,17 @@ def invitation(key: str) -> str:
 @signed_in
 def accept_invitation(key: str) -> Response:
     """Accept the role."""
-    done = accept(database(), key, current_user())
+    return _finish(accept(database(), key, current_user()))
+
+
+@blueprint.post("/invitations/<secret:key>/decline")
+@signed_in
+def decline_invitation(key: str) -> Response:
+    """Decline the role: whoever invites to it is told."""
+    return _finish(decline(database(), key, current_user()))
+
+
+def _finish(done: Act) -> Response:
     database().commit()
     flash(done.message, "success")
     return redirect(url_for("account.account"))

@@ -9,8 +9,11 @@ from leaderboard.accounts.invitations import (
     LIFETIME,
     NewInvitation,
     accept_invitation,
+    decline_invitation,
     get_invitation,
     invite,
+    may_accept,
+    read_declined,
     read_open,
     withdraw_invitation,
 )
@@ -124,12 +127,27 @@ def answer(slug: str, model: str, answer: str) -> Response:
 def join(text: str) -> str | Response:
     """Accept an invitation."""
     if request.method == "GET":
+        user, terms = current_user(), services().confirmation_terms
+        found = get_invitation(database(), user, text)
         return render_template(
-            "teams/join.html", team=get_invitation(database(), current_user(), text).team
+            "teams/join.html",
+            invitation=found,
+            text=text,
+            may_accept=may_accept(found, user, terms.grace),
         )
     joined = accept_invitation(database(), current_user(), text)
     database().commit()
     flash(f"You are now a member of {joined.name}.", "success")
+    return redirect(url_for("account.account"))
+
+
+@blueprint.post("/join/<secret:text>/decline")
+@signed_in
+def decline(text: str) -> Response:
+    """Decline an invitation that was made for one's address: the team is told."""
+    team = decline_invitation(database(), current_user(), text)
+    database().commit()
+    flash(f"You have declined to join {team.name}.", "success")
     return redirect(url_for("account.account"))
 
 
@@ -150,6 +168,7 @@ def _page(team: Team, form: InvitationForm, made: NewInvitation | None = None) -
         departures={one.user_id: read_departure(database(), team, one.user) for one in members},
         is_public=has_public_results(database(), team),
         invitations=read_open(database(), team),
+        declined=read_declined(database(), team),
         requests=read_requests(database(), team),
         form=form,
         link=made and services().base_url + url_for("teams.join", text=made.text),

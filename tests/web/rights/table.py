@@ -207,7 +207,15 @@ PAGES = (
         """,
     ),
     Group(only((), 200, 403, stranger=200), "GET /invitations/{role_invitation}"),
-    Group(only((), 302, 403, stranger=302), "POST /invitations/{role_invitation}"),
+    Group(
+        only((), 302, 403, stranger=302),
+        """
+        POST /invitations/{role_invitation}
+        POST /invitations/{role_invitation}/decline
+        """,
+    ),
+    # One that lets anybody in is declined by nobody.
+    Group(signed_in(403), "POST /join/{team_link}/decline"),
     # A team's own.
     Group(
         only(TEAM, 200, 404),
