@@ -87,7 +87,7 @@ def commit_command() -> None:
 @click.option("--reason", default="", help="Why; shown beside the answers.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
-def reveal_command(  # one option each
+def reveal_command(
     slug: str, version: str, items: tuple[str, ...], is_whole: bool, reason: str, yes: bool
 ) -> None:
     """Make hidden answers of SLUG in VERSION public for good, by --item or --all.

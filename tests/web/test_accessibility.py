@@ -21,10 +21,12 @@ from leaderboard.app import create_app
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.hosting.reveals import reveal_items
 from leaderboard.letters.links import Links
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team, User
+from leaderboard.packages.catalogue import get_benchmark
 from leaderboard.web.pages.guides import GUIDES
 from tests.factories import PASSWORD
 from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
@@ -49,6 +51,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/compare?models=model-a,model-b,model-c"),
     (None, "/benchmarks"),
     (None, "/benchmarks/tiny"),
+    (None, "/benchmarks/tiny/revealed"),
     (None, "/benchmarks/tiny/splits/dev/items"),
     (None, "/judges"),
     (None, "/published"),
@@ -95,6 +98,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/benchmarks"),
     ("hugo", "/admin/evidence"),
     ("hugo", "/admin/evidence/tiny/1.0.0/test"),
+    ("hugo", "/admin/benchmarks/tiny/1.0.0/reveal"),
     ("hugo", "/admin/announcements"),
     ("hugo", "/admin/audit"),
 ]
@@ -102,6 +106,7 @@ NO_PAGES = {
     r"/api/v1/.*": "JSON",
     r"/account/data.json": "JSON",
     r"/docs/benchmark-package.schema.json": "JSON",
+    r"/docs/verify_reveal.py": "a file to take away",
     r"/exports/.*": "files to take away",
     r".*/(package|ratings\.csv)": "files to take away",
     r".*\.(json|bib|svg|png|atom)": "no HTML",
@@ -168,6 +173,9 @@ def submissions(shown: Site) -> dict[str, str]:
     shown.assign_reports()
     with shown.sessions.read() as session:
         assigned = session.scalars(select(RatingAssignment.key).limit(1)).one()
+    with shown.sessions.write() as session:
+        keys = ["test-text-000", "test-report-000"]
+        reveal_items(session, get_benchmark(session, "tiny"), keys, "hugo", "retired")
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
     found = {"scored": scored, "queued": queued, "assigned": assigned}
     return found | add_endpoint(shown) | sign_links(shown)

@@ -23,6 +23,7 @@ PAGES = [
     "/breakdowns?slice=section&show=intervals",
     "/benchmarks",
     "/benchmarks/tiny",
+    "/benchmarks/tiny/revealed",
     "/benchmarks/tiny/splits/dev/items",
     "/benchmarks/tiny/splits/dev/items?track=report",
     "/published",

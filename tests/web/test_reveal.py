@@ -13,12 +13,18 @@ from sqlalchemy import select
 from config import Config
 from leaderboard.app import create_app
 from leaderboard.audit import read_audit
+from leaderboard.evaluation.rank import rank_split
+from leaderboard.hosting.releases import open_next
+from leaderboard.hosting.reveals import reveal_version
 from leaderboard.models.audit import AuditBenchmark
 from leaderboard.models.benchmark import Item
 from leaderboard.models.ranking import ItemValues
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.role import Role
 from leaderboard.models.sealed import AnswerSalt, CommittedValues
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from tests.factories import load_items
+from tests.package_files import make_items, make_manifest
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check, make_file
@@ -275,3 +281,42 @@ def test_the_script_is_downloaded_as_it_is_and_needs_nothing_else(site: Site) ->
     assert served.headers["Content-Type"].startswith("text/x-python")
     imported = [line for line in served.text.splitlines() if line.startswith(("import", "from"))]
     assert {line.split()[1].split(".")[0] for line in imported} <= sys.stdlib_module_names
+
+
+def test_scores_of_a_split_with_a_feedback_part_follow_from_the_items_that_decide(
+    site: Site, verify: Verify
+) -> None:
+    manifest = make_manifest(slug="big", name="Big", demonstration=False)
+    with site.sessions.write() as session:
+        load_items(session, make_items(70, 40, 2), manifest)
+    lines = [
+        {"id": f"test-{kind}-{n:03}", "prediction": "B" if n % 3 else "C"}
+        for kind, count in (("text", 70), ("image", 40))
+        for n in range(count)
+    ]
+    lines += [{"id": f"test-report-{n:03}", "prediction": "Excellent alignment."} for n in range(2)]
+    raw = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    site.submit(site.token("ada"), raw, benchmark="big")
+    site.evaluate_all()
+    address = "/api/v1/benchmarks/big"
+    assert site.get(f"{address}/commitments").json()["rankings"] == []
+    with site.sessions.write() as session:
+        benchmark = get_benchmark(session, "big")
+        for split_id in open_next(session, get_split(benchmark, "test"), "host", "spring").rank:
+            rank_split(session, split_id)
+    before = site.get(f"{address}/commitments").json()
+    with site.sessions.write() as session:
+        reveal_version(session, get_benchmark(session, "big"), "host", "It is over.")
+    opened = site.get(f"{address}/reveal").json()
+    (model,) = opened["models"]
+    n_feedback = sum(not one["decides"] for one in model["values"])
+    assert 30 <= n_feedback <= 43
+    scores = before["rankings"][0]["models"][0]["scores"]
+    deciding = [one for one in model["values"] if one["decides"] and "text" in one["key"]]
+    right = sum(one["value"] == "100.0000" for one in deciding)
+    assert scores["text"] == pytest.approx(100 * right / len(deciding))
+    done = verify(before, opened)
+    assert done.stdout == "112 revealed items, 1 models: 0 problems.\n"
+    swapped = [one | {"decides": not one["decides"]} for one in model["values"]]
+    changed = change(opened, "models", "model-a", values=swapped)
+    assert "values and salts do not give its root." in verify(before, changed).stdout

@@ -35,7 +35,7 @@ class RevealForm(PageForm):
     )
     items = TextField(
         "Items",
-        description="Their ids, one in each line.",
+        description="Their ids, one in each line; leave it empty for the whole version.",
         widget=TextArea(),
         render_kw={"rows": 5, "spellcheck": "false"},
     )
