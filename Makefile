@@ -6,11 +6,15 @@
 
 PY := .venv/bin/python
 CODE := $(wildcard config.py leaderboard workers migrations demo content bench tests cli/spinebench)
+TYPES := $(PY) -m mypy $(CODE)
 COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet
 
+# Compiled once: a run of the tests or of the demo starts dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help venv small-model demo test check format bench predictions lock clean
+.PHONY: help venv small-model demo test check style types format bench predictions lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -26,14 +30,22 @@ small-model: venv ## add a small real language model to .venv (for tests and dem
 demo: venv $(if $(filter 1,$(WITH_MODEL)),small-model) ## run everything on this machine, up to a ranked page (Ctrl-C ends it)
 	@DEMO_EXIT="$(DEMO_EXIT)" WITH_MODEL="$(WITH_MODEL)" exec $(PY) -m demo
 
-test: check small-model ## check, then run every test
-	$(PY) -m pytest -n auto --maxprocesses 4 $(PYTEST)
+# Types are checked beside the tests, on a core that would wait, and said at the end.
+# A process takes whole files, the long ones first (tests/conftest.py puts them there).
+test: style small-model ## check, and run every test
+	@types=$$(mktemp) && { $(TYPES) >"$$types" 2>&1 & } && \
+	{ $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST); \
+	tested=$$?; wait $$!; checked=$$?; cat "$$types"; rm -f "$$types"; exit $$((tested | checked)); }
 
-check: venv ## style, types and the direction of imports
+check: style types ## style, types and the direction of imports
+
+style: venv
 	$(PY) -m ruff check $(CODE)
 	$(PY) -m ruff format --check $(CODE)
-	$(PY) -m mypy $(CODE)
 	.venv/bin/lint-imports --no-logo
+
+types: venv
+	$(TYPES)
 
 format: venv ## put the code into the project's style
 	$(PY) -m ruff check --fix $(CODE)

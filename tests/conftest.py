@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -21,8 +22,26 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+LONG = "long"
+"""The mark of a test that takes long: what takes long at the end keeps a whole run waiting."""
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all that was loaded, which lives to the end anyway."""
+    gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that have a long test."""
+    long = {item.path for item in items if item.get_closest_marker(LONG) is not None}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Let Ctrl-C reach what tests start, also where a shell's background job ignores it."""
+    # A test makes many rows and little garbage, as a worker's job does (workers/memory.py).
+    gc.set_threshold(20_000, 20, 20)
+    config.addinivalue_line("markers", f"{LONG}: its file is begun with")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -57,6 +57,7 @@ def find_processes_of(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc and parent-death signals")
 def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goes_on_from_there(
     tmp_path: Path,

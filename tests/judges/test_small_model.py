@@ -43,6 +43,7 @@ def address() -> Iterator[str]:
         yield f"{url}/v1"
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_a_real_model_answers_by_the_schema_and_its_dimensions_fail_the_gate(
     address: str, site: Site, submit_texts: Submit, tmp_path: Path

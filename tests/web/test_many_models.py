@@ -42,7 +42,7 @@ PAGES = (
     "/api/v1/robustness/tiny/dev?",
 )
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.long]
 
 
 def test_no_page_asks_the_database_more_often_for_more_models(site: Site) -> None:

@@ -29,6 +29,7 @@ def read_versions(sessions: Sessions) -> set[str]:
         return set(session.scalars(raters))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_after_an_upgrade_all_reports_are_rated_and_ranked_by_the_new_version(
     sessions: Sessions, load: Load, submit_texts: Submit, database_url: str, empty_redis_url: str

@@ -60,6 +60,7 @@ def test_what_is_sent_belongs_to_a_line_of_the_table() -> None:
     assert FORMS.keys() - lines == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("groups", [PAGES, API], ids=["pages", "api"])
 def test_each_route_gives_everybody_the_status_that_the_table_says(
     world: World, groups: tuple[Group, ...]
