@@ -94,6 +94,7 @@ def test_an_endpoint_is_asked_every_item_and_scored_as_a_file_would_be(
     assert {h["Authorization"] for h in server.headers} == {f"Bearer {SECRET}"}
 
 
+@pytest.mark.one_database
 def test_pictures_travel_as_data_urls_and_what_is_logged_is_the_hash_of_what_left(
     sessions: Sessions, load: Load
 ) -> None:
@@ -120,6 +121,7 @@ def test_pictures_travel_as_data_urls_and_what_is_logged_is_the_hash_of_what_lef
     assert logged == {hashlib.sha256(body).hexdigest() for body in raw}
 
 
+@pytest.mark.one_database
 def test_an_endpoint_without_images_takes_part_in_tracks_without_pictures_alone(
     sessions: Sessions, load: Load
 ) -> None:
@@ -133,6 +135,7 @@ def test_an_endpoint_without_images_takes_part_in_tracks_without_pictures_alone(
     assert submission.n_predictions == 3
 
 
+@pytest.mark.one_database
 def test_hidden_items_leave_the_house_only_where_the_host_allows(
     sessions: Sessions, load: Load
 ) -> None:
@@ -174,6 +177,7 @@ def test_items_that_fail_for_good_are_unscored_counted_and_leave_the_model_unran
         assert entry.rank_low is None
 
 
+@pytest.mark.one_database
 def test_too_many_failures_fail_the_submission_with_reason_and_remedy(
     sessions: Sessions, load: Load
 ) -> None:
@@ -192,6 +196,7 @@ def test_too_many_failures_fail_the_submission_with_reason_and_remedy(
     assert len(server.bodies) == 13
 
 
+@pytest.mark.one_database
 def test_a_refused_key_ends_the_run_at_once_in_words_for_the_team(
     sessions: Sessions, load: Load
 ) -> None:
@@ -232,6 +237,7 @@ def test_a_budget_ends_the_run_with_a_clear_reason_and_holds_over_attempts(
         assert len(server.bodies) == n_before
 
 
+@pytest.mark.one_database
 def test_the_smaller_of_the_hosts_and_the_teams_budget_counts(
     sessions: Sessions, load: Load
 ) -> None:
@@ -330,6 +336,7 @@ def test_live_figures_are_those_of_the_run(sessions: Sessions, load: Load) -> No
     assert seconds_left == pytest.approx(6 / per_second)
 
 
+@pytest.mark.one_database
 def test_without_access_nothing_is_asked_and_a_file_needs_none(
     sessions: Sessions, load: Load
 ) -> None:

@@ -62,6 +62,7 @@ def figures_of(sessions: Sessions, submission: Submission) -> RunFigures:
         return figures
 
 
+@pytest.mark.one_database
 def test_cut_and_silent_replies_are_counted_and_named(sessions: Sessions, load: Load) -> None:
     load(20, 0, 0)
     steps = [CUT, CUT_ANSWERED, CUT_ANSWERED, ONLY_REASONING, *[FILTERED] * 2]
@@ -84,6 +85,7 @@ def test_cut_and_silent_replies_are_counted_and_named(sessions: Sessions, load: 
         assert reasons == {"length", "stop", "content_filter"}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("step", "words", "remedy"),
     [
@@ -143,6 +145,7 @@ def test_a_few_replies_without_an_answer_stay_when_a_run_goes_again(
     assert figures_of(sessions, again).replies.n_silent == 1
 
 
+@pytest.mark.one_database
 def test_a_cut_after_the_answer_does_no_harm(sessions: Sessions, load: Load) -> None:
     load(10, 0, 0)
     with serve(then=CUT_ANSWERED) as server:
@@ -215,6 +218,7 @@ def test_withholding_what_is_hard_is_no_step_up_the_ladder(
         }
 
 
+@pytest.mark.one_database
 def test_pictures_refused_with_a_500_say_to_turn_off_images(sessions: Sessions, load: Load) -> None:
     load(10, 10, 0)
 
@@ -230,6 +234,7 @@ def test_pictures_refused_with_a_500_say_to_turn_off_images(sessions: Sessions, 
     assert submission.events[-1].remedy.startswith("Turn off images")
 
 
+@pytest.mark.one_database
 def test_the_servers_words_are_shown_to_its_team_without_the_key(
     sessions: Sessions, load: Load
 ) -> None:
@@ -243,6 +248,7 @@ def test_the_servers_words_are_shown_to_its_team_without_the_key(
     assert (one.n_items, one.items) == (1, ("test-text-001",))
 
 
+@pytest.mark.one_database
 def test_no_name_that_a_server_gives_keeps_the_key(sessions: Sessions, load: Load) -> None:
     load(10, 0, 0)
     choice = {"message": {"content": "ANSWER: B"}, "finish_reason": f"stop_{SECRET}"}

@@ -262,6 +262,7 @@ def test_an_outage_without_end_is_left_to_the_host_in_the_end(
     assert (awaited.again_at, awaited.run.reason) == (None, "cannot be asked: HTTP 503")
 
 
+@pytest.mark.one_database
 def test_a_request_that_always_fails_beside_good_ones_uses_up_attempts(
     sessions: Sessions, submit_reports: SubmitReports
 ) -> None:
@@ -316,6 +317,7 @@ def test_a_refusal_is_held_for_the_host_by_its_names_and_the_team_reads_no_more(
         assert read_overview(session).awaited == []
 
 
+@pytest.mark.one_database
 def test_a_judge_that_takes_no_request_of_the_self_check_has_not_failed_it(
     sessions: Sessions, submit_reports: SubmitReports
 ) -> None:

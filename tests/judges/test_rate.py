@@ -125,6 +125,7 @@ def test_a_gullible_judge_is_found_out_before_any_attack_is_rated(
         assert [run.state for run in read_runs(session)] == [RunState.OK, RunState.VOID]
 
 
+@pytest.mark.one_database
 def test_a_panel_is_the_median_of_the_judges_of_other_families(
     sessions: Sessions, submit_reports: SubmitReports
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_panel_is_the_median_of_the_judges_of_other_families(
     assert report_score(sessions, key) == pytest.approx(20 * expected)
 
 
+@pytest.mark.one_database
 def test_a_judge_of_the_models_own_family_leaves_reports_unscored(
     sessions: Sessions, submit_reports: SubmitReports
 ) -> None:
@@ -247,6 +249,7 @@ def test_a_cancelled_submission_is_not_rated_to_its_end(
     assert status_of(sessions, key) is Status.CANCELLED
 
 
+@pytest.mark.one_database
 def test_without_a_model_or_questions_the_checklist_alone_rates(
     sessions: Sessions, submit_reports: SubmitReports
 ) -> None:

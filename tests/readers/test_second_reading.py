@@ -104,6 +104,7 @@ REPLIES = [
 ]
 
 
+@pytest.mark.one_database
 def test_a_reply_that_is_no_reading_leaves_the_answer_unparsed_and_is_kept(
     sessions: Sessions,
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_reply_that_is_no_reading_leaves_the_answer_unparsed_and_is_kept(
     assert all(c.reason for c in calls if c.outcome is not ReaderOutcome.NO_ANSWER)
 
 
+@pytest.mark.one_database
 def test_an_item_with_several_answers_takes_several_letters_and_white_space_does_not_count(
     sessions: Sessions,
 ) -> None:
@@ -139,6 +141,7 @@ def test_an_item_with_several_answers_takes_several_letters_and_white_space_does
         assert (row.precision, row.recall) == (0.5, 0.5)
 
 
+@pytest.mark.one_database
 def test_thoughts_are_neither_shown_nor_quoted_and_a_text_of_thoughts_alone_is_not_sent(
     sessions: Sessions,
 ) -> None:
@@ -152,6 +155,7 @@ def test_thoughts_are_neither_shown_nor_quoted_and_a_text_of_thoughts_alone_is_n
     assert readings_of(sessions) == [UNREAD, UNREAD]
 
 
+@pytest.mark.one_database
 def test_a_reader_is_shown_nothing_that_follows_from_the_key(sessions: Sessions) -> None:
     items = [make_mcq(0), make_mcq(1, answer=["C"])]
     key = submit_answers(sessions, items, {item["id"]: TEXT for item in items})
@@ -215,6 +219,7 @@ def test_a_resumed_run_fills_in_what_was_read_before_and_asks_for_nothing_twice(
     assert readings_of(sessions) == [READ] * 4
 
 
+@pytest.mark.one_database
 def test_a_key_that_is_rejected_leaves_the_submission_to_the_host(sessions: Sessions) -> None:
     key = submit_alike(sessions, 1)
     with serve_judge(lambda _: fail(401)) as server:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
 from tests.judges.judge_server import serve_judge
@@ -9,6 +11,7 @@ from tests.readers.scripted import QUOTE, TEXT, read_second_option, reader_at
 from tests.site import N_TEXT, Site
 from tests.web.test_pages import sign_in
 
+pytestmark = pytest.mark.one_database
 SENTENCE = "Of 6 answered, 2 were read by a language model (reader)"
 
 

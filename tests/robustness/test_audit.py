@@ -107,6 +107,7 @@ def test_a_model_that_answers_by_content_is_consistent_and_one_by_letter_is_not(
         assert found.reasons == ({"another option": 12} if name == "model-b" else {})
 
 
+@pytest.mark.one_database
 def test_shifted_options_leave_with_canary_and_pictures_and_are_logged_by_hash(
     sessions: Sessions, load: Load
 ) -> None:
@@ -143,6 +144,7 @@ def test_shifted_options_leave_with_canary_and_pictures_and_are_logged_by_hash(
     assert len(with_picture) == 2
 
 
+@pytest.mark.one_database
 def test_the_seed_draws_a_part_of_each_track_and_single_answers_alone(
     sessions: Sessions, load: Load
 ) -> None:
@@ -185,6 +187,7 @@ def test_of_a_protected_split_only_the_feedback_part_is_asked_again(
         assert asked == set(session.scalars(select(FeedbackItem.item_id)))
 
 
+@pytest.mark.one_database
 def test_with_all_rotations_each_item_is_asked_every_shift(sessions: Sessions, load: Load) -> None:
     load(3, 0, 0)
     with serve(then=said("ANSWER: B")) as server:
@@ -214,6 +217,7 @@ def test_what_a_second_reader_read_is_as_unparsed_in_an_audit_as_the_answers_bes
     assert found.reasons == {"unparsed": 3}
 
 
+@pytest.mark.one_database
 def test_refusals_count_as_inconsistent_and_failed_requests_as_unscored(
     sessions: Sessions, load: Load
 ) -> None:
@@ -233,6 +237,7 @@ def test_refusals_count_as_inconsistent_and_failed_requests_as_unscored(
     assert results.consistency.reasons == {"refused": 1}
 
 
+@pytest.mark.one_database
 def test_replies_that_were_cut_or_silent_are_counted_apart(sessions: Sessions, load: Load) -> None:
     load(20, 0, 0)
     with serve(then=by_content) as server:
@@ -252,6 +257,7 @@ def test_replies_that_were_cut_or_silent_are_counted_apart(sessions: Sessions, l
     assert results.unscored == {}
 
 
+@pytest.mark.one_database
 def test_an_audit_of_which_too_many_replies_were_silent_fails(
     sessions: Sessions, load: Load
 ) -> None:

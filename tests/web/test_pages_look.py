@@ -75,6 +75,7 @@ def ranked(site: Site) -> Site:
     return site
 
 
+@pytest.mark.one_database
 def test_every_table_has_a_caption_and_every_head_says_what_it_heads(ranked: Site) -> None:
     for path in PAGES:
         structure = Structure(ranked.get(path).text)
@@ -82,11 +83,13 @@ def test_every_table_has_a_caption_and_every_head_says_what_it_heads(ranked: Sit
         assert structure.heads_without_scope == 0, path
 
 
+@pytest.mark.one_database
 def test_no_page_carries_styles_or_scripts_in_its_own_text(ranked: Site) -> None:
     for path in PAGES:
         assert Structure(ranked.get(path).text).inline == [], path
 
 
+@pytest.mark.one_database
 def test_a_model_without_a_rank_is_shown_last_with_the_reason(ranked: Site) -> None:
     page = ranked.get("/").text
     assert page.index("Model-A") < page.index("Not ranked by overall score")

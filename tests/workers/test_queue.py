@@ -242,13 +242,14 @@ def read_started(sessions: Sessions) -> list[str]:
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_newcomer_behind_66_submissions_of_one_person_waits_for_one_a_worker_and_no_job_is_left(
+def test_a_newcomer_behind_22_submissions_of_one_person_waits_for_one_a_worker_and_no_job_is_left(
     redis: Redis, queue: RedisQueue, start_worker: StartWorker, sessions: Sessions, load: Load
 ) -> None:
     load(1, 0, 0)
     with sessions.write() as session:
-        many = send_files(session, "ada", 66)
+        many = send_files(session, "ada", 22)
         dropped = many[6:]
     for _ in range(5):  # as the reconciler nudges what nobody takes
         for key in many:
@@ -260,7 +261,7 @@ def test_a_newcomer_behind_66_submissions_of_one_person_waits_for_one_a_worker_a
     queue.enqueue(EVALUATE, new)
     state = queue.find_state()
     assert state is not None
-    assert state.n_jobs[Lane.FILES] == 67
+    assert state.n_jobs[Lane.FILES] == 23
     workers = [start_worker(Lane.QUICK, Lane.FILES) for _ in range(2)]
     wait_until(lambda: is_idle(redis, queue))
     started = read_started(sessions)

@@ -29,6 +29,7 @@ def write_file(counts: dict[str, tuple[int, int]]) -> bytes:
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
+@pytest.mark.one_database
 def test_the_api_answers_8747_and_8744_for_the_published_counts(site: Site, tmp_path: Path) -> None:
     package = write_package(
         tmp_path / "published", make_items(294, 193, 87), make_manifest(version="2.0.0")
