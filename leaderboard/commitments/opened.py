@@ -6,7 +6,9 @@ The only reader of `models.sealed` that answers anybody; it reads of revealed it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from leaderboard.commitments.answers import describe_answer, name_split
 from leaderboard.commitments.hashing import (
     UNSCORED,
+    SplitName,
     Step,
     build_tree,
     derive_salt,
@@ -38,6 +41,7 @@ from leaderboard.models.sealed import AnswerSalt, CommittedValues
 from leaderboard.models.submission import Submission
 
 FULL_MARKS = write_value(100.0)
+KEPT_TREES = 128
 
 
 class OpenedItem(NamedTuple):
@@ -90,6 +94,16 @@ class Verdict(NamedTuple):
 
     right: list[OpenedModel]
     wrong: list[OpenedModel]
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """What a submission's tree is made of; its root tells it from every other."""
+
+    root: str
+    split: SplitName = field(compare=False)
+    submission: str = field(compare=False)
+    sealed: CommittedValues = field(compare=False)
 
 
 class _Place(NamedTuple):
@@ -187,33 +201,37 @@ def _read_models(
             submission.model_card.name,
             submission.id,
             own_root,
-            _open_values(split, submission.id, sealed, places),
+            _open_values(_Tree(own_root, name_split(split), submission.id, sealed), places),
         )
         for submission, own_root, sealed in rows
     ]
     return sorted(found, key=lambda one: (one.model, one.submission, one.root))
 
 
-def _open_values(
-    split: Split, submission: str, sealed: CommittedValues, places: Sequence[_Place]
-) -> list[OpenedValue]:
-    keys = [place.key for place in places]
-    is_partial = not all(place.is_revealed for place in places)
-    rows: list[list[str]] = []
-    if is_partial:
-        rows = build_tree(hash_leaves(sealed, name_split(split), submission, keys))
-    values = unpack_values(sealed.content)
+def _open_values(tree: _Tree, places: Sequence[_Place]) -> list[OpenedValue]:
+    sealed, values = tree.sealed, unpack_values(tree.sealed.content)
+    paths: Mapping[int, Sequence[Step]] = {}
+    if not all(place.is_revealed for place in places):
+        paths = _find_paths(tree, tuple(places))
     return [
         OpenedValue(
             place.key,
             derive_salt(sealed.seed, place.key).hex(),
             write_value(values[number]),
             bool(sealed.decides[number]),
-            find_path(rows, number) if is_partial else (),
+            paths.get(number, ()),
         )
         for number, place in enumerate(places)
         if place.is_revealed
     ]
+
+
+@lru_cache(maxsize=KEPT_TREES)
+def _find_paths(tree: _Tree, places: tuple[_Place, ...]) -> Mapping[int, Sequence[Step]]:
+    """The paths of the revealed items by their places; a tree takes a while, so they are kept."""
+    keys = [place.key for place in places]
+    rows = build_tree(hash_leaves(tree.sealed, tree.split, tree.submission, keys))
+    return {number: find_path(rows, number) for number, one in enumerate(places) if one.is_revealed}
 
 
 def list_verdicts(opened: Opened) -> Mapping[tuple[str, str], Verdict]:
