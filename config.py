@@ -123,7 +123,8 @@ class Config(Environment):
     )
     base_url: str = Field(
         "http://127.0.0.1:8000",
-        description="the site's own address, as people enter it; used in links",
+        description="the site's own address, as people enter it; used in links, and passkeys are "
+        "bound to its name",
     )
     trusted_hosts: Words = Field(
         (),

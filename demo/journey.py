@@ -164,6 +164,7 @@ def _show_address(commands: Commands, settings: Settings, kept: Secrets, console
         ("Off", "teams need no host's approval here: APPROVE_TEAMS=0"),
         ("Off", "no mail is sent: the account's address was confirmed by set-up (SMTP_URL)"),
         ("Off", "the host needs no second factor here: REQUIRE_SECOND_FACTOR=0"),
+        ("Off", "passkeys: browsers offer them on https or localhost, not at an IP address"),
         ("Command", f". {shown}/participant.env && .venv/bin/spinebench whoami"),
         ("Logs", f"{shown}/logs"),
         ("Stop", "Ctrl-C; `make demo` picks up from here"),

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from leaderboard.accounts.confirmation import ConfirmationTerms
+from leaderboard.accounts.passkeys import find_site
 from leaderboard.accounts.providers.settings import read_providers
 from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import SessionTerms
@@ -58,6 +59,7 @@ from leaderboard.web.pages import (
     leaderboards,
     notices,
     own_data,
+    passkeys,
     providers,
     ratings,
     releases,
@@ -125,6 +127,7 @@ def create_app(config: Config | None = None) -> Flask:
             ),
             secret_box=SecretBox(config.secret_keys),
             requires_second_factor=config.require_second_factor,
+            passkey_site=find_site(config.base_url),
             providers=read_providers(config.providers_file),
             quota=Quota(config.quota_submissions, config.quota_days),
             asks_approval=config.approve_teams,
@@ -164,6 +167,7 @@ def create_app(config: Config | None = None) -> Flask:
         roles.blueprint,
         identity.blueprint,
         second_factor.blueprint,
+        passkeys.blueprint,
         providers.blueprint,
         teams.blueprint,
         own_data.blueprint,

@@ -1,6 +1,7 @@
 """The web application on a loopback port, with real databases and a real Redis."""
 
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -168,6 +169,8 @@ class Served:
         self, sessions: Sessions, redis_url: str, templates: Path, **settings: str
     ) -> None:
         url = sessions.engine.url.render_as_string(hide_password=False)
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
         self._app = create_app(
             Config.from_env(
                 {
@@ -183,7 +186,7 @@ class Served:
                     "ENDPOINT_KEYS": ENDPOINT_KEY,
                     "APPROVE_TEAMS": "0",
                     "REQUIRE_SECOND_FACTOR": "0",
-                    **settings,
+                    **{name: text.replace("{port}", str(port)) for name, text in settings.items()},
                 }
             )
         )
@@ -192,10 +195,13 @@ class Served:
         limiter._storage_dead = False
         self._app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
         self._watch = ContractWatch(self._app)
-        self._server = make_server("127.0.0.1", 0, self._app, threaded=True)
+        with listening:
+            self._server = make_server(
+                "127.0.0.1", port, self._app, threaded=True, fd=listening.fileno()
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
-        self.site = Site(f"http://127.0.0.1:{self._server.server_port}", sessions)
+        self.site = Site(f"http://127.0.0.1:{port}", sessions)
 
     def forget(self) -> None:
         """Let go of the database and of every page that was made from it.
@@ -244,7 +250,8 @@ def open_site(
 ) -> OpenSite:
     """Open a site of one's own: a small benchmark, and ada in a team with a model card.
 
-    It may have other settings than those of most tests, by the names of their variables.
+    It may have other settings than those of most tests, by the names of their variables; `{port}`
+    in one is where the site listens.
     """
 
     @contextmanager

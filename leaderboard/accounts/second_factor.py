@@ -1,4 +1,7 @@
-"""The second factor: codes of an authenticator app (TOTP), and recovery codes in its place."""
+"""The second factor: codes of an authenticator app (TOTP), recovery codes, whether there is one.
+
+Passkeys, the other kind, are asked for and checked in `passkeys.py`.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ from typing import NamedTuple
 import pyotp
 from cryptography.fernet import InvalidToken
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, union, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import end_sessions
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest
-from leaderboard.models.factor import Authenticator, FactorMeans, RecoveryCode
+from leaderboard.models.factor import Authenticator, FactorMeans, Passkey, RecoveryCode
 from leaderboard.models.team import User
 
 ISSUER = "SpineBench"
@@ -65,21 +68,23 @@ def read_set_up(user: User, sealed: str, box: SecretBox) -> SetUp:
 def finish_set_up(session: Session, user: User, set_up: SetUp, code: str) -> list[str]:
     """Make the secret that of `user`, who enters its first code: the recovery codes, only now.
 
-    Every session of theirs ends. Raises InvalidRequest for a wrong code, Conflict where they have
-    a second factor.
+    There are none where they had another second factor before: those stay. Every session of theirs
+    ends. Raises InvalidRequest for a wrong code, Conflict where they have an app already.
     """
-    if has_second_factor(session, user):
-        raise Conflict("You already have a second factor.", "Turn it off first.")
+    lock_row(session, User.id, user.id)
+    if find_authenticator(session, user) is not None:
+        raise Conflict("You already have an authenticator app.", "Turn it off first.")
     step = _find_step(set_up.secret, _read_code(code), now())
     if step is None:
         raise wrong_code()
+    is_first = not has_second_factor(session, user)
     session.add(
         Authenticator(
             user_id=user.id, sealed_secret=set_up.sealed, last_step=step, created_at=now()
         )
     )
     end_sessions(session, user)
-    return make_recovery_codes(session, user)
+    return make_recovery_codes(session, user) if is_first else []
 
 
 def find_authenticator(session: Session, user: User) -> Authenticator | None:
@@ -87,14 +92,30 @@ def find_authenticator(session: Session, user: User) -> Authenticator | None:
     return session.get(Authenticator, user.id)
 
 
+def read_passkeys(session: Session, user: User) -> list[Passkey]:
+    """The passkeys of `user`, in the order in which they were added."""
+    query = select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)
+    return list(session.scalars(query))
+
+
+def read_factors(session: Session, user: User) -> list[FactorMeans]:
+    """By what `user` can pass the second factor, the recovery codes aside; nothing without one."""
+    found = []
+    if find_authenticator(session, user) is not None:
+        found.append(FactorMeans.AUTHENTICATOR)
+    if read_passkeys(session, user):
+        found.append(FactorMeans.PASSKEY)
+    return found
+
+
 def has_second_factor(session: Session, user: User) -> bool:
     """Whether a password alone does not sign `user` in."""
-    return find_authenticator(session, user) is not None
+    return bool(read_factors(session, user))
 
 
 def read_users_with_factor(session: Session) -> set[int]:
     """The ids of everybody who has a second factor."""
-    return set(session.scalars(select(Authenticator.user_id)))
+    return set(session.scalars(union(select(Authenticator.user_id), select(Passkey.user_id))))
 
 
 def count_recovery_codes(session: Session, user: User) -> int:
@@ -138,10 +159,25 @@ def make_recovery_codes(session: Session, user: User) -> list[str]:
     return codes
 
 
+def remove_authenticator(session: Session, user: User) -> None:
+    """Let the app sign `user` in no more; every session ends, the codes with the last factor."""
+    lock_row(session, User.id, user.id)
+    session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
+    end_factor(session, user)
+
+
 def remove_second_factor(session: Session, user: User) -> None:
     """Let the password alone sign `user` in again; every session ends."""
+    lock_row(session, User.id, user.id)
     session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    session.execute(delete(Passkey).where(Passkey.user_id == user.id))
+    end_factor(session, user)
+
+
+def end_factor(session: Session, user: User) -> None:
+    """What follows from a factor that was removed: see `remove_authenticator`."""
+    if not has_second_factor(session, user):
+        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     end_sessions(session, user)
 
 

@@ -79,6 +79,15 @@ def begin_session(
     return token
 
 
+def pass_again(session: Session, row: WebSession, means: FactorMeans) -> None:
+    """Note that this session has passed the second factor now, whenever it did before."""
+    session.execute(delete(PassedFactor).where(PassedFactor.web_session_id == row.id))
+    session.execute(
+        insert(PassedFactor).values(web_session_id=row.id, means=means, passed_at=now())
+    )
+    session.expire(row, ["passed"])
+
+
 def begin_half(session: Session, user: User) -> str:
     """Note that `user` has proved the first factor: a token for their browser, good for a while."""
     begun = now()

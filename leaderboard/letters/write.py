@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.providers.links import read_links
 from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import name_role
-from leaderboard.accounts.second_factor import has_second_factor
+from leaderboard.accounts.second_factor import MEANS_WORDS, read_factors
 from leaderboard.accounts.users import find_user
 from leaderboard.letters.approvals import WaitingTeam, read_waiting_teams
 from leaderboard.letters.links import CONFIRMATION, REGISTRATION, RESET, Links
@@ -134,7 +134,7 @@ def _write_invitations(invitations: Sequence[RoleInvitation], base_url: str) -> 
 
 
 def _write_ways(session: Session, owner: User, base_url: str) -> Words:
-    factor = "a code of your authenticator app" if has_second_factor(session, owner) else "none"
+    factor = " or ".join(MEANS_WORDS[one] for one in read_factors(session, owner)) or "none"
     return Words(
         "SpineBench: how you sign in has changed",
         f"How you sign in to the account {owner.email} on SpineBench has changed. Its second "

@@ -14,7 +14,12 @@ from sqlalchemy.orm import Session, joinedload
 from leaderboard.accounts.card_fields import CARD_FIELDS
 from leaderboard.accounts.confirmation import find_confirmation
 from leaderboard.accounts.providers.links import read_links
-from leaderboard.accounts.second_factor import count_recovery_codes, find_authenticator
+from leaderboard.accounts.second_factor import (
+    count_recovery_codes,
+    find_authenticator,
+    has_second_factor,
+    read_passkeys,
+)
 from leaderboard.db import now
 from leaderboard.models.approval import TeamApproval
 from leaderboard.models.audit import AuditEntry
@@ -94,6 +99,10 @@ def export_account(session: Session, user: User) -> Record:
             _take(one, "issuer", "handle", "linked_at") for one in read_links(session, user)
         ],
         "second_factor": _read_factor(session, user),
+        "passkeys": [
+            _take(one, "name", "site", "created_at", "used_at")
+            for one in read_passkeys(session, user)
+        ],
         "sessions": [
             _take(one, "created_at", "seen_at", "ends_at", "network", "agent")
             for one in session.scalars(
@@ -167,12 +176,12 @@ def _read_approvals(session: Session, user: User) -> list[Record]:
 
 
 def _read_factor(session: Session, user: User) -> Record | None:
-    """Since when the person has an authenticator, and how many recovery codes; no secret."""
-    found = find_authenticator(session, user)
-    if found is None:
+    """Since when the person has an app, if they do, and how many recovery codes; no secret."""
+    if not has_second_factor(session, user):
         return None
+    found = find_authenticator(session, user)
     return {
-        "created_at": found.created_at,
+        "created_at": found and found.created_at,
         "n_recovery_codes": count_recovery_codes(session, user),
     }
 

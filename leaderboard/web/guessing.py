@@ -108,8 +108,8 @@ def asks_for_code(
 
 
 def half_address() -> str:
-    """The account that is half signed in."""
-    user = find_half_signed_in_user()
+    """The account that is half signed in, or else the one that is."""
+    user = find_half_signed_in_user() or find_current_user()
     return user.email if user else ""
 
 

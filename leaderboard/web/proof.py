@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from leaderboard.accounts.second_factor import has_second_factor
 from leaderboard.accounts.users import has_password, require_password
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, SpineBenchError
-from leaderboard.web.services import current_user, find_web_session
+from leaderboard.web.services import current_user, database, find_web_session
 
 FRESH = timedelta(minutes=10)
-"""For so long signing in is the proof of somebody who has no password."""
+"""For so long signing in is the proof of somebody who has no password, and a passed factor good."""
 
 
 def require_proof(password: str, field: str | None = None) -> None:
@@ -22,6 +23,23 @@ def require_proof(password: str, field: str | None = None) -> None:
         _require(password)
     except SpineBenchError as error:
         raise (error.at(field) if field else error) from None
+
+
+def has_fresh_factor() -> bool:
+    """Whether the user has no second factor yet, or has passed it within ten minutes."""
+    row = find_web_session()
+    if not has_second_factor(database(), current_user()):
+        return True
+    return row is not None and row.passed is not None and now() - row.passed.passed_at <= FRESH
+
+
+def require_fresh_factor() -> None:
+    """Raise InvalidRequest unless `has_fresh_factor`."""
+    if not has_fresh_factor():
+        raise InvalidRequest(
+            "You passed your second factor more than ten minutes ago.",
+            "Pass it again, then come back within ten minutes.",
+        )
 
 
 def _require(password: str) -> None:

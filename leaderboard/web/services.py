@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import ConfirmationTerms, require_confirmed
+from leaderboard.accounts.passkeys import PasskeySite
+from leaderboard.accounts.providers.links import has_address
 from leaderboard.accounts.providers.settings import Provider
 from leaderboard.accounts.second_factor import has_second_factor
 from leaderboard.accounts.secret_box import SecretBox
@@ -31,10 +33,12 @@ from leaderboard.accounts.web_sessions import (
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.errors import Conflict
+from leaderboard.letters.ask import add_letter
 from leaderboard.letters.links import Links
 from leaderboard.models.factor import FactorMeans
 from leaderboard.models.identity import WebSession
-from leaderboard.models.letter import Letter
+from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import ApiToken, User
 from leaderboard.queue import SEND_LETTER, JobQueue
 from leaderboard.submissions.daily import DailyCap
@@ -58,7 +62,8 @@ R = TypeVar("R")
 class Services:
     """The parts of the application that views use; `base_url` is the site's own address.
 
-    `address_policy` says which addresses of teams may be called.
+    `address_policy` says which addresses of teams may be called; there are no passkeys without
+    `passkey_site`.
     """
 
     sessions: Sessions
@@ -77,6 +82,7 @@ class Services:
     allowance: Allowance
     secret_box: SecretBox
     requires_second_factor: bool
+    passkey_site: PasskeySite | None
     providers: Mapping[str, Provider]
 
     @property
@@ -159,6 +165,25 @@ def post(letter: Letter) -> None:
     """Commit, and have a worker send the letter."""
     database().commit()
     services().queue.enqueue(SEND_LETTER, letter.id)
+
+
+def get_passkey_site() -> PasskeySite:
+    """The site as browsers know it for passkeys. Raises Conflict where they offer none."""
+    found = services().passkey_site
+    if found is None:
+        raise Conflict(
+            f"There are no passkeys at {services().base_url}.",
+            "Browsers offer them on https with a name, and on localhost.",
+        )
+    return found
+
+
+def post_ways(user: User) -> None:
+    """Commit, and write to the user that how they sign in has changed."""
+    if has_address(user):
+        post(add_letter(database(), LetterKind.WAYS, user.email, user))
+    else:
+        database().commit()
 
 
 def spend(work: Work) -> None:

@@ -15,14 +15,16 @@ from leaderboard.db import Sessions, now
 from leaderboard.errors import Conflict, InvalidRequest, RateLimited
 from leaderboard.hosting.people import ban_user
 from leaderboard.leases import Terms, sweep
-from leaderboard.letters.ask import KEPT, MAX_A_DAY, MAX_BY_ONE, PAUSE, ask_letter
+from leaderboard.letters.ask import KEPT, MAX_A_DAY, MAX_BY_ONE, PAUSE, add_letter, ask_letter
 from leaderboard.letters.lease import LETTERS, PAUSES
 from leaderboard.letters.links import RESET, Links
 from leaderboard.letters.send import Post, send_letter
+from leaderboard.letters.write import write_letter
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import NoticeState
 from leaderboard.models.team import User
 from leaderboard.notices.channels import MailSettings
+from tests.accounts.device import Device, add_to
 from tests.factories import make_user
 from tests.notices.receivers import Received, open_mailbox
 from tests.waiting import HANG_SECONDS
@@ -320,3 +322,14 @@ def test_the_reconciler_takes_up_what_nobody_sent(sessions: Sessions) -> None:
         assert sweep(session, LETTERS, terms) == []
         session.execute(update(Letter).values(next_at=now() - LETTERS.terms(terms).lease))
         assert [one.key for one in sweep(session, LETTERS, terms)] == [key]
+
+
+def test_a_letter_says_by_what_its_owner_signs_in_now(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada = make_user(session, "ada")
+        letter = add_letter(session, LetterKind.WAYS, ADA, ada)
+        for factor in ("none", "a passkey"):
+            words = write_letter(session, letter, LINKS, URL)
+            assert words is not None
+            assert f"Its second factor now: {factor}." in words.text
+            add_to(session, ada, Device())

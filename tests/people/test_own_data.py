@@ -45,6 +45,7 @@ from leaderboard.people.departures import make_owner
 from leaderboard.people.export import export_account
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.approvals import approve_team
+from tests.accounts.device import Device, add_to
 from tests.factories import (
     PASSWORD,
     load_items,
@@ -246,6 +247,7 @@ EXPORTED = {
     "granted_roles": "roles",
     "letters": "letters",
     "memberships": "teams",
+    "passkeys": "passkeys",
     "provider_links": "providers",
     "quota_charges": "quota",
     "recovery_codes": "second_factor",
@@ -263,6 +265,7 @@ LEFT_OUT = {
     "confirmation_graces": "when the site was updated, the same for everybody",
     "deleted_users": "there is nobody any more",
     "half_sign_ins": "ends within minutes",
+    "passkey_challenges": "ends within minutes",
     "invitation_ends": "what they did to an invitation shows in roles and teams",
     "role_invitation_ends": "so do these",
     "turns": "when a worker last took up something of theirs",
@@ -286,12 +289,15 @@ def test_whatever_refers_to_a_person_is_in_what_they_take_away_or_left_out_for_a
         invite_to_role(
             session, make_user(session, "alma", role=Role.ADMIN), ADDRESS, Role.EXPERT, "tiny"
         )
+        add_to(session, ada, Device(), "Laptop")
         set_up = begin_set_up(ada, BOX)
         finish_set_up(session, ada, set_up, pyotp.TOTP(set_up.secret).now())
         found = msgspec.json.decode(msgspec.json.encode(export_account(session, ada)))
     assert set(EXPORTED.values()) <= found.keys()
     assert [one["handle"] for one in found["providers"]] == ["ada-at-idp"]
     assert found["second_factor"]["n_recovery_codes"] == N_RECOVERY_CODES
+    assert [one["name"] for one in found["passkeys"]] == ["Laptop"]
+    assert found["passkeys"][0].keys() == {"name", "site", "created_at", "used_at"}
     assert [one["role"] for one in found["role_invitations"]] == ["expert"]
     assert [(one["team"], one["split"]) for one in found["approvals"]] == [("ada-lovelace", "test")]
     assert "alma" not in str(found)

@@ -14,7 +14,8 @@ from leaderboard.accounts.confirmation import (
 from leaderboard.accounts.providers.links import has_address, read_links
 from leaderboard.accounts.role_invitations import read_invitations_to
 from leaderboard.accounts.roles import Right, name_role, read_roles
-from leaderboard.accounts.second_factor import find_authenticator
+from leaderboard.accounts.second_factor import MEANS_WORDS as FACTOR_WORDS
+from leaderboard.accounts.second_factor import read_factors
 from leaderboard.accounts.teams import (
     change_model_card,
     find_team,
@@ -325,7 +326,7 @@ def _page(
         address_form=address_form or AddressForm(),
         sessions=read_sessions(database(), user, services().session_terms),
         this_session=find_web_session(),
-        authenticator=find_authenticator(database(), user),
+        factors=[FACTOR_WORDS[one] for one in read_factors(database(), user)],
         passes_factor=has_passed_factor(),
         has_password=has_password(user),
         has_address=has_address(user),

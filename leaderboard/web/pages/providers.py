@@ -17,17 +17,13 @@ from leaderboard.accounts.providers.ask import (
 )
 from leaderboard.accounts.providers.links import (
     find_linked,
-    has_address,
     link,
     register_linked,
     unlink,
 )
 from leaderboard.accounts.providers.settings import Provider
 from leaderboard.errors import NotFound
-from leaderboard.letters.ask import add_letter
 from leaderboard.models.factor import FactorMeans
-from leaderboard.models.letter import LetterKind
-from leaderboard.models.team import User
 from leaderboard.web.forms.providers import LinkForm
 from leaderboard.web.guessing import asks_for_password
 from leaderboard.web.proof import require_proof
@@ -38,7 +34,7 @@ from leaderboard.web.services import (
     current_user,
     database,
     find_current_user,
-    post,
+    post_ways,
     reading_first,
     safe_back,
     services,
@@ -101,7 +97,7 @@ def remove_link(link_id: int) -> Response:
     """Let an account with a provider sign the user in no more; the last way stays."""
     user = current_user()
     unlink(database(), user, link_id)
-    _commit_and_tell(user)
+    post_ways(user)
     flash("The link has been removed.")
     return redirect(url_for("account.account"))
 
@@ -129,7 +125,7 @@ def _link(provider: Provider, user_id: int, found: Identity) -> Response:
     if user is None or user.id != user_id:
         raise expired()
     link(database(), user, found)
-    _commit_and_tell(user)
+    post_ways(user)
     flash(f"{provider.label} now signs you in, as {found.handle}.", "success")
     return redirect(url_for("account.account"))
 
@@ -146,11 +142,3 @@ def _sign_in(provider: Provider, found: Identity, back: str | None) -> Response:
     if not is_done:
         return redirect(url_for("second_factor.enter", back=back))
     return redirect(back or url_for("account.account"))
-
-
-def _commit_and_tell(user: User) -> None:
-    """Commit, and write to the user that how they sign in has changed."""
-    if has_address(user):
-        post(add_letter(database(), LetterKind.WAYS, user.email, user))
-    else:
-        database().commit()

@@ -146,7 +146,13 @@ PAGES = (
     Group(everybody(400), "POST /forgot"),
     Group(everybody(302), "POST /sign-out"),
     # Nobody here is halfway through signing in.
-    Group(everybody(SIGN_IN), "GET,POST /sign-in/second-factor"),
+    Group(
+        everybody(SIGN_IN),
+        """
+        GET,POST /sign-in/second-factor
+        POST /sign-in/second-factor/passkey
+        """,
+    ),
     # Wherever a password would be hashed, the form is refused for what is missing in it: hashing
     # is slow on purpose.
     Group(
@@ -167,6 +173,15 @@ PAGES = (
         POST /account/second-factor
         POST /account/second-factor/off
         POST /account/second-factor/recovery-codes
+        POST /account/second-factor/passkeys/1/remove
+        """,
+    ),
+    # At this site's address no browser offers passkeys.
+    Group(
+        signed_in(409),
+        """
+        POST /account/second-factor/passkeys
+        POST /account/second-factor/passkeys/new
         """,
     ),
     # One's own account, without a confirmed address too.
