@@ -17,7 +17,7 @@ from leaderboard.accounts.users import (
     has_password,
     read_email,
 )
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound, NotSignedIn
 from leaderboard.models.identity import Means
 from leaderboard.models.provider import ProviderLink
@@ -97,6 +97,8 @@ def link(session: Session, user: User, identity: Identity) -> None:
 
 def unlink(session: Session, user: User, link_id: int) -> None:
     """Remove a link of `user`. Raises NotFound, or Conflict for their last way to sign in."""
+    # Of two requests at once, the second finds the link of the first gone.
+    lock_row(session, User.id, user.id)
     row = session.get(ProviderLink, link_id)
     if row is None or row.user_id != user.id:
         raise NotFound("This link is not yours, or does not exist.", "See your account page.")
