@@ -73,10 +73,14 @@ def read_candidates(session: Session, split: Split) -> list[Candidate]:
     have. Withheld ones are not among them.
     """
     excess_of = _ExcessReader(session, split)
-    chosen = [
-        (row, read_lineage(session, row.model_card.team_id), excess_of.read(row))
-        for row in _choose(session, split)
-    ]
+    lineages: dict[int, frozenset[int]] = {}
+    chosen = []
+    for row in _choose(session, split):
+        team_id = row.model_card.team_id
+        if team_id not in lineages:
+            lineage = read_lineage(session, team_id)
+            lineages |= dict.fromkeys(lineage, lineage)
+        chosen.append((row, lineages[team_id], excess_of.read(row)))
     n_new = Counter(lineage for _, lineage, _ in chosen)
     n_published: Counter[frozenset[int]] = Counter()
     candidates = []
