@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.card_fields import CARD_FIELDS
 from leaderboard.accounts.invitations import invite
+from leaderboard.accounts.passkeys import ask_use
 from leaderboard.accounts.providers.ask import Identity
 from leaderboard.accounts.providers.links import link
 from leaderboard.accounts.role_invitations import invite_to_role
@@ -33,6 +34,7 @@ from leaderboard.models.audit import AuditEntry
 from leaderboard.models.benchmark import Split
 from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.endpoint import Endpoint
+from leaderboard.models.factor import Passkey, PasskeyChallenge, RecoveryCode
 from leaderboard.models.quota import QuotaCharge
 from leaderboard.models.role import SITE, Role
 from leaderboard.models.submission import Submission
@@ -45,6 +47,7 @@ from leaderboard.people.departures import make_owner
 from leaderboard.people.export import export_account
 from leaderboard.rankings.read import read_ranking
 from leaderboard.submissions.approvals import approve_team
+from tests.accounts.device import SITE as PASSKEY_SITE
 from tests.accounts.device import Device, add_to
 from tests.factories import (
     PASSWORD,
@@ -198,6 +201,16 @@ def test_of_two_owners_who_go_at_once_the_second_closes_the_team(sessions: Sessi
         left = session.scalars(select(Team)).one()
         assert left.memberships == []
         assert left.name.startswith("deleted-")
+
+
+def test_a_deleted_account_leaves_no_passkey(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        ada = make_user(session, "ada")
+        add_to(session, ada, Device())
+        ask_use(session, PASSKEY_SITE, ada)
+        delete_account(session, ada)
+        for table in (Passkey, PasskeyChallenge, RecoveryCode):
+            assert session.scalars(select(table)).all() == []
 
 
 def test_the_last_administrator_and_a_deleted_account_are_not_deleted(sessions: Sessions) -> None:
