@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.db import lock_row, now
@@ -45,7 +45,7 @@ class Cap(NamedTuple):
     """
 
     limit: int
-    whose: InstrumentedAttribute[int]
+    whose: SQLColumnExpression[int]
     words: str
     remedy: str
     counts: Callable[[], ColumnElement[bool]] = true

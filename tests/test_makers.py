@@ -77,7 +77,7 @@ ADD: dict[Cap, Callable[[Session, Team, User, int], Any]] = {
 }
 
 
-@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: cap.whose.class_.__name__)
+@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: str(cap.whose))
 def test_one_person_makes_so_many_in_all_teams_together_and_no_more(
     sessions: Sessions, cap: Cap
 ) -> None:
