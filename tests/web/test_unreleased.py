@@ -6,20 +6,19 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from leaderboard.accounts.users import find_user
 from leaderboard.hosting.people import ban_team
 from leaderboard.hosting.submissions import hide
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.submissions.submit import cancel
-from tests.factories import make_card, make_team
+from tests.rankings.test_comparisons import withdraw_publication
 from tests.site import OpenSite, Site, Visitor
 from tests.web.api.test_api import make_file
 
 pytestmark = pytest.mark.one_database
 
 UNKNOWN = "unknown-x"
-STATES = ("card-only", "queued-up", "hidden-up", "banned-up", "cancelled", "no-better")
+STATES = ("card-only", "queued-up", "hidden-up", "banned-up", "cancelled", "for-later")
 """Of the same length, so that nothing but the name can differ."""
 ADDRESSES = (
     "/models/{}",
@@ -68,16 +67,11 @@ def kept_site(open_site: OpenSite) -> Iterator[Site]:
         site.submit(site.token("bob"), make_file(3), "model-b")
         for name in STATES:
             site.add_person(name, f"of-{name}", name)
-        with site.sessions.write() as session:
-            member = find_user(session, "no-better@example.org")
-            assert member is not None
-            make_card(session, make_team(session, "of-no-better", member), "better")
         for name in ("hidden-up", "banned-up"):
             site.submit(site.token(name), make_file(2), name)
-        site.submit(site.token("no-better"), make_file(4), "better")
+        site.submit(site.token("for-later"), make_file(1), "for-later")
         site.evaluate_all()
-        site.submit(site.token("no-better"), make_file(1), "no-better")
-        site.evaluate_all()
+        withdraw_publication(site.sessions, find_submission(site, "for-later").id)
         for name in ("queued-up", "cancelled"):
             site.submit(site.token(name), make_file(2), name)
         with site.sessions.write() as session:
