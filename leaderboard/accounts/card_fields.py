@@ -17,6 +17,7 @@ from leaderboard.models.team import ModelCard
 from leaderboard.names import read_line, read_name, read_prose
 
 MAX_BILLIONS = 100_000
+ANSWERS = ("no", "yes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,20 @@ class Flag(CardField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer(CardField):
+    """A question that a team answers by yes or no, or leaves open."""
+
+    def read(self, sent: object) -> str | None:
+        answer = str(sent or "").strip().casefold()
+        if answer not in ("", *ANSWERS):
+            raise InvalidRequest(
+                f"{str(sent)[:40]!r} does not answer the question on {self.called}.",
+                "Answer yes or no, or leave it out.",
+            )
+        return answer or None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Link(CardField):
     """A web address of up to `limit` characters."""
 
@@ -201,6 +216,25 @@ CARD_FIELDS: tuple[CardField, ...] = (
         column="base_model",
         names_model=True,
         limit=120,
+    ),
+    Answer(
+        key="trained_on_split",
+        label="Trained on the questions",
+        called="training on the questions",
+        asks="Was it trained or tuned on hidden questions of this site, or on text made from them?",
+        hint="Text made from them: translations, explanations, answers of other models. "
+        "A yes is no offence: the model is marked, and its results are read as what they are.",
+        meaning="whether it was trained or tuned on the split or on text made from it (yes, no), "
+        "as stated by its team",
+        column="trained",
+        is_filtered=True,
+    ),
+    Line(
+        key="training_note",
+        label="About that training",
+        called="note on its training",
+        hint="Which questions, and how.",
+        limit=300,
     ),
     Link(
         key="url",

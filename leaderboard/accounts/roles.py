@@ -31,6 +31,7 @@ class Right(enum.StrEnum):
     REVEAL_ANSWERS = "reveal answers"
     EXCHANGE_RATINGS = "follow experts, and import and export their ratings"
     ANNOUNCE = "announce above the benchmark's pages"
+    SET_APART = "set models apart that were trained on the questions"
     READ_EVIDENCE = "read the evidence on a hidden split"
     READ_AUDIT = "read what hosts have done"
     CHOOSE_EXPERTS = "choose experts"
@@ -50,6 +51,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.REVEAL_ANSWERS: (Role.HOST, Role.ADMIN),
     Right.EXCHANGE_RATINGS: (Role.HOST, Role.ADMIN),
     Right.ANNOUNCE: (Role.HOST, Role.ADMIN),
+    Right.SET_APART: (Role.HOST, Role.ADMIN),
     Right.READ_EVIDENCE: (Role.HOST, Role.ADMIN),
     Right.READ_AUDIT: (Role.HOST, Role.ADMIN),
     Right.CHOOSE_EXPERTS: (Role.HOST, Role.ADMIN),

@@ -20,6 +20,7 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board, ItemValues, Ranking
 from leaderboard.models.submission import Submission
+from leaderboard.rankings.apart import find_apart
 from leaderboard.rankings.provenance import read_report_means
 from leaderboard.rankings.releases import find_ranking, find_release, lock_releases
 from leaderboard.scoring.ranking import (
@@ -39,7 +40,8 @@ def rank_split(
 
     A model is ranked by its latest public submission; on a board whose items it did not all
     answer, or which were not all scored, it has no rank. Neither has one on a board with reports
-    as long as an earlier version of the checklist judge scored it, and a later one others. The
+    as long as an earlier version of the checklist judge scored it, and a later one others, nor one
+    that stands apart (see `rankings.apart`). The
     ranking belongs to the open release, or to the next where what scores are made by changed.
     Rankings of one split wait for each other. `items` are the split's, where the caller has read
     them. None for a protected split before its host opens the first release.
@@ -68,6 +70,8 @@ def rank_split(
     is_report = (items["track"] == Track.REPORT.value).to_numpy()
     for key in outdated:
         standing[key] = np.where(is_report, np.nan, standing[key])
+    apart = find_apart(session, split_id, keys)
+    standing = {key: values for key, values in standing.items() if key not in apart}
     places = {board: _rank_board(board, standing, items, reports) for board in Board}
     replace_ranked(session, ranking, release, keys, places)
     return ranking

@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
+from leaderboard.hosting.apart import rank_together, set_apart
 from leaderboard.hosting.releases import open_next
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.releases import read_releases
@@ -46,4 +47,24 @@ def open_command(benchmark: str, version: str | None, split: str, reason: str) -
     with sessions().write() as session:
         found = get_split(get_benchmark(session, benchmark, version), split)
         done = open_next(session, found, COMMAND_LINE, reason)
+    finish(done)
+
+
+@release_group.command("trained")
+@click.argument("benchmark")
+@click.option("--version", help="By default the newest.")
+@click.option("--split", default="test", show_default=True)
+@click.option(
+    "--apart/--together", required=True, help="Without a rank, or ranked with all others."
+)
+@click.option("--reason", required=True, help="Why; the audit trail keeps it.")
+@with_appcontext
+def trained_command(
+    benchmark: str, version: str | None, split: str, apart: bool, reason: str
+) -> None:
+    """Say where models stand that were trained on the questions."""
+    act = set_apart if apart else rank_together
+    with sessions().write() as session:
+        found = get_split(get_benchmark(session, benchmark, version), split)
+        done = act(session, found, COMMAND_LINE, reason)
     finish(done)

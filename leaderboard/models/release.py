@@ -49,3 +49,12 @@ class ReleaseJudge(Base):
     fitted_at: Mapped[datetime | None]
 
     rater: Mapped[Rater] = relationship()
+
+
+class ApartSplit(Base):
+    """A split on which models without a rank stand apart whose teams say that they learnt it."""
+
+    __tablename__ = "apart_splits"
+
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), primary_key=True)
+    since_at: Mapped[datetime]

@@ -119,6 +119,8 @@ class ModelCard(Base):
     open_weights: Mapped[bool]
     licence: Mapped[str | None] = mapped_column(String(100))
     base_model: Mapped[str | None] = mapped_column(String(120))
+    trained_on_split: Mapped[str | None] = mapped_column(String(3))
+    training_note: Mapped[str | None] = mapped_column(String(300))
     url: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -136,6 +138,11 @@ class ModelCard(Base):
         foreign_keys="ModelVariant.model_card_id",
         cascade="all, delete-orphan",
     )
+
+    @property
+    def says_trained(self) -> bool:
+        """Whether its team says that it was trained on the questions or on text made from them."""
+        return self.trained_on_split == "yes"
 
 
 class ModelVariant(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
+from leaderboard.rankings.apart import sets_apart
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
@@ -55,8 +56,9 @@ class RankingRow:
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
     the share of the items that decide ranks which were scored. `outcomes` counts MCQ predictions.
     On boards in `separable` the leader is significantly better. `n_attempts` are the scored
-    submissions of the model's team. `report` says where the report score comes from. All but the
-    model card are as they were when the ranking was made.
+    submissions of the model's team. `report` says where the report score comes from. It `is_apart`
+    where the host gives it no rank because its team says that it was trained on the questions. All
+    but the model card are as they were when the ranking was made.
     """
 
     model: ModelCard
@@ -68,6 +70,7 @@ class RankingRow:
     outcomes: dict[str, int]
     n_attempts: int
     report: ReportProvenance | None
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,9 +222,13 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
         if entry.submission_id in entries:
             entries[entry.submission_id].append(entry)
     reports = _read_reports(session, ranking)
-    return [
+    apart = sets_apart(session, ranking.release.split_id)
+    rows = [
         _make_row(row, entries[row.submission_id], reports.get(row.submission_id), n_items)
         for row in shown
+    ]
+    return [
+        replace(row, is_apart=apart and row.model.says_trained and not row.ranks) for row in rows
     ]
 
 

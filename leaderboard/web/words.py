@@ -109,6 +109,8 @@ def rank_in_words(value: RankRange, n_ranked: int) -> str:
 
 def missing(row: RankingRow, board: Board) -> str:
     """Why a model has no score or rank on `board`."""
+    if row.is_apart and board in row.scores:
+        return "it stands apart: its team says that it was trained on the questions"
     absent = [t for t in board.tracks if t.value not in row.submission.tracks]
     if not absent:
         return "not every item was scored"

@@ -39,6 +39,11 @@ class NewModel(Body, frozen=True, kw_only=True):
     variant: Annotated[
         str | None, Meta(description="How it differs from its base: spine only.")
     ] = None
+    trained_on_split: Annotated[
+        str | None,
+        Meta(description="Was it trained on the hidden questions, or on text from them? yes, no."),
+    ] = None
+    training_note: Annotated[str | None, Meta(description="Which questions, and how.")] = None
     url: Annotated[str | None, Meta(description="Paper, code or weights.")] = None
     description: Annotated[str | None, Meta(description="A sentence or two.")] = None
 
@@ -56,6 +61,8 @@ class ChangedModel(Body, frozen=True, kw_only=True):
     base_model: str | msgspec.UnsetType | None = msgspec.UNSET
     base: str | msgspec.UnsetType | None = msgspec.UNSET
     variant: str | msgspec.UnsetType | None = msgspec.UNSET
+    trained_on_split: str | msgspec.UnsetType | None = msgspec.UNSET
+    training_note: str | msgspec.UnsetType | None = msgspec.UNSET
     url: str | msgspec.UnsetType | None = msgspec.UNSET
     description: str | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -78,6 +85,8 @@ class ModelRecord(Shape, frozen=True, kw_only=True):
     base: str | None
     variant: str | None
     base_consent: str | None = None
+    trained_on_split: str | None = None
+    training_note: str | None = None
     url: str | None
     description: str | None
 

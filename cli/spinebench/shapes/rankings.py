@@ -30,11 +30,16 @@ BOARDS = BoardScores.__struct_fields__
 
 
 class RankedModel(Shape, frozen=True, kw_only=True):
-    """Which model."""
+    """Which model.
+
+    `trained_on_split` is yes where its team says that it was trained or tuned on the split's
+    questions or on text made from them, no where it says not, null where it does not say.
+    """
 
     slug: str
     name: str
     organisation: str
+    trained_on_split: str | None = None
 
 
 class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
@@ -56,7 +61,8 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
 
     `separable_from_leader` says whether the leader is significantly better. `n_unscored`
     counts the split's items without a score, `n_attempts` the scored submissions of the model's
-    team.
+    team. A model that stands apart has no rank because its team says that it was trained on the
+    questions.
     """
 
     rank_low: int | None
@@ -76,6 +82,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     n_unscored: int
     n_attempts: int
     saw_hidden_items: bool
+    stands_apart: bool = False
     submission: str
     submitted_at: datetime
 

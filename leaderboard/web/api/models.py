@@ -13,8 +13,10 @@ from leaderboard.accounts.teams import (
     read_model_cards,
 )
 from leaderboard.models.team import ModelCard, ModelVariant, Scope
+from leaderboard.queue import send_nudges
+from leaderboard.rankings.apart import nudge_rankings
 from leaderboard.web.api.operation import get, patch, post
-from leaderboard.web.services import current_user, database
+from leaderboard.web.services import current_user, database, services
 from spinebench.shapes.models import ChangedModel, ModelList, ModelRecord, NewModel
 
 
@@ -40,7 +42,9 @@ def change_model(model: str, json: ChangedModel) -> ModelRecord:
     card = get_own_model_card(database(), current_user(), model)
     sent = msgspec.to_builtins(json)
     change_model_card(database(), card, {**describe_model_card(card), **sent})
+    rank = nudge_rankings(database(), card)
     database().commit()
+    send_nudges(services().queue, rank)
     return _show(card)
 
 

@@ -107,6 +107,7 @@ def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
         ),
         separable_from_leader=table.board in row.separable,
         saw_hidden_items=row.submission.id in saw_hidden,
+        stands_apart=row.is_apart,
     )
 
 

@@ -8,15 +8,26 @@ from typing import Any
 from wtforms import BooleanField, Field, SelectField
 from wtforms.widgets import TextArea, URLInput
 
-from leaderboard.accounts.card_fields import CARD_FIELDS, CardField, Flag, Line, Link, Prose, Size
+from leaderboard.accounts.card_fields import (
+    ANSWERS,
+    CARD_FIELDS,
+    Answer,
+    CardField,
+    Flag,
+    Line,
+    Link,
+    Prose,
+    Size,
+)
 from leaderboard.accounts.teams import describe_model_card
 from leaderboard.accounts.variants import MAX_LABEL_CHARACTERS
 from leaderboard.models.team import ModelCard, Team
 from leaderboard.web.forms.accounts import SLUG
 from leaderboard.web.forms.form import PageForm, TextField, name_teams
 
-PLACES = ("name", "slug", "organisation", "open_weights")
+PLACES = ("name", "slug", "organisation", "open_weights", "trained_on_split")
 """The fields that stand first; what a team may leave out stands below them."""
+CHOICES = {"": "Not stated", **{one: one.capitalize() for one in ANSWERS}}
 
 
 class ModelCardForm(PageForm):
@@ -43,7 +54,7 @@ class ModelCardForm(PageForm):
 
     @property
     def first(self) -> list[Field]:
-        """The fields that every card fills in, and whether its weights are open."""
+        """The fields that every card fills in, and what nobody should overlook."""
         return [self._fields[key] for key in PLACES]
 
     @property
@@ -88,6 +99,8 @@ def _make_field(fact: CardField) -> Field:
         shown["maxlength"] = fact.limit
     if isinstance(fact, Size):
         shown["inputmode"] = "decimal"
+    if isinstance(fact, Answer):
+        return SelectField(label, description=hint, choices=CHOICES)
     if isinstance(fact, Prose):
         return TextField(label, description=hint, widget=TextArea(), render_kw={**shown, "rows": 4})
     if isinstance(fact, Link):

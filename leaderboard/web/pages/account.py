@@ -42,6 +42,8 @@ from leaderboard.letters.ask import ask_letter
 from leaderboard.models.letter import LetterKind
 from leaderboard.models.team import ApiToken, ModelCard, Team
 from leaderboard.people.addresses import change_address as set_address
+from leaderboard.queue import send_nudges
+from leaderboard.rankings.apart import nudge_rankings
 from leaderboard.submissions.quota import read_ledger
 from leaderboard.web.forms.accounts import (
     PasswordForm,
@@ -222,7 +224,9 @@ def change_model(slug: str) -> Response | tuple[str, int]:
     form = CardForm(request.form)
     with form.catches():
         change_model_card(database(), card, form.data)
+        rank = nudge_rankings(database(), card)
         database().commit()
+        send_nudges(services().queue, rank)
         return _done(f"The model card of {card.name} has been changed.")
     return _model_page(form, card, [card.team])
 

@@ -6,6 +6,7 @@ A host sees and does there what is about their benchmarks, an administrator ever
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from leaderboard.evaluation.publish import MODELS_PER_RELEASE, read_candidates
 from leaderboard.hosting import submissions as hosting
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
+from leaderboard.hosting.apart import rank_together, set_apart
 from leaderboard.hosting.overview import read_overview, read_submissions
 from leaderboard.hosting.releases import open_next, rank_again
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
@@ -35,6 +37,7 @@ from leaderboard.packages.catalogue import (
     read_older_versions,
 )
 from leaderboard.queue import send_nudges
+from leaderboard.rankings.apart import sets_apart
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.web.forms.hosting import ActForm, AnnouncementForm, RevealForm
@@ -51,13 +54,16 @@ from leaderboard.web.services import current_user, database, safe_back, services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.after_request(keep_private)
+AnyAct = TypeVar("AnyAct")
 KeyAct = Callable[[Session, str, str, str], Act]
+SplitAct = Callable[[Session, Split, str, str], Act]
 SUBMISSION_ACTS: dict[str, KeyAct] = {
     "hide": hosting.hide,
     "show": hosting.show,
     "requeue": hosting.requeue,
     "accept": hosting.accept,
 }
+TRAINED_ACTS: dict[str, SplitAct] = {"apart": set_apart, "together": rank_together}
 AUDIT_LISTED = 500
 
 
@@ -165,6 +171,18 @@ def reveal_answers(slug: str, version: str) -> Response | tuple[str, int]:
     return _reveal_page(slug, version, form), form.status
 
 
+@blueprint.post("/benchmarks/<slug>/<version>/<name>/trained/<act>")
+@right_required(Right.SET_APART, BENCHMARK)
+def act_on_trained(slug: str, version: str, name: str, act: str) -> Response | tuple[str, int]:
+    """Have models that were trained on the questions stand apart, or rank them with all others."""
+    chosen, form = choose_act(TRAINED_ACTS, act), ActForm(request.form)
+    with form.catches():
+        split = get_split(get_benchmark(database(), slug, version), name)
+        done = chosen(database(), split, current_user().email, form.reason.text)
+        return finish(done, url_for("admin.benchmarks"))
+    return _benchmarks_page(form), form.status
+
+
 @blueprint.get("/announcements")
 @right_required(Right.ANNOUNCE)
 def announcements() -> str:
@@ -200,7 +218,7 @@ def audit() -> str:
     return render_template("admin/audit.html", rows=rows, limit=AUDIT_LISTED)
 
 
-def choose_act(acts: dict[str, KeyAct], name: str) -> KeyAct:
+def choose_act(acts: dict[str, AnyAct], name: str) -> AnyAct:
     """The act of that name. Raises NotFound."""
     if name not in acts:
         raise NotFound("There is no such action.", "Use the buttons on the host's pages.")
@@ -241,6 +259,7 @@ def _benchmarks_page(form: ActForm) -> str:
             if is_protected(split) and (found := read_candidates(database(), split))
         },
         models_per_release=MODELS_PER_RELEASE,
+        apart={split.id for split, _, _ in rows if sets_apart(database(), split.id)},
         older=[one for one in read_older_versions(database()) if covers(one.slug)],
         allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
         form=form,

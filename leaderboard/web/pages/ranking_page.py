@@ -101,13 +101,15 @@ def render_ranking(
     woven = reported if is_same and _is_by_score(selection) else []
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
+    unranked = [row for row in table.rows if is_parted and board not in row.ranks]
     return render_template(
         "leaderboards/ranking.html",
         table=table,
         n_models=len(whole.rows),
         can_compare=whole.is_current and len(table.rows) > 1,
         lines=make_lines(ranked, selection, woven),
-        unranked=[row for row in table.rows if is_parted and board not in row.ranks],
+        unranked=[row for row in unranked if not row.is_apart],
+        apart=[row for row in unranked if row.is_apart],
         reported=[] if woven else reported,
         n_reported=len(reported),
         is_same=is_same,

@@ -28,6 +28,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /admin/teams/team-b/ban": REASON,
     "POST /admin/submissions/{scored}/hide": REASON,
     "POST /admin/benchmarks/tiny/1.0.0/test/release": REASON,
+    "POST /admin/benchmarks/tiny/1.0.0/test/trained/apart": REASON,
     "POST /admin/benchmarks/tiny/1.0.0/reveal": {
         "data": {
             "extent": "items",

@@ -315,6 +315,7 @@ PAGES = (
         POST /admin/benchmarks/tiny/1.0.0/test/rank
         POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/test/release
+        POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
         POST /admin/roles/invitations
         POST /admin/roles/revoke
         """,
