@@ -223,7 +223,7 @@ CARD_FIELDS: tuple[CardField, ...] = (
         called="training on the questions",
         asks="Was it trained or tuned on hidden questions of this site, or on text made from them?",
         hint="Text made from them: translations, explanations, answers of other models. "
-        "A yes is no offence: the model is marked, and its results are read as what they are.",
+        "You may say yes: the model is then marked, so that its scores are not misread.",
         meaning="whether it was trained or tuned on the split or on text made from it (yes, no), "
         "as stated by its team",
         column="trained",
