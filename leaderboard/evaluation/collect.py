@@ -25,7 +25,7 @@ from leaderboard.evaluation.silence import MAX_FAILED_SHARE
 from leaderboard.leases import Claim, renew
 from leaderboard.models.endpoint import EndpointRun, FailedItem
 from leaderboard.models.rating import Rating
-from leaderboard.models.robustness import RobustnessAudit
+from leaderboard.models.robustness import AuditRow
 from leaderboard.models.submission import (
     EventKind,
     ParsedPrediction,
@@ -109,7 +109,7 @@ def _make_plan(session: Session, claim: Claim[str], access: EndpointAccess) -> _
     )
 
 
-def rest_of_budget(total: Budget, used: EndpointRun | RobustnessAudit) -> Budget:
+def rest_of_budget(total: Budget, used: EndpointRun | AuditRow) -> Budget:
     """What is left of a run's budget after its attempts before."""
     return Budget(
         max_requests=_rest(total.max_requests, used.n_requests),

@@ -26,13 +26,11 @@ class AuditState(enum.StrEnum):
         return self in (AuditState.FINISHED, AuditState.FAILED)
 
 
-class RobustnessAudit(Base):
-    """One audit of one endpoint submission, with its figures over all attempts.
+class AuditRow:
+    """The columns of an audit of one endpoint submission, with its figures over all attempts.
 
     `run_id` fences the run that holds it, as with submissions. `reason` says how it ended.
     """
-
-    __tablename__ = "robustness_audits"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
@@ -48,6 +46,12 @@ class RobustnessAudit(Base):
     n_requests: Mapped[int] = mapped_column(default=0)
     n_tokens: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
+
+
+class RobustnessAudit(AuditRow, Base):
+    """One robustness audit."""
+
+    __tablename__ = "robustness_audits"
 
     submission: Mapped[Submission] = relationship()
 

@@ -1,4 +1,4 @@
-"""Who works on a robustness audit."""
+"""Who works on an audit."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.leases import LeasedTable, make_phase, make_run_id
-from leaderboard.models.robustness import AuditState, RobustnessAudit
-from leaderboard.queue import AUDIT_ENDPOINT
+from leaderboard.models.robustness import AuditRow, AuditState, RobustnessAudit
+from leaderboard.queue import AUDIT_ENDPOINT, Job
 
 
-def _note_failed(session: Session, audit_id: int, reason: str) -> None:
-    session.execute(
-        update(RobustnessAudit)
-        .where(RobustnessAudit.id == audit_id)
-        .values(reason=reason, finished_at=now())
+def make_audit_table(audits: type[AuditRow], job: Job) -> LeasedTable[int]:
+    """The leased table of a kind of audit."""
+
+    def note_failed(session: Session, audit_id: int, reason: str) -> None:
+        session.execute(
+            update(audits).where(audits.id == audit_id).values(reason=reason, finished_at=now())
+        )
+
+    return LeasedTable[int](
+        job=job,
+        key=audits.id,
+        waiting=make_phase(audits.state, AuditState.WAITING),
+        held=make_phase(audits.state, AuditState.ASKING),
+        failed=make_phase(audits.state, AuditState.FAILED),
+        fence=audits.run_id,
+        make_fence=make_run_id,
+        heartbeat=audits.heartbeat_at,
+        attempts=audits.n_attempts,
+        on_failed=note_failed,
     )
 
 
-AUDITS = LeasedTable[int](
-    job=AUDIT_ENDPOINT,
-    key=RobustnessAudit.id,
-    waiting=make_phase(RobustnessAudit.state, AuditState.WAITING),
-    held=make_phase(RobustnessAudit.state, AuditState.ASKING),
-    failed=make_phase(RobustnessAudit.state, AuditState.FAILED),
-    fence=RobustnessAudit.run_id,
-    make_fence=make_run_id,
-    heartbeat=RobustnessAudit.heartbeat_at,
-    attempts=RobustnessAudit.n_attempts,
-    on_failed=_note_failed,
-)
+AUDITS = make_audit_table(RobustnessAudit, AUDIT_ENDPOINT)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, true
+from sqlalchemy import ColumnElement, and_, insert, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
@@ -16,12 +17,23 @@ from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentErro
 from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.endpoint import Endpoint, EndpointRun
 from leaderboard.models.publication import FeedbackItem
-from leaderboard.models.robustness import AuditQuestion, AuditState, RobustnessAudit
+from leaderboard.models.robustness import AuditQuestion, AuditRow, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
 from leaderboard.scoring.statistics.consistency import allocate
 from leaderboard.submissions.endpoint_runs import get_askable
 
 UNDER_WAY = tuple(state for state in AuditState if not state.is_final)
+
+
+class Choice(NamedTuple):
+    """A single-answer item, and how many options it has."""
+
+    item_id: int
+    n_options: int
+
+
+Strata = Mapping[str, Sequence[Choice]]
+"""Items by track."""
 
 
 class Question(NamedTuple):
@@ -44,16 +56,8 @@ def request_audit(
 
     Raises NotFound, Conflict or PermanentError where the submission cannot be audited.
     """
-    vault.require_open()
-    if n_items < 1:
-        raise InvalidRequest("An audit needs at least one item.", "Give --items a larger number.")
-    _require_auditable(session, submission_id)
+    require_auditable(session, submission_id, RobustnessAudit, n_items, vault)
     questions = _choose_questions(session, submission_id, n_items, seed, every_rotation)
-    if not questions:
-        raise Conflict(
-            f"Submission {submission_id} answered no single-answer questions.",
-            "Only multiple-choice questions with one right answer are asked again.",
-        )
     audit = RobustnessAudit(
         submission_id=submission_id,
         seed=seed,
@@ -83,7 +87,17 @@ def get_audited_endpoint(session: Session, run: EndpointRun) -> Endpoint:
     return endpoint
 
 
-def _require_auditable(session: Session, submission_id: str) -> None:
+def require_auditable(
+    session: Session,
+    submission_id: str,
+    audits: type[AuditRow],
+    n_items: int,
+    vault: KeyVault,
+) -> None:
+    """Raise unless the submission's endpoint may be asked `n_items` for a new one of `audits`."""
+    vault.require_open()
+    if n_items < 1:
+        raise InvalidRequest("An audit needs at least one item.", "Give --items a larger number.")
     submission = session.get(Submission, submission_id, with_for_update={"key_share": True})
     if submission is None:
         raise NotFound(f"There is no submission {submission_id!r}.", "Check its id.")
@@ -104,9 +118,7 @@ def _require_auditable(session: Session, submission_id: str) -> None:
         )
     get_audited_endpoint(session, run)
     under_way = session.scalar(
-        select(RobustnessAudit.id).where(
-            RobustnessAudit.submission_id == submission_id, RobustnessAudit.state.in_(UNDER_WAY)
-        )
+        select(audits.id).where(audits.submission_id == submission_id, audits.state.in_(UNDER_WAY))
     )
     if under_way is not None:
         raise Conflict(
@@ -118,9 +130,27 @@ def _require_auditable(session: Session, submission_id: str) -> None:
 def _choose_questions(
     session: Session, submission_id: str, n_items: int, seed: int, every_rotation: bool
 ) -> list[Question]:
-    """A random subset stratified by track; the same seed chooses the same one.
+    """A random subset stratified by track; the same seed chooses the same one."""
+    chance = random.Random(seed)
+    questions = []
+    for item_id, n_options in draw_items(read_strata(session, submission_id), n_items, chance):
+        drawn = chance.randrange(1, n_options)
+        rotations = range(1, n_options) if every_rotation else [drawn]
+        questions += [Question(item_id, rotation) for rotation in rotations]
+    return questions
 
-    Of a split with a feedback part, of its items alone: an endpoint sees which items are asked
+
+def draw_items(strata: Strata, n_items: int, chance: random.Random) -> Iterator[Choice]:
+    """Up to `n_items` by chance, in proportion from each track; a track is drawn when it is due."""
+    parts = allocate({track: len(items) for track, items in strata.items()}, n_items)
+    for track, items in strata.items():
+        yield from sorted(chance.sample(items, parts[track]))
+
+
+def read_strata(session: Session, submission_id: str) -> Strata:
+    """The single-answer items that an audit of the submission may ask. Raises Conflict if none.
+
+    Of a split with a feedback part, its items alone: an endpoint sees which items are asked
     again, and the share that it had right is public.
     """
     split_id = session.get_one(Submission, submission_id).split_id
@@ -130,28 +160,30 @@ def _choose_questions(
         .where(Item.split_id == split_id)
     )
     has_part = session.scalar(feedback.limit(1)) is not None
+    answered = (
+        select(Prediction.item_id)
+        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
+        .where(Prediction.submission_id == submission_id)
+    )
+    asked = Item.id.in_(feedback) if has_part else true()
+    strata = group_choices(session, and_(Item.id.in_(answered), asked))
+    if not strata:
+        raise Conflict(
+            f"Submission {submission_id} answered no single-answer questions.",
+            "Only multiple-choice questions with one right answer are asked again.",
+        )
+    return strata
+
+
+def group_choices(session: Session, condition: ColumnElement[bool]) -> Strata:
+    """The single-answer items that meet a condition on Item, in their order."""
     rows = session.execute(
         select(Item.track, Item.id, Item.options)
-        .where(Item.id.in_(feedback) if has_part else true())
-        .join(Prediction, Prediction.item_id == Item.id)
-        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
-        .where(
-            Prediction.submission_id == submission_id,
-            Item.kind == ItemKind.MCQ,
-            Item.multiple.is_(False),
-        )
-        .order_by(Item.position)
+        .where(condition, Item.kind == ItemKind.MCQ, Item.multiple.is_(False))
+        .order_by(Item.split_id, Item.position)
     )
-    strata: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    strata: dict[str, list[Choice]] = defaultdict(list)
     for track, item_id, options in rows:
         if len(options) > 1:
-            strata[track.value].append((item_id, len(options)))
-    parts = allocate({track: len(items) for track, items in strata.items()}, n_items)
-    chance = random.Random(seed)
-    questions = []
-    for name, items in strata.items():
-        for item_id, n_options in sorted(chance.sample(items, parts[name])):
-            drawn = chance.randrange(1, n_options)
-            rotations = range(1, n_options) if every_rotation else [drawn]
-            questions += [Question(item_id, rotation) for rotation in rotations]
-    return questions
+            strata[track.value].append(Choice(item_id, len(options)))
+    return strata
