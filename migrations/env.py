@@ -15,6 +15,7 @@ import leaderboard.models.commitment
 import leaderboard.models.deletion
 import leaderboard.models.endpoint
 import leaderboard.models.expert
+import leaderboard.models.exposure
 import leaderboard.models.factor
 import leaderboard.models.identity
 import leaderboard.models.invitation

@@ -18,6 +18,7 @@ from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.evaluation.turns import claim_next
+from leaderboard.exposure.ask import ask_exposure
 from leaderboard.items.reports import get_rubric
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import make_judges
@@ -93,6 +94,12 @@ def audit_endpoint(audit_id: int) -> None:
     """Ask what is missing of a robustness audit."""
     config = Config.from_env()
     ask_audit(sessions_of(config.database_url), audit_id, make_access(config))
+
+
+def audit_exposure(audit_id: int) -> None:
+    """Ask what is missing of an exposure audit."""
+    config = Config.from_env()
+    ask_exposure(sessions_of(config.database_url), audit_id, make_access(config))
 
 
 def make_access(config: Config) -> EndpointAccess:

@@ -7,6 +7,7 @@ from typing import Any
 from leaderboard.calibration.refits import REFITS
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.evaluation.claim import SUBMISSIONS
+from leaderboard.exposure.lease import EXPOSURES
 from leaderboard.leases import LeasedTable
 from leaderboard.letters.lease import LETTERS
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
@@ -17,6 +18,7 @@ LEASED: tuple[LeasedTable[Any], ...] = (
     NOTICES,
     REFITS,
     AUDITS,
+    EXPOSURES,
     CONNECTION_TESTS,
     NOTICE_TESTS,
     LETTERS,

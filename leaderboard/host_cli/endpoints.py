@@ -11,11 +11,13 @@ from leaderboard.audit import COMMAND_LINE, add_audit
 from leaderboard.endpoints.registry.endpoints import rotate_keys
 from leaderboard.endpoints.registry.splits import allow_split, forbid_split, read_allowed
 from leaderboard.endpoints.registry.vault import KeyVault, make_host_key
+from leaderboard.exposure.request import request_exposure
+from leaderboard.exposure.results import MEANING, read_exposures, write_exposure
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.benchmark import Split
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.queue import AUDIT_ENDPOINT, make_queue
+from leaderboard.queue import AUDIT_ENDPOINT, AUDIT_EXPOSURE, make_queue
 from leaderboard.robustness.request import request_audit
 from leaderboard.robustness.results import read_audits, write_results
 
@@ -133,6 +135,48 @@ def audits_command(submission: str) -> None:
                 click.echo(line)
     if not audits:
         click.echo(f"There is no robustness audit of {submission!r}.")
+
+
+@endpoint_group.command("expose")
+@click.argument("submission")
+@click.option("--items", default=50, show_default=True, help="How many questions, at most.")
+@click.option("--seed", type=int, help="Determines the questions.  [default: random]")
+@with_appcontext
+def expose_command(submission: str, items: int, seed: int | None) -> None:
+    """Ask the endpoint of SUBMISSION with a part of each item left out: an exposure audit."""
+    chosen = secrets.randbelow(2**31) if seed is None else seed
+    with sessions().write() as session:
+        audit = request_exposure(
+            session,
+            submission,
+            n_items=items,
+            seed=chosen,
+            vault=KeyVault(config().endpoint_keys),
+        )
+        audit_id, n_items = audit.id, audit.n_items
+        slug = session.get_one(Submission, submission).split.benchmark.slug
+        note = f"audit {audit_id}, {n_items} items, seed {chosen}"
+        subject = f"submission {submission}"
+        add_audit(session, COMMAND_LINE, "audit exposure", subject, note, benchmark=slug)
+    make_queue(config().redis_url, config().queue_name).enqueue(AUDIT_EXPOSURE, audit_id)
+    click.echo(
+        f"Exposure audit {audit_id}: {n_items:,} items, seed {chosen}; a worker will run it."
+    )
+
+
+@endpoint_group.command("exposures")
+@click.argument("submission")
+@with_appcontext
+def exposures_command(submission: str) -> None:
+    """The exposure audits of SUBMISSION, and the order of options beside them; newest first."""
+    with sessions().read() as session:
+        exposures, audits = read_exposures(session, submission), read_audits(session, submission)
+        lines = [line for one in exposures for line in write_exposure(one)]
+        if exposures:
+            lines += ["Order of options:", *(line for one in audits for line in write_results(one))]
+            lines += [] if audits else ["  not audited: `flask endpoint audit` does it"]
+            lines.append(MEANING)
+    click.echo("\n".join(lines) or f"There is no exposure audit of {submission!r}.")
 
 
 def _subject(split: Split) -> str:

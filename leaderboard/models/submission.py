@@ -71,6 +71,7 @@ class EventKind(enum.StrEnum):
     REQUEUED = "requeued"
     HELD = "held"
     SCORED = "scored"
+    AUDITED = "audited"
     FAILED = "failed"
     CANCELLED = "cancelled"
 

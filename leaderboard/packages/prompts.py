@@ -18,14 +18,23 @@ def fill_prompt(template: str, question: str, options: Mapping[str, str]) -> str
 
 
 def make_prompt(
-    manifest: Mapping[str, Any], item: Item, options: Mapping[str, str] | None = None
+    manifest: Mapping[str, Any],
+    item: Item,
+    options: Mapping[str, str] | None = None,
+    question: str | None = None,
 ) -> str:
-    """The prompt of an item of the benchmark with this manifest, or with `options` in its place.
+    """The prompt of an item of the benchmark with this manifest.
 
-    The benchmark's canary is its last line: it travels with every item that leaves the server.
+    `options` and `question` stand in place of the item's own. The benchmark's canary is its last
+    line: it travels with every item that leaves the server.
     """
     shown = item.options if options is None else options
-    text = fill_prompt(manifest["prompts"][item.track.value], item.question, shown)
+    asked = item.question if question is None else question
+    return add_canary(manifest, fill_prompt(manifest["prompts"][item.track.value], asked, shown))
+
+
+def add_canary(manifest: Mapping[str, Any], text: str) -> str:
+    """The text with the benchmark's canary as its last line; as it is where there is none."""
     canary = manifest.get("canary")
     return f"{text}\n\n{make_canary_line(canary)}" if canary else text
 

@@ -20,9 +20,11 @@ from leaderboard.endpoints.registry import connection_tests
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.claim import SUBMISSIONS
+from leaderboard.exposure.lease import EXPOSURES
 from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
 from leaderboard.letters.lease import LETTERS
 from leaderboard.models.endpoint import Endpoint, EndpointTest
+from leaderboard.models.exposure import ExposureAudit
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest, TargetKind
 from leaderboard.models.robustness import AuditState, RobustnessAudit
@@ -43,8 +45,8 @@ def add_submission(session: Session) -> str:
     return session.scalars(select(Submission.id)).one()
 
 
-def add_audit(session: Session) -> int:
-    audit = RobustnessAudit(
+def add_audit(session: Session, kind: type[RobustnessAudit | ExposureAudit]) -> int:
+    audit = kind(
         submission_id=add_submission(session),
         seed=1,
         n_items=1,
@@ -152,7 +154,8 @@ class Case(NamedTuple):
 
 CASES = [
     Case(SUBMISSIONS, add_submission, {"status": Status.SCORED}),
-    Case(AUDITS, add_audit, {"state": AuditState.FINISHED}),
+    Case(AUDITS, lambda s: add_audit(s, RobustnessAudit), {"state": AuditState.FINISHED}),
+    Case(EXPOSURES, lambda s: add_audit(s, ExposureAudit), {"state": AuditState.FINISHED}),
     Case(NOTICES, add_notice, {"state": NoticeState.SENT}),
     Case(LETTERS, add_letter, {"state": NoticeState.SENT}),
     Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),

@@ -21,6 +21,7 @@ from leaderboard.disclosure import is_protected
 from leaderboard.endpoints.registry.splits import read_allowed
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.publish import MODELS_PER_RELEASE, read_candidates
+from leaderboard.exposure.results import MEANING, read_exposures
 from leaderboard.hosting import submissions as hosting
 from leaderboard.hosting.act import Act
 from leaderboard.hosting.announcements import announce, end_announcement, read_announcements
@@ -40,6 +41,7 @@ from leaderboard.queue import send_nudges
 from leaderboard.rankings.apart import sets_apart
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
+from leaderboard.robustness.results import read_audits
 from leaderboard.web.forms.hosting import ActForm, AnnouncementForm, RevealForm
 from leaderboard.web.rights import (
     ANNOUNCEMENT,
@@ -236,7 +238,15 @@ def finish(done: Act, page: str) -> Response:
 def _submission_page(key: str, form: ActForm) -> str:
     found = hosting.get_submission(database(), key)
     hidden = database().get(HiddenSubmission, key)
-    return render_template("admin/submission.html", submission=found, hidden=hidden, form=form)
+    return render_template(
+        "admin/submission.html",
+        submission=found,
+        hidden=hidden,
+        form=form,
+        exposures=read_exposures(database(), key),
+        audits=read_audits(database(), key),
+        exposure_meaning=MEANING,
+    )
 
 
 def _benchmarks_page(form: ActForm) -> str:

@@ -1,0 +1,1 @@
+"""Exposure audits of endpoint submissions, for the host alone: request, claim, ask, read."""
