@@ -57,12 +57,14 @@ class Posterior(NamedTuple):
     @property
     def best(self) -> NDArray[np.int64]:
         """(N,) the likeliest letters; ties go to the first."""
-        return self.letters.argmax(axis=1)
+        places: NDArray[np.int64] = self.letters.argmax(axis=1)
+        return places
 
     @property
     def surest(self) -> Floats:
         """(N,) how likely these are."""
-        return self.letters.max(axis=1)
+        likely: Floats = self.letters.max(axis=1)
+        return likely
 
 
 class Forecast(NamedTuple):
@@ -134,7 +136,8 @@ def _solve(prior: Floats, share: float, told: Sequence[Told]) -> Floats:
     pull = _settle(covariance, expected, told)
     gain = np.tensordot(pull, weighted, axes=1) - means * (pull @ per_item)[:, None]
     state = means + gain
-    return state[:, :n_letters] + state[:, n_letters:]
+    letters: Floats = state[:, :n_letters] + state[:, n_letters:]
+    return letters
 
 
 def _settle(covariance: Floats, expected: Floats, told: Sequence[Told]) -> Floats:
@@ -144,8 +147,8 @@ def _settle(covariance: Floats, expected: Floats, told: Sequence[Told]) -> Float
     precision = np.where(exact, 1 / NOISE, 0.0)
     shift = np.where(exact, centre / NOISE, 0.0)
     covariance = covariance + NEARLY * np.eye(len(told))
-    places = np.flatnonzero(~exact)
-    for _ in range(N_SWEEPS if len(places) else 0):
+    places = np.flatnonzero(~exact).tolist()
+    for _ in range(N_SWEEPS if places else 0):
         mean, spread = _combine(covariance, expected, precision, shift)
         for place in places:
             one = told[place]

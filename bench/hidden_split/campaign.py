@@ -131,7 +131,9 @@ class Campaign:
     def draw(self) -> NDArray[np.int64]:
         """A sheet drawn from the posterior: each letter as often as it is likely."""
         sums = self.believe().letters.cumsum(axis=1)
-        return np.minimum((sums < self.random.random((self.n, 1))).sum(axis=1), N_LETTERS - 1)
+        below = (sums < self.random.random((self.n, 1))).sum(axis=1)
+        letters: NDArray[np.int64] = np.minimum(below, N_LETTERS - 1)
+        return letters
 
     def best_of(self, person: int) -> NDArray[np.int64]:
         """The letters of a person's best sheet so far, each track's own."""

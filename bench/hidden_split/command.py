@@ -81,7 +81,10 @@ def carry_out(task: Task, redis_url: str) -> Outcome:
 def attack_site(
     task: Task, items: Items, redis_url: str, random: np.random.Generator
 ) -> tuple[Campaign, NDArray[np.bool_]]:
-    """Attack a real site, whose every answer its twin must give too; and what decides ranks."""
+    """Attack a real site, whose every answer its twin must give too; and what decides ranks.
+
+    In the end every other address is tried.
+    """
     with (
         tempfile.TemporaryDirectory() as name,
         movable_clock() as clock,
@@ -89,8 +92,19 @@ def attack_site(
     ):
         decides = site.find_deciding()
         twin = Twin(items, decides, is_protected=task.is_protected)
-        target = Checked(Visit(site, task.budget.n_people), twin, items)
-        return attack_target(task, target, items, random), decides
+        visit = Visit(site, task.budget.n_people)
+        campaign = attack_target(task, Checked(visit, twin, items), items, random)
+        if task.is_protected:
+            try_doors(visit, campaign)
+        return campaign, decides
+
+
+def try_doors(visit: Visit, campaign: Campaign) -> None:
+    """Try every other address for the last model that no release has published."""
+    published = {one.model for one in campaign.published}
+    hidden = [one for one in campaign.sent if one.model not in published]
+    if hidden:
+        visit.try_doors(hidden[-1].person, hidden[-1].model, campaign.sent[0].model)
 
 
 def attack_target(

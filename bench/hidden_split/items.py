@@ -51,7 +51,8 @@ class Items(NamedTuple):
         """Which items a slice holds; none where it is not known here."""
         if slice_ not in self.slices:
             return np.zeros(len(self.ids), np.bool_)
-        return self.slices[slice_] == name
+        is_of: NDArray[np.bool_] = self.slices[slice_] == name
+        return is_of
 
     @property
     def cells(self) -> NDArray[np.int64]:

@@ -105,9 +105,8 @@ class Person:
 
     def _sign_in(self) -> None:
         answer = self._web.get(urljoin(self._site.url, "/account"), timeout=SECONDS)
-        if answer.url.endswith("/account"):
-            return
-        self._post("/sign-in", email=self._email, password=PASSWORD)
+        if "/sign-in" in answer.url:
+            self._post("/sign-in", email=self._email, password=PASSWORD)
 
     def _post(self, address: str, **fields: Any) -> str:
         """Fill in and send a form; the page that follows."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.hidden_split.doors import try_doors
 from bench.hidden_split.items import SLUG, SPLIT
 from bench.hidden_split.person import Person
 from bench.hidden_split.site import Site
@@ -64,6 +65,10 @@ class Visit:
         address = f"comparisons/{SLUG}/{SPLIT}?models={','.join(cards)}"
         answer = self._people[person].ask("GET", address)
         return answer.json() if answer.status_code == 200 else None
+
+    def try_doors(self, person: int, model: str, other: str) -> None:
+        """Look everywhere for a model that is not published. Raises OpenDoorError."""
+        try_doors(self._people[person], model, other)
 
     def _read(self, person: int, key: str) -> Results | None:
         answer = self._people[person].ask("GET", f"submissions/{key}/results")
