@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 
+from leaderboard.db import Base
 from tests.factories import PASSWORD
 from tests.site import OpenSite, Site, Visitor
 from tests.waiting import HANG_SECONDS
@@ -224,8 +225,8 @@ def test_names_are_written_as_text_wherever_they_came_from(site: Site) -> None:
 
 def test_a_fresh_server_tells_the_host_what_to_do_next(site: Site) -> None:
     with site.sessions.write() as session:
-        for table in ("item_images", "item_references", "items", "splits", "benchmarks"):
-            session.connection().exec_driver_sql(f"DELETE FROM {table}")
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
     page = site.get("/")
     assert page.status_code == 200
     assert "benchmark load" in page.text
