@@ -128,11 +128,11 @@ class Twin:
         for slice_, name, of in self._each_slice():
             if slice_ == "track" or not (of <= first.sent).all() or not (of <= second.sent).all():
                 continue
-            values = [np.where(one.right[of], 100.0, 0.0) for one in (first, second)]
-            found = paired_difference(*values, self._strata[of], np.arange(int(of.sum())))
+            one, other = (np.where(sheet.right[of], 100.0, 0.0) for sheet in (first, second))
+            found = paired_difference(one, other, self._strata[of], np.arange(int(of.sum())))
             shown = {"value": found.value, "low": found.low, "high": found.high}
             models: list[dict[str, Any]] = [
-                {"k": int(one.right[of].sum()), "difference": None} for one in (first, second)
+                {"k": int(sheet.right[of].sum()), "difference": None} for sheet in (first, second)
             ]
             models[1]["difference"] = shown
             slices.append({"slice": slice_, "name": name, "n": int(of.sum()), "models": models})
