@@ -21,12 +21,13 @@ from bench.hidden_split.told import (
     read_scores,
     read_step,
 )
+from leaderboard.evaluation.publish import MODELS_PER_RELEASE
 
 TRACKS = (TEXT, IMAGE)
 DECIDES = 2 / 3
 """The share of items that decide ranks: the policy is public."""
 RELEASE_EVERY = timedelta(days=90)
-PUT_UP = 2
+PUT_UP = MODELS_PER_RELEASE
 """How many models of one lineage a release publishes."""
 MAY_WAIT = 0.03
 """The share of what was told that a posterior may leave out until it is worked out again."""

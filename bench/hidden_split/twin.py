@@ -122,7 +122,9 @@ class Twin:
         return {"scores": list(self._score(found)), "feedback": self._heard[key]}
 
     def compare(self, person: int, cards: Sequence[str]) -> Results | None:
-        """Their paired differences by slice."""
+        """Their paired differences by slice, of which a protected split shows none."""
+        if self._is_protected:
+            return {"slices": []}
         first, second = (self._of_card[card] for card in cards)
         slices = []
         for slice_, name, of in self._each_slice():

@@ -23,7 +23,7 @@ from leaderboard.models.submission import Decider, Decision, Status, Submission
 from leaderboard.scoring.chance import chance_of, excess_over_chance
 from leaderboard.submissions.lineage import read_lineage
 
-MODELS_PER_RELEASE = 2
+MODELS_PER_RELEASE = 1
 """How many results of one lineage a release makes public, but for those that a host accepted."""
 GUESS_RISK = 0.001
 """The risk that guesses are published as answers, for all new results of a lineage at a release."""

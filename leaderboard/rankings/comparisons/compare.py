@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.disclosure import Viewer, disclosure, is_protected
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
@@ -21,7 +21,11 @@ MIN_MODELS, MAX_MODELS = 2, 6
 
 @dataclass(frozen=True)
 class Comparison:
-    """Models of a ranking in the order asked for, and what tells them apart."""
+    """Models of a ranking in the order asked for, and what tells them apart.
+
+    There are no slices of a protected split: the interval of a difference tells on how many items
+    both are right, and so, of two sheets of one's own, how many are right of those that they share.
+    """
 
     table: RankingTable
     models: tuple[RankingRow, ...]
@@ -51,9 +55,8 @@ def compare_models(
     models = tuple(_get_row(by_slug, slug, split) for slug in slugs)
     compared = read_compared(session, split.id, [row.submission.id for row in models])
     boards = (compare_board(compared, board) for board in Board)
-    return Comparison(
-        table, models, tuple(one for one in boards if one.pairs), tuple(compare_slices(compared))
-    )
+    slices = [] if is_protected(split) else compare_slices(compared)
+    return Comparison(table, models, tuple(one for one in boards if one.pairs), tuple(slices))
 
 
 def _get_row(by_slug: Mapping[str, RankingRow], slug: str, split: Split) -> RankingRow:
