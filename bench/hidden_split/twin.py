@@ -106,8 +106,12 @@ class Twin:
         n_new = Counter(one.person for one in new)
         n_published: Counter[int] = Counter()
         for one in new:
-            of = one.sent & self._decides
-            excess = excess_over_chance(one.right[of], np.full(int(of.sum()), CHANCE))
+            asked, tracks = one.sent & self._decides, self._items.slices["track"]
+            excess = min(
+                excess_over_chance(one.right[of], np.full(int(of.sum()), CHANCE))
+                for track in np.unique(tracks[asked])
+                for of in (asked & (tracks == track),)
+            )
             if excess < -ndtri(GUESS_RISK / n_new[one.person]):
                 continue
             if n_published[one.person] < MODELS_PER_RELEASE:

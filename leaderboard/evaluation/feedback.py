@@ -37,8 +37,8 @@ def give_feedback(session: Session, submission_id: str, items: pd.DataFrame) -> 
     items: those of its split (see `values.read_items`).
 
     None for a split that is not protected, where everything is shown. Feedback is about the
-    questions of the feedback part and about the reports, which have no key that could be read out.
-    A track that is new to the team's lineage is a first look: its score is told, rounded. On the
+    questions of the feedback part alone: a report's checklist could be read out like a key. A
+    track that is new to the team's lineage is a first look: its score is told, rounded. On the
     other tracks the result is news if it beats the best that was news by a step of the Ladder,
     each track's own best. Submissions of one lineage wait for each other.
     """
@@ -48,8 +48,7 @@ def give_feedback(session: Session, submission_id: str, items: pd.DataFrame) -> 
     lineage = read_lineage(session, submission.model_card.team_id)
     for team_id in sorted(lineage):
         lock_row(session, Team.id, team_id)
-    is_report = (items["track"] == Track.REPORT.value).to_numpy()
-    is_heard = ~items["decides"].to_numpy() | is_report
+    is_heard = ~items["decides"].to_numpy()
     heard = items[is_heard].reset_index(drop=True)
     rows = _read_values(session, submission, lineage, is_heard)
     own, before = rows[-1], rows[:-1]
@@ -104,7 +103,7 @@ def _compare(
     """The step from each track's best before, in points of all of them; None without items.
 
     A question that the endpoint gave no answer to is as good as a wrong one here: a team could
-    withhold what it would get wrong. A report may be unscored for no fault of its own.
+    withhold what it would get wrong.
     """
     track_of = heard["track"].to_numpy()
     best = np.full(len(heard), np.nan)
@@ -113,9 +112,8 @@ def _compare(
         sent = [one.values[columns] for one in before if track in one.tracks]
         # What a team withheld is no reason to be the best.
         best[columns] = max(sent, key=lambda values: float(np.nansum(values)))
-    is_withheld = np.isnan(own.values) & (track_of != Track.REPORT.value)
-    values = np.where(is_withheld, 0.0, own.values)
-    known = ~np.isnan(values) & ~np.isnan(best)
+    values = np.nan_to_num(own.values)
+    known = ~np.isnan(best)
     if not known.any():
         return None
     part = heard[known]

@@ -19,7 +19,9 @@ from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.benchmark import Answers, Item, ItemKind, Split
 from leaderboard.models.publication import ChosenResult, Policy, Publication
 from leaderboard.models.ranking import ItemValues
+from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Decider, Decision, Status, Submission
+from leaderboard.models.team import Membership
 from leaderboard.scoring.chance import chance_of, excess_over_chance
 from leaderboard.submissions.lineage import read_lineage
 
@@ -40,8 +42,8 @@ class Standing(enum.StrEnum):
 class Candidate(NamedTuple):
     """The submission that a model would stand by, which is not public yet.
 
-    `excess` is by how many standard errors its answers to questions are above chance, None
-    without questions.
+    `excess` is by how many standard errors its answers to questions are above chance, on the track
+    where that is least; None without questions.
     """
 
     submission: Submission
@@ -66,11 +68,12 @@ def publish_at_once(session: Session, submission_id: str) -> None:
 def read_candidates(session: Session, split: Split) -> list[Candidate]:
     """What the next release of a protected split would do with each new result, oldest first.
 
-    A model stands by the submission that its team chose, or else by the one with the most tracks;
-    of several, by the latest that was news to its team, or else by the latest. Its answers to
-    questions must be above chance, by a one-sided test that counts how many new results its lineage
-    has. One that a host accepted is published whatever it scored and however many others its people
-    have. Withheld ones are not among them.
+    A model stands by a submission that a host accepted, or else its team chose, until that is
+    public; else by the one with the most tracks; of several, by the latest that was news to its
+    team, or else by the latest. Its answers to the questions of each track must be above chance, by
+    a one-sided test that counts how many new results its lineage has. One that a host accepted is
+    published whatever it scored and however many others its people have. Withheld ones are not
+    among them, nor are those of teams that nobody is in.
     """
     excess_of = _ExcessReader(session, split)
     lineages: dict[int, frozenset[int]] = {}
@@ -85,9 +88,8 @@ def read_candidates(session: Session, split: Split) -> list[Candidate]:
     n_published: Counter[frozenset[int]] = Counter()
     candidates = []
     for submission, lineage, excess in chosen:
-        by = submission.acceptance
         standing = Standing.PUBLISHED
-        if by is None or by.decided_by is not Decider.HOST:
+        if not _is_accepted(submission):
             if excess is not None and excess < -ndtri(GUESS_RISK / n_new[lineage]):
                 standing = Standing.AT_CHANCE
             elif n_published[lineage] == MODELS_PER_RELEASE:
@@ -123,20 +125,32 @@ def _choose(session: Session, split: Split) -> list[Submission]:
         session.scalars(select(ChosenResult.submission_id).where(ChosenResult.split_id == split.id))
     )
 
-    def weigh(row: Submission) -> tuple[bool, int, bool]:
-        by = row.acceptance
+    def weigh(row: Submission) -> tuple[bool, bool, int, bool]:
+        # What was accepted or chosen counts until it is public: then the model may move on.
+        waits, by = row.publication is None, row.acceptance
         is_news = by is not None and by.decision is Decision.ACCEPTED
-        return row.id in chosen, len(row.tracks), is_news
+        return waits and _is_accepted(row), waits and row.id in chosen, len(row.tracks), is_news
 
     of_model: dict[int, Submission] = {}
     for row in rows:
         best = of_model.get(row.model_card_id)
         if best is None or weigh(row) >= weigh(best):
             of_model[row.model_card_id] = row
+    alive = set(session.scalars(select(Membership.team_id)))
     return sorted(
-        (row for row in of_model.values() if row.publication is None),
+        (
+            row
+            for row in of_model.values()
+            if row.publication is None and (row.model_card.team_id in alive or _is_accepted(row))
+        ),
         key=lambda row: (row.created_at, row.id),
     )
+
+
+def _is_accepted(submission: Submission) -> bool:
+    """Whether a host has accepted it."""
+    by = submission.acceptance
+    return by is not None and by.decided_by is Decider.HOST
 
 
 class _ExcessReader:
@@ -146,21 +160,30 @@ class _ExcessReader:
         self._session = session
         items = read_items(session, split.id)
         rows = session.execute(
-            select(Item.id, Item.options, Item.multiple).where(
-                Item.split_id == split.id, Item.kind == ItemKind.MCQ
-            )
-        )
-        chances = {row[0]: chance_of(len(row[1]), multiple=row[2]) for row in rows}
+            select(Item.id, Item.options, Item.multiple, ItemReference.answer)
+            .join(ItemReference, ItemReference.item_id == Item.id)
+            .where(Item.split_id == split.id, Item.kind == ItemKind.MCQ)
+        ).all()
+        n_right = [len(row.answer) for row in rows if row.multiple]
+        chances = {
+            row.id: chance_of(len(row.options), n_right if row.multiple else [1]) for row in rows
+        }
         self._tracks = items["track"].to_numpy()
         self._decides = items["decides"].to_numpy()
         self._chances: NDArray[np.float64] = np.asarray(items["item_id"].map(chances), np.float64)
 
     def read(self, submission: Submission) -> float | None:
-        """In standard errors, over the questions of its tracks; None where it has none."""
-        sent = self._decides & np.isin(self._tracks, submission.tracks) & ~np.isnan(self._chances)
-        if not sent.any():
-            return None
+        """The least of its tracks with questions, in standard errors; None where it has none."""
         content = self._session.scalars(
             select(ItemValues.content).where(ItemValues.submission_id == submission.id)
         ).one()
-        return excess_over_chance(unpack_values(content)[sent] == 100.0, self._chances[sent])
+        is_right = unpack_values(content) == 100.0
+        asked = self._decides & ~np.isnan(self._chances)
+        return min(
+            (
+                excess_over_chance(is_right[sent], self._chances[sent])
+                for track in submission.tracks
+                if (sent := asked & (self._tracks == track)).any()
+            ),
+            default=None,
+        )

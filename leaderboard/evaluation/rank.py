@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
@@ -18,6 +18,7 @@ from leaderboard.evaluation.release import continue_release
 from leaderboard.items.values import read_items, select_deciding, unpack_values, weigh_tracks
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.publication import Policy, Publication
 from leaderboard.models.ranking import Board, ItemValues, Ranking
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.apart import find_apart
@@ -78,12 +79,18 @@ def rank_split(
 
 
 def _read_standing(session: Session, split_id: int) -> dict[str, NDArray[np.float64]]:
-    """The item values of each model's latest public submission, by submission id."""
+    """The item values of each model's latest public submission, by submission id.
+
+    The latest is the one that a release made public last, whenever it was sent.
+    """
+    by_release = Publication.policy == Policy.RELEASE
+    since = case((by_release, Publication.published_at), else_=Submission.created_at)
     rows = session.execute(
         select(Submission.id, Submission.model_card_id, ItemValues.content)
         .join(ItemValues, ItemValues.submission_id == Submission.id)
+        .outerjoin(Publication, Publication.submission_id == Submission.id)
         .where(Submission.split_id == split_id, is_public())
-        .order_by(Submission.created_at, Submission.id)
+        .order_by(since, Submission.created_at, Submission.id)
     ).all()
     latest = {model_card_id: (key, content) for key, model_card_id, content in rows}
     return {key: unpack_values(content) for key, content in latest.values()}

@@ -22,16 +22,13 @@ from leaderboard.evaluation.second_reading import fill_unparsed
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.leases import Claim, postpone, renew
-from leaderboard.models.submission import Decision, EventKind, Status, Step, Submission
+from leaderboard.models.submission import EventKind, Status, Step, Submission
 from leaderboard.readers.reader import Reader
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.feedback import find_feedback, say_scored
 
 log = logging.getLogger(__name__)
 PATIENCE = Patience()
-FEEDBACK = {
-    Decision.ACCEPTED: "Scored: feedback is on its page. Scores become public at a release.",
-    Decision.UNCHANGED: "Scored: no clear change from your best result so far.",
-}
 GIVEN_UP = {
     Status.QUEUED: EventKind.REQUEUED,
     Status.HELD: EventKind.HELD,
@@ -121,9 +118,9 @@ def _run_steps(
         split = read_split_facts(session, split_id)
         score_submission(session, claim.key, rater_id, split)
         publish_at_once(session, claim.key)
-        acceptance = give_feedback(session, claim.key, split.items)
-        message = FEEDBACK[acceptance.decision] if acceptance else "Scored and ranked."
-        end_claim(session, claim, Status.SCORED, EventKind.SCORED, message)
+        give_feedback(session, claim.key, split.items)
+        told = find_feedback(session.get_one(Submission, claim.key))
+        end_claim(session, claim, Status.SCORED, EventKind.SCORED, say_scored(told))
         choose_anchors(session, claim.key)
         rank_split(session, split_id, items=split.items)
 

@@ -142,5 +142,5 @@ def _read_item(way: Way, answer: ExposureAnswer, item: Item, split_id: int) -> A
         case_key=item.case_key,
         is_control=item.split_id != split_id,
         is_hit=answer.score >= (1 if is_option else CONTINUED),
-        chance=chance_of(len(item.options), multiple=False) if is_option else 0.0,
+        chance=chance_of(len(item.options), [1]) if is_option else 0.0,
     )

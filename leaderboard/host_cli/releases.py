@@ -6,6 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE
+from leaderboard.disclosure import is_protected
+from leaderboard.evaluation.publish import read_candidates
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.apart import rank_together, set_apart
 from leaderboard.hosting.releases import open_next
@@ -41,12 +43,21 @@ def list_command(benchmark: str, version: str | None, split: str) -> None:
 @click.option("--version", help="By default the newest.")
 @click.option("--split", default="test", show_default=True)
 @click.option("--reason", default="", help="Why; shown on the Releases page.")
+@click.option("--yes", is_flag=True, help="Publish what there is to publish, without asking.")
 @with_appcontext
-def open_command(benchmark: str, version: str | None, split: str, reason: str) -> None:
-    """Close the open release and go on in the next."""
+def open_command(benchmark: str, version: str | None, split: str, reason: str, yes: bool) -> None:
+    """Close the open release and go on in the next, which publishes what waits for it."""
+    with sessions().read() as session:
+        found = get_split(get_benchmark(session, benchmark, version), split)
+        candidates = read_candidates(session, found) if is_protected(found) else []
+        for one in candidates:
+            click.echo(f"{one.submission.id} {one.submission.model_card.slug}: {one.standing}")
+        seen = [one.submission.id for one in candidates if one.is_published]
+    if seen and not yes:
+        click.confirm(f"Publish {len(seen)} of these?", abort=True)
     with sessions().write() as session:
         found = get_split(get_benchmark(session, benchmark, version), split)
-        done = open_next(session, found, COMMAND_LINE, reason)
+        done = open_next(session, found, COMMAND_LINE, reason, seen)
     finish(done)
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def chance_of(n_options: int, *, multiple: bool) -> float:
-    """How often a guess at a question of `n_options` is right: any letter, or any set of them."""
-    return 1 / (2**n_options - 1) if multiple else 1 / n_options
+def chance_of(n_options: int, n_right: Sequence[int]) -> float:
+    """How often the best guess at a question of `n_options` is right.
+
+    n_right: how many letters are right in each of the questions of its kind. Whoever knows these
+    guesses the number of letters first and then which: the largest of share(k) / C(n, k).
+    """
+    counts = Counter(n_right)
+    return max(
+        (n / len(n_right) / math.comb(n_options, k) for k, n in counts.items() if k <= n_options),
+        default=1 / n_options,
+    )
 
 
 def excess_over_chance(correct: NDArray[np.bool_], chance: NDArray[np.float64]) -> float:

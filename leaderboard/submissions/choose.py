@@ -24,6 +24,10 @@ def choose(session: Session, submission: Submission) -> None:
             f"The submission is {submission.status.value}: it cannot stand for its model.",
             "Choose one that is scored.",
         )
+    if submission.is_withheld:
+        raise Conflict(
+            "The host withholds this result: no release would publish it.", "Choose another one."
+        )
     if submission.publication is not None or not is_protected(submission.split):
         raise Conflict(
             "This result is already public.", "Choose one that waits for the next release."

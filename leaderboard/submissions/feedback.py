@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from leaderboard.disclosure import is_protected
 from leaderboard.models.publication import FeedbackScore
-from leaderboard.models.submission import Status, Submission
+from leaderboard.models.submission import Submission
 from leaderboard.scoring.ladder import STEP, is_step, round_to_step
 
 UNTIL_RELEASE = (
     "Scores, ranks and breakdowns become public when the host opens the next release; until then "
     "nobody sees them."
 )
-NO_FEEDBACK = "There is nothing to tell about it before that."
+NO_FEEDBACK = "Nothing is told of this result before the next release."
 
 
 class Feedback(NamedTuple):
@@ -41,10 +41,21 @@ class Feedback(NamedTuple):
         return told or [NO_FEEDBACK]
 
 
+def say_scored(told: Feedback | None) -> str:
+    """The event of a submission that was scored, of which its team is told that much."""
+    if told is None:
+        return "Scored and ranked."
+    if told.looks or told.better_by:
+        return "Scored: feedback is on its page. Scores become public at a release."
+    if told.better_by is None:
+        return f"Scored. {NO_FEEDBACK}"
+    return "Scored: no clear change from your best result before."
+
+
 def find_feedback(submission: Submission) -> Feedback | None:
-    """What was told of a scored submission; None where nothing is held back from its team."""
+    """What was told of a submission when it was scored; None where nothing is held back."""
     by = submission.acceptance
-    if submission.status is not Status.SCORED or by is None or not is_protected(submission.split):
+    if by is None or not is_protected(submission.split):
         return None
     better_by = None
     if by.difference is not None:

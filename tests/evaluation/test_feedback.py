@@ -56,7 +56,7 @@ def read_parts(
 
 def send(sessions: Sessions, key: str) -> Feedback:
     """Score a submission, and what was told of it."""
-    evaluate(sessions, key, [ScriptedJudge({})], 5)
+    evaluate(sessions, key, [ScriptedJudge(lambda item: 3.0)], 5)
     with sessions.read() as session:
         told = find_feedback(session.get_one(Submission, key))
         assert told is not None
@@ -232,8 +232,24 @@ def test_a_split_too_small_for_a_feedback_part_tells_nothing_before_a_release(
     assert read_parts(sessions)[0] == []
     told = send(sessions, submit_texts(answer({"test-text-000"}, n=20)))
     assert (told.looks, told.better_by) == ((), None)
-    told = send(sessions, submit_texts(answer(set(), n=20)))
+    key = submit_texts(answer(set(), n=20))
+    told = send(sessions, key)
     assert (told.looks, told.better_by) == ((), None)
+    assert told.sentences == ["Nothing is told of this result before the next release."]
+    with sessions.read() as session:
+        last = session.get_one(Submission, key).events[-1]
+        assert last.message == f"Scored. {told.sentences[0]}"
+
+
+def test_nothing_is_told_of_reports_before_a_release(
+    sessions: Sessions, load_protected: Load, submit_texts: Submit
+) -> None:
+    load_protected(N, 0, 6)
+    told = [
+        send(sessions, submit_texts({f"test-report-{n:03}": text for n in range(6)}))
+        for text in ("", "There is excellent alignment.")
+    ]
+    assert [(one.looks, one.better_by) for one in told] == [((), None)] * 2
 
 
 @pytest.mark.parametrize("answers", list(Answers))

@@ -1,7 +1,7 @@
 """Which results on hidden answers a release makes public, on both databases."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
@@ -15,11 +15,12 @@ from leaderboard.models.audit import AuditEntry
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.submission import Decider, Submission
-from leaderboard.models.team import User
+from leaderboard.models.team import Membership, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.read import RankingTable, read_ranking, read_scores
 from leaderboard.rankings.releases import find_ranking, read_releases
+from leaderboard.submissions.choose import choose
 from tests.evaluation.scripted import ScriptedJudge
 from tests.evaluation.test_feedback import N, answer, read_parts
 from tests.factories import make_card, make_submission, make_team, make_user
@@ -83,8 +84,8 @@ def test_scores_and_breakdowns_become_public_when_the_host_opens_a_release_and_n
         assert sum(one.n_correct or 0 for one in parts) == 60
         (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "open release"))
         assert entry.note == (
-            "1: spring Policy of releases: 1 results became public, 0 others wait; "
-            "ranks rest on 80 of 120 items."
+            "1: spring Policy of releases. Results that became public: 1; models that wait: 0. "
+            "Ranks rest on 80 of 120 items."
         )
     later = send(sessions, answer({*feedback, *deciding}))
     with sessions.read() as session:
@@ -191,7 +192,7 @@ def test_tracks_weigh_as_in_the_whole_split_though_fewer_of_their_items_decide(
     right = {*parts["text"][:40], *parts["image"][:40]}
     texts = answer(right, "text", 150) | answer(right, "image", 75)
     send(sessions, texts)
-    other = {*parts["text"][:70], *parts["image"][:20]}
+    other = {*parts["text"][:70], *parts["image"][:30]}
     send(
         sessions,
         answer(other, "text", 150) | answer(other, "image", 75),
@@ -203,7 +204,7 @@ def test_tracks_weigh_as_in_the_whole_split_though_fewer_of_their_items_decide(
     # SpineBench's rule by hand: 150 of 225 questions are text, 75 are image.
     expected = {
         "model": (150 * 40 / n_text + 75 * 40 / n_image) / 2.25,
-        "other": (150 * 70 / n_text + 75 * 20 / n_image) / 2.25,
+        "other": (150 * 70 / n_text + 75 * 30 / n_image) / 2.25,
     }
     assert closed == pytest.approx(expected)
     with sessions.read() as session:
@@ -212,3 +213,58 @@ def test_tracks_weigh_as_in_the_whole_split_though_fewer_of_their_items_decide(
         pair = next(one for one in found.boards if one.board is Board.CLOSED).pairs[0]
         assert found.slices == (), "an interval by slice would tell what both have right"
     assert pair.difference.value == pytest.approx(expected["model"] - expected["other"])
+
+
+def test_what_was_chosen_or_accepted_stands_until_it_is_public_and_no_longer(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(N, 0, 0)
+    feedback, deciding = read_parts(sessions)
+    older = send(sessions, answer({*feedback[:5], *deciding[:50]}))
+    newer = send(sessions, answer({*feedback[:20], *deciding[:60]}))
+    assert release(sessions).rows[0].submission.id == newer
+    with sessions.write() as session:
+        choose(session, session.get_one(Submission, older))
+    assert release(sessions).rows[0].submission.id == older, "the one published last stands"
+    best = send(sessions, answer({*feedback, *deciding}))
+    assert release(sessions).rows[0].submission.id == best, "an old choice holds nothing up"
+    worse = send(sessions, answer({*feedback[:20], *deciding[:40]}))
+    with sessions.write() as session:
+        accept_submission(session, worse, "host", "")
+    assert release(sessions).rows[0].submission.id == worse, "what a host accepts is published"
+
+
+def test_nothing_is_published_of_a_team_that_nobody_is_in(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(N, 0, 0)
+    _, deciding = read_parts(sessions)
+    send(sessions, answer({*deciding}))
+    with sessions.write() as session:
+        session.execute(delete(Membership))
+    assert standings(sessions) == {}
+
+
+def test_guesses_at_one_track_are_not_published_beside_answers_to_another(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(N, N, 0)
+    parts = {track: read_parts(sessions, track)[1] for track in ("text", "image")}
+    guesses = parts["image"][: len(parts["image"]) // 4]
+    send(sessions, answer({*parts["text"]}) | answer({*guesses}, "image"))
+    assert standings(sessions) == {"model": Standing.AT_CHANCE}
+
+
+def test_a_release_publishes_what_the_host_has_seen_and_nothing_else(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(N, 0, 0)
+    _, deciding = read_parts(sessions)
+    seen = [send(sessions, answer({*deciding}))]
+    send(sessions, answer({*deciding[:70]}), "late", "others")
+    split_id = get_test_split(sessions)
+    with sessions.write() as session, pytest.raises(Conflict, match="changed since you looked"):
+        open_next(session, session.get_one(Split, split_id), "host", "spring", seen)
+    assert len(release(sessions).rows) == 2
+    with sessions.write() as session, pytest.raises(Conflict, match="would become public"):
+        open_next(session, session.get_one(Split, split_id), "host", "twice")

@@ -8,9 +8,11 @@ from scipy.stats import binom
 from leaderboard.scoring.chance import chance_of, excess_over_chance
 
 
-def test_a_guess_is_right_once_in_so_many_letters_or_sets_of_letters() -> None:
-    assert chance_of(4, multiple=False) == 1 / 4
-    assert chance_of(4, multiple=True) == 1 / 15, "any set of four letters but the empty one"
+def test_a_guess_is_right_once_in_so_many_letters_or_sets_of_the_likeliest_size() -> None:
+    assert chance_of(4, [1]) == 1 / 4
+    assert chance_of(4, [2] * 10) == pytest.approx(1 / 6), "two of four, where it is always two"
+    # Two letters in three of four questions: 3/4 of 1/6 against 1/4 of 1/4.
+    assert chance_of(4, [2, 2, 2, 3]) == pytest.approx(1 / 8)
 
 
 def test_the_excess_is_in_standard_errors_of_the_number_right() -> None:

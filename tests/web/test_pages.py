@@ -28,7 +28,9 @@ def sign_in(site: Site, name: str, password: str = PASSWORD) -> Visitor:
     return browser
 
 
-def post(browser: Visitor, site: Site, path: str, page: str, **form: str) -> requests.Response:
+def post(
+    browser: Visitor, site: Site, path: str, page: str, **form: str | list[str]
+) -> requests.Response:
     """Send the form of `page` to `path`."""
     token = csrf_of(browser.get(site.url + page).text)
     return browser.post(site.url + path, data={"csrf_token": token, **form})

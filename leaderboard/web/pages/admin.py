@@ -145,7 +145,8 @@ def open_release(slug: str, version: str, name: str) -> Response | tuple[str, in
     form = ActForm(request.form)
     with form.catches():
         split = get_split(get_benchmark(database(), slug, version), name)
-        done = open_next(database(), split, current_user().email, form.reason.text)
+        seen = request.form.getlist("seen")
+        done = open_next(database(), split, current_user().email, form.reason.text, seen)
         return finish(done, url_for("admin.benchmarks"))
     return _benchmarks_page(form), form.status
 
@@ -250,27 +251,35 @@ def _submission_page(key: str, form: ActForm) -> str:
 
 
 def _benchmarks_page(form: ActForm) -> str:
+    covers = current_reach().covers
+    older = [one for one in read_older_versions(database()) if covers(one.slug)]
+    waiting = {
+        split.id: found
+        for benchmark in (*read_own_benchmarks(), *older)
+        for split in benchmark.splits
+        if is_protected(split) and (found := read_candidates(database(), split))
+    }
+    shown = [split for benchmark in read_own_benchmarks() for split in benchmark.splits]
+    shown += [split for one in older for split in one.splits if split.id in waiting]
     rows = [
         (
             split,
             sum(count_items(database(), split).values()),
             find_ranking(database(), split.id),
         )
-        for benchmark in read_own_benchmarks()
-        for split in benchmark.splits
+        for split in shown
     ]
-    covers = current_reach().covers
     return render_template(
         "admin/benchmarks.html",
         rows=rows,
-        candidates={
-            split.id: found
-            for split, _, _ in rows
-            if is_protected(split) and (found := read_candidates(database(), split))
+        candidates=waiting,
+        seen={
+            split_id: [("seen", one.submission.id) for one in found if one.is_published]
+            for split_id, found in waiting.items()
         },
         models_per_release=MODELS_PER_RELEASE,
         apart={split.id for split, _, _ in rows if sets_apart(database(), split.id)},
-        older=[one for one in read_older_versions(database()) if covers(one.slug)],
+        older=older,
         allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
         form=form,
     )
