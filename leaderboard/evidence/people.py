@@ -18,9 +18,9 @@ from leaderboard.evidence.sheets import Sheets
 from leaderboard.evidence.sign import Figure, Kind, Sign
 from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.identity import WebSession
-from leaderboard.models.quota import QuotaCharge
 from leaderboard.models.submission import Submission
-from leaderboard.models.team import Membership, Team, User
+from leaderboard.models.team import Team, User
+from leaderboard.submissions.lineage import link_people
 
 PUBLIC_MAIL = frozenset(
     """
@@ -39,7 +39,7 @@ PUBLIC_MAIL = frozenset(
 
 @dataclass(frozen=True)
 class People:
-    """The people of each team that submitted to a split: now members, or when something was sent.
+    """The people of each team that submitted to a split: members now or once, and who sent for it.
 
     By the ids of teams and users; deleted accounts have neither an address nor a network.
     """
@@ -55,13 +55,9 @@ def read_people(session: Session, submissions: Sequence[Submission]) -> People:
     """Whoever stands behind `submissions`, from what the site keeps anyhow."""
     team_of = {one.id: one.model_card.team for one in submissions}
     of_team: dict[int, set[int]] = {team.id: set() for team in team_of.values()}
-    for one in submissions:
-        of_team[one.model_card.team_id].add(one.user_id)
-    charged = select(QuotaCharge).where(QuotaCharge.submission_id.in_(team_of))
-    for charge in session.scalars(charged):
-        of_team[team_of[charge.submission_id].id].add(charge.user_id)
-    for row in session.scalars(select(Membership).where(Membership.team_id.in_(of_team))):
-        of_team[row.team_id].add(row.user_id)
+    links = link_people()
+    for team_id, user_id in session.execute(select(links).where(links.c.team_id.in_(of_team))):
+        of_team[team_id].add(user_id)
     everybody = {user for users in of_team.values() for user in users}
     known = {one.id: one for one in session.scalars(select(User).where(User.id.in_(everybody)))}
     gone = set(session.scalars(select(DeletedUser.user_id)))
@@ -98,7 +94,7 @@ def find_shared(sheets: Sheets, people: People) -> Iterator[Sign]:
     themselves = {user: frozenset({str(user)}) for user in people.users}
     for mark, teams in _find_common(people, themselves).items():
         email = people.users[int(mark)].email
-        words = f"{email} was in {_join_teams(people, teams)} when something was sent, or is now."
+        words = f"{email} is or was in {_join_teams(people, teams)}, or sent something for it."
         yield _make(newest, teams, words, n_people=1)
     for marks, say in ((people.domains, _say_domain), (people.networks, _say_network)):
         for mark, teams in _find_common(people, marks).items():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Subquery, select, union
 from sqlalchemy.orm import Session
 
+from leaderboard.models.invitation import InvitationEnd, InvitationOutcome, TeamInvitation
+from leaderboard.models.maker import TeamMaker
 from leaderboard.models.quota import QuotaCharge
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import Membership, ModelCard
@@ -14,10 +16,11 @@ def read_lineage(session: Session, team_id: int) -> frozenset[int]:
     """The ids of the teams that are connected with `team_id` by people, itself among them.
 
     Two teams are connected that have somebody in common, directly or through others: a member now,
-    one who submitted, or one who was a member when a submission was charged to all of them. So
-    neither another team nor leaving one gives anybody a second first look.
+    one who made a team or accepted an invitation to it, one who submitted, or one who was a member
+    when a submission was charged to all of them. So neither another team nor leaving one gives
+    anybody a second first look, also where nothing was sent in between.
     """
-    links = _link_people()
+    links = link_people()
     teams, people = {team_id}, set[int]()
     while True:
         of_teams = select(links.c.user_id).where(links.c.team_id.in_(teams))
@@ -27,8 +30,8 @@ def read_lineage(session: Session, team_id: int) -> frozenset[int]:
         teams.update(session.scalars(select(links.c.team_id).where(links.c.user_id.in_(people))))
 
 
-def _link_people() -> Subquery:
-    """Each team with everybody who belongs to it or once sent something for it."""
+def link_people() -> Subquery:
+    """Each team with everybody who belongs to it, once joined it or once sent something for it."""
     senders = select(ModelCard.team_id, Submission.user_id).join(
         ModelCard, ModelCard.id == Submission.model_card_id
     )
@@ -38,4 +41,10 @@ def _link_people() -> Subquery:
         .join(ModelCard, ModelCard.id == Submission.model_card_id)
     )
     members = select(Membership.team_id, Membership.user_id)
-    return union(members, senders, charged).subquery()
+    makers = select(TeamMaker.team_id, TeamMaker.user_id)
+    joined = (
+        select(TeamInvitation.team_id, InvitationEnd.user_id)
+        .join(TeamInvitation, TeamInvitation.id == InvitationEnd.invitation_id)
+        .where(InvitationEnd.outcome == InvitationOutcome.ACCEPTED)
+    )
+    return union(members, senders, charged, makers, joined).subquery()

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import delete, select, update
 
+from leaderboard.accounts.invitations import accept_invitation, invite
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.evaluation.feedback import give_feedback
@@ -14,6 +15,7 @@ from leaderboard.models.ranking import Board, Score
 from leaderboard.models.submission import Decision, Submission
 from leaderboard.models.team import Membership, ModelCard, Team
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.people.departures import leave_team
 from leaderboard.rankings.read import (
     RankingRow,
     read_board_scores,
@@ -190,6 +192,24 @@ def test_people_who_share_nobody_have_a_first_look_each_until_somebody_is_in_bot
         card = session.scalars(select(ModelCard).where(ModelCard.slug == "third-model")).one()
         key = make_submission(session, answer({*feedback[:7]}), card=card)
     assert send(sessions, key).looks == (), "leaving gives no first look"
+
+
+def test_joining_a_team_and_leaving_it_gives_no_first_look_though_nothing_was_sent(
+    sessions: Sessions, load_protected: Load
+) -> None:
+    load_protected(N, 0, 0)
+    feedback, _ = read_parts(sessions)
+    send_of(sessions, "one", answer({*feedback[:20]}))
+    with sessions.write() as session:
+        team = session.scalars(select(Team).where(Team.slug == "team-of-one")).one()
+        guest = make_user(session, "guest")
+        link = invite(session, team, team.memberships[0].user, "")
+        accept_invitation(session, guest, link.text)
+        leave_team(session, team, guest)
+        own = make_team(session, "team-of-guest", guest)
+        card = make_card(session, own, "guest-model")
+        key = make_submission(session, answer({*feedback[:5]}), card=card)
+    assert send(sessions, key).looks == (), "they read the feedback of the team that they left"
 
 
 def test_a_track_that_is_new_is_a_first_look_beside_the_step_of_the_others(

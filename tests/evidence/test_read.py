@@ -95,7 +95,7 @@ def test_people_who_share_a_member_are_one_to_the_steps_too(published: Sessions)
     assert "of Team-A and Team-B and Team-C" in of(signs, Kind.STEPS)[0].sentence
     (shared,) = of(signs, Kind.PEOPLE)
     assert shared.sentence == (
-        "ada@example.org was in Team-A and Team-B and Team-C when something was sent, or is now."
+        "ada@example.org is or was in Team-A and Team-B and Team-C, or sent something for it."
     )
     assert len(of(signs, Kind.NESTED)) == 2
 
