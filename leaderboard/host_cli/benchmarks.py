@@ -16,6 +16,7 @@ from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import get_benchmark, read_benchmarks, read_older_versions
+from leaderboard.packages.feedback_part import describe_feedback_part
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
@@ -46,6 +47,8 @@ def load_command(place: Path) -> None:
         done = "published" if loaded.is_new else "was already published"
         slug = loaded.benchmark.slug
         click.echo(f"{slug} {loaded.benchmark.version} {done}.")
+        for split in loaded.benchmark.splits:
+            click.echo(f"  {split.name}: {describe_feedback_part(session, split)}")
         if not has_holder(session, Role.HOST, slug):
             click.echo(
                 f"Only administrators can run {slug} so far. Give it a host: "

@@ -38,8 +38,8 @@ def track_of(item: PackageItem) -> Track:
 def load_package(session: Session, package: Package) -> Loaded:
     """Publish `package`; the same content again changes nothing.
 
-    A third of a protected split's questions becomes its feedback part, by chance. Raises Conflict
-    if the version was published with other content.
+    A third of a protected split's questions becomes its feedback part, by chance; what earlier
+    versions have keeps its part. Raises Conflict if the version was published with other content.
     """
     manifest = package.manifest
     before = session.scalar(
@@ -73,7 +73,7 @@ def load_package(session: Session, package: Package) -> Loaded:
         session.flush()
         _add_items(session, split.id, package, package.items[part.name])
         if is_protected(split):
-            draw_feedback_part(session, split.id, np.random.default_rng())
+            draw_feedback_part(session, split, np.random.default_rng())
     session.flush()
     commit_answers(session, benchmark)
     return Loaded(benchmark, True)
