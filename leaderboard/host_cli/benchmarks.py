@@ -88,10 +88,21 @@ def commit_command() -> None:
 @click.option("--item", "items", multiple=True, help="The id of a retired item; may be repeated.")
 @click.option("--all", "is_whole", is_flag=True, help="Every hidden item of the version.")
 @click.option("--reason", default="", help="Why; shown beside the answers.")
+@click.option(
+    "--also-live",
+    is_flag=True,
+    help="Even if another version asks the same and hides the answers.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
 def reveal_command(
-    slug: str, version: str, items: tuple[str, ...], is_whole: bool, reason: str, yes: bool
+    slug: str,
+    version: str,
+    items: tuple[str, ...],
+    is_whole: bool,
+    reason: str,
+    also_live: bool,
+    yes: bool,
 ) -> None:
     """Make hidden answers of SLUG in VERSION public for good, by --item or --all.
 
@@ -105,9 +116,9 @@ def reveal_command(
     with sessions().write() as session:
         found = get_benchmark(session, slug, version)
         if is_whole:
-            done = reveal_version(session, found, COMMAND_LINE, reason)
+            done = reveal_version(session, found, COMMAND_LINE, reason, also_live=also_live)
         else:
-            done = reveal_items(session, found, items, COMMAND_LINE, reason)
+            done = reveal_items(session, found, items, COMMAND_LINE, reason, also_live=also_live)
     finish(done)
 
 

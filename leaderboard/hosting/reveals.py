@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
 from leaderboard.db import now
+from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.hosting.act import Act, read_reason
+from leaderboard.items.contents import read_contents
 from leaderboard.models.benchmark import Answers, Benchmark, Item, Split
 from leaderboard.models.commitment import AnswerCommitment, Reveal, RevealedItem
 
@@ -22,12 +25,19 @@ REVEAL_WARNING = (
 
 
 def reveal_items(
-    session: Session, benchmark: Benchmark, keys: Sequence[str], actor: str, reason: str
+    session: Session,
+    benchmark: Benchmark,
+    keys: Sequence[str],
+    actor: str,
+    reason: str,
+    *,
+    also_live: bool = False,
 ) -> Act:
     """Make answers, salts and values of the items with these keys public; this cannot be undone.
 
     Raises InvalidRequest without a reason or for a key that no hidden split has; Conflict where
-    an item has no commitment, or all are revealed already.
+    an item has no commitment, all are revealed already, or, unless `also_live`, another version
+    asks one of them too and has not revealed it.
     """
     why, wanted = read_reason(reason), set(keys)
     hidden = _read_hidden(session, benchmark)
@@ -39,13 +49,16 @@ def reveal_items(
             else "No item is named.",
             "Name items by their ids in the questions of its hidden splits.",
         ).at("items")
-    return _reveal(session, benchmark, [one for one in hidden if one.key in wanted], actor, why)
+    named = [one for one in hidden if one.key in wanted]
+    return _reveal(session, benchmark, named, actor, why, also_live)
 
 
-def reveal_version(session: Session, benchmark: Benchmark, actor: str, reason: str) -> Act:
+def reveal_version(
+    session: Session, benchmark: Benchmark, actor: str, reason: str, *, also_live: bool = False
+) -> Act:
     """Make the same public of every hidden item of a version; this cannot be undone."""
     why = read_reason(reason)
-    return _reveal(session, benchmark, _read_hidden(session, benchmark), actor, why)
+    return _reveal(session, benchmark, _read_hidden(session, benchmark), actor, why, also_live)
 
 
 def _read_hidden(session: Session, benchmark: Benchmark) -> list[Item]:
@@ -59,7 +72,12 @@ def _read_hidden(session: Session, benchmark: Benchmark) -> list[Item]:
 
 
 def _reveal(
-    session: Session, benchmark: Benchmark, items: Sequence[Item], actor: str, reason: str
+    session: Session,
+    benchmark: Benchmark,
+    items: Sequence[Item],
+    actor: str,
+    reason: str,
+    also_live: bool,
 ) -> Act:
     name = f"{benchmark.slug} {benchmark.version}"
     ids = [item.id for item in items]
@@ -75,6 +93,8 @@ def _reveal(
     new = [item for item in items if item.id not in known]
     if not new:
         raise Conflict(f"All of these items of {name} are revealed already.", "Nothing to do.")
+    if not also_live:
+        _refuse_live(session, benchmark, new)
     act = Reveal(benchmark_id=benchmark.id, revealed_at=now(), reason=reason)
     session.add(act)
     session.flush()
@@ -85,3 +105,31 @@ def _reveal(
     add_audit(session, actor, "reveal answers", subject, note, benchmark=benchmark.slug)
     session.flush()
     return Act(f"{len(new):,} item{'' if len(new) == 1 else 's'} of {name} revealed.")
+
+
+def _refuse_live(session: Session, benchmark: Benchmark, items: Sequence[Item]) -> None:
+    """Raise Conflict where other versions hide answers to what these items ask."""
+    own = read_contents(session, {item.split_id for item in items})
+    contents = {own[item.id] for item in items}
+    others = {
+        split.id: split.benchmark.version
+        for split in session.scalars(
+            select(Split)
+            .join(Benchmark)
+            .where(Benchmark.slug == benchmark.slug, Benchmark.id != benchmark.id)
+        )
+        if is_protected(split)
+    }
+    revealed = select(RevealedItem.item_id)
+    rows = session.execute(
+        select(Item.id, Item.split_id).where(Item.split_id.in_(others), Item.id.not_in(revealed))
+    ).all()
+    known = read_contents(session, others)
+    live = Counter(others[split_id] for item_id, split_id in rows if known[item_id] in contents)
+    if live:
+        told = ", ".join(f"{n:,} of {benchmark.slug} {version}" for version, n in live.items())
+        raise Conflict(
+            f"Other versions ask the same and hide the answers: {told}. "
+            "This reveal would give them away.",
+            "Retire those first. To reveal nevertheless: flask benchmark reveal with --also-live.",
+        )
