@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.disclosure import Viewer, is_public
 from leaderboard.models.benchmark import Benchmark, Split
+from leaderboard.models.publication import Publication
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
 from leaderboard.rankings.read import read_board_scores
 from leaderboard.sharing.feed import Entry
 
 LIMIT = 50
-LOOKED_AT = 500
-"""So many of the newest results are looked at for LIMIT that the public may see."""
 
 
 def read_news(session: Session) -> list[Entry]:
@@ -26,25 +25,29 @@ def read_news(session: Session) -> list[Entry]:
 
 
 def _read_results(session: Session) -> list[Entry]:
-    rows = session.execute(
-        select(Submission, SubmissionEvent.at)
-        .join(SubmissionEvent)
-        .where(SubmissionEvent.kind == EventKind.SCORED)
+    """The newest public results, by when they became public."""
+    # A submission that was scored again stays where it was first: ids and dates do not change.
+    first_scored = (
+        select(func.min(SubmissionEvent.at))
+        .where(
+            SubmissionEvent.submission_id == Submission.id,
+            SubmissionEvent.kind == EventKind.SCORED,
+        )
+        .scalar_subquery()
+    )
+    public_since = func.coalesce(Publication.published_at, first_scored)
+    newest = session.execute(
+        select(Submission, public_since)
+        .outerjoin(Publication, Publication.submission_id == Submission.id)
+        .where(is_public(), public_since.is_not(None))
         .options(
             joinedload(Submission.model_card),
             joinedload(Submission.split).joinedload(Split.benchmark),
         )
-        .order_by(SubmissionEvent.id.desc())
-        .limit(LOOKED_AT)
-    )
-    # A submission that was scored again stays where it was first: ids and dates do not change.
-    shown = {
-        submission.id: (submission, at)
-        for submission, at in rows
-        if disclosure(submission, Viewer.PUBLIC).scores
-    }
-    newest = sorted(shown.values(), key=lambda pair: pair[1], reverse=True)[:LIMIT]
-    scores = read_board_scores(session, [one for one, _ in newest], Viewer.PUBLIC)
+        .order_by(public_since.desc(), Submission.id)
+        .limit(LIMIT)
+    ).all()
+    scores = read_board_scores(session, [row[0] for row in newest], Viewer.PUBLIC)
     entries = []
     for submission, at in newest:
         model, split = submission.model_card, submission.split
