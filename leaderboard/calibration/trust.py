@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.labels import pair_models, read_labels, read_target_scores
+from leaderboard.disclosure import is_public
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import REPORT, Target, list_targets
 from leaderboard.models.benchmark import Split
@@ -45,7 +46,8 @@ class TargetTrust:
 class JudgeTrust:
     """A judge of a split: how many reports it rated, and its trust by target, in their order.
 
-    `n_scored` submissions take their report score from it.
+    `n_scored` submissions take their report score from it. Only public results are counted:
+    otherwise the numbers would tell when one is scored that nobody may see yet.
     """
 
     rater: Rater
@@ -134,14 +136,14 @@ def _count_scored(session: Session, split_id: int) -> dict[int, int]:
     rows = session.execute(
         select(ScoredReports.rater_id, func.count())
         .join(Submission, Submission.id == ScoredReports.submission_id)
-        .where(Submission.split_id == split_id)
+        .where(Submission.split_id == split_id, is_public())
         .group_by(ScoredReports.rater_id)
     )
     return {row[0]: row[1] for row in rows}
 
 
 def _count_rated(session: Session, split_id: int) -> dict[int, tuple[int, int]]:
-    """Reports rated, and those with a dimension unscored, by judge."""
+    """Reports of public results rated, and those with a dimension unscored, by judge."""
     reports = (
         select(
             Rating.rater_id,
@@ -151,7 +153,7 @@ def _count_rated(session: Session, split_id: int) -> dict[int, tuple[int, int]]:
         .join(Rater, Rater.id == Rating.rater_id)
         .join(Prediction, Prediction.id == Rating.prediction_id)
         .join(Submission, Submission.id == Prediction.submission_id)
-        .where(Submission.split_id == split_id, Rater.kind == RaterKind.JUDGE)
+        .where(Submission.split_id == split_id, Rater.kind == RaterKind.JUDGE, is_public())
         .group_by(Rating.rater_id, Rating.prediction_id)
         .subquery()
     )
