@@ -74,8 +74,9 @@ def prepare(
 def make_steps(bundled: Sequence[Bundled], password: str) -> list[Step]:
     """The host's commands, in order; the last writes a new token.
 
-    Each model has a team of its own, as it would have with its makers: of one team's results on
-    hidden answers only those are public that beat its best.
+    Each model has a team of its own, as it would have with its makers. The benchmark is a
+    demonstration, so every result is public as soon as it is scored; on another benchmark's
+    hidden answers a host opens a release, which publishes one new result of a team's people.
     """
     scopes = ("--scope", "read", "--scope", "submit")
     models = [
