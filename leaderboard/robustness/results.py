@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.disclosure import Viewer, disclosure
-from leaderboard.models.benchmark import Item
+from leaderboard.disclosure import Viewer, disclosure, is_protected
+from leaderboard.models.benchmark import Item, Split
+from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
@@ -61,8 +62,17 @@ def find_audit(session: Session, submission: Submission, viewer: Viewer) -> Audi
 def find_audits(
     session: Session, submissions: Sequence[Submission], viewer: Viewer
 ) -> dict[str, AuditResults]:
-    """The same of several submissions, by their ids; one without an audit is not among them."""
-    shown = [one.id for one in submissions if disclosure(one, viewer).breakdown]
+    """The same of several submissions, by their ids; one without an audit is not among them.
+
+    Nor is one on a protected split without a feedback part: shares of the few questions asked
+    would tell of the very items that decide ranks. Its host sees them by `read_audits`.
+    """
+    silent = _find_silent(session, {one.split for one in submissions})
+    shown = [
+        one.id
+        for one in submissions
+        if one.split_id not in silent and disclosure(one, viewer).breakdown
+    ]
     newest = (
         select(func.max(RobustnessAudit.id))
         .where(
@@ -72,6 +82,18 @@ def find_audits(
     )
     audits = session.scalars(select(RobustnessAudit).where(RobustnessAudit.id.in_(newest))).all()
     return {audit.submission_id: _read_results(session, audit) for audit in audits}
+
+
+def _find_silent(session: Session, splits: set[Split]) -> frozenset[int]:
+    """Those protected splits, by id, of which no item is there for feedback."""
+    protected = {one.id for one in splits if is_protected(one)}
+    with_feedback = (
+        select(Item.split_id)
+        .join(FeedbackItem, FeedbackItem.item_id == Item.id)
+        .where(Item.split_id.in_(protected))
+        .distinct()
+    )
+    return frozenset(protected.difference(session.scalars(with_feedback)))
 
 
 def write_results(results: AuditResults) -> list[str]:

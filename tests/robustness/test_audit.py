@@ -17,7 +17,7 @@ from demo.scripted_endpoint import read_question
 from leaderboard.app import create_app
 from leaderboard.audit import read_audit
 from leaderboard.db import Sessions, now
-from leaderboard.disclosure import Viewer
+from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.endpoints import delete_endpoint
 from leaderboard.endpoints.registry.splits import allow_split, forbid_split
@@ -29,7 +29,7 @@ from leaderboard.leases import Terms, claim_row, sweep
 from leaderboard.models.benchmark import Benchmark, Item, Track
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, SentItem
 from leaderboard.models.moderation import HiddenSubmission
-from leaderboard.models.publication import FeedbackItem
+from leaderboard.models.publication import FeedbackItem, Policy, Publication
 from leaderboard.models.robustness import AuditAnswer, AuditQuestion, AuditState, RobustnessAudit
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.prompts import make_canary_line
@@ -379,6 +379,24 @@ def test_results_are_public_only_where_the_breakdown_is(sessions: Sessions, load
     with sessions.read() as session:
         submission = session.get_one(Submission, key)
         assert find_audit(session, submission, Viewer.PUBLIC) is None
+
+
+@pytest.mark.parametrize(("n", "is_shown"), [(3, False), (120, True)])
+def test_of_a_protected_split_results_are_public_only_where_it_has_a_feedback_part(
+    sessions: Sessions, load_protected: Load, n: int, is_shown: bool
+) -> None:
+    load_protected(n, 0, 0)
+    with serve(then=by_content) as server:
+        key = submit_scored(sessions, server)
+        ask_audit(sessions, request(sessions, key), make_access(server))
+    with sessions.write() as session:
+        session.add(Publication(submission_id=key, published_at=now(), policy=Policy.RELEASE))
+    with sessions.read() as session:
+        submission = session.get_one(Submission, key)
+        for viewer in Viewer:
+            assert disclosure(submission, viewer).breakdown
+            assert (find_audit(session, submission, viewer) is not None) is is_shown
+    assert read_newest(sessions, key).consistency is not None, "its host sees it"
 
 
 @pytest.mark.one_database
