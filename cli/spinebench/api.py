@@ -135,5 +135,13 @@ class Api:
             error.remedy = f"Run `spinebench status {id}` to see whether it was cancelled."
             raise
 
+    def choose(self, id: str) -> Any:
+        """Has the model of a submission stand by it at the next release."""
+        try:
+            return self._transport.post_json(f"/submissions/{quote(id)}/choose", None)
+        except LostConnectionError as error:
+            error.remedy = "Simply run it again: choosing the same submission twice is safe."
+            raise
+
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         return self._transport.get_json(path, params or {}, ORDINARY)

@@ -16,7 +16,7 @@ from spinebench.commands.endpoints import endpoints
 from spinebench.commands.models import models
 from spinebench.commands.predictions import submit, validate
 from spinebench.commands.rankings import rankings
-from spinebench.commands.submissions import cancel, results, status
+from spinebench.commands.submissions import cancel, choose, results, status
 from spinebench.errors import ExitCode, InterruptedByUserError, SpinebenchError, UsageError
 from spinebench.invocation import Invocation
 from spinebench.options import Group
@@ -54,6 +54,7 @@ for _command in (
     status,
     results,
     cancel,
+    choose,
     rankings,
 ):
     cli.add_command(_command)

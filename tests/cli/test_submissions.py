@@ -195,6 +195,32 @@ def test_a_cut_connection_while_cancelling_says_where_to_look(
     assert "spinebench status 42" in outcome.err
 
 
+def test_choose_has_the_model_stand_by_a_submission(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    chosen = submission("scored", is_chosen=True)
+    server.on("POST", f"{PATH}/choose", chosen)
+    outcome = spinebench("choose", "42")
+    assert (outcome.code, outcome.out) == (
+        0,
+        "my-vlm stands by submission 42 at the next release.\n",
+    )
+    assert spinebench("choose", "42", "--json").json == chosen
+
+
+def test_what_cannot_be_chosen_is_refused_in_the_servers_words(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    no = refusal(409, "conflict", "It is public already.", "There is nothing to choose.")
+    server.on("POST", f"{PATH}/choose", no)
+    outcome = spinebench("choose", "42")
+    assert outcome.code == 1
+    assert "It is public already." in outcome.err
+    server.on("POST", f"{PATH}/choose", Answer(cut=True))
+    assert "run it again" in spinebench("choose", "42").err
+    assert spinebench("choose", "43").code == 8
+
+
 def test_keys_and_states_added_later_do_no_harm(server: ApiServer, spinebench: Spinebench) -> None:
     later: dict[str, Any] = submission("paused", step="think", colour="blue")
     server.on("GET", PATH, later)

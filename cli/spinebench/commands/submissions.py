@@ -139,3 +139,18 @@ def cancel(invocation: Invocation, id: str) -> None:
         return
     submission = read_answer(SubmissionRecord, raw)
     terminal.show(f"Submission {submission.id}: {submission.status}.")
+
+
+@click.command(cls=Command)
+@click.argument("id", type=slug)
+@pass_invocation
+def choose(invocation: Invocation, id: str) -> None:
+    """Have its model stand by a scored submission at the next release."""
+    terminal = invocation.terminal
+    with invocation.api() as api:
+        raw = api.choose(id)
+    if terminal.as_json:
+        terminal.show_json(raw)
+        return
+    chosen = read_answer(SubmissionRecord, raw)
+    terminal.show(f"{chosen.model} stands by submission {chosen.id} at the next release.")
