@@ -25,7 +25,17 @@ from tests.web.test_pages import csrf_of, post, sign_in
 TOKEN = "ImFkYUBleGFtcGxlLm9yZyI.aSwKxA.q-0_secretsecretsecret"
 PUBLIC = {
     *("act", "answer", "email", "ending", "endpoint", "filename", "key", "link_id", "model"),
-    *("name", "rater_id", "session_id", "sha256", "slug", "split", "target_id", "team"),
+    *(
+        "name",
+        "passkey_id",
+        "rater_id",
+        "session_id",
+        "sha256",
+        "slug",
+        "split",
+        "target_id",
+        "team",
+    ),
     *("token_id", "user_id", "version"),
 }
 """Parts of addresses that may be known: whoever knows one may do no more by it."""
