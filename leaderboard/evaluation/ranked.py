@@ -13,6 +13,7 @@ from leaderboard.commitments.values import commit_values
 from leaderboard.models.ranking import (
     Board,
     OutcomeCount,
+    RankedApart,
     RankedReports,
     RankedSubmission,
     Ranking,
@@ -21,6 +22,7 @@ from leaderboard.models.ranking import (
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.rankings.apart import find_apart
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import BoardScore, read_scores_by_board
 from leaderboard.scoring.rank_range import RankRange
@@ -44,7 +46,7 @@ def replace_ranked(
 
     places: by board and submission id; a submission without one has no rank on that board.
     """
-    for table in (RankingEntry, RankedReports, RankedSubmission):
+    for table in (RankingEntry, RankedReports, RankedApart, RankedSubmission):
         session.execute(delete(table).where(table.ranking_id == ranking.id))
     commit_values(session, ranking, standing)
     if not standing:
@@ -58,6 +60,10 @@ def replace_ranked(
             for board in Board
             for key in standing
         ],
+    )
+    session.add_all(
+        RankedApart(ranking_id=ranking.id, submission_id=key)
+        for key in sorted(find_apart(session, release.split_id, standing))
     )
     session.add_all(
         RankedReports(ranking_id=ranking.id, submission_id=key, **vars(one))

@@ -207,6 +207,15 @@ class RankedSubmission(Base):
     submission: Mapped[Submission] = relationship()
 
 
+class RankedApart(Base):
+    """A submission that stands apart in a ranking, as the host and its team had it then."""
+
+    __tablename__ = "ranked_apart"
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+
+
 class RankedReports(Base):
     """Where the report score of a ranked submission comes from.
 

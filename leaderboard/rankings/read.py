@@ -19,6 +19,7 @@ from leaderboard.models.ranking import (
     Board,
     Metric,
     OutcomeCount,
+    RankedApart,
     RankedReports,
     RankedSubmission,
     Ranking,
@@ -31,7 +32,6 @@ from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
-from leaderboard.rankings.apart import sets_apart
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
@@ -222,14 +222,16 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
         if entry.submission_id in entries:
             entries[entry.submission_id].append(entry)
     reports = _read_reports(session, ranking)
-    apart = sets_apart(session, ranking.release.split_id)
+    apart = set(
+        session.scalars(
+            select(RankedApart.submission_id).where(RankedApart.ranking_id == ranking.id)
+        )
+    )
     rows = [
         _make_row(row, entries[row.submission_id], reports.get(row.submission_id), n_items)
         for row in shown
     ]
-    return [
-        replace(row, is_apart=apart and row.model.says_trained and not row.ranks) for row in rows
-    ]
+    return [replace(row, is_apart=row.submission.id in apart) for row in rows]
 
 
 def _make_row(

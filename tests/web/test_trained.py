@@ -122,6 +122,10 @@ def test_a_host_has_such_models_stand_apart_and_ranks_them_again(ranked: Site) -
     again = post(hugo, ranked, f"{place}/apart", "/admin/benchmarks", reason="Twice.")
     assert again.status_code == 409
     post(hugo, ranked, f"{place}/together", "/admin/benchmarks", reason="They are all we have.")
+    say(ranked, "no")
+    rows = ranked.get("/api/v1/rankings/tiny/test").json()["entries"]
+    assert rows[1]["stands_apart"], "a ranking stays as it was made, also that of a closed release"
+    say(ranked, "yes")
     rank(ranked)
     rows = ranked.get("/api/v1/rankings/tiny/test").json()["entries"]
     assert all(row["rank_low"] and not row["stands_apart"] for row in rows)
