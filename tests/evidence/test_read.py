@@ -165,7 +165,7 @@ def test_who_was_a_member_when_something_was_sent_stays_in_the_signs(published: 
         session.delete(next(one for one in team.memberships if one.user.name == "bob"))
     send(published, "bob", "team-b", "CB" * 50)
     (sign,) = look(published)
-    assert sign.sentence.startswith("bob@b.example.org was in Team-A and Team-B")
+    assert sign.sentence.startswith("bob@b.example.org is or was in Team-A and Team-B")
 
 
 def test_a_deleted_account_has_no_domain_any_more(published: Sessions) -> None:
