@@ -14,9 +14,9 @@ from scipy.sparse.csgraph import connected_components
 from sqlalchemy import String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
+from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_target_table
 from leaderboard.models.benchmark import Item, ItemImage
-from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
@@ -63,11 +63,7 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     counts = images["item_id"].value_counts()
     items["n_images"] = items["item_id"].map(counts).fillna(0).astype(int)
     items["cluster"] = _find_clusters(items["item_id"], items.pop("case"), images)
-    feedback = session.scalars(
-        select(FeedbackItem.item_id)
-        .join(Item, Item.id == FeedbackItem.item_id)
-        .where(Item.split_id == split_id)
-    ).all()
+    feedback = session.scalars(select_feedback([split_id])).all()
     items["decides"] = ~items["item_id"].isin(feedback)
     items["n_track"] = items.groupby("track")["item_id"].transform("size")
     return items

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import is_protected
 from leaderboard.items.contents import read_contents
+from leaderboard.items.feedback import select_feedback
 from leaderboard.items.values import read_items
-from leaderboard.models.benchmark import Answers, Benchmark, Item, Split, Track
+from leaderboard.models.benchmark import Answers, Benchmark, Split, Track
 from leaderboard.models.publication import FeedbackItem
 from leaderboard.scoring.parts import draw_part
 
@@ -100,13 +101,7 @@ def _read_earlier(session: Session, split: Split) -> Earlier:
         )
         if one.id != split.id and is_protected(one)
     ]
-    feedback = set(
-        session.scalars(
-            select(FeedbackItem.item_id)
-            .join(Item, Item.id == FeedbackItem.item_id)
-            .where(Item.split_id.in_(others))
-        )
-    )
+    feedback = set(session.scalars(select_feedback(others)))
     contents = read_contents(session, others)
     return Earlier(
         {content for item_id, content in contents.items() if item_id not in feedback},

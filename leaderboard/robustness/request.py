@@ -14,9 +14,9 @@ from leaderboard.db import now
 from leaderboard.endpoints.registry.splits import may_see
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentError
+from leaderboard.items.feedback import select_feedback
 from leaderboard.models.benchmark import Item, ItemKind
 from leaderboard.models.endpoint import Endpoint, EndpointRun
-from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.robustness import AuditQuestion, AuditRow, AuditState, RobustnessAudit
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
 from leaderboard.scoring.statistics.consistency import allocate
@@ -154,11 +154,7 @@ def read_strata(session: Session, submission_id: str) -> Strata:
     again, and the share that it had right is public.
     """
     split_id = session.get_one(Submission, submission_id).split_id
-    feedback = (
-        select(FeedbackItem.item_id)
-        .join(Item, Item.id == FeedbackItem.item_id)
-        .where(Item.split_id == split_id)
-    )
+    feedback = select_feedback([split_id])
     has_part = session.scalar(feedback.limit(1)) is not None
     answered = (
         select(Prediction.item_id)
