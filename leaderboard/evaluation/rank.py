@@ -74,7 +74,7 @@ def rank_split(
     apart = find_apart(session, split_id, keys)
     standing = {key: values for key, values in standing.items() if key not in apart}
     places = {board: _rank_board(board, standing, items, reports) for board in Board}
-    replace_ranked(session, ranking, release, keys, places)
+    replace_ranked(session, ranking, release, keys, places, apart)
     return ranking
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
@@ -22,7 +22,6 @@ from leaderboard.models.ranking import (
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.apart import find_apart
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import BoardScore, read_scores_by_board
 from leaderboard.scoring.rank_range import RankRange
@@ -41,10 +40,12 @@ def replace_ranked(
     release: Release,
     standing: Sequence[str],
     places: Mapping[Board, Mapping[str, Place]],
+    apart: Collection[str],
 ) -> None:
     """Write what stands in a ranking in place of what stood there.
 
     places: by board and submission id; a submission without one has no rank on that board.
+    apart: those of `standing` that stand apart.
     """
     for table in (RankingEntry, RankedReports, RankedApart, RankedSubmission):
         session.execute(delete(table).where(table.ranking_id == ranking.id))
@@ -61,10 +62,7 @@ def replace_ranked(
             for key in standing
         ],
     )
-    session.add_all(
-        RankedApart(ranking_id=ranking.id, submission_id=key)
-        for key in sorted(find_apart(session, release.split_id, standing))
-    )
+    session.add_all(RankedApart(ranking_id=ranking.id, submission_id=key) for key in sorted(apart))
     session.add_all(
         RankedReports(ranking_id=ranking.id, submission_id=key, **vars(one))
         for key, one in read_provenance(session, standing).items()
