@@ -81,7 +81,7 @@ def make_scores(
     of_track = _track_scores(sent, tracks, means.get(REPORT))
     yield from of_track.values()
     if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
-        yield _closed_score(closed)
+        yield _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed), weighs_tracks=True)
         yield _modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
     yield _overall_score(items, of_track, means.get(REPORT))
     yield from _multiple_scores(closed)
@@ -130,31 +130,25 @@ def _percent(estimate: Estimate) -> Estimate:
     )
 
 
-def _accuracy_score(part: ItemSlice) -> Scored:
-    """The share of right ones; none where an item is without a prediction."""
+def _accuracy_score(part: ItemSlice, *, weighs_tracks: bool = False) -> Scored:
+    """The share of right ones; none where an item is without a prediction.
+
+    With `weighs_tracks` each track weighs as many items as the whole split has of it.
+    """
     known = _with_value(part)
     correct = known["value"].to_numpy() == 100.0
     clusters = known["cluster"].to_numpy()
+    weights = weigh_tracks(known) if weighs_tracks else None
+    whole = _is_whole(part.items)
     return Scored(
         metric=Metric.ACCURACY,
         slice=part.slice,
         name=part.name,
-        estimate=_percent(accuracy(correct, clusters)) if _is_whole(part.items) else None,
+        estimate=_percent(accuracy(correct, clusters, weights)) if whole else None,
         n=len(known),
         n_unscored=len(part.items) - len(known),
         n_correct=int(correct.sum()),
     )
-
-
-def _closed_score(closed: pd.DataFrame) -> Scored:
-    """The accuracy of all questions, each track weighing as many items as the split has of it."""
-    score = _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed))
-    if score.estimate is None:
-        return score
-    known = closed[closed["value"].notna()]
-    correct = known["value"].to_numpy() == 100.0
-    estimate = accuracy(correct, known["cluster"].to_numpy(), weigh_tracks(known))
-    return replace(score, estimate=_percent(estimate))
 
 
 def _with_value(part: ItemSlice) -> pd.DataFrame:
