@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -131,14 +131,13 @@ def _describe_counts(counts: Mapping[str, int]) -> str:
 @pass_invocation
 def cancel(invocation: Invocation, id: str) -> None:
     """Cancel a submission that has not finished."""
-    terminal = invocation.terminal
     with invocation.api() as api:
         raw = api.cancel(id)
-    if terminal.as_json:
-        terminal.show_json(raw)
-        return
-    submission = read_answer(SubmissionRecord, raw)
-    terminal.show(f"Submission {submission.id}: {submission.status}.")
+    _show_act(
+        invocation.terminal,
+        raw,
+        lambda submission: f"Submission {submission.id}: {submission.status}.",
+    )
 
 
 @click.command(cls=Command)
@@ -146,11 +145,18 @@ def cancel(invocation: Invocation, id: str) -> None:
 @pass_invocation
 def choose(invocation: Invocation, id: str) -> None:
     """Have its model stand by a scored submission at the next release."""
-    terminal = invocation.terminal
     with invocation.api() as api:
         raw = api.choose(id)
+    _show_act(
+        invocation.terminal,
+        raw,
+        lambda chosen: f"{chosen.model} stands by submission {chosen.id} at the next release.",
+    )
+
+
+def _show_act(terminal: Terminal, raw: Any, describe: Callable[[SubmissionRecord], str]) -> None:
+    """The submission after an act on it: whole as JSON, or in a sentence."""
     if terminal.as_json:
         terminal.show_json(raw)
-        return
-    chosen = read_answer(SubmissionRecord, raw)
-    terminal.show(f"{chosen.model} stands by submission {chosen.id} at the next release.")
+    else:
+        terminal.show(describe(read_answer(SubmissionRecord, raw)))

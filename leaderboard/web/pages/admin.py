@@ -251,15 +251,15 @@ def _submission_page(key: str, form: ActForm) -> str:
 
 
 def _benchmarks_page(form: ActForm) -> str:
-    covers = current_reach().covers
+    covers, own = current_reach().covers, read_own_benchmarks()
     older = [one for one in read_older_versions(database()) if covers(one.slug)]
     waiting = {
         split.id: found
-        for benchmark in (*read_own_benchmarks(), *older)
+        for benchmark in (*own, *older)
         for split in benchmark.splits
         if is_protected(split) and (found := read_candidates(database(), split))
     }
-    shown = [split for benchmark in read_own_benchmarks() for split in benchmark.splits]
+    shown = [split for benchmark in own for split in benchmark.splits]
     shown += [split for one in older for split in one.splits if split.id in waiting]
     rows = [
         (
