@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
 from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
-from leaderboard.evaluation.publish import Candidate, publish, read_candidates
+from leaderboard.evaluation.publish import publish, read_candidates
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.benchmark import Split
 from leaderboard.rankings.read import count_deciding, count_items
@@ -39,21 +39,17 @@ def open_next(
     reason = read_reason(reason)
     lock_releases(session, split.id)
     ranking, release = find_ranking(session, split.id), find_release(session, split.id)
-    if (ranking is None or ranking.release is not release) and not (
-        release is None and is_protected(split)
-    ):
+    is_first = release is None and is_protected(split)
+    if not is_first and (ranking is None or ranking.release is not release):
         raise Conflict(
             f"The open release of {name} has no ranking yet.", "Wait until a worker has ranked it."
         )
-    candidates = read_candidates(session, split) if is_protected(split) else []
-    if is_protected(split):
-        _require_seen(name, candidates, seen)
+    published = _publish(session, split, name, seen) if is_protected(split) else None
     opened = open_release(session, split.id, reason)
     note = f"{opened.number}: {reason}"
     message = f"Release {opened.number} of {name} is open."
-    if is_protected(split):
-        n_published = len(publish(session, candidates))
-        n_waiting = len(candidates) - n_published
+    if published is not None:
+        n_published, n_waiting = published
         note += " " + POLICY.format(
             n_published=n_published,
             n_waiting=n_waiting,
@@ -66,7 +62,11 @@ def open_next(
     return Act(message, rank=(split.id,))
 
 
-def _require_seen(name: str, candidates: Sequence[Candidate], seen: Collection[str] | None) -> None:
+def _publish(
+    session: Session, split: Split, name: str, seen: Collection[str] | None
+) -> tuple[int, int]:
+    """How many results became public and how many wait; Conflict before anything is changed."""
+    candidates = read_candidates(session, split)
     would = {one.submission.id for one in candidates if one.is_published}
     if not would:
         raise Conflict(
@@ -77,6 +77,8 @@ def _require_seen(name: str, candidates: Sequence[Candidate], seen: Collection[s
             f"What the next release of {name} would publish has changed since you looked.",
             "Look at the list again.",
         )
+    n_published = len(publish(session, candidates))
+    return n_published, len(candidates) - n_published
 
 
 def rank_again(session: Session, split: Split, actor: str) -> Act:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -227,11 +227,16 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             select(RankedApart.submission_id).where(RankedApart.ranking_id == ranking.id)
         )
     )
-    rows = [
-        _make_row(row, entries[row.submission_id], reports.get(row.submission_id), n_items)
+    return [
+        _make_row(
+            row,
+            entries[row.submission_id],
+            reports.get(row.submission_id),
+            n_items,
+            is_apart=row.submission_id in apart,
+        )
         for row in shown
     ]
-    return [replace(row, is_apart=row.submission.id in apart) for row in rows]
 
 
 def _make_row(
@@ -239,6 +244,8 @@ def _make_row(
     entries: Sequence[RankingEntry],
     report: ReportProvenance | None,
     n_items: int,
+    *,
+    is_apart: bool,
 ) -> RankingRow:
     scores = {
         entry.board: BoardScore(entry.value, entry.low, entry.high, entry.n)
@@ -259,6 +266,7 @@ def _make_row(
         outcomes=ranked.outcomes,
         n_attempts=ranked.n_attempts,
         report=report,
+        is_apart=is_apart,
     )
 
 
