@@ -19,9 +19,8 @@ from leaderboard.items.targets import (
     Target,
     list_targets,
 )
-from leaderboard.items.values import weigh_tracks
-from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Metric, Slice
+from leaderboard.items.weights import weigh_tracks
+from leaderboard.scoring.boards import Metric, Slice, Track
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.bootstrap import (
     MAX_CLUSTERS,

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
-from leaderboard.models.ranking import Slice
+from leaderboard.scoring.boards import Slice
 from leaderboard.scoring.levels import place_of, regions_of
 
 V = TypeVar("V", bound=Hashable)

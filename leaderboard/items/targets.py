@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Slice
+from leaderboard.scoring.boards import Slice, Track
 from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
 from leaderboard.scoring.statistics.agreement import RATINGS
 

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_target_table
+from leaderboard.items.weights import select_deciding as select_deciding
+from leaderboard.items.weights import weigh_tracks as weigh_tracks
 from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
@@ -67,23 +69,6 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     items["decides"] = ~items["item_id"].isin(feedback)
     items["n_track"] = items.groupby("track")["item_id"].transform("size")
     return items
-
-
-def select_deciding(items: pd.DataFrame) -> pd.DataFrame:
-    """Those of a split's items that decide ranks, numbered anew."""
-    return items[items["decides"]].reset_index(drop=True)
-
-
-def weigh_tracks(part: pd.DataFrame) -> NDArray[np.float64]:
-    """(n,) weights of a part of a split's items, with a mean of 1.
-
-    Their weighted mean is that of the part's tracks, each weighing as many items as it has in the
-    whole split: the sum of N_track / N x the track's mean. All are 1 where a track is there whole
-    or not at all.
-    """
-    n_here = part.groupby("track")["item_id"].transform("size")
-    weights = (part["n_track"] / n_here).to_numpy(np.float64)
-    return weights / weights.mean() if len(weights) else weights
 
 
 def _make_table(rows: Sequence[Sequence[Any]], columns: list[str]) -> pd.DataFrame:

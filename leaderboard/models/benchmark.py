@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
+from leaderboard.scoring.boards import Track as Track
 
 
 class Answers(enum.StrEnum):
@@ -23,14 +24,6 @@ class ItemKind(enum.StrEnum):
     """How an item is answered."""
 
     MCQ = "mcq"
-    REPORT = "report"
-
-
-class Track(enum.StrEnum):
-    """The three parts of the overall score."""
-
-    TEXT = "text"
-    IMAGE = "image"
     REPORT = "report"
 
 

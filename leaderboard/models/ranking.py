@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,116 +12,11 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
-
-
-class Metric(enum.StrEnum):
-    """What a score measures: all on 0..100, but RATING (1..5) and GAP (points, -100..100)."""
-
-    OVERALL = "overall"
-    ACCURACY = "accuracy"
-    PRECISION = "precision"
-    RECALL = "recall"
-    REPORT = "report"
-    RATING = "rating"
-    GAP = "gap"
-
-
-class Slice(enum.StrEnum):
-    """Which items a score is about.
-
-    LEVEL has a name for each vertebra or disc, REGION for each part of the spine, IMAGES for
-    items with a single or several images, MODALITY_GAP the one of image less text.
-    """
-
-    ALL = "all"
-    CLOSED = "closed"
-    TRACK = "track"
-    SUBCONDITION = "subcondition"
-    AXIS = "axis"
-    MODALITY = "modality"
-    LEVEL = "level"
-    REGION = "region"
-    IMAGES = "images"
-    MODALITY_GAP = "modality_gap"
-    SECTION = "section"
-    DIMENSION = "dimension"
-
-
-class ScorePlace(NamedTuple):
-    """Where a score stands among those of a submission."""
-
-    metric: Metric
-    slice: Slice
-    name: str
-
-
-class Board(enum.StrEnum):
-    """What a ranking orders by: each board is declared here and nowhere else.
-
-    Its `label` is what it is called, `where` ends a sentence on who is better there. Its score
-    stands at `place`, on 0..100, and ranks are by the values of all items of its `tracks`.
-    """
-
-    label: str
-    where: str
-    place: ScorePlace
-    tracks: tuple[Track, ...]
-
-    def __new__(cls, key: str, *facts: Any) -> Board:
-        board = str.__new__(cls, key)
-        board._value_ = key
-        board.label, board.where, board.place, board.tracks = facts
-        return board
-
-    OVERALL = (
-        "overall",
-        "Overall",
-        "overall",
-        ScorePlace(Metric.OVERALL, Slice.ALL, "overall"),
-        (Track.TEXT, Track.IMAGE, Track.REPORT),
-    )
-    TEXT = (
-        "text",
-        "Text",
-        "on text questions",
-        ScorePlace(Metric.ACCURACY, Slice.TRACK, "text"),
-        (Track.TEXT,),
-    )
-    IMAGE = (
-        "image",
-        "Image",
-        "on image questions",
-        ScorePlace(Metric.ACCURACY, Slice.TRACK, "image"),
-        (Track.IMAGE,),
-    )
-    CLOSED = (
-        "closed",
-        "MCQ total",
-        "on all questions",
-        ScorePlace(Metric.ACCURACY, Slice.CLOSED, "closed"),
-        (Track.TEXT, Track.IMAGE),
-    )
-    REPORT = (
-        "report",
-        "Report",
-        "on reports",
-        ScorePlace(Metric.REPORT, Slice.TRACK, "report"),
-        (Track.REPORT,),
-    )
-
-    @property
-    def words(self) -> str:
-        """Its label within a sentence."""
-        return self.label if self.label[:2].isupper() else self.label.lower()
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether judges alone decide it, so that a score may be too loose to make a winner."""
-        return self.tracks == (Track.REPORT,)
-
-
-TRACK_BOARDS = tuple(Board(track.value) for track in Track)
-"""The boards of one track each: together they count every item once."""
+from leaderboard.scoring.boards import TRACK_BOARDS as TRACK_BOARDS
+from leaderboard.scoring.boards import Board as Board
+from leaderboard.scoring.boards import Metric as Metric
+from leaderboard.scoring.boards import ScorePlace as ScorePlace
+from leaderboard.scoring.boards import Slice as Slice
 
 
 class Score(Base):
