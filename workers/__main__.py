@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from redis import Redis
+from redis import ConnectionError, Redis
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -44,6 +45,8 @@ from workers.memory import settle_memory
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
 PAUSE_SECONDS = 2.0
+LOOK_SECONDS = 1
+"""How long a worker without a job waits for one before it looks whether it is to stop."""
 
 
 def die_with_parent() -> None:
@@ -53,7 +56,30 @@ def die_with_parent() -> None:
 
 
 class BoundWorker(Worker):
-    """A worker whose work horse does not outlive it: a killed worker's job runs nowhere twice."""
+    """A worker whose work horse does not outlive it, and that does each job which it takes."""
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for the next job; None once the worker is to stop."""
+        while not self._stop_requested:
+            if taken := super().dequeue_job_and_maintain_ttl(LOOK_SECONDS, LOOK_SECONDS):
+                return taken
+        return None
+
+    def _shutdown(self) -> None:
+        """Stop after the job in hand, also one that was taken this moment.
+
+        RQ raises StopRequested in a worker that is not busy yet, wherever it stands: what it has
+        taken from several queues is in no list any more, and would be lost. Only a worker without
+        a job that cannot reach Redis is stopped at once, as it will not get one.
+        """
+        self._stop_requested = True
+        if self.horse_pid == 0:
+            try:
+                self.connection.ping()
+            except ConnectionError:
+                raise StopRequested from None
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Free the job's key for the next nudge, and run it in a forked horse."""

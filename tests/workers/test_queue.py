@@ -287,7 +287,7 @@ def test_a_worker_of_files_leaves_endpoint_runs_to_theirs(
 
     wait_until(lambda: find_lanes() == [(Lane.QUICK, Lane.FILES)])
     queue.enqueue(RANK, 1)
-    wait_until(lambda: queue.find_state().n_jobs[Lane.QUICK] == 0)  # type: ignore[union-attr]
+    wait_until(lambda: read_jobs(redis) == ["evaluate_next_run-abc"])
     state = queue.find_state()
     assert state is not None
     assert state.n_jobs[Lane.ENDPOINTS] == 1

@@ -1,0 +1,73 @@
+"""A worker that is told to stop does the job that it has taken, however lately."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from demo.redis_server import start_redis
+from leaderboard.queue import RANK, DeclaredJob, Lane, make_queue, make_rq_queue
+from tests.loaded import Load
+from tests.waiting import HANG_SECONDS, wait_until
+from workers.__main__ import BoundWorker
+
+NAME = "submissions"
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+class StoppedAtThePop(BoundWorker):
+    """A worker that is told to stop at the moment when a job has left its list."""
+
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def work(worker_class: type[BoundWorker], redis_url: str) -> None:
+    """Serve the first two lanes until told to stop."""
+    with Redis.from_url(redis_url) as redis:
+        queues = [make_rq_queue(redis, NAME, lane) for lane in (Lane.QUICK, Lane.FILES)]
+        worker = worker_class(
+            queues, connection=redis, job_class=DeclaredJob, serializer=JSONSerializer
+        )
+        worker.work()
+
+
+def fork(do: Callable[..., None], *args: object) -> multiprocessing.process.BaseProcess:
+    """A process of its own that need not import anything again."""
+    process = multiprocessing.get_context("fork").Process(target=do, args=args)
+    process.start()
+    return process
+
+
+@pytest.mark.one_database
+def test_a_worker_that_is_stopped_as_it_takes_a_job_does_it_and_takes_no_other(
+    load: Load, database_url: str, empty_redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(1, 0, 0)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("REDIS_URL", empty_redis_url)
+    monkeypatch.setenv("SECRET_KEY", "k" * 40)
+    queue = make_queue(empty_redis_url, NAME)
+    queue.enqueue(RANK, 1)
+    queue.enqueue(RANK, 2)
+    worker = fork(work, StoppedAtThePop, empty_redis_url)
+    worker.join(HANG_SECONDS)
+    assert worker.exitcode == 0
+    with Redis.from_url(empty_redis_url) as redis:
+        assert redis.keys("rq:job:*") == [b"rq:job:rank-2"], "the first one ended, and well"
+        assert make_rq_queue(redis, NAME, Lane.QUICK).job_ids == ["rank-2"]
+
+
+def test_a_worker_can_be_stopped_while_redis_is_away(tmp_path: Path) -> None:
+    with start_redis(tmp_path) as server, Redis.from_url(server.url) as redis:
+        worker = fork(work, BoundWorker, server.url)
+        wait_until(lambda: any(client["cmd"] == "blpop" for client in redis.client_list()))
+    worker.terminate()
+    worker.join(HANG_SECONDS)
+    assert worker.exitcode is not None
