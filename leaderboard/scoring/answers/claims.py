@@ -12,6 +12,7 @@ from leaderboard.scoring.answers.cues import CueTable, stems_of
 from leaderboard.scoring.answers.length import ends_of
 from leaderboard.scoring.answers.page import Page, Reading
 from leaderboard.scoring.answers.reading import read_choice, read_list
+from leaderboard.scoring.answers.rules import Rule
 from leaderboard.scoring.answers.text import FINAL_MARK
 from leaderboard.scoring.answers.words import (
     BAD_QUALITY,
@@ -55,13 +56,14 @@ class Strength(IntEnum):
 
 
 class Claim(NamedTuple):
-    """One place of the text that chooses letters; `unsure` where it offers alternatives."""
+    """One place of the text that chooses letters by a rule; `unsure` where it offers alternatives."""
 
     start: int
     end: int
     strength: Strength
     letters: frozenset[str]
     unsure: bool
+    rule: Rule
     on_statement: bool = False
     """Whether it only says that an option is true, not that it is the answer."""
 
@@ -115,7 +117,9 @@ def is_open(low: str, end: int) -> bool:
     return bool(border and border[0] == "?") or bool(CONDITION_AFTER.match(low, end))
 
 
-def make_claim(page: Page, start: int, reading: Reading | None, strength: Strength) -> Claim | None:
+def make_claim(
+    page: Page, start: int, reading: Reading | None, strength: Strength, rule: Rule
+) -> Claim | None:
     """Build the claim of a reading; None where it is no choice: nothing was read, or only the
     placeholder of a template, or a question, or a condition."""
     if reading is None or is_open(page.low, reading.end):
@@ -123,7 +127,7 @@ def make_claim(page: Page, start: int, reading: Reading | None, strength: Streng
     foreign = reading.letters - page.options.letters
     if not reading.letters or (foreign and foreign <= _PLACEHOLDERS):
         return None
-    return Claim(start, reading.end, strength, reading.letters, reading.unsure)
+    return Claim(start, reading.end, strength, reading.letters, reading.unsure, rule)
 
 
 def is_whole_list(page: Page, reading: Reading) -> bool:
@@ -155,7 +159,8 @@ def _final_claims(page: Page) -> Iterator[Claim]:
     while at >= 0:
         claim = None
         if not _shows_form(page, at):
-            claim = make_claim(page, at, read_choice(page, at), Strength.FINAL)
+            reading = read_choice(page, at)
+            claim = make_claim(page, at, reading, Strength.FINAL, Rule.FINAL_MARK)
         joined = last and claim and _only_joins(page.text[last.end : claim.start])
         if last and claim and joined and page.multiple:
             claim = claim._replace(letters=claim.letters | last.letters)
@@ -201,7 +206,7 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
             if CONVENTIONAL.search(before):
                 strength = Strength.WORDS
-            if claim := make_claim(page, cue.start(), reading, strength):
+            if claim := make_claim(page, cue.start(), reading, strength, Rule.ANSWER_WORDS):
                 yield claim
     if not any(literal in page.low for literal in BARE_NOUN_LITERALS):
         return
@@ -212,7 +217,7 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
         before = sentence_before(page.low, cue.start("noun"))
         if not BAD_QUALITY.search(before) and _stands(before):
             strength = Strength.FINAL if FINAL.search(before) else Strength.ANSWER
-            if claim := make_claim(page, cue.start(), reading, strength):
+            if claim := make_claim(page, cue.start(), reading, strength, Rule.ANSWER_WORDS):
                 yield claim
 
 
@@ -243,7 +248,8 @@ def _direct_claims(page: Page) -> Iterator[Claim]:
         if not DIRECT_BAD_BEFORE.search(before) and not CONDITION.search(before):
             final = before.rstrip().endswith(("最终", "最終", "최종"))
             strength = Strength.FINAL if final else Strength.ANSWER
-            if claim := make_claim(page, cue.start(), read_choice(page, cue.end()), strength):
+            reading = read_choice(page, cue.end())
+            if claim := make_claim(page, cue.start(), reading, strength, Rule.ANSWER_WORDS):
                 yield claim
 
 
@@ -265,7 +271,8 @@ def _verb_claims_of(page: Page, cues: CueTable, *, first_person: bool) -> Iterat
             continue
         if VERB_BAD_BEFORE.search(_since_turn(before)) or not _stands(before):
             continue
-        if claim := make_claim(page, cue.start(), reading, Strength.ANSWER):
+        rule = Rule.CHOICE_WORDS
+        if claim := make_claim(page, cue.start(), reading, Strength.ANSWER, rule):
             yield claim
 
 
@@ -277,7 +284,8 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
         reading = read_list(page, cue.end())
         if not (reading and _CLOSING.match(page.low, reading.end)):
             continue
-        if claim := make_claim(page, cue.start(), reading, Strength.ANSWER):
+        rule = Rule.CORRECTION
+        if claim := make_claim(page, cue.start(), reading, Strength.ANSWER, rule):
             yield claim
 
 
@@ -312,5 +320,6 @@ def _conclusion_claims(page: Page) -> Iterator[Claim]:
                 continue
         if not _stands(sentence_before(page.low, cue.start())):
             continue
-        if claim := make_claim(page, cue.start(), reading, Strength.VERDICT):
+        rule = Rule.CONCLUSION
+        if claim := make_claim(page, cue.start(), reading, Strength.VERDICT, rule):
             yield claim

@@ -19,6 +19,7 @@ from leaderboard.scoring.answers.claims import (
 from leaderboard.scoring.answers.page import Page, Reading, named_in
 from leaderboard.scoring.answers.reading import is_latin_name, read_choice, read_list
 from leaderboard.scoring.answers.rows import lists_of
+from leaderboard.scoring.answers.rules import Rule
 from leaderboard.scoring.answers.verdicts import OWNER, TRUE_MARK
 from leaderboard.scoring.answers.words import FALSE_SOON, REFUSAL
 
@@ -190,9 +191,13 @@ def bare_lines(page: Page) -> Iterator[Claim]:
             start = stop + 1
             continue
         if not listed and not is_open(low, reading.end):
-            yield Claim(start, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+            yield _claim(start, reading, Rule.LETTER_LINE)
         last = page.text.find("\n", max(stop, reading.end))
         start = last + 1 if last >= 0 else len(page.text)
+
+
+def _claim(start: int, reading: Reading, rule: Rule, strength: Strength = Strength.ANSWER) -> Claim:
+    return Claim(start, reading.end, strength, reading.letters, reading.unsure, rule)
 
 
 def _ends_line(page: Page, end: int) -> bool:
@@ -246,13 +251,13 @@ def head(page: Page) -> Claim | None:
     if letter == "A" and found["after"] == ":" and not own_text:
         answer = read_choice(page, found.end())
         if answer is None and not _is_enumeration(page, letter, reading.end):
-            return Claim(0, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+            return _claim(0, reading, Rule.OPENING)
         if answer is None or answer.by_words or "\n" in page.text[found.end() : answer.end]:
             return None
-        return Claim(0, answer.end, Strength.ANSWER, answer.letters, answer.unsure)
+        return _claim(0, answer, Rule.OPENING)
     if _is_enumeration(page, letter, reading.end):
         return None
-    return Claim(0, reading.end, Strength.ANSWER, reading.letters, reading.unsure)
+    return _claim(0, reading, Rule.OPENING)
 
 
 _NOTE = re.compile(r"(?:^|\n|\s)p(?:lan)?\s?[:)-]\s")
@@ -355,7 +360,7 @@ def last_sentence(page: Page) -> Claim | None:
         return None
     if page.text[found.end() :] == "A" and REFUSAL.search(before) and " but " not in before:
         return None
-    return Claim(found.start(), reading.end, Strength.VERDICT, reading.letters, reading.unsure)
+    return _claim(found.start(), reading, Rule.LAST_SENTENCE, Strength.VERDICT)
 
 
 _CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-J])[)\]\"']{0,2}[.!]?$")

@@ -16,6 +16,7 @@ from leaderboard.scoring.answers.page import Page, Reading, named_in
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.resolution import is_withdrawn
 from leaderboard.scoring.answers.rows import is_cut_list, lists_of, repeats_options
+from leaderboard.scoring.answers.rules import Rule
 from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK, without_closing
 from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import CONDITION, HEARSAY
@@ -89,7 +90,7 @@ def _opening(page: Page) -> Claim | None:
     if found is None or found["letter"] not in page.options.letters:
         return None
     letter = found["letter"]
-    claim = Claim(0, found.end("letter"), Strength.FINAL, frozenset({letter}), unsure=False)
+    claim = _final(0, found.end("letter"), frozenset({letter}), Rule.FIRST_LINE)
     rest = page.part(found.end() + 1, len(page.text))._replace(multiple=False)
     invented = _INVENTED.match(rest.text)
     if invented and invented[1] not in page.options.letters:
@@ -114,7 +115,7 @@ def _claim(page: Page, start: int, at: int) -> Claim | None:
         return None
     if (whole := _ENDS_TEXT.match(text, at)) and whole[1].upper() in page.options.letters:
         letters = frozenset(whole[1].upper())
-        return Claim(start, whole.end(), Strength.FINAL, letters, unsure=False)
+        return _final(start, whole.end(), letters, Rule.ANSWER_LINE)
     stop = text.find("\n", at)
     stop = len(text) if stop < 0 else stop
     line = page.part(0, stop) if stop < len(text) else page
@@ -125,7 +126,11 @@ def _claim(page: Page, start: int, at: int) -> Claim | None:
         return None
     if not _closes(line, reading):
         return None
-    return Claim(start, reading.end, Strength.FINAL, reading.letters, unsure=False)
+    return _final(start, reading.end, reading.letters, Rule.ANSWER_LINE)
+
+
+def _final(start: int, end: int, letters: frozenset[str], rule: Rule) -> Claim:
+    return Claim(start, end, Strength.FINAL, letters, unsure=False, rule=rule)
 
 
 def _closes(line: Page, reading: Reading) -> bool:

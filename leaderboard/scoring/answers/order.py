@@ -14,6 +14,7 @@ from leaderboard.scoring.answers.claims import (
     sentence_before,
 )
 from leaderboard.scoring.answers.page import Page
+from leaderboard.scoring.answers.rules import Rule
 from leaderboard.scoring.answers.verdicts import OWNER
 
 _LETTER = (
@@ -99,7 +100,8 @@ def _shares(page: Page) -> Iterator[Claim]:
         return
     if len(letters) < len(page.options.letters) and not (units == {"%"} and most > _MOST):
         return
-    yield Claim(start, end, Strength.ANSWER, frozenset(letters[sizes.index(most)]), unsure=False)
+    largest = frozenset(letters[sizes.index(most)])
+    yield Claim(start, end, Strength.ANSWER, largest, False, Rule.LARGEST_SHARE)
 
 
 def _size(share: re.Match[str]) -> float:
@@ -134,7 +136,8 @@ def _rankings(page: Page) -> Iterator[Claim]:
             and not _FROM_THE_LEAST.search(heading[0])
         ):
             end = at + ranks[-1].end()
-            yield Claim(heading.start(), end, Strength.ANSWER, frozenset(letters[0]), unsure=False)
+            best = frozenset(letters[0])
+            yield Claim(heading.start(), end, Strength.ANSWER, best, False, Rule.FIRST_RANK)
 
 
 # --- all but one ---------------------------------------------------------------------------------
@@ -196,7 +199,8 @@ def _preferences(page: Page) -> Iterator[Claim]:
     """`I prefer B to C`, `B over C`: the weakest of all claims. "B is likelier than C" leaves the others open."""
     for pattern in _PREFERENCES:
         for found in pattern.finditer(page.text):
-            yield from _claim(page, found, frozenset(found["letter"]), Strength.WORDS)
+            letter = frozenset(found["letter"])
+            yield from _claim(page, found, letter, Strength.WORDS, Rule.PREFERENCE)
 
 
 _TAKEN_BACK = re.compile(
@@ -205,7 +209,11 @@ _TAKEN_BACK = re.compile(
 
 
 def _claim(
-    page: Page, found: re.Match[str], letters: frozenset[str], strength: Strength = Strength.VERDICT
+    page: Page,
+    found: re.Match[str],
+    letters: frozenset[str],
+    strength: Strength = Strength.VERDICT,
+    rule: Rule = Rule.ALL_OTHERS_OUT,
 ) -> Iterator[Claim]:
     before = sentence_before(page.low, found.start())
     if not letters or not letters <= page.options.letters:
@@ -214,4 +222,4 @@ def _claim(
         return
     if not is_rejected(before) and not is_conditional(before):
         unsure = len(letters) > 1 and not page.multiple
-        yield Claim(found.start(), found.end(), strength, letters, unsure)
+        yield Claim(found.start(), found.end(), strength, letters, unsure, rule)

@@ -34,12 +34,12 @@ The rules, in their order:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from leaderboard.scoring.answers.claims import find_claims
+from leaderboard.scoring.answers.claims import Claim, find_claims
 from leaderboard.scoring.answers.length import shortened
 from leaderboard.scoring.answers.lines import (
     bare_lines,
@@ -56,8 +56,11 @@ from leaderboard.scoring.answers.page import Page, named_in
 from leaderboard.scoring.answers.reading import read_list
 from leaderboard.scoring.answers.resolution import settle
 from leaderboard.scoring.answers.rows import begins_list, outside_lists, row_verdicts
+from leaderboard.scoring.answers.rules import Rule
 from leaderboard.scoring.answers.structured import with_final_marks
 from leaderboard.scoring.answers.text import (
+    FINAL_END,
+    FINAL_MARK,
     plain_characters,
     said_by_model,
     with_plain_letters,
@@ -88,6 +91,19 @@ class ParsedAnswer(NamedTuple):
     letters: tuple[str, ...]
 
 
+class Explained(NamedTuple):
+    """What was read of a text, by which rule, and the words of the text that decided it.
+
+    The words are as the parser saw them, without mark-up and with plain characters, and at most
+    MOST_WORDS characters of them; "" where no one place decided.
+    """
+
+    answer: ParsedAnswer
+    rule: Rule
+    words: str
+
+
+MOST_WORDS = 300
 _REFUSED = ParsedAnswer(AnswerOutcome.REFUSED, ())
 _AMBIGUOUS = ParsedAnswer(AnswerOutcome.AMBIGUOUS, ())
 _UNPARSED = ParsedAnswer(AnswerOutcome.UNPARSED, ())
@@ -106,22 +122,40 @@ def parse_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> Pa
 
     options: letter -> text. Total: any string has an outcome, in time linear in its length.
     """
+    if letter := _simple_letter(text, options):
+        return ParsedAnswer(AnswerOutcome.ANSWERED, (letter,))
+    return _explain(text, options, multiple=multiple).answer
+
+
+def explain_answer(text: str, options: Mapping[str, str], *, multiple: bool) -> Explained:
+    """Return what `parse_answer` returns, with the rule and the place by which it was read."""
+    if letter := _simple_letter(text, options):
+        return _answered({letter}, Rule.LETTER_ALONE, text.strip())
+    return _explain(text, options, multiple=multiple)
+
+
+def _simple_letter(text: str, options: Mapping[str, str]) -> str | None:
+    """The letter of a text that is nothing else, or the answer in the plainest words."""
     simple = _SIMPLE.fullmatch(text)
     if simple and (letter := simple[1].upper()) in options and not _has_brief_text(options):
-        return ParsedAnswer(AnswerOutcome.ANSWERED, (letter,))
+        return letter
+    return None
+
+
+def _explain(text: str, options: Mapping[str, str], *, multiple: bool) -> Explained:
     named = tuple(options.items())
     if len(text) > _SHORT:
         return _parse(text, named, multiple=multiple)
     return _parse_short(text, named, multiple=multiple)
 
 
-def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> ParsedAnswer:
+def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> Explained:
     plain = plain_characters(text)
     if (said := said_by_model(plain)) is not plain:
         plain = with_plain_letters(said)
     plain = shortened(without_continuation(without_markup(with_final_marks(plain))))
     if not plain:
-        return _UNPARSED
+        return Explained(_UNPARSED, Rule.NOTHING_SAID, "")
     choices = _make_options(named)
     page = Page(plain, plain.lower(), choices, multiple)
     official = find_official(page)
@@ -130,13 +164,26 @@ def _parse(text: str, named: tuple[tuple[str, str], ...], *, multiple: bool) -> 
         page = Page(plain, plain.lower(), choices, multiple)
         official = find_official(page)
     if official:
-        return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(official.letters)))
+        return _answered(official.letters, official.rule, _words_of(page, official))
     whole = choices.named_by(plain) if not plain.endswith("?") else frozenset()
     if len(whole) == 1 and not (len(plain) == 1 and plain.upper() in choices.letters - whole):
-        return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(whole))
+        return _answered(whole, Rule.OPTION_ALONE, _shown(plain))
     return _parse_page(without_echo(page))
 
 
+def _answered(letters: Iterable[str], rule: Rule, words: str) -> Explained:
+    return Explained(ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(letters))), rule, words)
+
+
+def _words_of(page: Page, claim: Claim) -> str:
+    return _shown(page.text[claim.start : claim.end])
+
+
+def _shown(words: str) -> str:
+    return words.translate(_NO_MARKS).strip(" \n{}")[:MOST_WORDS]
+
+
+_NO_MARKS = {ord(FINAL_MARK): None, ord(FINAL_END): None}
 _parse_short = lru_cache(maxsize=8_192)(_parse)
 """Models that write little write the same over and over."""
 
@@ -152,7 +199,7 @@ def _has_brief_text(options: Mapping[str, str]) -> bool:
     return any(len(text) < 4 for text in options.values())
 
 
-def _parse_page(page: Page) -> ParsedAnswer:
+def _parse_page(page: Page) -> Explained:
     claims = [*outside_lists(page, [*find_claims(page), *find_verdicts(page)])]
     claims += [*row_verdicts(page), *bare_lines(page)]
     claims += [claim for claim in (head(page), last_sentence(page)) if claim]
@@ -162,20 +209,23 @@ def _parse_page(page: Page) -> ParsedAnswer:
     settled = settle(page, claims) if claims else None
     if settled is None:
         return _without_claim(page)
+    # Settling may stretch a claim over later ones that agree: its own words are shown.
+    own = next((c for c in claims if (c.start, c.rule) == (settled.start, settled.rule)), settled)
+    words = _words_of(page, own)
     if settled.unsure or (len(settled.letters) > 1 and not page.multiple):
-        return _AMBIGUOUS
+        return Explained(_AMBIGUOUS, Rule.CONTRADICTION, words)
     if not settled.letters <= page.options.letters:
-        return _UNPARSED
-    return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(settled.letters)))
+        return Explained(_UNPARSED, Rule.NOT_AN_OPTION, words)
+    return _answered(settled.letters, settled.rule, words)
 
 
-def _without_claim(page: Page) -> ParsedAnswer:
-    if REFUSAL.search(page.low):
-        return _REFUSED
+def _without_claim(page: Page) -> Explained:
+    if refusal := REFUSAL.search(page.low):
+        return Explained(_REFUSED, Rule.REFUSAL, _shown(page.text[slice(*refusal.span())]))
     if _is_undecided(page):
-        return _AMBIGUOUS
+        return Explained(_AMBIGUOUS, Rule.SEVERAL_POSSIBLE, "")
     if letter := closing_letter(page):
-        return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(letter))
+        return _answered(letter, Rule.CLOSING_LETTER, _shown(page.text[-MOST_WORDS:]))
     if (
         len(page.text) > _SHORT
         or "?" in page.text
@@ -183,13 +233,16 @@ def _without_claim(page: Page) -> ParsedAnswer:
         or begins_list(page)
         or is_cut_row(page)
     ):
-        return _UNPARSED
+        return _NO_CHOICE
     named = named_in(page, 0, len(page.text))
     if named is None:
-        return _UNPARSED
+        return _NO_CHOICE
     if named.unsure:
-        return _AMBIGUOUS
-    return ParsedAnswer(AnswerOutcome.ANSWERED, tuple(sorted(named.letters)))
+        return Explained(_AMBIGUOUS, Rule.SEVERAL_POSSIBLE, "")
+    return _answered(named.letters, Rule.OPTION_WORDS, _shown(page.text))
+
+
+_NO_CHOICE = Explained(_UNPARSED, Rule.NO_CHOICE, "")
 
 
 def _is_undecided(page: Page) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from leaderboard.scoring.answers.claims import Claim, Strength
 from leaderboard.scoring.answers.page import Page
+from leaderboard.scoring.answers.rules import Rule
 
 _ROW = re.compile(
     r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}(?:选项|選項|项)?"
@@ -189,7 +190,13 @@ def row_verdicts(page: Page) -> Iterator[Claim]:
         letters = frozenset(row.letter for row in right)
         unsure = len(right) > 1 and not page.multiple
         yield Claim(
-            right[0].start, rows[-1].end, Strength.VERDICT, letters, unsure, on_statement=True
+            right[0].start,
+            rows[-1].end,
+            Strength.VERDICT,
+            letters,
+            unsure,
+            Rule.LIST_VERDICT,
+            on_statement=True,
         )
 
 

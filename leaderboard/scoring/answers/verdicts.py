@@ -16,6 +16,7 @@ from leaderboard.scoring.answers.claims import (
 from leaderboard.scoring.answers.length import ends_of
 from leaderboard.scoring.answers.page import Page, Reading, named_in
 from leaderboard.scoring.answers.reading import read_list
+from leaderboard.scoring.answers.rules import Rule
 
 _SURE = (
     r"(?:\s(?:clearly|definitely|therefore|thus|indeed|actually|likely|then|hence|obviously|certainly"
@@ -126,6 +127,7 @@ def _sentence_verdicts(page: Page) -> Iterator[Claim]:
                     strength,
                     reading.letters,
                     reading.unsure,
+                    Rule.CALLED_RIGHT,
                     not whole_answer,
                 )
 
