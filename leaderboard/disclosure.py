@@ -1,9 +1,13 @@
 """What of a split's results is shown, to whom and when: the one place that decides.
 
-Never shown to anybody, whatever this says: hidden answers, which items a model got right (both
-until a host reveals them for good, see `commitments.opened`), and other teams' predictions. No
-page or API reads them from the database, with one exception: experts see the reports assigned to
-them, without whose they are, and the reference reports of their cases.
+Of a split with hidden answers nobody but its benchmark's hosts sees an answer, which items a
+model got right (both until a host reveals them for good, see `commitments.opened`), or how one of
+its reports was rated; nor another team's predictions. One exception: experts see the reports
+assigned to them, without whose they are, and the reference reports of their cases.
+
+What counts as hidden is what the package says of the split (`answers`), of a demonstration too. A
+demonstration shows its scores at once, because whoever looks finds its answers; but that is
+the looker's doing, and no page of ours answers item by item what its package calls hidden.
 """
 
 from __future__ import annotations
@@ -23,18 +27,26 @@ the Ladder made it public."""
 
 
 class Viewer(enum.StrEnum):
-    """Who looks: anybody, or a member of the submission's team."""
+    """Who looks: anybody, a member of the submission's team, or a host of its benchmark."""
 
     PUBLIC = "public"
     TEAM = "team"
+    HOST = "host"
 
 
 class Disclosure(NamedTuple):
-    """Which parts of one submission's results the viewer may see."""
+    """Which parts of one submission's results the viewer may see.
+
+    Item by item: `texts` are the raw predictions and what was read of them, `verdicts` whether
+    they are right, the key, the items' levels (which often are the answer), and how reports were
+    rated.
+    """
 
     existence: bool
     scores: bool
     breakdown: bool
+    texts: bool
+    verdicts: bool
 
 
 def is_protected(split: Split) -> bool:
@@ -54,14 +66,25 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     withholds it, it is shown to its team alone. All others exist for their team alone, which
     sees no score of theirs before everybody does. (How many submissions a team had scored is
     public.) Of what an earlier policy published, a small step over the team's best shows no
-    breakdown.
+    breakdown. A host sees of scores what the team does.
+
+    Item by item, a team sees its own texts and what was read of them, wherever the submission
+    stands, for that follows from the texts and the questions alone. All else needs public answers,
+    and then everybody sees it of what everybody sees. A host sees it all.
     """
-    if submission.status is Status.SCORED and (
-        submission.split.answers is Answers.PUBLIC or submission.publication is not None
-    ):
-        is_shown = viewer is Viewer.TEAM or not submission.is_withheld
-        return Disclosure(is_shown, is_shown, breakdown=is_shown and _has_breakdown(submission))
-    return Disclosure(existence=viewer is Viewer.TEAM, scores=False, breakdown=False)
+    is_own = viewer is not Viewer.PUBLIC
+    is_open = submission.split.answers is Answers.PUBLIC
+    is_shown = submission.status is Status.SCORED and (
+        is_open or submission.publication is not None
+    )
+    is_shown = is_shown and (is_own or not submission.is_withheld)
+    return Disclosure(
+        existence=is_own or is_shown,
+        scores=is_shown,
+        breakdown=is_shown and _has_breakdown(submission),
+        texts=is_own or (is_open and is_shown),
+        verdicts=viewer is Viewer.HOST or (is_open and is_shown),
+    )
 
 
 def is_public() -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ class Right(enum.StrEnum):
     RATE_REPORTS = "rate reports"
     READ_AGREEMENT = "read how experts agree"
     READ_SUBMISSIONS = "read every team's submissions"
+    READ_ITEMS = "read single items of submissions with their answers"
     MODERATE_SUBMISSIONS = "hide, show, accept and requeue submissions"
     APPROVE_TEAMS = "approve teams"
     OPEN_RELEASES = "rank again and open releases"
@@ -45,6 +46,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.RATE_REPORTS: (Role.EXPERT,),
     Right.READ_AGREEMENT: (Role.EXPERT, Role.HOST, Role.ADMIN),
     Right.READ_SUBMISSIONS: (Role.HOST, Role.ADMIN),
+    Right.READ_ITEMS: (Role.HOST, Role.ADMIN),
     Right.MODERATE_SUBMISSIONS: (Role.HOST, Role.ADMIN),
     Right.APPROVE_TEAMS: (Role.HOST, Role.ADMIN),
     Right.OPEN_RELEASES: (Role.HOST, Role.ADMIN),

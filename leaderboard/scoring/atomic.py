@@ -49,6 +49,38 @@ def rate_answers(questions: Sequence[Question], answers: Mapping[str, Answer]) -
     verdicts = {answer.verdict for _, answer in given}
     if verdicts <= {Verdict.NOT_APPLICABLE}:
         return AtomicRating(None, "no question was found to be applicable", 0, 0, 0)
+    applicable, earned = _find_earned(given)
+    n_unsupported = sum(
+        q.good == "yes" and answer.verdict.value == q.good and not answer.is_supported
+        for q, answer in applicable
+    )
+    share = sum(question.weight for question in earned) / sum(q.weight for q, _ in applicable)
+    reason = f"{len(earned)} of {len(applicable)} questions earned"
+    if n_unsupported:
+        reason += f", {n_unsupported} discarded without a valid quote"
+    value = LOWEST + (HIGHEST - LOWEST) * share
+    return AtomicRating(value, reason, len(earned), len(applicable), n_unsupported)
+
+
+def weigh_answers(questions: Sequence[Question], answers: Mapping[str, Answer]) -> dict[str, float]:
+    """The points that each applicable question gives to the rating, by its key.
+
+    Their sum is the rating less the lowest one. Raises KeyError for a question without an answer.
+    """
+    applicable, earned = _find_earned([(q, answers[q.key]) for q in questions])
+    total = sum(question.weight for question, _ in applicable)
+    keys = {question.key for question in earned}
+    return {
+        question.key: (HIGHEST - LOWEST) * question.weight / total if question.key in keys else 0.0
+        for question, _ in applicable
+    }
+
+
+_Given = Sequence[tuple[Question, Answer]]
+
+
+def _find_earned(given: _Given) -> tuple[_Given, Sequence[Question]]:
+    """Those of the questions that are applicable, and those of them that earn: yes before no."""
     applicable = [
         (question, answer)
         for question, answer in given
@@ -57,12 +89,4 @@ def rate_answers(questions: Sequence[Question], answers: Mapping[str, Answer]) -
     good = [(q, answer) for q, answer in applicable if answer.verdict.value == q.good]
     shown = [q for q, answer in good if q.good == "yes" and answer.is_supported]
     unmarred = [q for q, _ in good if q.good == "no"] if shown else []
-    n_unsupported = sum(q.good == "yes" and not answer.is_supported for q, answer in good)
-    earned = sum(question.weight for question in [*shown, *unmarred])
-    share = earned / sum(question.weight for question, _ in applicable)
-    n_earned, n_applicable = len(shown) + len(unmarred), len(applicable)
-    reason = f"{n_earned} of {n_applicable} questions earned"
-    if n_unsupported:
-        reason += f", {n_unsupported} discarded without a valid quote"
-    value = LOWEST + (HIGHEST - LOWEST) * share
-    return AtomicRating(value, reason, n_earned, n_applicable, n_unsupported)
+    return applicable, [*shown, *unmarred]

@@ -14,6 +14,7 @@ from leaderboard.scoring.checklist.rules import (
     checklist_problems,
     rate_checks,
     rate_dimensions,
+    weigh_checks,
 )
 from leaderboard.scoring.checklist.text import MAX_CHARACTERS, visible_text
 from leaderboard.scoring.checklist.words import split_words
@@ -35,4 +36,5 @@ __all__ = [
     "rate_dimensions",
     "split_words",
     "visible_text",
+    "weigh_checks",
 ]

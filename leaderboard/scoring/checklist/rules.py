@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -176,15 +176,33 @@ def _result(check: Check, state: CheckState, reading: Reading, at: int | None) -
     return CheckResult(check.key, state, evidence)
 
 
+_SIGNS = {CheckState.MET: 1, CheckState.UNMET: 0, CheckState.CONTRADICTED: -1}
+
+
+def weigh_checks(
+    checks: Sequence[Check], states: Mapping[str, CheckState], dimension: str
+) -> dict[str, float]:
+    """The points that each check with a state gives to a dimension's rating, by its key.
+
+    Their sum is the rating less the lowest one, but that a rating never falls below it.
+    """
+    own = [check for check in checks if dimension in check.dimensions]
+    total = sum(check.weight for check in own)
+    return {
+        check.key: (HIGHEST - LOWEST) * check.weight * _SIGNS[states[check.key]] / total
+        for check in own
+        if check.key in states
+    }
+
+
 def rate_dimensions(
     checks: Sequence[Check], results: Sequence[CheckResult], dimensions: Iterable[str]
 ) -> dict[str, float | None]:
     """Each dimension's rating on 1..5; None for one that no check is about."""
-    signs = {CheckState.MET: 1, CheckState.UNMET: 0, CheckState.CONTRADICTED: -1}
     ratings: dict[str, float | None] = {}
     for dimension in dimensions:
         pairs = [
-            (check.weight, signs[result.state])
+            (check.weight, _SIGNS[result.state])
             for check, result in zip(checks, results, strict=True)
             if dimension in check.dimensions
         ]
