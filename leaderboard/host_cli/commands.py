@@ -6,6 +6,7 @@ from leaderboard.host_cli.database import db_group
 from leaderboard.host_cli.endpoints import endpoint_group
 from leaderboard.host_cli.evidence import evidence_group
 from leaderboard.host_cli.experts import expert_group
+from leaderboard.host_cli.items import item_group
 from leaderboard.host_cli.judges import judge_group
 from leaderboard.host_cli.moderation import announcement_group
 from leaderboard.host_cli.people import model_group, team_group, token_group, user_group
@@ -24,6 +25,7 @@ commands = (
     release_group,
     approval_group,
     evidence_group,
+    item_group,
     expert_group,
     endpoint_group,
     judge_group,

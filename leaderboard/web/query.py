@@ -7,8 +7,8 @@ from urllib.parse import unquote_plus
 
 KNOWN = frozenset(
     "back base benchmark board columns direction kind licence limit models n"
-    " organisation page published q release root show since size size_from slice sort split"
-    " status target track trained_on_split until verified version weights".split()
+    " organisation page published q release root show sign since size size_from slice sort split"
+    " status subcondition target track trained_on_split until verified version weights".split()
 )
 """Every parameter that a page or an answer which may be kept reads."""
 

@@ -248,6 +248,7 @@ def test_every_page_of_the_host_answers_and_is_kept_by_no_cache(hosted: Site) ->
         *(path for path in pages if "/x" not in path),
         "/admin/benchmarks/tiny/1.0.0/reveal",
         "/admin/evidence/tiny/1.0.0/test",
+        "/admin/items/tiny/1.0.0/test",
         f"/admin/submissions/{read_key(hosted)}",
         "/admin/submissions?status=held",
     ]:

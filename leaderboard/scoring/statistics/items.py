@@ -10,6 +10,7 @@ import enum
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -184,6 +185,23 @@ def analyse_reports(values: Values) -> list[ItemFigures]:
             )
         )
     return figures
+
+
+def measure_disagreement(
+    reports: Sequence[Sequence[float]], bounds: tuple[float, float]
+) -> Estimate | None:
+    """How far raters of the same reports lie apart, in the points of their scores.
+
+    reports: the scores of each report by its raters; those with fewer than two say nothing. The
+    mean over reports of the mean difference between two raters, whichever is higher, with a t
+    interval over reports cut at `bounds`. None where no report has two raters.
+    """
+    apart = [
+        float(np.mean([abs(one - other) for one, other in combinations(scores, 2)]))
+        for scores in reports
+        if len(scores) > 1
+    ]
+    return mean(np.array(apart), np.arange(len(apart)), bounds) if apart else None
 
 
 def _analyse_question(

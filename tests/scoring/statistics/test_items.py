@@ -12,6 +12,7 @@ from leaderboard.scoring.statistics.items import (
     analyse_questions,
     analyse_reports,
     correlate_with_rest,
+    measure_disagreement,
     pick_good,
     rest_means,
 )
@@ -153,6 +154,17 @@ def test_reports_have_a_mean_with_a_t_interval_and_no_options() -> None:
     assert first.no_same_wrong is NoFigure.NO_OPTIONS
     assert second.discrimination is not None
     assert second.discrimination.value == pytest.approx(np.corrcoef(values.T)[0, 1])
+
+
+def test_disagreement_is_the_mean_difference_between_two_raters_of_a_report() -> None:
+    # Three raters 60, 80, 100: differences 20, 40, 20. Two raters 50, 60: 10. One alone: nothing.
+    found = measure_disagreement([[60, 80, 100], [50, 60], [70]], (0, 80))
+    assert found is not None
+    assert found.value == pytest.approx((80 / 3 + 10) / 2)
+    # t(1) = 12.7: cut at the ends of the scale.
+    assert found[1:] == (0, 80)
+    assert measure_disagreement([[70], []], (0, 80)) is None
+    assert measure_disagreement([[70, 90]], (0, 80)) == (20, None, None)
 
 
 def test_a_wrong_key_stands_out_among_simulated_models() -> None:

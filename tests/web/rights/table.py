@@ -293,6 +293,7 @@ PAGES = (
         GET /admin/audit
         GET /admin/benchmarks
         GET /admin/evidence
+        GET /admin/items
         GET /admin/roles
         GET /admin/submissions
         GET /rate/experts
@@ -305,6 +306,8 @@ PAGES = (
         """
         GET /admin/benchmarks/tiny/1.0.0/reveal
         GET /admin/evidence/tiny/1.0.0/test
+        GET /admin/items/tiny/1.0.0/test
+        GET /admin/items/tiny/1.0.0/test/item/test-text-000
         GET /rate/ratings.csv?benchmark=tiny
         """,
     ),

@@ -1,0 +1,190 @@
+"""Every item of a split with what its models and raters say of it, most suspicious first."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.errors import NotFound
+from leaderboard.items.values import unpack_values
+from leaderboard.lens.raters import read_disagreement
+from leaderboard.lens.results import Results, read_results
+from leaderboard.lens.sign import Sign, find_signs
+from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.ranking import ItemValues
+from leaderboard.models.rating import RaterKind
+from leaderboard.models.reference import ItemReference
+from leaderboard.models.submission import ParsedPrediction, Prediction
+from leaderboard.packages.catalogue import read_items
+from leaderboard.scoring.statistics.intervals import Estimate
+from leaderboard.scoring.statistics.items import (
+    ItemFigures,
+    analyse_questions,
+    analyse_reports,
+)
+
+
+@dataclass(frozen=True)
+class LensItem:
+    """An item with its key, and what is said of it.
+
+    `key` are the right letters, "" for a report. `choices` counts the models by the letters that
+    they chose, "" where none could be read. `judges` and `experts` are how far apart they rate its
+    reports, in points of a report score.
+    """
+
+    item: Item
+    key: str
+    explanation: str
+    figures: ItemFigures
+    choices: dict[str, int]
+    judges: Estimate | None
+    experts: Estimate | None
+    signs: tuple[Sign, ...]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """The items of a split, most suspicious first, by the results that count."""
+
+    split: Split
+    results: Results
+    items: list[LensItem]
+
+    @property
+    def n_models(self) -> int:
+        """How many models count."""
+        return len(self.results.keys)
+
+    def choose(
+        self, track: Track | None = None, subcondition: str = "", sign: Sign | None = None
+    ) -> list[LensItem]:
+        """Those of a track, a subcondition and with a sign, where these are given."""
+        return [
+            one
+            for one in self.items
+            if track in (None, one.item.track)
+            and subcondition in ("", one.item.subcondition)
+            and (sign is None or sign in one.signs)
+        ]
+
+    def get(self, key: str) -> LensItem:
+        """The item of that id. Raises NotFound."""
+        for one in self.items:
+            if one.item.key == key:
+                return one
+        raise NotFound(
+            f"The {self.split.name} split has no item {key[:120]!r}.",
+            "Choose one from the list of items.",
+        )
+
+    def count_signs(self) -> dict[Sign, int]:
+        """How many items have each sign, gravest first."""
+        counts = Counter(sign for one in self.items for sign in one.signs)
+        return {sign: counts[sign] for sign in Sign}
+
+
+def read_lens(session: Session, split: Split) -> Lens:
+    """Look at the items of a split. Nothing is kept: the same data give the same figures.
+
+    The other items that an item is held against are those of its track, which a submission has
+    whole or not at all.
+    """
+    results, items = read_results(session, split), read_items(session, split)
+    values = _read_values(session, results.keys, len(items))
+    answers = _read_answers(session, results.keys, items)
+    judges = read_disagreement(session, split, RaterKind.JUDGE, results.keys)
+    experts = read_disagreement(session, split, RaterKind.EXPERT)
+    references = _read_references(session, split)
+    found = []
+    for track in Track:
+        places = [place for place, item in enumerate(items) if item.track is track]
+        for place, figures in zip(
+            places, _analyse(values[:, places], answers[:, places], track), strict=True
+        ):
+            item = items[place]
+            signs = find_signs(item.kind, figures, judges.get(item.id), experts.get(item.id))
+            reference = references[item.id]
+            asked = ~np.isnan(values[:, place])
+            found.append(
+                LensItem(
+                    item,
+                    "".join(reference.answer),
+                    reference.explanation,
+                    figures,
+                    Counter(answers[asked, place].tolist()) if item.options else {},
+                    judges.get(item.id),
+                    experts.get(item.id),
+                    tuple(signs),
+                )
+            )
+    return Lens(split, results, sorted(found, key=_order))
+
+
+def _order(one: LensItem) -> tuple[float, ...]:
+    """Most suspicious first.
+
+    By the gravest sign, in the order of `Sign`; where good models choose one wrong option, by the
+    share that does; where raters disagree, by how far; then by discrimination, lowest first, by
+    difficulty, hardest first, and as in the package. What is unknown comes last.
+    """
+    figures, same = one.figures, one.figures.same_wrong
+    gravest = list(Sign).index(one.signs[0]) if one.signs else len(Sign)
+    apart = max((found.value for found in (one.experts, one.judges) if found), default=0.0)
+    return (
+        gravest,
+        -same.share.value if same is not None and Sign.SAME_WRONG in one.signs else 0.0,
+        -apart,
+        math.inf if figures.discrimination is None else figures.discrimination.value,
+        math.inf if figures.difficulty is None else figures.difficulty.value,
+        one.item.position,
+    )
+
+
+def _analyse(
+    values: NDArray[np.float64], answers: NDArray[np.object_], track: Track
+) -> list[ItemFigures]:
+    if track is Track.REPORT:
+        return analyse_reports(values / 100)
+    return analyse_questions(values / 100, answers.tolist())
+
+
+def _read_values(session: Session, keys: Sequence[str], n_items: int) -> NDArray[np.float64]:
+    """(M, N) on 0..100, NaN where there is none."""
+    rows = session.execute(
+        select(ItemValues.submission_id, ItemValues.content).where(
+            ItemValues.submission_id.in_(keys)
+        )
+    )
+    found = {row[0]: unpack_values(row[1]) for row in rows}
+    return np.array([found[key] for key in keys], np.float64).reshape(len(keys), n_items)
+
+
+def _read_answers(
+    session: Session, keys: Sequence[str], items: Sequence[Item]
+) -> NDArray[np.object_]:
+    """(M, N) the letters, "" where none could be read."""
+    query = (
+        select(Prediction.submission_id, Prediction.item_id, ParsedPrediction.letters)
+        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
+        .where(Prediction.submission_id.in_(keys), ParsedPrediction.letters != "")
+    )
+    places = {item.id: place for place, item in enumerate(items)}
+    rows = {key: row for row, key in enumerate(keys)}
+    answers = np.full((len(keys), len(items)), "", dtype=object)
+    for key, item_id, letters in session.connection().execute(query):
+        if item_id in places:
+            answers[rows[key], places[item_id]] = letters
+    return answers
+
+
+def _read_references(session: Session, split: Split) -> dict[int, ItemReference]:
+    rows = session.scalars(select(ItemReference).join(Item).where(Item.split_id == split.id))
+    return {one.item_id: one for one in rows}

@@ -1,0 +1,81 @@
+"""Which results say something about items: one of each model, of models that are independent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from leaderboard.models.benchmark import Split
+from leaderboard.models.ranking import ItemValues, RankedSubmission
+from leaderboard.models.submission import Status, Submission
+from leaderboard.models.team import ModelCard, ModelVariant
+from leaderboard.rankings.releases import find_ranking
+
+
+class Results(NamedTuple):
+    """The submissions that count, by id, and how many models were left out, and why."""
+
+    keys: list[str]
+    n_variants: int
+    n_trained: int
+
+
+def read_results(session: Session, split: Split) -> Results:
+    """One submission of each model that has a scored one on `split`, in the order of their ids.
+
+    That by which it stands in the ranking, or else its latest scored one that is not withheld:
+    what a team sends again does not count again. A model that was trained on the questions, as
+    its team says, tells nothing of them. Of a base and all that was made from it, over any number
+    of steps, one counts: the base, or where it has no result the one whose card is the oldest.
+    """
+    chosen = _choose_submissions(session, split)
+    trained = {card for card, one in chosen.items() if one.model_card.trained_on_split == "yes"}
+    bases = _read_bases(session)
+    families: dict[int, list[int]] = {}
+    for card in sorted(set(chosen) - trained):
+        families.setdefault(find_root(card, bases), []).append(card)
+    kept = [root if root in cards else cards[0] for root, cards in families.items()]
+    return Results(
+        sorted(chosen[card].id for card in kept),
+        len(chosen) - len(trained) - len(kept),
+        len(trained),
+    )
+
+
+def find_root(card: int, bases: Mapping[int, int]) -> int:
+    """The model that `card` was made from in the end: itself where it names none."""
+    passed = {card}
+    while (base := bases.get(card)) is not None and base not in passed:
+        passed.add(base)
+        card = base
+    return card
+
+
+def _choose_submissions(session: Session, split: Split) -> dict[int, Submission]:
+    """By model card, the latest of a kind last, so that it replaces those before."""
+    ranking = find_ranking(session, split.id)
+    standing: set[str] = set()
+    if ranking is not None:
+        ranked = RankedSubmission.ranking_id == ranking.id
+        standing |= set(session.scalars(select(RankedSubmission.submission_id).where(ranked)))
+    rows = session.scalars(
+        select(Submission)
+        .join(ItemValues, ItemValues.submission_id == Submission.id)
+        .where(
+            Submission.split_id == split.id,
+            Submission.status == Status.SCORED,
+            ~Submission.is_withheld,
+        )
+        .options(joinedload(Submission.model_card).lazyload(ModelCard.team))
+        .order_by(Submission.created_at, Submission.id)
+    )
+    ordered = sorted(rows, key=lambda one: one.id in standing)
+    return {one.model_card_id: one for one in ordered}
+
+
+def _read_bases(session: Session) -> dict[int, int]:
+    rows = session.execute(select(ModelVariant.model_card_id, ModelVariant.base_id))
+    return {row[0]: row[1] for row in rows}

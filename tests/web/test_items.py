@@ -1,0 +1,80 @@
+"""The host's pages of single items, their command, and that nobody else sees them."""
+
+import pytest
+
+from config import Config
+from leaderboard.app import create_app
+from leaderboard.models.role import Role
+from tests.site import Site
+from tests.test_docs import REQUIRED
+from tests.web.api.test_api import make_file
+from tests.web.test_pages import sign_in
+
+pytestmark = pytest.mark.one_database
+PAGE = "/admin/items/tiny/1.0.0/test"
+
+
+@pytest.fixture
+def scored(site: Site) -> Site:
+    """A site with a scored submission and a host."""
+    site.add_role("hugo", Role.HOST)
+    site.submit(site.token("ada"), make_file(4))
+    site.evaluate_all()
+    return site
+
+
+def test_a_host_finds_every_item_with_its_key_and_why_a_figure_is_missing(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    assert PAGE in hugo.get("/admin/items").text
+    assert 'href="/admin/items"' in hugo.get("/admin").text
+    page = hugo.get(PAGE).text
+    for known in (
+        "By one result of each of 1 model:",
+        "A sign is a reason to look at an item again, not a proof.",
+        f'<a href="{PAGE}/item/test-text-005"><code>test-text-005</code></a>',
+        "fewer than 5 models",
+    ):
+        assert known in page
+    item = hugo.get(f"{PAGE}/item/test-text-005").text
+    for known in ("Question 5?", "B <strong>key</strong>", "secret explanation test-text-005"):
+        assert known in item
+    assert "Judges apart" in hugo.get(f"{PAGE}/item/test-report-000").text
+
+
+def test_items_are_filtered_by_track_subcondition_and_sign(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    reports = hugo.get(f"{PAGE}?track=report&subcondition=lumbar_stenosis").text
+    assert "test-report-001" in reports
+    assert "test-report-000" not in reports
+    assert "test-text" not in reports
+    assert "No item matches." in hugo.get(f"{PAGE}?sign=nobody").text
+    assert "test-text-000" in hugo.get(f"{PAGE}?sign=none-such&track=no").text
+
+
+def test_teams_and_visitors_never_see_items_or_keys(scored: Site) -> None:
+    ada = sign_in(scored, "ada")
+    for page in ("/admin/items", PAGE, f"{PAGE}/item/test-text-005"):
+        assert ada.get(page).status_code == 403
+        assert "secret" not in scored.get(page).text
+
+
+def test_unknown_splits_and_items_are_not_found(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    assert hugo.get("/admin/items/tiny/1.0.0/none").status_code == 404
+    answer = hugo.get(f"{PAGE}/item/dev-text-000")
+    assert answer.status_code == 404
+    assert "The test split has no item" in answer.text
+
+
+def test_the_command_lists_the_same_items(scored: Site) -> None:
+    url = scored.sessions.engine.url.render_as_string(hide_password=False)
+    run = create_app(Config.from_env({**REQUIRED, "DATABASE_URL": url})).test_cli_runner().invoke
+    done = run(args=["item", "list", "tiny", "--track", "text"])
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    # What it missed comes first: the hardest of those without a sign.
+    assert lines[0] == "test-text-004 (text, disc_herniation, key B)"
+    assert lines[1] == "  0 of 1 right, difficulty 0.00 (0.00 to 0.79)"
+    assert lines[2] == "  discrimination unknown: fewer than 5 models"
+    assert lines[-1] == "6 of 11 items, by the answers of 1 model."
+    assert run(args=["item", "list", "tiny", "--sign", "nobody"]).output.startswith("0 of 11")
