@@ -33,7 +33,7 @@ class Right(enum.StrEnum):
     EXCHANGE_RATINGS = "follow experts, and import and export their ratings"
     ANNOUNCE = "announce above the benchmark's pages"
     SET_APART = "set models apart that were trained on the questions"
-    READ_ITEMS = "look at single items and their keys"
+    CHECK_ITEMS = "look at single items, and check and correct their keys"
     READ_EVIDENCE = "read the evidence on a hidden split"
     READ_AUDIT = "read what hosts have done"
     CHOOSE_EXPERTS = "choose experts"
@@ -55,7 +55,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.EXCHANGE_RATINGS: (Role.HOST, Role.ADMIN),
     Right.ANNOUNCE: (Role.HOST, Role.ADMIN),
     Right.SET_APART: (Role.HOST, Role.ADMIN),
-    Right.READ_ITEMS: (Role.HOST, Role.ADMIN),
+    Right.CHECK_ITEMS: (Role.HOST, Role.ADMIN),
     Right.READ_EVIDENCE: (Role.HOST, Role.ADMIN),
     Right.READ_AUDIT: (Role.HOST, Role.ADMIN),
     Right.CHOOSE_EXPERTS: (Role.HOST, Role.ADMIN),

@@ -19,7 +19,7 @@ blueprint.after_request(keep_private)
 
 
 @blueprint.get("")
-@right_required(Right.READ_ITEMS)
+@right_required(Right.CHECK_ITEMS)
 def index() -> str:
     """The splits, each with a link to its items."""
     splits = [split for one in read_own_benchmarks() for split in one.splits]
@@ -27,7 +27,7 @@ def index() -> str:
 
 
 @blueprint.get("/<slug>/<version>/<name>")
-@right_required(Right.READ_ITEMS, BENCHMARK)
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
 def split(slug: str, version: str, name: str) -> str:
     """The items of a split, most suspicious first, by track, subcondition and sign."""
     lens = read_lens(database(), _get_split(slug, version, name))
@@ -49,7 +49,7 @@ def split(slug: str, version: str, name: str) -> str:
 
 
 @blueprint.get("/<slug>/<version>/<name>/item/<key>")
-@right_required(Right.READ_ITEMS, BENCHMARK)
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
 def item(slug: str, version: str, name: str, key: str) -> str:
     """One item with its key, and what is said of it."""
     lens = read_lens(database(), _get_split(slug, version, name))
