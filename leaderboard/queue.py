@@ -75,6 +75,8 @@ AUDIT_ENDPOINT = Job("workers.jobs.audit_endpoint", "robustness audit", _WAITS, 
 AUDIT_EXPOSURE = Job("workers.jobs.audit_exposure", "exposure audit", _WAITS, lane=Lane.ENDPOINTS)
 TEST_ENDPOINT = Job("workers.jobs.test_endpoint", "test of endpoint", _IS_LOST, at_front=True)
 SEND_TEST = Job("workers.jobs.send_test_notice", "test notice to target", _IS_LOST, at_front=True)
+CAMPAIGN = Job("workers.jobs.run_campaign", "campaign", _WAITS, lane=Lane.FILES)
+CAMPAIGN_PART = Job("workers.jobs.run_part", "campaign part of", _WAITS, lane=Lane.FILES)
 RANK = Job("workers.jobs.rank", "ranking of split")
 """Nobody would notice that it is missing, so whoever asks for it must."""
 

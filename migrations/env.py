@@ -11,6 +11,7 @@ import leaderboard.models.approval
 import leaderboard.models.audit
 import leaderboard.models.benchmark
 import leaderboard.models.calibration
+import leaderboard.models.campaign
 import leaderboard.models.commitment
 import leaderboard.models.deletion
 import leaderboard.models.endpoint

@@ -19,14 +19,13 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from config import Config, ConfigError
+from leaderboard.campaigns.refit import begin_upgrade
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
-from leaderboard.evaluation.outdated import request_again
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
 from leaderboard.leases import Terms, sweep
 from leaderboard.queue import (
-    CALIBRATE,
     DeclaredJob,
     Lane,
     Nudge,
@@ -35,6 +34,7 @@ from leaderboard.queue import (
     make_rq_queue,
     send_nudges,
 )
+from leaderboard.scoring.answers import PARSER_VERSION
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
@@ -132,7 +132,11 @@ def run_reconciler(config: Config) -> None:
         try:
             with sessions.write() as session:
                 # An upgrade starts this process anew: once is enough.
-                outdated = [] if is_begun else request_again(session, ChecklistJudge.identity)
+                upgraded = (
+                    []
+                    if is_begun
+                    else begin_upgrade(session, PARSER_VERSION, ChecklistJudge.identity)
+                )
                 due: list[Nudge[Any]] = [
                     nudge for table in LEASED for nudge in sweep(session, table, terms)
                 ]
@@ -141,12 +145,11 @@ def run_reconciler(config: Config) -> None:
             log.exception("the reconciler failed once; it carries on")
             continue
         is_begun = True
-        for split_id in outdated:
-            log.info("split %d: the checklist judge's new version rates its reports", split_id)
-            queue.enqueue(CALIBRATE, split_id)
+        for nudge in upgraded:
+            log.info("campaign %d: another version of the parser or judge", nudge.key)
         for job, key in due:
             log.info("%s %s waits: enqueued again", job.noun, key)
-        send_nudges(queue, due)
+        send_nudges(queue, [*upgraded, *due])
 
 
 def main(arguments: list[str]) -> int:

@@ -7,31 +7,36 @@ import os
 from datetime import timedelta
 from functools import lru_cache
 
+import msgspec
+
 from config import Config
+from leaderboard.campaigns.refit import begin_labels
+from leaderboard.campaigns.run import Runner
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
-from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.evaluation.turns import claim_next
 from leaderboard.exposure.ask import ask_exposure
 from leaderboard.items.reports import get_rubric
-from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.judges.roster import make_judges
+from leaderboard.judges.roster import AnyJudge, make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.letters.links import Links
 from leaderboard.letters.send import Post, send_letter
+from leaderboard.models.benchmark import Split
+from leaderboard.models.campaign import CampaignPart
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.send_test import send_test
-from leaderboard.queue import Lane
+from leaderboard.queue import Lane, make_queue, send_nudges
 from leaderboard.readers.reader import Reader
 from leaderboard.readers.settings import read_reader_settings
 from leaderboard.robustness.ask import ask_audit
+from leaderboard.scoring.rubric import Rubric
 
 log = logging.getLogger(__name__)
 
@@ -118,12 +123,42 @@ def make_access(config: Config) -> EndpointAccess:
 
 
 def calibrate(split_id: int) -> None:
-    """Fit a split's calibrations again and score by them; twice gives the same.
+    """Begin the campaign that a split's new labels ask for."""
+    config = Config.from_env()
+    with sessions_of(config.database_url).write() as session:
+        begun = begin_labels(session, split_id)
+    if begun is None:
+        log.info("split %d: no refit waits: nothing to do", split_id)
+    else:
+        send_nudges(make_queue(config.redis_url, config.queue_name), [begun])
 
-    What an earlier version of the checklist judge scored, this one rates first.
-    """
-    sessions = sessions_of(Config.from_env().database_url)
-    recalibrate(sessions, split_id, again=ChecklistJudge())
+
+def run_campaign(campaign_id: int) -> None:
+    """Do a share of a campaign: one of its steps, or as many parts as a while allows."""
+    config = Config.from_env()
+    settings = read_judges(config)
+
+    def make_judge(split: Split) -> AnyJudge:
+        rubric = msgspec.convert(split.benchmark.manifest["rubric"], Rubric)
+        return make_judges(settings, rubric)[0]
+
+    queue = make_queue(config.redis_url, config.queue_name)
+    runner = Runner(
+        sessions_of(config.database_url),
+        campaign_id,
+        make_judge,
+        lambda nudge: send_nudges(queue, [nudge]),
+        config.max_attempts,
+    )
+    runner.work()
+
+
+def run_part(submission_id: str) -> None:
+    """Do a share of the campaign that a submission is in."""
+    with sessions_of(Config.from_env().database_url).read() as session:
+        part = session.get(CampaignPart, submission_id)
+    if part is not None:
+        run_campaign(part.campaign_id)
 
 
 def send(notice_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leaderboard.calibration.refits import REFITS
+from leaderboard.campaigns.lease import CAMPAIGNS, PARTS
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.exposure.lease import EXPOSURES
@@ -17,6 +18,8 @@ LEASED: tuple[LeasedTable[Any], ...] = (
     SUBMISSIONS,
     NOTICES,
     REFITS,
+    CAMPAIGNS,
+    PARTS,
     AUDITS,
     EXPOSURES,
     CONNECTION_TESTS,

@@ -1,4 +1,4 @@
-"""Score the reports of a submission on the experts' scale, by the current calibrations."""
+"""Score the reports of a submission on the experts' scale, by a judge's calibrations."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
-from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.labels import Labels
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.items.targets import REPORT, Target, list_targets
 from leaderboard.models.calibration import Calibration
-from leaderboard.models.submission import Submission
 from leaderboard.scoring.statistics.calibration import CalibratedMean, calibrated_mean
 from leaderboard.scoring.statistics.calibration_fit import (
     PooledCalibrator,
@@ -44,17 +41,19 @@ class CalibratedReports(NamedTuple):
 
 
 def calibrate_reports(
-    session: Session, submission: Submission, rater_id: int, scores: pd.DataFrame, split: SplitFacts
+    calibrations: Mapping[Target, Calibration],
+    model_card_id: int,
+    scores: pd.DataFrame,
+    split: SplitFacts,
 ) -> CalibratedReports:
-    """Apply the current calibrations of a judge to its `scores` of a submission's reports.
+    """Apply a judge's calibrations to its `scores` of the reports of a model's submission.
 
     scores: a target table (`targets.make_target_table`) of the submission's predictions. Labels
     of the submission's own reports anchor its means; those of other submissions only calibrate.
     """
-    calibrations = read_calibrations(session, submission.split_id, rater_id)
     if not calibrations or scores.empty:
         return CalibratedReports({}, None)
-    model = str(submission.model_card_id)
+    model = str(model_card_id)
     means: dict[Target, CalibratedTarget] = {}
     values = None
     for target in list_targets(split.rubric):

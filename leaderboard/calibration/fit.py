@@ -12,8 +12,8 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.calibration.labels import Labels, pair_models, read_labels, read_target_scores
-from leaderboard.db import lock_row, now
+from leaderboard.calibration.labels import Labels, is_current, pair_models
+from leaderboard.db import now
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import (
     RATING_BOUNDS,
@@ -21,7 +21,6 @@ from leaderboard.items.targets import (
     Target,
     list_targets,
 )
-from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Prediction
@@ -36,21 +35,21 @@ from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
 from leaderboard.scoring.statistics.style import assess_style, measure_style
 
 
-def fit_calibrations(session: Session, split_id: int, rater_id: int) -> list[Calibration]:
-    """Fit the calibrations of one judge on one split anew; returns the current ones.
+def fit_calibrations(
+    session: Session,
+    split_id: int,
+    rater_id: int,
+    labels: Labels,
+    scores: pd.DataFrame,
+    current: Mapping[Target, Calibration],
+) -> list[Calibration]:
+    """Fit the calibrations of one judge on one split to `labels`, where anything is new.
 
-    Labels of experts are taken; where there are none, constructed ones, and the calibration says
-    so. Where labels and scores are those of the current calibration nothing is added. Without
-    labels there is no calibration. Fits on one split wait for each other.
+    scores: the target table of the judge's ratings of the labelled predictions. Returns those that
+    were added; where labels and scores are those of the `current` calibration nothing is.
     """
-    lock_row(session, Split.id, split_id)
-    rubric = read_rubric(session, split_id)
-    labels = read_labels(session, split_id, rubric)
-    if labels is None:
-        return []
-    scores = read_target_scores(session, rater_id, list(labels.table.index), rubric)
-    current = read_calibrations(session, split_id, rater_id)
-    for target in list_targets(rubric):
+    added = []
+    for target in list_targets(read_rubric(session, split_id)):
         models = pair_models(labels, scores, target)
         if not models:
             continue
@@ -64,19 +63,30 @@ def fit_calibrations(session: Session, split_id: int, rater_id: int) -> list[Cal
             fit.split_id, fit.rater_id, fit.label_kind = split_id, rater_id, labels.kind
             fit.labels_hash, fit.fitted_at = digest, now()
             session.add(fit)
-            current[target] = fit
+            added.append(fit)
     session.flush()
-    return list(current.values())
+    return added
 
 
-def read_calibrations(session: Session, split_id: int, rater_id: int) -> dict[Target, Calibration]:
-    """The current calibration of each target that has one."""
+def read_calibrations(
+    session: Session, split_id: int, rater_id: int, campaign_id: int | None = None
+) -> dict[Target, Calibration]:
+    """The current calibration of each target that has one, or what a campaign would make current.
+
+    All are fitted to labels of one kind, that of the newest.
+    """
     rows = session.scalars(
         select(Calibration)
-        .where(Calibration.split_id == split_id, Calibration.rater_id == rater_id)
+        .where(
+            Calibration.split_id == split_id,
+            Calibration.rater_id == rater_id,
+            is_current(campaign_id),
+        )
         .order_by(Calibration.id)
-    )
-    return {Target(row.slice, row.name): row for row in rows}
+    ).all()
+    return {
+        Target(row.slice, row.name): row for row in rows if row.label_kind is rows[-1].label_kind
+    }
 
 
 def _hash(kind: RaterKind, models: Mapping[str, Pairs]) -> str:

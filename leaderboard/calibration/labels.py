@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.ratings import read_expert_ratings
 from leaderboard.items.targets import Target, make_target_table
+from leaderboard.models.calibration import Calibration
+from leaderboard.models.campaign import CampaignCalibration
 from leaderboard.models.rating import RaterKind, Rating
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.calibration_fit import Pairs
@@ -32,24 +34,63 @@ class Labels(NamedTuple):
 
 
 def read_labels(session: Session, split_id: int, rubric: Rubric) -> Labels | None:
-    """The labels of a split's reports: of experts if there are any, else constructed ones."""
+    """The labels that calibrate a split now, of the kind that its calibrations were fitted to.
+
+    None before the first were. Labels of another kind wait for a proposal to be opened.
+    """
+    kind = find_kind(session, split_id)
+    return None if kind is None else read_labels_of(session, split_id, rubric, kind)
+
+
+def find_kind(session: Session, split_id: int) -> RaterKind | None:
+    """Whose ratings a split's current calibrations were fitted to; None without any."""
+    return session.scalars(
+        select(Calibration.label_kind)
+        .where(Calibration.split_id == split_id, is_current())
+        .order_by(Calibration.id.desc())
+        .limit(1)
+    ).first()
+
+
+def is_current(campaign_id: int | None = None) -> ColumnElement[bool]:
+    """The condition on Calibration for those that may be used: not those of an unopened campaign.
+
+    Those of `campaign_id` itself may be, by what it computes.
+    """
+    proposed = select(CampaignCalibration.calibration_id)
+    if campaign_id is not None:
+        proposed = proposed.where(CampaignCalibration.campaign_id != campaign_id)
+    return Calibration.id.not_in(proposed)
+
+
+def count_labels(ratings: pd.DataFrame) -> dict[RaterKind, tuple[int, int]]:
+    """How many reports of how many models have labels, by whose they are.
+
+    ratings: as of `ratings.read_expert_ratings`.
+    """
+    return {
+        RaterKind(str(kind)): (part["prediction_id"].nunique(), part["model_card_id"].nunique())
+        for kind, part in ratings.groupby("rater_kind")
+    }
+
+
+def read_labels_of(
+    session: Session, split_id: int, rubric: Rubric, kind: RaterKind
+) -> Labels | None:
+    """The labels of a split's reports by raters of a kind; None without any."""
     ratings = read_expert_ratings(session, split_id)
-    for kind in (RaterKind.EXPERT, RaterKind.CONSTRUCTED):
-        own = ratings[ratings["rater_kind"] == kind]
-        if len(own):
-            raters = {
-                int(str(key)): make_target_table(part, rubric)
-                for key, part in own.groupby("rater_id")
-            }
-            mean = pd.concat(list(raters.values())).groupby(level=0).mean()
-            model_of = {
-                int(prediction): int(model)
-                for prediction, model in zip(
-                    own["prediction_id"], own["model_card_id"], strict=True
-                )
-            }
-            return Labels(kind, mean, raters, model_of)
-    return None
+    own = ratings[ratings["rater_kind"] == kind]
+    if not len(own):
+        return None
+    raters = {
+        int(str(key)): make_target_table(part, rubric) for key, part in own.groupby("rater_id")
+    }
+    mean = pd.concat(list(raters.values())).groupby(level=0).mean()
+    model_of = {
+        int(prediction): int(model)
+        for prediction, model in zip(own["prediction_id"], own["model_card_id"], strict=True)
+    }
+    return Labels(kind, mean, raters, model_of)
 
 
 def read_target_scores(

@@ -77,8 +77,14 @@ def claim_submission(session: Session, submission_id: str) -> Claim[str] | None:
 
 
 def advance(session: Session, claim: Claim[str], step: Step, n_done: int) -> None:
-    """Renew the claim with `n_done` more predictions done at `step`."""
-    renew(session, claim, step=step, n_done=Submission.n_done + n_done)
+    """Renew the claim with `n_done` more predictions done at `step`.
+
+    A claim on a submission's part in a campaign is just renewed: its row counts nothing.
+    """
+    if claim.table is SUBMISSIONS:
+        renew(session, claim, step=step, n_done=Submission.n_done + n_done)
+    else:
+        renew(session, claim)
 
 
 def end_claim(

@@ -66,7 +66,7 @@ def make_scores(
 ) -> Iterator[Scored]:
     """All scores of a submission that answered `tracks`, over the items that decide ranks.
 
-    `items` are those, as of `values.add_mcq_values` with report scores filled in; `ratings` as of
+    `items` are those, with `values.read_readings` and report scores merged in; `ratings` as of
     `values.read_ratings`. Where a target has a calibrated mean it takes the place of the judge's;
     report scores of slices are means of the values in `items`, calibrated ones too. No mean is
     made over an item without a prediction: a team owns its endpoint and could withhold what is

@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Text, cast, select
+from sqlalchemy import Row, Text, cast, delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions, insert_rows
 from leaderboard.evaluation.claim import advance
-from leaderboard.leases import Claim
+from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Item, ItemKind
+from leaderboard.models.reading import BY_READER
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Step
 from leaderboard.scoring.answers import PARSER_VERSION, ParsedAnswer, parse_answer
@@ -36,13 +37,28 @@ COLUMNS = ("prediction_id", *READ)
 
 
 def parse_predictions(sessions: Sessions, claim: Claim[str]) -> None:
-    """Parse what is not parsed yet, in batches; each renews the claim."""
+    """Parse what is not parsed yet, in batches; each renews the claim.
+
+    What another version of the parser read, before an upgrade in the middle, is parsed again: a
+    submission is read by one.
+    """
+    _forget_others(sessions, claim)
     with sessions.read() as session:
         rows = _read_unparsed(session, claim.key)
     for parsed in in_batches(map(_parse, rows), most=BATCH_SIZE, seconds=BATCH_SECONDS):
         with sessions.write() as session:
             advance(session, claim, Step.PARSE, len(parsed))
             insert_rows(session, ParsedPrediction, COLUMNS, parsed)
+
+
+def _forget_others(sessions: Sessions, claim: Claim[str]) -> None:
+    own = select(Prediction.id).where(Prediction.submission_id == claim.key)
+    others = ParsedPrediction.prediction_id.in_(own) & ParsedPrediction.parser_version.not_in(
+        [PARSER_VERSION, PARSER_VERSION + BY_READER]
+    )
+    with sessions.write() as session:
+        renew(session, claim)
+        session.execute(delete(ParsedPrediction).where(others))
 
 
 def in_batches(

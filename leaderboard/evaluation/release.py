@@ -1,83 +1,102 @@
-"""What the scores of a ranking were made by, and when that begins another release."""
+"""What the scores of a release are made by: one ruler, which only an opened proposal changes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.items.targets import REPORT
-from leaderboard.models.calibration import Calibration, ScoredReports
-from leaderboard.models.rating import Rater
+from leaderboard.models.calibration import ScoredReports
+from leaderboard.models.campaign import ReleaseRuler
+from leaderboard.models.ranking import ScoredQuestions
 from leaderboard.models.release import Release, ReleaseJudge
+from leaderboard.models.submission import Submission
 from leaderboard.rankings.releases import find_release, open_release
 
-NO_LABELS = "no labels"
+
+class Foreign(NamedTuple):
+    """Submissions that another ruler than the release's scored: their questions, their reports."""
+
+    questions: frozenset[str]
+    reports: frozenset[str]
 
 
 def continue_release(session: Session, split_id: int, standing: Sequence[str]) -> Release:
-    """The release that a ranking of these submissions belongs to, with its judges as they are now.
+    """The open release of a split, or its first, with its judge's labels as they are now.
 
-    More labels of the same kind, and judges that were not there, keep the release open. Where a
-    judge's labels are of another kind than before (none, constructed, experts'), or another version
-    of it scores, scores compare no more with those before, and the next release is opened.
+    Its ruler is that of the first submissions that were scored in it, and then stays: what changes
+    it for everybody is computed by a campaign, which opens the next release.
     """
-    calibrations = _read_judges(session, split_id, standing)
     release = find_release(session, split_id)
     if release is None:
         release = open_release(session, split_id, "The first ranking.")
-    elif changed := _describe_version(session, release, calibrations) or _describe_labels(
-        release, calibrations
-    ):
-        release = open_release(session, split_id, changed)
-    known = {judge.rater_id: judge for judge in release.judges}
-    for rater_id, calibration in calibrations.items():
-        judge = known.get(rater_id) or ReleaseJudge(rater_id=rater_id)
-        judge.label_kind = calibration.label_kind if calibration else None
-        judge.n_labels = calibration.n_labels if calibration else 0
-        judge.fitted_at = calibration.fitted_at if calibration else None
-        if rater_id not in known:
-            release.judges.append(judge)
+    ruler = session.get(ReleaseRuler, release.id)
+    if ruler is None:
+        ruler = ReleaseRuler(release_id=release.id)
+        session.add(ruler)
+    if ruler.parser_version is None:
+        ruler.parser_version = _find_parser(session, standing)
+    if ruler.rater_id is None:
+        ruler.rater_id = _find_rater(session, standing)
+    if ruler.rater_id is not None:
+        describe_judge(session, release, ruler.rater_id)
     session.flush()
     return release
 
 
-def _read_judges(
-    session: Session, split_id: int, standing: Sequence[str]
-) -> dict[int, Calibration | None]:
-    """The judges whose ratings became report scores, each with its calibration of that score."""
-    raters = session.scalars(
-        select(ScoredReports.rater_id)
-        .where(ScoredReports.submission_id.in_(standing))
-        .distinct()
-        .order_by(ScoredReports.rater_id)
+def describe_judge(session: Session, release: Release, rater_id: int) -> None:
+    """Note with a release by which labels its judge is calibrated now."""
+    calibration = read_calibrations(session, release.split_id, rater_id).get(REPORT)
+    judge = next((one for one in release.judges if one.rater_id == rater_id), None)
+    if judge is None:
+        judge = ReleaseJudge(rater_id=rater_id)
+        release.judges.append(judge)
+    judge.label_kind = calibration.label_kind if calibration else None
+    judge.n_labels = calibration.n_labels if calibration else 0
+    judge.fitted_at = calibration.fitted_at if calibration else None
+
+
+def find_foreign(session: Session, release: Release, keys: Collection[str]) -> Foreign:
+    """Those of the submissions that were scored by another ruler than that of the release.
+
+    Scores of two rulers do not compare: these wait for the proposal that changes the ruler.
+    """
+    ruler = session.get_one(ReleaseRuler, release.id)
+    questions = session.scalars(
+        select(ScoredQuestions.submission_id).where(
+            ScoredQuestions.submission_id.in_(keys),
+            ScoredQuestions.parser_version != ruler.parser_version,
+        )
     )
-    return {
-        rater_id: read_calibrations(session, split_id, rater_id).get(REPORT) for rater_id in raters
-    }
+    reports = session.scalars(
+        select(ScoredReports.submission_id).where(
+            ScoredReports.submission_id.in_(keys), ScoredReports.rater_id != ruler.rater_id
+        )
+    )
+    return Foreign(frozenset(questions), frozenset(reports))
 
 
-def _describe_version(session: Session, release: Release, rater_ids: Collection[int]) -> str:
-    """Which judge scores in another version now, in a sentence; nothing where none does."""
-    known = {judge.rater.name: judge.rater.version for judge in release.judges}
-    new = set(rater_ids) - {judge.rater_id for judge in release.judges}
-    raters = session.scalars(select(Rater).where(Rater.id.in_(new)).order_by(Rater.id))
-    for rater in raters:
-        if rater.name in known:
-            before = known[rater.name]
-            return f"The judge {rater.name} went from version {before} to version {rater.version}."
-    return ""
+def _find_parser(session: Session, keys: Collection[str]) -> str | None:
+    """By what the questions of the newest of the submissions were read."""
+    return session.scalars(
+        select(ScoredQuestions.parser_version)
+        .join(Submission, Submission.id == ScoredQuestions.submission_id)
+        .where(Submission.id.in_(keys))
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+        .limit(1)
+    ).first()
 
 
-def _describe_labels(release: Release, calibrations: Mapping[int, Calibration | None]) -> str:
-    """Which judge's labels changed their kind, in a sentence; nothing where none did."""
-    for judge in release.judges:
-        if judge.rater_id in calibrations:
-            new = calibrations[judge.rater_id]
-            before, after = judge.label_kind, new.label_kind if new else None
-            if before != after:
-                words = [f"{kind.value} labels" if kind else NO_LABELS for kind in (before, after)]
-                return f"The judge {judge.rater.name} went from {words[0]} to {words[1]}."
-    return ""
+def _find_rater(session: Session, keys: Collection[str]) -> int | None:
+    """Who rated the reports of the newest of the submissions."""
+    return session.scalars(
+        select(ScoredReports.rater_id)
+        .join(Submission, Submission.id == ScoredReports.submission_id)
+        .where(Submission.id.in_(keys))
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+        .limit(1)
+    ).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -68,6 +68,24 @@ def read_reports(session: Session, prediction_ids: Sequence[int]) -> list[Unrate
     return _read(session, Prediction.id.in_(prediction_ids))
 
 
+def read_cases(session: Session, item_ids: Collection[int]) -> dict[int, ReportCase]:
+    """The cases of these reports' items, of one split, by the item's id."""
+    rows = session.execute(
+        select(Item, ItemReference)
+        .join(ItemReference, ItemReference.item_id == Item.id)
+        .where(Item.kind == ItemKind.REPORT, Item.id.in_(item_ids))
+    ).all()
+    if not rows:
+        return {}
+    dimensions = _list_dimensions(session, rows[0][0].split_id)
+    return {item.id: _make_case(item, reference, dimensions) for item, reference in rows}
+
+
+def _list_dimensions(session: Session, split_id: int) -> tuple[str, ...]:
+    rubric = read_rubric(session, split_id)
+    return tuple(d.key for section in rubric.sections for d in section.dimensions)
+
+
 def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Unrated]:
     rows = session.execute(
         select(Prediction.id, Prediction.text, Item, ItemReference)
@@ -78,8 +96,7 @@ def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Unrated]:
     ).all()
     if not rows:
         return []
-    rubric = read_rubric(session, rows[0][2].split_id)
-    dimensions = tuple(d.key for section in rubric.sections for d in section.dimensions)
+    dimensions = _list_dimensions(session, rows[0][2].split_id)
     return [
         Unrated(prediction_id, text, _make_case(item, reference, dimensions))
         for prediction_id, text, item, reference in rows

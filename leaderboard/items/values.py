@@ -20,7 +20,7 @@ from leaderboard.items.weights import select_deciding as select_deciding
 from leaderboard.items.weights import weigh_tracks as weigh_tracks
 from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.rating import Rating
-from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
+from leaderboard.models.submission import ParsedPrediction, Prediction
 from leaderboard.scoring.rubric import Rubric
 
 
@@ -96,8 +96,9 @@ def _find_clusters(
     return pd.factorize(groups[:n])[0].astype(np.int64)
 
 
-def add_mcq_values(session: Session, submission: Submission, items: pd.DataFrame) -> pd.DataFrame:
-    """`items` with columns value (0 or 100), outcome, precision and recall of MCQ predictions."""
+def read_readings(session: Session, submission_id: str) -> pd.DataFrame:
+    """A row for each MCQ prediction that was read: item_id, value (0 or 100), outcome,
+    precision and recall."""
     rows = (
         session.connection()
         .execute(
@@ -109,7 +110,7 @@ def add_mcq_values(session: Session, submission: Submission, items: pd.DataFrame
                 ParsedPrediction.recall,
             )
             .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
-            .where(Prediction.submission_id == submission.id)
+            .where(Prediction.submission_id == submission_id)
         )
         .all()
     )
@@ -118,11 +119,11 @@ def add_mcq_values(session: Session, submission: Submission, items: pd.DataFrame
     for column in ("value", "precision", "recall"):
         parsed[column] = parsed[column].astype(float)
     parsed["value"] *= 100.0
-    return items.merge(parsed, on="item_id", how="left", validate="one_to_one")
+    return parsed
 
 
 def read_ratings(
-    session: Session, submission: Submission, rater_id: int, rubric: Rubric
+    session: Session, submission_id: str, rater_id: int, rubric: Rubric
 ) -> pd.DataFrame:
     """A row for each rated report: item_id, and a column for each target's key (NaN unscored).
 
@@ -131,7 +132,7 @@ def read_ratings(
     rows = session.execute(
         select(Rating.prediction_id, Rating.dimension, Rating.value, Prediction.item_id)
         .join(Prediction, Prediction.id == Rating.prediction_id)
-        .where(Prediction.submission_id == submission.id, Rating.rater_id == rater_id)
+        .where(Prediction.submission_id == submission_id, Rating.rater_id == rater_id)
     ).all()
     columns = ["prediction_id", "dimension", "value", "item_id"]
     ratings = pd.DataFrame([tuple(row) for row in rows], columns=columns)

@@ -55,6 +55,16 @@ class OutcomeCount(Base):
     n: Mapped[int]
 
 
+class ScoredQuestions(Base):
+    """By which version of the answer parser the questions were read that a submission's scores
+    are made of."""
+
+    __tablename__ = "scored_questions"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    parser_version: Mapped[str] = mapped_column(String(20))
+
+
 class ItemValues(Base):
     """A submission's value on every item of its split, 0..100, in the items' order.
 

@@ -11,13 +11,13 @@ from sqlalchemy import event, func, select
 from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
-from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.score import score_submission
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
+from tests.campaigns.campaigns import recalibrate
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
@@ -215,9 +215,10 @@ def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_a
     refit(sessions)
     event.remove(sessions.engine, "before_cursor_execute", note)
     assert len(keys) == 3
-    assert sum("items.levels" in statement for statement in read) == 1
-    # Once to fit the one judge, once to score by the fit.
-    assert sum("raters.kind IN" in statement for statement in read) == 2
+    # To read again, to score, to propose and, once opened, to rank.
+    assert sum("items.levels" in statement for statement in read) == 4
+    # To plan, to read again, to fit the one judge, to score by the fit.
+    assert sum("raters.kind IN" in statement for statement in read) == 4
 
 
 @ONE_DATABASE

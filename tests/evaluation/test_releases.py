@@ -129,21 +129,24 @@ def test_labels_of_another_kind_open_the_next_release_and_the_older_ranking_stay
     assert [judge.label_kind for judge in first.release.judges] == [None]
     assert [judge.label_kind for judge in second.release.judges] == [RaterKind.CONSTRUCTED]
     assert [judge.n_labels for judge in second.release.judges] == [30]
-    assert second.release.note == "The judge scripted went from no labels to constructed labels."
+    assert second.release.note == (
+        "The judge scripted went from no labels to constructed labels. It is right."
+    )
 
 
 @ONE_DATABASE
 def test_more_labels_of_the_same_kind_keep_the_release_open(
     sessions: Sessions, keys: list[str]
 ) -> None:
-    rate_as(sessions, keys[0], range(30))
+    for key in keys:
+        rate_as(sessions, key, range(30))
     refit(sessions)
     fitted = read_all(sessions)[0].release.judges[0]
-    rate_as(sessions, keys[1], range(12))
+    rate_as(sessions, keys[1], range(30, 32))
     refit(sessions)
     newest = read_all(sessions)[0]
     assert newest.release.number == 2
-    assert (fitted.n_labels, newest.release.judges[0].n_labels) == (30, 42)
+    assert (fitted.n_labels, newest.release.judges[0].n_labels) == (60, 62)
 
 
 @ONE_DATABASE

@@ -11,7 +11,6 @@ from content.predictors.serving import find_smollm2, serve_weights
 from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.trust import read_judges
 from leaderboard.db import Sessions
-from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.evaluation.run import evaluate
 from leaderboard.items.reports import get_rubric
 from leaderboard.judges.canaries import FLOOR
@@ -24,6 +23,7 @@ from leaderboard.models.submission import Prediction, Status, Submission
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
+from tests.campaigns.campaigns import recalibrate
 from tests.factories import make_user
 from tests.judges.attacks import ATTACKS
 from tests.judges.rubric import GOOD, MANIFEST

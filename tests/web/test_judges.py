@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from leaderboard.db import Sessions, now
-from leaderboard.evaluation.recalibrate import recalibrate
 from leaderboard.models.calibration import Calibration, Refit
 from leaderboard.models.judging import CallOutcome, DriftCheck, JudgeCall, JudgeRun, RunState
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction
 from tests.calibration.test_calibrations import rate_as
+from tests.campaigns.campaigns import recalibrate
 from tests.site import N_REPORT, Site
 
 pytestmark = pytest.mark.one_database

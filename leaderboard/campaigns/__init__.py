@@ -1,0 +1,1 @@
+"""New scores beside the live ranking, until a host opens or drops them."""

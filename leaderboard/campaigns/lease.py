@@ -1,0 +1,71 @@
+"""Who works on a campaign: its steps are leased one at a time, its parts to many workers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from leaderboard.db import now
+from leaderboard.leases import LeasedTable, Phase, make_phase, make_run_id
+from leaderboard.models.campaign import (
+    STEPS,
+    Campaign,
+    CampaignPart,
+    CampaignState,
+    PartState,
+)
+from leaderboard.queue import CAMPAIGN, CAMPAIGN_PART
+
+WORKED_ON = (*STEPS, CampaignState.PREPARING, CampaignState.SCORING)
+STEP_LEASE = timedelta(minutes=10)
+"""A step is one transaction or a few: it renews its claim only between them."""
+NEVER_NUDGED = 1e6
+
+
+def _note_failed(session: Session, campaign_id: int, reason: str) -> None:
+    session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id)
+        .values(reason=reason, ended_at=now(), run_id=None)
+    )
+
+
+def _note_part_failed(session: Session, submission_id: str, reason: str) -> None:
+    session.execute(
+        update(CampaignPart)
+        .where(CampaignPart.submission_id == submission_id)
+        .values(failure=reason)
+    )
+
+
+CAMPAIGNS = LeasedTable[int](
+    job=CAMPAIGN,
+    key=Campaign.id,
+    waiting=Phase(lambda _: Campaign.state.in_(WORKED_ON) & Campaign.run_id.is_(None), {}),
+    held=Phase(lambda _: Campaign.state.in_(STEPS) & Campaign.run_id.is_not(None), {}),
+    failed=make_phase(Campaign.state, CampaignState.FAILED),
+    fence=Campaign.run_id,
+    make_fence=make_run_id,
+    heartbeat=Campaign.heartbeat_at,
+    attempts=Campaign.n_attempts,
+    lease=STEP_LEASE,
+    wait_share=0.05,
+    on_failed=_note_failed,
+)
+"""A campaign whose parts are worked on waits too: each nudge brings one more worker to them."""
+PARTS = LeasedTable[str](
+    job=CAMPAIGN_PART,
+    key=CampaignPart.submission_id,
+    waiting=make_phase(CampaignPart.state, PartState.WAITING),
+    held=make_phase(CampaignPart.state, PartState.WORKING),
+    failed=make_phase(CampaignPart.state, PartState.FAILED),
+    fence=CampaignPart.run_id,
+    make_fence=make_run_id,
+    heartbeat=CampaignPart.heartbeat_at,
+    attempts=CampaignPart.n_attempts,
+    wait_share=NEVER_NUDGED,
+    on_failed=_note_part_failed,
+)
+"""Parts are requeued like any row, and nudged by their campaign."""

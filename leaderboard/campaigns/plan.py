@@ -1,0 +1,152 @@
+"""What a campaign's new scores are made by, on each split that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.calibration.fit import read_calibrations
+from leaderboard.calibration.labels import Labels, read_labels_of
+from leaderboard.calibration.split_facts import SplitFacts
+from leaderboard.items.reports import read_rubric
+from leaderboard.items.targets import Target
+from leaderboard.items.values import read_items
+from leaderboard.models.benchmark import Item, Split
+from leaderboard.models.calibration import Calibration
+from leaderboard.models.campaign import Campaign
+from leaderboard.models.rating import RaterKind
+from leaderboard.models.reference import ItemReference
+from leaderboard.models.submission import Prediction
+from leaderboard.packages.versions import Change, SplitDiff, compare_splits
+
+
+class SplitPlan(msgspec.Struct, frozen=True):
+    """What is new on one split.
+
+    `split_id` is the split that is ranked now, `target_id` the one that would be. The parser's
+    version and the judge (its row id; None without reports) stand before and after, so does whose
+    labels calibrate; after, they are `n_labels` reports of `n_models` models. `is_fitted` says
+    whether calibrations are fitted anew, `is_rated` whether the judge rates what it has not rated.
+    """
+
+    split_id: int
+    target_id: int
+    parser_before: str | None
+    parser_version: str
+    rater_before: int | None
+    rater_id: int | None
+    kind_before: RaterKind | None
+    kind: RaterKind | None
+    n_labels: int
+    n_models: int
+    is_fitted: bool
+    is_rated: bool
+
+    @property
+    def is_reread(self) -> bool:
+        """Whether answers may be read otherwise than before."""
+        return self.parser_before != self.parser_version
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The splits of a campaign."""
+
+    splits: tuple[SplitPlan, ...] = ()
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether every submission is read and rated before calibrations are fitted anew."""
+        return any(split.is_fitted for split in self.splits)
+
+    def of(self, split_id: int) -> SplitPlan:
+        """The plan of one of the splits that are ranked now."""
+        return next(split for split in self.splits if split.split_id == split_id)
+
+
+def read_plan(campaign: Campaign) -> Plan:
+    """The plan of a campaign; an empty one before it is made."""
+    return msgspec.convert(campaign.plan, Plan)
+
+
+class Key(msgspec.Struct, frozen=True):
+    """The right letters of an item, and whether several may be right."""
+
+    letters: frozenset[str]
+    multiple: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """What all submissions of a split are scored by.
+
+    `facts` are those of the target. `diff` is what a new version changes, None in the same one.
+    `keys` are the corrected ones by the new item's id.
+    """
+
+    plan: SplitPlan
+    facts: SplitFacts
+    diff: SplitDiff | None
+    keys: Mapping[int, Key]
+    calibrations: Mapping[Target, Calibration]
+
+    def carry(self, item_id: int) -> int | None:
+        """The item as it would be; None where predictions for it do not carry over."""
+        return item_id if self.diff is None else self.diff.carried.get(item_id)
+
+
+def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
+    """Read it once for all submissions of a split."""
+    diff = find_diff(session, plan)
+    rubric = read_rubric(session, plan.target_id)
+    labels = read_plan_labels(session, plan, diff)
+    facts = SplitFacts(read_items(session, plan.target_id), rubric, labels)
+    calibrations: Mapping[Target, Calibration] = {}
+    if plan.rater_id is not None and labels is not None:
+        # A new version without new labels keeps the calibrations of the one before.
+        split_id = plan.target_id if plan.is_fitted else plan.split_id
+        calibrations = read_calibrations(session, split_id, plan.rater_id, campaign.id)
+    return View(plan, facts, diff, _read_keys(session, diff), calibrations)
+
+
+def find_diff(session: Session, plan: SplitPlan) -> SplitDiff | None:
+    """What the target changes of the split; None where it is the same split."""
+    if plan.target_id == plan.split_id:
+        return None
+    before, after = (session.get_one(Split, key) for key in (plan.split_id, plan.target_id))
+    return compare_splits(session, before, after)
+
+
+def read_plan_labels(session: Session, plan: SplitPlan, diff: SplitDiff | None) -> Labels | None:
+    """The labels that would calibrate: those of reports that carry over."""
+    if plan.kind is None:
+        return None
+    rubric = read_rubric(session, plan.target_id)
+    labels = read_labels_of(session, plan.split_id, rubric, plan.kind)
+    if labels is None or diff is None:
+        return labels
+    items = session.execute(
+        select(Prediction.id, Prediction.item_id).where(Prediction.id.in_(list(labels.table.index)))
+    )
+    kept = {key for key, item_id in items if item_id in diff.carried}
+    return Labels(
+        labels.kind,
+        labels.table[labels.table.index.isin(kept)],
+        {key: table[table.index.isin(kept)] for key, table in labels.raters.items()},
+        {key: model for key, model in labels.model_of.items() if key in kept},
+    )
+
+
+def _read_keys(session: Session, diff: SplitDiff | None) -> dict[int, Key]:
+    if diff is None:
+        return {}
+    corrected = [one.after_id for one in diff.find(Change.CORRECTED)]
+    rows = session.execute(
+        select(Item.id, Item.multiple, ItemReference.answer)
+        .join(ItemReference, ItemReference.item_id == Item.id)
+        .where(Item.id.in_([key for key in corrected if key is not None]))
+    )
+    return {row[0]: Key(frozenset(row[2]), row[1]) for row in rows}

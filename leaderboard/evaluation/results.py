@@ -1,0 +1,176 @@
+"""What scoring one submission makes, as a value: it can be kept, compared and written later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.calibration.apply import CalibratedTarget, calibrate_reports
+from leaderboard.calibration.split_facts import SplitFacts
+from leaderboard.evaluation.estimates import Scored, make_scores
+from leaderboard.items.targets import REPORT, Target
+from leaderboard.items.values import (
+    pack_values,
+    read_ratings,
+    read_readings,
+    select_deciding,
+)
+from leaderboard.models.benchmark import Track
+from leaderboard.models.calibration import Calibration
+from leaderboard.models.ranking import Slice
+from leaderboard.models.reading import BY_READER
+from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
+from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.statistics.style import measure_style
+
+
+class Facts(NamedTuple):
+    """What a submission is scored by.
+
+    `readings` is as of `values.read_readings`, `ratings` as of `values.read_ratings` by the judge
+    `rater_id`. `parser_version` read the questions, None where there are none.
+    """
+
+    readings: pd.DataFrame
+    ratings: pd.DataFrame
+    rater_id: int
+    parser_version: str | None
+
+
+class CalibratedBy(NamedTuple):
+    """How the score of a target was calibrated: see `models.calibration.CalibratedScore`."""
+
+    slice: Slice
+    name: str
+    calibration_id: int
+    badge: str
+    n_labels: int
+    raw_value: float
+    standard_error: float | None
+    freedom: int | None
+
+
+class ReportFacts(NamedTuple):
+    """Which judge rated the reports, how many there are, and their style."""
+
+    rater_id: int
+    n_reports: int
+    n_words: float
+    density: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """All that is kept of a scored submission.
+
+    `values` are those of every item of its split, packed; `outcomes` count its MCQ predictions by
+    track and what was read.
+    """
+
+    scores: tuple[Scored, ...]
+    values: bytes
+    outcomes: tuple[tuple[Track, str, int], ...]
+    calibrated: tuple[CalibratedBy, ...]
+    reports: ReportFacts | None
+    parser_version: str | None
+
+
+def read_facts(session: Session, submission_id: str, rater_id: int, rubric: Rubric) -> Facts:
+    """The facts of a submission as they are stored."""
+    return Facts(
+        read_readings(session, submission_id),
+        read_ratings(session, submission_id, rater_id, rubric),
+        rater_id,
+        read_parser_version(session, submission_id),
+    )
+
+
+def read_parser_version(session: Session, submission_id: str) -> str | None:
+    """The version of the answer parser that read a submission's questions; None without any.
+
+    A second reader reads only what that version left unparsed.
+    """
+    found = session.scalars(
+        select(ParsedPrediction.parser_version)
+        .join(Prediction, Prediction.id == ParsedPrediction.prediction_id)
+        .where(Prediction.submission_id == submission_id)
+        .limit(1)
+    ).first()
+    return None if found is None else found.removesuffix(BY_READER)
+
+
+def make_result(
+    session: Session,
+    submission: Submission,
+    facts: Facts,
+    split: SplitFacts,
+    calibrations: Mapping[Target, Calibration],
+) -> Result:
+    """Score a submission to `split` by `facts`; `calibrations` are those of the facts' judge.
+
+    Scores are made over the items that decide ranks; outcomes and values are kept of all.
+    """
+    items = split.items.merge(facts.readings, on="item_id", how="left", validate="one_to_one")
+    ratings = facts.ratings
+    calibrated = calibrate_reports(calibrations, submission.model_card_id, ratings, split)
+    values = ratings[REPORT.key] if calibrated.values is None else calibrated.values
+    reports = items["item_id"].map(dict(zip(ratings["item_id"], values, strict=True)))
+    items["value"] = items["value"].where(items["track"] != Track.REPORT.value, reports)
+    tracks = [Track(track) for track in submission.tracks]
+    targets = calibrated.means if _has_every_report(items, ratings) else {}
+    means = {target: one.mean for target, one in targets.items()}
+    scores = make_scores(select_deciding(items), ratings, split.rubric, tracks, means)
+    return Result(
+        scores=tuple(scores),
+        values=pack_values(items["value"].to_numpy()),
+        outcomes=_count_outcomes(items),
+        calibrated=tuple(_describe(target, one) for target, one in targets.items()),
+        reports=_describe_reports(session, facts) if len(ratings) else None,
+        parser_version=facts.parser_version,
+    )
+
+
+def _has_every_report(items: pd.DataFrame, ratings: pd.DataFrame) -> bool:
+    """Whether no report was withheld: a mean over the others is none of the track's."""
+    reports = items.loc[items["track"] == Track.REPORT.value, "item_id"]
+    return bool(reports.isin(ratings["item_id"]).all())
+
+
+def _count_outcomes(items: pd.DataFrame) -> tuple[tuple[Track, str, int], ...]:
+    counts = items.groupby(["track", "outcome"], sort=False).size().reset_index(name="n")
+    return tuple(
+        (Track(track), outcome, int(n)) for track, outcome, n in counts.itertuples(index=False)
+    )
+
+
+def _describe(target: Target, one: CalibratedTarget) -> CalibratedBy:
+    return CalibratedBy(
+        slice=Slice(target.slice),
+        name=target.name,
+        calibration_id=one.calibration.id,
+        badge=one.mean.badge.value,
+        n_labels=one.mean.n_labels,
+        raw_value=one.mean.raw_mean,
+        standard_error=one.mean.standard_error,
+        freedom=one.mean.freedom,
+    )
+
+
+def _describe_reports(session: Session, facts: Facts) -> ReportFacts:
+    texts = session.scalars(
+        select(Prediction.text).where(Prediction.id.in_(list(facts.ratings.index)))
+    )
+    styles = [measure_style(text) for text in texts]
+    densities = [style.density for style in styles if style.density is not None]
+    return ReportFacts(
+        rater_id=facts.rater_id,
+        n_reports=len(styles),
+        n_words=float(np.mean([style.n_words for style in styles])),
+        density=float(np.mean(densities)) if densities else None,
+    )
