@@ -89,7 +89,7 @@ def set_rule(session: Session, benchmark: str, rule: Rule, actor: str) -> None:
     row.min_labels, row.min_models, row.opens_itself = rule
     row.changed_at = now()
     session.add(row)
-    words = "opens by itself" if rule.opens_itself else "waits for a host"
+    words = "opens automatically" if rule.opens_itself else "waits for a host"
     note = f"{rule.min_labels} labels of {rule.min_models} models; the proposal {words}"
     add_audit(session, actor, "set rule", f"labels of {benchmark}", note, benchmark=benchmark)
 

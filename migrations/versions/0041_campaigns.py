@@ -13,6 +13,16 @@ depends_on = None
 ACTIVE = sa.text("state NOT IN ('opened', 'dropped', 'failed')")
 
 
+STATES = (
+    *("planning", "preparing", "fitting", "scoring", "proposing", "proposed"),
+    *("opening", "opened", "dropped", "failed"),
+)
+
+
+def _make_enum(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
+
+
 def _reference(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [other], name=op.f(f"fk_{table}_{column}"))
 
@@ -32,7 +42,7 @@ def _add_campaigns() -> None:
         sa.Column("target_id", sa.Integer(), nullable=False),
         sa.Column("split_ids", sa.JSON(), nullable=False),
         sa.Column("causes", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(9), nullable=False),
+        sa.Column("state", _make_enum("campaignstate", *STATES), nullable=False),
         sa.Column("plan", sa.JSON(), nullable=False),
         sa.Column("asked_by", sa.String(254), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
@@ -72,7 +82,11 @@ def _add_parts() -> None:
         "campaign_parts",
         sa.Column("submission_id", sa.String(12), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(7), nullable=False),
+        sa.Column(
+            "state",
+            _make_enum("partstate", "waiting", "working", "done", "failed"),
+            nullable=False,
+        ),
         sa.Column("run_id", sa.String(32), nullable=True),
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("n_attempts", sa.Integer(), nullable=False),
