@@ -30,7 +30,9 @@ def calibrate(commands: Commands, *, check: Callable[[], None]) -> bool:
         return False
     place = str(CONSTRUCTED / "ratings.csv")
     kind = ("--split", SPLIT, "--kind", "constructed")
-    commands.run_host([Step(("expert", "import", BENCHMARK, place, *kind))])
+    # The demo has no host who would look at the proposal and open it.
+    rule = Step(("campaign", "rule", BENCHMARK, "--opens-itself"))
+    commands.run_host([rule, Step(("expert", "import", BENCHMARK, place, *kind))])
     until = time.monotonic() + STALL_SECONDS
     while not _is_calibrated(_read_ranking(commands)):
         check()

@@ -83,8 +83,13 @@ class Runner:
     def _do_step(self) -> bool:
         with self.sessions.write() as session:
             claim = claim_row(session, CAMPAIGNS, self.campaign_id)
-        if claim is None:
-            return False
+            if claim is None:
+                return False
+            campaign = session.get_one(Campaign, self.campaign_id)
+            if campaign.state.is_by_part:
+                # It went on since we looked: its parts are claimed, not itself.
+                campaign.run_id, campaign.n_attempts = None, 0
+                return True
         try:
             with self.sessions.write() as session:
                 renew(session, claim)

@@ -85,7 +85,8 @@ def test_a_new_version_of_the_judge_is_proposed_and_moves_nothing_before_it_is_o
     (split,) = find_report(sessions, campaign.id).splits
     (model,) = split.models
     change = model.boards[Board.REPORT]
-    assert (change.before.value, change.after.value) == (pytest.approx(80), pytest.approx(60))
+    assert change.before.value == pytest.approx(80)
+    assert change.after.value == pytest.approx(60)
     assert read_rows(sessions)[old].scores[Board.REPORT].value == pytest.approx(80)
     assert read_notes(sessions) == ["The first ranking."]
 
