@@ -21,7 +21,8 @@ from leaderboard.queue import CAMPAIGN, CAMPAIGN_PART
 WORKED_ON = (*STEPS, CampaignState.PREPARING, CampaignState.SCORING)
 STEP_LEASE = timedelta(minutes=10)
 """A step is one transaction or a few: it renews its claim only between them."""
-NEVER_NUDGED = 1e6
+PART_SHARE = 10.0
+"""Their campaign brings workers to parts: one that waits for ten leases is nudged as well."""
 
 
 def _note_failed(session: Session, campaign_id: int, reason: str) -> None:
@@ -65,7 +66,6 @@ PARTS = LeasedTable[str](
     make_fence=make_run_id,
     heartbeat=CampaignPart.heartbeat_at,
     attempts=CampaignPart.n_attempts,
-    wait_share=NEVER_NUDGED,
+    wait_share=PART_SHARE,
     on_failed=_note_part_failed,
 )
-"""Parts are requeued like any row, and nudged by their campaign."""

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 import leaderboard
 import leaderboard.queue
 from leaderboard.calibration.refits import REFITS, begin_refit, end_refit, request_refit
+from leaderboard.campaigns.lease import CAMPAIGNS, PARTS
+from leaderboard.campaigns.start import start_campaign
 from leaderboard.db import Sessions, now
 from leaderboard.endpoints.registry import connection_tests
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
@@ -23,6 +25,8 @@ from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.exposure.lease import EXPOSURES
 from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
 from leaderboard.letters.lease import LETTERS
+from leaderboard.models.benchmark import Split
+from leaderboard.models.campaign import CampaignPart, CampaignState, Cause, PartState
 from leaderboard.models.endpoint import Endpoint, EndpointTest
 from leaderboard.models.exposure import ExposureAudit
 from leaderboard.models.letter import Letter, LetterKind
@@ -128,6 +132,26 @@ def add_refit(session: Session) -> int:
     return split_id
 
 
+def add_campaign(session: Session) -> int:
+    split = session.get_one(Split, session.scalars(select(Submission.split_id)).one())
+    return start_campaign(session, [split], [Cause.HOST], "host@example.org").id
+
+
+def add_part(session: Session) -> str:
+    submission_id = add_submission(session)
+    session.add(
+        CampaignPart(
+            submission_id=submission_id,
+            campaign_id=add_campaign(session),
+            state=PartState.WAITING,
+            heartbeat_at=now(),
+            failure="",
+        )
+    )
+    session.flush()
+    return submission_id
+
+
 def ask_notice_test_again(session: Session, key: Any) -> None:
     session.get_one(NoticeTest, key).asked_at -= notice_tests.PAUSE
     session.flush()
@@ -158,6 +182,8 @@ CASES = [
     Case(EXPOSURES, lambda s: add_audit(s, ExposureAudit), {"state": AuditState.FINISHED}),
     Case(NOTICES, add_notice, {"state": NoticeState.SENT}),
     Case(LETTERS, add_letter, {"state": NoticeState.SENT}),
+    Case(CAMPAIGNS, add_campaign, {"state": CampaignState.OPENED}),
+    Case(PARTS, add_part, {"state": PartState.DONE}),
     Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),
     Case(
         CONNECTION_TESTS,
