@@ -29,7 +29,6 @@ from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
-from leaderboard.packages.opening import open_version, write_errata
 from leaderboard.rankings.releases import find_release, lock_releases, open_release
 
 
@@ -45,9 +44,6 @@ def open_campaign(session: Session, campaign: Campaign, plan: Plan) -> None:
     )
     for split in plan.splits:
         _open_split(session, campaign, split)
-    if campaign.is_of_version:
-        open_version(session, campaign.target)
-        write_errata(session, campaign.benchmark, campaign.target, campaign.reason)
     for split in plan.splits:
         rank_split(session, split.target_id)
     clear_parts(session, campaign.id)
