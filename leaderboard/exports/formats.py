@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import enum
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
+from leaderboard.errors import NotFound
 from leaderboard.exports.table import Cell, Column, Table
 from leaderboard.spreadsheets import quote_formula
 
@@ -32,23 +33,43 @@ class Format(enum.StrEnum):
         }[self]
 
 
+def read_format(ending: str) -> Format:
+    """The format of files that end so. Raises NotFound."""
+    try:
+        return Format(ending)
+    except ValueError:
+        raise NotFound(
+            f"There is no format {ending[:20]!r}.", f"The formats are {', '.join(Format)}."
+        ) from None
+
+
 def write_table(table: Table, format_: Format) -> bytes:
     """`table` in `format_`; the same table gives the same bytes."""
-    return WRITERS[format_](table)
+    stream = io.BytesIO()
+    write_batches(table, [table.rows], format_, stream)
+    return stream.getvalue()
 
 
-def write_csv(table: Table) -> bytes:
+def write_batches(
+    head: Table, batches: Iterable[Sequence[Row]], format_: Format, stream: BinaryIO
+) -> None:
+    """The rows of `batches` below the columns of `head` (not its own), one batch in memory."""
+    WRITERS[format_](head, batches, stream)
+
+
+def write_csv(head: Table, batches: Iterable[Sequence[Row]], stream: BinaryIO) -> None:
     """UTF-8 with a head; nothing for None, ISO 8601 for times, true or false for flags.
 
     Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay
     numbers.
     """
-    text = io.StringIO(newline="")
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(column.name for column in table.columns)
-    for row in table.rows:
-        writer.writerow([_write_cell(cell) for cell in row])
-    return text.getvalue().encode()
+    writer.writerow(column.name for column in head.columns)
+    for rows in batches:
+        for row in rows:
+            writer.writerow([_write_cell(cell) for cell in row])
+    text.detach()
 
 
 def _write_cell(cell: Cell) -> str:
@@ -63,22 +84,25 @@ def _write_cell(cell: Cell) -> str:
     return quote_formula(cell)
 
 
-def write_json(table: Table) -> bytes:
+def write_json(head: Table, batches: Iterable[Sequence[Row]], stream: BinaryIO) -> None:
     """An object of title, columns with their meanings, and rows as objects."""
-    names = [column.name for column in table.columns]
-    return msgspec.json.encode(
-        {
-            "title": table.title,
-            "columns": [
-                {"name": column.name, "type": TYPE_NAMES[column.type], "meaning": column.meaning}
-                for column in table.columns
-            ],
-            "rows": [dict(zip(names, row, strict=True)) for row in table.rows],
-        }
-    )
+    names = [column.name for column in head.columns]
+    columns = [
+        {"name": column.name, "type": TYPE_NAMES[column.type], "meaning": column.meaning}
+        for column in head.columns
+    ]
+    opening = msgspec.json.encode({"title": head.title, "columns": columns})
+    stream.write(opening.removesuffix(b"}") + b',"rows":[')
+    is_first = True
+    for rows in batches:
+        for row in rows:
+            stream.write(b"" if is_first else b",")
+            stream.write(msgspec.json.encode(dict(zip(names, row, strict=True))))
+            is_first = False
+    stream.write(b"]}")
 
 
-def write_parquet(table: Table) -> bytes:
+def write_parquet(head: Table, batches: Iterable[Sequence[Row]], stream: BinaryIO) -> None:
     """A Parquet file; meanings stand in the fields' metadata, the title in the schema's."""
     # The one place that needs pyarrow: it is slow to import, and most processes never get here.
     import pyarrow as pa
@@ -96,17 +120,20 @@ def write_parquet(table: Table) -> bytes:
         return pa.field(column.name, types[column.type], metadata={"meaning": column.meaning})
 
     schema = pa.schema(
-        [make_field(column) for column in table.columns], metadata={"title": table.title}
+        [make_field(column) for column in head.columns], metadata={"title": head.title}
     )
-    cells = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-    arrays = [pa.array(column, field.type) for column, field in zip(cells, schema, strict=True)]
-    stream = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream)
-    return stream.getvalue()
+    with pq.ParquetWriter(stream, schema) as writer:
+        for rows in batches:
+            cells = list(zip(*rows, strict=True)) or [()] * len(head.columns)
+            arrays = [
+                pa.array(column, field.type) for column, field in zip(cells, schema, strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 TYPE_NAMES = {str: "text", int: "whole number", float: "number", bool: "flag", datetime: "time"}
-WRITERS: dict[Format, Callable[[Table], bytes]] = {
+Row = tuple[Cell, ...]
+WRITERS: dict[Format, Callable[[Table, Iterable[Sequence[Row]], BinaryIO], None]] = {
     Format.CSV: write_csv,
     Format.JSON: write_json,
     Format.PARQUET: write_parquet,

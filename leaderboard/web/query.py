@@ -6,7 +6,7 @@ from functools import lru_cache
 from urllib.parse import unquote_plus
 
 KNOWN = frozenset(
-    "back base benchmark board columns direction kind licence limit models n"
+    "axis back base benchmark board columns direction filter kind level licence limit models n"
     " organisation page published q release root show sign since size size_from slice sort split"
     " status subcondition target track trained_on_split until verified version weights".split()
 )

@@ -24,6 +24,7 @@ from leaderboard.scoring.statistics.calibration import Badge
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
 from leaderboard.submissions.formats import FORMAT_WORDS, FORMATS
+from leaderboard.web.raw_text import make_visible
 from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
@@ -177,6 +178,7 @@ def install(app: Flask) -> None:
     for filter_ in FILTERS:
         app.add_template_filter(filter_)
     app.add_template_filter(write_size, "parameters")
+    app.add_template_filter(make_visible, "visible")
     app.add_template_test(is_protected, "protected")
     app.jinja_env.globals.update(
         SLICES=SLICES,

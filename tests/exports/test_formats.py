@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pyarrow.parquet as pq
 import pytest
 
-from leaderboard.exports.formats import Format, write_csv, write_json, write_parquet, write_table
+from leaderboard.exports.formats import Format, write_table
 from leaderboard.exports.table import Column, Table
 
 AT = datetime(2026, 1, 31, 12, 0, 0, 500000, tzinfo=UTC)
@@ -31,7 +31,7 @@ def read_csv(raw: bytes) -> list[list[str]]:
 
 
 def test_csv_keeps_text_numbers_flags_times_and_what_is_missing() -> None:
-    assert read_csv(write_csv(TABLE)) == [
+    assert read_csv(write_table(TABLE, Format.CSV)) == [
         ["name", "n", "gap", "is_open", "at"],
         ['Größe, "quoted"\nline', "3", "-12.25", "true", "2026-01-31T12:00:00.500000Z"],
         ["plain", "", "0.1", "false", ""],
@@ -44,24 +44,26 @@ def test_csv_keeps_text_numbers_flags_times_and_what_is_missing() -> None:
 )
 def test_text_that_a_spreadsheet_takes_for_a_formula_is_quoted(text: str) -> None:
     table = Table("t", "t", (Column("x", str, ""), Column("y", float, "")), [(text, -1.5)])
-    assert read_csv(write_csv(table))[1] == ["'" + text, "-1.5"]
+    assert read_csv(write_table(table, Format.CSV))[1] == ["'" + text, "-1.5"]
 
 
 def test_text_in_json_and_parquet_stays_as_it_is() -> None:
     table = Table("t", "t", (Column("x", str, ""),), [("=1+1",)])
-    assert json.loads(write_json(table))["rows"] == [{"x": "=1+1"}]
-    assert pq.read_table(io.BytesIO(write_parquet(table))).to_pylist() == [{"x": "=1+1"}]
+    assert json.loads(write_table(table, Format.JSON))["rows"] == [{"x": "=1+1"}]
+    assert pq.read_table(io.BytesIO(write_table(table, Format.PARQUET))).to_pylist() == [
+        {"x": "=1+1"}
+    ]
 
 
 def test_json_says_what_each_column_means() -> None:
-    found = json.loads(write_json(TABLE))
+    found = json.loads(write_table(TABLE, Format.JSON))
     assert found["columns"][2] == {"name": "gap", "type": "number", "meaning": "a gap, -100 to 100"}
     assert datetime.fromisoformat(found["rows"][0]["at"]) == AT
     assert found["rows"][1]["n"] is None
 
 
 def test_parquet_keeps_types_meanings_and_what_is_missing() -> None:
-    found = pq.read_table(io.BytesIO(write_parquet(TABLE)))
+    found = pq.read_table(io.BytesIO(write_table(TABLE, Format.PARQUET)))
     assert [str(kind) for kind in found.schema.types] == [
         "string",
         "int64",

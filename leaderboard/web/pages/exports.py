@@ -6,13 +6,12 @@ from flask import Blueprint, Response, request
 
 from leaderboard.calibration.trust import read_judges
 from leaderboard.disclosure import Viewer
-from leaderboard.errors import NotFound
 from leaderboard.exports.ablations import make_ablation_table
 from leaderboard.exports.agreement import make_agreement_table
 from leaderboard.exports.benchmarks import make_composition_table, make_published_table
 from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.comparisons import make_comparison_table
-from leaderboard.exports.formats import Format, write_table
+from leaderboard.exports.formats import Format, read_format, write_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
 from leaderboard.exports.table import Table, state_of
@@ -31,6 +30,7 @@ from leaderboard.web.address import (
     read_slugs,
 )
 from leaderboard.web.pages.benchmarks import TAXONOMY
+from leaderboard.web.readings import get_public_submission, send_readings
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
@@ -51,6 +51,12 @@ def scores(slug: str, ending: str) -> Response:
     table, row = get_row(database(), find_split(), slug)
     found = read_scores(database(), row.submission, Viewer.PUBLIC)
     return send_table(make_score_table(table, row, found), ending)
+
+
+@blueprint.get("/models/<slug>/items.<ending>")
+def readings(slug: str, ending: str) -> Response:
+    """Each item of a model's public result, on a split with public answers."""
+    return send_readings(get_public_submission(find_split(), slug), Viewer.PUBLIC, ending)
 
 
 @blueprint.get("/breakdowns.<ending>")
@@ -110,12 +116,7 @@ def published(name: str, ending: str) -> Response:
 
 def send_table(table: Table, ending: str) -> Response:
     """`table` as a download in the format of `ending`, answered by its ETag. Raises NotFound."""
-    try:
-        format_ = Format(ending)
-    except ValueError:
-        raise NotFound(
-            f"There is no format {ending[:20]!r}.", f"The formats are {', '.join(Format)}."
-        ) from None
+    format_ = read_format(ending)
     response = services().pages.respond(
         state_of(table), lambda: write_table(table, format_), format_.media_type
     )

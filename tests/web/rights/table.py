@@ -133,6 +133,15 @@ PAGES = (
         GET /submit
         """,
     ),
+    # Answers of this split are hidden, so single items are nobody's to see here.
+    Group(
+        everybody(404),
+        """
+        GET /compare/items?benchmark=tiny&models=model-a,model-b
+        GET /exports/models/model-a/items.csv?benchmark=tiny
+        GET /models/model-a/items?benchmark=tiny
+        """,
+    ),
     # Nothing is calibrated here, and this server sends no mail.
     Group(everybody(404), "GET /judges/{judge}/figure.json"),
     # Nor is a provider configured that signs people in.
@@ -240,6 +249,8 @@ PAGES = (
         GET /endpoints/{endpoint}
         GET /endpoints/{endpoint}/change
         GET /submissions/{scored}
+        GET /submissions/{scored}/items
+        GET /submissions/{scored}/items.csv
         GET /submissions/{scored}/progress
         """,
     ),
@@ -327,7 +338,14 @@ PAGES = (
     Group(only(HOST, 409, 403), "POST /admin/approvals/tiny/1.0.0/test/team-a/approve"),
     Group(only(HOST, 302, 403, other_host=400), "POST /admin/announcements"),
     # What exists for its hosts alone.
-    Group(only(HOST, 200, 403, other_host=404), "GET /admin/submissions/{scored}"),
+    Group(
+        only(HOST, 200, 403, other_host=404),
+        """
+        GET /admin/submissions/{scored}
+        GET /admin/submissions/{scored}/items
+        GET /admin/submissions/{scored}/items.csv
+        """,
+    ),
     Group(
         only(HOST, 302, 403, other_host=404),
         """

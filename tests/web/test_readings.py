@@ -1,0 +1,301 @@
+"""Single readings on pages and as downloads, and what a hidden split keeps to itself."""
+
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Mapping
+
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Browser, expect
+
+from leaderboard.models.role import Role
+from leaderboard.web.raw_text import HEAD, TAIL, lay_out, make_visible
+from tests.factories import load_items
+from tests.package_files import make_manifest
+from tests.readings.test_read import ITEMS, TEXTS
+from tests.site import Site, Visitor
+from tests.web.browsing import open_page
+from tests.web.test_pages import sign_in
+
+pytestmark = pytest.mark.one_database
+OTHERS = TEXTS | {"test-text-000": "ANSWER: C", "test-text-001": "ANSWER: B"}
+
+
+def send(site: Site, texts: Mapping[str, str], name: str, slug: str) -> str:
+    """Score texts of a person's model on a benchmark; the submission's id."""
+    raw = "".join(json.dumps({"id": key, "prediction": text}) + "\n" for key, text in texts.items())
+    sent = site.submit(site.token(name), raw.encode(), f"model-{name[0]}", benchmark=slug)
+    assert sent.status_code == 201, sent.text
+    site.evaluate_all()
+    key: str = sent.json()["id"]
+    return key
+
+
+def load(site: Site, slug: str, *, answers: str, **facts: object) -> None:
+    splits = [{"name": "test", "items": "items/test.jsonl", "answers": answers}]
+    with site.sessions.write() as session:
+        load_items(session, ITEMS, make_manifest(slug=slug, name=slug, splits=splits, **facts))
+    site.add_role(f"host-of-{slug}", Role.HOST, slug)
+
+
+@pytest.fixture
+def opened(site: Site) -> tuple[Site, str, str]:
+    """A benchmark whose answers are public, with a result each of ada's and bo's model."""
+    load(site, "opened", answers="public")
+    site.add_person("bo", "team-b", "model-b")
+    return site, send(site, TEXTS, "ada", "opened"), send(site, OTHERS, "bo", "opened")
+
+
+@pytest.fixture
+def guarded(site: Site) -> Site:
+    """A benchmark whose answers nobody knows."""
+    load(site, "guarded", answers="hidden", demonstration=False)
+    return site
+
+
+def plain(page: str) -> str:
+    """The words of a page, without its tags."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+def test_everybody_sees_each_item_of_a_public_result_on_public_answers(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, _, _ = opened
+    assert "/models/model-a/items?" in site.get("/models/model-a?benchmark=opened").text
+    page = site.get("/models/model-a/items?benchmark=opened").text
+    words = plain(page)
+    assert "Read as B : right . The key is B." in words
+    assert "Rule answer-line : A line in the form of the prompt" in words
+    assert "Read as C : wrong . The key is B." in words
+    assert "Refused, no letter : wrong . The key is B." in words
+    assert "precision 67 %, recall 100 %" in words
+    assert "contradicted −0.8 There is a fracture of L1." in words
+    assert "<mark>ANSWER: B</mark>" in page
+    assert 'alt="A phantom"' in page
+    assert "6 predictions." in words
+    wrong = plain(site.get("/models/model-a/items?benchmark=opened&filter=wrong&level=L4/L5").text)
+    assert "4 of 6 predictions." in wrong
+    assert "test-text-000" not in wrong
+    assert site.get("/models/model-a/items?benchmark=opened&filter=odd").status_code == 400
+    assert site.get("/models/model-a/items?benchmark=opened&page=2").status_code == 404
+    assert site.get("/models/model-a/items?benchmark=opened&page=x").status_code == 400
+
+
+def test_a_page_of_items_changes_with_its_filter_and_is_answered_again_by_its_etag(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, _, _ = opened
+    address = "/models/model-a/items?benchmark=opened&filter="
+    first, second = site.get(address + "right"), site.get(address + "unread")
+    assert first.headers["ETag"] != second.headers["ETag"]
+    again = site.get(address + "right", {"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_items_are_taken_away_in_every_format(opened: tuple[Site, str, str]) -> None:
+    site, key, _ = opened
+    address = "/exports/models/model-a/items.{}?benchmark=opened&filter=wrong"
+    rows = list(csv.DictReader(io.StringIO(site.get(address.format("csv")).text, newline="")))
+    assert [row["item"] for row in rows] == [
+        "test-text-001",
+        "test-image-002",
+        "test-text-003",
+        "test-text-004",
+    ]
+    chosen = rows[0]
+    assert (chosen["submission"], chosen["model"], chosen["split"]) == (key, "model-a", "test")
+    assert (chosen["text"], chosen["letters"]) == (TEXTS["test-text-001"], "C")
+    assert (chosen["rule"], chosen["read_from"]) == ("choice-words", "choose C")
+    assert (chosen["right"], chosen["key"], chosen["levels"]) == ("false", "B", "L4/L5")
+    assert json.loads(chosen["options"])["B"] == "L4/L5"
+    told = site.get(address.format("json").replace("&filter=wrong", "")).json()
+    assert len(told["rows"]) == len(TEXTS)
+    report = next(row for row in told["rows"] if row["kind"] == "report")
+    (judge,) = json.loads(report["judges"])
+    assert (judge["judge"], report["right"], report["letters"]) == ("checklist", None, None)
+    found = site.get(address.format("parquet").replace("&filter=wrong", ""))
+    assert found.headers["Content-Disposition"].endswith(f"-{key}.parquet")
+    assert pq.read_table(io.BytesIO(found.content)).to_pylist() == told["rows"]
+    assert site.get(address.format("xlsx")).status_code == 404
+
+
+def test_a_team_and_a_host_find_the_items_of_a_submission_from_its_page(guarded: Site) -> None:
+    key = send(guarded, TEXTS, "ada", "guarded")
+    ada, host = sign_in(guarded, "ada"), sign_in(guarded, "host-of-guarded")
+    assert f'href="/submissions/{key}/items"' in ada.get(f"/submissions/{key}").text
+    own = plain(ada.get(f"/submissions/{key}/items").text)
+    assert "Read as B . Rule answer-line" in own
+    assert "There is a fracture of L1." in own
+    assert f'href="/admin/submissions/{key}/items"' in host.get(f"/admin/submissions/{key}").text
+    seen = plain(host.get(f"/admin/submissions/{key}/items").text)
+    assert "Read as C : wrong . The key is B." in seen
+    assert "contradicted −0.8 There is a fracture of L1." in seen
+    assert "secret reference test-report-000" in seen
+    wrong = host.get(f"/admin/submissions/{key}/items.csv?filter=wrong").text
+    assert wrong.count("false") == 4
+
+
+def test_nobody_else_sees_single_items_of_a_hidden_split(guarded: Site) -> None:
+    key = send(guarded, TEXTS, "ada", "guarded")
+    guarded.add_person("bo", "team-b", "model-b")
+    guarded.add_role("other", Role.HOST)
+    bo, other = sign_in(guarded, "bo"), sign_in(guarded, "other")
+    for path in ("items", "items.csv", "items.json"):
+        assert bo.get(f"/submissions/{key}/{path}").status_code == 404
+        assert bo.get(f"/admin/submissions/{key}/{path}").status_code == 403
+        assert other.get(f"/admin/submissions/{key}/{path}").status_code == 404
+        assert other.get(f"/submissions/{key}/{path}").status_code == 404
+    for path in (
+        "/models/model-a/items?benchmark=guarded",
+        "/exports/models/model-a/items.csv?benchmark=guarded",
+        "/compare/items?benchmark=guarded&models=model-a,model-b",
+    ):
+        assert guarded.get(path).status_code == 404
+
+
+ROUTES = (
+    "items",
+    "items?filter=unread",
+    "items?filter=wrong",
+    "items?filter=right",
+    "items?filter=missed",
+    "items?filter=nonsense",
+    "items?level=L4/L5",
+    "items?level=L1",
+    "items?track=text&axis=level",
+    "items?subcondition=lumbar_stenosis",
+    "items?page=2",
+    "items.csv",
+    "items.json",
+    "items.parquet",
+    "items.csv?filter=wrong",
+)
+MOVING = {"date", "server", "content-length"}
+
+
+@pytest.mark.parametrize("is_demonstration", [False, True], ids=["protected", "demonstration"])
+def test_what_a_team_gets_of_a_hidden_split_never_depends_on_being_right(
+    site: Site, is_demonstration: bool
+) -> None:
+    # Two files by the same person: in one every answer is right and the report praised, in the
+    # other none. They differ in one letter and one word of the same length.
+    load(site, "guarded", answers="hidden", demonstration=is_demonstration)
+    right = dict.fromkeys(TEXTS, "ANSWER: B") | {
+        "test-text-003": "ANSWER: A, B",
+        "test-report-000": "There is canal stenosis at L4/L5. There is no fracture.",
+    }
+    wrong = dict.fromkeys(TEXTS, "ANSWER: C") | {
+        "test-text-003": "ANSWER: C, D",
+        "test-report-000": "There is canal stenosis at L1/L2. There is one fracture.",
+    }
+    ada = sign_in(site, "ada")
+    keys = [send(site, texts, "ada", "guarded") for texts in (right, wrong)]
+
+    def normal(text: str, key: str) -> str:
+        """The answer without what says which submission it is and what its texts say."""
+        text = text.replace(key, "KEY")
+        for own in (right, wrong):
+            for one in sorted(set(own.values()), key=len, reverse=True):
+                text = text.replace(one, "TEXT").replace(json.dumps(one)[1:-1], "TEXT")
+        text = re.sub(r"Read as [A-D](, [A-D])*<", "Read as LETTERS<", text)
+        text = re.sub(r'"letters": ?"[A-D]+"', '"letters":"LETTERS"', text)
+        return re.sub(r"(?<=answered,)(?:[A-D]+)(?=,)", "LETTERS", text)
+
+    for route in ROUTES:
+        first, second = (ada.get(f"/submissions/{key}/{route}") for key in keys)
+        assert first.status_code == second.status_code, route
+        heads = [
+            {
+                name: normal(value, key)
+                for name, value in one.headers.items()
+                if name.lower() not in MOVING
+            }
+            for one, key in zip((first, second), keys, strict=True)
+        ]
+        assert heads[0] == heads[1], route
+        if route == "items.parquet":
+            rows = [pq.read_table(io.BytesIO(one.content)) for one in (first, second)]
+            assert rows[0].column_names == rows[1].column_names
+            told = [
+                normal(json.dumps(table.to_pylist()), key)
+                for table, key in zip(rows, keys, strict=True)
+            ]
+        else:
+            told = [normal(one.text, key) for one, key in zip((first, second), keys, strict=True)]
+        assert told[0] == told[1], route
+    assert ada.get(f"/submissions/{keys[0]}/items?filter=wrong").status_code == 400
+    assert "secret" not in ada.get(f"/submissions/{keys[0]}/items").text
+    assert "right" not in ada.get(f"/submissions/{keys[0]}/items.csv").text.splitlines()[0]
+
+
+def test_two_models_are_shown_side_by_side_from_their_comparison(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, _, _ = opened
+    compared = site.get("/compare?benchmark=opened&models=model-a,model-b").text
+    assert "/compare/items?models=model-a" in compared
+    page = plain(
+        site.get("/compare/items?benchmark=opened&models=model-a,model-b&filter=differ").text
+    )
+    assert "2 of 6 items." in page
+    assert page.index("Read as B : right") < page.index("Read as C : wrong")
+    assert site.get("/compare/items?benchmark=opened&models=model-a").status_code == 400
+    assert site.get("/compare/items?benchmark=opened&models=model-a,nobody").status_code == 404
+
+
+def test_hostile_texts_are_shown_as_what_they_are() -> None:
+    assert make_visible("a\u202eb\x00\u200bc\n\td") == "a⟨U+202E⟩b⟨U+0000⟩⟨U+200B⟩c\n\td"
+    (part,) = lay_out("So it goes.\r\nANSWER:  b", "ANSWER: B")
+    assert [(one.text, one.is_read) for one in part.pieces] == [
+        ("So it goes.\n", False),
+        ("ANSWER:  b", True),
+    ]
+    assert lay_out("") == ()
+    long = "x" * 10_000 + "ANSWER: B"
+    head, middle, tail = lay_out(long, "ANSWER: B")
+    assert (head.n_characters, middle.n_characters, tail.n_characters) == (
+        HEAD,
+        len(long) - HEAD - TAIL,
+        TAIL,
+    )
+    assert [one.is_folded for one in (head, middle, tail)] == [False, True, False]
+    assert tail.pieces[-1].text == "ANSWER: B"
+    whole = "".join(piece.text for part in (head, middle, tail) for piece in part.pieces)
+    assert whole == long
+
+
+def test_markup_and_huge_texts_of_models_do_nothing_on_a_page(
+    guarded: Site, browser: Browser
+) -> None:
+    load(guarded, "opened", answers="public")
+    texts = TEXTS | {
+        "test-text-000": "<script>document.title='taken'</script>\u202e\nANSWER: B",
+        "test-text-001": ("word " * 3_000) + "<img src=x onerror=\"document.title='taken'\">",
+        "test-text-003": "W" * 15_000,
+    }
+    send(guarded, texts, "ada", "opened")
+    for width in (390, 1280):
+        page = open_page(browser, guarded.url, viewport={"width": width, "height": 900})
+        page.goto("/models/model-a/items?benchmark=opened")
+        expect(page.get_by_text("⟨U+202E⟩")).to_be_visible()
+        assert "taken" not in page.title()
+        assert page.locator("script").count() == page.locator("script[src]").count()
+        folded = page.get_by_text("more characters in between")
+        expect(folded).to_have_count(2)
+        folded.first.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("img:not([alt])").count() == 0
+        page.context.close()
+
+
+def test_a_visitor_is_asked_to_sign_in_before_they_see_anything_of_a_submission(
+    guarded: Site,
+) -> None:
+    key = send(guarded, TEXTS, "ada", "guarded")
+    with Visitor(guarded.url) as visitor:
+        for path in (f"/submissions/{key}/items", f"/admin/submissions/{key}/items"):
+            assert "/sign-in" in visitor.get(path).url
