@@ -16,6 +16,7 @@ from leaderboard.db import Sessions, make_sessions, now
 from leaderboard.migrate import upgrade
 from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
+from leaderboard.packages.opening import open_version
 
 N_SUBCONDITIONS = 14
 LETTERS = "ABCD"
@@ -59,7 +60,7 @@ def add_questions(
         )
         split = Split(benchmark=benchmark, name="test", answers=answers)
         session.add_all([benchmark, split])
-        session.flush()
+        open_version(session, benchmark)
         rows = [
             make_item(split.id, *one) for one in zip(range(n), tracks, subconditions, strict=True)
         ]

@@ -28,6 +28,7 @@ from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Spl
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.team import ModelCard
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.opening import open_version
 from leaderboard.submissions.content import read_content
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions, read_predictions
@@ -119,7 +120,7 @@ def fill(sessions: Sessions) -> None:
         )
         split = Split(benchmark=benchmark, name="test", answers=Answers.HIDDEN)
         session.add_all([benchmark, split])
-        session.flush()
+        open_version(session, benchmark)
         session.execute(insert(Item), [_item(split.id, number) for number in range(N_ITEMS)])
         session.execute(insert(ItemReference), [_reference(n + 1) for n in range(N_ITEMS)])
         user = register(session, email="a@example.org", name="A", password="long enough pass")

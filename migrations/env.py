@@ -15,6 +15,7 @@ import leaderboard.models.campaign
 import leaderboard.models.commitment
 import leaderboard.models.deletion
 import leaderboard.models.endpoint
+import leaderboard.models.erratum
 import leaderboard.models.expert
 import leaderboard.models.exposure
 import leaderboard.models.factor

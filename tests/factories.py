@@ -24,13 +24,14 @@ from leaderboard.db import Sessions, now
 from leaderboard.evaluation.run import evaluate
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.roster import AnyJudge
-from leaderboard.models.benchmark import Track
+from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.identity import Means
 from leaderboard.models.role import SITE, Role
 from leaderboard.models.team import Consent, ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
+from leaderboard.packages.opening import open_version
 from leaderboard.packages.read import read_package
 from leaderboard.submissions.daily import NO_CAP, DailyCap
 from leaderboard.submissions.quota import Quota
@@ -107,10 +108,19 @@ def name_base(session: Session, card: ModelCard, base: str, label: str) -> None:
 def load_items(
     session: Session, items: Iterable[dict[str, Any]], manifest: dict[str, Any] | None = None
 ) -> None:
-    """Publish a benchmark of these items, by way of a package."""
+    """Publish a benchmark of these items, by way of a package: opened, whichever version it is."""
+    loaded = prepare_items(session, items, manifest)
+    if loaded.opening is None:
+        open_version(session, loaded)
+
+
+def prepare_items(
+    session: Session, items: Iterable[dict[str, Any]], manifest: dict[str, Any] | None = None
+) -> Benchmark:
+    """Load a benchmark of these items: a later version is prepared by it, not opened."""
     with TemporaryDirectory() as folder:
         package = write_package(Path(folder), list(items), manifest)
-        load_package(session, read_package(open_package(package)))
+        return load_package(session, read_package(open_package(package))).benchmark
 
 
 def make_submission(

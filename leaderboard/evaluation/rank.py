@@ -19,6 +19,7 @@ from leaderboard.evaluation.standing import (
 from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Ranking
+from leaderboard.packages.opening import is_frozen
 from leaderboard.rankings.apart import find_apart
 from leaderboard.rankings.releases import find_ranking, find_release, lock_releases
 
@@ -33,9 +34,12 @@ def rank_split(
     were scored by another version of the parser or another judge than the open release's, nor one
     that stands apart (see `rankings.apart`). The ranking belongs to the open release. Rankings of
     one split wait for each other. `items` are the split's, where the caller has read them. None
-    for a protected split before its host opens the first release.
+    for a protected split before its host opens the first release. A split of a version that a
+    newer one followed keeps its last ranking as it is.
     """
     lock_releases(session, split_id)
+    if is_frozen(session, split_id):
+        return find_ranking(session, split_id)
     keys = choose_standing(session, split_id)
     last = find_ranking(session, split_id)
     if not keys and find_release(session, split_id) is None:

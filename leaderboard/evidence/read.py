@@ -54,7 +54,11 @@ def read_hidden_splits(session: Session, reach: Reach = EVERYWHERE) -> list[Spli
         session.scalars(
             select(Split)
             .join(Split.benchmark)
-            .where(Split.answers == Answers.HIDDEN, reach.names(Benchmark.slug))
+            .where(
+                Split.answers == Answers.HIDDEN,
+                Benchmark.opening.has(),
+                reach.names(Benchmark.slug),
+            )
             .options(joinedload(Split.benchmark))
             .order_by(Benchmark.published_at.desc(), Split.id)
         )

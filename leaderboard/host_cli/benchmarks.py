@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from leaderboard.accounts.roles import has_holder
 from leaderboard.audit import COMMAND_LINE
@@ -14,13 +15,20 @@ from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
+from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import Role
-from leaderboard.packages.catalogue import get_benchmark, read_benchmarks, read_older_versions
+from leaderboard.packages.catalogue import (
+    get_benchmark,
+    read_benchmarks,
+    read_older_versions,
+    read_prepared,
+)
 from leaderboard.packages.feedback_part import describe_feedback_part
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
 from leaderboard.packages.read import Package, read_package
+from leaderboard.packages.versions import compare_versions, describe_shared, describe_split
 
 
 @click.group("benchmark", cls=HostGroup)
@@ -40,30 +48,53 @@ def check_command(place: Path) -> None:
 @click.argument("place", type=click.Path(path_type=Path))
 @with_appcontext
 def load_command(place: Path) -> None:
-    """Publish the package (folder or zip) at PLACE; the same content again changes nothing."""
+    """Load the package (folder or zip) at PLACE; the same content again changes nothing.
+
+    The first version of a benchmark is published by it. A later one is prepared: it is known to
+    hosts alone until one of them opens it.
+    """
     package = read_package(open_package(place))
     with sessions().write() as session:
         loaded = load_package(session, package)
-        done = "published" if loaded.is_new else "was already published"
-        slug = loaded.benchmark.slug
-        click.echo(f"{slug} {loaded.benchmark.version} {done}.")
-        for split in loaded.benchmark.splits:
+        row = loaded.benchmark
+        state = "published" if row.opening else "prepared"
+        done = state if loaded.is_new else f"was already {state}"
+        click.echo(f"{row.slug} {row.version} {done}.")
+        for split in row.splits:
             click.echo(f"  {split.name}: {describe_feedback_part(session, split)}")
-        if not has_holder(session, Role.HOST, slug):
+        if not row.opening:
+            _echo_prepared(session, row)
+        if not has_holder(session, Role.HOST, row.slug):
             click.echo(
-                f"Only administrators can run {slug} so far. Give it a host: "
-                f"flask user grant EMAIL host {slug}"
+                f"Only administrators can run {row.slug} so far. Give it a host: "
+                f"flask user grant EMAIL host {row.slug}"
             )
     _echo_package(package)
+
+
+def _echo_prepared(session: Session, row: Benchmark) -> None:
+    """What a prepared version changes of the open one, and how to go on."""
+    newest = get_benchmark(session, row.slug)
+    diff = compare_versions(session, newest, row)
+    click.echo(
+        f"{row.slug} {newest.version} stays in front until you open {row.version}, which changes:"
+    )
+    click.echo(f"  for all items: {describe_shared(diff)}")
+    for name, split in diff.splits.items():
+        click.echo(f"  {name}: {describe_split(split)}")
+    click.echo(f"See more: flask benchmark diff {row.slug} {newest.version} {row.version}")
+    click.echo(f"Compute its ranking: flask campaign start {row.slug} {row.version}")
 
 
 @benchmark_group.command("list")
 @with_appcontext
 def list_command() -> None:
-    """The newest version of each benchmark."""
+    """The newest version of each benchmark, and those that are prepared."""
     with sessions().read() as session:
         for row in read_benchmarks(session):
             click.echo(f"{row.slug} {row.version} {row.content_hash}")
+        for row in read_prepared(session):
+            click.echo(f"{row.slug} {row.version} {row.content_hash} prepared")
 
 
 @benchmark_group.command("commit")

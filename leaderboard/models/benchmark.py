@@ -1,4 +1,4 @@
-"""A published benchmark: versions, splits, items and their images, as everybody may see them."""
+"""A benchmark: versions, splits, items and their images, as everybody may see them once opened."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class ItemKind(enum.StrEnum):
 
 
 class Benchmark(Base):
-    """One published version of a benchmark; it never changes."""
+    """One version of a benchmark; it never changes.
+
+    It is known to hosts alone from when it is loaded (`published_at`) until it is opened.
+    """
 
     __tablename__ = "benchmarks"
     __table_args__ = (UniqueConstraint("slug", "version"),)
@@ -45,6 +48,21 @@ class Benchmark(Base):
     splits: Mapped[list[Split]] = relationship(
         back_populates="benchmark", order_by="Split.id", cascade="all, delete-orphan"
     )
+    opening: Mapped[Opening | None] = relationship(lazy="joined", cascade="all, delete-orphan")
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """Since when everybody may see it; None as long as it is prepared."""
+        return self.opening.opened_at if self.opening else None
+
+
+class Opening(Base):
+    """That a version is open to everybody; the one opened last is the newest."""
+
+    __tablename__ = "openings"
+
+    benchmark_id: Mapped[int] = mapped_column(ForeignKey("benchmarks.id"), primary_key=True)
+    opened_at: Mapped[datetime]
 
 
 class Split(Base):

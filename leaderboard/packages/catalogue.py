@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from leaderboard.errors import NotFound
-from leaderboard.models.benchmark import Answers, Benchmark, Image, Item, ItemImage, Split, Track
+from leaderboard.models.benchmark import (
+    Answers,
+    Benchmark,
+    Image,
+    Item,
+    ItemImage,
+    Opening,
+    Split,
+    Track,
+)
 from leaderboard.models.reference import ItemReference
 
 
@@ -27,14 +37,9 @@ class OpenItem(NamedTuple):
 
 
 def read_benchmarks(session: Session) -> list[Benchmark]:
-    """The newest version of every benchmark, newest first."""
+    """The newest version of every benchmark, the one opened last first."""
     newest: dict[str, Benchmark] = {}
-    rows = session.scalars(
-        select(Benchmark)
-        .options(selectinload(Benchmark.splits))
-        .order_by(Benchmark.published_at.desc(), Benchmark.id.desc())
-    )
-    for row in rows:
+    for row in session.scalars(_select_open().options(selectinload(Benchmark.splits))):
         newest.setdefault(row.slug, row)
     return list(newest.values())
 
@@ -42,37 +47,70 @@ def read_benchmarks(session: Session) -> list[Benchmark]:
 def read_older_versions(session: Session) -> list[Benchmark]:
     """Every version that a newer one followed, newest first; they stay readable."""
     newest = {one.id for one in read_benchmarks(session)}
-    rows = session.scalars(
-        select(Benchmark).order_by(Benchmark.published_at.desc(), Benchmark.id.desc())
-    )
-    return [row for row in rows if row.id not in newest]
-
-
-def get_benchmark(session: Session, slug: str, version: str | None = None) -> Benchmark:
-    """The benchmark `slug` in `version`, or in its newest. Raises NotFound."""
-    query = (
-        select(Benchmark)
-        .where(Benchmark.slug == slug)
-        .order_by(Benchmark.published_at.desc(), Benchmark.id.desc())
-        .limit(1)
-    )
-    if version is not None:
-        query = query.where(Benchmark.version == version)
-    benchmark = session.scalar(query)
-    if benchmark is None:
-        raise NotFound(f"There is no benchmark {slug!r}.", "See the list of benchmarks.")
-    return benchmark
+    return [row for row in session.scalars(_select_open()) if row.id not in newest]
 
 
 def read_versions(session: Session, slug: str) -> list[Benchmark]:
-    """All versions of the benchmark `slug`, newest first."""
+    """All open versions of the benchmark `slug`, newest first."""
+    query = _select_open().where(Benchmark.slug == slug)
+    return list(session.scalars(query.options(selectinload(Benchmark.splits))))
+
+
+def read_prepared(session: Session) -> list[Benchmark]:
+    """The versions that were loaded and not opened yet, the one loaded last first: for hosts."""
+    query = select(Benchmark).where(~Benchmark.opening.has())
+    return list(session.scalars(query.order_by(Benchmark.id.desc())))
+
+
+def get_benchmark(session: Session, slug: str, version: str | None = None) -> Benchmark:
+    """The benchmark `slug` in `version`, or in its newest. Raises NotFound.
+
+    The newest version is the one opened last. A prepared one does not exist here.
+    """
+    versions = read_versions(session, slug)
+    if not versions:
+        raise NotFound(f"There is no benchmark {slug[:80]!r}.", "See the list of benchmarks.")
+    return _find_version(versions, version) if version else versions[0]
+
+
+def get_loaded(session: Session, slug: str, version: str) -> Benchmark:
+    """The benchmark `slug` in `version`, opened or prepared: for hosts. Raises NotFound."""
     rows = session.scalars(
+        select(Benchmark).where(Benchmark.slug == slug).order_by(Benchmark.id.desc())
+    ).all()
+    if not rows:
+        raise NotFound(f"There is no benchmark {slug[:80]!r}.", "See the list of benchmarks.")
+    return _find_version(rows, version)
+
+
+def has_version(session: Session, slug: str) -> bool:
+    """Whether a version of the benchmark `slug` was ever loaded."""
+    return session.scalar(select(Benchmark.id).where(Benchmark.slug == slug).limit(1)) is not None
+
+
+def find_successor(session: Session, benchmark: Benchmark) -> Benchmark | None:
+    """The newest version, where `benchmark` is an older one; None for the newest itself."""
+    newest = get_benchmark(session, benchmark.slug)
+    return newest if benchmark.opening and newest is not benchmark else None
+
+
+def _select_open() -> Select[Benchmark]:
+    return (
         select(Benchmark)
-        .where(Benchmark.slug == slug)
-        .options(selectinload(Benchmark.splits))
-        .order_by(Benchmark.published_at.desc(), Benchmark.id.desc())
+        .join(Opening, Opening.benchmark_id == Benchmark.id)
+        .order_by(Opening.opened_at.desc(), Benchmark.id.desc())
     )
-    return list(rows)
+
+
+def _find_version(versions: Sequence[Benchmark], version: str) -> Benchmark:
+    """The one of `versions`, newest first, of that number. Raises NotFound."""
+    for one in versions:
+        if one.version == version:
+            return one
+    known = ", ".join(one.version for one in versions)
+    raise NotFound(
+        f"There is no version {version[:40]!r} of {versions[0].slug}.", f"Its versions are {known}."
+    )
 
 
 def get_split(benchmark: Benchmark, name: str) -> Split:
@@ -134,8 +172,30 @@ def read_open_items(session: Session, split: Split) -> list[OpenItem]:
 
 
 def get_image(session: Session, sha256: str) -> Image:
-    """The image of this hash. Raises NotFound."""
-    image = session.get(Image, sha256)
+    """The image of this hash, of any open version. Raises NotFound."""
+    is_shown = (
+        select(ItemImage.item_id)
+        .join(Item, Item.id == ItemImage.item_id)
+        .join(Split, Split.id == Item.split_id)
+        .join(Opening, Opening.benchmark_id == Split.benchmark_id)
+        .where(ItemImage.sha256 == Image.sha256)
+    )
+    image = session.scalar(select(Image).where(Image.sha256 == sha256, is_shown.exists()))
     if image is None:
         raise NotFound("There is no such image.", "See the benchmark's items.")
+    return image
+
+
+def get_loaded_image(session: Session, benchmark: Benchmark, sha256: str) -> Image:
+    """The image of this hash, of a version opened or prepared: for hosts. Raises NotFound."""
+    image = session.scalar(
+        select(Image)
+        .join(ItemImage, ItemImage.sha256 == Image.sha256)
+        .join(Item, Item.id == ItemImage.item_id)
+        .join(Split, Split.id == Item.split_id)
+        .where(Split.benchmark_id == benchmark.id, Image.sha256 == sha256)
+        .limit(1)
+    )
+    if image is None:
+        raise NotFound("There is no such image.", "See the version's items.")
     return image

@@ -1,4 +1,4 @@
-"""Load a benchmark package into the database, where its version is published for good."""
+"""Load a benchmark package into the database, where its version stays as it is for good."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
+from leaderboard.packages.catalogue import has_version
 from leaderboard.packages.feedback_part import draw_feedback_part
+from leaderboard.packages.opening import open_version
 from leaderboard.packages.package import McqItem, PackageItem, ReportItem, write_question
 from leaderboard.packages.read import Package
 
 
 class Loaded(NamedTuple):
-    """The benchmark of a package, and whether this load published it."""
+    """The benchmark of a package, and whether this load put it there."""
 
     benchmark: Benchmark
     is_new: bool
@@ -36,8 +38,10 @@ def track_of(item: PackageItem) -> Track:
 
 
 def load_package(session: Session, package: Package) -> Loaded:
-    """Publish `package`; the same content again changes nothing.
+    """Put `package` there; the same content again changes nothing.
 
+    The first version of a benchmark is opened at once, later ones are prepared until a host opens
+    them.
     A third of a protected split's questions becomes its feedback part, by chance; what earlier
     versions have keeps its part. Raises Conflict if the version was published with other content.
     """
@@ -65,6 +69,7 @@ def load_package(session: Session, package: Package) -> Loaded:
         manifest=msgspec.to_builtins(manifest),
         published_at=now(),
     )
+    is_first = not has_version(session, manifest.slug)
     session.add(benchmark)
     _add_images(session, package)
     for part in manifest.splits:
@@ -76,6 +81,8 @@ def load_package(session: Session, package: Package) -> Loaded:
             draw_feedback_part(session, split, np.random.default_rng())
     session.flush()
     commit_answers(session, benchmark)
+    if is_first:
+        open_version(session, benchmark)
     return Loaded(benchmark, True)
 
 

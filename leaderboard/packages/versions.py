@@ -205,6 +205,22 @@ def compare_splits(session: Session, before: Split, after: Split) -> SplitDiff:
     return SplitDiff(before.id, after.id, tuple(items))
 
 
+def describe_split(diff: SplitDiff) -> str:
+    """What became of its items and to how many predictions carry over, in a sentence's words."""
+    changes = [f"{n:,} {change.label}" for change, n in diff.counts.items()]
+    n_items = sum(share.n_after for share in diff.shares.values())
+    carried = f"predictions carry over to {len(diff.carried):,} of {n_items:,} items"
+    return f"{', '.join(changes) or 'no items'}; {carried}"
+
+
+def describe_shared(diff: VersionDiff) -> str:
+    """What of that which all items share is changed, and splits that only one version has."""
+    parts = [part.label for part in diff.shared]
+    parts += [f"a new split {name}" for name in diff.added]
+    parts += [f"no split {name}" for name in diff.dropped]
+    return ", ".join(parts) or "nothing"
+
+
 def _read_known(session: Session, split: Split) -> dict[str, _Known]:
     references = {
         reference.item_id: reference

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, is_public
-from leaderboard.models.benchmark import Benchmark, Split
+from leaderboard.models.benchmark import Benchmark, Opening, Split
 from leaderboard.models.publication import Publication
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
@@ -68,14 +68,19 @@ def _read_results(session: Session) -> list[Entry]:
 
 
 def _read_benchmarks(session: Session) -> list[Entry]:
-    rows = session.scalars(select(Benchmark).order_by(Benchmark.published_at.desc()).limit(LIMIT))
+    rows = session.execute(
+        select(Benchmark, Opening.opened_at)
+        .join(Opening, Opening.benchmark_id == Benchmark.id)
+        .order_by(Opening.opened_at.desc())
+        .limit(LIMIT)
+    )
     return [
         Entry(
             subject=f"benchmark {row.content_hash}",
             title=f"{row.name} {row.version} is published",
             summary=str(row.manifest["description"]),
             path=f"/benchmarks/{row.slug}?{urlencode({'version': row.version})}",
-            at=row.published_at,
+            at=at,
         )
-        for row in rows
+        for row, at in rows
     ]

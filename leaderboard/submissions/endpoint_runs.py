@@ -20,6 +20,7 @@ from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import FINAL, EventKind, Submission
 from leaderboard.models.team import ModelCard, User
+from leaderboard.packages.opening import require_newest
 from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.endpoint_replies import (
@@ -72,6 +73,7 @@ def submit_endpoint(
     submission of the model runs on the split, or for a model card of another team.
     """
     vault.require_open()
+    require_newest(session, split)
     require_may_see(session, split)
     if model_card.team_id != endpoint.team_id:
         raise Conflict(

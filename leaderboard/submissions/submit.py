@@ -23,6 +23,7 @@ from leaderboard.models.submission import (
 )
 from leaderboard.models.team import ModelCard, User
 from leaderboard.names import show_line
+from leaderboard.packages.opening import require_newest
 from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.events import add_event
@@ -60,8 +61,9 @@ def submit(
     Where the host `asks_approval`, it is pending until its team is approved for the split.
 
     Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
-    if the team or the person may not send another now.
+    if the team or the person may not send another now, Conflict where a newer version followed.
     """
+    require_newest(session, split)
     refuse_duplicate(session, model_card, split, predictions.file_hash)
     require_quota(session, model_card.team, split, quota)
     require_daily(session, user, daily)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
+from leaderboard.packages.opening import refuse_followed
 from leaderboard.submissions.content import Content, read_content
 from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.read import Predictions, read_predictions
@@ -44,13 +45,18 @@ def read_upload(fields: FieldProblems | None = None) -> Upload:
 def find_asked_split(fields: FieldProblems) -> Split | None:
     """The split that this request's form names, by default the ranked one of its benchmark.
 
+    A version that the form names must be the newest: it says what the predictions answer.
+
     None where there is no such one, which is noted in `fields`.
     """
     with fields.at("benchmark"):
-        benchmark = get_benchmark(database(), request.form.get("benchmark", ""))
+        slug, version = request.form.get("benchmark", ""), request.form.get("version")
+        benchmark = get_benchmark(database(), slug, version)
         name = request.form.get("split") or ranked_split(benchmark).name
         with fields.at("split"):
-            return get_split(benchmark, name)
+            split = get_split(benchmark, name)
+            refuse_followed(database(), split)
+            return split
     return None
 
 

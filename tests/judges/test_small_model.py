@@ -22,6 +22,7 @@ from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
+from leaderboard.packages.opening import open_version
 from leaderboard.packages.read import read_package
 from tests.campaigns.campaigns import recalibrate
 from tests.factories import make_user
@@ -87,6 +88,7 @@ def publish(sessions: Sessions, folder: Path) -> None:
     with sessions.write() as session:
         make_user(session, "a")
         benchmark = load_package(session, read_package(open_package(place))).benchmark
+        open_version(session, benchmark)
         # Two questions instead of six, for a model on one core.
         manifest = copy.deepcopy(benchmark.manifest)
         del manifest["rubric"]["sections"][0]["dimensions"][0]["questions"][1:5]

@@ -26,6 +26,7 @@ from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
+from leaderboard.packages.opening import open_version
 from leaderboard.packages.read import read_package
 from leaderboard.queue import Lane, make_rq_queue
 from leaderboard.submissions.events import add_event
@@ -272,7 +273,7 @@ def test_the_page_of_benchmarks_says_what_endpoints_may_see_and_names_older_vers
     assert "may see it since <time" in read_row("1.0.0")
     newer = write_package(tmp_path / "newer", make_items(2, 0, 0), make_manifest(version="2.0.0"))
     with site.sessions.write() as session:
-        load_package(session, read_package(open_package(newer)))
+        open_version(session, load_package(session, read_package(open_package(newer))).benchmark)
     assert "may not see it" in read_row("2.0.0")
     page = host.get(f"{site.url}/admin/benchmarks").text
     older = page.partition("Older versions</h2>")[2].partition("</ul>")[0]

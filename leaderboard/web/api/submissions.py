@@ -43,6 +43,7 @@ from spinebench.shapes.submissions import (
 )
 
 DEFAULT_LISTED, MAX_LISTED = 20, 200
+VERSION_ANSWERED = "The version whose questions are answered; refused unless it is the newest."
 TrackName = Annotated[str, about("A track.", Track)]
 FileContent = Annotated[
     str,
@@ -57,6 +58,7 @@ class FileForm(Shape, frozen=True, kw_only=True):
     """A prediction file, and what it is for."""
 
     benchmark: Annotated[str, about("The benchmark's short name.")]
+    version: Annotated[Text, about(VERSION_ANSWERED)] = UNSET
     split: Annotated[Text, about("By default the split that is ranked.")] = UNSET
     file: FileContent
 
@@ -65,6 +67,7 @@ class SubmissionForm(Shape, frozen=True, kw_only=True):
     """A prediction file of a model, or an endpoint to ask in place of it."""
 
     benchmark: Annotated[str, about("The benchmark's short name.")]
+    version: Annotated[Text, about(VERSION_ANSWERED)] = UNSET
     split: Annotated[Text, about("By default the split that is ranked.")] = UNSET
     model: Annotated[str, about("The model card's short name.")]
     file: FileContent | UnsetType = UNSET

@@ -36,6 +36,7 @@ from leaderboard.packages.catalogue import (
     get_benchmark,
     get_split,
     read_older_versions,
+    read_prepared,
 )
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.apart import sets_apart
@@ -253,6 +254,7 @@ def _submission_page(key: str, form: ActForm) -> str:
 def _benchmarks_page(form: ActForm) -> str:
     covers, own = current_reach().covers, read_own_benchmarks()
     older = [one for one in read_older_versions(database()) if covers(one.slug)]
+    prepared = [one for one in read_prepared(database()) if covers(one.slug)]
     waiting = {
         split.id: found
         for benchmark in (*own, *older)
@@ -280,6 +282,7 @@ def _benchmarks_page(form: ActForm) -> str:
         models_per_release=MODELS_PER_RELEASE,
         apart={split.id for split, _, _ in rows if sets_apart(database(), split.id)},
         older=older,
+        prepared=prepared,
         allowed={one.split_id: one.allowed_at for one in read_allowed(database())},
         form=form,
     )

@@ -148,7 +148,7 @@ def cite_benchmark(benchmark: Benchmark) -> str:
         f"{benchmark.slug}-{benchmark.version}",
         title=f"{benchmark.name} {benchmark.version}",
         author="SpineBench",
-        at=benchmark.published_at,
+        at=benchmark.opened_at or benchmark.published_at,
         url=f"{services().base_url}/benchmarks/{benchmark.slug}?version={benchmark.version}",
         note=f"SHA-256 of its content: {benchmark.content_hash}",
         version=benchmark.version,

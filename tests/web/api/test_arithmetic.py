@@ -10,6 +10,7 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.models.submission import Submission
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
+from leaderboard.packages.opening import open_version
 from leaderboard.packages.read import read_package
 from tests.evaluation.scripted import ScriptedJudge
 from tests.package_files import make_items, make_manifest, write_package
@@ -35,7 +36,7 @@ def test_the_api_answers_8747_and_8744_for_the_published_counts(site: Site, tmp_
         tmp_path / "published", make_items(294, 193, 87), make_manifest(version="2.0.0")
     )
     with site.sessions.write() as session:
-        load_package(session, read_package(open_package(package)))
+        open_version(session, load_package(session, read_package(open_package(package))).benchmark)
     token = site.token("ada")
     raw = write_file({"text": (294, 263), "image": (193, 163), "report": (87, 0)})
     sent = site.submit(token, raw)
