@@ -29,6 +29,7 @@ from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
+from leaderboard.packages.opening import open_version
 from leaderboard.rankings.releases import find_release, lock_releases, open_release
 
 
@@ -39,6 +40,8 @@ def open_campaign(session: Session, campaign: Campaign, plan: Plan) -> None:
     """
     for split in plan.splits:
         lock_releases(session, split.split_id)
+    if campaign.is_of_version:
+        open_version(session, campaign.target)
     session.execute(
         delete(CampaignCalibration).where(CampaignCalibration.campaign_id == campaign.id)
     )

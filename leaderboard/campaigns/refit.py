@@ -14,7 +14,7 @@ from leaderboard.leases import claim_row
 from leaderboard.models.benchmark import Split
 from leaderboard.models.campaign import Cause, ReleaseRuler
 from leaderboard.models.rating import Rater
-from leaderboard.models.release import Release
+from leaderboard.packages.opening import is_frozen
 from leaderboard.queue import Nudge
 from leaderboard.rankings.releases import find_release
 
@@ -49,7 +49,7 @@ def begin_upgrade(
     for split in session.scalars(select(Split).order_by(Split.id)).all():
         release = find_release(session, split.id)
         ruler = None if release is None else session.get(ReleaseRuler, release.id)
-        if ruler is None or _is_frozen(session, split, release):
+        if ruler is None or is_frozen(session, split.id):
             continue
         causes = []
         if ruler.parser_version not in (None, parser_version):
@@ -68,8 +68,3 @@ def _is_under_way(session: Session, split: Split, parser_version: str) -> bool:
         return False
     plans = [one for one in read_plan(active).splits if one.split_id == split.id]
     return all(one.parser_version == parser_version for one in plans)
-
-
-def _is_frozen(session: Session, split: Split, release: Release | None) -> bool:
-    """Whether a newer version of its benchmark is in front."""
-    return False

@@ -90,7 +90,7 @@ def start_version(session: Session, target: Benchmark, asked_by: str) -> Campaig
     """
     before = get_benchmark(session, target.slug)
     name = f"{target.name} {target.version}"
-    if before.id == target.id:
+    if target.opening is not None:
         raise Conflict(f"{name} is open already.", "Load a newer version first.")
     return start_campaign(session, before.splits, [Cause.VERSION], asked_by, target)
 

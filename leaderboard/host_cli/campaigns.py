@@ -20,7 +20,7 @@ from leaderboard.hosting.campaigns import (
 )
 from leaderboard.models.campaign import Campaign
 from leaderboard.models.ranking import Board
-from leaderboard.packages.catalogue import get_benchmark
+from leaderboard.packages.catalogue import get_benchmark, get_loaded
 from leaderboard.queue import make_queue, send_nudges
 
 
@@ -52,7 +52,7 @@ def start_command(benchmark: str, version: str | None, judge: bool) -> None:
             found = get_benchmark(session, benchmark)
             campaign, nudge = ask_campaign(session, found, COMMAND_LINE, with_judge=judge)
         else:
-            found = get_benchmark(session, benchmark, version)
+            found = get_loaded(session, benchmark, version)
             campaign, nudge = ask_version(session, found, COMMAND_LINE)
         key = campaign.id
     send_nudges(make_queue(config().redis_url, config().queue_name), [nudge])
