@@ -166,14 +166,15 @@ def _continue(
 
 
 def is_within_release(campaign: Campaign, plan: SplitPlan) -> bool:
-    """Whether scores after the opening compare with those before it."""
+    """Whether the open release goes on: nothing moves, or a refit within the intervals does."""
     report = read_report(campaign)
     if campaign.is_of_version or report is None:
         return False
     if report.changes_nothing:
         return True
     is_same = plan.kind is plan.kind_before and plan.rater_id == plan.rater_before
-    return report.is_minor and is_same and not plan.is_reread
+    is_refit = campaign.causes == [Cause.LABELS.value] and is_same and not plan.is_reread
+    return is_refit and report.is_minor
 
 
 def write_note(session: Session, campaign: Campaign, plan: SplitPlan) -> str:

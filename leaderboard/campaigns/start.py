@@ -35,8 +35,13 @@ def get_campaign(session: Session, campaign_id: int) -> Campaign:
     """The campaign of this number. Raises NotFound."""
     campaign = session.get(Campaign, campaign_id)
     if campaign is None:
-        raise NotFound(f"There is no campaign {campaign_id}.", "See the list of campaigns.")
+        raise no_campaign(campaign_id)
     return campaign
+
+
+def no_campaign(campaign_id: int) -> NotFound:
+    """What is said where there is none, and to those who may not know that there is."""
+    return NotFound(f"There is no campaign {campaign_id}.", "See the list of campaigns.")
 
 
 def start_campaign(

@@ -10,7 +10,7 @@ from leaderboard.campaigns.progress import read_campaigns, read_progress
 from leaderboard.campaigns.report import Mark, ModelChange, SplitReport, read_report
 from leaderboard.campaigns.rules import Rule
 from leaderboard.campaigns.start import get_campaign
-from leaderboard.host_cli.group import HostGroup, config, sessions
+from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.campaigns import (
     ask_campaign,
     ask_version,
@@ -21,7 +21,6 @@ from leaderboard.hosting.campaigns import (
 from leaderboard.models.campaign import Campaign
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark, get_loaded
-from leaderboard.queue import make_queue, send_nudges
 
 
 @click.group("campaign", cls=HostGroup)
@@ -50,13 +49,10 @@ def start_command(benchmark: str, version: str | None, judge: bool) -> None:
     with sessions().write() as session:
         if version is None:
             found = get_benchmark(session, benchmark)
-            campaign, nudge = ask_campaign(session, found, COMMAND_LINE, with_judge=judge)
+            done = ask_campaign(session, found, COMMAND_LINE, with_judge=judge)
         else:
-            found = get_loaded(session, benchmark, version)
-            campaign, nudge = ask_version(session, found, COMMAND_LINE)
-        key = campaign.id
-    send_nudges(make_queue(config().redis_url, config().queue_name), [nudge])
-    click.echo(f"Campaign {key} is under way: flask campaign show {key}")
+            done = ask_version(session, get_loaded(session, benchmark, version), COMMAND_LINE)
+    finish(done)
 
 
 @campaign_group.command("show")
@@ -82,9 +78,8 @@ def show_command(campaign: int) -> None:
 def open_command(campaign: int, reason: str) -> None:
     """Let the proposal of CAMPAIGN take the place of the ranking."""
     with sessions().write() as session:
-        nudge = open_proposal(session, campaign, COMMAND_LINE, reason)
-    send_nudges(make_queue(config().redis_url, config().queue_name), [nudge])
-    click.echo(f"A worker opens the proposal of campaign {campaign}.")
+        done = open_proposal(session, campaign, COMMAND_LINE, reason)
+    finish(done)
 
 
 @campaign_group.command("drop")
@@ -94,8 +89,8 @@ def open_command(campaign: int, reason: str) -> None:
 def drop_command(campaign: int, reason: str) -> None:
     """End CAMPAIGN and leave every score as it is."""
     with sessions().write() as session:
-        drop_proposal(session, campaign, COMMAND_LINE, reason)
-    click.echo(f"Campaign {campaign} is dropped.")
+        done = drop_proposal(session, campaign, COMMAND_LINE, reason)
+    finish(done)
 
 
 @campaign_group.command("rule")
@@ -110,9 +105,8 @@ def rule_command(benchmark: str, min_labels: int, min_models: int, opens_itself:
     """From how many labels of experts on a new ranking is proposed, and whether it opens."""
     with sessions().write() as session:
         slug = get_benchmark(session, benchmark).slug
-        set_rule(session, slug, Rule(min_labels, min_models, opens_itself), COMMAND_LINE)
-    words = "opens automatically" if opens_itself else "waits for a host"
-    click.echo(f"{min_labels} labels of {min_models} models; the proposal {words}.")
+        done = set_rule(session, slug, Rule(min_labels, min_models, opens_itself), COMMAND_LINE)
+    finish(done)
 
 
 def _describe(campaign: Campaign) -> str:

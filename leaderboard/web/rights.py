@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.confirmation import require_confirmed
 from leaderboard.accounts.roles import Reach, Right, forbid, name_role, read_reach
+from leaderboard.campaigns.start import no_campaign
 from leaderboard.errors import NotFound
 from leaderboard.hosting.announcements import no_announcement
 from leaderboard.hosting.submissions import no_submission
 from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.campaign import Campaign
 from leaderboard.models.moderation import Announcement
 from leaderboard.models.role import SITE
 from leaderboard.models.submission import Submission
@@ -55,10 +57,16 @@ def _find_announcement(key: int, **others: object) -> str | None:
     return None if found is None else found.benchmark
 
 
+def _find_campaign(key: int, **others: object) -> str | None:
+    found = database().get(Campaign, key)
+    return None if found is None else found.benchmark.slug
+
+
 ON_SITE = Place(lambda **_: SITE)
 BENCHMARK = Place(lambda slug, **_: slug)
 SUBMISSION = Place(_find_submission, lambda key, **_: no_submission(key))
 ANNOUNCEMENT = Place(_find_announcement, lambda **_: no_announcement())
+CAMPAIGN = Place(_find_campaign, lambda key, **_: no_campaign(key))
 
 
 def right_required(

@@ -50,7 +50,8 @@ def keys(load: Load, submit_texts: Submit) -> list[str]:
 def ask(sessions: Sessions) -> int:
     with sessions.write() as session:
         benchmark = get_benchmark(session, "tiny")
-        return ask_campaign(session, benchmark, HOST, with_judge=False)[0].id
+        (nudge,) = ask_campaign(session, benchmark, HOST, with_judge=False).waiting
+        return int(nudge.key)
 
 
 def read_state(sessions: Sessions) -> tuple[object, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.widgets import DateInput, EmailInput, TextArea
 
 from leaderboard.accounts.users import MAX_EMAIL_CHARACTERS
+from leaderboard.campaigns.rules import Rule
 from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.act import MAX_REASON
 from leaderboard.hosting.announcements import MAX_CHARACTERS
@@ -23,6 +24,30 @@ class ActForm(PageForm):
     """An act, with the reason that the audit trail keeps; many of them stand on one page."""
 
     reason = TextField("Reason", render_kw={"maxlength": MAX_REASON, "placeholder": "Reason"})
+
+
+class RuleForm(PageForm):
+    """From how many labels of experts on a new ranking is proposed."""
+
+    min_labels = TextField(
+        "Labelled reports", render_kw={"required": True, "inputmode": "numeric", "maxlength": 6}
+    )
+    min_models = TextField(
+        "Models", render_kw={"required": True, "inputmode": "numeric", "maxlength": 6}
+    )
+    opens_itself = BooleanField(
+        "Open the proposal without me, unless a score would lose its interval"
+    )
+
+    def read_rule(self) -> Rule:
+        """The rule. Raises InvalidRequest for what is not a whole number."""
+        for field in (self.min_labels, self.min_models):
+            if not field.text.strip().isdecimal():
+                raise InvalidRequest(
+                    f"{field.text!r} is not a whole number.", "Give one from 1 on."
+                ).at(field.short_name)
+        numbers = int(self.min_labels.text), int(self.min_models.text)
+        return Rule(*numbers, opens_itself=bool(self.opens_itself.data))
 
 
 class RevealForm(PageForm):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from leaderboard.accounts.roles import Right
 from leaderboard.audit import read_audit
+from leaderboard.campaigns.progress import read_campaigns
 from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.opened import count_revealed
 from leaderboard.db import now
@@ -30,6 +31,7 @@ from leaderboard.hosting.overview import read_overview, read_submissions
 from leaderboard.hosting.releases import open_next, rank_again
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.models.benchmark import Split
+from leaderboard.models.campaign import CampaignState
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.submission import Status
 from leaderboard.packages.catalogue import (
@@ -82,6 +84,9 @@ def overview() -> str:
         queue=services().queue.find_state(),
         is_whole=reach.is_whole,
         endpoints_on=services().vault.is_open,
+        proposals=[
+            one for one in read_campaigns(database(), reach) if one.state is CampaignState.PROPOSED
+        ],
         refits=[database().get_one(Split, split_id) for split_id in found.refits],
         now=now(),
     )

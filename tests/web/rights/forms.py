@@ -23,6 +23,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /account/teams": {"data": {"name": "New", "slug": "team-new"}},
     "POST /account/tokens": {"data": {"name": "new", "scope": "read", "days": "9"}},
     "POST /admin/announcements": {"data": {"benchmark": "tiny", "text": "Hi.", "until": UNTIL}},
+    "POST /admin/campaigns/rule/tiny": {"data": {"tiny-min_labels": "30", "tiny-min_models": "5"}},
+    "POST /admin/campaigns/{campaign}/drop": REASON,
+    "POST /admin/campaigns/{campaign}/open": {
+        "data": {"reason": "because", "seen": "2026-01-01T00:00:00+00:00"}
+    },
     "POST /admin/models/model-a/verify": REASON,
     "POST /admin/people/sam@example.org/ban": REASON,
     "POST /admin/teams/team-b/ban": REASON,

@@ -303,6 +303,7 @@ PAGES = (
         GET /admin/approvals
         GET /admin/audit
         GET /admin/benchmarks
+        GET /admin/campaigns
         GET /admin/evidence
         GET /admin/items
         GET /admin/roles
@@ -327,6 +328,8 @@ PAGES = (
         only(HOST, 302, 403),
         """
         POST /admin/benchmarks/tiny/1.0.0/test/rank
+        POST /admin/campaigns/start/tiny/1.0.0
+        POST /admin/campaigns/rule/tiny
         POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
@@ -346,6 +349,10 @@ PAGES = (
         GET /admin/submissions/{scored}/items.csv
         """,
     ),
+    Group(only(HOST, 200, 403, other_host=404), "GET /admin/campaigns/{campaign}"),
+    Group(only(HOST, 302, 403, other_host=404), "POST /admin/campaigns/{campaign}/drop"),
+    # Nothing is proposed yet.
+    Group(only(HOST, 409, 403, other_host=404), "POST /admin/campaigns/{campaign}/open"),
     Group(
         only(HOST, 302, 403, other_host=404),
         """

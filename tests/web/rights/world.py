@@ -20,6 +20,7 @@ from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.role_invitations import invite_to_role
 from leaderboard.accounts.tokens import make_token
 from leaderboard.accounts.users import find_user
+from leaderboard.campaigns.start import start_campaign
 from leaderboard.db import now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
@@ -31,6 +32,7 @@ from leaderboard.hosting.announcements import announce
 from leaderboard.hosting.people import ban_user
 from leaderboard.letters.links import Links
 from leaderboard.models.benchmark import Image
+from leaderboard.models.campaign import Cause
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.expert import ExpertRater, RatingAssignment
 from leaderboard.models.identity import WebSession
@@ -222,6 +224,7 @@ def _read_names(session: Session) -> dict[str, Any]:
         .join(ExpertRater, ExpertRater.rater_id == RatingAssignment.rater_id)
         .where(ExpertRater.user_id == _get_user(session, "emma").id)
     )
+    split = get_split(get_benchmark(session, "tiny"), "test")
     token = make_token(session, ada, name="to revoke", scopes=(Scope.READ,)).row
     role = invite_to_role(session, hanna, "sam@example.org", Role.EXPERT, "tiny")
     return {
@@ -236,6 +239,7 @@ def _read_names(session: Session) -> dict[str, Any]:
         "team_invitation": invitation.row.id,
         "role_invitation": role.key,
         "announcement": session.scalars(select(Announcement.id)).one(),
+        "campaign": start_campaign(session, [split], [Cause.HOST], "host@example.org").id,
         "assigned": session.scalars(assigned).first(),
         "judge": session.scalars(select(Rater.id).where(Rater.kind == RaterKind.JUDGE)).first(),
         "figure": next(iter(FIGURES)),
