@@ -136,13 +136,14 @@ class Site:
         model: str = "model-a",
         address: str = "submissions",
         benchmark: str = BENCHMARK,
+        version: str = "",
     ) -> requests.Response:
         """Send a prediction file to the API."""
         with Visitor(self.url) as visitor:
             return visitor.post(
                 f"/api/v1/{address}",
                 headers=headers,
-                data={"benchmark": benchmark, "split": "test", "model": model},
+                data={"benchmark": benchmark, "split": "test", "model": model, "version": version},
                 files={"file": ("predictions.jsonl", raw)},
             )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.commitments.answers import describe_answer, name_split
@@ -36,7 +36,9 @@ from leaderboard.models.commitment import (
     RevealedItem,
     ValueCommitment,
 )
+from leaderboard.models.ranking import Ranking
 from leaderboard.models.reference import ItemReference
+from leaderboard.models.release import Release
 from leaderboard.models.sealed import AnswerSalt, CommittedValues
 from leaderboard.models.submission import Submission
 
@@ -185,13 +187,22 @@ def _read_models(
     session: Session, split: Split, places: Sequence[_Place], root: str | None
 ) -> list[OpenedModel]:
     """By model, a submission's values once, however many rankings were made from them."""
-    standing = select(RankedCommitment.value_commitment_id)
-    wanted = ValueCommitment.id.in_(standing) if root is None else ValueCommitment.root == root
+    # By the rankings of the split: who stood in them may have moved to a newer version.
+    standing = (
+        select(RankedCommitment.value_commitment_id)
+        .join(Ranking, Ranking.id == RankedCommitment.ranking_id)
+        .join(Release, Release.id == Ranking.release_id)
+        .where(Release.split_id == split.id)
+    )
+    wanted: ColumnElement[bool] = ValueCommitment.id.in_(standing)
+    if root is not None:
+        own = or_(wanted, Submission.split_id == split.id)
+        wanted = and_(ValueCommitment.root == root, own)
     rows = session.execute(
         select(Submission, ValueCommitment.root, CommittedValues)
         .join(ValueCommitment, ValueCommitment.submission_id == Submission.id)
         .join(CommittedValues, CommittedValues.value_commitment_id == ValueCommitment.id)
-        .where(Submission.split_id == split.id, is_public(), wanted)
+        .where(is_public(), wanted)
         .options(joinedload(Submission.model_card))
     ).all()
     found = [

@@ -33,13 +33,12 @@ RELEASE_COLUMNS = (
 def make_release_table(split: Split, releases: Sequence[ReleaseSummary]) -> Table:
     """The releases, newest first, each by its judges; one row for a release without any."""
     benchmark = split.benchmark
-    head = split_cells(split)
     return Table(
         f"{benchmark.slug}-{benchmark.version}-{split.name}-releases",
         f"Releases of {benchmark.name} {benchmark.version}, {split.name} split",
         RELEASE_COLUMNS,
         [
-            (*head, *_make_release(one), *judge)
+            (*split_cells(one.release.split), *_make_release(one), *judge)
             for one in releases
             for judge in _make_judges(one.release.judges)
         ],

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
-from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.benchmark import Benchmark, Item, Split, Track
 from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.ranking import (
     TRACK_BOARDS,
@@ -32,6 +32,7 @@ from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
+from leaderboard.packages.catalogue import find_successor
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
@@ -77,7 +78,8 @@ class RankingRow:
 class RankingTable:
     """The ranking of a split; rows by rank range, then score, on `board`; unranked ones last.
 
-    `release` is the one whose scores these are, None before the first ranking; `is_current`
+    `release` is the one whose scores these are, None before the first ranking, and `successor`
+    the newest version, where the split is of an older one: the ranking is frozen then. `is_current`
     says whether it is the newest that was ranked. `n_items` counts the items of the split,
     `n_deciding` those of them that decide ranks.
     """
@@ -91,6 +93,7 @@ class RankingTable:
     n_items: dict[Track, int]
     n_deciding: dict[Track, int]
     rows: list[RankingRow]
+    successor: Benchmark | None = None
 
     @property
     def n_ranked(self) -> int:
@@ -146,18 +149,20 @@ def _count(session: Session, *which: ColumnElement[bool]) -> dict[Track, int]:
     return {track: counts.get(track, 0) for track in Track}
 
 
-def read_state(session: Session, split: Split) -> tuple[int, int, datetime | None]:
+def read_state(session: Session, split: Split) -> tuple[int, int | None, int, datetime | None]:
     """What changes whenever a page of the split's ranking would, but by an act of a host.
 
-    The split, for which one an address means may change; the number of its ranking (0 before the
-    first); and the last change of any model card or of a consent to a base. Acts of hosts, such as
-    a verification, are part of the state of every page.
+    The split, for which one an address means may change; the version that followed; the number of
+    its ranking (0 before the first); and the last change of any model card or of a consent to a
+    base. Acts of hosts, such as a verification, are part of the state of every page.
     """
     ranking = find_ranking(session, split.id)
     answered_at = select(func.max(VariantConsent.answered_at)).scalar_subquery()
     changes = session.execute(select(func.max(ModelCard.changed_at), answered_at)).one()
     known = [at for at in changes if at is not None]
-    return split.id, ranking.serial if ranking else 0, max(known, default=None)
+    newest = find_successor(session, split.benchmark)
+    serial = ranking.serial if ranking else 0
+    return split.id, newest.id if newest else None, serial, max(known, default=None)
 
 
 def read_ranking(
@@ -165,10 +170,14 @@ def read_ranking(
 ) -> RankingTable:
     """The ranking of `split` on `board`: the current one, or that of the release of that number.
 
-    Raises NotFound.
+    A release may be of another version of the benchmark: the table's split is its own. The current
+    ranking of an older version is its last one. Raises NotFound.
     """
     current = find_ranking(session, split.id)
     ranking = current if release is None else get_ranking(session, split, release)
+    if ranking is not None:
+        split = ranking.release.split
+    successor = find_successor(session, split.benchmark)
     n_deciding = count_deciding(session, split)
     rows = _read_rows(session, ranking, sum(n_deciding.values())) if ranking else []
     rows.sort(key=lambda row: _order(row, board))
@@ -176,12 +185,13 @@ def read_ranking(
         split,
         board,
         release=ranking.release if ranking else None,
-        is_current=ranking is current,
+        is_current=ranking is current and successor is None,
         serial=ranking.serial if ranking else 0,
         ranked_at=ranking.ranked_at if ranking else None,
         n_items=count_items(session, split),
         n_deciding=n_deciding,
         rows=rows,
+        successor=successor,
     )
 
 

@@ -12,29 +12,40 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Slice
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
 from leaderboard.rankings.breakdowns import SLICES
+from leaderboard.rankings.releases import find_standing_split
 from leaderboard.rankings.selection import Selection, read_board, read_selection
 from leaderboard.web.services import database, note_benchmark
 
 
 def find_split() -> Split:
-    """The split that the address names, by default the ranked one of the newest benchmark."""
+    """The split that the address names, by default the ranked one of the front benchmark.
+
+    A version without a benchmark is one of the front benchmark's. Raises NotFound.
+    """
     slug, version = request.args.get("benchmark"), request.args.get("version")
-    if slug:
-        benchmark = get_benchmark(database(), slug, version)
-    else:
+    if not slug:
         benchmarks = read_benchmarks(database())
         if not benchmarks:
             raise NotFound("There are no benchmarks yet.", "See the first page.")
-        benchmark = benchmarks[0]
+        slug = benchmarks[0].slug
+    benchmark = get_benchmark(database(), slug, version)
     note_benchmark(benchmark.slug)
     name = request.args.get("split")
     return get_split(benchmark, name) if name else ranked_split(benchmark)
 
 
+def find_standing() -> Split:
+    """The split that the address names, or the newest version's where its models stand there now.
+
+    An old address leads to the same model: what was sent to an older version stands on the newest.
+    """
+    return find_standing_split(database(), find_split())
+
+
 def read_place(split: Split) -> dict[str, str]:
     """The query of addresses that stay on `split`, and on its version where one was asked for."""
     place = {"benchmark": split.benchmark.slug, "split": split.name}
-    if "version" in request.args:
+    if request.args.get("version") == split.benchmark.version:
         place["version"] = split.benchmark.version
     return place
 

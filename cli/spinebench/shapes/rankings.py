@@ -91,12 +91,14 @@ class RankingRecord(Shape, frozen=True, kw_only=True):
     """The ranking of a split on one board, best first, unranked models last.
 
     `release` is the number of the release whose scores these are: scores compare only within one.
+    `followed_by` is the benchmark's newest version, where this ranking is of an older one.
     """
 
     benchmark: str
     version: str
     split: str
     release: int | None
+    followed_by: str | None = None
     board: str
     ranked_at: datetime | None
     n_items: dict[str, int]

@@ -10,7 +10,7 @@ from leaderboard.rankings.comparisons.ablation import Ablation, AblationVariant,
 from leaderboard.rankings.read import RankingRow, read_ranking
 from leaderboard.web.api.comparisons import DifferenceRecord, show_difference
 from leaderboard.web.api.operation import get
-from leaderboard.web.api.places import VersionQuery, about, find_split, name_split
+from leaderboard.web.api.places import VersionQuery, about, find_standing, name_split
 from leaderboard.web.api.rankings import show_scores
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import BoardScores, RankedModel
@@ -60,7 +60,7 @@ class AblationRecord(Shape, frozen=True, kw_only=True):
 @get("/ablations/<slug>/<split>", query=AblationQuery)
 def show_ablation(slug: str, split: str) -> AblationRecord:
     """A model and its variants, each compared with it."""
-    found = find_split(slug, split)
+    found = find_standing(slug, split)
     ablation = read_ablation(
         database(), read_ranking(database(), found), request.args.get("base", "")
     )

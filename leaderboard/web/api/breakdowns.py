@@ -9,7 +9,7 @@ from leaderboard.rankings.breakdowns import SLICES, Breakdown, read_breakdown
 from leaderboard.rankings.read import RankingRow, read_ranking
 from leaderboard.web.address import find_board, read_slice
 from leaderboard.web.api.operation import get
-from leaderboard.web.api.places import about, find_split, name_split
+from leaderboard.web.api.places import about, find_standing, name_split
 from leaderboard.web.api.rankings import BoardQuery, show_rank
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import RankedModel
@@ -82,7 +82,7 @@ class BreakdownRecord(Shape, frozen=True, kw_only=True):
 @get("/breakdowns/<slug>/<split>", query=BreakdownQuery)
 def show_breakdown(slug: str, split: str) -> BreakdownRecord:
     """The models of a split by subcondition or another slice."""
-    found = find_split(slug, split)
+    found = find_standing(slug, split)
     ranking = read_ranking(database(), found, find_board())
     breakdown = read_breakdown(database(), ranking, read_slice())
     return BreakdownRecord.of(

@@ -12,7 +12,7 @@ from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.web.address import read_slugs
 from leaderboard.web.allowance import Work
 from leaderboard.web.api.operation import get
-from leaderboard.web.api.places import VersionQuery, about, find_split, name_split
+from leaderboard.web.api.places import VersionQuery, about, find_standing, name_split
 from leaderboard.web.comparison_words import summarise
 from leaderboard.web.services import database, spend
 from spinebench.shapes.rankings import RankedModel
@@ -103,7 +103,7 @@ class ComparisonRecord(Shape, frozen=True, kw_only=True):
 @get("/comparisons/<slug>/<split>", query=ComparisonQuery, errors=(429,))
 def show_comparison(slug: str, split: str) -> ComparisonRecord:
     """Two to six models compared by their paired differences."""
-    found = find_split(slug, split)
+    found = find_standing(slug, split)
     spend(Work.COMPARISON)
     comparison = compare_models(database(), found, read_slugs())
     slugs = [row.model.slug for row in comparison.models]

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.releases import find_standing_split
 from leaderboard.web.services import database
 from spinebench.shapes.shape import Shape
 
@@ -41,6 +42,11 @@ def find_benchmark(slug: str) -> Benchmark:
 def find_split(slug: str, split: str) -> Split:
     """The split in the version that the query asks for. Raises NotFound."""
     return get_split(find_benchmark(slug), split)
+
+
+def find_standing(slug: str, split: str) -> Split:
+    """The same, or the newest version's split where its models stand there now."""
+    return find_standing_split(database(), find_split(slug, split))
 
 
 def name_split(split: Split) -> dict[str, str]:

@@ -87,7 +87,8 @@ def show_ranking(slug: str, split: str) -> RankingRecord:
     table = selection.apply(ranking)
     saw_hidden = find_saw_hidden(database(), [row.submission.id for row in table.rows])
     return RankingRecord(
-        **name_split(found),
+        **name_split(table.split),
+        followed_by=table.successor.version if table.successor else None,
         release=table.release.number if table.release else None,
         board=table.board,
         ranked_at=table.ranked_at,

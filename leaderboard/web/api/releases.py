@@ -22,9 +22,10 @@ class ReleaseJudgeRecord(Shape, frozen=True, kw_only=True):
 
 
 class ReleaseRecord(Shape, frozen=True, kw_only=True):
-    """A release of a split; `closed_at` is null for the open one."""
+    """A release of a split; `closed_at` is null for the open one. `version` is the benchmark's."""
 
     number: int
+    version: str
     opened_at: datetime
     closed_at: datetime | None
     ranked_at: datetime
@@ -44,7 +45,7 @@ class ReleaseList(Shape, frozen=True, kw_only=True):
 
 @get("/releases/<slug>/<split>", query=VersionQuery)
 def list_releases(slug: str, split: str) -> ReleaseList:
-    """The releases of a split, whose rankings remain available; newest first."""
+    """The releases of a split in all versions, whose rankings remain available; newest first."""
     found = find_split(slug, split)
     rows = read_releases(database(), found.id)
     return ReleaseList(**name_split(found), releases=[_show(row) for row in rows])
@@ -55,6 +56,7 @@ def _show(row: ReleaseSummary) -> ReleaseRecord:
     return ReleaseRecord.of(
         row,
         number=release.number,
+        version=release.split.benchmark.version,
         opened_at=release.opened_at,
         note=release.note,
         judges=[

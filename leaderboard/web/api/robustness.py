@@ -10,7 +10,7 @@ from leaderboard.robustness.results import AuditResults, find_audits
 from leaderboard.scoring.statistics.consistency import Consistency
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.web.api.operation import get
-from leaderboard.web.api.places import VersionQuery, find_split, name_split
+from leaderboard.web.api.places import VersionQuery, find_standing, name_split
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import RankedModel
 from spinebench.shapes.shape import Shape
@@ -58,7 +58,7 @@ class RobustnessRecord(Shape, frozen=True, kw_only=True):
 @get("/robustness/<slug>/<split>", query=VersionQuery)
 def show_robustness(slug: str, split: str) -> RobustnessRecord:
     """The newest robustness audit of each of the ranking's models that has one."""
-    found = find_split(slug, split)
+    found = find_standing(slug, split)
     rows = read_ranking(database(), found).rows
     audits = find_audits(database(), [row.submission for row in rows], Viewer.PUBLIC)
     known = [(row, audits[row.submission.id]) for row in rows if row.submission.id in audits]

@@ -85,7 +85,7 @@ class LimitQuery(Shape, frozen=True, kw_only=True):
     limit: Annotated[int, about(f"How many, up to {MAX_LISTED}.")] = DEFAULT_LISTED
 
 
-@post("/validations", scope=Scope.READ, form=FileForm, errors=(429,), reads=True)
+@post("/validations", scope=Scope.READ, form=FileForm, errors=(409, 429), reads=True)
 def validate() -> Validation:
     """Dry run: every problem of a prediction file; nothing is kept."""
     spend(Work.UPLOAD)

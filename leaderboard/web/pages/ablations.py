@@ -8,7 +8,7 @@ from leaderboard.figures.rankings import is_loose
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.read import read_ranking, read_state
-from leaderboard.web.address import find_split, read_place
+from leaderboard.web.address import find_standing, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("ablations", __name__)
@@ -19,7 +19,7 @@ SHOWN_BOARDS = (*(board for board in Board if board is not Board.OVERALL), Board
 @blueprint.get("/ablations/<slug>")
 def ablation(slug: str) -> Response:
     """The model `slug` and its variants in the ranking that the address names."""
-    split = find_split()
+    split = find_standing()
 
     def render() -> str:
         return render_template(

@@ -13,7 +13,7 @@ from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.breakdowns import SLICES, Breakdown, SliceScore, read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.read import RankingRow, read_ranking, read_state
-from leaderboard.web.address import find_board, find_split, read_place, read_slice
+from leaderboard.web.address import find_board, find_standing, read_place, read_slice
 from leaderboard.web.services import database, services
 from leaderboard.web.words import missing
 
@@ -25,7 +25,7 @@ BOUNDS = {Metric.ACCURACY: (0.0, 100.0), Metric.RATING: (1.0, 5.0)}
 @blueprint.get("/breakdowns")
 def index() -> Response:
     """The models by the values of the slice that the address names."""
-    split, slice_ = find_split(), read_slice()
+    split, slice_ = find_standing(), read_slice()
     benchmarks = read_benchmarks(database())
     hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
 

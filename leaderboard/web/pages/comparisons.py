@@ -19,7 +19,7 @@ from leaderboard.rankings.comparisons.compare import (
 )
 from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.scoring.statistics.paired import reverse
-from leaderboard.web.address import find_split, read_place, read_slugs
+from leaderboard.web.address import find_standing, read_place, read_slugs
 from leaderboard.web.allowance import Work
 from leaderboard.web.comparison_words import find_lead_board, say_better, summarise
 from leaderboard.web.services import database, services, spend
@@ -30,7 +30,7 @@ blueprint = Blueprint("comparisons", __name__)
 @blueprint.get("/compare")
 def compare() -> AnyResponse | tuple[str, int] | str:
     """The comparison of the models that the address names, or boxes to choose them."""
-    split, slugs = find_split(), read_slugs()
+    split, slugs = find_standing(), read_slugs()
     place = read_place(split)
     if len(request.args.getlist("models")) > 1:
         query = urlencode({"models": ",".join(slugs), **place}, safe=",")

@@ -26,6 +26,7 @@ from leaderboard.web.address import (
     find_board,
     find_selection,
     find_split,
+    find_standing,
     read_slice,
     read_slugs,
 )
@@ -48,7 +49,7 @@ def ranking(ending: str) -> Response:
 @blueprint.get("/models/<slug>/scores.<ending>")
 def scores(slug: str, ending: str) -> Response:
     """All scores of a model on a split."""
-    table, row = get_row(database(), find_split(), slug)
+    table, row = get_row(database(), find_standing(), slug)
     found = read_scores(database(), row.submission, Viewer.PUBLIC)
     return send_table(make_score_table(table, row, found), ending)
 
@@ -56,13 +57,13 @@ def scores(slug: str, ending: str) -> Response:
 @blueprint.get("/models/<slug>/items.<ending>")
 def readings(slug: str, ending: str) -> Response:
     """Each item of a model's public result, on a split with public answers."""
-    return send_readings(get_public_submission(find_split(), slug), Viewer.PUBLIC, ending)
+    return send_readings(get_public_submission(find_standing(), slug), Viewer.PUBLIC, ending)
 
 
 @blueprint.get("/breakdowns.<ending>")
 def breakdowns(ending: str) -> Response:
     """The models by a slice, as the page shows them at the same query."""
-    table = read_ranking(database(), find_split(), find_board())
+    table = read_ranking(database(), find_standing(), find_board())
     found = read_breakdown(database(), table, read_slice())
     return send_table(make_breakdown_table(found), ending)
 
@@ -70,14 +71,14 @@ def breakdowns(ending: str) -> Response:
 @blueprint.get("/ablations/<slug>.<ending>")
 def ablations(slug: str, ending: str) -> Response:
     """A model and its variants."""
-    found = read_ablation(database(), read_ranking(database(), find_split()), slug)
+    found = read_ablation(database(), read_ranking(database(), find_standing()), slug)
     return send_table(make_ablation_table(found), ending)
 
 
 @blueprint.get("/comparisons/<name>.<ending>")
 def comparisons(name: str, ending: str) -> Response:
     """The models that the address names, by pairs on every board or by slices."""
-    found = compare_models(database(), find_split(), read_slugs())
+    found = compare_models(database(), find_standing(), read_slugs())
     return send_table(make_comparison_table(name, found), ending)
 
 
@@ -102,7 +103,7 @@ def composition(slug: str, ending: str) -> Response:
 @blueprint.get("/agreement.<ending>")
 def agreement(ending: str) -> Response:
     """How far the judges of a split agree with experts."""
-    split = find_split()
+    split = find_standing()
     ranked_at = read_ranking(database(), split).ranked_at
     table = make_agreement_table(split, read_judges(database(), split), ranked_at)
     return send_table(table, ending)

@@ -14,7 +14,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind
 from leaderboard.rankings.read import read_state
-from leaderboard.web.address import find_split, read_place
+from leaderboard.web.address import find_standing, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("judges", __name__)
@@ -25,7 +25,7 @@ LABEL_WORDS = {RaterKind.EXPERT: "experts", RaterKind.CONSTRUCTED: "constructed 
 @blueprint.get("/judges")
 def index() -> Response:
     """Every judge that rated reports of a split, with its agreement and its gates."""
-    split, target = find_split(), read_target()
+    split, target = find_standing(), read_target()
 
     def render() -> str:
         judges = read_judges(database(), split)
@@ -50,7 +50,7 @@ def index() -> Response:
 @blueprint.get("/judges/<int:rater_id>/figure.json")
 def figure(rater_id: int) -> Response:
     """A judge's ratings of one target against their labels, as plotly's JSON."""
-    split, target = find_split(), read_target()
+    split, target = find_standing(), read_target()
 
     def render() -> str:
         trust = get_judge(split, rater_id)

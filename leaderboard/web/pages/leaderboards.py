@@ -24,7 +24,13 @@ from leaderboard.rankings.read import (
 )
 from leaderboard.robustness.results import find_audit
 from leaderboard.submissions.endpoint_runs import find_run
-from leaderboard.web.address import find_selection, find_split, is_of_form, read_place
+from leaderboard.web.address import (
+    find_selection,
+    find_split,
+    find_standing,
+    is_of_form,
+    read_place,
+)
 from leaderboard.web.pages.ranking_page import make_address, render_ranking
 from leaderboard.web.services import database, services
 
@@ -69,7 +75,7 @@ def ranking_figure(name: str) -> AnyResponse:
 @blueprint.get("/models/<slug>")
 def model(slug: str) -> str:
     """One model on one split: its standing, its breakdowns, its card."""
-    split = find_split()
+    split = find_standing()
     table, row = get_row(database(), split, slug)
     scores = read_scores(database(), row.submission, Viewer.PUBLIC)
     return render_template(
@@ -96,7 +102,7 @@ def model(slug: str) -> str:
 @blueprint.get("/models/<slug>/figures/<name>.json")
 def figure(slug: str, name: str) -> Response:
     """A figure of a model's page, as plotly's JSON."""
-    split = find_split()
+    split = find_standing()
 
     def render() -> str:
         table, row = get_row(database(), split, slug)

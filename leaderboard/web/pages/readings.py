@@ -17,7 +17,7 @@ from leaderboard.rankings.read import get_row, read_state
 from leaderboard.readings.pairs import read_pairs
 from leaderboard.readings.read import read_page, sees_key
 from leaderboard.submissions.find import get_own
-from leaderboard.web.address import find_split, read_place, read_slugs
+from leaderboard.web.address import find_standing, read_place, read_slugs
 from leaderboard.web.raw_text import lay_out
 from leaderboard.web.readings import (
     get_public_submission,
@@ -42,7 +42,7 @@ blueprint = Blueprint("readings", __name__)
 @blueprint.get("/models/<slug>/items")
 def model(slug: str) -> Response:
     """Each item of a model's public result, on a split with public answers."""
-    split = find_split()
+    split = find_standing()
     require_open(split)
 
     def render() -> str:
@@ -90,7 +90,7 @@ def hosts_file(key: str, ending: str) -> Response:
 @blueprint.get("/compare/items")
 def pairs() -> Response:
     """Two models side by side, item by item, on a split with public answers."""
-    split, slugs = find_split(), read_slugs()
+    split, slugs = find_standing(), read_slugs()
     require_open(split)
     if len(set(slugs)) != 2 or len(slugs) != 2:
         raise InvalidRequest(

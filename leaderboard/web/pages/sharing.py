@@ -16,7 +16,7 @@ from leaderboard.sharing.citation import cite
 from leaderboard.sharing.feed import write_feed
 from leaderboard.sharing.news import read_news
 from leaderboard.sharing.picture import MAX_BARS, Bar, draw_picture
-from leaderboard.web.address import find_board, find_split, read_place
+from leaderboard.web.address import find_board, find_split, find_standing, read_place
 from leaderboard.web.security import CONTENT_SECURITY_POLICY
 from leaderboard.web.services import database, services
 from leaderboard.web.words import rank
@@ -31,7 +31,7 @@ FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 @blueprint.get("/models/<slug>/badge.svg")
 def badge(slug: str) -> Response:
     """A model's rank range and score on a board, as an SVG of one line."""
-    split, board = find_split(), find_board()
+    split, board = find_standing(), find_board()
 
     def render() -> str:
         table, row = get_row(database(), split, slug)
@@ -46,7 +46,7 @@ def badge(slug: str) -> Response:
 @blueprint.get("/models/<slug>/picture.png")
 def model_picture(slug: str) -> Response:
     """The picture of a link to a model's page: its scores."""
-    split = find_split()
+    split = find_standing()
 
     def render() -> bytes:
         table, row = get_row(database(), split, slug)
@@ -114,7 +114,7 @@ def feed() -> Response:
 @blueprint.get("/models/<slug>/citation.bib")
 def model_citation(slug: str) -> Response:
     """How to cite a model's result."""
-    return _send_citation(cite_model(*get_row(database(), find_split(), slug)), f"{slug}.bib")
+    return _send_citation(cite_model(*get_row(database(), find_standing(), slug)), f"{slug}.bib")
 
 
 @blueprint.get("/benchmarks/<slug>/citation.bib")
