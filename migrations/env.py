@@ -22,6 +22,7 @@ import leaderboard.models.factor
 import leaderboard.models.identity
 import leaderboard.models.invitation
 import leaderboard.models.judging
+import leaderboard.models.key_check
 import leaderboard.models.letter
 import leaderboard.models.maker
 import leaderboard.models.moderation

@@ -9,6 +9,7 @@ from leaderboard.host_cli.evidence import evidence_group
 from leaderboard.host_cli.experts import expert_group
 from leaderboard.host_cli.items import item_group
 from leaderboard.host_cli.judges import judge_group
+from leaderboard.host_cli.keys import key_group
 from leaderboard.host_cli.moderation import announcement_group
 from leaderboard.host_cli.people import model_group, team_group, token_group, user_group
 from leaderboard.host_cli.readers import reader_group
@@ -28,6 +29,7 @@ commands = (
     approval_group,
     evidence_group,
     item_group,
+    key_group,
     expert_group,
     endpoint_group,
     judge_group,

@@ -101,6 +101,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/items"),
     ("hugo", "/admin/items/tiny/1.0.0/test"),
     ("hugo", "/admin/items/tiny/1.0.0/test/item/test-image-000"),
+    ("hugo", "/admin/items/tiny/1.0.0/test/keys"),
     ("hugo", "/admin/benchmarks/tiny/1.0.0/reveal"),
     ("hugo", "/admin/announcements"),
     ("hugo", "/admin/audit"),

@@ -1,5 +1,7 @@
 """The host's pages of single items, their command, and that nobody else sees them."""
 
+import re
+
 import pytest
 
 from config import Config
@@ -8,7 +10,7 @@ from leaderboard.models.role import Role
 from tests.site import Site
 from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
-from tests.web.test_pages import sign_in
+from tests.web.test_pages import post, sign_in
 
 pytestmark = pytest.mark.one_database
 PAGE = "/admin/items/tiny/1.0.0/test"
@@ -78,3 +80,68 @@ def test_the_command_lists_the_same_items(scored: Site) -> None:
     assert lines[2] == "  discrimination unknown: fewer than 5 models"
     assert lines[-1] == "6 of 11 items, by the answers of 1 model."
     assert run(args=["item", "list", "tiny", "--sign", "nobody"]).output.startswith("0 of 11")
+
+
+def test_a_host_draws_keys_keeps_verdicts_and_everybody_reads_the_bound(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    empty = scored.get("/benchmarks/tiny").text
+    assert 'id="keys"' not in empty
+    assert scored.get("/api/v1/benchmarks/tiny").json()["key_bounds"] == []
+    drawn = post(hugo, scored, f"{PAGE}/keys/draw", f"{PAGE}/keys", n="9", track="")
+    assert "9 of 9 keys are drawn." in drawn.text
+    for _ in range(9):
+        page = hugo.get(f"{PAGE}/keys").text
+        unchecked = page.partition("not checked yet")[0]
+        key = re.findall(r"<code>([\w-]+)</code>", unchecked)[-1]
+        item = f"{PAGE}/item/{key}"
+        kept = post(
+            hugo, scored, f"{item}/verdict", item, verdict="right", checked_by="Dr. A", note="sure"
+        )
+        assert f"The key of {key} is marked right." in kept.text
+    page = scored.get("/benchmarks/tiny").text
+    words = (
+        "9 of 9 keys were checked at random by clinicians: none wrong; at most 0.0 % are (95 %)."
+    )
+    assert words in page
+    (bound,) = scored.get("/api/v1/benchmarks/tiny").json()["key_bounds"]
+    assert (bound["n_checked"], bound["n_wrong"], bound["most"]) == (9, 0, 0)
+    for told in (page.partition('id="keys"')[2].partition("</ul>")[0], str(bound)):
+        assert "test-text" not in told
+        assert "Dr. A" not in told
+    assert "check key" in hugo.get("/admin/audit").text
+
+
+def test_a_verdict_or_a_draw_that_cannot_be_is_said_at_its_field(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    for n, words in (("ten", "Write a whole number."), ("10", "10 items cannot be drawn")):
+        answer = post(hugo, scored, f"{PAGE}/keys/draw", f"{PAGE}/keys", n=n, track="")
+        assert answer.status_code == 400
+        assert words in answer.text
+    item = f"{PAGE}/item/test-text-000"
+    said = {"verdict": "right", "checked_by": "A", "note": ""}
+    undrawn = post(hugo, scored, f"{item}/verdict", f"{PAGE}/keys", **said)
+    assert undrawn.status_code == 404
+    post(hugo, scored, f"{PAGE}/keys/draw", f"{PAGE}/keys", n="9", track="")
+    answer = post(hugo, scored, f"{item}/verdict", item, verdict="", checked_by="", note="")
+    assert answer.status_code == 400
+    assert "The verdict is missing." in answer.text
+    assert "Name the clinician." in answer.text
+
+
+def test_the_commands_plan_draw_check_and_list(scored: Site) -> None:
+    url = scored.sessions.engine.url.render_as_string(hide_password=False)
+    settings = {**REQUIRED, "DATABASE_URL": url}
+    run = create_app(Config.from_env(settings)).test_cli_runner().invoke
+    assert run(args=["key", "plan", "tiny"]).output == "Draw 9 of 9 keys.\n"
+    assert run(args=["key", "plan", "tiny", "--wrong", "1"]).output == (
+        "No number will do: 1 of 9 are more than 2 %.\n"
+    )
+    assert run(args=["key", "list", "tiny"]).output == "No key is drawn.\n"
+    assert "6 of 6 keys of text are drawn." in run(
+        args=["key", "draw", "tiny", "6", "--track", "text"]
+    ).output  # fmt: skip
+    done = run(args=["key", "check", "tiny", "test-text-000", "unsure", "--by", "A"])
+    assert done.output == "The key of test-text-000 is marked unsure.\n"
+    listed = run(args=["key", "list", "tiny"]).output
+    assert "test-text-000: unsure, by A, " in listed
+    assert "text questions" in listed

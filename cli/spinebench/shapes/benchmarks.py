@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from spinebench.shapes.shape import Shape
@@ -28,12 +29,36 @@ class BenchmarkRecord(Shape, frozen=True, kw_only=True):
     splits: list[SplitRecord]
 
 
+class KeyBoundRecord(Shape, frozen=True, kw_only=True):
+    """How many keys of a split can be wrong, by a random check by clinicians.
+
+    `n_checked` of the `n_items` keys of `version` were checked and `n_wrong` found wrong,
+    `n_unsure` of these because nobody was sure; `n_corrected` of them are corrected in this
+    version. Of its `n_now` keys at most `most`, which is `share` %, are wrong (95 %). `track` is
+    empty where it is about all questions of the split.
+    """
+
+    split: str
+    track: str
+    version: str
+    n_items: int
+    n_checked: int
+    n_wrong: int
+    n_unsure: int
+    n_corrected: int
+    n_now: int
+    most: int
+    share: float
+    checked_at: datetime
+
+
 class BenchmarkDetail(BenchmarkRecord, frozen=True, kw_only=True):
-    """A benchmark with its words, its rubric and its prompts."""
+    """A benchmark with its words, its rubric, its prompts and bounds on its wrong keys."""
 
     taxonomy: dict[str, Any]
     rubric: dict[str, Any]
     prompts: dict[str, str]
+    key_bounds: tuple[KeyBoundRecord, ...] = ()
 
 
 class Named(Shape, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.read import count_items
@@ -17,6 +18,7 @@ from spinebench.shapes.benchmarks import (
     BenchmarkDetail,
     BenchmarkList,
     BenchmarkRecord,
+    KeyBoundRecord,
     SplitRecord,
 )
 
@@ -30,10 +32,11 @@ def list_benchmarks() -> BenchmarkList:
 
 @get("/benchmarks/<slug>", query=VersionQuery)
 def show_benchmark(slug: str) -> BenchmarkDetail:
-    """One benchmark with its taxonomy, rubric and prompts."""
+    """One benchmark with its taxonomy, rubric and prompts, and bounds on its wrong keys."""
     row = find_benchmark(slug)
     said = {name: row.manifest[name] for name in ("taxonomy", "rubric", "prompts")}
-    return BenchmarkDetail.of(row, **_show(row), **said)
+    bounds = tuple(KeyBoundRecord.of(one) for one in read_bounds(database(), row))
+    return BenchmarkDetail.of(row, **_show(row), **said, key_bounds=bounds)
 
 
 @get("/benchmarks/<slug>/splits/<split>/package", query=VersionQuery, sends="application/zip")

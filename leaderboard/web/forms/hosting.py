@@ -12,10 +12,12 @@ from leaderboard.campaigns.rules import Rule
 from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.act import MAX_REASON
 from leaderboard.hosting.announcements import MAX_CHARACTERS
+from leaderboard.lens.checks import MAX_CHECKER
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import SITE, Role
 from leaderboard.web.forms.form import PageForm, TextField
 
+MAX_DIGITS = 9
 EVERY_PAGE = "-"
 """Stands for SITE in a list, which no benchmark's short name is."""
 
@@ -84,6 +86,46 @@ class RevealForm(PageForm):
                 "confirmation"
             )
         return None if self.extent.data == "version" else self.items.text.split()
+
+
+class DrawForm(PageForm):
+    """How many keys are to be drawn at random, and of what."""
+
+    n = TextField(
+        "Keys to be drawn in all",
+        description="With those that are drawn already. Choose the number before you look.",
+        render_kw={"required": True, "inputmode": "numeric", "autocomplete": "off"},
+    )
+    track = SelectField(
+        "Of", choices={"": "all questions", "text": "text questions", "image": "image questions"}
+    )
+
+    def read_number(self) -> int:
+        """How many. Raises InvalidRequest where it is not a whole number."""
+        text = self.n.text.strip()
+        if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
+            raise InvalidRequest("The number is missing.", "Write a whole number.").at("n")
+        return int(text)
+
+
+class VerdictForm(PageForm):
+    """What a clinician says of a key."""
+
+    verdict = SelectField(
+        "The key is",
+        choices={"": "choose one", "right": "right", "wrong": "wrong", "unsure": "unsure"},
+        render_kw={"required": True},
+    )
+    checked_by = TextField(
+        "Checked by",
+        description="The clinician's name or initials, for hosts alone.",
+        render_kw={"required": True, "maxlength": MAX_CHECKER},
+    )
+    note = TextField(
+        "Note",
+        description="For hosts alone.",
+        render_kw={"maxlength": MAX_REASON},
+    )
 
 
 class AnnouncementForm(PageForm):

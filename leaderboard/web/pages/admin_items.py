@@ -1,19 +1,36 @@
-"""The host's pages of single items: what answers and raters say of them."""
+"""The host's pages of single items: what answers and raters say of them, and their keys."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from leaderboard.accounts.roles import Right
+from leaderboard.lens.checks import (
+    count_questions,
+    draw_keys,
+    find_verdict,
+    get_item,
+    is_drawn,
+    read_checks,
+    record_verdict,
+)
 from leaderboard.lens.read import read_lens
 from leaderboard.lens.sign import Sign
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.scoring.statistics.key_bound import plan_check
+from leaderboard.web.forms.hosting import DrawForm, VerdictForm
+from leaderboard.web.pages.admin import finish
 from leaderboard.web.rights import BENCHMARK, read_own_benchmarks, right_required
 from leaderboard.web.security import keep_private
-from leaderboard.web.services import database
+from leaderboard.web.services import current_user, database
 
 LISTED = 200
+SHARES = (0.01, 0.02, 0.05)
+"""Of wrong keys, for which the page says how many to draw."""
+PLANNED = (0, 1, 2)
+"""How many of them turn out to be wrong."""
 blueprint = Blueprint("admin_items", __name__, url_prefix="/admin/items")
 blueprint.after_request(keep_private)
 
@@ -51,10 +68,72 @@ def split(slug: str, version: str, name: str) -> str:
 @blueprint.get("/<slug>/<version>/<name>/item/<key>")
 @right_required(Right.CHECK_ITEMS, BENCHMARK)
 def item(slug: str, version: str, name: str, key: str) -> str:
-    """One item with its key, and what is said of it."""
-    lens = read_lens(database(), _get_split(slug, version, name))
-    return render_template("admin/item.html", lens=lens, one=lens.get(key))
+    """One item with its key, what is said of it, and a form for a verdict on its key."""
+    return _item_page(_get_split(slug, version, name), key, VerdictForm())
+
+
+@blueprint.post("/<slug>/<version>/<name>/item/<key>/verdict")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def check(slug: str, version: str, name: str, key: str) -> Response | tuple[str, int]:
+    """Keep what a clinician says of the key of a drawn item."""
+    found, form = _get_split(slug, version, name), VerdictForm(request.form)
+    with form.catches():
+        done = record_verdict(
+            database(),
+            get_item(database(), found, key),
+            str(form.verdict.data or ""),
+            form.checked_by.text,
+            form.note.text,
+            current_user().email,
+        )
+        return finish(done, url_for(".keys", slug=slug, version=version, name=name))
+    return _item_page(found, key, form), form.status
+
+
+@blueprint.get("/<slug>/<version>/<name>/keys")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def keys(slug: str, version: str, name: str) -> str:
+    """The random check of a split's keys: how many to draw, what was drawn, and the bound."""
+    return _keys_page(_get_split(slug, version, name), DrawForm())
+
+
+@blueprint.post("/<slug>/<version>/<name>/keys/draw")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def draw(slug: str, version: str, name: str) -> Response | tuple[str, int]:
+    """Draw keys to be checked."""
+    found, form = _get_split(slug, version, name), DrawForm(request.form)
+    with form.catches():
+        n, track = form.read_number(), str(form.track.data or "")
+        done = draw_keys(database(), found, n, track, current_user().email)
+        return finish(done, url_for(".keys", slug=slug, version=version, name=name))
+    return _keys_page(found, form), form.status
 
 
 def _get_split(slug: str, version: str, name: str) -> Split:
     return get_split(get_benchmark(database(), slug, version), name)
+
+
+def _item_page(found: Split, key: str, form: VerdictForm) -> str:
+    lens = read_lens(database(), found)
+    one = lens.get(key)
+    return render_template(
+        "admin/item.html",
+        lens=lens,
+        one=one,
+        is_drawn=is_drawn(database(), one.item),
+        verdict=find_verdict(database(), one.item),
+        form=form,
+    )
+
+
+def _keys_page(found: Split, form: DrawForm) -> str:
+    n_questions = count_questions(database(), found)
+    return render_template(
+        "admin/keys.html",
+        split=found,
+        n_questions=n_questions,
+        plans=[(share, [plan_check(n_questions, share, n) for n in PLANNED]) for share in SHARES],
+        planned=PLANNED,
+        checks=read_checks(database(), found),
+        form=form,
+    )

@@ -8,6 +8,7 @@ from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.opened import count_revealed, list_verdicts, read_opened
 from leaderboard.commitments.values import read_rankings
 from leaderboard.errors import NotFound
+from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Answers, Benchmark, Track
 from leaderboard.packages.catalogue import (
     OpenItem,
@@ -39,6 +40,7 @@ def benchmark(slug: str) -> Response:
     found = get_benchmark(database(), slug, request.args.get("version"))
     note_benchmark(slug)
     committed, n_revealed = read_answers(database(), found), count_revealed(database(), found)
+    bounds = tuple(read_bounds(database(), found))
 
     def render() -> str:
         examples = first_examples(found)
@@ -54,13 +56,14 @@ def benchmark(slug: str) -> Response:
             has_hidden=any(split.answers is Answers.HIDDEN for split in found.splits),
             committed=committed,
             n_revealed=n_revealed,
+            bounds=bounds,
             tracks=Track,
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
     return services().pages.respond(
-        (found.content_hash, committed.root, committed.made_at, n_revealed), render
+        (found.content_hash, committed.root, committed.made_at, n_revealed, bounds), render
     )
 
 

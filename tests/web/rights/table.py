@@ -320,6 +320,7 @@ PAGES = (
         GET /admin/evidence/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test/item/test-text-000
+        GET /admin/items/tiny/1.0.0/test/keys
         GET /rate/ratings.csv?benchmark=tiny
         """,
     ),
@@ -337,6 +338,9 @@ PAGES = (
         POST /admin/roles/revoke
         """,
     ),
+    # A host is told that this item was not drawn, and that nothing is to be drawn.
+    Group(only(HOST, 404, 403), "POST /admin/items/tiny/1.0.0/test/item/test-text-000/verdict"),
+    Group(only(HOST, 400, 403), "POST /admin/items/tiny/1.0.0/test/keys/draw"),
     # A host who may approve is told which members they have not seen.
     Group(only(HOST, 409, 403), "POST /admin/approvals/tiny/1.0.0/test/team-a/approve"),
     Group(only(HOST, 302, 403, other_host=400), "POST /admin/announcements"),
