@@ -15,6 +15,7 @@ MEASUREMENTS = (
     "endpoint",
     "failing_server",
     "ranking",
+    "campaign",
     "page",
     "slow_clients",
     "api_fuzz",
