@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +20,7 @@ from leaderboard.items.targets import Target
 from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.calibration import Calibration
-from leaderboard.models.campaign import Campaign
+from leaderboard.models.campaign import Campaign, Cause
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Prediction
@@ -84,7 +87,10 @@ class View:
     """What all submissions of a split are scored by.
 
     `facts` are those of the target. `diff` is what a new version changes, None in the same one.
-    `keys` are the corrected ones by the new item's id.
+    `keys` are the corrected ones by the new item's id. `places` (N,) says where each item of the
+    target stands in the split as it is, -1 for one that nothing carries over to. With
+    `keeps_results` what is read and rated as before is scored as before: a correction of keys or
+    another parser changes nothing else.
     """
 
     plan: SplitPlan
@@ -92,6 +98,8 @@ class View:
     diff: SplitDiff | None
     keys: Mapping[int, Key]
     calibrations: Mapping[Target, Calibration]
+    places: NDArray[np.int64]
+    keeps_results: bool
 
     def carry(self, item_id: int) -> int | None:
         """The item as it would be; None where predictions for it do not carry over."""
@@ -109,7 +117,48 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
         # A new version without new labels keeps the calibrations of the one before.
         split_id = plan.target_id if plan.is_fitted else plan.split_id
         calibrations = read_calibrations(session, split_id, plan.rater_id, campaign.id)
-    return View(plan, facts, diff, _read_keys(session, diff), calibrations)
+    places = find_places(session, plan, diff, facts.items)
+    keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted
+    return View(
+        plan=plan,
+        facts=facts,
+        diff=diff,
+        keys=_read_keys(session, diff),
+        calibrations=calibrations,
+        places=places,
+        keeps_results=keeps and _has_same_items(session, plan, diff, facts.items, places),
+    )
+
+
+def find_places(
+    session: Session, plan: SplitPlan, diff: SplitDiff | None, items: pd.DataFrame
+) -> NDArray[np.int64]:
+    """(N,) where each of the target's `items` stands in the split as it is, -1 for none."""
+    if diff is None:
+        return np.arange(len(items))
+    old = read_items(session, plan.split_id)["item_id"]
+    place = {int(item_id): index for index, item_id in enumerate(old)}
+    before = {after: place[item_id] for item_id, after in diff.carried.items()}
+    return np.array([before.get(int(one), -1) for one in items["item_id"]], dtype=np.int64)
+
+
+def _has_same_items(
+    session: Session,
+    plan: SplitPlan,
+    diff: SplitDiff | None,
+    items: pd.DataFrame,
+    places: NDArray[np.int64],
+) -> bool:
+    """Whether scores are made over the same items in the same slices as before."""
+    if diff is None:
+        return True
+    if len(diff.items) != len(items) or (places < 0).any():
+        return False
+    old = read_items(session, plan.split_id).iloc[places].reset_index(drop=True)
+    columns = [name for name in items.columns if name not in ("item_id", "cluster")]
+    # Clusters are numbered by their first item: they are the same where they part items alike.
+    clusters = pd.factorize(old["cluster"])[0] == pd.factorize(items["cluster"])[0]
+    return bool(old[columns].equals(items[columns]) and clusters.all())
 
 
 def find_diff(session: Session, plan: SplitPlan) -> SplitDiff | None:

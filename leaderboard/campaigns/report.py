@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from leaderboard.campaigns.content import unpack_result
-from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff, read_plan
+from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff, find_places, read_plan
 from leaderboard.campaigns.rules import read_rule
 from leaderboard.db import now
 from leaderboard.evaluation.ranked import Place
@@ -328,7 +327,7 @@ def _find_changed(
         )
     )
     before = {key: unpack_values(content) for key, content in rows}
-    places = _find_places(session, plan, diff, items)
+    places = find_places(session, plan, diff, items)
     keys = items["key"].to_numpy()
     found = {}
     for key, result in results.items():
@@ -337,18 +336,6 @@ def _find_changed(
         same = (np.isnan(old) & np.isnan(new)) | (np.abs(old - new) < SAME)
         found[key] = [str(one) for one in keys[~same]]
     return found
-
-
-def _find_places(
-    session: Session, plan: SplitPlan, diff: SplitDiff | None, items: pd.DataFrame
-) -> NDArray[np.int64]:
-    """(N,) where each item stood in the split as it is; -1 where nothing carries over to it."""
-    if diff is None:
-        return np.arange(len(items))
-    old = read_items(session, plan.split_id)["item_id"]
-    place = {int(item_id): index for index, item_id in enumerate(old)}
-    before = {after: place[item_id] for item_id, after in diff.carried.items()}
-    return np.array([before.get(int(one), -1) for one in items["item_id"]], dtype=np.int64)
 
 
 def _read_cards(session: Session, keys: Sequence[str]) -> dict[str, tuple[str, str]]:

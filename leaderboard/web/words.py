@@ -112,6 +112,8 @@ def missing(row: RankingRow, board: Board) -> str:
     """Why a model has no score or rank on `board`."""
     if row.is_apart and board in row.scores:
         return "it stands apart: its team says that it was trained on the questions"
+    if board in row.scores:
+        return "it was scored by another parser or judge than the others: a proposal waits"
     absent = [t for t in board.tracks if t.value not in row.submission.tracks]
     if not absent:
         return "not every item was scored"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from leaderboard.calibration.labels import find_kind
+from leaderboard.campaigns.content import Changed
+from leaderboard.campaigns.plan import read_plan, read_view
+from leaderboard.campaigns.score import make_new_result
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict
 from leaderboard.evaluation.run import evaluate
@@ -16,7 +20,7 @@ from leaderboard.hosting.campaigns import ask_version
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.protocol import Judge
 from leaderboard.models.benchmark import Item, Split, Track
-from leaderboard.models.campaign import CampaignState
+from leaderboard.models.campaign import Campaign, CampaignState
 from leaderboard.models.judging import JudgeCall
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind, Rating
@@ -225,3 +229,33 @@ def test_a_version_is_opened_once_and_one_that_is_open_starts_nothing(
         newest = get_benchmark(session, "tiny")
         with pytest.raises(Conflict, match="is open already"):
             ask_version(session, newest, HOST)
+
+
+def test_a_result_that_is_kept_is_the_one_that_would_be_computed(
+    sessions: Sessions, keys: list[str], prepare_version: Callable[[Edit], int]
+) -> None:
+    """With the items in another order, and a key corrected that one of the models did not touch."""
+
+    def edit(items: list[dict[str, Any]]) -> None:
+        items[:] = [one for one in items if one["id"] != "test-text-005"] + [
+            one for one in items if one["id"] == "test-text-005"
+        ]
+        correct("test-text-002", "D")(items)
+
+    key = prepare_version(edit)
+    with sessions.read() as session:
+        campaign = session.get_one(Campaign, key)
+        (plan,) = [one for one in read_plan(campaign).splits if one.n_labels]
+        view = read_view(session, campaign, plan)
+        assert view.keeps_results
+        for one in keys:
+            submission = session.get_one(Submission, one)
+            found = [
+                make_new_result(session, submission, replace(view, keeps_results=keeps), Changed())
+                for keeps in (True, False)
+            ]
+            kept, computed = (
+                (set(one.scores), one.values, set(one.outcomes), set(one.calibrated), one.reports)
+                for one in found
+            )
+            assert kept == computed

@@ -6,18 +6,19 @@ import re
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from leaderboard.evaluation.rank import rank_split
-from leaderboard.models.campaign import Campaign, CampaignState
-from leaderboard.models.ranking import Board
+from leaderboard.models.campaign import Campaign, CampaignState, ReleaseRuler
+from leaderboard.models.ranking import Board, ScoredQuestions
 from leaderboard.models.role import Role
-from leaderboard.models.submission import ParsedPrediction, Prediction
+from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.read import read_ranking
 from leaderboard.rankings.releases import read_releases
 from tests.campaigns.campaigns import run_campaign
 from tests.site import Site
+from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import post, sign_in
 
@@ -132,3 +133,19 @@ def test_the_rule_for_labels_is_checked_and_kept(ranked: Site) -> None:
     text = hanna.get(ranked.url + PAGE).text
     assert re.search(r'<input[^>]*name="tiny-min_labels"[^>]*value="40"', text)
     assert re.search(r'<input checked[^>]*name="tiny-opens_itself"', text)
+
+
+def test_a_model_that_another_parser_read_has_no_rank_and_the_page_says_why(ranked: Site) -> None:
+    with ranked.sessions.write() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        session.execute(update(ReleaseRuler).values(parser_version="1"))
+        first = session.scalars(select(Submission.id).order_by(Submission.created_at)).first()
+        session.execute(
+            update(ScoredQuestions)
+            .where(ScoredQuestions.submission_id == first)
+            .values(parser_version="1")
+        )
+        rank_split(session, split.id)
+    text = requests.get(f"{ranked.url}/?board=text", timeout=HANG_SECONDS).text
+    why = "it was scored by another parser or judge than the others: a proposal waits"
+    assert why in text
