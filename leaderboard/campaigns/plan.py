@@ -87,10 +87,9 @@ class View:
     """What all submissions of a split are scored by.
 
     `facts` are those of the target. `diff` is what a new version changes, None in the same one.
-    `keys` are the corrected ones by the new item's id. `places` (N,) says where each item of the
-    target stands in the split as it is, -1 for one that nothing carries over to. With
-    `keeps_results` what is read and rated as before is scored as before: a correction of keys or
-    another parser changes nothing else.
+    `keys` are the corrected ones by the new item's id. With `keeps_results` what is read and
+    rated as before is scored as before: a correction of keys or another parser changes nothing
+    else.
     """
 
     plan: SplitPlan
@@ -98,7 +97,6 @@ class View:
     diff: SplitDiff | None
     keys: Mapping[int, Key]
     calibrations: Mapping[Target, Calibration]
-    places: NDArray[np.int64]
     keeps_results: bool
 
     def carry(self, item_id: int) -> int | None:
@@ -117,7 +115,6 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
         # A new version without new labels keeps the calibrations of the one before.
         split_id = plan.target_id if plan.is_fitted else plan.split_id
         calibrations = read_calibrations(session, split_id, plan.rater_id, campaign.id)
-    places = find_places(session, plan, diff, facts.items)
     keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted
     return View(
         plan=plan,
@@ -125,8 +122,7 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
         diff=diff,
         keys=_read_keys(session, diff),
         calibrations=calibrations,
-        places=places,
-        keeps_results=keeps and _has_same_items(session, plan, diff, facts.items, places),
+        keeps_results=keeps and _has_same_items(session, plan, diff, facts.items),
     )
 
 
@@ -143,22 +139,15 @@ def find_places(
 
 
 def _has_same_items(
-    session: Session,
-    plan: SplitPlan,
-    diff: SplitDiff | None,
-    items: pd.DataFrame,
-    places: NDArray[np.int64],
+    session: Session, plan: SplitPlan, diff: SplitDiff | None, items: pd.DataFrame
 ) -> bool:
-    """Whether scores are made over the same items in the same slices as before."""
+    """Whether scores are made over the same items, in the same order and slices, as before."""
     if diff is None:
         return True
-    if len(diff.items) != len(items) or (places < 0).any():
+    if len(diff.carried) != len(items):
         return False
-    old = read_items(session, plan.split_id).iloc[places].reset_index(drop=True)
-    columns = [name for name in items.columns if name not in ("item_id", "cluster")]
-    # Clusters are numbered by their first item: they are the same where they part items alike.
-    clusters = pd.factorize(old["cluster"])[0] == pd.factorize(items["cluster"])[0]
-    return bool(old[columns].equals(items[columns]) and clusters.all())
+    old = read_items(session, plan.split_id)
+    return bool(old.drop(columns="item_id").equals(items.drop(columns="item_id")))
 
 
 def find_diff(session: Session, plan: SplitPlan) -> SplitDiff | None:

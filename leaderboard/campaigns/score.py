@@ -13,7 +13,6 @@ from leaderboard.campaigns.plan import View
 from leaderboard.evaluation.kept import find_result
 from leaderboard.evaluation.results import Facts, Result, make_result, read_facts
 from leaderboard.items.targets import make_target_table
-from leaderboard.items.values import pack_values, unpack_values
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import Prediction, Submission
@@ -30,7 +29,8 @@ def make_new_result(
     if view.keeps_results and not changed.readings and not changed.ratings:
         kept = find_result(session, submission.id)
         if kept is not None and _is_by_plan(kept, view):
-            return _carry_result(kept, view)
+            version = None if kept.parser_version is None else view.plan.parser_version
+            return replace(kept, parser_version=version)
     rater_id = choose_rater(session, submission.id, view)
     facts = read_facts(session, submission.id, rater_id, view.facts.rubric)
     is_planned = rater_id == view.plan.rater_id
@@ -47,13 +47,6 @@ def make_new_result(
 
 def _is_by_plan(kept: Result, view: View) -> bool:
     return kept.reports is None or kept.reports.rater_id == view.plan.rater_id
-
-
-def _carry_result(kept: Result, view: View) -> Result:
-    """`kept` with its values in the order of the items as they would be."""
-    values = unpack_values(kept.values)
-    version = None if kept.parser_version is None else view.plan.parser_version
-    return replace(kept, values=pack_values(values[view.places]), parser_version=version)
 
 
 def choose_rater(session: Session, submission_id: str, view: View) -> int:
