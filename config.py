@@ -231,6 +231,16 @@ class Config(Environment):
         description="comparisons of models that are computed for one person, and for one network; "
         "those that are kept in memory do not count",
     )
+    bundle_limit: str = Field(
+        "20 per minute; 200 per hour",
+        description="proofs that are made to download for one person, and for one network",
+    )
+    bundle_keys: Words = _secret(
+        "signs the archives that prove a score; while you rotate it, several separated by spaces: "
+        "the first signs, the public halves of all are at `/api/v1/keys`. If it is not set, "
+        "archives are not signed, and say so. See [Proofs](#proofs)",
+        default=(),
+    )
     endpoint_keys: Words = _secret(
         "encrypts the keys of teams' model endpoints; while you rotate it, several "
         "separated by spaces. If it is not set, endpoints are off. See [Model "
@@ -311,7 +321,8 @@ class Config(Environment):
         return address
 
     @field_validator(
-        "sign_in_limit", "guess_limit", "guess_limit_overall", "upload_limit", "comparison_limit"
+        *("sign_in_limit", "guess_limit", "guess_limit_overall"),
+        *("upload_limit", "comparison_limit", "bundle_limit"),
     )
     @classmethod
     def _check_limit(cls, limit: str) -> str:
@@ -323,6 +334,16 @@ class Config(Environment):
         except ValueError:
             raise ValueError("must read like `10 per minute; 60 per hour`.") from None
         return limit
+
+    @field_validator("bundle_keys")
+    @classmethod
+    def _check_bundle_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_is_key, keys)):
+            raise ValueError(
+                "holds something that is not a key. Make one with "
+                "`python -m flask --app leaderboard.app bundle make-key`."
+            )
+        return keys
 
     @field_validator("endpoint_keys")
     @classmethod

@@ -45,6 +45,7 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
             SECRET_KEY=kept.secret_key,
             BASE_URL=base_url,
             ENDPOINT_KEYS=kept.endpoint_key,
+            BUNDLE_KEYS=kept.bundle_key,
             APPROVE_TEAMS="0",
             REQUIRE_SECOND_FACTOR="0",
             ENDPOINT_ALLOWED_ADDRESSES=endpoint.place,

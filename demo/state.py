@@ -27,6 +27,7 @@ class Secrets:
     secret_key: str
     password: str
     endpoint_key: str = ""
+    bundle_key: str = ""
     token: str | None = None
     prepared: str | None = None
 
@@ -36,17 +37,21 @@ def get_secrets(folder: Path) -> Secrets:
     path = folder / "secrets.json"
     if path.exists():
         kept = Secrets(**json.loads(path.read_text()))
-        if kept.endpoint_key:
+        if kept.endpoint_key and kept.bundle_key:
             return kept
-        made = replace(kept, endpoint_key=_make_endpoint_key())
     else:
-        made = Secrets(secrets.token_urlsafe(48), secrets.token_urlsafe(12), _make_endpoint_key())
+        kept = Secrets(secrets.token_urlsafe(48), secrets.token_urlsafe(12))
+    made = replace(
+        kept,
+        endpoint_key=kept.endpoint_key or _make_key(),
+        bundle_key=kept.bundle_key or _make_key(),
+    )
     keep_secrets(folder, made)
     return made
 
 
-def _make_endpoint_key() -> str:
-    """32 random bytes in the spelling of ENDPOINT_KEYS."""
+def _make_key() -> str:
+    """32 random bytes in the spelling of ENDPOINT_KEYS and BUNDLE_KEYS."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 

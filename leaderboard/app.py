@@ -136,9 +136,14 @@ def create_app(config: Config | None = None) -> Flask:
             asks_approval=config.approve_teams,
             allowance=Allowance(
                 config.redis_url,
-                {Work.UPLOAD: config.upload_limit, Work.COMPARISON: config.comparison_limit},
+                {
+                    Work.UPLOAD: config.upload_limit,
+                    Work.COMPARISON: config.comparison_limit,
+                    Work.BUNDLE: config.bundle_limit,
+                },
             ),
             daily=DailyCap(config.daily_submissions),
+            bundle_keys=config.bundle_keys,
         ),
     )
     protection.install(

@@ -67,6 +67,12 @@ class Api:
         path = f"/benchmarks/{quote(benchmark)}/splits/{quote(split)}/package"
         self._transport.download(path, target, on_received)
 
+    def download_bundle(
+        self, id: str, target: BinaryIO, on_received: Callable[[int, int | None], None]
+    ) -> None:
+        """Writes what a submission's scores follow from, as a zip, into `target`."""
+        self._transport.download(f"/submissions/{quote(id)}/bundle", target, on_received)
+
     def create_model(self, card: Mapping[str, Any]) -> Any:
         """Adds a model card."""
         return self._transport.post_json("/models", card)

@@ -8,6 +8,7 @@ SpinebenchError                1  unexpected, or refused for a reason of its own
 │   └── LostConnectionError    7  no answer to a request that may have arrived
 ├── UnexpectedAnswerError      1  an answer, but not this API's
 ├── InterruptedByUserError   130  Ctrl-C
+├── NotVerifiedError           9  a proof that was changed, or is not the site's
 └── ApiError                      the server's own refusal; the status is in EXIT_CODES
 """
 
@@ -32,6 +33,7 @@ class ExitCode(IntEnum):
     NOT_SCORED = 6
     UNREACHABLE = 7
     NOT_FOUND = 8
+    NOT_VERIFIED = 9
     INTERRUPTED = 130
 
 
@@ -45,6 +47,7 @@ EXIT_CODE_MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.NOT_SCORED: "the watched submission failed, was cancelled or is waiting for the host",
     ExitCode.UNREACHABLE: "the server cannot be reached, or reports an internal error",
     ExitCode.NOT_FOUND: "not found",
+    ExitCode.NOT_VERIFIED: "a figure of a proof differs, or the proof was changed",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
 }
 
@@ -143,6 +146,13 @@ class InterruptedByUserError(SpinebenchError):
 
     code = "interrupted"
     exit_code = ExitCode.INTERRUPTED
+
+
+class NotVerifiedError(SpinebenchError):
+    """An archive that was changed, or that is not signed by the key that was given."""
+
+    code = "not_verified"
+    exit_code = ExitCode.NOT_VERIFIED
 
 
 class ApiError(SpinebenchError):

@@ -15,6 +15,7 @@ from spinebench.commands.benchmarks import benchmarks, download
 from spinebench.commands.endpoints import endpoints
 from spinebench.commands.models import models
 from spinebench.commands.predictions import submit, validate
+from spinebench.commands.proofs import bundle, verify
 from spinebench.commands.rankings import rankings
 from spinebench.commands.submissions import cancel, choose, results, status
 from spinebench.errors import ExitCode, InterruptedByUserError, SpinebenchError, UsageError
@@ -55,6 +56,8 @@ for _command in (
     results,
     cancel,
     choose,
+    bundle,
+    verify,
     rankings,
 ):
     cli.add_command(_command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,8 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.calibration.labels import Labels, is_current, pair_models
+from leaderboard.calibration.labels import Labels, is_current
+from leaderboard.calibration.pairs import fit_calibrators, hash_pairs, pair_models
 from leaderboard.db import now
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import (
@@ -22,7 +22,6 @@ from leaderboard.items.targets import (
     list_targets,
 )
 from leaderboard.models.calibration import Calibration
-from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Prediction
 from leaderboard.scoring.statistics.agreement import (
     Agreement,
@@ -31,7 +30,7 @@ from leaderboard.scoring.statistics.agreement import (
     assess_experts,
     is_rankable,
 )
-from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
+from leaderboard.scoring.statistics.calibration_fit import Pairs
 from leaderboard.scoring.statistics.style import assess_style, measure_style
 
 
@@ -50,10 +49,10 @@ def fit_calibrations(
     """
     added = []
     for target in list_targets(read_rubric(session, split_id)):
-        models = pair_models(labels, scores, target)
+        models = pair_models(labels.table, labels.model_of, scores, target)
         if not models:
             continue
-        digest = _hash(labels.kind, models)
+        digest = hash_pairs(labels.kind.value, models)
         old = current.get(target)
         if old is None or old.labels_hash != digest:
             fit = _fit(target, models)
@@ -89,17 +88,8 @@ def read_calibrations(
     }
 
 
-def _hash(kind: RaterKind, models: Mapping[str, Pairs]) -> str:
-    digest = hashlib.sha256(kind.value.encode())
-    for key in sorted(models):
-        digest.update(key.encode())
-        digest.update(models[key].scores.tobytes())
-        digest.update(models[key].labels.tobytes())
-    return digest.hexdigest()
-
-
 def _fit(target: Target, models: Mapping[str, Pairs]) -> Calibration:
-    pooled = fit_pooled(models, target.bounds)
+    calibrator = fit_calibrators(models, target)
     after = agreement_after_calibration(models, target.bounds, target.categories)
     agreement = assess_agreement(
         np.concatenate([pairs.scores for pairs in models.values()]),
@@ -109,22 +99,13 @@ def _fit(target: Target, models: Mapping[str, Pairs]) -> Calibration:
     return Calibration(
         slice=target.slice,
         name=target.name,
-        n_labels=pooled.n_labels,
-        n_models=pooled.n_models,
-        calibrator={
-            "pooled": pooled.to_plain(),
-            "left_out": {key: _fit_others(models, key, target) for key in models},
-        },
+        n_labels=sum(len(pairs.labels) for pairs in models.values()),
+        n_models=len(models),
+        calibrator=calibrator,
         agreement=msgspec.to_builtins(agreement),
         calibrated_agreement=None if after is None else msgspec.to_builtins(after),
         is_rankable=is_rankable(_on_rating_scale(models, target)),
     )
-
-
-def _fit_others(models: Mapping[str, Pairs], key: str, target: Target) -> object:
-    """The calibrator of all models but one, for that one; None where it is alone."""
-    others = {other: pairs for other, pairs in models.items() if other != key}
-    return fit_pooled(others, target.bounds).to_plain() if others else None
 
 
 def _on_rating_scale(models: Mapping[str, Pairs], target: Target) -> Agreement | None:

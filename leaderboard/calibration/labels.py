@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from leaderboard.calibration.pairs import mean_labels
 from leaderboard.calibration.ratings import read_expert_ratings
-from leaderboard.items.targets import Target, make_target_table
+from leaderboard.items.targets import make_target_table
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import CampaignCalibration
 from leaderboard.models.rating import RaterKind, Rating
 from leaderboard.scoring.rubric import Rubric
-from leaderboard.scoring.statistics.calibration_fit import Pairs
 
 
 class Labels(NamedTuple):
@@ -85,12 +84,11 @@ def read_labels_of(
     raters = {
         int(str(key)): make_target_table(part, rubric) for key, part in own.groupby("rater_id")
     }
-    mean = pd.concat(list(raters.values())).groupby(level=0).mean()
     model_of = {
         int(prediction): int(model)
         for prediction, model in zip(own["prediction_id"], own["model_card_id"], strict=True)
     }
-    return Labels(kind, mean, raters, model_of)
+    return Labels(kind, mean_labels(raters), raters, model_of)
 
 
 def read_target_scores(
@@ -104,15 +102,3 @@ def read_target_scores(
     ).all()
     columns = ["prediction_id", "dimension", "value"]
     return make_target_table(pd.DataFrame([tuple(row) for row in rows], columns=columns), rubric)
-
-
-def pair_models(labels: Labels, scores: pd.DataFrame, target: Target) -> dict[str, Pairs]:
-    """Each model's reports with both a label and a score, by model card id."""
-    both = pd.DataFrame({"label": labels.table[target.key], "score": scores[target.key]}).dropna()
-    model = both.index.map(labels.model_of)
-    return {
-        str(key): Pairs(
-            np.asarray(part["score"], dtype=np.float64), np.asarray(part["label"], dtype=np.float64)
-        )
-        for key, part in both.groupby(model)
-    }

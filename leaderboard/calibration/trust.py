@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
-from leaderboard.calibration.labels import pair_models, read_labels, read_target_scores
+from leaderboard.calibration.labels import read_labels, read_target_scores
+from leaderboard.calibration.pairs import pair_models
 from leaderboard.disclosure import is_public
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import REPORT, Target, list_targets
@@ -109,7 +110,7 @@ def read_pairs(
     if labels is None:
         return {}
     scores = read_target_scores(session, rater_id, list(labels.table.index), rubric)
-    return pair_models(labels, scores, target)
+    return pair_models(labels.table, labels.model_of, scores, target)
 
 
 def _read_targets(session: Session, split_id: int, rater_id: int) -> list[TargetTrust]:

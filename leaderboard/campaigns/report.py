@@ -14,14 +14,9 @@ from leaderboard.campaigns.content import unpack_result
 from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff, find_places, read_plan
 from leaderboard.campaigns.rules import read_rule
 from leaderboard.db import now
-from leaderboard.evaluation.ranked import Place
+from leaderboard.evaluation.places import Place, RankedBy, place_all, without_tracks
 from leaderboard.evaluation.results import Result
-from leaderboard.evaluation.standing import (
-    RankedBy,
-    choose_standing,
-    place_all,
-    without_tracks,
-)
+from leaderboard.evaluation.standing import choose_standing
 from leaderboard.items.targets import REPORT
 from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.benchmark import Split, Track

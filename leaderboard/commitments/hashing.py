@@ -87,6 +87,14 @@ def find_path(rows: Sequence[Sequence[str]], place: int) -> list[Step]:
     return steps
 
 
+def follow_path(leaf: str, path: Iterable[Step]) -> str:
+    """The root that a path from `find_path` leads to."""
+    for side, digest in path:
+        both = f"{digest}{leaf}" if side == "left" else f"{leaf}{digest}"
+        leaf = hashlib.sha256(both.encode()).hexdigest()
+    return leaf
+
+
 def _hash(parts: list[Any]) -> str:
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -80,12 +80,12 @@ def make_scores(
     of_track = _track_scores(sent, tracks, means.get(REPORT))
     yield from of_track.values()
     if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
-        yield _accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed), weighs_tracks=True)
-        yield _modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
+        yield accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed), weighs_tracks=True)
+        yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
     yield _overall_score(items, of_track, means.get(REPORT))
     yield from _multiple_scores(closed)
     for grouping in item_slices(closed):
-        yield from _accuracy_scores(grouping)
+        yield from accuracy_scores(grouping)
     for grouping in item_slices(reports):
         yield from map(_report_score, grouping)
     if Track.REPORT in tracks:
@@ -114,7 +114,7 @@ def _track_scores(
     found: dict[Track, Scored] = {}
     for track in tracks:
         part = ItemSlice(Slice.TRACK, track.value, sent[sent["track"] == track.value])
-        found[track] = _report_score(part) if track is Track.REPORT else _accuracy_score(part)
+        found[track] = _report_score(part) if track is Track.REPORT else accuracy_score(part)
     if report is not None and Track.REPORT in found:
         reports = sent[sent["track"] == Track.REPORT.value]
         estimate = _calibrated_estimate(report) if _is_whole(reports) else None
@@ -129,7 +129,7 @@ def _percent(estimate: Estimate) -> Estimate:
     )
 
 
-def _accuracy_score(part: ItemSlice, *, weighs_tracks: bool = False) -> Scored:
+def accuracy_score(part: ItemSlice, *, weighs_tracks: bool = False) -> Scored:
     """The share of right ones; none where an item is without a prediction.
 
     With `weighs_tracks` each track weighs as many items as the whole split has of it.
@@ -159,9 +159,9 @@ def _is_whole(items: pd.DataFrame) -> bool:
     return len(items) > 0 and bool(items["answered"].all())
 
 
-def _accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
+def accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
     """A grouping's accuracies; those on few items are shrunk, where there are slices enough."""
-    every = [(part, _accuracy_score(part)) for part in grouping]
+    every = [(part, accuracy_score(part)) for part in grouping]
     empty = [score for _, score in every if score.estimate is None]
     scores = [score for _, score in every if score.estimate is not None]
     if len(scores) < MIN_SLICES or all(score.n >= FEW_ITEMS for score in scores):
@@ -201,7 +201,7 @@ def _mean(
     return mean(numbers, clusters, bounds) if len(numbers) else None
 
 
-def _modality_gap(text: Scored, image: Scored) -> Scored:
+def modality_gap(text: Scored, image: Scored) -> Scored:
     """Image less text accuracy, in points."""
     estimate = None
     if text.estimate is not None and image.estimate is not None:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import lock_row, now
 from leaderboard.disclosure import is_protected
-from leaderboard.items.values import unpack_values, weigh_tracks
+from leaderboard.items.values import unpack_values
+from leaderboard.items.weights import weigh_tracks
 from leaderboard.models.benchmark import Track
 from leaderboard.models.publication import FeedbackScore
 from leaderboard.models.ranking import ItemValues

@@ -7,15 +7,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.disclosure import is_protected
+from leaderboard.evaluation.places import RankedBy, place_all, without_tracks
 from leaderboard.evaluation.ranked import replace_ranked
 from leaderboard.evaluation.release import Foreign, continue_release, find_foreign
-from leaderboard.evaluation.standing import (
-    RankedBy,
-    choose_standing,
-    place_all,
-    read_ranked_by,
-    without_tracks,
-)
+from leaderboard.evaluation.standing import choose_standing, read_ranked_by
 from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Ranking

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.commitments.values import commit_values
+from leaderboard.evaluation.places import Place
 from leaderboard.models.ranking import (
     Board,
     OutcomeCount,
@@ -24,14 +24,6 @@ from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import BoardScore, read_scores_by_board
-from leaderboard.scoring.rank_range import RankRange
-
-
-class Place(NamedTuple):
-    """Where a submission stands on a board."""
-
-    rank: RankRange
-    is_separable: bool
 
 
 def replace_ranked(

@@ -11,15 +11,15 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.calibration.apply import CalibratedTarget, calibrate_reports
+from leaderboard.calibration.apply import calibrate_reports
 from leaderboard.calibration.split_facts import SplitFacts
-from leaderboard.evaluation.estimates import Scored, make_scores
-from leaderboard.items.targets import REPORT, Target
+from leaderboard.evaluation.estimates import Scored
+from leaderboard.evaluation.scored import score_items
+from leaderboard.items.targets import Target
 from leaderboard.items.values import (
     pack_values,
     read_ratings,
     read_readings,
-    select_deciding,
 )
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import Calibration
@@ -27,6 +27,7 @@ from leaderboard.models.ranking import Slice
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.style import measure_style
 
 
@@ -116,49 +117,36 @@ def make_result(
 
     Scores are made over the items that decide ranks; outcomes and values are kept of all.
     """
-    items = split.items.merge(facts.readings, on="item_id", how="left", validate="one_to_one")
-    ratings = facts.ratings
-    calibrated = calibrate_reports(calibrations, submission.model_card_id, ratings, split)
-    values = ratings[REPORT.key] if calibrated.values is None else calibrated.values
-    reports = items["item_id"].map(dict(zip(ratings["item_id"], values, strict=True)))
-    items["value"] = items["value"].where(items["track"] != Track.REPORT.value, reports)
-    tracks = [Track(track) for track in submission.tracks]
-    targets = calibrated.means if _has_every_report(items, ratings) else {}
-    means = {target: one.mean for target, one in targets.items()}
-    scores = make_scores(select_deciding(items), ratings, split.rubric, tracks, means)
+    scored = score_items(
+        split.items,
+        facts.readings,
+        facts.ratings,
+        calibrate_reports(calibrations, submission.model_card_id, facts.ratings, split),
+        split.rubric,
+        [Track(track) for track in submission.tracks],
+    )
     return Result(
-        scores=tuple(scores),
-        values=pack_values(items["value"].to_numpy()),
-        outcomes=_count_outcomes(items),
-        calibrated=tuple(_describe(target, one) for target, one in targets.items()),
-        reports=_describe_reports(session, facts) if len(ratings) else None,
+        scores=scored.scores,
+        values=pack_values(scored.items["value"].to_numpy()),
+        outcomes=tuple(scored.count_outcomes()),
+        calibrated=tuple(
+            _describe(target, mean, calibrations[target]) for target, mean in scored.means.items()
+        ),
+        reports=_describe_reports(session, facts) if len(facts.ratings) else None,
         parser_version=facts.parser_version,
     )
 
 
-def _has_every_report(items: pd.DataFrame, ratings: pd.DataFrame) -> bool:
-    """Whether no report was withheld: a mean over the others is none of the track's."""
-    reports = items.loc[items["track"] == Track.REPORT.value, "item_id"]
-    return bool(reports.isin(ratings["item_id"]).all())
-
-
-def _count_outcomes(items: pd.DataFrame) -> tuple[tuple[Track, str, int], ...]:
-    counts = items.groupby(["track", "outcome"], sort=False).size().reset_index(name="n")
-    return tuple(
-        (Track(track), outcome, int(n)) for track, outcome, n in counts.itertuples(index=False)
-    )
-
-
-def _describe(target: Target, one: CalibratedTarget) -> CalibratedBy:
+def _describe(target: Target, mean: CalibratedMean, calibration: Calibration) -> CalibratedBy:
     return CalibratedBy(
         slice=Slice(target.slice),
         name=target.name,
-        calibration_id=one.calibration.id,
-        badge=one.mean.badge.value,
-        n_labels=one.mean.n_labels,
-        raw_value=one.mean.raw_mean,
-        standard_error=one.mean.standard_error,
-        freedom=one.mean.freedom,
+        calibration_id=calibration.id,
+        badge=mean.badge.value,
+        n_labels=mean.n_labels,
+        raw_value=mean.raw_mean,
+        standard_error=mean.standard_error,
+        freedom=mean.freedom,
     )
 
 

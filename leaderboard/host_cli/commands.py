@@ -2,6 +2,7 @@
 
 from leaderboard.host_cli.approvals import approval_group
 from leaderboard.host_cli.benchmarks import benchmark_group
+from leaderboard.host_cli.bundles import bundle_group
 from leaderboard.host_cli.campaigns import campaign_group
 from leaderboard.host_cli.database import db_group
 from leaderboard.host_cli.endpoints import endpoint_group
@@ -25,6 +26,7 @@ commands = (
     token_group,
     submission_group,
     release_group,
+    bundle_group,
     campaign_group,
     approval_group,
     evidence_group,

@@ -70,3 +70,13 @@ def make_target_table(ratings: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
         columns |= {Target(Slice.DIMENSION, str(key)).key: own[key] for key in own.columns}
     report = 20 * pd.concat(sections, axis="columns").mean(axis="columns", skipna=False)
     return pd.DataFrame({REPORT.key: report, **columns})
+
+
+def make_rating_table(ratings: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
+    """The target table of one rater's ratings, with the column item_id.
+
+    ratings: columns prediction_id, dimension, value and item_id.
+    """
+    table = make_target_table(ratings, rubric)
+    items = ratings.drop_duplicates("prediction_id").set_index("prediction_id")["item_id"]
+    return table.assign(item_id=items.reindex(table.index).astype("int64"))

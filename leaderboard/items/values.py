@@ -15,9 +15,7 @@ from sqlalchemy import String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from leaderboard.items.feedback import select_feedback
-from leaderboard.items.targets import make_target_table
-from leaderboard.items.weights import select_deciding as select_deciding
-from leaderboard.items.weights import weigh_tracks as weigh_tracks
+from leaderboard.items.targets import make_rating_table
 from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction
@@ -127,7 +125,7 @@ def read_ratings(
 ) -> pd.DataFrame:
     """A row for each rated report: item_id, and a column for each target's key (NaN unscored).
 
-    The index is the prediction's id; see `targets.make_target_table`.
+    The index is the prediction's id; see `targets.make_rating_table`.
     """
     rows = session.execute(
         select(Rating.prediction_id, Rating.dimension, Rating.value, Prediction.item_id)
@@ -136,9 +134,7 @@ def read_ratings(
     ).all()
     columns = ["prediction_id", "dimension", "value", "item_id"]
     ratings = pd.DataFrame([tuple(row) for row in rows], columns=columns)
-    table = make_target_table(ratings, rubric)
-    items = ratings.drop_duplicates("prediction_id").set_index("prediction_id")["item_id"]
-    return table.assign(item_id=items.reindex(table.index).astype("int64"))
+    return make_rating_table(ratings, rubric)
 
 
 def pack_values(values: NDArray[np.float64]) -> bytes:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.items.slices import item_slices
-from leaderboard.items.values import read_items, select_deciding
+from leaderboard.items.values import read_items
+from leaderboard.items.weights import select_deciding
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable

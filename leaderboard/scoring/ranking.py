@@ -64,7 +64,7 @@ def compare_calibrated_pairs(
     """As `compare_pairs`, with the report track's part from the models' calibrated scores.
 
     is_report: (N,), at least one; reports: a score or None for each of the M models; weights: (N,)
-    with a mean of 1, by default all 1 (see `values.weigh_tracks`). Between two calibrated models
+    with a mean of 1, by default all 1 (see `items.weights`). Between two calibrated models
     the difference is that of the other tracks' parts plus w = N_report / N (the reports' share of
     all weight) times that of the report scores; its variance is the paired one of the others plus
     w^2 (SE_a^2 + SE_b^2), and the degrees of freedom are Welch and Satterthwaite's. Two models

@@ -24,6 +24,7 @@ class Work(enum.StrEnum):
 
     UPLOAD = "prediction files"
     COMPARISON = "comparisons"
+    BUNDLE = "downloaded proofs"
 
 
 class Allowance:

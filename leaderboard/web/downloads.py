@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import io
+
 from flask import Response, send_file
 
+from leaderboard.bundles.archive import write_archive
+from leaderboard.bundles.gather import gather_submission
+from leaderboard.disclosure import Viewer
 from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_split
 from leaderboard.packages.questions import write_questions
-from leaderboard.web.services import database
+from leaderboard.web.allowance import Work
+from leaderboard.web.services import database, services, spend
+
+ZIP = "application/zip"
 
 
 def send_questions(found: Benchmark, name: str) -> Response:
@@ -15,6 +24,16 @@ def send_questions(found: Benchmark, name: str) -> Response:
     split = get_split(found, name)
     stream = write_questions(database(), split)
     file_name = f"{found.slug}-{found.version}-{split.name}.zip"
-    return send_file(
-        stream, mimetype="application/zip", as_attachment=True, download_name=file_name
-    )
+    return send_file(stream, mimetype=ZIP, as_attachment=True, download_name=file_name)
+
+
+def send_bundle(submission: Submission, viewer: Viewer) -> Response:
+    """The archive of what a submission's scores follow from, as far as `viewer` may have it."""
+    spend(Work.BUNDLE)
+    made = gather_submission(database(), submission, viewer)
+    private = next(iter(services().bundle_keys), None)
+    raw = write_archive(made.manifest, made.members, private)
+    name = f"{submission.id}-proof{'' if viewer is Viewer.TEAM else '-for-hosts'}.zip"
+    sent = send_file(io.BytesIO(raw), mimetype=ZIP, as_attachment=True, download_name=name)
+    sent.headers["Cache-Control"] = "private, no-store"
+    return sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
@@ -63,7 +63,7 @@ class Services:
     """The parts of the application that views use; `base_url` is the site's own address.
 
     `address_policy` says which addresses of teams may be called; there are no passkeys without
-    `passkey_site`.
+    `passkey_site`. Of `bundle_keys` the first signs proofs; without any, none is signed.
     """
 
     sessions: Sessions
@@ -84,6 +84,7 @@ class Services:
     requires_second_factor: bool
     passkey_site: PasskeySite | None
     providers: Mapping[str, Provider]
+    bundle_keys: Sequence[str]
 
     @property
     def sends_mail(self) -> bool:

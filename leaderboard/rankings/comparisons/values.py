@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.items.values import read_items, select_deciding, unpack_values, weigh_tracks
+from leaderboard.items.values import read_items, unpack_values
+from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.models.ranking import ItemValues
 from leaderboard.rankings.provenance import read_report_means
 from leaderboard.scoring.statistics.calibration import CalibratedMean

@@ -18,7 +18,7 @@ from leaderboard.campaigns.progress import read_campaigns
 from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.opened import count_revealed
 from leaderboard.db import now
-from leaderboard.disclosure import is_protected
+from leaderboard.disclosure import Viewer, is_protected
 from leaderboard.endpoints.registry.splits import read_allowed
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.publish import MODELS_PER_RELEASE, read_candidates
@@ -33,7 +33,7 @@ from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_ver
 from leaderboard.models.benchmark import Split
 from leaderboard.models.campaign import CampaignState
 from leaderboard.models.moderation import HiddenSubmission
-from leaderboard.models.submission import Status
+from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import (
     get_benchmark,
     get_split,
@@ -45,6 +45,7 @@ from leaderboard.rankings.apart import sets_apart
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.robustness.results import read_audits
+from leaderboard.web.downloads import send_bundle
 from leaderboard.web.forms.hosting import ActForm, AnnouncementForm, RevealForm
 from leaderboard.web.rights import (
     ANNOUNCEMENT,
@@ -107,6 +108,13 @@ def submissions() -> str:
 def submission(key: str) -> str:
     """One submission with its events, and what may be done with it."""
     return _submission_page(key, ActForm())
+
+
+@blueprint.get("/submissions/<key>/bundle")
+@right_required(Right.READ_ITEMS, SUBMISSION)
+def bundle(key: str) -> Response:
+    """What the scores of a submission follow from, hidden answers and values included."""
+    return send_bundle(database().get_one(Submission, key), Viewer.HOST)
 
 
 @blueprint.post("/submissions/<key>/<act>")

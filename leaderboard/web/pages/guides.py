@@ -27,6 +27,7 @@ GUIDES = {
     "benchmark-package": "Benchmark packages",
     "method": "Method: scores, intervals, ranks",
     "commitments": "Commitments and reveals",
+    "proofs": "Proofs: compute your scores again",
     "checklist-judge": "The checklist judge",
     "llm-judge": "LLM judges",
     "experts": "Expert ratings",

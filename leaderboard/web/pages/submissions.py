@@ -24,6 +24,7 @@ from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
+from leaderboard.web.downloads import send_bundle
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.progress import make_progress
 from leaderboard.web.security import keep_private
@@ -124,6 +125,13 @@ def progress(key: str) -> Response:
         n_events=len(found.events),
         events=render_template("submissions/events.html", events=found.events),
     )
+
+
+@blueprint.get("/submissions/<key>/bundle")
+@signed_in
+def bundle(key: str) -> AnyResponse:
+    """What the scores of a submission follow from, as an archive to verify."""
+    return send_bundle(get_own(database(), current_user(), key), Viewer.TEAM)
 
 
 @blueprint.post("/submissions/<key>/cancel")

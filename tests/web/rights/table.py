@@ -249,6 +249,7 @@ PAGES = (
         GET /endpoints/{endpoint}
         GET /endpoints/{endpoint}/change
         GET /submissions/{scored}
+        GET /submissions/{scored}/bundle
         GET /submissions/{scored}/items
         GET /submissions/{scored}/items.csv
         GET /submissions/{scored}/progress
@@ -349,6 +350,7 @@ PAGES = (
         only(HOST, 200, 403, other_host=404),
         """
         GET /admin/submissions/{scored}
+        GET /admin/submissions/{scored}/bundle
         GET /admin/submissions/{scored}/items
         GET /admin/submissions/{scored}/items.csv
         """,
@@ -393,6 +395,7 @@ API = (
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test
         GET /api/v1/comparisons/tiny/test?models=model-a,model-b
+        GET /api/v1/keys
         GET /api/v1/openapi.json
         GET /api/v1/rankings/tiny/test
         GET /api/v1/releases/tiny/test
@@ -413,6 +416,7 @@ API = (
         """
         GET /api/v1/endpoints/{endpoint}
         GET /api/v1/submissions/{scored}
+        GET /api/v1/submissions/{scored}/bundle
         GET /api/v1/submissions/{scored}/results
         """,
     ),

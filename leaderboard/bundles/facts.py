@@ -1,0 +1,172 @@
+"""The facts in an archive: each kind is a member of JSON Lines, one fact a line.
+
+Item keys are those of the questions to download. What a reader may not have is left out: see
+`disclosure.Disclosure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+F = TypeVar("F", bound="Fact")
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of a member; a field that is None is left out."""
+
+
+class ItemFact(Fact, frozen=True, kw_only=True):
+    """An item of the split, in its order, as everybody may see it.
+
+    Items of one `cluster` share a case or an image. Where nothing is hidden also `levels`, whether
+    it `decides` ranks, its right `answer`, or the `question` and `checklist` of a report.
+    """
+
+    key: str
+    track: str
+    subcondition: str
+    axis: str
+    modality: str | None = None
+    multiple: bool = False
+    n_images: int = 0
+    cluster: int
+    options: dict[str, str] | None = None
+    levels: list[str] | None = None
+    decides: bool | None = None
+    answer: list[str] | None = None
+    question: str | None = None
+    checklist: list[dict[str, Any]] | None = None
+
+
+class PredictionFact(Fact, frozen=True, kw_only=True):
+    """A prediction: its number, and the SHA-256 of its text as it is kept; for hosts the text."""
+
+    key: str
+    number: int
+    sha256: str
+    text: str | None = None
+
+
+class ReadingFact(Fact, frozen=True, kw_only=True):
+    """What was read of a prediction, and by which parser; `by_model`: by a language model.
+
+    Where nothing is hidden also whether it is right, and precision and recall.
+    """
+
+    key: str
+    outcome: str
+    letters: str
+    parser: str
+    by_model: bool = False
+    is_correct: bool | None = None
+    precision: float | None = None
+    recall: float | None = None
+
+
+class RatingFact(Fact, frozen=True, kw_only=True):
+    """The judge's value (1..5) for a report on a dimension; None is unscored."""
+
+    key: str
+    dimension: str
+    value: float | None = None
+
+
+class LabelFact(Fact, frozen=True, kw_only=True):
+    """A rater's value for a labelled report, of this model or of another.
+
+    `report` is the prediction's number, `model` that of its model card, `rater` the rater's.
+    `is_judge`: by the judge that is calibrated, not by those whose ratings are the labels.
+    """
+
+    report: int
+    model: int
+    rater: int
+    is_judge: bool = False
+    dimension: str
+    value: float | None = None
+
+
+class CalibrationFact(Fact, frozen=True, kw_only=True):
+    """How the judge is calibrated for a target, as it was fitted.
+
+    `own` is the calibrator of this model, fitted on the others; `pooled` and `left_out` (by the
+    number of the model card) are for hosts. `labels_hash` is that of labels and scores.
+    """
+
+    slice: str
+    name: str
+    label_kind: str
+    n_labels: int
+    n_models: int
+    labels_hash: str | None = None
+    own: dict[str, Any] | None = None
+    pooled: dict[str, Any] | None = None
+    left_out: dict[str, Any] | None = None
+
+
+class CalibratedFact(Fact, frozen=True, kw_only=True):
+    """How the score of a target was calibrated; error and degrees of freedom may be hidden."""
+
+    slice: str
+    name: str
+    badge: str
+    n_labels: int
+    raw_value: float
+    standard_error: float | None = None
+    freedom: int | None = None
+
+
+class ScoreFact(Fact, frozen=True, kw_only=True):
+    """A score as the site shows it; no value is unscored."""
+
+    metric: str
+    slice: str
+    name: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int
+    n_correct: int | None = None
+    n_unscored: int = 0
+    is_shrunk: bool = False
+
+
+class OutcomeFact(Fact, frozen=True, kw_only=True):
+    """How many predictions of a track were read as `outcome`."""
+
+    track: str
+    outcome: str
+    n: int
+
+
+class ValueFact(Fact, frozen=True, kw_only=True):
+    """The kept value (float32, 0..100) of an item; None where there is none."""
+
+    key: str
+    value: float | None = None
+
+
+class LeafFact(Fact, frozen=True, kw_only=True):
+    """A committed value with its salt, and the way to the root: of an item that is revealed."""
+
+    key: str
+    salt: str
+    value: str
+    decides: bool
+    path: list[tuple[str, str]]
+
+
+def write_facts(facts: Iterable[Fact]) -> bytes:
+    """A member of these facts, in their order."""
+    return b"".join(msgspec.json.encode(fact) + b"\n" for fact in facts)
+
+
+def read_facts(members: Mapping[str, bytes], name: str, kind: type[F]) -> list[F]:
+    """The facts of a member; none where it is not there. Raises ValueError for a bad line."""
+    try:
+        return msgspec.json.Decoder(kind).decode_lines(members.get(name, b""))
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"{name}: {error}") from error

@@ -1,0 +1,314 @@
+"""Every score of a submission from its readings, ratings and labels: where nothing is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leaderboard.bundles.facts import CalibrationFact, ReadingFact, ScoreFact
+from leaderboard.bundles.verifying.contents import Contents
+from leaderboard.bundles.verifying.figures import COARSE, FINE, Figures, Number, is_same_plain
+from leaderboard.bundles.verifying.names import name_score, name_target
+from leaderboard.calibration.means import calibrate_means, choose_calibrator
+from leaderboard.calibration.pairs import fit_calibrators, hash_pairs, mean_labels, pair_models
+from leaderboard.evaluation.estimates import Scored
+from leaderboard.evaluation.scored import ScoredItems, score_items
+from leaderboard.items.targets import Target, make_rating_table, make_target_table
+from leaderboard.scoring.answers import AnswerOutcome, ParsedAnswer
+from leaderboard.scoring.boards import Metric, Slice, Track
+from leaderboard.scoring.ladder import round_to_step
+from leaderboard.scoring.mcq import McqOutcome, score_mcq
+from leaderboard.scoring.statistics.calibration_fit import PooledCalibrator, read_pooled
+
+
+def check_whole(contents: Contents, figures: Figures) -> None:
+    """Score the submission again from what was read and rated."""
+    readings = _compare_answers(contents, figures)
+    ratings = make_rating_table(_list_ratings(contents), contents.rubric)
+    labels = _make_labels(contents)
+    calibrators = _find_calibrators(contents, labels, figures)
+    calibrated = calibrate_means(calibrators, ratings, labels, contents.rubric)
+    scored = score_items(
+        make_items(contents),
+        readings,
+        ratings,
+        calibrated,
+        contents.rubric,
+        [Track(track) for track in contents.manifest.submission.tracks],
+    )
+    _compare_outcomes(contents, scored, figures)
+    _compare_values(contents, scored.items, figures)
+    _compare_calibrated(contents, scored, figures)
+    _compare_scores(contents, scored, figures)
+    _compare_looks(contents, scored.items, figures)
+
+
+def make_items(contents: Contents) -> pd.DataFrame:
+    """The table of the split's items, as of `values.read_items`; ids are places in the archive."""
+    items = pd.DataFrame(
+        {
+            "item_id": range(len(contents.items)),
+            "key": [item.key for item in contents.items],
+            "track": [item.track for item in contents.items],
+            "subcondition": [item.subcondition for item in contents.items],
+            "axis": [item.axis for item in contents.items],
+            "modality": [item.modality for item in contents.items],
+            "multiple": [item.multiple for item in contents.items],
+            "levels": pd.Series([item.levels or [] for item in contents.items], dtype=object),
+            "n_images": [item.n_images for item in contents.items],
+            "cluster": np.array([item.cluster for item in contents.items], dtype=np.int64),
+            "decides": np.array([item.decides is not False for item in contents.items], bool),
+        }
+    )
+    items["n_track"] = items.groupby("track")["item_id"].transform("size")
+    return items
+
+
+def _places(contents: Contents) -> dict[str, int]:
+    return {item.key: place for place, item in enumerate(contents.items)}
+
+
+def _compare_answers(contents: Contents, figures: Figures) -> pd.DataFrame:
+    """What was read against the right letters: right or wrong, precision and recall."""
+    place_of = _places(contents)
+    rows, differing = [], []
+    for one in contents.readings:
+        item = contents.item_of[one.key]
+        parsed = ParsedAnswer(AnswerOutcome(one.outcome), tuple(one.letters))
+        outcome = score_mcq(parsed, frozenset(item.answer or []))
+        if not item.multiple:
+            outcome = outcome._replace(precision=None, recall=None)  # type: ignore[arg-type]
+        if (outcome.is_correct, outcome.precision, outcome.recall) != _told(one):
+            differing.append((one, outcome))
+        rows.append(
+            (
+                place_of[one.key],
+                100.0 * outcome.is_correct,
+                one.outcome,
+                outcome.precision,
+                outcome.recall,
+            )
+        )
+    _name_differing(len(rows), differing, figures)
+    table = pd.DataFrame(rows, columns=["item_id", "value", "outcome", "precision", "recall"])
+    for column in ("value", "precision", "recall"):
+        table[column] = table[column].astype(float)
+    return table
+
+
+def _told(one: ReadingFact) -> tuple[bool | None, float | None, float | None]:
+    return one.is_correct, one.precision, one.recall
+
+
+def _name_differing(
+    n_all: int, differing: list[tuple[ReadingFact, McqOutcome]], figures: Figures
+) -> None:
+    n_same = n_all - len(differing)
+    if n_same:
+        figures.compare(f"Right or wrong, {n_same:,} answers", "in the archive", "in the archive")
+    words = {True: "right", False: "wrong", None: "not told"}
+    for one, outcome in differing:
+        figures.compare(
+            f"Right or wrong: {one.key}",
+            f"{words[one.is_correct]}, precision {one.precision}, recall {one.recall}",
+            f"{words[outcome.is_correct]}, precision {outcome.precision}, recall {outcome.recall}",
+        )
+
+
+def _list_ratings(contents: Contents) -> pd.DataFrame:
+    place_of, number_of = _places(contents), contents.number_of
+    rows = [
+        (number_of[one.key], one.dimension, one.value, place_of[one.key])
+        for one in contents.ratings
+    ]
+    return pd.DataFrame(rows, columns=["prediction_id", "dimension", "value", "item_id"])
+
+
+def _make_labels(contents: Contents) -> pd.DataFrame | None:
+    """The mean over raters of what they said of each report; None without any."""
+    rows = [
+        (one.report, one.dimension, one.value, one.rater)
+        for one in contents.labels
+        if not one.is_judge
+    ]
+    if not rows:
+        return None
+    table = pd.DataFrame(rows, columns=["prediction_id", "dimension", "value", "rater"])
+    table["value"] = table["value"].astype(float)
+    raters = {
+        int(str(rater)): make_target_table(part, contents.rubric)
+        for rater, part in table.groupby("rater")
+    }
+    return mean_labels(raters)
+
+
+def _find_calibrators(
+    contents: Contents, labels: pd.DataFrame | None, figures: Figures
+) -> dict[Target, PooledCalibrator | None]:
+    """The calibrator of each target: fitted again where the archive has all labels."""
+    scores = _make_judge_scores(contents)
+    model_of = {one.report: one.model for one in contents.labels}
+    model = str(contents.manifest.submission.model_number)
+    found: dict[Target, PooledCalibrator | None] = {}
+    for one in contents.calibrations:
+        target = Target(Slice(one.slice), one.name)
+        name = f"Calibrator: {name_target(one.slice, one.name)}"
+        shown = f"from {one.n_labels:,} labels of {one.n_models:,} models"
+        found[target] = None if one.own is None else read_pooled(one.own)
+        if labels is None or scores is None or one.pooled is None:
+            figures.leave(name, shown, "it is fitted on the labels of other models' reports")
+            continue
+        models = pair_models(labels, model_of, scores, target)
+        if hash_pairs(one.label_kind, models) != one.labels_hash:
+            figures.leave(name, shown, "labels or ratings have changed since it was fitted")
+            continue
+        fitted = fit_calibrators(models, target)
+        published = {"pooled": one.pooled, "left_out": one.left_out or {}}
+        is_same = is_same_plain(published, _without_tuples(fitted))
+        figures.compare(name, shown, shown if is_same else "another line")
+        found[target] = choose_calibrator(fitted, model)
+        _compare_own(one, found[target], name, figures)
+    return found
+
+
+def _compare_own(
+    one: CalibrationFact, fitted: PooledCalibrator | None, name: str, figures: Figures
+) -> None:
+    own = None if fitted is None else _without_tuples(fitted.to_plain())
+    if not is_same_plain(one.own, own):
+        figures.compare(f"{name}, for this model", "in the archive", "another line")
+
+
+def _without_tuples(plain: Any) -> Any:
+    if isinstance(plain, Mapping):
+        return {key: _without_tuples(value) for key, value in plain.items()}
+    return [*map(_without_tuples, plain)] if isinstance(plain, list | tuple) else plain
+
+
+def _make_judge_scores(contents: Contents) -> pd.DataFrame | None:
+    """The judge's target table of all labelled reports; None where the archive has no others'."""
+    rows = [(one.report, one.dimension, one.value) for one in contents.labels if one.is_judge]
+    if not rows:
+        return None
+    table = pd.DataFrame(rows, columns=["prediction_id", "dimension", "value"])
+    return make_target_table(table, contents.rubric)
+
+
+def _compare_outcomes(contents: Contents, scored: ScoredItems, figures: Figures) -> None:
+    computed = {(track.value, outcome): n for track, outcome, n in scored.count_outcomes()}
+    compare_outcomes(contents, computed, figures)
+
+
+def compare_outcomes(
+    contents: Contents, computed: Mapping[tuple[str, str], int], figures: Figures
+) -> None:
+    """How many answers of each track were read as what."""
+    published = {(one.track, one.outcome): one.n for one in contents.outcomes}
+    for track, outcome in sorted(published.keys() | computed.keys()):
+        key = track, outcome
+        figures.compare(
+            f"{track.capitalize()} answers read as {outcome}",
+            published.get(key, 0),
+            computed.get(key, 0),
+        )
+
+
+def _compare_values(contents: Contents, items: pd.DataFrame, figures: Figures) -> None:
+    """The kept values, which ranks are made from: float32."""
+    computed = items["value"].to_numpy(float).astype("<f4").astype(float).tolist()
+    values = {one.key: one.value for one in contents.values}
+    differing = [
+        item.key
+        for item, value in zip(contents.items, computed, strict=True)
+        if not is_same_value(values.get(item.key), value)
+    ]
+    name = f"Values of {len(contents.items):,} items"
+    told = "as in the archive"
+    figures.compare(name, told, f"others for {', '.join(differing)}" if differing else told)
+
+
+def is_same_value(published: float | None, computed: float) -> bool:
+    """Whether a kept value is that; a step of float32 is rounding."""
+    if published is None or computed != computed:
+        return published is None and computed != computed
+    return abs(published - computed) <= 1e-5
+
+
+def _compare_calibrated(contents: Contents, scored: ScoredItems, figures: Figures) -> None:
+    means = {(target.slice.value, target.name): one for target, one in scored.means.items()}
+    for one in contents.calibrated:
+        mean = means.get((one.slice, one.name))
+        name = f"Calibration of {name_target(one.slice, one.name)}"
+        published = (one.n_labels, one.raw_value, one.standard_error, one.freedom)
+        if mean is None:
+            figures.compare(name, one.badge, "not calibrated")
+            continue
+        figures.compare(f"{name}: how", one.badge, mean.badge.value)
+        computed = (mean.n_labels, mean.raw_mean, mean.standard_error, mean.freedom)
+        figures.compare_numbers(f"{name}: own labels", published[:1], computed[:1])
+        figures.compare_numbers(f"{name}: the judge's own mean", published[1:2], computed[1:2])
+        figures.compare_numbers(f"{name}: standard error", published[2:3], computed[2:3])
+
+
+def _compare_scores(contents: Contents, scored: ScoredItems, figures: Figures) -> None:
+    computed = {(one.metric.value, one.slice.value, one.name): one for one in scored.scores}
+    published = {(one.metric, one.slice, one.name): one for one in contents.scores}
+    for key, one in published.items():
+        other = computed.get(key)
+        if other is None:
+            figures.compare(name_score(*key), "a score", "no score")
+        else:
+            compare_score(one, other, figures)
+    for key in computed.keys() - published.keys():
+        figures.compare(name_score(*key), "no score", "a score")
+
+
+def compare_score(one: ScoreFact, other: Scored, figures: Figures) -> None:
+    """A score with its interval and its counts."""
+    name = name_score(one.metric, one.slice, one.name)
+    value, low, high = other.estimate or (None, None, None)
+    is_resampled = one.metric == Metric.OVERALL
+    figures.compare_numbers(name, [one.value], [value])
+    if one.value is not None or value is not None:
+        tolerance = COARSE if is_resampled else FINE
+        figures.compare_numbers(
+            f"{name}, interval", [one.low, one.high], [low, high], tolerance=tolerance
+        )
+    counts = (one.n, one.n_correct, one.n_unscored, int(one.is_shrunk))
+    figures.compare(
+        f"{name}, counts",
+        _describe_counts(*counts),
+        _describe_counts(other.n, other.n_correct, other.n_unscored, int(other.is_shrunk)),
+    )
+
+
+def _describe_counts(n: Number, n_correct: Number, n_unscored: Number, is_shrunk: int) -> str:
+    right = "" if n_correct is None else f"{n_correct:,} right of "
+    unscored = f", {n_unscored:,} unscored" if n_unscored else ""
+    return f"{right}{n:,}{unscored}{', shrunk' if is_shrunk else ''}"
+
+
+def _compare_looks(contents: Contents, items: pd.DataFrame, figures: Figures) -> None:
+    """First looks that the team was told of: on the items that do not decide."""
+    told = contents.manifest.told
+    if told is None:
+        return
+    for look, values in _find_looked(told.first_looks, items):
+        name = f"First look: {look.track}"
+        score = round_to_step(float(values.mean())) if len(values) else None
+        figures.compare_numbers(name, [look.score, look.n], [score, len(values)])
+    if told.better_by is not None:
+        figures.leave(
+            "Better than the best before by",
+            told.better_by,
+            "it compares with results of other submissions",
+        )
+
+
+def _find_looked(looks: list[Any], items: pd.DataFrame) -> Iterator[tuple[Any, pd.Series[float]]]:
+    heard = items[~items["decides"]]
+    for look in looks:
+        yield look, heard.loc[heard["track"] == look.track, "value"]

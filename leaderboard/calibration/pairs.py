@@ -1,0 +1,61 @@
+"""Labels and a judge's scores of the same reports, and the calibrators fitted to them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leaderboard.items.targets import Target
+from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
+
+
+def mean_labels(raters: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """The mean target table over raters, from their own tables; at least one."""
+    return pd.concat(list(raters.values())).groupby(level=0).mean()
+
+
+def pair_models(
+    labels: pd.DataFrame, model_of: Mapping[int, int], scores: pd.DataFrame, target: Target
+) -> dict[str, Pairs]:
+    """Each model's reports with both a label and a score, by model card id.
+
+    labels, scores: target tables by prediction id; `model_of` has the model of each.
+    """
+    both = pd.DataFrame({"label": labels[target.key], "score": scores[target.key]}).dropna()
+    model = both.index.map(model_of)
+    return {
+        str(key): Pairs(
+            np.asarray(part["score"], dtype=np.float64), np.asarray(part["label"], dtype=np.float64)
+        )
+        for key, part in both.groupby(model)
+    }
+
+
+def hash_pairs(kind: str, models: Mapping[str, Pairs]) -> str:
+    """What tells labels of a kind and the scores beside them from all others."""
+    digest = hashlib.sha256(kind.encode())
+    for key in sorted(models):
+        digest.update(key.encode())
+        digest.update(models[key].scores.tobytes())
+        digest.update(models[key].labels.tobytes())
+    return digest.hexdigest()
+
+
+def fit_calibrators(models: Mapping[str, Pairs], target: Target) -> dict[str, Any]:
+    """The calibrator of all models (`pooled`), and of all but each of them (`left_out`).
+
+    Plain values; None in `left_out` for a model that is alone.
+    """
+    return {
+        "pooled": fit_pooled(models, target.bounds).to_plain(),
+        "left_out": {key: _fit_others(models, key, target) for key in models},
+    }
+
+
+def _fit_others(models: Mapping[str, Pairs], key: str, target: Target) -> object:
+    others = {other: pairs for other, pairs in models.items() if other != key}
+    return fit_pooled(others, target.bounds).to_plain() if others else None

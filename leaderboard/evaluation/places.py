@@ -1,0 +1,86 @@
+"""Where submissions stand on each board, by the values of their items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from leaderboard.items.weights import select_deciding, weigh_tracks
+from leaderboard.scoring.boards import Board, Track
+from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.ranking import (
+    compare_pairs,
+    find_better,
+    find_better_by_reports,
+    rank_ranges,
+    separable_from_leader,
+)
+from leaderboard.scoring.statistics.calibration import CalibratedMean
+
+
+class Place(NamedTuple):
+    """Where a submission stands on a board."""
+
+    rank: RankRange
+    is_separable: bool
+
+
+class RankedBy(NamedTuple):
+    """What a submission is ranked by: (N,) values of its split's items, its calibrated reports."""
+
+    values: NDArray[np.float64]
+    reports: CalibratedMean | None
+
+
+def without_tracks(one: RankedBy, items: pd.DataFrame, tracks: Collection[Track]) -> RankedBy:
+    """`one` as if it had not answered `tracks`; `items` are those of its split."""
+    taken = items["track"].isin([track.value for track in tracks]).to_numpy()
+    reports = None if Track.REPORT in tracks else one.reports
+    return RankedBy(np.where(taken, np.nan, one.values), reports)
+
+
+def place_all(
+    standing: Mapping[str, RankedBy], items: pd.DataFrame
+) -> dict[Board, dict[str, Place]]:
+    """Where submissions stand on each board, by their id; `items` are those of their split.
+
+    Only the items that decide ranks count. A submission without a value on every one of them that
+    a board is about has no place there.
+    """
+    decides = items["decides"].to_numpy()
+    deciding = select_deciding(items)
+    values = {key: one.values[decides] for key, one in standing.items()}
+    reports = {key: one.reports for key, one in standing.items()}
+    return {board: _place(board, values, deciding, reports) for board in Board}
+
+
+def _place(
+    board: Board,
+    standing: Mapping[str, NDArray[np.float64]],
+    items: pd.DataFrame,
+    reports: Mapping[str, CalibratedMean | None],
+) -> dict[str, Place]:
+    columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
+    values = {key: row[columns] for key, row in standing.items()}
+    complete = {key: row for key, row in values.items() if len(row) and not np.isnan(row).any()}
+    if not complete:
+        return {}
+    stacked, part = np.stack(list(complete.values())), items[columns]
+    strata = pd.factorize(part["track"])[0].astype(np.int64)
+    clusters = part["cluster"].to_numpy().astype(np.int64)
+    is_report = (part["track"] == Track.REPORT.value).to_numpy()
+    weights = weigh_tracks(part)
+    if is_report.any():
+        calibrated = [reports[key] for key in complete]
+        better, differences = find_better_by_reports(
+            stacked, strata, clusters, is_report, calibrated, weights
+        )
+    else:
+        tests = compare_pairs(stacked * weights, strata, clusters)
+        better, differences = find_better(tests), tests.differences
+    separable = separable_from_leader(better, differences)
+    return dict(zip(complete, map(Place, rank_ranges(better), separable), strict=True))
