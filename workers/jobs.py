@@ -128,7 +128,7 @@ def calibrate(split_id: int) -> None:
     with sessions_of(config.database_url).write() as session:
         begun = begin_labels(session, split_id)
     if begun is None:
-        log.info("split %d: no refit waits: nothing to do", split_id)
+        log.info("split %d: no refit waits, or a campaign is under way", split_id)
     else:
         send_nudges(make_queue(config.redis_url, config.queue_name), [begun])
 

@@ -62,8 +62,26 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether every submission is read and rated before calibrations are fitted anew."""
+        """Whether calibrations are fitted anew."""
         return any(split.is_fitted for split in self.splits)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether every submission is rated before that."""
+        return any(
+            split.is_fitted and (split.is_rated or split.target_id != split.split_id)
+            for split in self.splits
+        )
+
+    @property
+    def changes_ruler(self) -> bool:
+        """Whether something else than labels is other than it was: the parser, a judge, an item."""
+        return any(
+            (split.is_reread and split.parser_before is not None)
+            or (split.rater_id != split.rater_before and split.rater_before is not None)
+            or split.target_id != split.split_id
+            for split in self.splits
+        )
 
     def of(self, split_id: int) -> SplitPlan:
         """The plan of one of the splits that are ranked now."""

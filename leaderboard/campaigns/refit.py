@@ -12,7 +12,7 @@ from leaderboard.campaigns.start import find_active, nudge_campaign, start_campa
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.leases import claim_row
 from leaderboard.models.benchmark import Split
-from leaderboard.models.campaign import Cause, ReleaseRuler
+from leaderboard.models.campaign import CampaignState, Cause, ReleaseRuler
 from leaderboard.models.rating import Rater
 from leaderboard.packages.opening import is_frozen
 from leaderboard.queue import Nudge
@@ -25,8 +25,12 @@ OF_UPGRADE = "an upgrade of the site"
 def begin_labels(session: Session, split_id: int) -> Nudge[int] | None:
     """Begin the campaign that a split's refit asks for; None where no refit waits.
 
-    Returns what to enqueue after the commit. Raises Conflict while a proposal is being opened.
+    A campaign that is under way is finished first, so that experts who rate on and on see an end:
+    the refit goes on waiting. Returns what to enqueue after the commit.
     """
+    active = find_active(session, session.get_one(Split, split_id).benchmark_id)
+    if active is not None and active.state not in (CampaignState.PLANNING, CampaignState.PROPOSED):
+        return None
     claim = claim_row(session, REFITS, split_id)
     if claim is None:
         return None

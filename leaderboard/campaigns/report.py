@@ -177,21 +177,13 @@ def _find_reason(session: Session, campaign: Campaign, plan: Plan, report: Repor
     if report.changes_nothing:
         return NO_CHANGE
     is_same_kind = all(split.kind is split.kind_before for split in plan.splits)
-    if causes == {Cause.LABELS} and is_same_kind and report.is_minor and not _changes_ruler(plan):
+    if causes == {Cause.LABELS} and is_same_kind and report.is_minor and not plan.changes_ruler:
         return NO_HOST
     rule = read_rule(session, campaign.benchmark.slug)
     is_whole = not any(split.without_interval for split in report.splits)
-    if causes == {Cause.LABELS} and rule.opens_itself and is_whole and not _changes_ruler(plan):
+    if causes == {Cause.LABELS} and rule.opens_itself and is_whole and not plan.changes_ruler:
         return BY_RULE
     return None
-
-
-def _changes_ruler(plan: Plan) -> bool:
-    return any(
-        (split.is_reread and split.parser_before is not None)
-        or (split.rater_id != split.rater_before and split.rater_before is not None)
-        for split in plan.splits
-    )
 
 
 def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitReport:

@@ -17,8 +17,9 @@ from leaderboard.campaigns.opening import open_campaign
 from leaderboard.campaigns.plan import View, read_plan, read_view
 from leaderboard.campaigns.planning import MakeJudge, add_parts, make_plan, to_plain
 from leaderboard.campaigns.prepare import read_changes
-from leaderboard.campaigns.report import propose
+from leaderboard.campaigns.report import NO_CHANGE, propose
 from leaderboard.campaigns.score import make_new_result
+from leaderboard.campaigns.start import clear_parts
 from leaderboard.db import Sessions, lock_row, now
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.rating.rate import rate_reports
@@ -29,6 +30,7 @@ from leaderboard.models.campaign import (
     Campaign,
     CampaignPart,
     CampaignState,
+    Cause,
     PartState,
 )
 from leaderboard.models.submission import Submission
@@ -113,12 +115,21 @@ class Runner:
         campaign.plan = to_plain(plan)
         if not add_parts(session, campaign, plan):
             return CampaignState.PROPOSING
-        return CampaignState.PREPARING if plan.is_fitted else CampaignState.SCORING
+        if plan.is_prepared:
+            return CampaignState.PREPARING
+        return CampaignState.FITTING if plan.is_fitted else CampaignState.SCORING
 
     def fit(self, session: Session, campaign: Campaign) -> CampaignState:
-        """The new calibrations; then every part waits for its score."""
-        for split in read_plan(campaign).splits:
-            fit_split(session, campaign, split)
+        """The new calibrations; then every part waits for its score.
+
+        Labels that calibrate nothing, or nothing else than before, end it: no score can change.
+        """
+        plan = read_plan(campaign)
+        n_added = sum(fit_split(session, campaign, split) for split in plan.splits)
+        if not n_added and campaign.causes == [Cause.LABELS.value] and not plan.changes_ruler:
+            clear_parts(session, campaign.id)
+            campaign.ended_by, campaign.ended_at = NO_CHANGE, now()
+            return CampaignState.OPENED
         session.execute(
             update(CampaignPart)
             .where(CampaignPart.campaign_id == campaign.id)

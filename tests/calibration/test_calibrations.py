@@ -215,10 +215,10 @@ def test_a_refit_reads_the_items_and_the_labels_as_often_for_three_submissions_a
     refit(sessions)
     event.remove(sessions.engine, "before_cursor_execute", note)
     assert len(keys) == 3
-    # To read again, to score, to propose and, once opened, to rank.
-    assert sum("items.levels" in statement for statement in read) == 4
-    # To plan, to read again, to fit the one judge, to score by the fit.
-    assert sum("raters.kind IN" in statement for statement in read) == 4
+    # To score, to propose and, once opened, to rank.
+    assert sum("items.levels" in statement for statement in read) == 3
+    # To plan, to fit the one judge, to score by the fit.
+    assert sum("raters.kind IN" in statement for statement in read) == 3
 
 
 @ONE_DATABASE

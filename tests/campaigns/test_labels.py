@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from leaderboard.campaigns.progress import find_kept_labels
-from leaderboard.campaigns.report import BY_RULE, NO_HOST
+from leaderboard.campaigns.refit import begin_labels
+from leaderboard.campaigns.report import BY_RULE, NO_CHANGE, NO_HOST
 from leaderboard.campaigns.rules import Rule, choose_kind
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.hosting.campaigns import drop_proposal, open_proposal, set_rule
 from leaderboard.models.benchmark import Split
+from leaderboard.models.calibration import Refit
 from leaderboard.models.campaign import CampaignState
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
@@ -28,6 +31,7 @@ from tests.campaigns.campaigns import (
     HOST,
     carry_out_refit,
     find_report,
+    make_runner,
     open_all,
     recalibrate,
     run_campaign,
@@ -96,7 +100,8 @@ def test_one_expert_s_report_is_kept_for_the_host_and_moves_nothing(
 ) -> None:
     before, numbers = read_scores(sessions), read_numbers(sessions, split_id)
     rate_as(sessions, keys[0], [0])
-    assert carry_out_refit(sessions, split_id).state is CampaignState.OPENED
+    campaign = carry_out_refit(sessions, split_id)
+    assert (campaign.state, campaign.ended_by) == (CampaignState.OPENED, NO_CHANGE)
 
     assert read_scores(sessions) == before
     assert read_numbers(sessions, split_id) == numbers
@@ -138,6 +143,27 @@ def test_enough_labels_of_experts_are_proposed_and_wait_for_the_host(
         assert after[key].low is not None
     # The former ranking is a release.
     assert read_scores(sessions, read_numbers(sessions, split_id)[1]) == before
+
+
+def test_experts_who_rate_on_do_not_keep_a_campaign_from_its_end(
+    sessions: Sessions, keys: list[str], split_id: int
+) -> None:
+    with sessions.write() as session:
+        set_rule(session, "tiny", Rule(30, 3), HOST)
+    for key in keys:
+        rate_as(sessions, key, range(10), shift=-0.5)
+    with sessions.write() as session:
+        begun = begin_labels(session, split_id)
+    assert begun is not None
+    make_runner(sessions, begun.key).work(seconds=0)
+    rate_as(sessions, keys[0], [11], shift=-0.5)
+    with sessions.write() as session:
+        assert begin_labels(session, split_id) is None
+    assert run_campaign(sessions, begun.key).state is CampaignState.PROPOSED
+    # The request is still there, and is carried out now.
+    assert carry_out_refit(sessions, split_id).state is CampaignState.PROPOSED
+    with sessions.read() as session:
+        assert session.scalars(select(Refit)).all() == []
 
 
 def test_a_few_more_labels_of_the_same_kind_need_no_host(
