@@ -34,6 +34,7 @@ TRACK_WORDS = {
     Track.REPORT: "reports",
 }
 
+NO_INTERVAL = "no interval"
 BADGE_WORDS = {
     Badge.EXPERT_ANCHORED: "Calibrated with labels for at least 30 of its own reports.",
     Badge.PROBE_ANCHORED: "Calibrated with labels for 10 to 29 of its own reports.",
@@ -70,9 +71,11 @@ def p_value(value: float) -> str:
 
 
 def interval(score: Score | BoardScore | SliceScore | None, digits: int = 1) -> str:
-    """The ends of a score's interval, such as 51.2–63.0, or nothing."""
-    if score is None or score.low is None or score.high is None:
+    """The ends of a score's interval, such as 51.2–63.0, or that there is none; "" of no score."""
+    if score is None or score.value is None:
         return ""
+    if score.low is None or score.high is None:
+        return NO_INTERVAL
     return f"{score.low:.{digits}f}–{score.high:.{digits}f}"
 
 

@@ -8,7 +8,7 @@ import pytest
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
 from leaderboard.rankings.read import BoardScore
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.web.words import rank_in_words
+from leaderboard.web.words import interval, rank_in_words
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 
 PAGES = [
@@ -139,3 +139,9 @@ def test_the_common_axis_holds_every_interval_in_whole_steps() -> None:
 )
 def test_a_rank_range_is_told_in_words(rank: RankRange, n_ranked: int, sentence: str) -> None:
     assert rank_in_words(rank, n_ranked) == sentence
+
+
+def test_a_score_without_an_interval_says_so() -> None:
+    assert interval(BoardScore(28.6, 20.1, 40.0, 5)) == "20.1–40.0"
+    assert interval(BoardScore(28.6, None, None, 5)) == "no interval"
+    assert interval(None) == ""
