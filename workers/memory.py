@@ -1,18 +1,13 @@
-"""How a worker's processes look for garbage."""
+"""How a worker's processes look for garbage: seldom (leaderboard.NEW_OBJECTS), and not twice."""
 
 from __future__ import annotations
 
 import gc
 
-NEW_OBJECTS = 50_000
-"""A job holds a hundred thousand rows, of which none is garbage: Python's own 700 would have it
-look through them again and again, for a fifth of the time that scoring takes."""
-
 
 def settle_memory() -> None:
-    """Keep what is imported out of every later search for garbage, and search less often.
+    """Keep what is imported out of every later search for garbage.
 
     No work horse looks through it, or copies it.
     """
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS)

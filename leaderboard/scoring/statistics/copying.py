@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson_binom
 
 MOST_CHANCE = 0.8
 """How often two models that are both wrong give the same answer, where others tell too little.
@@ -113,6 +112,9 @@ def find_p_of_same_wrong(chances: NDArray[np.float64], n_same: int) -> float:
 
     chances: (n,) of the items that both got wrong. 1 where nothing is the same.
     """
+    # Here alone: it is slow to import, and most processes never get here.
+    from scipy.stats import poisson_binom
+
     if n_same <= 0:
         return 1.0
     return float(min(1.0, poisson_binom.sf(n_same - 1, chances)))
