@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import os
 import signal
@@ -9,8 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from argon2.profiles import CHEAPEST
 
 from demo.redis_server import EmbeddedRedis, start_redis
+from leaderboard.accounts.passwords import HASHED_BY, hash_by
 from tests.servers import find_chromium
 
 pytest_plugins = ["tests.databases", "tests.loaded", "tests.site"]
@@ -22,6 +25,8 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+CHEAP = dataclasses.replace(CHEAPEST, hash_len=HASHED_BY.hash_len, salt_len=HASHED_BY.salt_len)
+"""A tenth of a second for each password was a third of the time of the tests of pages."""
 LONG = "long"
 """The mark of a test that takes long: what takes long at the end keeps a whole run waiting."""
 
@@ -41,9 +46,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let Ctrl-C reach what tests start, also where a shell's background job ignores it."""
     # A test makes many rows and little garbage, as a worker's job does (workers/memory.py).
     gc.set_threshold(20_000, 20, 20)
+    hash_by(CHEAP)
     config.addinivalue_line("markers", f"{LONG}: its file is begun with")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def dear_passwords() -> Iterator[None]:
+    """Passwords are hashed as on a site, and not as in other tests."""
+    hash_by(HASHED_BY)
+    yield
+    hash_by(CHEAP)
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts import teams
+from leaderboard.accounts import passwords, teams
 from leaderboard.accounts.confirmation import confirm
 from leaderboard.accounts.roles import grant_role
 from leaderboard.accounts.users import find_user
@@ -47,8 +46,8 @@ ATTEMPTS = 5
 
 @cache
 def hash_password() -> str:
-    """PASSWORD as the database keeps it: hashing takes so long that one must do for all users."""
-    return PasswordHasher().hash(PASSWORD)
+    """PASSWORD as the database keeps it, once for all users."""
+    return passwords.hash_password(PASSWORD)
 
 
 def make_user(

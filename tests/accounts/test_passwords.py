@@ -6,7 +6,13 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from leaderboard.accounts.passwords import check_password, hash_password, is_password
+from leaderboard.accounts.passwords import (
+    HASHED_BY,
+    NOBODY,
+    check_password,
+    hash_password,
+    is_password,
+)
 from leaderboard.accounts.users import authenticate, register
 from leaderboard.db import Sessions
 from leaderboard.errors import InvalidRequest
@@ -67,6 +73,12 @@ def test_a_password_is_the_same_however_a_keyboard_writes_it() -> None:
     assert is_password("\ufb01ne \uff14\uff12 words here", hash_password("fine 42 words here"))
     assert not is_password("fine 43 words here", hash_password("fine 42 words here"))
     assert not is_password("anything", None)
+
+
+@pytest.mark.usefixtures("dear_passwords")
+def test_a_password_is_kept_as_the_rfc_recommends_and_an_unknown_address_costs_as_much() -> None:
+    assert hash_password("correct horse battery").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert not PasswordHasher.from_parameters(HASHED_BY).check_needs_rehash(NOBODY)
 
 
 def test_a_password_kept_before_still_works_and_is_kept_anew(sessions: Sessions) -> None:

@@ -21,6 +21,7 @@ def test_a_user_signs_in_with_the_address_in_any_case(sessions: Sessions) -> Non
         assert user.password_hash.startswith("$argon2id$")
 
 
+@pytest.mark.usefixtures("dear_passwords")
 def test_a_wrong_password_and_an_unknown_address_look_the_same(sessions: Sessions) -> None:
     with sessions.write() as session:
         register(session, email="ada@example.org", name="Ada", password=PASSWORD)
