@@ -22,7 +22,8 @@ MIN_SLICES = 3
 """Fewer slices say nothing about how much slices differ: they are not shrunk."""
 N_MEANS, N_PULLS = 24, 20
 NEGLIGIBLE = 1e-4
-HALVINGS = 20
+N_CELLS = 2**20
+HALVINGS = 3
 
 
 class _Prior(NamedTuple):
@@ -85,10 +86,30 @@ def _weigh(k: NDArray[np.float64], n: NDArray[np.float64], low: float, high: flo
 def _mixture_quantile(
     alpha: NDArray[np.float64], beta: NDArray[np.float64], weight: NDArray[np.float64], p: float
 ) -> NDArray[np.float64]:
-    """The p quantiles of S mixtures of Beta distributions, by halving: alpha, beta (S, P)."""
-    low, high = np.zeros(len(alpha)), np.ones(len(alpha))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        below = betainc(alpha, beta, middle[:, None]) @ weight < p
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    """The p quantiles of S mixtures of Beta distributions: alpha, beta (S, P).
+
+    Each is the middle of the cell that it lies in, of N_CELLS on 0..1: what halving would find, in
+    half as many looks. A few halvings, then the Illinois method (Dowell and Jarratt 1971, BIT
+    11:168) on whole cells.
+    """
+    low, high = np.zeros(len(alpha)), np.full(len(alpha), float(N_CELLS))
+    below, above = np.full(len(alpha), -p), np.full(len(alpha), 1 - p)
+    last = np.zeros(len(alpha))
+    left, n_looks = np.arange(len(alpha)), 0
+    while len(left):
+        start, width = low[left], high[left] - low[left]
+        share = 0.5 if n_looks < HALVINGS else below[left] / (below[left] - above[left])
+        at = np.clip(np.rint(start + width * share), start + 1, high[left] - 1)
+        found = betainc(alpha[left], beta[left], at[:, None] / N_CELLS) @ weight - p
+        is_below = found < 0
+        for side, rows, end, value, other in (
+            (-1, is_below, low, below, above),
+            (1, ~is_below, high, above, below),
+        ):
+            own = left[rows]
+            end[own], value[own] = at[rows], found[rows]
+            # The end that stays counts for half, so that it moves as well.
+            other[own[last[own] == side]] /= 2
+            last[own] = side
+        left, n_looks = left[high[left] - low[left] > 1], n_looks + 1
+    return (low + 0.5) / N_CELLS

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 
 from leaderboard.scoring.statistics.intervals import Estimate
-from leaderboard.scoring.statistics.shrinkage import shrink
+from leaderboard.scoring.statistics.shrinkage import _mixture_quantile, shrink
+
+Rows = NDArray[np.float64]
 
 # Efron and Morris (1975), JASA 70:311, table 1: hits of 18 players in their first 45 at bats of
 # 1970, and their averages in the remainder of the season.
@@ -101,3 +104,30 @@ def test_intervals_of_small_slices_cover_the_truth_more_sharply_than_the_slice_a
         widths += float(np.mean(highs - lows))
     assert 0.92 <= covered / runs <= 0.99
     assert widths / runs < 0.55, "Wilson's intervals of five items are about 0.65 wide"
+
+
+def halve(alpha: Rows, beta: Rows, weight: Rows, p: float) -> Rows:
+    """The quantiles by twenty halvings of 0..1 each."""
+    low, high = np.zeros(len(alpha)), np.ones(len(alpha))
+    for _ in range(20):
+        middle = (low + high) / 2
+        below = stats.beta.cdf(middle[:, None], alpha, beta) @ weight < p
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    found: Rows = (low + high) / 2
+    return found
+
+
+def test_quantiles_of_mixtures_are_to_the_last_digit_those_that_halving_finds() -> None:
+    draw = np.random.default_rng(5)
+    for n_slices in range(1, 9):
+        total = draw.integers(1, 40, n_slices) * draw.random()
+        right = total * draw.random(n_slices) * (draw.random(n_slices) < 0.8)
+        weight = draw.random(30)
+        weight /= weight.sum()
+        concentration = draw.gamma(2, 5, 30)
+        mean = draw.random(30)
+        alpha = right[:, None] + (mean * concentration)[None, :]
+        beta = (total - right)[:, None] + ((1 - mean) * concentration)[None, :]
+        for p in (0.025, 0.5, 0.975):
+            found = _mixture_quantile(alpha, beta, weight, p)
+            assert (found == halve(alpha, beta, weight, p)).all()
