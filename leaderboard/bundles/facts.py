@@ -149,6 +149,47 @@ class ValueFact(Fact, frozen=True, kw_only=True):
     value: float | None = None
 
 
+class MeanFact(Fact, frozen=True, kw_only=True):
+    """A calibrated report score: see `scoring.statistics.calibration.CalibratedMean`."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    freedom: int | None = None
+    badge: str
+    n_labels: int
+    n: int
+    raw_mean: float
+
+
+class RankedFact(Fact, frozen=True, kw_only=True):
+    """A submission in a ranking, with its value on each item of the split, in their order.
+
+    One that `is_apart` has no rank; the tracks that are `left_out` were scored by another ruler
+    than the release's. `values` is None where they are not kept; `badge` says whether its report
+    score was calibrated, `report` how.
+    """
+
+    submission: str
+    model: str
+    is_apart: bool = False
+    left_out: list[str] = []
+    values: list[float | None] | None = None
+    report: MeanFact | None = None
+    badge: str
+
+
+class EntryFact(Fact, frozen=True, kw_only=True):
+    """A submission's rank range on a board; without one it has no rank there."""
+
+    submission: str
+    board: str
+    rank_low: int | None = None
+    rank_high: int | None = None
+    is_separable: bool = False
+
+
 class LeafFact(Fact, frozen=True, kw_only=True):
     """A committed value with its salt, and the way to the root: of an item that is revealed."""
 

@@ -66,7 +66,7 @@ def gather_submission(session: Session, submission: Submission, viewer: Viewer) 
     calibrated = list(_read_calibrated(session, submission, scores, is_whole=is_whole))
     rater = _find_judge(session, submission) if scores.scores else None
     facts: dict[str, Iterable[Fact]] = {
-        "items": _read_items(session, submission.split, is_whole=is_whole),
+        "items": read_item_facts(session, submission.split, is_whole=is_whole),
         "predictions": _read_predictions(session, submission, has_texts=is_host),
         "readings": _read_readings(session, submission, is_whole=is_whole),
         "scores": [_describe_score(score) for score in scores.scores],
@@ -187,7 +187,8 @@ def _find_judge(session: Session, submission: Submission) -> Rater | None:
     return None if scored is None else scored.rater
 
 
-def _read_items(session: Session, split: Split, *, is_whole: bool) -> Iterator[Fact]:
+def read_item_facts(session: Session, split: Split, *, is_whole: bool) -> Iterator[Fact]:
+    """The items of a split in their order; with what is hidden of them where `is_whole`."""
     rows = session.execute(
         select(Item, ItemReference)
         .join(ItemReference, ItemReference.item_id == Item.id)

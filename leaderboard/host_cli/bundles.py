@@ -9,11 +9,13 @@ from flask.cli import with_appcontext
 
 from leaderboard.bundles.archive import write_archive
 from leaderboard.bundles.gather import Bundle, gather_submission
+from leaderboard.bundles.ranking import gather_ranking
 from leaderboard.bundles.signing import make_key
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.submission import Submission
+from leaderboard.packages.catalogue import get_benchmark, get_split
 
 
 @click.group("bundle", cls=HostGroup)
@@ -39,6 +41,24 @@ def submission_command(key: str, output: Path | None) -> None:
             raise NotFound(f"There is no submission {key!r}.", "Check its number.")
         made = gather_submission(session, found, Viewer.HOST)
     _write(made, output or Path(f"{key}-proof-for-hosts.zip"))
+
+
+@bundle_group.command("ranking")
+@click.argument("benchmark")
+@click.option("--split", "name", default="test", show_default=True)
+@click.option("--version", help="The benchmark's version.  [default: the newest]")
+@click.option("--release", type=int, help="The release's number.  [default: the newest]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
+@with_appcontext
+def ranking_command(
+    benchmark: str, name: str, version: str | None, release: int | None, output: Path | None
+) -> None:
+    """Write the archive of a ranking: the values and means that its rank ranges rest on."""
+    with sessions().read() as session:
+        split = get_split(get_benchmark(session, benchmark, version), name)
+        made = gather_ranking(session, split, release)
+    number = made.manifest["release"]
+    _write(made, output or Path(f"{benchmark}-{name}-release-{number}-proof-for-hosts.zip"))
 
 
 def _write(made: Bundle, place: Path) -> None:

@@ -12,6 +12,7 @@ from leaderboard.bundles.verifying.commitment import check_commitment
 from leaderboard.bundles.verifying.contents import read_contents
 from leaderboard.bundles.verifying.counts import check_counts
 from leaderboard.bundles.verifying.figures import Figures
+from leaderboard.bundles.verifying.ranking import check_ranking
 from leaderboard.bundles.verifying.texts import check_texts, find_texts
 from leaderboard.bundles.verifying.whole import check_whole
 from leaderboard.errors import SpineBenchError
@@ -47,6 +48,8 @@ def verify_file(
 
 def _check(archive: Archive, predictions: bytes | None, figures: Figures) -> str:
     """Look at all figures; what the archive is of."""
+    if archive.manifest.get("kind") == "ranking":
+        return check_ranking(archive, figures)
     if archive.manifest.get("kind") != "submission":
         raise DamagedArchive(f"It is of a kind {archive.manifest.get('kind')!r} not known here.")
     contents = read_contents(archive)

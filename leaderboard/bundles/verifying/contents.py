@@ -123,8 +123,8 @@ class Contents:
 def read_contents(archive: Archive) -> Contents:
     """The facts of a submission's archive. Raises ValueError where they do not hang together."""
     members = archive.members
-    manifest = _convert(archive.manifest, Manifest, "manifest.json")
-    rubric = _convert(_decode(members.get("rubric.json", b"{}")), Rubric, "rubric.json")
+    manifest = convert(archive.manifest, Manifest, "manifest.json")
+    rubric = convert(_decode(members.get("rubric.json", b"{}")), Rubric, "rubric.json")
     contents = Contents(
         manifest,
         rubric,
@@ -169,7 +169,8 @@ def _decode(content: bytes) -> Any:
         raise ValueError(f"rubric.json: {error}") from error
 
 
-def _convert(plain: Any, kind: Any, name: str) -> Any:
+def convert(plain: Any, kind: Any, name: str) -> Any:
+    """A plain value as one of `kind`. Raises ValueError, naming where it stands."""
     try:
         return msgspec.convert(plain, kind)
     except msgspec.MsgspecError as error:

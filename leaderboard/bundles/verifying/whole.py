@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from leaderboard.bundles.facts import CalibrationFact, ReadingFact, ScoreFact
+from leaderboard.bundles.facts import CalibrationFact, ItemFact, ReadingFact, ScoreFact
 from leaderboard.bundles.verifying.contents import Contents
 from leaderboard.bundles.verifying.figures import COARSE, FINE, Figures, Number, is_same_plain
 from leaderboard.bundles.verifying.names import name_score, name_target
@@ -32,7 +32,7 @@ def check_whole(contents: Contents, figures: Figures) -> None:
     calibrators = _find_calibrators(contents, labels, figures)
     calibrated = calibrate_means(calibrators, ratings, labels, contents.rubric)
     scored = score_items(
-        make_items(contents),
+        make_items(contents.items),
         readings,
         ratings,
         calibrated,
@@ -46,21 +46,21 @@ def check_whole(contents: Contents, figures: Figures) -> None:
     _compare_looks(contents, scored.items, figures)
 
 
-def make_items(contents: Contents) -> pd.DataFrame:
+def make_items(facts: Sequence[ItemFact]) -> pd.DataFrame:
     """The table of the split's items, as of `values.read_items`; ids are places in the archive."""
     items = pd.DataFrame(
         {
-            "item_id": range(len(contents.items)),
-            "key": [item.key for item in contents.items],
-            "track": [item.track for item in contents.items],
-            "subcondition": [item.subcondition for item in contents.items],
-            "axis": [item.axis for item in contents.items],
-            "modality": [item.modality for item in contents.items],
-            "multiple": [item.multiple for item in contents.items],
-            "levels": pd.Series([item.levels or [] for item in contents.items], dtype=object),
-            "n_images": [item.n_images for item in contents.items],
-            "cluster": np.array([item.cluster for item in contents.items], dtype=np.int64),
-            "decides": np.array([item.decides is not False for item in contents.items], bool),
+            "item_id": range(len(facts)),
+            "key": [item.key for item in facts],
+            "track": [item.track for item in facts],
+            "subcondition": [item.subcondition for item in facts],
+            "axis": [item.axis for item in facts],
+            "modality": [item.modality for item in facts],
+            "multiple": [item.multiple for item in facts],
+            "levels": pd.Series([item.levels or [] for item in facts], dtype=object),
+            "n_images": [item.n_images for item in facts],
+            "cluster": np.array([item.cluster for item in facts], dtype=np.int64),
+            "decides": np.array([item.decides is not False for item in facts], bool),
         }
     )
     items["n_track"] = items.groupby("track")["item_id"].transform("size")

@@ -1,0 +1,146 @@
+"""Gather what the ranking of a release follows from: for hosts, since it holds all item values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from leaderboard.bundles.facts import EntryFact, Fact, MeanFact, RankedFact, write_facts
+from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
+from leaderboard.errors import NotFound
+from leaderboard.evaluation.release import find_foreign
+from leaderboard.items.values import unpack_values
+from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.commitment import RankedCommitment
+from leaderboard.models.ranking import (
+    ItemValues,
+    RankedApart,
+    RankedReports,
+    RankedSubmission,
+    Ranking,
+    RankingEntry,
+)
+from leaderboard.models.sealed import CommittedValues
+from leaderboard.rankings.provenance import UNCALIBRATED, read_report_means
+from leaderboard.rankings.releases import find_ranking, get_ranking
+from leaderboard.scoring.statistics.calibration import CalibratedMean
+
+
+def gather_ranking(session: Session, split: Split, release: int | None = None) -> Bundle:
+    """The facts behind the ranking of a split, or that of a release of this number.
+
+    Of a closed release the values are those that it was committed to, where answers are hidden;
+    its calibrated means are not kept. Raises NotFound.
+    """
+    current = find_ranking(session, split.id)
+    ranking = current if release is None else get_ranking(session, split, release)
+    if ranking is None:
+        raise NotFound("Nothing is ranked on this split yet.", "Wait for the first ranking.")
+    split = ranking.release.split
+    is_current = ranking is find_ranking(session, split.id)
+    facts = {
+        "items": read_item_facts(session, split, is_whole=True),
+        "ranked": _read_ranked(session, ranking, is_current=is_current),
+        "entries": _read_entries(session, ranking),
+    }
+    manifest = {
+        "kind": "ranking",
+        "reader": "host",
+        "benchmark": describe_split(split),
+        "release": ranking.release.number,
+        "serial": ranking.serial,
+        "is_current": is_current,
+    }
+    return Bundle(manifest, {f"{name}.jsonl": write_facts(one) for name, one in facts.items()})
+
+
+def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Iterator[Fact]:
+    rows = session.scalars(
+        select(RankedSubmission)
+        .where(RankedSubmission.ranking_id == ranking.id)
+        .options(joinedload(RankedSubmission.submission))
+        .order_by(RankedSubmission.submission_id)
+    ).all()
+    keys = [row.submission_id for row in rows]
+    apart = set(
+        session.scalars(
+            select(RankedApart.submission_id).where(RankedApart.ranking_id == ranking.id)
+        )
+    )
+    badges = _read_badges(session, ranking)
+    values = _read_values(session, ranking, keys, is_current=is_current)
+    means = read_report_means(session, keys) if is_current else {}
+    foreign = find_foreign(session, ranking.release, keys) if is_current else None
+    for row in rows:
+        key, left_out = row.submission_id, []
+        if foreign is not None and key in foreign.questions:
+            left_out += [Track.TEXT.value, Track.IMAGE.value]
+        if foreign is not None and key in foreign.reports:
+            left_out.append(Track.REPORT.value)
+        yield RankedFact(
+            submission=key,
+            model=row.submission.model_card.slug,
+            is_apart=key in apart,
+            left_out=left_out,
+            values=values.get(key),
+            report=_describe(means.get(key)),
+            badge=badges.get(key, UNCALIBRATED),
+        )
+
+
+def _read_badges(session: Session, ranking: Ranking) -> Mapping[str, str]:
+    rows = session.execute(
+        select(RankedReports.submission_id, RankedReports.badge).where(
+            RankedReports.ranking_id == ranking.id
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _read_values(
+    session: Session, ranking: Ranking, keys: list[str], *, is_current: bool
+) -> dict[str, list[float | None]]:
+    """Item values by submission: those of now, or those that a closed release committed to."""
+    if is_current:
+        query = select(ItemValues.submission_id, ItemValues.content).where(
+            ItemValues.submission_id.in_(keys)
+        )
+    else:
+        query = (
+            select(RankedCommitment.submission_id, CommittedValues.content)
+            .join(
+                CommittedValues,
+                CommittedValues.value_commitment_id == RankedCommitment.value_commitment_id,
+            )
+            .where(RankedCommitment.ranking_id == ranking.id)
+        )
+    return {
+        key: [None if value != value else value for value in unpack_values(content).tolist()]
+        for key, content in session.execute(query)
+    }
+
+
+def _describe(mean: CalibratedMean | None) -> MeanFact | None:
+    if mean is None:
+        return None
+    facts: dict[str, Any] = mean._asdict()
+    return MeanFact(**facts | {"badge": mean.badge.value})
+
+
+def _read_entries(session: Session, ranking: Ranking) -> Iterator[Fact]:
+    rows = session.scalars(
+        select(RankingEntry)
+        .where(RankingEntry.ranking_id == ranking.id)
+        .order_by(RankingEntry.submission_id, RankingEntry.board)
+    )
+    for row in rows:
+        yield EntryFact(
+            submission=row.submission_id,
+            board=row.board.value,
+            rank_low=row.rank_low,
+            rank_high=row.rank_high,
+            is_separable=row.is_separable,
+        )
