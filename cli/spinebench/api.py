@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from spinebench.errors import LostConnectionError
 from spinebench.transport import ORDINARY, Patience, Transport
+
+MOST_ITEMS = 200
 
 
 class Api:
@@ -55,6 +57,22 @@ class Api:
     def get_results(self, id: str) -> Any:
         """A scored submission's scores."""
         return self._get(f"/submissions/{quote(id)}/results")
+
+    def get_items(self, id: str, page: int, filters: Mapping[str, str]) -> Any:
+        """One page of a submission's items, as many as the server gives at once."""
+        asked = {**filters, "page": str(page), "limit": str(MOST_ITEMS)}
+        return self._get(f"/submissions/{quote(id)}/items", asked)
+
+    def download_items(
+        self,
+        id: str,
+        filters: Mapping[str, str],
+        target: BinaryIO,
+        on_received: Callable[[int, int | None], None],
+    ) -> None:
+        """Writes a submission's items into `target` as CSV."""
+        query = f"?{urlencode(filters)}" if filters else ""
+        self._transport.download(f"/submissions/{quote(id)}/items.csv{query}", target, on_received)
 
     def download_package(
         self,

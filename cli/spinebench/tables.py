@@ -9,6 +9,7 @@ from spinebench.shapes.benchmarks import BenchmarkRecord
 from spinebench.shapes.endpoints import EndpointRecord, EndpointTestRecord
 from spinebench.shapes.models import ModelRecord
 from spinebench.shapes.rankings import BOARDS, BoardScore, RankingEntryRecord, RankingRecord
+from spinebench.shapes.readings import JudgedRecord, ReadingList, ReadingRecord
 from spinebench.shapes.results import Results, ScoreRecord
 from spinebench.shapes.submissions import SubmissionRecord
 from spinebench.terminal import Column, Table
@@ -169,6 +170,48 @@ def _score_cells(score: ScoreRecord, *, with_unscored: bool) -> list[str]:
         str(score.n) if score.k is None else f"{score.k}/{score.n}",
     ]
     return [*cells, str(score.n_unscored)] if with_unscored else cells
+
+
+def items_table(found: ReadingList) -> Table:
+    """One item a row: what was read of its text, by which rule, and what came of it."""
+    columns = [
+        Column("item"),
+        Column("track", spare=2),
+        Column("condition", spare=3),
+        Column("read as"),
+        Column("rule", spare=1),
+    ]
+    if found.shows_key:
+        columns += [Column("key"), Column("right"), Column("rated")]
+    rows = [_item_cells(one, shows_key=found.shows_key) for one in found.readings]
+    caption = f"{found.model} on {found.benchmark} {found.version} {found.split}"
+    return Table(caption, columns, rows)
+
+
+def _item_cells(reading: ReadingRecord, *, shows_key: bool) -> list[str]:
+    item, read, verdict = reading.item, reading.answer, reading.verdict
+    rule = (read.rule or (f"read by {read.reader}" if read.reader else "")) if read else ""
+    cells = [
+        item.id,
+        item.track,
+        item.subcondition.replace("_", " "),
+        (read.letters or read.outcome) if read else NONE,
+        rule or NONE,
+    ]
+    if not shows_key:
+        return cells
+    return [
+        *cells,
+        "".join(verdict.key) if verdict else NONE,
+        NONE if verdict is None else "yes" if verdict.is_right else "no",
+        ", ".join(f"{one.judge} {_span(one)}" for one in reading.judges) or NONE,
+    ]
+
+
+def _span(judged: JudgedRecord) -> str:
+    """From the lowest to the highest of a judge's ratings."""
+    values = [one.value for one in judged.dimensions if one.value is not None]
+    return f"{min(values):.1f} to {max(values):.1f}" if values else "unscored"
 
 
 def ranking_table(ranking: RankingRecord) -> Table:

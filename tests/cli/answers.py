@@ -135,6 +135,62 @@ RESULTS: dict[str, Any] = {
 }
 
 
+def reading(id: str, **facts: Any) -> dict[str, Any]:
+    """One item of a submission, read as B by its last line."""
+    item = {
+        "id": id,
+        "kind": "mcq",
+        "track": "text",
+        "question": "Where?",
+        "options": {"A": "L3/L4", "B": "L4/L5"},
+        "multiple": False,
+        "subcondition": "disc_herniation",
+        "axis": "level",
+        "modality": None,
+        "levels": [],
+        "images": [],
+    }
+    answer = {
+        "outcome": "answered",
+        "letters": "B",
+        "parser_version": "6",
+        "is_outdated": False,
+        "rule": "answer-line",
+        "sentence": "A line in the form of the prompt names it.",
+        "words": "ANSWER: B",
+        "reader": None,
+        "today": None,
+    }
+    verdict = {"is_right": False, "key": ["A"], "explanation": "", "precision": None}
+    return {
+        "item": item,
+        "text": "ANSWER: B",
+        "answer": answer,
+        "verdict": verdict | {"recall": None},
+        "judges": [],
+        "reference_report": "",
+        **facts,
+    }
+
+
+def items(*readings: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """One page of the items of a submission."""
+    return {
+        "submission": "42",
+        "benchmark": "spinebench-mini",
+        "version": "1.1.0",
+        "split": "dev",
+        "model": "my-vlm",
+        "shows_key": True,
+        "n": len(readings),
+        "n_all": 10,
+        "page": 1,
+        "n_pages": 1,
+        "readings": list(readings),
+        **facts,
+    }
+
+
 def ranked(value: float) -> dict[str, Any]:
     """A score of the ranking, five below to five above."""
     return {"value": value, "low": value - 5, "high": value + 5, "n": 56}

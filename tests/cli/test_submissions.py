@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.answers import RESULTS, submission
+from tests.cli.answers import RESULTS, items, reading, submission
 from tests.cli.api_server import Answer, ApiServer, refusal
 from tests.cli.conftest import Spinebench
 
@@ -168,6 +169,77 @@ def test_results_show_every_slice_with_one_decimal_and_reasons_for_dashes(
     assert "-: no item of this slice" in outcome.out
     assert "80 answered, 2 refused, 1 ambiguous, 1 unparsed" in outcome.out
     assert spinebench("results", "42", "--json").json == RESULTS
+
+
+def test_results_by_item_show_what_was_read_of_all_pages_and_what_came_of_it(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    judges = [
+        {
+            "judge": "checklist",
+            "version": "3",
+            "dimensions": [
+                {"dimension": key, "name": key, "value": value, "reason": "", "checks": []}
+                for key, value in (("diagnosis", 1.8), ("coverage", 3.0), ("style", None))
+            ],
+        }
+    ]
+    report = reading("report-1", answer=None, verdict=None, judges=judges)
+    first = items(reading("text-1"), n=2, n_pages=2)
+    second = items(report, n=2, page=2, n_pages=2)
+    server.on("GET", f"{PATH}/items", first, second)
+    outcome = spinebench("results", "42", "--items", "--filter", "wrong", "--level", "L4/L5")
+    rows = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    assert "text-1 text disc herniation B answer-line A no -" in rows
+    assert "report-1 text disc herniation - - - - checklist 1.8 to 3.0" in rows
+    assert "2 of 10 predictions." in rows
+    asked = [one.path for one in server.requests]
+    assert [path.partition("page=")[2][:1] for path in asked] == ["1", "2"]
+    assert all("filter=wrong" in path and "level=L4%2FL5" in path for path in asked)
+
+
+def test_results_by_item_as_json_hold_the_readings_of_all_pages(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    pages = [items(reading(f"text-{n}"), n=2, page=n, n_pages=2) for n in (1, 2)]
+    server.on("GET", f"{PATH}/items", *pages)
+    told = spinebench("results", "42", "--items", "--json").json
+    assert [one["item"]["id"] for one in told["readings"]] == ["text-1", "text-2"]
+
+
+def test_items_whose_key_is_hidden_are_shown_without_columns_for_it(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    unread = {**reading("text-1")["answer"], "outcome": "refused", "letters": "", "rule": "refusal"}
+    server.on(
+        "GET",
+        f"{PATH}/items",
+        items(reading("text-1", answer=unread, verdict=None), shows_key=False),
+    )
+    outcome = spinebench("results", "42", "--items")
+    rows = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    assert "text-1 text disc herniation refused refusal" in rows
+    assert "key" not in outcome.out
+
+
+def test_items_are_written_to_a_file_as_the_server_sends_them(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    server.on("GET", f"{PATH}/items.csv", Answer(body=b"item,text\r\na,b\r\n"))
+    target = tmp_path / "items.csv"
+    outcome = spinebench("results", "42", "--items", "--filter", "unread", "--csv", str(target))
+    assert outcome.code == 0
+    assert target.read_bytes() == b"item,text\r\na,b\r\n"
+    assert server.requests[-1].path.endswith("items.csv?filter=unread")
+
+
+def test_options_for_items_without_items_are_refused_before_anything_is_asked(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    outcome = spinebench("results", "42", "--filter", "wrong")
+    assert outcome.code == 2
+    assert "Add --items." in outcome.err
+    assert server.requests == []
 
 
 def test_results_before_the_end_are_refused_in_the_servers_words(

@@ -6,17 +6,22 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, expect
 
 from leaderboard.models.role import Role
+from leaderboard.readings.filter import Field, Which
+from leaderboard.web.api.readings import ReadingQuery
 from leaderboard.web.raw_text import HEAD, TAIL, lay_out, make_visible
+from spinebench.commands.items import FILTERS
 from tests.factories import load_items
 from tests.package_files import make_manifest
 from tests.readings.test_read import ITEMS, TEXTS
 from tests.site import Site, Visitor
+from tests.web.api.test_api import check
 from tests.web.browsing import open_page
 from tests.web.test_pages import sign_in
 
@@ -173,6 +178,11 @@ ROUTES = (
     "items.json",
     "items.parquet",
     "items.csv?filter=wrong",
+    "api:/api/v1/submissions/KEY/items",
+    "api:/api/v1/submissions/KEY/items?filter=unread",
+    "api:/api/v1/submissions/KEY/items?filter=wrong",
+    "api:/api/v1/submissions/KEY/items?level=L4/L5",
+    "api:/api/v1/submissions/KEY/items.csv",
 )
 MOVING = {"date", "server", "content-length"}
 
@@ -192,7 +202,7 @@ def test_what_a_team_gets_of_a_hidden_split_never_depends_on_being_right(
         "test-text-003": "ANSWER: C, D",
         "test-report-000": "There is canal stenosis at L1/L2. There is one fracture.",
     }
-    ada = sign_in(site, "ada")
+    ada, token = sign_in(site, "ada"), site.token("ada")
     keys = [send(site, texts, "ada", "guarded") for texts in (right, wrong)]
 
     def normal(text: str, key: str) -> str:
@@ -206,7 +216,12 @@ def test_what_a_team_gets_of_a_hidden_split_never_depends_on_being_right(
         return re.sub(r"(?<=answered,)(?:[A-D]+)(?=,)", "LETTERS", text)
 
     for route in ROUTES:
-        first, second = (ada.get(f"/submissions/{key}/{route}") for key in keys)
+        first, second = (
+            site.get(f"{route.removeprefix('api:')}".replace("KEY", key), token)
+            if route.startswith("api:")
+            else ada.get(f"/submissions/{key}/{route}")
+            for key in keys
+        )
         assert first.status_code == second.status_code, route
         heads = [
             {
@@ -245,6 +260,51 @@ def test_two_models_are_shown_side_by_side_from_their_comparison(
     assert page.index("Read as B : right") < page.index("Read as C : wrong")
     assert site.get("/compare/items?benchmark=opened&models=model-a").status_code == 400
     assert site.get("/compare/items?benchmark=opened&models=model-a,nobody").status_code == 404
+
+
+def test_the_api_gives_single_items_with_what_was_read_and_by_which_rule(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, key, _ = opened
+    own = site.get(f"/api/v1/submissions/{key}/items", site.token("ada"))
+    told = check(site, "get", "/submissions/{key}/items", own)
+    assert (told["n"], told["n_all"], told["n_pages"], told["shows_key"]) == (6, 6, 1, True)
+    first = told["readings"][0]
+    assert (first["item"]["id"], first["item"]["levels"]) == ("test-text-000", ["L4"])
+    assert first["text"] == TEXTS["test-text-000"]
+    assert (first["answer"]["letters"], first["answer"]["rule"]) == ("B", "answer-line")
+    assert first["answer"]["words"] == "ANSWER: B"
+    assert (first["verdict"]["is_right"], first["verdict"]["key"]) == (True, ["B"])
+    (picture,) = told["readings"][2]["item"]["images"]
+    assert site.get(urlsplit(picture["url"]).path).headers["Content-Type"] == "image/png"
+    (judge,) = told["readings"][5]["judges"]
+    (diagnosis,) = (one for one in judge["dimensions"] if one["dimension"] == "diagnosis")
+    assert diagnosis["checks"][2]["quote"] == "There is a fracture of L1."
+    path = "/api/v1/readings/opened/test/model-a"
+    public = check(site, "get", "/readings/{slug}/{split}/{model}", site.get(path))
+    assert public == told, "what everybody sees is what the team sees"
+    part = site.get(f"{path}?filter=wrong&limit=3&page=2").json()
+    assert [one["item"]["id"] for one in part["readings"]] == ["test-text-004"]
+    assert (part["n"], part["n_pages"]) == (4, 2)
+    for bad in ("filter=odd", "limit=0", "page=x", "level=L99"):
+        assert site.get(f"{path}?{bad}").status_code == 400
+    both = site.get("/api/v1/comparisons/opened/test/items?models=model-a,model-b&filter=first")
+    pairs = check(site, "get", "/comparisons/{slug}/{split}/items", both)
+    (pair,) = pairs["pairs"]
+    assert (pair["first"]["answer"]["letters"], pair["second"]["answer"]["letters"]) == ("B", "C")
+    for bad in ("models=model-a", "models=model-a,model-a", "models=model-a,model-b&filter=wrong"):
+        assert site.get(f"/api/v1/comparisons/opened/test/items?{bad}").status_code == 400
+    file = site.get(f"/api/v1/submissions/{key}/items.csv?filter=right", site.token("ada"))
+    page = sign_in(site, "ada").get(f"/submissions/{key}/items.csv?filter=right")
+    assert file.content == page.content
+
+
+def test_the_document_says_every_choice_of_items_that_there_is() -> None:
+    fields = set(ReadingQuery.__struct_fields__)
+    assert fields == {*(field.value for field in Field), "page", "limit"}
+    assert set(FILTERS) == {field.value for field in Field}
+    named = re.findall(r"[\w-]+", FILTERS["filter"])
+    assert {one.value for one in Which} <= set(named)
 
 
 def test_hostile_texts_are_shown_as_what_they_are() -> None:

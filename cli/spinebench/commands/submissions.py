@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from spinebench.api import Api
+from spinebench.commands.items import item_options, show_items
 from spinebench.commands.watching import show_feedback, stay
 from spinebench.errors import UsageError
 from spinebench.following import describe_step
@@ -105,9 +107,19 @@ def _state(submission: SubmissionRecord) -> str:
 
 @click.command(cls=Command)
 @click.argument("id", type=slug)
+@click.option("--items", "by_item", is_flag=True, help="Item by item: what was read of each text.")
+@item_options
 @pass_invocation
-def results(invocation: Invocation, id: str) -> None:
-    """Show a scored submission's scores, slice by slice."""
+def results(
+    invocation: Invocation, /, id: str, by_item: bool, csv: Path | None, **filters: str | None
+) -> None:
+    """Show a scored submission's scores, slice by slice, or its items one by one."""
+    chosen = {name: value for name, value in filters.items() if value}
+    if by_item:
+        show_items(invocation, id, chosen, csv)
+        return
+    if chosen or csv is not None:
+        raise UsageError("These options choose items.", remedy="Add --items.")
     terminal = invocation.terminal
     with invocation.api() as api:
         raw = api.get_results(id)

@@ -402,6 +402,14 @@ API = (
         GET /api/v1/robustness/tiny/test
         """,
     ),
+    # Answers of this split are hidden, so single items are nobody's to see here.
+    Group(
+        any_program(404),
+        """
+        GET /api/v1/comparisons/tiny/test/items?models=model-a,model-b
+        GET /api/v1/readings/tiny/test/model-a
+        """,
+    ),
     Group(
         programs(read=200, submit=403, other_team=200, unconfirmed=200),
         """
@@ -417,6 +425,8 @@ API = (
         GET /api/v1/endpoints/{endpoint}
         GET /api/v1/submissions/{scored}
         GET /api/v1/submissions/{scored}/bundle
+        GET /api/v1/submissions/{scored}/items
+        GET /api/v1/submissions/{scored}/items.csv
         GET /api/v1/submissions/{scored}/results
         """,
     ),
