@@ -83,9 +83,9 @@ def read_pairs(
         require_texts(one, Viewer.PUBLIC)
         if not sees_key(one, Viewer.PUBLIC):
             raise NotFound("Which items a model got right is not public here.", "Compare scores.")
-    matching = _select_ids(first.id, second.id, filter_)
+    matching = _select_ids(first, second, filter_)
     n = count_rows(session, matching)
-    n_all = count_rows(session, _select_ids(first.id, second.id, {})) if filter_ else n
+    n_all = count_rows(session, _select_ids(first, second, {})) if filter_ else n
     n_pages = count_pages(n, page, size)
     rows = session.execute(
         matching.order_by(Item.position).offset((page - 1) * size).limit(size)
@@ -98,7 +98,7 @@ def read_pairs(
     return PairPage(pairs, page, n_pages, n, n_all)
 
 
-def _select_ids(first: str, second: str, filter_: Filter) -> Select[int, int]:
+def _select_ids(first: Submission, second: Submission, filter_: Filter) -> Select[int, int]:
     left, right = aliased(Prediction), aliased(Prediction)
     left_read, right_read = aliased(ParsedPrediction), aliased(ParsedPrediction)
     query = (
@@ -107,7 +107,12 @@ def _select_ids(first: str, second: str, filter_: Filter) -> Select[int, int]:
         .join(Item, Item.id == left.item_id)
         .outerjoin(left_read, left_read.prediction_id == left.id)
         .outerjoin(right_read, right_read.prediction_id == right.id)
-        .where(left.submission_id == first, right.submission_id == second, *select_items(filter_))
+        .where(
+            left.submission_id == first.id,
+            right.submission_id == second.id,
+            Item.split_id == first.split_id,
+            *select_items(filter_),
+        )
     )
     if Field.FILTER not in filter_:
         return query

@@ -63,9 +63,9 @@ def read_page(
 ) -> ReadingPage:
     """The page of that number, from 1. Raises NotFound beyond the last, or without the right."""
     require_texts(submission, viewer)
-    matching = _select_ids(submission.id, filter_)
+    matching = _select_ids(submission, filter_)
     n = count_rows(session, matching)
-    n_all = count_rows(session, _select_ids(submission.id, {})) if filter_ else n
+    n_all = count_rows(session, _select_ids(submission, {})) if filter_ else n
     n_pages = count_pages(n, page, size)
     ids = session.scalars(
         matching.order_by(Item.position).offset((page - 1) * size).limit(size)
@@ -86,7 +86,7 @@ def read_batches(
     last = -1
     while True:
         rows = session.execute(
-            _select_ids(submission.id, filter_)
+            _select_ids(submission, filter_)
             .add_columns(Item.position)
             .where(Item.position > last)
             .order_by(Item.position)
@@ -158,12 +158,13 @@ def make_readings(
     return made
 
 
-def _select_ids(submission_id: str, filter_: Filter) -> Select[int]:
+def _select_ids(submission: Submission, filter_: Filter) -> Select[int]:
+    """Of its predictions those for items of its split: others are of a version before."""
     return (
         select(Prediction.id)
         .join(Item, Item.id == Prediction.item_id)
         .outerjoin(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
-        .where(*select_predictions(submission_id, filter_))
+        .where(Item.split_id == submission.split_id, *select_predictions(submission.id, filter_))
     )
 
 

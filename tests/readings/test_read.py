@@ -9,7 +9,7 @@ from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.models.benchmark import Answers, Split
+from leaderboard.models.benchmark import Answers, Item, Split
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.reading import ReaderCall, ReaderOutcome
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
@@ -321,6 +321,31 @@ def test_before_a_submission_is_scored_its_team_sees_its_texts_alone(sessions: S
     assert not any(one.answer or one.verdict for one in found.values())
     with pytest.raises(NotFound):
         read(sessions, key)
+
+
+def test_what_was_sent_for_items_of_a_version_before_is_not_among_the_readings(
+    sessions: Sessions, open_key: str
+) -> None:
+    splits = [{"name": "test", "items": "items/test.jsonl", "answers": "public"}]
+    with sessions.write() as session:
+        load_items(session, ITEMS, make_manifest(version="1.1.0", splits=splits))
+        new = session.scalars(select(Split).order_by(Split.id.desc())).first()
+        assert new
+        carried = session.scalars(
+            select(Item).where(Item.split_id == new.id, Item.key == "test-text-000")
+        ).one()
+        found = session.get_one(Submission, open_key)
+        session.execute(
+            update(Prediction)
+            .values(item_id=carried.id)
+            .where(Prediction.submission_id == open_key, Prediction.text == TEXTS[carried.key])
+        )
+        found.split_id = new.id
+    assert list(read(sessions, open_key)) == ["test-text-000"]
+    with sessions.read() as session:
+        found = session.get_one(Submission, open_key)
+        assert read_page(session, found, Viewer.PUBLIC, {}).n_all == 1
+        assert read_pairs(session, found, found, {}).n_all == 1
 
 
 def test_on_hidden_answers_a_team_has_no_choice_that_depends_on_them(sessions: Sessions) -> None:
