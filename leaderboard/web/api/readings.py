@@ -27,7 +27,7 @@ from leaderboard.readings.reading import (
 from leaderboard.submissions.find import get_own
 from leaderboard.web.address import read_slugs
 from leaderboard.web.api.operation import get
-from leaderboard.web.api.places import Text, about, find_split, name_split
+from leaderboard.web.api.places import Text, about, find_standing, name_split
 from leaderboard.web.readings import (
     MOST_LISTED,
     get_public_submission,
@@ -111,13 +111,13 @@ def download_own(key: str) -> Response:
 @get("/readings/<slug>/<split>/<model>", query=PublicQuery)
 def list_public(slug: str, split: str, model: str) -> ReadingList:
     """Each prediction of a model's public result, on a split with public answers."""
-    return _list(get_public_submission(find_split(slug, split), model), Viewer.PUBLIC)
+    return _list(get_public_submission(find_standing(slug, split), model), Viewer.PUBLIC)
 
 
 @get("/comparisons/<slug>/<split>/items", query=PairQuery)
 def list_pairs(slug: str, split: str) -> ReadingPairList:
     """Two models side by side, item by item, on a split with public answers."""
-    found, slugs = find_split(slug, split), read_slugs()
+    found, slugs = find_standing(slug, split), read_slugs()
     asked = read_asked_pairs(found)
     if len(slugs) != 2 or slugs[0] == slugs[1]:
         raise InvalidRequest(
