@@ -48,6 +48,7 @@ from leaderboard.web.pages import (
     admin_items,
     admin_people,
     admin_roles,
+    admin_versions,
     announcements,
     benchmarks,
     breakdowns,
@@ -190,6 +191,7 @@ def create_app(config: Config | None = None) -> Flask:
         admin_evidence.blueprint,
         admin_items.blueprint,
         admin_roles.blueprint,
+        admin_versions.blueprint,
         guides.blueprint,
         health.blueprint,
     ):

@@ -30,6 +30,7 @@ from leaderboard.models.reading import BY_READER
 from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
 from leaderboard.packages.opening import open_version
+from leaderboard.rankings.errata import write_errata
 from leaderboard.rankings.releases import find_release, lock_releases, open_release
 
 
@@ -49,6 +50,8 @@ def open_campaign(session: Session, campaign: Campaign, plan: Plan) -> None:
         _open_split(session, campaign, split)
     for split in plan.splits:
         rank_split(session, split.target_id)
+    if campaign.is_of_version:
+        write_errata(session, campaign.benchmark, campaign.target, campaign.reason)
     clear_parts(session, campaign.id)
     campaign.ended_at = now()
 

@@ -19,6 +19,7 @@ from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import (
     get_benchmark,
+    get_loaded,
     read_benchmarks,
     read_older_versions,
     read_prepared,
@@ -28,7 +29,14 @@ from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
 from leaderboard.packages.read import Package, read_package
-from leaderboard.packages.versions import compare_versions, describe_shared, describe_split
+from leaderboard.packages.versions import (
+    Change,
+    SplitDiff,
+    compare_versions,
+    describe_shared,
+    describe_split,
+)
+from leaderboard.rankings.errata import warn_of_few
 
 
 @click.group("benchmark", cls=HostGroup)
@@ -84,6 +92,41 @@ def _echo_prepared(session: Session, row: Benchmark) -> None:
         click.echo(f"  {name}: {describe_split(split)}")
     click.echo(f"See more: flask benchmark diff {row.slug} {newest.version} {row.version}")
     click.echo(f"Compute its ranking: flask campaign start {row.slug} {row.version}")
+
+
+@benchmark_group.command("diff")
+@click.argument("slug")
+@click.argument("old")
+@click.argument("new")
+@click.option("--items", is_flag=True, help="Name the items that changed.")
+@with_appcontext
+def diff_command(slug: str, old: str, new: str, items: bool) -> None:
+    """What the version NEW of SLUG changes of OLD; both may be prepared."""
+    with sessions().read() as session:
+        before, after = get_loaded(session, slug, old), get_loaded(session, slug, new)
+        diff = compare_versions(session, before, after)
+        splits = {split.name: split for split in after.splits}
+        click.echo(f"{slug} {new} against {old}")
+        click.echo(f"Changed for all items: {describe_shared(diff)}")
+        for name, one in diff.splits.items():
+            _echo_split(name, one)
+            if warning := warn_of_few(splits[name], one):
+                click.echo(warning)
+            for item in one.items if items else ():
+                if item.change is not Change.SAME:
+                    said = ", ".join(change.label for change in item.changes)
+                    click.echo(f"  {item.key}: {said}")
+
+
+def _echo_split(name: str, diff: SplitDiff) -> None:
+    click.echo(f"\n{name}")
+    for change, n in diff.counts.items():
+        click.echo(f"  {n:>6,}  {change.label}")
+    for track, share in diff.shares.items():
+        click.echo(
+            f"  {track.value:<6}  {share.n_before:,} -> {share.n_after:,} items; predictions "
+            f"carry over to {share.n_carried:,}"
+        )
 
 
 @benchmark_group.command("list")

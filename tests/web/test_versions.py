@@ -4,16 +4,21 @@ import re
 
 import pytest
 
+from config import Config
+from leaderboard.app import create_app
 from leaderboard.campaigns.start import start_version
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.models.campaign import CampaignState
+from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import get_benchmark, get_loaded, get_split
 from leaderboard.rankings.releases import open_release
 from tests.campaigns.campaigns import HOST, open_all, run_campaign
 from tests.factories import prepare_items
 from tests.package_files import make_items, make_manifest
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
+from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
+from tests.web.test_pages import sign_in
 
 pytestmark = pytest.mark.one_database
 CORRECTED = "test-text-004"
@@ -22,7 +27,7 @@ CORRECTED = "test-text-004"
 
 def make_corrected() -> list[dict[str, object]]:
     """The site's items with one key corrected."""
-    items = [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(2, 1, 1, "dev")]
+    items = [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(3, 1, 1, "dev")]
     (one,) = (item for item in items if item["id"] == CORRECTED)
     one["answer"] = ["C"]
     return items
@@ -173,3 +178,75 @@ def test_a_file_for_an_old_version_is_refused_and_named_the_one_to_send_to(follo
         assert "Send to 1.0.1" in refused.text
     sent = followed.submit(token, make_file(3), version="1.0.1")
     assert sent.status_code == 201, sent.text
+
+
+def test_the_benchmarks_page_and_api_tell_what_was_corrected_why_and_who_moved(
+    ranked: Site,
+) -> None:
+    assert 'id="errata"' not in ranked.get("/benchmarks/tiny").text
+    assert ranked.get("/api/v1/benchmarks/tiny/errata").json()["errata"] == []
+    open_corrected(ranked)
+    page = ranked.get("/benchmarks/tiny").text
+    errata = page.partition('id="errata"')[2].partition("<h2")[0]
+    assert "It followed 1.0.0. It is right." in errata
+    assert re.search(r"Key corrected</th><td class=\"num\">1</td>", errata)
+    # A demonstration's answers are known: the item may be named.
+    assert CORRECTED in errata
+    (one,) = ranked.get("/api/v1/benchmarks/tiny/errata").json()["errata"]
+    assert (one["version"], one["former_version"]) == ("1.0.1", "1.0.0")
+    (split,) = (found for found in one["splits"] if found["split"] == "test")
+    assert split["changes"] == [
+        {
+            "change": "corrected",
+            "subconditions": ["disc_herniation"],
+            "n": 1,
+            "items": [CORRECTED],
+        }
+    ]
+    before = {key: read_ranks(ranked, key, "?release=2&board=") for key in BOARDS}
+    after = {key: read_ranks(ranked, key, "?board=") for key in BOARDS}
+    moved = {
+        (board, model)
+        for board in BOARDS
+        for model in before[board]
+        if before[board][model] != after[board][model]
+    }
+    assert {(move["board"], move["model"]) for move in split["moves"]} == moved
+    assert ranked.get("/benchmarks/tiny?version=1.0.0").text.count('id="errata"') == 0
+
+
+BOARDS = ("overall", "text", "image", "closed", "report")
+
+
+def read_ranks(site: Site, board: str, query: str) -> dict[str, tuple[int, int]]:
+    entries = site.get(f"/api/v1/rankings/tiny/test{query}{board}").json()["entries"]
+    return {one["model"]["slug"]: (one["rank_low"], one["rank_high"]) for one in entries}
+
+
+def test_a_host_sees_item_by_item_what_a_prepared_version_changes(ranked: Site) -> None:
+    ranked.add_role("hedy", Role.HOST)
+    host = sign_in(ranked, "hedy")
+    listed = host.get(f"{ranked.url}/admin/benchmarks").text
+    assert "/admin/benchmarks/tiny/1.0.1/changes" in listed
+    page = host.get(f"{ranked.url}/admin/benchmarks/tiny/1.0.1/changes").text
+    assert "1 key corrected, 10 the same; predictions carry over to 11 of 11 items." in page
+    row = page.partition(f"<code>{CORRECTED}</code>")[2]
+    assert re.search(
+        r'Key</th><td class="wrapped">B</td><td class="wrapped">C</td>', row.partition("<h3")[0]
+    )
+
+
+def test_the_command_tells_what_a_version_changes_and_names_items_when_asked(
+    ranked: Site,
+) -> None:
+    url = str(ranked.sessions.engine.url)
+    app = create_app(Config.from_env(REQUIRED | {"DATABASE_URL": url}))
+    run = app.test_cli_runner().invoke
+    said = run(args=["benchmark", "diff", "tiny", "1.0.0", "1.0.1"]).output
+    assert "Changed for all items: nothing" in said
+    assert re.search(r"^ +1  key corrected$", said, re.MULTILINE)
+    assert "text    6 -> 6 items; predictions carry over to 6" in said
+    assert CORRECTED not in said
+    named = run(args=["benchmark", "diff", "tiny", "1.0.0", "1.0.1", "--items"]).output
+    assert f"  {CORRECTED}: key corrected" in named
+    app.extensions["spinebench"].sessions.engine.dispose()

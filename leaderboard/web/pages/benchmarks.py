@@ -16,10 +16,12 @@ from leaderboard.packages.catalogue import (
     get_benchmark,
     get_image,
     get_split,
+    ranked_split,
     read_benchmarks,
     read_open_items,
 )
-from leaderboard.rankings.read import count_items
+from leaderboard.rankings.errata import read_errata
+from leaderboard.rankings.read import count_items, read_state
 from leaderboard.web.downloads import send_questions
 from leaderboard.web.services import database, note_benchmark, services
 
@@ -41,6 +43,7 @@ def benchmark(slug: str) -> Response:
     note_benchmark(slug)
     committed, n_revealed = read_answers(database(), found), count_revealed(database(), found)
     bounds = tuple(read_bounds(database(), found))
+    state = read_state(database(), ranked_split(found))
 
     def render() -> str:
         examples = first_examples(found)
@@ -57,13 +60,15 @@ def benchmark(slug: str) -> Response:
             committed=committed,
             n_revealed=n_revealed,
             bounds=bounds,
+            errata=read_errata(database(), found),
             tracks=Track,
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
     return services().pages.respond(
-        (found.content_hash, committed.root, committed.made_at, n_revealed, bounds), render
+        (found.content_hash, committed.root, committed.made_at, n_revealed, bounds, state),
+        render,
     )
 
 

@@ -317,6 +317,8 @@ PAGES = (
     Group(
         only(HOST, 200, 403),
         """
+        GET /admin/benchmarks/tiny/1.0.0/changes
+        GET /admin/benchmarks/tiny/1.0.0/images/{image}
         GET /admin/benchmarks/tiny/1.0.0/reveal
         GET /admin/evidence/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test
@@ -391,6 +393,7 @@ API = (
         GET /api/v1/benchmarks
         GET /api/v1/benchmarks/tiny
         GET /api/v1/benchmarks/tiny/commitments
+        GET /api/v1/benchmarks/tiny/errata
         GET /api/v1/benchmarks/tiny/reveal
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test

@@ -1,0 +1,94 @@
+"""What changed of single items between two versions, before and after: for hosts, with answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from leaderboard.models.benchmark import Item, ItemImage
+from leaderboard.models.reference import ItemReference
+from leaderboard.packages.versions import Change, ItemDiff, SplitDiff
+
+
+class FieldChange(NamedTuple):
+    """A field of an item as it was and as it is, in a text; empty where it has none."""
+
+    name: str
+    before: str
+    after: str
+
+
+class ItemChange(NamedTuple):
+    """What became of an item: the fields that differ, and its pictures where those differ."""
+
+    diff: ItemDiff
+    fields: tuple[FieldChange, ...]
+    before_images: tuple[ItemImage, ...]
+    after_images: tuple[ItemImage, ...]
+
+
+def read_item_changes(session: Session, diff: SplitDiff) -> list[ItemChange]:
+    """The items of which anything differs, in order. An added one has no text before."""
+    changed = [one for one in diff.items if one.change is not Change.SAME]
+    ids = [key for one in changed for key in (one.before_id, one.after_id) if key is not None]
+    items = {
+        item.id: item
+        for item in session.scalars(
+            select(Item)
+            .where(Item.id.in_(ids))
+            .options(selectinload(Item.images).selectinload(ItemImage.image))
+        )
+    }
+    references = {
+        one.item_id: one
+        for one in session.scalars(select(ItemReference).where(ItemReference.item_id.in_(ids)))
+    }
+    return [_make_change(one, items, references) for one in changed]
+
+
+def _make_change(
+    one: ItemDiff, items: dict[int, Item], references: dict[int, ItemReference]
+) -> ItemChange:
+    sides = [
+        (items[key], references[key]) if key is not None else None
+        for key in (one.before_id, one.after_id)
+    ]
+    before, after = (_write_fields(side) for side in sides)
+    fields = [
+        FieldChange(name, before.get(name, ""), after.get(name, ""))
+        for name in before | after
+        if before.get(name, "") != after.get(name, "")
+    ]
+    was, now = (tuple(side[0].images) if side else () for side in sides)
+    is_replaced = [shown.sha256 for shown in was] != [shown.sha256 for shown in now]
+    return ItemChange(one, tuple(fields), was if is_replaced else (), now if is_replaced else ())
+
+
+def _write_fields(side: tuple[Item, ItemReference] | None) -> dict[str, str]:
+    if side is None:
+        return {}
+    item, reference = side
+    return {
+        "Question": item.question,
+        "Options": "\n".join(f"{letter}. {text}" for letter, text in item.options.items()),
+        "Several answers": "yes" if item.multiple else "no",
+        "Key": ", ".join(reference.answer),
+        "Explanation": reference.explanation,
+        "Reference report": reference.reference_report,
+        "Checklist": _write_checks(reference.checklist),
+        "Subcondition": item.subcondition,
+        "Axis": item.axis,
+        "Modality": item.modality or "",
+        "Levels": ", ".join(item.levels),
+        "Case": item.case_key,
+        "Source": f"{reference.provenance_kind}: {reference.provenance_reference}",
+        "Picture descriptions": "\n".join(shown.alt for shown in item.images),
+    }
+
+
+def _write_checks(checklist: Sequence[dict[str, object]]) -> str:
+    return "\n".join(json.dumps(check, ensure_ascii=False) for check in checklist)
