@@ -106,7 +106,7 @@ def shared_postgres(postgres: EmbeddedPostgres, postgres_template: str) -> Itera
     """The PostgreSQL database that tests use one after the other."""
     shared = SharedPostgres(postgres.copy_database(postgres_template))
     yield shared
-    shared.sessions.engine.dispose()
+    shared.close()
 
 
 @pytest.fixture
@@ -231,28 +231,35 @@ class SharedPostgres:
     def __init__(self, url: str) -> None:
         self.url = url
         self.sessions = make_sessions(url)
-        self._address = url.replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(self._address) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables "
-                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            ).fetchall()
+        # Kept open: a new connection reads again what every table is.
+        self._own = psycopg.connect(
+            url.replace("postgresql+psycopg", "postgresql"), autocommit=True
+        )
+        tables = self._own.execute(
+            "SELECT tablename FROM pg_tables "
+            "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
         # Nothing is checked while every row goes: the order of the tables does not matter.
-        self._emptying = "SET session_replication_role = replica;" + "".join(
+        self._emptying = "SET LOCAL session_replication_role = replica;" + "".join(
             f"DELETE FROM {table};" for (table,) in tables
         )
 
     def empty(self) -> None:
         """End what a test left connected, remove every row and count from 1 again."""
         self.sessions.engine.dispose()
-        with psycopg.connect(self._address) as connection:
-            connection.execute(
+        with self._own.transaction():
+            self._own.execute(
                 "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid() "
                 "AND backend_type = 'client backend'"
             )
-            connection.execute(self._emptying.encode())
-            connection.execute(
+            self._own.execute(self._emptying.encode())
+            self._own.execute(
                 "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
                 "FROM pg_sequences WHERE last_value IS NOT NULL"
             )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.sessions.engine.dispose()
+        self._own.close()
