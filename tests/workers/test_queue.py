@@ -38,6 +38,7 @@ from tests.factories import send_files
 from tests.loaded import Load
 from tests.waiting import wait_until
 from tests.workers.idle import is_idle
+from workers.__main__ import main
 
 NAME = "submissions"
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
@@ -298,9 +299,6 @@ def test_a_worker_of_files_leaves_endpoint_runs_to_theirs(
     wait_until(lambda: is_idle(redis, queue))
 
 
-def test_workers_say_which_lanes_there_are() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "workers", "worker", "everything"], capture_output=True, text=True
-    )
-    assert done.returncode == 2
-    assert "quick|files|endpoints" in done.stderr
+def test_workers_say_which_lanes_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["worker", "everything"]) == 2
+    assert "quick|files|endpoints" in capsys.readouterr().err
