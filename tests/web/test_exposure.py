@@ -60,6 +60,7 @@ def test_a_host_sees_the_shares_with_control_chance_and_what_they_do_not_show(
         assert known in text, text
 
 
+@pytest.mark.one_database
 def test_its_team_and_visitors_see_at_most_that_there_was_an_audit(
     site: Site, audited: str
 ) -> None:

@@ -300,6 +300,7 @@ def test_the_summary_has_the_focus_and_leads_to_each_field(page: Page, width: in
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.one_database
 def test_a_check_says_which_tracks_are_missing_for_an_overall_score(site: Site) -> None:
     ada = sign_in(site, "ada")
     text_alone = b"".join(make_file().splitlines(keepends=True)[:N_TEXT])

@@ -189,6 +189,7 @@ def test_the_mark_changes_with_every_commit_and_with_nothing_else(sessions: Sess
     assert mark.read() == before
 
 
+@pytest.mark.one_database
 def test_the_first_page_after_a_new_ranking_shows_it(site: Site) -> None:
     for _ in range(2):
         first = site.get("/")
@@ -202,6 +203,7 @@ def test_the_first_page_after_a_new_ranking_shows_it(site: Site) -> None:
     assert (third.status_code, third.headers["ETag"]) == (304, second.headers["ETag"])
 
 
+@pytest.mark.one_database
 def test_the_address_of_a_static_file_names_its_content_whenever_it_was_written(site: Site) -> None:
     found = re.findall(r'"(/static/[^"?]+)\?v=([0-9a-f]+)"', site.get("/").text)
     assert len(found) > 1
@@ -210,6 +212,7 @@ def test_the_address_of_a_static_file_names_its_content_whenever_it_was_written(
         assert len(version) >= 12
 
 
+@pytest.mark.one_database
 def test_parameters_that_no_page_reads_neither_miss_what_is_kept_nor_add_to_it(site: Site) -> None:
     inner, store = Inner(), Store(MEGABYTE)
     front = Front(inner, lambda: "a", store)

@@ -1,5 +1,6 @@
 """Requests that no form of ours sends are answered in words, and are no defect of the server."""
 
+import pytest
 import requests
 
 from tests.site import Site, Visitor
@@ -30,6 +31,7 @@ def test_a_null_character_is_refused_in_words_wherever_it_stands(site: Site) -> 
     assert {what: status for what, status in statuses.items() if status not in REFUSALS} == {}
 
 
+@pytest.mark.one_database
 def test_a_form_with_a_field_too_few_says_what_to_do(site: Site) -> None:
     session = Visitor(site.url)
     page = session.get(f"{site.url}/sign-in").text

@@ -14,6 +14,7 @@ from tests.web.test_pages import post, sign_in
 PLACE = "/account/delete"
 
 
+@pytest.mark.one_database
 def test_an_account_is_deleted_with_its_password_and_its_results_stay_public(site: Site) -> None:
     token = site.token("ada")
     key = site.submit(token, make_file(4)).json()["id"]
@@ -59,6 +60,7 @@ def test_after_a_deletion_no_byte_of_the_sqlite_file_tells_who_it_was(site: Site
     assert b"ada@example.org" not in read()
 
 
+@pytest.mark.one_database
 def test_ones_data_is_a_file_for_oneself_alone(site: Site) -> None:
     site.submit(site.token("ada"), make_file(4))
     answer = sign_in(site, "ada").get("/account/data.json")

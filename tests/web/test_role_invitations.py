@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from leaderboard.accounts.users import find_user
@@ -50,6 +51,7 @@ def test_without_mail_the_host_copies_the_link_and_the_expert_accepts_it_once(si
     assert trail.index("accept role") < trail.index("invite to role")
 
 
+@pytest.mark.one_database
 def test_a_withdrawn_invitation_is_refused(site: Site) -> None:
     add_people(site)
     hugo, eve = sign_in(site, "hugo"), sign_in(site, "eve")
@@ -62,6 +64,7 @@ def test_a_withdrawn_invitation_is_refused(site: Site) -> None:
     assert eve.get("/rate").status_code == 403
 
 
+@pytest.mark.one_database
 def test_what_a_host_may_not_give_is_refused_at_its_field(site: Site) -> None:
     add_people(site)
     hugo = sign_in(site, "hugo")

@@ -45,6 +45,7 @@ def say(site: Site, answer: str | None, note: str | None = None) -> None:
     )
 
 
+@pytest.mark.one_database
 def test_the_form_asks_for_it_and_shows_what_was_answered(site: Site) -> None:
     ada = sign_in(site, "ada")
     page = ada.get("/account/models/new").text
@@ -56,6 +57,7 @@ def test_the_form_asks_for_it_and_shows_what_was_answered(site: Site) -> None:
     assert "Translations of the test split." in page
 
 
+@pytest.mark.one_database
 def test_a_model_that_says_yes_is_marked_wherever_it_stands(ranked: Site) -> None:
     places = (
         "/",
@@ -91,6 +93,7 @@ def test_the_api_and_the_downloads_tell_it_and_filters_read_it(ranked: Site) -> 
     assert "training on the questions yes" in ranked.get("/?trained_on_split=yes").text
 
 
+@pytest.mark.one_database
 def test_the_api_takes_yes_and_no_and_refuses_anything_else(site: Site) -> None:
     token = site.token("ada")
     address = f"{site.url}/api/v1/models/model-a"
