@@ -65,7 +65,7 @@ def show_command(campaign: int) -> None:
         click.echo(_describe(found))
         progress = read_progress(session, found)
         if progress.n_parts:
-            click.echo(f"{progress.n_done:,} of {progress.n_parts:,} submissions are done.")
+            click.echo(f"Submissions done: {progress.n_done:,} of {progress.n_parts:,}.")
         report = read_report(found)
         for split in () if report is None else report.splits:
             _show_split(split)
@@ -121,12 +121,13 @@ def _describe(campaign: Campaign) -> str:
 
 def _show_split(split: SplitReport) -> None:
     moved = split.moved
-    click.echo(f"{split.name}: {len(moved)} of {len(split.models)} models would move.")
+    click.echo(f"{split.name}, models that move: {len(moved)} of {len(split.models)}.")
     for model in moved:
         click.echo(f"  {model.slug}: {_say(model)}")
         if model.n_items:
             more = ", ..." if model.n_items > len(model.items) else ""
-            click.echo(f"    {model.n_items:,} items: {', '.join(model.items)}{more}")
+            noun = "item" if model.n_items == 1 else "items"
+            click.echo(f"    {model.n_items:,} {noun}: {', '.join(model.items)}{more}")
 
 
 def _say(model: ModelChange) -> str:
