@@ -13,6 +13,7 @@ import leaderboard.models.benchmark
 import leaderboard.models.calibration
 import leaderboard.models.campaign
 import leaderboard.models.commitment
+import leaderboard.models.correction
 import leaderboard.models.deletion
 import leaderboard.models.endpoint
 import leaderboard.models.erratum

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
+from leaderboard.lens.corrections import prepare_corrected
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import (
@@ -25,7 +27,7 @@ from leaderboard.packages.catalogue import (
     read_prepared,
 )
 from leaderboard.packages.feedback_part import describe_feedback_part
-from leaderboard.packages.files import open_package
+from leaderboard.packages.files import content_hash, open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
 from leaderboard.packages.read import Package, read_package
@@ -36,6 +38,7 @@ from leaderboard.packages.versions import (
     describe_shared,
     describe_split,
 )
+from leaderboard.packages.write import write_package, write_zip
 from leaderboard.rankings.errata import warn_of_few
 
 
@@ -194,6 +197,36 @@ def reveal_command(
         else:
             done = reveal_items(session, found, items, COMMAND_LINE, reason, also_live=also_live)
     finish(done)
+
+
+@benchmark_group.command("correct")
+@click.argument("slug")
+@click.option("--as", "version", default="", help="Its number; by default the next patch number.")
+@with_appcontext
+def correct_command(slug: str, version: str) -> None:
+    """Make the next version of SLUG with the corrections of its keys (see `flask key correct`).
+
+    It is prepared: hosts alone know of it until one opens it.
+    """
+    with sessions().write() as session:
+        done = prepare_corrected(session, get_benchmark(session, slug), version, COMMAND_LINE)
+    finish(done)
+
+
+@benchmark_group.command("write")
+@click.argument("slug")
+@click.argument("version")
+@click.argument("place", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def write_command(slug: str, version: str, place: Path) -> None:
+    """Write SLUG in VERSION, opened or prepared, as a package with its answers: a zip at PLACE."""
+    if place.exists():
+        raise click.UsageError(f"{place} is there already.")
+    with sessions().read() as session:
+        files = write_package(session, get_loaded(session, slug, version))
+    with write_zip(files) as stream, place.open("xb") as file:
+        shutil.copyfileobj(stream, file)
+    click.echo(f"Written. Content {content_hash(files.contents.items())}")
 
 
 @benchmark_group.command("schema")

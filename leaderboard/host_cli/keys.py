@@ -1,4 +1,4 @@
-"""`flask key`: the random check of keys by clinicians."""
+"""`flask key`: the random check of keys by clinicians, and corrections of keys."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from leaderboard.lens.checks import (
     read_checks,
     record_verdict,
 )
+from leaderboard.lens.corrections import correct_key, withdraw_correction
 from leaderboard.models.benchmark import Split
 from leaderboard.models.key_check import Verdict
 from leaderboard.packages.catalogue import get_benchmark, get_split
@@ -31,7 +32,7 @@ _track = click.option(
 
 @click.group("key", cls=HostGroup)
 def key_group() -> None:
-    """Right answers: how many of them can be wrong, by a random check."""
+    """Right answers: how many of them can be wrong, by a random check, and their corrections."""
 
 
 @key_group.command("plan")
@@ -111,6 +112,37 @@ def check_command(
     with sessions().write() as session:
         found = get_item(session, _get_split(session, benchmark, version, split), item)
         done = record_verdict(session, found, verdict, checked_by, note, COMMAND_LINE)
+    finish(done)
+
+
+@key_group.command("correct")
+@click.argument("benchmark")
+@click.argument("item")
+@click.argument("answer")
+@click.option("--reason", default="", help="Why; kept in the audit trail.")
+@_split
+@with_appcontext
+def correct_command(benchmark: str, item: str, answer: str, reason: str, split: str) -> None:
+    """Have the next version of BENCHMARK say ANSWER, such as B or A,C, for ITEM.
+
+    `flask benchmark correct` makes that version.
+    """
+    with sessions().write() as session:
+        found = get_item(session, _get_split(session, benchmark, None, split), item)
+        done = correct_key(session, found, answer, reason, COMMAND_LINE)
+    finish(done)
+
+
+@key_group.command("withdraw")
+@click.argument("benchmark")
+@click.argument("item")
+@_split
+@with_appcontext
+def withdraw_command(benchmark: str, item: str, split: str) -> None:
+    """Leave the key of ITEM as it is."""
+    with sessions().write() as session:
+        found = get_item(session, _get_split(session, benchmark, None, split), item)
+        done = withdraw_correction(session, found, COMMAND_LINE)
     finish(done)
 
 

@@ -1,6 +1,10 @@
 """The host's pages of single items, their command, and that nobody else sees them."""
 
+import io
+import json
 import re
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -145,3 +149,54 @@ def test_the_commands_plan_draw_check_and_list(scored: Site) -> None:
     listed = run(args=["key", "list", "tiny"]).output
     assert "test-text-000: unsure, by A, " in listed
     assert "text questions" in listed
+
+
+def test_a_corrected_key_begins_the_next_version_and_its_package_is_offered(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    item, draft = f"{PAGE}/item/test-text-003", "/admin/corrections/tiny/1.0.0"
+    assert "No key is corrected." in hugo.get(draft).text
+    wrong = post(hugo, scored, f"{item}/correct", item, answer="E", reason="")
+    assert wrong.status_code == 400
+    assert "Its options are A, B, C, D." in wrong.text
+    done = post(hugo, scored, f"{item}/correct", item, answer="c", reason="see the atlas")
+    assert "The next version will say C for test-text-003." in done.text
+    assert "The next version will say <strong>C</strong>: see the atlas" in hugo.get(item).text
+    made = post(hugo, scored, f"{draft}/prepare", draft, version="1.0.1")
+    assert "tiny 1.0.1 is prepared, with 1 corrected key." in made.text
+    assert "Compute what it changes" in made.text
+    # The public knows nothing of it.
+    assert "1.0.1" not in scored.get("/benchmarks/tiny").text
+    assert scored.get("/benchmarks/tiny?version=1.0.1").status_code == 404
+    address = "/admin/corrections/tiny/1.0.1/package"
+    assert scored.get(address).headers["Content-Type"].startswith("text/html")
+    with zipfile.ZipFile(io.BytesIO(hugo.get(address).content)) as archive:
+        assert archive.testzip() is None
+        lines = archive.read("items/test.jsonl").decode().splitlines()
+    answers = {one["id"]: one.get("answer") for one in map(json.loads, lines)}
+    assert answers["test-text-003"] == ["C"]
+    assert answers["test-text-004"] == ["B"]
+    withdrawn = post(hugo, scored, f"{item}/withdraw", item)
+    assert "The key of test-text-003 stays as it is." in withdrawn.text
+    assert "prepare version" in hugo.get("/admin/audit").text
+
+
+def test_the_commands_correct_a_key_make_the_version_and_write_its_package(
+    scored: Site, tmp_path: Path
+) -> None:
+    url = scored.sessions.engine.url.render_as_string(hide_password=False)
+    settings = {**REQUIRED, "DATABASE_URL": url}
+    run = create_app(Config.from_env(settings)).test_cli_runner().invoke
+    correct = ["key", "correct", "tiny", "test-text-003", "A", "--reason", "see the atlas"]
+    assert run(args=correct).output == "The next version will say A for test-text-003.\n"
+    assert run(args=["key", "withdraw", "tiny", "test-text-003"]).exit_code == 0
+    refused = run(args=["benchmark", "correct", "tiny"])
+    assert (refused.exit_code, "Correct a key" in refused.output) == (1, True)
+    assert run(args=correct).exit_code == 0
+    made = run(args=["benchmark", "correct", "tiny", "--as", "1.1.0"])
+    assert made.output.startswith("tiny 1.1.0 is prepared, with 1 corrected key.")
+    place = tmp_path / "tiny.zip"
+    write = ["benchmark", "write", "tiny", "1.1.0", str(place)]
+    assert run(args=write).output.startswith("Written. Content ")
+    assert run(args=write).exit_code == 2
+    again = run(args=["benchmark", "load", str(place)])
+    assert "already" in again.output.splitlines()[0]

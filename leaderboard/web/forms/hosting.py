@@ -13,6 +13,7 @@ from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.act import MAX_REASON
 from leaderboard.hosting.announcements import MAX_CHARACTERS
 from leaderboard.lens.checks import MAX_CHECKER
+from leaderboard.lens.corrections import MAX_NUMBER
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import SITE, Role
 from leaderboard.web.forms.form import PageForm, TextField
@@ -125,6 +126,29 @@ class VerdictForm(PageForm):
         "Note",
         description="For hosts alone.",
         render_kw={"maxlength": MAX_REASON},
+    )
+
+
+class CorrectionForm(PageForm):
+    """The right letters of a question as the next version will have them, and why."""
+
+    answer = TextField(
+        "The right answer is",
+        description="A letter, or several with commas between where the question allows it.",
+        render_kw={"required": True, "maxlength": 40, "autocomplete": "off"},
+    )
+    reason = TextField(
+        "Reason",
+        description="For hosts alone; it is kept in the audit trail.",
+        render_kw={"required": True, "maxlength": MAX_REASON},
+    )
+
+
+class NextVersionForm(PageForm):
+    """The number of a benchmark's next version."""
+
+    version = TextField(
+        "Version", render_kw={"required": True, "maxlength": MAX_NUMBER, "autocomplete": "off"}
     )
 
 

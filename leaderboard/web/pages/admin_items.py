@@ -15,12 +15,13 @@ from leaderboard.lens.checks import (
     read_checks,
     record_verdict,
 )
+from leaderboard.lens.corrections import correct_key, find_correction, withdraw_correction
 from leaderboard.lens.read import read_lens
 from leaderboard.lens.sign import Sign
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.scoring.statistics.key_bound import plan_check
-from leaderboard.web.forms.hosting import DrawForm, VerdictForm
+from leaderboard.web.forms.hosting import CorrectionForm, DrawForm, VerdictForm
 from leaderboard.web.pages.admin import finish
 from leaderboard.web.rights import BENCHMARK, read_own_benchmarks, right_required
 from leaderboard.web.security import keep_private
@@ -69,7 +70,8 @@ def split(slug: str, version: str, name: str) -> str:
 @right_required(Right.CHECK_ITEMS, BENCHMARK)
 def item(slug: str, version: str, name: str, key: str) -> str:
     """One item with its key, what is said of it, and a form for a verdict on its key."""
-    return _item_page(_get_split(slug, version, name), key, VerdictForm())
+    found = _get_split(slug, version, name)
+    return _item_page(found, key, VerdictForm(), CorrectionForm())
 
 
 @blueprint.post("/<slug>/<version>/<name>/item/<key>/verdict")
@@ -87,7 +89,28 @@ def check(slug: str, version: str, name: str, key: str) -> Response | tuple[str,
             current_user().email,
         )
         return finish(done, url_for(".keys", slug=slug, version=version, name=name))
-    return _item_page(found, key, form), form.status
+    return _item_page(found, key, form, CorrectionForm()), form.status
+
+
+@blueprint.post("/<slug>/<version>/<name>/item/<key>/correct")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def correct(slug: str, version: str, name: str, key: str) -> Response | tuple[str, int]:
+    """Have the next version say another answer."""
+    found, form = _get_split(slug, version, name), CorrectionForm(request.form)
+    with form.catches():
+        item, actor = get_item(database(), found, key), current_user().email
+        done = correct_key(database(), item, form.answer.text, form.reason.text, actor)
+        return finish(done, url_for("admin_corrections.index", slug=slug, version=version))
+    return _item_page(found, key, VerdictForm(), form), form.status
+
+
+@blueprint.post("/<slug>/<version>/<name>/item/<key>/withdraw")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def withdraw(slug: str, version: str, name: str, key: str) -> Response:
+    """Leave the key as it is."""
+    item = get_item(database(), _get_split(slug, version, name), key)
+    done = withdraw_correction(database(), item, current_user().email)
+    return finish(done, url_for("admin_corrections.index", slug=slug, version=version))
 
 
 @blueprint.get("/<slug>/<version>/<name>/keys")
@@ -113,7 +136,9 @@ def _get_split(slug: str, version: str, name: str) -> Split:
     return get_split(get_benchmark(database(), slug, version), name)
 
 
-def _item_page(found: Split, key: str, form: VerdictForm) -> str:
+def _item_page(
+    found: Split, key: str, verdict_form: VerdictForm, correction_form: CorrectionForm
+) -> str:
     lens = read_lens(database(), found)
     one = lens.get(key)
     return render_template(
@@ -122,7 +147,10 @@ def _item_page(found: Split, key: str, form: VerdictForm) -> str:
         one=one,
         is_drawn=is_drawn(database(), one.item),
         verdict=find_verdict(database(), one.item),
-        form=form,
+        correction=find_correction(database(), one.item),
+        verdict_form=verdict_form,
+        correction_form=correction_form,
+        form=correction_form if correction_form.failure else verdict_form,
     )
 
 

@@ -324,6 +324,8 @@ PAGES = (
         GET /admin/items/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test/item/test-text-000
         GET /admin/items/tiny/1.0.0/test/keys
+        GET /admin/corrections/tiny/1.0.0
+        GET /admin/corrections/tiny/1.0.0/package
         GET /rate/ratings.csv?benchmark=tiny
         """,
     ),
@@ -343,7 +345,20 @@ PAGES = (
     ),
     # A host is told that this item was not drawn, and that nothing is to be drawn.
     Group(only(HOST, 404, 403), "POST /admin/items/tiny/1.0.0/test/item/test-text-000/verdict"),
-    Group(only(HOST, 400, 403), "POST /admin/items/tiny/1.0.0/test/keys/draw"),
+    Group(
+        only(HOST, 400, 403),
+        """
+        POST /admin/items/tiny/1.0.0/test/item/test-text-000/correct
+        POST /admin/items/tiny/1.0.0/test/keys/draw
+        """,
+    ),
+    Group(
+        only(HOST, 409, 403),
+        """
+        POST /admin/corrections/tiny/1.0.0/prepare
+        POST /admin/items/tiny/1.0.0/test/item/test-text-000/withdraw
+        """,
+    ),
     # A host who may approve is told which members they have not seen.
     Group(only(HOST, 409, 403), "POST /admin/approvals/tiny/1.0.0/test/team-a/approve"),
     Group(only(HOST, 302, 403, other_host=400), "POST /admin/announcements"),

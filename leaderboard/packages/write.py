@@ -1,0 +1,151 @@
+"""Write a version of a benchmark as a package again, from its rows."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO, cast
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
+from leaderboard.models.reference import ItemReference
+from leaderboard.packages.catalogue import read_items
+from leaderboard.packages.check import MANIFEST
+from leaderboard.packages.package import (
+    NUMBERING_WORDS,
+    Manifest,
+    McqItem,
+    Numbering,
+    PackageImage,
+    PackageItem,
+    Provenance,
+    ReportItem,
+)
+from leaderboard.scoring.checklist import Check
+
+MEMORY_BYTES = 16 * 1024 * 1024
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class WrittenFiles:
+    """The files of a package that was written, by their path inside it."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self.contents = contents
+
+    def read(self, path: str) -> bytes:
+        """The bytes at `path`."""
+        return self.contents[path]
+
+
+def write_package(
+    session: Session,
+    benchmark: Benchmark,
+    version: str | None = None,
+    answers: Mapping[int, Sequence[str]] | None = None,
+) -> WrittenFiles:
+    """The files of a version: its manifest, the items of its splits, its pictures.
+
+    With another `version` number, and with other right letters for the items of `answers`, by id.
+    The same rows give the same bytes. What is loaded from these gives them again; the files that a
+    version was loaded from before may be written otherwise and mean the same.
+    """
+    manifest = msgspec.convert(benchmark.manifest, Manifest)
+    if version is not None:
+        manifest = replace(manifest, version=version)
+    contents = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"}
+    splits = {split.name: split for split in benchmark.splits}
+    for part in manifest.splits:
+        items = _make_items(session, splits[part.name], answers or {})
+        contents[part.items] = b"".join(msgspec.json.encode(item) + b"\n" for item in items)
+    pictures = session.execute(
+        select(ItemImage.path, Image.content)
+        .join(Image, Image.sha256 == ItemImage.sha256)
+        .join(Item, Item.id == ItemImage.item_id)
+        .where(Item.split_id.in_([split.id for split in benchmark.splits]))
+    )
+    return WrittenFiles(contents | {row[0]: row[1] for row in pictures})
+
+
+def write_zip(files: WrittenFiles) -> BinaryIO:
+    """A zip of a package, at its beginning."""
+    # The response that sends it closes it.
+    spooled = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
+    stream = cast(BinaryIO, spooled)
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.contents.items():
+            info = zipfile.ZipInfo(path, ZIP_TIME)
+            archive.writestr(info, content, compress_type=zipfile.ZIP_DEFLATED)
+    stream.seek(0)
+    return stream
+
+
+def _make_items(
+    session: Session, split: Split, answers: Mapping[int, Sequence[str]]
+) -> list[PackageItem]:
+    references = {
+        one.item_id: one
+        for one in session.scalars(
+            select(ItemReference).join(Item).where(Item.split_id == split.id)
+        )
+    }
+    return [
+        _make_item(split, item, references[item.id], answers.get(item.id))
+        for item in read_items(session, split)
+    ]
+
+
+def _make_item(
+    split: Split, item: Item, reference: ItemReference, answer: Sequence[str] | None
+) -> PackageItem:
+    question, numbering = _split_question(item.question)
+    images = [PackageImage(path=one.path, alt=one.alt) for one in item.images]
+    provenance = Provenance(
+        kind=reference.provenance_kind, reference=reference.provenance_reference
+    )
+    if item.kind is ItemKind.REPORT:
+        return ReportItem(
+            id=item.key,
+            split=split.name,
+            question=question,
+            images=images,
+            subcondition=item.subcondition,
+            axis=item.axis,
+            levels=item.levels,
+            numbering=numbering,
+            modality=item.modality,
+            case_id=item.case_key,
+            provenance=provenance,
+            reference_report=reference.reference_report,
+            checklist=msgspec.convert(reference.checklist, list[Check]),
+        )
+    return McqItem(
+        id=item.key,
+        split=split.name,
+        question=question,
+        images=images,
+        subcondition=item.subcondition,
+        axis=item.axis,
+        levels=item.levels,
+        numbering=numbering,
+        modality=item.modality,
+        case_id=item.case_key,
+        provenance=provenance,
+        options=item.options,
+        multiple=item.multiple,
+        answer=list(reference.answer if answer is None else answer),
+        explanation=reference.explanation,
+    )
+
+
+def _split_question(question: str) -> tuple[str, Numbering | None]:
+    """A question without the numbering of the vertebrae at its end (see `write_question`)."""
+    for numbering, words in NUMBERING_WORDS.items():
+        if question.endswith(f"\n\n{words}"):
+            return question.removesuffix(f"\n\n{words}"), numbering
+    return question, None
