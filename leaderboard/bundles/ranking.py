@@ -12,12 +12,12 @@ from leaderboard.bundles.facts import EntryFact, Fact, MeanFact, RankedFact, wri
 from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.release import find_foreign
-from leaderboard.items.values import unpack_values
+from leaderboard.items.values import read_packed_values, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.commitment import RankedCommitment
 from leaderboard.models.ranking import (
-    ItemValues,
     RankedApart,
+    RankedPart,
     RankedReports,
     RankedSubmission,
     Ranking,
@@ -72,23 +72,34 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
     )
     badges = _read_badges(session, ranking)
     values = _read_values(session, ranking, keys, is_current=is_current)
-    means = read_report_means(session, keys) if is_current else {}
-    foreign = find_foreign(session, ranking.release, keys) if is_current else None
+    several = _read_parts(session, ranking)
+    parts = {key: several.get(key, dict.fromkeys(Track, key)) for key in keys}
+    every = {part for of_model in parts.values() for part in of_model.values()}
+    means = read_report_means(session, sorted(every)) if is_current else {}
+    foreign = find_foreign(session, ranking.release, every) if is_current else None
     for row in rows:
         key, left_out = row.submission_id, []
-        if foreign is not None and key in foreign.questions:
-            left_out += [Track.TEXT.value, Track.IMAGE.value]
-        if foreign is not None and key in foreign.reports:
-            left_out.append(Track.REPORT.value)
+        for track, part in parts[key].items():
+            is_judged = track is Track.REPORT
+            if foreign and part in (foreign.reports if is_judged else foreign.questions):
+                left_out.append(track.value)
         yield RankedFact(
             submission=key,
             model=row.submission.model_card.slug,
             is_apart=key in apart,
             left_out=left_out,
             values=values.get(key),
-            report=_describe(means.get(key)),
+            report=_describe(means.get(parts[key].get(Track.REPORT, key))),
             badge=badges.get(key, UNCALIBRATED),
         )
+
+
+def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, str]]:
+    """The submission of each track of those models that stand by several."""
+    found: dict[str, dict[Track, str]] = {}
+    for row in session.scalars(select(RankedPart).where(RankedPart.ranking_id == ranking.id)):
+        found.setdefault(row.submission_id, {})[row.track] = row.part_id
+    return found
 
 
 def _read_badges(session: Session, ranking: Ranking) -> Mapping[str, str]:
@@ -105,11 +116,9 @@ def _read_values(
 ) -> dict[str, list[float | None]]:
     """Item values by submission: those of now, or those that a closed release committed to."""
     if is_current:
-        query = select(ItemValues.submission_id, ItemValues.content).where(
-            ItemValues.submission_id.in_(keys)
-        )
+        packed = read_packed_values(session, keys, ranking.id)
     else:
-        query = (
+        rows = session.execute(
             select(RankedCommitment.submission_id, CommittedValues.content)
             .join(
                 CommittedValues,
@@ -117,9 +126,10 @@ def _read_values(
             )
             .where(RankedCommitment.ranking_id == ranking.id)
         )
+        packed = {row[0]: row[1] for row in rows}
     return {
         key: [None if value != value else value for value in unpack_values(content).tolist()]
-        for key, content in session.execute(query)
+        for key, content in packed.items()
     }
 
 

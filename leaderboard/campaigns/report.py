@@ -14,20 +14,24 @@ from leaderboard.campaigns.content import unpack_result
 from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff, find_places, read_plan
 from leaderboard.campaigns.rules import read_rule
 from leaderboard.db import now
+from leaderboard.evaluation.combined import combine
 from leaderboard.evaluation.places import Place, RankedBy, place_all, without_tracks
-from leaderboard.evaluation.results import Result
-from leaderboard.evaluation.standing import choose_standing
-from leaderboard.items.targets import REPORT
-from leaderboard.items.values import read_items, unpack_values
+from leaderboard.evaluation.results import Result, find_score
+from leaderboard.evaluation.standing import (
+    StandsBy,
+    choose_standing,
+    list_parts,
+    make_ranked_by,
+)
+from leaderboard.items.values import read_items, read_packed_values, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.campaign import Campaign, CampaignPart, Cause
-from leaderboard.models.ranking import Board, ItemValues, RankingEntry
+from leaderboard.models.ranking import Board, RankingEntry
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.packages.versions import SplitDiff
 from leaderboard.rankings.apart import find_apart
 from leaderboard.rankings.releases import find_ranking
-from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 
 NAMED_ITEMS = 20
 """How many of a model's items that change a report names."""
@@ -189,14 +193,11 @@ def _find_reason(session: Session, campaign: Campaign, plan: Plan, report: Repor
 def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitReport:
     split = session.get_one(Split, plan.split_id)
     diff = find_diff(session, plan)
-    keys = choose_standing(session, plan.split_id)
-    results = read_results(session, campaign, keys)
+    standing = choose_standing(session, plan.split_id)
     items = read_items(session, plan.target_id)
-    apart = find_apart(session, plan.split_id, keys)
-    places = place_all(
-        {key: make_ranked_by(one, plan, items) for key, one in results.items() if key not in apart},
-        items,
-    )
+    results, ranked_by = _stand(session, campaign, plan, standing, items)
+    apart = find_apart(session, plan.split_id, list(results))
+    places = place_all({key: one for key, one in ranked_by.items() if key not in apart}, items)
     before = _read_marks(session, plan.split_id)
     changed = _find_changed(session, plan, diff, items, results)
     cards = _read_cards(session, list(results))
@@ -242,39 +243,38 @@ def read_results(session: Session, campaign: Campaign, keys: Sequence[str]) -> d
     return {key: unpack_result(content) for key, content in packed.items()}
 
 
-def make_ranked_by(result: Result, plan: SplitPlan, items: pd.DataFrame) -> RankedBy:
-    """What a submission would be ranked by; without its reports where another judge rated them."""
-    found = RankedBy(unpack_values(result.values), _find_mean(result))
-    if result.reports is not None and result.reports.rater_id != plan.rater_id:
-        return without_tracks(found, items, [Track.REPORT])
-    return found
+def _stand(
+    session: Session,
+    campaign: Campaign,
+    plan: SplitPlan,
+    standing: Sequence[StandsBy],
+    items: pd.DataFrame,
+) -> tuple[dict[str, Result], dict[str, RankedBy]]:
+    """The new result of each model that has one, by its key, and what it would be ranked by.
 
-
-def _find_mean(result: Result) -> CalibratedMean | None:
-    by = next((one for one in result.calibrated if (one.slice, one.name) == REPORT), None)
-    places = {(one.metric, one.slice, one.name): one for one in result.scores}
-    score = places.get(Board.REPORT.place)
-    if by is None or score is None or score.estimate is None:
-        return None
-    return CalibratedMean(
-        *score.estimate,
-        standard_error=by.standard_error,
-        freedom=by.freedom,
-        badge=Badge(by.badge),
-        n_labels=by.n_labels,
-        n=score.n,
-        raw_mean=by.raw_value,
-    )
+    Reports that another judge than the plan's rated make no rank.
+    """
+    known = read_results(session, campaign, list_parts(standing))
+    results, ranked_by = {}, {}
+    for one in standing:
+        parts = {track: known[key] for track, key in one.parts.items() if key in known}
+        if len(parts) < len(one.parts):
+            continue
+        judged = parts[Track.REPORT].reports if Track.REPORT in parts else None
+        foreign = [Track.REPORT] if judged and judged.rater_id != plan.rater_id else []
+        result = combine(parts, items, foreign) if one.is_combined else known[one.key]
+        results[one.key] = result
+        ranked_by[one.key] = without_tracks(make_ranked_by(result), items, foreign)
+    return results, ranked_by
 
 
 def make_marks(
     result: Result, key: str, places: Mapping[Board, Mapping[str, Place]]
 ) -> dict[Board, Mark]:
     """Where a submission would stand on each board."""
-    scores = {(one.metric, one.slice, one.name): one for one in result.scores}
     marks = {}
     for board in Board:
-        score, place = scores.get(board.place), places[board].get(key)
+        score, place = find_score(result, board.place), places[board].get(key)
         value, low, high = (score and score.estimate) or (None, None, None)
         rank = place.rank if place else None
         marks[board] = Mark(
@@ -308,12 +308,9 @@ def _find_changed(
     results: Mapping[str, Result],
 ) -> dict[str, list[str]]:
     """The keys of the items whose value would be another, by submission, in the items' order."""
-    rows = session.execute(
-        select(ItemValues.submission_id, ItemValues.content).where(
-            ItemValues.submission_id.in_(list(results))
-        )
-    )
-    before = {key: unpack_values(content) for key, content in rows}
+    ranking = find_ranking(session, plan.split_id)
+    packed = read_packed_values(session, list(results), ranking and ranking.id)
+    before = {key: unpack_values(content) for key, content in packed.items()}
     places = find_places(session, plan, diff, items)
     keys = items["key"].to_numpy()
     found = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,13 +22,12 @@ from leaderboard.commitments.hashing import (
 )
 from leaderboard.db import now
 from leaderboard.disclosure import is_public
-from leaderboard.items.values import unpack_values
+from leaderboard.items.values import read_packed_values, unpack_values
 from leaderboard.models.benchmark import Answers, Benchmark, Item, Split
 from leaderboard.models.commitment import RankedCommitment, ValueCommitment
 from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.ranking import (
     Board,
-    ItemValues,
     RankedReports,
     RankedSubmission,
     Ranking,
@@ -67,10 +66,13 @@ class RankingRoots(NamedTuple):
         return hash_list(model.root for model in self.models)
 
 
-def commit_values(session: Session, ranking: Ranking, keys: Sequence[str]) -> None:
-    """Commit a ranking of hidden answers to the present item values of the submissions in it.
+def commit_values(
+    session: Session, ranking: Ranking, keys: Sequence[str], combined: Mapping[str, bytes]
+) -> None:
+    """Commit a ranking of hidden answers to the item values that its models are ranked by now.
 
-    keys: theirs. Values that were committed to before keep their commitment.
+    keys: the submissions that stand for them; their present values, or those in `combined` where a
+    model stands by several. Values that were committed to before keep their commitment.
     """
     session.execute(delete(RankedCommitment).where(RankedCommitment.ranking_id == ranking.id))
     split = session.get_one(Release, ranking.release_id).split
@@ -82,12 +84,7 @@ def commit_values(session: Session, ranking: Ranking, keys: Sequence[str]) -> No
         .order_by(Item.position)
     ).all()
     items, decides = [row[0] for row in rows], bytes(row[1] for row in rows)
-    values = session.execute(
-        select(ItemValues.submission_id, ItemValues.content).where(
-            ItemValues.submission_id.in_(keys)
-        )
-    )
-    for submission_id, content in values.all():
+    for submission_id, content in (read_packed_values(session, keys, None) | combined).items():
         sealed = CommittedValues(content=content, decides=decides)
         commitment_id = _find_same(session, submission_id, sealed)
         if commitment_id is None:
@@ -122,7 +119,8 @@ def commit_present(session: Session, benchmark: Benchmark) -> int:
         if session.scalar(select(RankedCommitment.ranking_id).where(of_it).limit(1)) is None:
             ranked = RankedSubmission.ranking_id == ranking.id
             keys = session.scalars(select(RankedSubmission.submission_id).where(ranked)).all()
-            commit_values(session, ranking, keys)
+            packed = read_packed_values(session, keys, ranking.id)
+            commit_values(session, ranking, keys, packed)
             n_made += 1
     return n_made
 

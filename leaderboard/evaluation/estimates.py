@@ -75,21 +75,32 @@ def make_scores(
     rated = items["item_id"].isin(ratings["item_id"])
     items = items.assign(answered=items["value"].notna() | rated)
     sent = items[items["track"].isin([track.value for track in tracks])]
-    closed = sent[sent["track"] != Track.REPORT.value]
     reports = sent[sent["track"] == Track.REPORT.value]
     of_track = _track_scores(sent, tracks, means.get(REPORT))
     yield from of_track.values()
-    if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
-        yield accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed), weighs_tracks=True)
-        yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
-    yield _overall_score(items, of_track, means.get(REPORT))
-    yield from _multiple_scores(closed)
-    for grouping in item_slices(closed):
-        yield from accuracy_scores(grouping)
+    yield from make_joint_scores(items, of_track, means.get(REPORT))
     for grouping in item_slices(reports):
         yield from map(_report_score, grouping)
     if Track.REPORT in tracks:
         yield from _rating_scores(ratings, reports, rubric, means)
+
+
+def make_joint_scores(
+    items: pd.DataFrame, of_track: Mapping[Track, Scored], report: CalibratedMean | None
+) -> Iterator[Scored]:
+    """The scores that several tracks may have a part in, of those in `of_track`.
+
+    `items` are as of `make_scores`, with `answered`; `report` is the calibrated report score.
+    """
+    sent = items[items["track"].isin([track.value for track in of_track])]
+    closed = sent[sent["track"] != Track.REPORT.value]
+    if {Track.TEXT, Track.IMAGE} <= set(of_track) and len(closed):
+        yield accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed), weighs_tracks=True)
+        yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
+    yield _overall_score(items, of_track, report)
+    yield from _multiple_scores(closed)
+    for grouping in item_slices(closed):
+        yield from accuracy_scores(grouping)
 
 
 def make_item_weights(items: pd.DataFrame) -> Weights | None:
@@ -216,7 +227,7 @@ def modality_gap(text: Scored, image: Scored) -> Scored:
 
 
 def _overall_score(
-    items: pd.DataFrame, of_track: dict[Track, Scored], report: CalibratedMean | None
+    items: pd.DataFrame, of_track: Mapping[Track, Scored], report: CalibratedMean | None
 ) -> Scored:
     """Sum over tracks of N_track / N x track score, if every one of `items` was scored."""
     n = int(items["value"].notna().sum())

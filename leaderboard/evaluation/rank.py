@@ -7,10 +7,17 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.disclosure import is_protected
+from leaderboard.evaluation.combined import combine_stored
 from leaderboard.evaluation.places import RankedBy, place_all, without_tracks
-from leaderboard.evaluation.ranked import replace_ranked
+from leaderboard.evaluation.ranked import Ranked, replace_ranked
 from leaderboard.evaluation.release import Foreign, continue_release, find_foreign
-from leaderboard.evaluation.standing import choose_standing, read_ranked_by
+from leaderboard.evaluation.standing import (
+    StandsBy,
+    choose_standing,
+    list_parts,
+    make_ranked_by,
+    read_ranked_by,
+)
 from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Ranking
@@ -24,24 +31,25 @@ def rank_split(
 ) -> Ranking | None:
     """Replace the ranking of a split with that of the submissions that stand now.
 
-    A model is ranked by its latest public submission; on a board whose items it did not all
-    answer, or which were not all scored, it has no rank. Neither has one on a board whose items
-    were scored by another version of the parser or another judge than the open release's, nor one
-    that stands apart (see `rankings.apart`). The ranking belongs to the open release. Rankings of
-    one split wait for each other. `items` are the split's, where the caller has read them. None
-    for a protected split before its host opens the first release. A split of a version that a
-    newer one followed keeps its last ranking as it is.
+    A model is ranked on each track by its latest public submission that has the track; on a board
+    whose items it did not all answer, or which were not all scored, it has no rank. Neither has one
+    on a board whose items were scored by another version of the parser or another judge than the
+    open release's, nor one that stands apart (see `rankings.apart`). The ranking belongs to the
+    open release. Rankings of one split wait for each other. `items` are the split's, where the
+    caller has read them. None for a protected split before its host opens the first release. A
+    split of a version that a newer one followed keeps its last ranking as it is.
     """
     lock_releases(session, split_id)
     if is_frozen(session, split_id):
         return find_ranking(session, split_id)
-    keys = choose_standing(session, split_id)
+    standing = choose_standing(session, split_id)
+    keys, parts = [one.key for one in standing], list_parts(standing)
     last = find_ranking(session, split_id)
     if not keys and find_release(session, split_id) is None:
         split = session.get_one(Split, split_id)
         if is_protected(split):
             return None
-    release = continue_release(session, split_id, keys)
+    release = continue_release(session, split_id, parts)
     ranking = last if last and last.release_id == release.id else Ranking(release_id=release.id)
     ranking.serial = last.serial + 1 if last else 1
     ranking.ranked_at = now()
@@ -49,20 +57,39 @@ def rank_split(
     session.flush()
     if items is None:
         items = read_items(session, split_id)
-    foreign = find_foreign(session, release, keys)
+    foreign = find_foreign(session, release, parts)
     apart = find_apart(session, split_id, keys)
-    ranked_by = {
-        key: leave_out_foreign(key, one, foreign, items)
-        for key, one in read_ranked_by(session, keys).items()
-        if key not in apart
+    combined = {
+        one.key: combine_stored(session, one, items, find_foreign_tracks(one, foreign))
+        for one in standing
+        if one.is_combined
     }
-    replace_ranked(session, ranking, release, keys, place_all(ranked_by, items), apart)
+    ranked_by = read_ranked_by(session, [key for key in keys if key not in combined])
+    ranked_by |= {key: make_ranked_by(result) for key, result in combined.items()}
+    places = place_all(
+        {
+            one.key: leave_out_foreign(one, ranked_by[one.key], foreign, items)
+            for one in standing
+            if one.key not in apart
+        },
+        items,
+    )
+    replace_ranked(session, ranking, release, Ranked(standing, combined, places, apart))
     return ranking
 
 
-def leave_out_foreign(key: str, one: RankedBy, foreign: Foreign, items: pd.DataFrame) -> RankedBy:
-    """What a submission is ranked by, without what another ruler scored."""
-    tracks = [Track.TEXT, Track.IMAGE] if key in foreign.questions else []
-    if key in foreign.reports:
-        tracks.append(Track.REPORT)
-    return without_tracks(one, items, tracks) if tracks else one
+def find_foreign_tracks(one: StandsBy, foreign: Foreign) -> list[Track]:
+    """The tracks on which a model stands by what another ruler scored."""
+    return [
+        track
+        for track, key in one.parts.items()
+        if key in (foreign.reports if track is Track.REPORT else foreign.questions)
+    ]
+
+
+def leave_out_foreign(
+    one: StandsBy, ranked_by: RankedBy, foreign: Foreign, items: pd.DataFrame
+) -> RankedBy:
+    """What a model is ranked by, without what another ruler scored."""
+    tracks = find_foreign_tracks(one, foreign)
+    return without_tracks(ranked_by, items, tracks) if tracks else ranked_by

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.commitments.values import commit_values
 from leaderboard.evaluation.places import Place
+from leaderboard.evaluation.results import Result, find_score
+from leaderboard.evaluation.score import make_row
+from leaderboard.evaluation.standing import StandsBy
+from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import (
     Board,
+    CombinedScore,
+    CombinedValues,
     OutcomeCount,
     RankedApart,
+    RankedPart,
     RankedReports,
     RankedSubmission,
     Ranking,
@@ -25,46 +33,104 @@ from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import BoardScore, read_scores_by_board
 
+_TABLES = (
+    *(RankingEntry, RankedReports, RankedApart, RankedPart),
+    *(CombinedScore, CombinedValues, RankedSubmission),
+)
 
-def replace_ranked(
-    session: Session,
-    ranking: Ranking,
-    release: Release,
-    standing: Sequence[str],
-    places: Mapping[Board, Mapping[str, Place]],
-    apart: Collection[str],
-) -> None:
-    """Write what stands in a ranking in place of what stood there.
 
-    places: by board and submission id; a submission without one has no rank on that board.
-    apart: those of `standing` that stand apart.
+class Ranked(NamedTuple):
+    """What stands in a ranking.
+
+    combined: the result of each model that stands by several submissions, by its key.
+    places: by board and key; a model without one has no rank on that board.
+    apart: the keys of those that stand apart.
     """
-    for table in (RankingEntry, RankedReports, RankedApart, RankedSubmission):
+
+    standing: Sequence[StandsBy]
+    combined: Mapping[str, Result]
+    places: Mapping[Board, Mapping[str, Place]]
+    apart: Collection[str]
+
+
+def replace_ranked(session: Session, ranking: Ranking, release: Release, ranked: Ranked) -> None:
+    """Write what stands in a ranking in place of what stood there."""
+    for table in _TABLES:
         session.execute(delete(table).where(table.ranking_id == ranking.id))
-    commit_values(session, ranking, standing)
-    if not standing:
+    keys = [one.key for one in ranked.standing]
+    packed = {key: result.values for key, result in ranked.combined.items()}
+    commit_values(session, ranking, keys, packed)
+    if not keys:
         return
-    scores = read_scores_by_board(session, standing)
-    session.execute(insert(RankedSubmission), _make_ranked(session, ranking, release, standing))
+    scores = read_scores_by_board(session, keys) | {
+        key: _find_board_scores(result) for key, result in ranked.combined.items()
+    }
+    session.execute(insert(RankedSubmission), _make_ranked(session, ranking, release, ranked))
     session.execute(
         insert(RankingEntry),
         [
-            _make_entry(ranking.id, board, key, places[board].get(key), scores[key].get(board))
+            _make_entry(
+                ranking.id, board, key, ranked.places[board].get(key), scores[key].get(board)
+            )
             for board in Board
-            for key in standing
+            for key in keys
         ],
     )
-    session.add_all(RankedApart(ranking_id=ranking.id, submission_id=key) for key in sorted(apart))
     session.add_all(
-        RankedReports(ranking_id=ranking.id, submission_id=key, **vars(one))
-        for key, one in read_provenance(session, standing).items()
+        RankedApart(ranking_id=ranking.id, submission_id=key) for key in sorted(ranked.apart)
     )
+    _add_reports(session, ranking, ranked)
+    _add_combined(session, ranking, ranked)
+
+
+def _add_reports(session: Session, ranking: Ranking, ranked: Ranked) -> None:
+    of_reports = {
+        one.key: one.parts.get(Track.REPORT, one.key) if one.is_combined else one.key
+        for one in ranked.standing
+    }
+    found = read_provenance(session, list(of_reports.values()))
+    session.add_all(
+        RankedReports(ranking_id=ranking.id, submission_id=key, **vars(found[part]))
+        for key, part in of_reports.items()
+        if part in found
+    )
+
+
+def _add_combined(session: Session, ranking: Ranking, ranked: Ranked) -> None:
+    """What is kept of those that stand by several submissions."""
+    session.add_all(
+        RankedPart(ranking_id=ranking.id, submission_id=one.key, track=track, part_id=part)
+        for one in ranked.standing
+        if one.is_combined
+        for track, part in one.parts.items()
+    )
+    for key, result in ranked.combined.items():
+        of_model = {"ranking_id": ranking.id, "submission_id": key}
+        session.execute(
+            insert(CombinedScore), [{**of_model, **make_row(score)} for score in result.scores]
+        )
+        session.add(CombinedValues(**of_model, content=result.values))
+    session.flush()
+
+
+def _find_board_scores(result: Result) -> dict[Board, BoardScore]:
+    found = {board: find_score(result, board.place) for board in Board}
+    return {
+        board: BoardScore(*score.estimate, score.n)
+        for board, score in found.items()
+        if score is not None and score.estimate is not None
+    }
 
 
 def _make_ranked(
-    session: Session, ranking: Ranking, release: Release, standing: Sequence[str]
+    session: Session, ranking: Ranking, release: Release, ranked: Ranked
 ) -> list[dict[str, object]]:
-    outcomes, attempts = _read_outcomes(session, standing), _count_attempts(session, release)
+    keys = [one.key for one in ranked.standing]
+    outcomes, attempts = _read_outcomes(session, keys), _count_attempts(session, release)
+    for key, result in ranked.combined.items():
+        outcomes[key] = Counter()
+        for _, outcome, n in result.outcomes:
+            outcomes[key][outcome] += n
     return [
         {
             "ranking_id": ranking.id,
@@ -72,7 +138,7 @@ def _make_ranked(
             "outcomes": dict(outcomes[key]),
             "n_attempts": attempts[key],
         }
-        for key in standing
+        for key in keys
     ]
 
 

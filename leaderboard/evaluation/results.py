@@ -15,7 +15,7 @@ from leaderboard.calibration.apply import calibrate_reports
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.scored import score_items
-from leaderboard.items.targets import Target
+from leaderboard.items.targets import REPORT, Target
 from leaderboard.items.values import (
     pack_values,
     read_ratings,
@@ -23,11 +23,11 @@ from leaderboard.items.values import (
 )
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import Calibration
-from leaderboard.models.ranking import Slice
+from leaderboard.models.ranking import Board, ScorePlace, Slice
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
-from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 from leaderboard.scoring.statistics.style import measure_style
 
 
@@ -135,6 +135,28 @@ def make_result(
         reports=_describe_reports(session, facts) if len(facts.ratings) else None,
         parser_version=facts.parser_version,
     )
+
+
+def find_report_mean(result: Result) -> CalibratedMean | None:
+    """The calibrated report score of a result, None where it has none."""
+    by = next((one for one in result.calibrated if (one.slice, one.name) == REPORT), None)
+    score = find_score(result, Board.REPORT.place)
+    if by is None or score is None or score.estimate is None:
+        return None
+    return CalibratedMean(
+        *score.estimate,
+        standard_error=by.standard_error,
+        freedom=by.freedom,
+        badge=Badge(by.badge),
+        n_labels=by.n_labels,
+        n=score.n,
+        raw_mean=by.raw_value,
+    )
+
+
+def find_score(result: Result, place: ScorePlace) -> Scored | None:
+    """The score of a result at a place, None where it has none there."""
+    return next((one for one in result.scores if (one.metric, one.slice, one.name) == place), None)
 
 
 def _describe(target: Target, mean: CalibratedMean, calibration: Calibration) -> CalibratedBy:

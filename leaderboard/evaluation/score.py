@@ -41,7 +41,7 @@ def score_submission(
 def write_result(session: Session, submission_id: str, result: Result) -> None:
     """Replace what is kept of a scored submission. The caller has locked its row."""
     clear_scores(session, submission_id)
-    rows = [_make_row(submission_id, score) for score in result.scores]
+    rows = [{"submission_id": submission_id, **make_row(score)} for score in result.scores]
     session.execute(insert(Score), rows)
     _add_calibrated(session, submission_id, result)
     session.add_all(
@@ -64,10 +64,10 @@ def clear_scores(session: Session, submission_id: str) -> None:
         session.execute(delete(table).where(table.submission_id == submission_id))
 
 
-def _make_row(submission_id: str, score: Scored) -> dict[str, object]:
+def make_row(score: Scored) -> dict[str, object]:
+    """A score as the fields of a row, but for what it is a score of."""
     value, low, high = score.estimate or (None, None, None)
     return {
-        "submission_id": submission_id,
         "metric": score.metric,
         "slice": score.slice,
         "name": score.name,

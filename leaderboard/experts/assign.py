@@ -14,9 +14,9 @@ from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.experts.raters import ensure_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
-from leaderboard.models.benchmark import Item, ItemKind, Split
+from leaderboard.models.benchmark import Item, ItemKind, Split, Track
 from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft, RatingPlan
-from leaderboard.models.ranking import RankedSubmission
+from leaderboard.models.ranking import RankedPart, RankedSubmission
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Prediction
 from leaderboard.rankings.releases import find_ranking
@@ -78,8 +78,18 @@ def read_standing_reports(session: Session, split: Split) -> list[Report]:
     ranking = find_ranking(session, split.id)
     if ranking is None:
         return []
-    standing = select(RankedSubmission.submission_id).where(
-        RankedSubmission.ranking_id == ranking.id
+    several = select(RankedPart.submission_id).where(RankedPart.ranking_id == ranking.id)
+    standing = (
+        select(RankedSubmission.submission_id)
+        .where(
+            RankedSubmission.ranking_id == ranking.id,
+            RankedSubmission.submission_id.not_in(several),
+        )
+        .union(
+            select(RankedPart.part_id).where(
+                RankedPart.ranking_id == ranking.id, RankedPart.track == Track.REPORT
+            )
+        )
     )
     rows = session.execute(
         select(Prediction.id, Prediction.submission_id, Prediction.item_id)

@@ -59,7 +59,14 @@ def _make_row(
     board: Board,
     pair: PairComparison | None,
 ) -> tuple[Cell, ...]:
-    head = (base.model.slug, row.model.slug, row.model.name, label, row.submission.id, board.value)
+    head = (
+        base.model.slug,
+        row.model.slug,
+        row.model.name,
+        label,
+        row.name_files(board.tracks),
+        board.value,
+    )
     scored = make_board_cells(row.scores.get(board))
     if pair is None or not pair.same_scale:
         return (*head, *scored, *(None,) * 5)

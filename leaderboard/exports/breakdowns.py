@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leaderboard.exports.rankings import SCORE_VALUES
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
-from leaderboard.models.ranking import Metric
+from leaderboard.models.ranking import Board, Metric
 from leaderboard.rankings.breakdowns import Breakdown
 
 BREAKDOWN_COLUMNS = (
@@ -28,6 +28,8 @@ BREAKDOWN_COLUMNS = (
 def make_breakdown_table(breakdown: Breakdown) -> Table:
     """The cells of a breakdown, model by model in the ranking's order."""
     table, split = breakdown.table, breakdown.table.split
+    is_of_reports = breakdown.metric is Metric.RATING
+    tracks = Board.REPORT.tracks if is_of_reports else Board.CLOSED.tracks
     rows: list[tuple[Cell, ...]] = []
     for row in breakdown.rows:
         rank = row.ranks.get(table.board)
@@ -37,7 +39,7 @@ def make_breakdown_table(breakdown: Breakdown) -> Table:
             rank.high if rank else None,
             row.model.slug,
             row.model.name,
-            row.submission.id,
+            row.name_files(tracks),
             breakdown.metric.value,
             breakdown.slice.value,
         )
@@ -45,7 +47,7 @@ def make_breakdown_table(breakdown: Breakdown) -> Table:
             score = breakdown.cells[row.submission.id].get(column.key)
             cells = (None,) * len(SCORE_VALUES) if score is None else tuple(score)
             rows.append((*head, column.key, column.name, column.n, *cells, *column.median))
-    measured = "Ratings" if breakdown.metric is Metric.RATING else "Accuracy"
+    measured = "Ratings" if is_of_reports else "Accuracy"
     return make_measured_table(
         f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-by-{breakdown.slice.value}",
         f"{measured} by {breakdown.slice.value} of the models on {split.benchmark.name} "

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
-from leaderboard.models.ranking import Score
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board, Metric, ScoreFields, Slice
 from leaderboard.rankings.columns import (
     COUNTS,
     FACT_FIGURES,
@@ -59,6 +62,15 @@ _REPORT = (
         lambda table, row: row.report.raw_value if row.report else None,
     ),
 )
+QUESTIONS = Board.CLOSED.tracks
+_PARTS = Figure(
+    "parts",
+    str,
+    "where the model stands by several submissions, the one of each track",
+    lambda table, row: (
+        "; ".join(f"{track.value}: {one.id}" for track, one in row.parts.items()) or None
+    ),
+)
 RANKING_FIGURES = (
     *_HEAD,
     *RANK.figures,
@@ -67,6 +79,7 @@ RANKING_FIGURES = (
     *(figure for column in SCORES for figure in column.figures),
     *_REPORT,
     *(figure for column in COUNTS for figure in column.figures),
+    _PARTS,
 )
 SCORE_VALUES = (
     Column("value", float, "the score; none is unscored, never 0"),
@@ -84,7 +97,7 @@ SCORE_VALUES = (
 SCORE_COLUMNS = (
     Column("model", str, "short name of the model"),
     Column("model_name", str, "name of the model"),
-    Column("submission", str, "the submission"),
+    Column("submission", str, "the submission; several joined by + where it is made from several"),
     Column(
         "metric",
         str,
@@ -112,21 +125,33 @@ def make_ranking_table(table: RankingTable) -> Table:
 
 
 def make_score_table(table: RankingTable, row: RankingRow, scores: SubmissionScores) -> Table:
-    """All scores of the submission that stands for a model."""
+    """All scores that a model stands by, each with the submissions that it is made from."""
     split = table.split
-    head = (row.model.slug, row.model.name, row.submission.id)
+    head = (row.model.slug, row.model.name)
     return make_measured_table(
         f"{row.model.slug}-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
         f"Scores of {row.model.name} on {split.benchmark.name} {split.benchmark.version}, "
         f"{split.name} split",
         SCORE_COLUMNS,
-        [(*head, *_make_score_row(score)) for score in scores.scores],
+        [
+            (*head, row.name_files(_find_tracks(score)), *_make_score_row(score))
+            for score in scores.scores
+        ],
         split=split,
         ranked_at=table.ranked_at,
     )
 
 
-def _make_score_row(score: Score) -> tuple[Cell, ...]:
+def _find_tracks(score: ScoreFields) -> Collection[Track]:
+    """The tracks whose results a score is made from."""
+    if score.slice is Slice.TRACK:
+        return (Track(score.name),)
+    if score.metric is Metric.OVERALL:
+        return tuple(Track)
+    return (Track.REPORT,) if score.metric in (Metric.REPORT, Metric.RATING) else QUESTIONS
+
+
+def _make_score_row(score: ScoreFields) -> tuple[Cell, ...]:
     return (
         score.metric.value,
         score.slice.value,

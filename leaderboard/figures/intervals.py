@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from leaderboard.models.ranking import Score
+from leaderboard.models.ranking import ScoreFields
 from leaderboard.rankings.breakdowns import Median
 from leaderboard.rankings.read import BoardScore
 from leaderboard.scoring.rank_range import RankRange
@@ -100,7 +100,7 @@ def tie_bands(ranks: Sequence[RankRange]) -> list[Tie]:
 
 def draw_dots(
     labels: Sequence[str],
-    scores: Sequence[Score | BoardScore],
+    scores: Sequence[ScoreFields | BoardScore],
     title: str,
     bounds: tuple[float, float] = (0, 100),
     marked: int | None = None,
@@ -162,7 +162,7 @@ def _lay_out(
 def _trace(
     rows: Sequence[int],
     labels: Sequence[str],
-    scores: Sequence[Score | BoardScore],
+    scores: Sequence[ScoreFields | BoardScore],
     colour: str,
     symbol: str = "circle",
 ) -> go.Scatter:
@@ -193,8 +193,8 @@ def _trace(
     )
 
 
-def _count(score: Score | BoardScore) -> str:
-    if isinstance(score, Score) and score.is_shrunk:
+def _count(score: ScoreFields | BoardScore) -> str:
+    if isinstance(score, ScoreFields) and score.is_shrunk:
         return f"{score.n_correct}/{score.n} right, shrunk"
     return f"{score.n} items"
 

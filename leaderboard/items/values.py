@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_rating_table
 from leaderboard.models.benchmark import Item, ItemImage
+from leaderboard.models.ranking import CombinedValues, ItemValues
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction
 from leaderboard.scoring.rubric import Rubric
@@ -135,6 +136,27 @@ def read_ratings(
     columns = ["prediction_id", "dimension", "value", "item_id"]
     ratings = pd.DataFrame([tuple(row) for row in rows], columns=columns)
     return make_rating_table(ratings, rubric)
+
+
+def read_packed_values(
+    session: Session, keys: Collection[str], ranking_id: int | None
+) -> dict[str, bytes]:
+    """The packed values of the models that submissions `keys` stand for in a ranking.
+
+    They are those of the submission, as it is scored now, unless its model stands by several.
+    """
+    found = {}
+    for table, where in (
+        (ItemValues, ItemValues.submission_id.in_(keys)),
+        (
+            CombinedValues,
+            (CombinedValues.ranking_id == ranking_id) & CombinedValues.submission_id.in_(keys),
+        ),
+    ):
+        found |= dict(
+            session.execute(select(table.submission_id, table.content).where(where)).all()
+        )
+    return found
 
 
 def pack_values(values: NDArray[np.float64]) -> bytes:

@@ -19,16 +19,13 @@ from leaderboard.scoring.boards import ScorePlace as ScorePlace
 from leaderboard.scoring.boards import Slice as Slice
 
 
-class Score(Base):
-    """One metric of one submission on one slice; null value is unscored.
+class ScoreFields:
+    """One metric on one slice; null value is unscored.
 
     `low` and `high` are the ends of a 95 % interval. `n` items were scored, `n_unscored`
     were not; `n_correct` is that of an accuracy. A value that `is_shrunk` is an estimate drawn
     towards the model's other slices, not n_correct / n.
     """
-
-    __tablename__ = "scores"
-    __table_args__ = (UniqueConstraint("submission_id", "metric", "slice", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
@@ -42,6 +39,13 @@ class Score(Base):
     n_correct: Mapped[int | None]
     n_unscored: Mapped[int]
     is_shrunk: Mapped[bool]
+
+
+class Score(ScoreFields, Base):
+    """A score of one submission."""
+
+    __tablename__ = "scores"
+    __table_args__ = (UniqueConstraint("submission_id", "metric", "slice", "name"),)
 
 
 class OutcomeCount(Base):
@@ -108,6 +112,43 @@ class RankedSubmission(Base):
     n_attempts: Mapped[int]
 
     submission: Mapped[Submission] = relationship()
+
+
+class RankedPart(Base):
+    """The submission whose results on a track a model stands by in a ranking.
+
+    There is one for each of its tracks where a model stands by several submissions; where it stands
+    by one, there is none. `submission_id` is the latest of them, by which its row is known.
+    """
+
+    __tablename__ = "ranked_parts"
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    track: Mapped[Track] = mapped_column(enum_column(Track), primary_key=True)
+    part_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+
+    part: Mapped[Submission] = relationship(foreign_keys=part_id)
+
+
+class CombinedScore(ScoreFields, Base):
+    """A score in a ranking of a model that stands by several submissions, of which the latest is
+    `submission_id`."""
+
+    __tablename__ = "combined_scores"
+    __table_args__ = (UniqueConstraint("ranking_id", "submission_id", "metric", "slice", "name"),)
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"))
+
+
+class CombinedValues(Base):
+    """The item values that such a model is ranked by, as of `ItemValues`."""
+
+    __tablename__ = "combined_values"
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class RankedApart(Base):

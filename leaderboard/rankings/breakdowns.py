@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.items.slices import item_slices
 from leaderboard.items.values import read_items
 from leaderboard.items.weights import select_deciding
 from leaderboard.models.benchmark import Split, Track
-from leaderboard.models.ranking import Metric, Score, Slice
+from leaderboard.models.ranking import CombinedScore, Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.levels import REGIONS
 
@@ -207,32 +206,32 @@ def _read_cells(
     session: Session, table: RankingTable, slices: Sequence[Slice]
 ) -> dict[Slice, dict[str, dict[str, SliceScore]]]:
     """By slice, submission and value: of those whose breakdown all may see, in one query."""
-    keys = [
-        row.submission.id
-        for row in table.rows
-        if disclosure(row.submission, Viewer.PUBLIC).breakdown
-    ]
+    keys = [row.submission.id for row in table.rows if row.has_breakdown]
+    combined = {row.submission.id for row in table.rows if row.parts}
     found: dict[Slice, dict[str, dict[str, SliceScore]]] = {
         slice_: {key: {} for key in keys} for slice_ in slices
     }
-    rows = session.execute(
-        select(
-            Score.submission_id,
-            Score.slice,
-            Score.name,
-            Score.value,
-            Score.low,
-            Score.high,
-            Score.n,
-            Score.n_correct,
-            Score.n_unscored,
-            Score.is_shrunk,
-        ).where(
-            Score.submission_id.in_(keys),
-            Score.slice.in_(slices),
-            Score.metric.in_({SLICES[slice_].metric for slice_ in slices}),
+    for one, own, *where in (
+        (Score, [key for key in keys if key not in combined]),
+        (
+            CombinedScore,
+            [key for key in keys if key in combined],
+            CombinedScore.ranking_id == table.ranking_id,
+        ),
+    ):
+        rows = session.execute(
+            select(
+                one.submission_id,
+                one.slice,
+                one.name,
+                *(getattr(one, field) for field in SliceScore._fields),
+            ).where(
+                one.submission_id.in_(own),
+                one.slice.in_(slices),
+                one.metric.in_({SLICES[slice_].metric for slice_ in slices}),
+                *where,
+            )
         )
-    )
-    for key, slice_, name, *fields in rows:
-        found[slice_][key][name] = SliceScore(*fields)
+        for key, slice_, name, *fields in rows if own else ():
+            found[slice_][key][name] = SliceScore(*fields)
     return found

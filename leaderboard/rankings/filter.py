@@ -38,8 +38,13 @@ class Facts(NamedTuple):
     submitted_on: date | None
 
 
-def read_facts(model: ModelCard, submission: Submission) -> Facts:
-    """The facts of a model and of the submission it is ranked by."""
+def read_facts(
+    model: ModelCard, submission: Submission, tracks: Collection[str] | None = None
+) -> Facts:
+    """The facts of a model and of the submission it is ranked by.
+
+    `tracks` are those that it has results on, by default the submission's.
+    """
     return Facts(
         names=f"{model.name} {model.organisation} {model.slug}",
         organisation=model.organisation,
@@ -47,7 +52,7 @@ def read_facts(model: ModelCard, submission: Submission) -> Facts:
         parameters_billion=model.parameters_billion,
         stated={fact.key: fact.write(model) for fact in FILTERED_FACTS},
         is_verified=model.is_verified,
-        tracks=submission.tracks,
+        tracks=submission.tracks if tracks is None else tracks,
         submitted_on=submission.created_at.date(),
     )
 

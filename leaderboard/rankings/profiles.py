@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from leaderboard.models.ranking import Metric, Score, Slice
+from leaderboard.models.ranking import Metric, ScoreFields, Slice
 from leaderboard.rankings.breakdowns import (
     SLICES,
     Median,
@@ -26,8 +26,8 @@ class ProfileRow(NamedTuple):
     """
 
     column: SliceColumn
-    score: Score | None
-    report: Score | None
+    score: ScoreFields | None
+    report: ScoreFields | None
 
     @property
     def is_whole(self) -> bool:

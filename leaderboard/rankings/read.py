@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.disclosure import Viewer, disclosure, is_protected
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Benchmark, Item, Split, Track
 from leaderboard.models.publication import FeedbackItem
@@ -20,11 +20,13 @@ from leaderboard.models.ranking import (
     Metric,
     OutcomeCount,
     RankedApart,
+    RankedPart,
     RankedReports,
     RankedSubmission,
     Ranking,
     RankingEntry,
     Score,
+    ScoreFields,
     ScorePlace,
     Slice,
 )
@@ -54,6 +56,10 @@ class BoardScore(NamedTuple):
 class RankingRow:
     """A model in the ranking, by the submission it is ranked by.
 
+    Where it stands by several, `submission` is the latest of them and `parts` has the one of each
+    track; where it stands by one, `parts` is empty. It has a breakdown where all may see that of
+    each of them (`is_compared`), but of several on a protected split there is none: less that of
+    one of them, it would tell those of the others' tracks apart.
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
     the share of the items that decide ranks which were scored. `outcomes` counts MCQ predictions.
     On boards in `separable` the leader is significantly better. `n_attempts` are the scored
@@ -72,6 +78,33 @@ class RankingRow:
     n_attempts: int
     report: ReportProvenance | None
     is_apart: bool = False
+    parts: Mapping[Track, Submission] = field(default_factory=dict)
+
+    @property
+    def submissions(self) -> list[Submission]:
+        """All that it stands by, the latest first."""
+        found = {one.id: one for one in (self.submission, *self.parts.values())}
+        return sorted(found.values(), key=lambda one: one is not self.submission)
+
+    @property
+    def tracks(self) -> list[str]:
+        """Those that it has results on."""
+        return [track.value for track in self.parts] or self.submission.tracks
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it may be compared with others item by item."""
+        return all(disclosure(one, Viewer.PUBLIC).breakdown for one in self.submissions)
+
+    @property
+    def has_breakdown(self) -> bool:
+        """Whether all may see its breakdown."""
+        return self.is_compared and not (self.parts and is_protected(self.submission.split))
+
+    def name_files(self, tracks: Collection[Track] = tuple(Track)) -> str:
+        """The submissions that its results on `tracks` are of, by their ids."""
+        found = [self.parts[track].id for track in Track if track in tracks and track in self.parts]
+        return " + ".join(dict.fromkeys(found)) or self.submission.id
 
 
 @dataclass(frozen=True)
@@ -94,6 +127,7 @@ class RankingTable:
     n_deciding: dict[Track, int]
     rows: list[RankingRow]
     successor: Benchmark | None = None
+    ranking_id: int | None = None
 
     @property
     def n_ranked(self) -> int:
@@ -113,7 +147,7 @@ class SubmissionScores:
     answer parser had not, by the model's name.
     """
 
-    scores: list[Score]
+    scores: Sequence[ScoreFields]
     outcomes: dict[Track, dict[str, int]]
     second_readings: dict[str, int] = field(default_factory=dict)
 
@@ -122,11 +156,11 @@ class SubmissionScores:
         """How many predictions were read as letters, by whomever."""
         return sum(of_track.get("answered", 0) for of_track in self.outcomes.values())
 
-    def of(self, metric: Metric, slice_: Slice) -> list[Score]:
+    def of(self, metric: Metric, slice_: Slice) -> list[ScoreFields]:
         """The scores of one metric over the values of one slice."""
         return [s for s in self.scores if s.metric is metric and s.slice is slice_]
 
-    def find(self, board: Board) -> Score | None:
+    def find(self, board: Board) -> ScoreFields | None:
         """The score that `board` orders by."""
         found = (s for s in self.scores if (s.metric, s.slice, s.name) == board.place)
         return next(found, None)
@@ -192,6 +226,7 @@ def read_ranking(
         n_deciding=n_deciding,
         rows=rows,
         successor=successor,
+        ranking_id=ranking.id if ranking else None,
     )
 
 
@@ -226,7 +261,15 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
         .where(RankedSubmission.ranking_id == ranking.id)
         .options(joinedload(RankedSubmission.submission).joinedload(Submission.model_card))
     )
-    shown = [row for row in ranked if disclosure(row.submission, Viewer.PUBLIC).scores]
+    parts = _read_parts(session, ranking)
+    shown = [
+        row
+        for row in ranked
+        if all(
+            disclosure(one, Viewer.PUBLIC).scores
+            for one in (row.submission, *parts.get(row.submission_id, {}).values())
+        )
+    ]
     entries: dict[str, list[RankingEntry]] = {row.submission_id: [] for row in shown}
     for entry in session.scalars(select(RankingEntry).where(RankingEntry.ranking_id == ranking.id)):
         if entry.submission_id in entries:
@@ -244,9 +287,23 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             reports.get(row.submission_id),
             n_items,
             is_apart=row.submission_id in apart,
+            parts=parts.get(row.submission_id, {}),
         )
         for row in shown
     ]
+
+
+def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, Submission]]:
+    """By the key of each model that stands by several submissions, that of each of its tracks."""
+    rows = session.scalars(
+        select(RankedPart)
+        .where(RankedPart.ranking_id == ranking.id)
+        .options(joinedload(RankedPart.part))
+    )
+    found: dict[str, dict[Track, Submission]] = {}
+    for row in sorted(rows, key=lambda row: list(Track).index(row.track)):
+        found.setdefault(row.submission_id, {})[row.track] = row.part
+    return found
 
 
 def _make_row(
@@ -256,6 +313,7 @@ def _make_row(
     n_items: int,
     *,
     is_apart: bool,
+    parts: Mapping[Track, Submission],
 ) -> RankingRow:
     scores = {
         entry.board: BoardScore(entry.value, entry.low, entry.high, entry.n)
@@ -277,6 +335,7 @@ def _make_row(
         n_attempts=ranked.n_attempts,
         report=report,
         is_apart=is_apart,
+        parts=parts,
     )
 
 

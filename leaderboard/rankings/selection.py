@@ -70,7 +70,9 @@ class Selection:
     def apply(self, table: RankingTable) -> RankingTable:
         """The rows of `table`, a ranking on the same board, that pass, in their order."""
         accepts = self.accepted.accepts
-        passing = [row for row in table.rows if accepts(read_facts(row.model, row.submission))]
+        passing = [
+            row for row in table.rows if accepts(read_facts(row.model, row.submission, row.tracks))
+        ]
         shown = replace(table, rows=passing)
         if self.is_by_rank:
             return shown

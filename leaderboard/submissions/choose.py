@@ -1,4 +1,4 @@
-"""Which of a model's results its team wants to stand at the next release."""
+"""Which of a model's results its team wants to stand, now or at the next release."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from leaderboard.errors import Conflict
 from leaderboard.models.publication import ChosenResult
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.queue import RANK, Nudge
 
 
-def choose(session: Session, submission: Submission) -> None:
+def choose(session: Session, submission: Submission) -> list[Nudge[int]]:
     """Have its model stand by a scored submission, in place of one that was chosen before.
 
-    Raises Conflict where there is nothing to choose: it is not scored, is public already, or its
-    split shows everything at once.
+    On a protected split that is for the next release; which of the published ones stands is not to
+    be chosen by their scores. Elsewhere it counts as sent now: it stands on all its tracks until
+    newer ones come, and its split has to be ranked again. Raises Conflict where there is nothing to
+    choose: it is not scored, is withheld, or a release published it already.
     """
     lock_row(session, ModelCard.id, submission.model_card_id)
     if submission.status is not Status.SCORED:
@@ -28,7 +31,8 @@ def choose(session: Session, submission: Submission) -> None:
         raise Conflict(
             "The host withholds this result: no release would publish it.", "Choose another one."
         )
-    if submission.publication is not None or not is_protected(submission.split):
+    is_blind = is_protected(submission.split)
+    if is_blind and submission.publication is not None:
         raise Conflict(
             "This result is already public.", "Choose one that waits for the next release."
         )
@@ -37,6 +41,7 @@ def choose(session: Session, submission: Submission) -> None:
     chosen.submission_id, chosen.chosen_at = submission.id, now()
     session.add(chosen)
     session.flush()
+    return [] if is_blind else [Nudge(RANK, submission.split_id)]
 
 
 def is_chosen(session: Session, submission: Submission) -> bool:

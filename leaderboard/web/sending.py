@@ -11,6 +11,7 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.queue import EVALUATE, RUN_ENDPOINT
+from leaderboard.rankings.standing import describe_partial
 from leaderboard.submissions.daily import read_daily_state
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.quota import QuotaState, TeamQuota, read_quotas
@@ -22,7 +23,7 @@ from leaderboard.web.services import (
     find_current_user,
     services,
 )
-from leaderboard.web.uploads import find_asked_split, read_upload
+from leaderboard.web.uploads import Upload, find_asked_split, read_upload
 
 
 def submit_file() -> Submission:
@@ -51,6 +52,18 @@ def submit_file() -> Submission:
     if submission.status is Status.QUEUED:
         services().queue.enqueue(EVALUATE, submission.id)
     return submission
+
+
+def describe_upload(upload: Upload) -> str:
+    """What this request's file would do to the model that it names, if it leaves a track out.
+
+    Empty where it names none. Raises NotFound for one that is not one's own.
+    """
+    name = request.form.get("model")
+    if not name:
+        return ""
+    card = get_own_model_card(database(), current_user(), name)
+    return describe_partial(database(), card, upload.split, upload.predictions.tracks)
 
 
 def submit_run() -> Submission:

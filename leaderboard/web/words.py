@@ -14,7 +14,7 @@ from markupsafe import Markup
 from leaderboard.accounts.card_fields import STATED_FACTS, write_size
 from leaderboard.disclosure import is_protected
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board, Score
+from leaderboard.models.ranking import Board, ScoreFields
 from leaderboard.rankings.breakdowns import SLICES, SliceScore
 from leaderboard.rankings.profiles import ProfileRow
 from leaderboard.rankings.provenance import UNCALIBRATED
@@ -70,7 +70,7 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def interval(score: Score | BoardScore | SliceScore | None, digits: int = 1) -> str:
+def interval(score: ScoreFields | BoardScore | SliceScore | None, digits: int = 1) -> str:
     """The ends of a score's interval, such as 51.2–63.0, or that there is none; "" of no score."""
     if score is None or score.value is None:
         return ""
@@ -117,10 +117,19 @@ def missing(row: RankingRow, board: Board) -> str:
         return "it stands apart: its team says that it was trained on the questions"
     if board in row.scores:
         return "it was scored by another parser or judge than the others: a proposal waits"
-    absent = [t for t in board.tracks if t.value not in row.submission.tracks]
+    absent = [t for t in board.tracks if t.value not in row.tracks]
     if not absent:
         return "not every item was scored"
     return "no predictions for " + " and ".join(TRACK_WORDS[track] for track in absent)
+
+
+def say_files(row: RankingRow, board: Board = Board.OVERALL) -> str:
+    """Which submissions the score of a model on `board` is of, where it stands by several."""
+    tracks: dict[str, list[str]] = {}
+    for track, part in row.parts.items():
+        if track in board.tracks:
+            tracks.setdefault(part.id, []).append(track.value)
+    return ", ".join(f"{' and '.join(of)} from {key}" for key, of in tracks.items())
 
 
 def moment(value: datetime | None) -> str:
@@ -149,7 +158,7 @@ def names(terms: list[dict[str, Any]]) -> Mapping[str, str]:
     return {term["key"]: term["name"] for term in terms}
 
 
-def by_name(scores: list[Score]) -> Mapping[str, Score]:
+def by_name(scores: list[ScoreFields]) -> Mapping[str, ScoreFields]:
     """Scores of one metric and slice by the name of the slice's value."""
     return {score.name: score for score in scores}
 
@@ -168,6 +177,7 @@ FILTERS = (
     rank,
     rank_in_words,
     missing,
+    say_files,
     moment,
     day,
     count,

@@ -81,3 +81,19 @@ def test_ranks_by_calibrated_reports_come_from_their_means_and_errors(
     ranks = {found[f"{model}: Report, rank"]["shown"] for model in ("model-a", "model-b")}
     assert "no rank" not in ranks
     assert len(keys) == 3
+
+
+def test_a_model_that_stands_by_several_files_is_ranked_again_by_their_values(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(N, N, 0)
+    right = {f"test-text-{number:03}" for number in range(N)}
+    for model, n_right in (("model-a", 12), ("model-b", 10)):
+        pictures = {f"test-image-{number:03}" for number in range(n_right)}
+        both = answer(set(), n=N) | answer(pictures, "image", n=N)
+        submit_texts(both, model, judges=[ChecklistJudge()])
+    submit_texts(answer(right, n=N), "model-a", judges=[ChecklistJudge()])
+    found = verify(bundle_ranking(sessions))
+    assert names_of(found, "same") == list(found)
+    assert found["model-a: MCQ total, rank"]["shown"] == "1 to 1"
+    assert found["model-a: Image, rank"]["shown"].startswith("1 to 2")

@@ -6,7 +6,10 @@ from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import CHOOSABLE, COLUMNS, MODEL, RANK, Column, Look
 from spinebench.shapes.rankings import BoardScores, RankingEntryRecord
 
-BESIDE = {"model", "report_provenance", "separable_from_leader", "saw_hidden_items", "stands_apart"}
+BESIDE = {
+    *("model", "report_provenance", "separable_from_leader", "saw_hidden_items"),
+    *("stands_apart", "parts"),
+}
 """What the API has of a model beside the figures of the columns and the boards."""
 
 

@@ -36,8 +36,13 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 @file_argument
 @benchmark_option
 @split_option
+@click.option(
+    "-m", "--model", type=slug, help="Model card, to hear what a file of some tracks does to it."
+)
 @pass_invocation
-def validate(invocation: Invocation, file: Path, benchmark: str | None, split: str) -> None:
+def validate(
+    invocation: Invocation, file: Path, benchmark: str | None, split: str, model: str | None
+) -> None:
     """Check a prediction file: all problems at once. Uses no quota, keeps nothing.
 
     FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
@@ -46,7 +51,8 @@ def validate(invocation: Invocation, file: Path, benchmark: str | None, split: s
     _check_not_empty(file)
     with invocation.api() as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        raw = _send(terminal, api.validate, {"benchmark": benchmark, "split": split}, file)
+        fields = {"benchmark": benchmark, "split": split} | ({"model": model} if model else {})
+        raw = _send(terminal, api.validate, fields, file)
     if terminal.as_json:
         terminal.show_json(raw)
         return
@@ -54,7 +60,9 @@ def validate(invocation: Invocation, file: Path, benchmark: str | None, split: s
     terminal.show(f"Valid: {verdict.n_predictions:,} predictions ({', '.join(verdict.tracks)}).")
     if verdict.missing:
         terminal.show(verdict.missing_words)
-    terminal.say(f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model MODEL")
+    terminal.say(
+        f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model {model or 'MODEL'}"
+    )
 
 
 @click.command(cls=Command)
@@ -137,6 +145,8 @@ def show_receipt(terminal: Terminal, submission: SubmissionRecord, *, watch: boo
         f"Submitted as {submission.id}: {submission.progress.n_total:,} predictions of "
         f"{submission.model} on {submission.benchmark} {submission.split}."
     )
+    if submission.effect:
+        terminal.show(submission.effect)
     terminal.show(submission.url)
     if not watch:
         terminal.say(f"Follow it: spinebench status {submission.id} --watch")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from spinebench.shapes.shape import Shape
 
 
@@ -62,7 +64,8 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     `separable_from_leader` says whether the leader is significantly better. `n_unscored`
     counts the split's items without a score, `n_attempts` the scored submissions of the model's
     team. A model that stands apart has no rank because its team says that it was trained on the
-    questions.
+    questions. `parts` has the submission of each track where a model stands by several, of which
+    `submission` is the latest; it is empty where one submission is all.
     """
 
     rank_low: int | None
@@ -85,6 +88,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     stands_apart: bool = False
     submission: str
     submitted_at: datetime
+    parts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class RankingRecord(Shape, frozen=True, kw_only=True):

@@ -16,18 +16,22 @@ class Validation(Shape, frozen=True, kw_only=True):
     """A prediction file without problems.
 
     `missing` are the tracks of the split that the file leaves out, with their numbers of items: if
-    there are any, the submission gets no overall score.
+    there are any, the submission gets no overall score. `effect` says in a sentence what that does
+    to the model that it is for, where one was named.
     """
 
     valid: bool
     n_predictions: int
     tracks: list[str]
     missing: dict[str, int] = msgspec.field(default_factory=dict)
+    effect: str = ""
     file_hash: str
 
     @property
     def missing_words(self) -> str:
         """What the missing tracks mean; empty where there are none."""
+        if self.effect:
+            return self.effect
         if not self.missing:
             return ""
         tracks = [
@@ -131,7 +135,8 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     `queue` says where it waits for a worker; null if it does not, or waits for something else.
     `decision` on a scored one on hidden answers is accepted, where it was news to its team, or
     unchanged. `is_public` says whether its scores are public, `is_chosen` whether its team chose it
-    to stand at the next release.
+    to stand at the next release. `effect` says, until it is scored, what a file that leaves tracks
+    out does to the model.
     """
 
     id: str
@@ -153,6 +158,7 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     decision: str | None
     is_public: bool = False
     is_chosen: bool = False
+    effect: str = ""
     events: list[EventRecord]
     url: str
 

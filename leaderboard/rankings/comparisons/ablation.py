@@ -10,7 +10,6 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
 from leaderboard.models.ranking import Board
 from leaderboard.models.team import ModelVariant
@@ -64,10 +63,9 @@ def read_ablation(session: Session, table: RankingTable, slug: str) -> Ablation:
     found = {one.model_card_id: one.label for one in own}
     counts = Counter(one.base_id for one in known)
     compared = [
-        row for key, row in rows.items() if key in found and _is_whole(base) and _is_whole(row)
+        row for key, row in rows.items() if key in found and base.is_compared and row.is_compared
     ]
-    keys = [row.submission.id for row in (base, *compared)]
-    pairs = _compare(read_compared(session, table.split.id, keys), len(compared))
+    pairs = _compare(read_compared(session, table, (base, *compared)), len(compared))
     of_row = {row.model.id: pair for row, pair in zip(compared, pairs, strict=True)}
     return Ablation(
         table,
@@ -85,11 +83,6 @@ def read_bases(session: Session, table: RankingTable) -> list[tuple[RankingRow, 
     rows = {row.model.id: row for row in table.rows}
     counts = Counter(one.base_id for one in _read_variants(session, rows))
     return [(row, counts[key]) for key, row in rows.items() if counts[key]]
-
-
-def _is_whole(row: RankingRow) -> bool:
-    """Whether all may see the breakdown, without which nothing is compared item by item."""
-    return disclosure(row.submission, Viewer.PUBLIC).breakdown
 
 
 def _read_variants(session: Session, rows: Mapping[int, RankingRow]) -> Sequence[ModelVariant]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from leaderboard.disclosure import Viewer, disclosure, is_protected
+from leaderboard.disclosure import is_protected
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
@@ -53,7 +53,7 @@ def compare_models(
     table = read_ranking(session, split)
     by_slug = {row.model.slug: row for row in table.rows}
     models = tuple(_get_row(by_slug, slug, split) for slug in slugs)
-    compared = read_compared(session, split.id, [row.submission.id for row in models])
+    compared = read_compared(session, table, models)
     boards = (compare_board(compared, board) for board in Board)
     slices = [] if is_protected(split) else compare_slices(compared)
     return Comparison(table, models, tuple(one for one in boards if one.pairs), tuple(slices))
@@ -66,7 +66,7 @@ def _get_row(by_slug: Mapping[str, RankingRow], slug: str, split: Split) -> Rank
             f"The model {slug!r} has no public result on {split.benchmark.name} {split.name}.",
             "See the ranking for those that have.",
         )
-    if not disclosure(row.submission, Viewer.PUBLIC).breakdown:
+    if not row.is_compared:
         raise NotFound(
             f"The result of {slug!r} is only a small improvement on its team's best, so its "
             f"breakdown is not public.",

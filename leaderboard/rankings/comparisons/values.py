@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.items.values import read_items, unpack_values
+from leaderboard.items.values import read_items, read_packed_values, unpack_values
 from leaderboard.items.weights import select_deciding, weigh_tracks
-from leaderboard.models.ranking import ItemValues
+from leaderboard.models.benchmark import Track
 from leaderboard.rankings.provenance import read_report_means
+from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 Places = NDArray[np.int64]
@@ -34,25 +34,19 @@ class Compared(NamedTuple):
         )
 
 
-def read_compared(session: Session, split_id: int, keys: Sequence[str]) -> Compared:
-    """What the submissions `keys`, scored on the split, are compared by."""
-    reports = read_report_means(session, keys)
-    items = read_items(session, split_id)
+def read_compared(session: Session, table: RankingTable, rows: Sequence[RankingRow]) -> Compared:
+    """What the models `rows` of a ranking are compared by."""
+    judged = [row.parts.get(Track.REPORT, row.submission).id for row in rows]
+    reports = read_report_means(session, judged)
+    items = read_items(session, table.split.id)
+    keys = [row.submission.id for row in rows]
+    packed = read_packed_values(session, keys, table.ranking_id)
+    values = np.stack([unpack_values(packed[key]) for key in keys])
     return Compared(
         select_deciding(items),
-        _read_values(session, keys)[:, items["decides"].to_numpy()],
-        tuple(reports.get(key) for key in keys),
+        values[:, items["decides"].to_numpy()],
+        tuple(reports.get(key) for key in judged),
     )
-
-
-def _read_values(session: Session, keys: Sequence[str]) -> NDArray[np.float64]:
-    found = session.execute(
-        select(ItemValues.submission_id, ItemValues.content).where(
-            ItemValues.submission_id.in_(keys)
-        )
-    )
-    content = {key: unpack_values(packed) for key, packed in found}
-    return np.stack([content[key] for key in keys])
 
 
 class Design(NamedTuple):

@@ -85,7 +85,9 @@ def show_ranking(slug: str, split: str) -> RankingRecord:
     found = get_split(benchmark, split)
     ranking = read_ranking(database(), found, selection.board, release=selection.release)
     table = selection.apply(ranking)
-    saw_hidden = find_saw_hidden(database(), [row.submission.id for row in table.rows])
+    saw_hidden = find_saw_hidden(
+        database(), [one.id for row in table.rows for one in row.submissions]
+    )
     return RankingRecord(
         **name_split(table.split),
         followed_by=table.successor.version if table.successor else None,
@@ -107,8 +109,9 @@ def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
             ReportProvenanceRecord.of(report, labels=report.label_kind) if report else None
         ),
         separable_from_leader=table.board in row.separable,
-        saw_hidden_items=row.submission.id in saw_hidden,
+        saw_hidden_items=any(one.id in saw_hidden for one in row.submissions),
         stands_apart=row.is_apart,
+        parts={track.value: one.id for track, one in row.parts.items()},
     )
 
 

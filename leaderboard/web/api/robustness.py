@@ -60,12 +60,18 @@ def show_robustness(slug: str, split: str) -> RobustnessRecord:
     """The newest robustness audit of each of the ranking's models that has one."""
     found = find_standing(slug, split)
     rows = read_ranking(database(), found).rows
-    audits = find_audits(database(), [row.submission for row in rows], Viewer.PUBLIC)
-    known = [(row, audits[row.submission.id]) for row in rows if row.submission.id in audits]
+    every = [one for row in rows for one in row.submissions]
+    audits = find_audits(database(), every, Viewer.PUBLIC)
+    audited = [
+        (row, next((audits[one.id] for one in row.submissions if one.id in audits), None))
+        for row in rows
+    ]
     return RobustnessRecord(
         **name_split(found),
         models=[
-            _show_audit(row, audit, audit.consistency) for row, audit in known if audit.consistency
+            _show_audit(row, audit, audit.consistency)
+            for row, audit in audited
+            if audit is not None and audit.consistency
         ],
     )
 
@@ -73,7 +79,7 @@ def show_robustness(slug: str, split: str) -> RobustnessRecord:
 def _show_audit(row: RankingRow, results: AuditResults, found: Consistency) -> AuditRecord:
     return AuditRecord(
         model=RankedModel.of(row.model),
-        submission=row.submission.id,
+        submission=results.audit.submission_id,
         audited_at=results.audit.finished_at,
         accuracy_as_submitted=_show_share(found.as_submitted, found.n_items),
         accuracy_shifted=_show_share(found.shifted, found.n_askings),

@@ -14,7 +14,9 @@ from leaderboard.evaluation.turns import Place, find_place, read_places
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
+from leaderboard.queue import send_nudges
 from leaderboard.rankings.read import read_scores
+from leaderboard.rankings.standing import describe_partial
 from leaderboard.submissions.choose import choose, is_chosen
 from leaderboard.submissions.endpoint_runs import RunFigures, find_run
 from leaderboard.submissions.events import find_rest
@@ -25,7 +27,7 @@ from leaderboard.submissions.submit import cancel
 from leaderboard.web.allowance import Work
 from leaderboard.web.api.operation import get, post
 from leaderboard.web.api.places import Text, about
-from leaderboard.web.sending import submit_file, submit_run
+from leaderboard.web.sending import describe_upload, submit_file, submit_run
 from leaderboard.web.services import current_user, database, services, spend
 from leaderboard.web.uploads import read_upload
 from spinebench.shapes.results import FeedbackRecord, LookRecord, Results, ScoreRecord
@@ -60,6 +62,7 @@ class FileForm(Shape, frozen=True, kw_only=True):
     benchmark: Annotated[str, about("The benchmark's short name.")]
     version: Annotated[Text, about(VERSION_ANSWERED)] = UNSET
     split: Annotated[Text, about("By default the split that is ranked.")] = UNSET
+    model: Annotated[Text, about("The model card's short name, to hear what a part does.")] = UNSET
     file: FileContent
 
 
@@ -89,10 +92,17 @@ class LimitQuery(Shape, frozen=True, kw_only=True):
 def validate() -> Validation:
     """Dry run: every problem of a prediction file; nothing is kept."""
     spend(Work.UPLOAD)
-    predictions = read_upload().predictions
+    upload = read_upload()
+    predictions = upload.predictions
     missing = {track.value: n for track, n in predictions.missing.items()}
     n = len(predictions.texts)
-    return Validation.of(predictions, valid=True, n_predictions=n, missing=missing)
+    return Validation.of(
+        predictions,
+        valid=True,
+        n_predictions=n,
+        missing=missing,
+        effect=describe_upload(upload),
+    )
 
 
 @post(
@@ -148,10 +158,12 @@ def cancel_submission(key: str) -> SubmissionRecord:
 
 @post("/submissions/<key>/choose", scope=Scope.SUBMIT, errors=(409,))
 def choose_submission(key: str) -> SubmissionRecord:
-    """Have its model stand by a submission at the next release of a split with hidden answers."""
+    """Have its model stand by a submission: at the next release where answers are hidden, else now,
+    until newer ones come."""
     row = get_own(database(), current_user(), key)
-    choose(database(), row)
+    rank = choose(database(), row)
     database().commit()
+    send_nudges(services().queue, rank)
     return _show(row)
 
 
@@ -202,9 +214,17 @@ def _fill(row: Submission, place: Place | None) -> SubmissionRecord:
         decision=row.acceptance.decision if row.acceptance else None,
         is_public=disclosure(row, Viewer.PUBLIC).scores,
         is_chosen=is_chosen(database(), row),
+        effect=_describe(row),
         events=[EventRecord.of(event) for event in row.events],
         url=f"{services().base_url}/submissions/{row.id}",
     )
+
+
+def _describe(row: Submission) -> str:
+    """What it will do to its model, until it is scored."""
+    if row.status.is_final:
+        return ""
+    return describe_partial(database(), row.model_card, row.split, [Track(t) for t in row.tracks])
 
 
 def _show_feedback(row: Submission) -> FeedbackRecord | None:

@@ -75,6 +75,6 @@ def say_why_missing(breakdown: Breakdown, row: RankingRow, score: SliceScore | N
         return "none of its items was scored"
     if breakdown.metric is Metric.RATING:
         return missing(row, Board.REPORT)
-    if {"text", "image"} <= set(row.submission.tracks):
+    if {"text", "image"} <= set(row.tracks):
         return "no predictions for its questions"
     return missing(row, Board.CLOSED)

@@ -20,8 +20,9 @@ from leaderboard.rankings.breakdowns import read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.published import read_published
-from leaderboard.rankings.read import get_row, read_ranking, read_scores
+from leaderboard.rankings.read import get_row, read_ranking
 from leaderboard.rankings.releases import read_releases
+from leaderboard.rankings.standing import read_row_scores
 from leaderboard.web.address import (
     find_board,
     find_selection,
@@ -50,7 +51,7 @@ def ranking(ending: str) -> Response:
 def scores(slug: str, ending: str) -> Response:
     """All scores of a model on a split."""
     table, row = get_row(database(), find_standing(), slug)
-    found = read_scores(database(), row.submission, Viewer.PUBLIC)
+    found = read_row_scores(database(), table, row)
     return send_table(make_score_table(table, row, found), ending)
 
 

@@ -6,24 +6,24 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.variants import find_public_variant
-from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.disclosure import Viewer
 from leaderboard.figures.models import PROFILE_FIGURES, SHOWN_STANDING, ShownModel, make_figure
 from leaderboard.figures.rankings import make_ranking_figure
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.profiles import read_profile
-from leaderboard.rankings.provenance import read_calibrated
 from leaderboard.rankings.published import read_published
 from leaderboard.rankings.read import (
+    RankingRow,
     get_row,
     read_history,
     read_ranking,
-    read_scores,
     read_state,
 )
-from leaderboard.robustness.results import find_audit
-from leaderboard.submissions.endpoint_runs import find_run
+from leaderboard.rankings.standing import read_row_calibrated, read_row_scores
+from leaderboard.robustness.results import AuditResults, find_audit
+from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.web.address import (
     find_selection,
     find_split,
@@ -77,7 +77,7 @@ def model(slug: str) -> str:
     """One model on one split: its standing, its breakdowns, its card."""
     split = find_standing()
     table, row = get_row(database(), split, slug)
-    scores = read_scores(database(), row.submission, Viewer.PUBLIC)
+    scores = read_row_scores(database(), table, row)
     return render_template(
         "leaderboards/model.html",
         table=table,
@@ -85,18 +85,24 @@ def model(slug: str) -> str:
         scores=scores,
         profile=read_profile(database(), table, scores),
         asked=find_run(database(), row.submission.id),
-        has_breakdown=disclosure(row.submission, Viewer.PUBLIC).breakdown,
-        robustness=find_audit(database(), row.submission, Viewer.PUBLIC),
+        saw_hidden=find_saw_hidden(database(), [one.id for one in row.submissions]),
+        robustness=_find_audit(row),
         history=read_history(database(), row.model, split),
         n_standing=SHOWN_STANDING,
         metrics=Metric,
         slices=Slice,
         boards=Board,
-        calibrated=read_calibrated(database(), row.submission.id),
+        calibrated=read_row_calibrated(database(), row, scores),
         variant=find_public_variant(database(), row.model),
         bases={base.model.id: n for base, n in read_bases(database(), table)},
         place=read_place(split),
     )
+
+
+def _find_audit(row: RankingRow) -> AuditResults | None:
+    """The robustness audit of what a model stands by, the latest submission's first."""
+    found = (find_audit(database(), one, Viewer.PUBLIC) for one in row.submissions)
+    return next((one for one in found if one is not None), None)
 
 
 @blueprint.get("/models/<slug>/figures/<name>.json")
@@ -106,7 +112,7 @@ def figure(slug: str, name: str) -> Response:
 
     def render() -> str:
         table, row = get_row(database(), split, slug)
-        scores = read_scores(database(), row.submission, Viewer.PUBLIC)
+        scores = read_row_scores(database(), table, row)
         slices = [PROFILE_FIGURES[name]] if name in PROFILE_FIGURES else []
         profile = read_profile(database(), table, scores, slices)
         return make_figure(name, ShownModel(table, row, profile))

@@ -135,8 +135,8 @@ def cite_model(table: RankingTable, row: RankingRow) -> str:
         author="SpineBench",
         at=at,
         url=f"{services().base_url}/models/{row.model.slug}?{place}",
-        note=f"Submission {row.submission.id}, {_standing(table, row, Board.OVERALL)}, "
-        f"ranked {at:%Y-%m-%d}",
+        note=f"Submission{'s' if row.parts else ''} {row.name_files()}, "
+        f"{_standing(table, row, Board.OVERALL)}, ranked {at:%Y-%m-%d}",
         version=benchmark.version,
     )
 

@@ -14,8 +14,10 @@ from leaderboard.evaluation.turns import find_place
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
+from leaderboard.queue import send_nudges
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
+from leaderboard.rankings.standing import describe_partial, find_parts
 from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.choose import choose as choose_result
 from leaderboard.submissions.choose import is_chosen
@@ -28,7 +30,13 @@ from leaderboard.web.downloads import send_bundle
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
 from leaderboard.web.pages.progress import make_progress
 from leaderboard.web.security import keep_private
-from leaderboard.web.sending import find_own_day, read_own_quotas, submit_file, submit_run
+from leaderboard.web.sending import (
+    describe_upload,
+    find_own_day,
+    read_own_quotas,
+    submit_file,
+    submit_run,
+)
 from leaderboard.web.services import (
     current_user,
     database,
@@ -64,7 +72,8 @@ def create() -> AnyResponse | tuple[str, int]:
     form = run_form if by_endpoint else file_form
     with form.catches():
         if "dry_run" in request.form and not by_endpoint:
-            return _form(file_form, run_form, read_upload()), 200
+            upload = read_upload()
+            return _form(file_form, run_form, upload, describe_upload(upload)), 200
         submission = submit_run() if by_endpoint else submit_file()
         return redirect(url_for("submissions.submission", key=submission.id))
     return _form(file_form, run_form), form.status
@@ -99,6 +108,16 @@ def submission(key: str) -> str:
         scores=read_scores(database(), found, Viewer.TEAM),
         feedback=find_feedback(found),
         is_chosen=is_chosen(database(), found),
+        replaced={
+            track: part
+            for track, part in find_parts(database(), found.model_card, found.split).items()
+            if track in found.tracks and part.id != key
+        },
+        effect=""
+        if found.status.is_final
+        else describe_partial(
+            database(), found.model_card, found.split, [Track(one) for one in found.tracks]
+        ),
         until_release=UNTIL_RELEASE,
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         report=read_provenance(database(), [found.id]).get(found.id),
@@ -146,15 +165,19 @@ def cancel(key: str) -> AnyResponse:
 @blueprint.post("/submissions/<key>/choose")
 @signed_in
 def choose(key: str) -> AnyResponse:
-    """Have a model stand by a submission at the next release."""
+    """Have a model stand by a submission, now or at the next release."""
     found = get_own(database(), current_user(), key)
-    choose_result(database(), found)
+    rank = choose_result(database(), found)
     database().commit()
-    flash(f"{found.model_card.name} stands by this result at the next release.", "success")
+    send_nudges(services().queue, rank)
+    when = "on its tracks as soon as the split is ranked again" if rank else "at the next release"
+    flash(f"{found.model_card.name} stands by this result {when}.", "success")
     return redirect(url_for("submissions.submission", key=key))
 
 
-def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None = None) -> str:
+def _form(
+    file_form: PredictionsForm, run_form: RunForm, upload: Upload | None = None, effect: str = ""
+) -> str:
     user = find_current_user()
     benchmarks = read_benchmarks(database())
     # The ranked ones first: the list begins with what the form proposes.
@@ -176,6 +199,7 @@ def _form(file_form: PredictionsForm, run_form: RunForm, upload: Upload | None =
         file_form=file_form,
         run_form=run_form,
         upload=upload,
+        effect=effect,
         quotas=read_own_quotas(),
         asks_approval=services().asks_approval,
         day=find_own_day(),

@@ -1,0 +1,93 @@
+"""What several submissions of a model make together, each of them on tracks of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from leaderboard.evaluation.estimates import Scored, make_joint_scores
+from leaderboard.evaluation.kept import find_result
+from leaderboard.evaluation.results import Result, find_report_mean, find_score
+from leaderboard.evaluation.standing import StandsBy
+from leaderboard.items.values import pack_values, read_readings, unpack_values
+from leaderboard.items.weights import select_deciding
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board, Metric, Slice
+
+
+def combine(
+    parts: Mapping[Track, Result],
+    items: pd.DataFrame,
+    foreign: Collection[Track] = (),
+    readings: pd.DataFrame | None = None,
+) -> Result:
+    """The result of a model that stands on each track by another result.
+
+    A track's own scores are those of its result, to the last digit. What several tracks have a part
+    in is made of the values of all of them, without the tracks of `foreign`, which another ruler
+    scored. `items` are those of the split; `readings` as of `read_readings`, without which
+    precision and recall are left out.
+    """
+    parts = {track: parts[track] for track in Track if track in parts}
+    values = np.full(len(items), np.nan)
+    for track, one in parts.items():
+        own = (items["track"] == track.value).to_numpy()
+        values[own] = unpack_values(one.values)[own]
+    table = items.assign(value=values, precision=np.nan, recall=np.nan)
+    if readings is not None:
+        by_item = readings.set_index("item_id")
+        for name in ("precision", "recall"):
+            table[name] = table["item_id"].map(by_item[name])
+    table.loc[table["track"].isin([track.value for track in foreign]), "value"] = np.nan
+    table["answered"] = table["value"].notna()
+    report = parts.get(Track.REPORT)
+    scored = parts.get(Track.TEXT) or parts.get(Track.IMAGE)
+    return Result(
+        scores=tuple(_make_scores(parts, select_deciding(table), is_mixed=bool(foreign))),
+        values=pack_values(values),
+        outcomes=tuple(
+            outcome
+            for track, one in parts.items()
+            for outcome in one.outcomes
+            if outcome[0] is track
+        ),
+        calibrated=report.calibrated if report else (),
+        reports=report.reports if report else None,
+        parser_version=scored.parser_version if scored else None,
+    )
+
+
+def _make_scores(
+    parts: Mapping[Track, Result], items: pd.DataFrame, *, is_mixed: bool
+) -> Iterator[Scored]:
+    found = {track: find_score(one, Board(track.value).place) for track, one in parts.items()}
+    of_track = {track: score for track, score in found.items() if score is not None}
+    report = parts.get(Track.REPORT)
+    yield from of_track.values()
+    for score in make_joint_scores(items, of_track, report and find_report_mean(report)):
+        mixes = is_mixed and score.metric is Metric.GAP
+        yield replace(score, estimate=None) if mixes else score
+    for score in report.scores if report else ():
+        if score.metric is Metric.RATING or (
+            score.metric is Metric.REPORT and score.slice is not Slice.TRACK
+        ):
+            yield score
+
+
+def combine_stored(
+    session: Session, one: StandsBy, items: pd.DataFrame, foreign: Collection[Track]
+) -> Result:
+    """The same of the submissions that a model stands by, as they are scored now."""
+    found = {key: find_result(session, key) for key in sorted(set(one.parts.values()))}
+    known = {key: result for key, result in found.items() if result is not None}
+    readings = []
+    for track, key in one.parts.items():
+        own = items.loc[items["track"] == track.value, "item_id"]
+        read = read_readings(session, key)
+        readings.append(read[read["item_id"].isin(own)])
+    parts = {track: known[key] for track, key in one.parts.items()}
+    return combine(parts, items, foreign, pd.concat(readings))
