@@ -309,7 +309,7 @@ def _find_changed(
 ) -> dict[str, list[str]]:
     """The keys of the items whose value would be another, by submission, in the items' order."""
     ranking = find_ranking(session, plan.split_id)
-    packed = read_packed_values(session, list(results), ranking and ranking.id)
+    packed = read_packed_values(session, list(results), ranking.id if ranking else None)
     before = {key: unpack_values(content) for key, content in packed.items()}
     places = find_places(session, plan, diff, items)
     keys = items["key"].to_numpy()

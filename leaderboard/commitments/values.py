@@ -84,7 +84,7 @@ def commit_values(
         .order_by(Item.position)
     ).all()
     items, decides = [row[0] for row in rows], bytes(row[1] for row in rows)
-    for submission_id, content in (read_packed_values(session, keys, None) | combined).items():
+    for submission_id, content in {**read_packed_values(session, keys, None), **combined}.items():
         sealed = CommittedValues(content=content, decides=decides)
         commitment_id = _find_same(session, submission_id, sealed)
         if commitment_id is None:

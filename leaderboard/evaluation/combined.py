@@ -67,8 +67,9 @@ def _make_scores(
     found = {track: find_score(one, Board(track.value).place) for track, one in parts.items()}
     of_track = {track: score for track, score in found.items() if score is not None}
     report = parts.get(Track.REPORT)
+    mean = find_report_mean(report) if report else None
     yield from of_track.values()
-    for score in make_joint_scores(items, of_track, report and find_report_mean(report)):
+    for score in make_joint_scores(items, of_track, mean):
         mixes = is_mixed and score.metric is Metric.GAP
         yield replace(score, estimate=None) if mixes else score
     for score in report.scores if report else ():

@@ -145,7 +145,7 @@ def read_packed_values(
 
     They are those of the submission, as it is scored now, unless its model stands by several.
     """
-    found = {}
+    found: dict[str, bytes] = {}
     for table, where in (
         (ItemValues, ItemValues.submission_id.in_(keys)),
         (
