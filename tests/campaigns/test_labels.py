@@ -40,6 +40,9 @@ from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
+# Parts and versions are tested on both databases.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def judge() -> ScriptedJudge:

@@ -27,6 +27,8 @@ from tests.campaigns.campaigns import find_report, open_all, recalibrate, run_ca
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
 
+# Parts and versions are tested on both databases.
+pytestmark = pytest.mark.one_database
 NOW = ChecklistJudge.identity
 BEFORE = JudgeIdentity(NOW.name, "0")
 TEXTS = {f"test-report-{n:03}": "A report." for n in range(3)}
