@@ -31,7 +31,7 @@ from leaderboard.items.reports import read_rubric
 from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.benchmark import Item, ItemKind, Split
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
-from leaderboard.models.ranking import ItemValues, Score
+from leaderboard.models.ranking import ItemValues, Score, ScoreFields
 from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.reference import ItemReference
@@ -147,7 +147,7 @@ def _read_scores(session: Session, submission: Submission, *, is_host: bool) -> 
     return SubmissionScores(list(session.scalars(query)), shown.outcomes)
 
 
-def _describe_score(score: Score) -> ScoreFact:
+def _describe_score(score: ScoreFields) -> ScoreFact:
     return ScoreFact(
         metric=score.metric.value,
         slice=score.slice.value,
