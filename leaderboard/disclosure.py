@@ -58,6 +58,14 @@ def is_protected(split: Split) -> bool:
     return split.answers is Answers.HIDDEN and not is_demonstration
 
 
+def shows_effect(split: Split) -> bool:
+    """Whether who objects to an item of `split` learns what followed, and everybody how often.
+
+    Of hidden answers a correction would tell, beside what was objected, what the key was.
+    """
+    return split.answers is Answers.PUBLIC
+
+
 def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     """The policy.
 

@@ -15,6 +15,7 @@ from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.maker import CardMaker, EndpointMaker, TargetMaker, TeamMaker
 from leaderboard.models.notice import NoticeTarget, TargetKind
+from leaderboard.models.objection import Objection
 from leaderboard.models.team import ApiToken, ModelCard, Team, User
 
 Made = Team | ModelCard | Endpoint | NoticeTarget
@@ -35,6 +36,11 @@ def is_valid_token() -> ColumnElement[bool]:
 def is_of_today() -> ColumnElement[bool]:
     """The condition that an invitation to a role was made within a day, whatever became of it."""
     return RoleInvitation.created_at > now() - timedelta(days=1)
+
+
+def is_sent_today() -> ColumnElement[bool]:
+    """The condition that an objection was sent within a day."""
+    return Objection.at > now() - timedelta(days=1)
 
 
 class Cap(NamedTuple):
@@ -75,7 +81,14 @@ ROLE_INVITATIONS = Cap(
     "Invite the others tomorrow.",
     is_of_today,
 )
-CAPS = (TEAMS, CARDS, ENDPOINTS, TARGETS, TOKENS, ROLE_INVITATIONS)
+OBJECTIONS = Cap(
+    20,
+    Objection.user_id,
+    "sent {n} objections within a day",
+    "Send the others tomorrow.",
+    is_sent_today,
+)
+CAPS = (TEAMS, CARDS, ENDPOINTS, TARGETS, TOKENS, ROLE_INVITATIONS, OBJECTIONS)
 """Per person, in all teams and on all benchmarks together. Open invitations to a team are capped
 per team."""
 

@@ -28,6 +28,7 @@ import leaderboard.models.letter
 import leaderboard.models.maker
 import leaderboard.models.moderation
 import leaderboard.models.notice
+import leaderboard.models.objection
 import leaderboard.models.provider
 import leaderboard.models.quota
 import leaderboard.models.ranking

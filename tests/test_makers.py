@@ -24,6 +24,7 @@ from leaderboard.makers import (
     CAPS,
     CARDS,
     ENDPOINTS,
+    OBJECTIONS,
     ROLE_INVITATIONS,
     TARGETS,
     TEAMS,
@@ -34,8 +35,11 @@ from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.role import Role
 from leaderboard.models.team import ApiToken, Scope, Team, User
 from leaderboard.notices.targets import make_target
-from tests.factories import make_team, make_user
+from leaderboard.objections.send import get_item, send_objection
+from leaderboard.packages.catalogue import get_benchmark, has_version
+from tests.factories import load_items, make_team, make_user
 from tests.notices.test_notices import NO_GRACE
+from tests.package_files import make_items
 
 VAULT = KeyVault([Fernet.generate_key().decode()])
 POLICY = AddressPolicy()
@@ -67,12 +71,20 @@ def invite(session: Session, user: User, n: int) -> Any:
         withdraw_role_invitation(session, user, row.key)
 
 
+def add_objection(session: Session, user: User, n: int) -> Any:
+    if not has_version(session, "tiny"):
+        load_items(session, make_items(OBJECTIONS.limit + 2, 0, 0))
+    item = get_item(session, get_benchmark(session, "tiny"), f"test-text-{n:03}")
+    return send_objection(session, user, item, "item", "Two options are right.")
+
+
 ADD: dict[Cap, Callable[[Session, Team, User, int], Any]] = {
     TEAMS: lambda session, _, user, n: add_team(session, user, slug=f"team-{n}", name=f"T {n}"),
     CARDS: add_card,
     ENDPOINTS: add_endpoint,
     TARGETS: add_target,
     ROLE_INVITATIONS: lambda session, _, user, n: invite(session, user, n),
+    OBJECTIONS: lambda session, _, user, n: add_objection(session, user, n),
     TOKENS: lambda session, _, user, n: make_token(session, user, name="t", scopes=[Scope.READ]),
 }
 

@@ -34,6 +34,7 @@ class Right(enum.StrEnum):
     ANNOUNCE = "announce above the benchmark's pages"
     SET_APART = "set models apart that were trained on the questions"
     CHECK_ITEMS = "look at single items, and check and correct their keys"
+    ANSWER_OBJECTIONS = "answer objections"
     READ_EVIDENCE = "read the evidence on a hidden split"
     READ_AUDIT = "read what hosts have done"
     CHOOSE_EXPERTS = "choose experts"
@@ -56,6 +57,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.ANNOUNCE: (Role.HOST, Role.ADMIN),
     Right.SET_APART: (Role.HOST, Role.ADMIN),
     Right.CHECK_ITEMS: (Role.HOST, Role.ADMIN),
+    Right.ANSWER_OBJECTIONS: (Role.HOST, Role.ADMIN),
     Right.READ_EVIDENCE: (Role.HOST, Role.ADMIN),
     Right.READ_AUDIT: (Role.HOST, Role.ADMIN),
     Right.CHOOSE_EXPERTS: (Role.HOST, Role.ADMIN),

@@ -12,6 +12,7 @@ from leaderboard.host_cli.items import item_group
 from leaderboard.host_cli.judges import judge_group
 from leaderboard.host_cli.keys import key_group
 from leaderboard.host_cli.moderation import announcement_group
+from leaderboard.host_cli.objections import objection_group
 from leaderboard.host_cli.people import model_group, team_group, token_group, user_group
 from leaderboard.host_cli.readers import reader_group
 from leaderboard.host_cli.releases import release_group
@@ -32,6 +33,7 @@ commands = (
     evidence_group,
     item_group,
     key_group,
+    objection_group,
     expert_group,
     endpoint_group,
     judge_group,

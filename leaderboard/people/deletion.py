@@ -45,6 +45,7 @@ KEPT = frozenset(
         "team_makers",
         "card_makers",
         "turns",
+        "objections",
     }
 )
 """Tables whose rows of a deleted user stay: they hold no personal detail but the reference."""

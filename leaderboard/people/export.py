@@ -36,6 +36,7 @@ from leaderboard.models.rating import Rating
 from leaderboard.models.role import GrantedRole
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ApiToken, ModelCard, Team, User
+from leaderboard.objections.read import read_own_objections
 from leaderboard.people.addresses import read_uses
 
 Record = dict[str, Any]
@@ -109,6 +110,7 @@ def export_account(session: Session, user: User) -> Record:
                 select(WebSession).where(WebSession.user_id == user.id).order_by(WebSession.id)
             )
         ],
+        "objections": _read_objections(session, user),
         "audit": _read_audit(session, user),
     }
 
@@ -250,6 +252,22 @@ def _read_notices(session: Session, user: User) -> list[Record]:
             ],
         }
         for target in targets.all()
+    ]
+
+
+def _read_objections(session: Session, user: User) -> list[Record]:
+    """What the person objected to, with what they may know of the answers."""
+    return [
+        {
+            **_take(one.objection, "id", "kind", "submission_id", "text", "at"),
+            "benchmark": one.split.benchmark.slug,
+            "version": one.split.benchmark.version,
+            "item": one.item.key,
+            "state": one.state,
+            "answer": one.answer and one.answer.text,
+            "effect": one.effect,
+        }
+        for one in reversed(read_own_objections(session, user))
     ]
 
 

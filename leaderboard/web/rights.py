@@ -21,6 +21,7 @@ from leaderboard.models.campaign import Campaign
 from leaderboard.models.moderation import Announcement
 from leaderboard.models.role import SITE
 from leaderboard.models.submission import Submission
+from leaderboard.objections.read import find_benchmark, no_objection
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.web.services import (
     current_user,
@@ -62,10 +63,15 @@ def _find_campaign(key: int, **others: object) -> str | None:
     return None if found is None else found.benchmark.slug
 
 
+def _find_objection(key: int, **others: object) -> str | None:
+    return find_benchmark(database(), key)
+
+
 ON_SITE = Place(lambda **_: SITE)
 BENCHMARK = Place(lambda slug, **_: slug)
 SUBMISSION = Place(_find_submission, lambda key, **_: no_submission(key))
 ANNOUNCEMENT = Place(_find_announcement, lambda **_: no_announcement())
+OBJECTION = Place(_find_objection, lambda **_: no_objection())
 CAMPAIGN = Place(_find_campaign, lambda key, **_: no_campaign(key))
 
 

@@ -260,6 +260,7 @@ EXPORTED = {
     "granted_roles": "roles",
     "letters": "letters",
     "memberships": "teams",
+    "objections": "objections",
     "passkeys": "passkeys",
     "provider_links": "providers",
     "quota_charges": "quota",

@@ -34,6 +34,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.campaign import CampaignState
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.submission import Status, Submission
+from leaderboard.objections.read import count_open
 from leaderboard.packages.catalogue import (
     get_benchmark,
     get_split,
@@ -88,6 +89,7 @@ def overview() -> str:
         proposals=[
             one for one in read_campaigns(database(), reach) if one.state is CampaignState.PROPOSED
         ],
+        n_objections=count_open(database(), reach),
         refits=[database().get_one(Split, split_id) for split_id in found.refits],
         now=now(),
     )

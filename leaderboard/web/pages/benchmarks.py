@@ -10,6 +10,7 @@ from leaderboard.commitments.values import read_rankings
 from leaderboard.errors import NotFound
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Answers, Benchmark, Track
+from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import (
     OpenItem,
     count_composition,
@@ -44,6 +45,7 @@ def benchmark(slug: str) -> Response:
     committed, n_revealed = read_answers(database(), found), count_revealed(database(), found)
     bounds = tuple(read_bounds(database(), found))
     state = read_state(database(), ranked_split(found))
+    objections = count_objections(database(), slug)
 
     def render() -> str:
         examples = first_examples(found)
@@ -61,13 +63,22 @@ def benchmark(slug: str) -> Response:
             n_revealed=n_revealed,
             bounds=bounds,
             errata=read_errata(database(), found),
+            objections=objections,
             tracks=Track,
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
     return services().pages.respond(
-        (found.content_hash, committed.root, committed.made_at, n_revealed, bounds, state),
+        (
+            found.content_hash,
+            committed.root,
+            committed.made_at,
+            n_revealed,
+            bounds,
+            state,
+            objections,
+        ),
         render,
     )
 

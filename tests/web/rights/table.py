@@ -205,9 +205,16 @@ PAGES = (
         GET /account/second-factor
         GET /endpoints
         GET /endpoints/new
+        GET /benchmarks/tiny/1.0.0/objections/new?item=test-text-000
+        GET /objections
         GET /join/{team_link}
         GET /submissions
         """,
+    ),
+    # Nothing is said in it.
+    Group(
+        signed_in(400, unconfirmed=403),
+        "POST /benchmarks/tiny/1.0.0/objections/new?item=test-text-000",
     ),
     Group(signed_in(302), "POST /account/sessions/{session}/end"),
     Group(
@@ -307,6 +314,7 @@ PAGES = (
         GET /admin/campaigns
         GET /admin/evidence
         GET /admin/items
+        GET /admin/objections
         GET /admin/roles
         GET /admin/submissions
         GET /rate/experts
@@ -343,6 +351,8 @@ PAGES = (
         POST /admin/roles/revoke
         """,
     ),
+    # Nor is anything in the answer.
+    Group(only(HOST, 400, 403, other_host=404), "POST /admin/objections/{objection}/answer"),
     # A host is told that this item was not drawn, and that nothing is to be drawn.
     Group(only(HOST, 404, 403), "POST /admin/items/tiny/1.0.0/test/item/test-text-000/verdict"),
     Group(

@@ -42,6 +42,7 @@ from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope, Team, User
+from leaderboard.objections.send import get_item, send_objection
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.factories import PASSWORD, load_items, make_card, make_team, make_user
 from tests.package_files import make_items, make_manifest
@@ -227,7 +228,10 @@ def _read_names(session: Session) -> dict[str, Any]:
     split = get_split(get_benchmark(session, "tiny"), "test")
     token = make_token(session, ada, name="to revoke", scopes=(Scope.READ,)).row
     role = invite_to_role(session, hanna, "sam@example.org", Role.EXPERT, "tiny")
+    item = get_item(session, split.benchmark, "test-text-000")
+    objection = send_objection(session, ada, item, "item", "The key is wrong.")
     return {
+        "objection": objection.id,
         "endpoint": session.scalars(select(Endpoint.id)).one(),
         "target": session.scalars(select(NoticeTarget.id)).one(),
         "token": token.id,

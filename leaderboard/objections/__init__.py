@@ -1,0 +1,1 @@
+"""Objections to items, readings and verdicts: send, read and count them."""
