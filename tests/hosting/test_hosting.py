@@ -86,7 +86,8 @@ def test_a_hidden_submission_is_seen_by_its_team_alone_until_it_is_shown_again(
     with sessions.read() as session:
         submission = session.get_one(Submission, key)
         assert not any(disclosure(submission, Viewer.PUBLIC))
-        assert all(disclosure(submission, Viewer.TEAM))
+        # Item by item nobody is told what is right: its package calls the answers hidden.
+        assert disclosure(submission, Viewer.TEAM) == (True, True, True, True, False)
         assert session.scalars(select(Submission.id).where(is_public())).all() == []
     with sessions.write() as session:
         with pytest.raises(Conflict):

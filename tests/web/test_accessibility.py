@@ -18,16 +18,19 @@ from config import Config
 from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.role_invitations import invite_to_role
 from leaderboard.app import create_app
+from leaderboard.campaigns.start import start_campaign
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.hosting.reveals import reveal_items
 from leaderboard.letters.links import Links
+from leaderboard.models.campaign import Cause
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team, User
 from leaderboard.packages.catalogue import get_benchmark
 from leaderboard.web.pages.guides import GUIDES
+from tests.campaigns.campaigns import run_campaign
 from tests.factories import PASSWORD
 from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
 from tests.web.api.test_api import make_file
@@ -83,6 +86,9 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("ada", "/submissions"),
     ("ada", "/submissions/{scored}"),
     ("ada", "/submissions/{queued}"),
+    ("ada", "/submissions/{scored}/items"),
+    ("ada", "/objections"),
+    ("ada", "/benchmarks/tiny/1.0.0/objections/new?item=dev-text-000"),
     ("eve", "/rate"),
     ("eve", "/rate/{assigned}"),
     ("eve", "/rate/agreement"),
@@ -91,7 +97,11 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin"),
     ("hugo", "/admin/submissions"),
     ("hugo", "/admin/submissions/{scored}"),
+    ("hugo", "/admin/submissions/{scored}/items"),
     ("hugo", "/admin/approvals"),
+    ("hugo", "/admin/campaigns"),
+    ("hugo", "/admin/campaigns/1"),
+    ("hugo", "/admin/objections"),
     ("hugo", "/admin/roles"),
     ("hugo", "/admin/people"),
     ("hugo", "/admin/models"),
@@ -113,9 +123,11 @@ NO_PAGES = {
     r"/docs/benchmark-package.schema.json": "JSON",
     r"/docs/verify_reveal.py": "a file to take away",
     r"/exports/.*": "files to take away",
-    r".*/(package|ratings\.csv)": "files to take away",
+    r".*/(package|bundle|ratings\.csv|items\.<ending>)": "files to take away",
+    r"/admin/benchmarks/<slug>/<version>/changes": "needs a second version: test_versions.py",
+    r"/(models/<slug>|compare)/items": "need public answers: test_readings.py",
     r".*\.(json|bib|svg|png|atom)": "no HTML",
-    r"/(images/<sha256>|static/<path:filename>|healthz)": "no HTML",
+    r".*/(images/<sha256>|static/<path:filename>|healthz)": "no HTML",
     r"/sign-in/second-factor": "the second step of signing in: test_second_factor.py",
     r"/sign-in/with/<name>(/callback)?": "lead to other pages",
     r"/submissions/<key>/progress": "JSON for the page of the submission",
@@ -180,7 +192,10 @@ def submissions(shown: Site) -> dict[str, str]:
         assigned = session.scalars(select(RatingAssignment.key).limit(1)).one()
     with shown.sessions.write() as session:
         keys = ["test-text-000", "test-report-000"]
-        reveal_items(session, get_benchmark(session, "tiny"), keys, "hugo", "retired")
+        benchmark = get_benchmark(session, "tiny")
+        reveal_items(session, benchmark, keys, "hugo", "retired")
+        campaign = start_campaign(session, benchmark.splits, [Cause.HOST], "hugo").id
+    run_campaign(shown.sessions, campaign)
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
     found = {"scored": scored, "queued": queued, "assigned": assigned}
     return found | add_endpoint(shown) | sign_links(shown)

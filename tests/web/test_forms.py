@@ -311,6 +311,6 @@ def test_a_check_says_which_tracks_are_missing_for_an_overall_score(site: Site) 
         page = " ".join(answer.text.split())
         assert "The file has no problems" in page
         assert says is (
-            "<strong>There will be no overall score:</strong> the 3 items of image questions and "
-            "the 2 items of reports are missing." in page
+            "This file has text questions only: there will be no overall score without image "
+            "questions and reports." in page
         )

@@ -62,9 +62,13 @@ def test_a_person_is_counted_in_every_network_and_a_network_with_all_its_people(
         site.add_person("cyd", "team-c", "model-c")
         tokens = {name: site.token(name) for name in ("ada", "ben", "cyd")}
 
+        models = {"ada": "model-a", "ben": "model-b", "cyd": "model-c"}
+
         def ask(name: str, address: str) -> int:
             headers = {**tokens[name], "X-Forwarded-For": address}
-            return site.submit(headers, make_file(), address="validations").status_code
+            return site.submit(
+                headers, make_file(), models[name], address="validations"
+            ).status_code
 
         assert ask("ada", "2001:db8:1:1::1") == 200
         assert ask("ada", "198.51.100.1") == 200

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from leaderboard.db import Sessions
+from leaderboard.hosting.campaigns import open_proposal
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.protocol import JudgeIdentity
-from leaderboard.models.calibration import Refit, ScoredReports
+from leaderboard.models.calibration import ScoredReports
+from leaderboard.models.campaign import Campaign, CampaignState
 from leaderboard.models.rating import Rater
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.queue import make_queue
 from leaderboard.rankings.releases import find_ranking
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
@@ -52,18 +55,24 @@ def test_after_an_upgrade_all_reports_are_rated_and_ranked_by_the_new_version(
             command = [sys.executable, "-m", "workers", name]
             process = stack.enter_context(subprocess.Popen(command, env=environment))
             stack.callback(process.kill)
-        wait_until(lambda: read_versions(sessions) == {NOW.version})
-        wait_until(lambda: not _read_refits(sessions))
+        wait_until(lambda: _find_state(sessions) is CampaignState.PROPOSED)
+        assert read_versions(sessions) == {"0"}
+        with sessions.write() as session:
+            (nudge,) = open_proposal(session, 1, "host@example.org", "It reads levels.").waiting
+        queue = make_queue(empty_redis_url, "submissions")
+        queue.enqueue(nudge.job, nudge.key)
+        wait_until(lambda: _find_state(sessions) is CampaignState.OPENED)
+        assert read_versions(sessions) == {NOW.version}
     with sessions.read() as session:
         split = get_split(get_benchmark(session, "tiny"), "test")
         ranking = find_ranking(session, split.id)
         assert ranking is not None
         assert ranking.release.number == 2
         assert ranking.release.note == (
-            f"The judge checklist went from version 0 to version {NOW.version}."
+            f"The judge checklist went from version 0 to version {NOW.version}. It reads levels."
         )
 
 
-def _read_refits(sessions: Sessions) -> list[int]:
+def _find_state(sessions: Sessions) -> CampaignState | None:
     with sessions.read() as session:
-        return list(session.scalars(select(Refit.split_id)))
+        return session.scalars(select(Campaign.state)).one_or_none()

@@ -37,6 +37,13 @@ from leaderboard.web.services import (
 )
 
 blueprint = Blueprint("readings", __name__)
+PRIVATE = ("readings.own", "readings.own_file", "readings.hosts", "readings.hosts_file")
+
+
+@blueprint.after_request
+def keep_own_private(response: Response) -> Response:
+    """No cache keeps what is for a team or a host, be it that there is no such submission."""
+    return keep_private(response) if request.endpoint in PRIVATE else response
 
 
 @blueprint.get("/models/<slug>/items")
@@ -60,7 +67,7 @@ def own(key: str) -> Response:
     found = get_own(database(), current_user(), key)
     note_benchmark(found.split.benchmark.slug)
     back = url_for("submissions.submission", key=key)
-    return keep_private(Response(_render(found, Viewer.TEAM, back=back, files=request.path)))
+    return Response(_render(found, Viewer.TEAM, back=back, files=request.path))
 
 
 @blueprint.get("/submissions/<key>/items.<ending>")
@@ -77,7 +84,7 @@ def hosts(key: str) -> Response:
     found = get_submission(database(), key)
     note_benchmark(found.split.benchmark.slug)
     back = url_for("admin.submission", key=key)
-    return keep_private(Response(_render(found, Viewer.HOST, back=back, files=request.path)))
+    return Response(_render(found, Viewer.HOST, back=back, files=request.path))
 
 
 @blueprint.get("/admin/submissions/<key>/items.<ending>")

@@ -131,6 +131,7 @@ LIMITED = {
     ("post", "/submissions"),
     ("post", "/validations"),
     ("get", "/comparisons/{slug}/{split}"),
+    ("get", "/submissions/{key}/bundle"),
 }
 
 
