@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from leaderboard.makers import OBJECTIONS
 from leaderboard.models.benchmark import Benchmark, Item
 from leaderboard.models.submission import Submission
 from leaderboard.objections.read import read_own_objections
@@ -80,5 +81,10 @@ def _page(
     benchmark: Benchmark, item: Item, submission: Submission | None, form: ObjectionForm
 ) -> str:
     return render_template(
-        "objections/new.html", benchmark=benchmark, item=item, submission=submission, form=form
+        "objections/new.html",
+        benchmark=benchmark,
+        item=item,
+        submission=submission,
+        form=form,
+        cap=OBJECTIONS.limit,
     )
