@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
@@ -23,19 +23,22 @@ from leaderboard.scoring.levels import place_of
 from leaderboard.scoring.rubric import HIGHEST
 
 
-class Which(enum.StrEnum):
-    """Which readings by what came of them; the value stands in addresses."""
+class _Named(enum.StrEnum):
+    """A value of addresses, what it is called, and whether it depends on the key."""
 
     label: str
     by_key: bool
 
-    def __new__(cls, name: str, label: str = "", by_key: bool = False) -> Which:
-        """One choice, what it is called, and whether it depends on the key."""
+    def __new__(cls, name: str, label: str = "", by_key: bool = False) -> Self:
         made = str.__new__(cls, name)
         made._value_ = name
         made.label = label
         made.by_key = by_key
         return made
+
+
+class Which(_Named):
+    """Which readings by what came of them; the value stands in addresses."""
 
     WRONG = ("wrong", "wrong answers", True)
     RIGHT = ("right", "right answers", True)
@@ -47,19 +50,8 @@ class Which(enum.StrEnum):
     BY_MODEL = ("read-by-model", "read by a language model", False)
 
 
-class Field(enum.StrEnum):
+class Field(_Named):
     """What readings are chosen by; the value is the parameter in addresses."""
-
-    label: str
-    by_key: bool
-
-    def __new__(cls, name: str, label: str = "", by_key: bool = False) -> Field:
-        """One parameter, its label, and whether it depends on the key."""
-        made = str.__new__(cls, name)
-        made._value_ = name
-        made.label = label
-        made.by_key = by_key
-        return made
 
     FILTER = ("filter", "Show", False)
     TRACK = ("track", "Track", False)
