@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -108,34 +108,27 @@ def _make_item(
     provenance = Provenance(
         kind=reference.provenance_kind, reference=reference.provenance_reference
     )
+    shared: dict[str, Any] = {
+        "id": item.key,
+        "split": split.name,
+        "question": question,
+        "images": images,
+        "subcondition": item.subcondition,
+        "axis": item.axis,
+        "levels": item.levels,
+        "numbering": numbering,
+        "modality": item.modality,
+        "case_id": item.case_key,
+        "provenance": provenance,
+    }
     if item.kind is ItemKind.REPORT:
         return ReportItem(
-            id=item.key,
-            split=split.name,
-            question=question,
-            images=images,
-            subcondition=item.subcondition,
-            axis=item.axis,
-            levels=item.levels,
-            numbering=numbering,
-            modality=item.modality,
-            case_id=item.case_key,
-            provenance=provenance,
+            **shared,
             reference_report=reference.reference_report,
             checklist=msgspec.convert(reference.checklist, list[Check]),
         )
     return McqItem(
-        id=item.key,
-        split=split.name,
-        question=question,
-        images=images,
-        subcondition=item.subcondition,
-        axis=item.axis,
-        levels=item.levels,
-        numbering=numbering,
-        modality=item.modality,
-        case_id=item.case_key,
-        provenance=provenance,
+        **shared,
         options=item.options,
         multiple=item.multiple,
         answer=list(reference.answer if answer is None else answer),
