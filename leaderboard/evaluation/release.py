@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from leaderboard.models.ranking import ScoredQuestions
 from leaderboard.models.release import Release, ReleaseJudge
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.releases import find_release, open_release
+
+S = TypeVar("S", ScoredQuestions, ScoredReports)
 
 
 class Foreign(NamedTuple):
@@ -39,9 +41,11 @@ def continue_release(session: Session, split_id: int, standing: Sequence[str]) -
         ruler = ReleaseRuler(release_id=release.id)
         session.add(ruler)
     if ruler.parser_version is None:
-        ruler.parser_version = _find_parser(session, standing)
+        questions = _find_newest(session, ScoredQuestions, standing)
+        ruler.parser_version = questions.parser_version if questions else None
     if ruler.rater_id is None:
-        ruler.rater_id = _find_rater(session, standing)
+        reports = _find_newest(session, ScoredReports, standing)
+        ruler.rater_id = reports.rater_id if reports else None
     if ruler.rater_id is not None:
         describe_judge(session, release, ruler.rater_id)
     session.flush()
@@ -80,22 +84,11 @@ def find_foreign(session: Session, release: Release, keys: Collection[str]) -> F
     return Foreign(frozenset(questions), frozenset(reports))
 
 
-def _find_parser(session: Session, keys: Collection[str]) -> str | None:
-    """By what the questions of the newest of the submissions were read."""
+def _find_newest(session: Session, by: type[S], keys: Collection[str]) -> S | None:
+    """The row of the newest of the submissions that has one."""
     return session.scalars(
-        select(ScoredQuestions.parser_version)
-        .join(Submission, Submission.id == ScoredQuestions.submission_id)
-        .where(Submission.id.in_(keys))
-        .order_by(Submission.created_at.desc(), Submission.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _find_rater(session: Session, keys: Collection[str]) -> int | None:
-    """Who rated the reports of the newest of the submissions."""
-    return session.scalars(
-        select(ScoredReports.rater_id)
-        .join(Submission, Submission.id == ScoredReports.submission_id)
+        select(by)
+        .join(Submission, Submission.id == by.submission_id)
         .where(Submission.id.in_(keys))
         .order_by(Submission.created_at.desc(), Submission.id.desc())
         .limit(1)
