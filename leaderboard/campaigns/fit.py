@@ -21,7 +21,7 @@ def fit_split(session: Session, campaign: Campaign, plan: SplitPlan) -> int:
     """Fit the calibrations of the plan's judge to the plan's labels; how many were added."""
     if not plan.is_fitted or plan.rater_id is None:
         return 0
-    diff = find_diff(session, plan)
+    diff = find_diff(session, plan.split_id, plan.target_id)
     labels = read_plan_labels(session, plan, diff)
     if labels is None or not len(labels.table):
         return 0

@@ -18,7 +18,7 @@ from leaderboard.models.campaign import (
 )
 from leaderboard.queue import CAMPAIGN, CAMPAIGN_PART
 
-WORKED_ON = (*STEPS, CampaignState.PREPARING, CampaignState.SCORING)
+WORKED_ON = tuple(one for one in CampaignState if one in STEPS or one.is_by_part)
 STEP_LEASE = timedelta(minutes=10)
 """A step is one transaction or a few: it renews its claim only between them."""
 PART_SHARE = 10.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
@@ -16,7 +14,6 @@ from leaderboard.db import lock_row, now
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.evaluation.release import describe_judge
 from leaderboard.evaluation.score import write_result
-from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import (
     Campaign,
@@ -57,12 +54,9 @@ def open_campaign(session: Session, campaign: Campaign, plan: Plan) -> None:
 
 
 def _open_split(session: Session, campaign: Campaign, plan: SplitPlan) -> None:
-    keys = session.scalars(
-        select(Submission.id).where(Submission.split_id == plan.split_id).order_by(Submission.id)
-    ).all()
     former = find_release(session, plan.split_id)
     if campaign.is_of_version:
-        diff = find_diff(session, plan)
+        diff = find_diff(session, plan.split_id, plan.target_id)
         if diff is not None:
             move_split(session, diff)
         if not plan.is_fitted:
@@ -71,25 +65,31 @@ def _open_split(session: Session, campaign: Campaign, plan: SplitPlan) -> None:
                 .where(Calibration.split_id == plan.split_id)
                 .values(split_id=plan.target_id)
             )
-    _write_parts(session, campaign, plan, keys)
+    _write_parts(session, campaign, plan)
     if plan.is_reread:
         _name_version(session, plan)
     _continue(session, campaign, plan, former)
 
 
-def _write_parts(
-    session: Session, campaign: Campaign, plan: SplitPlan, keys: Sequence[str]
-) -> None:
-    for key in keys:
-        part = session.get(
-            CampaignPart, key, options=[undefer(CampaignPart.changed), undefer(CampaignPart.result)]
+def _write_parts(session: Session, campaign: Campaign, plan: SplitPlan) -> None:
+    """Write the results of the split's submissions, which have gone over to the target by now."""
+    parts = session.scalars(
+        select(CampaignPart)
+        .join(Submission, Submission.id == CampaignPart.submission_id)
+        .where(
+            CampaignPart.campaign_id == campaign.id,
+            CampaignPart.result.is_not(None),
+            Submission.split_id == plan.target_id,
         )
-        if part is None or part.campaign_id != campaign.id or part.result is None:
-            continue
+        .order_by(CampaignPart.submission_id)
+        .options(undefer(CampaignPart.changed), undefer(CampaignPart.result))
+    ).all()
+    for part in parts:
+        key, result = part.submission_id, part.result
         lock_row(session, Submission.id, key)
-        if session.get_one(Submission, key).status is Status.SCORED:
+        if result is not None and session.get_one(Submission, key).status is Status.SCORED:
             _write_changed(session, unpack_changed(part.changed), plan)
-            write_result(session, key, unpack_result(part.result))
+            write_result(session, key, unpack_result(result))
 
 
 def _write_changed(session: Session, changed: Changed, plan: SplitPlan) -> None:
@@ -185,7 +185,7 @@ def write_note(session: Session, campaign: Campaign, plan: SplitPlan) -> str:
     said = []
     if campaign.is_of_version:
         said.append(f"Version {campaign.target.version} followed {campaign.benchmark.version}.")
-    if plan.is_reread and plan.parser_before is not None:
+    if plan.changes_parser:
         said.append(
             f"The answer parser went from version {plan.parser_before} to version "
             f"{plan.parser_version}."
@@ -204,15 +204,10 @@ def write_note(session: Session, campaign: Campaign, plan: SplitPlan) -> str:
 
 
 def _describe_judges(session: Session, plan: SplitPlan) -> list[str]:
-    if plan.rater_before is None or plan.rater_id in (None, plan.rater_before):
+    if not plan.changes_judge or plan.rater_id is None:
         return []
     before, after = (session.get_one(Rater, key) for key in (plan.rater_before, plan.rater_id))
     if before.name == after.name:
         words = f"went from version {before.version} to version {after.version}"
         return [f"The judge {after.name} {words}."]
     return [f"The judge {after.name} followed {before.name}."]
-
-
-def read_splits(session: Session, plan: Plan) -> list[Split]:
-    """The splits that are ranked after the opening."""
-    return [session.get_one(Split, split.target_id) for split in plan.splits]

@@ -54,6 +54,21 @@ class SplitPlan(msgspec.Struct, frozen=True):
         """Whether answers may be read otherwise than before."""
         return self.parser_before != self.parser_version
 
+    @property
+    def changes_parser(self) -> bool:
+        """Whether another version of the parser read answers before."""
+        return self.is_reread and self.parser_before is not None
+
+    @property
+    def changes_judge(self) -> bool:
+        """Whether another judge, or another version of it, rated reports before."""
+        return self.rater_id != self.rater_before and self.rater_before is not None
+
+    @property
+    def changes_version(self) -> bool:
+        """Whether another version of the benchmark would come to the front."""
+        return self.target_id != self.split_id
+
 
 class Plan(msgspec.Struct, frozen=True):
     """The splits of a campaign."""
@@ -69,17 +84,14 @@ class Plan(msgspec.Struct, frozen=True):
     def is_prepared(self) -> bool:
         """Whether every submission is rated before that."""
         return any(
-            split.is_fitted and (split.is_rated or split.target_id != split.split_id)
-            for split in self.splits
+            split.is_fitted and (split.is_rated or split.changes_version) for split in self.splits
         )
 
     @property
     def changes_ruler(self) -> bool:
         """Whether something else than labels is other than it was: the parser, a judge, an item."""
         return any(
-            (split.is_reread and split.parser_before is not None)
-            or (split.rater_id != split.rater_before and split.rater_before is not None)
-            or split.target_id != split.split_id
+            split.changes_parser or split.changes_judge or split.changes_version
             for split in self.splits
         )
 
@@ -117,6 +129,11 @@ class View:
     calibrations: Mapping[Target, Calibration]
     keeps_results: bool
 
+    @property
+    def rerated(self) -> frozenset[int]:
+        """The items, as they would be, whose reports are rated by another reference."""
+        return frozenset() if self.diff is None else self.diff.rerated
+
     def carry(self, item_id: int) -> int | None:
         """The item as it would be; None where predictions for it do not carry over."""
         return item_id if self.diff is None else self.diff.carried.get(item_id)
@@ -124,7 +141,7 @@ class View:
 
 def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
     """Read it once for all submissions of a split."""
-    diff = find_diff(session, plan)
+    diff = find_diff(session, plan.split_id, plan.target_id)
     rubric = read_rubric(session, plan.target_id)
     labels = read_plan_labels(session, plan, diff)
     facts = SplitFacts(read_items(session, plan.target_id), rubric, labels)
@@ -168,11 +185,11 @@ def _has_same_items(
     return bool(old.drop(columns="item_id").equals(items.drop(columns="item_id")))
 
 
-def find_diff(session: Session, plan: SplitPlan) -> SplitDiff | None:
+def find_diff(session: Session, split_id: int, target_id: int) -> SplitDiff | None:
     """What the target changes of the split; None where it is the same split."""
-    if plan.target_id == plan.split_id:
+    if target_id == split_id:
         return None
-    before, after = (session.get_one(Split, key) for key in (plan.split_id, plan.target_id))
+    before, after = (session.get_one(Split, key) for key in (split_id, target_id))
     return compare_splits(session, before, after)
 
 

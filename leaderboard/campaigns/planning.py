@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.labels import count_labels, find_kind
 from leaderboard.calibration.ratings import read_expert_ratings
-from leaderboard.campaigns.plan import Plan, SplitPlan
+from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff
 from leaderboard.campaigns.rules import choose_kind, read_rule
 from leaderboard.db import now
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.judges.roster import AnyJudge
-from leaderboard.models.benchmark import Split
+from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.campaign import Campaign, CampaignPart, Cause, PartState, ReleaseRuler
 from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Status, Submission
-from leaderboard.packages.versions import Change, SplitDiff, compare_splits
+from leaderboard.packages.versions import Change, SplitDiff
 from leaderboard.rankings.releases import find_release
 from leaderboard.scoring.answers import PARSER_VERSION
 
@@ -89,7 +89,7 @@ def add_parts(session: Session, campaign: Campaign, plan: Plan) -> int:
 def _plan_split(
     session: Session, campaign: Campaign, split: Split, target: Split, make_judge: MakeJudge
 ) -> SplitPlan:
-    diff = None if split.id == target.id else compare_splits(session, split, target)
+    diff = find_diff(session, split.id, target.id)
     release = find_release(session, split.id)
     ruler = None if release is None else session.get(ReleaseRuler, release.id)
     rater_before = None if ruler is None else ruler.rater_id
@@ -163,7 +163,7 @@ def _follows(identity: JudgeIdentity, before: Rater) -> bool:
 def _touches_reports(diff: SplitDiff | None) -> bool:
     if diff is None:
         return False
-    return any(one.track == "report" for change in OF_REPORTS for one in diff.find(change))
+    return any(one.track is Track.REPORT for change in OF_REPORTS for one in diff.find(change))
 
 
 def to_plain(plan: Plan) -> dict[str, object]:

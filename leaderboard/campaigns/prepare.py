@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -44,7 +43,7 @@ def read_changes(session: Session, submission_id: str, view: View) -> Changed:
     Only what carries over is looked at. Where the parser's version stays, only predictions for
     items with a corrected key can be.
     """
-    if not view.plan.is_reread and not view.keys and not _list_rerated(view):
+    if not view.plan.is_reread and not view.keys and not view.rerated:
         return Changed()
     return Changed(
         tuple(_read_readings(session, submission_id, view)),
@@ -81,7 +80,8 @@ def _read_stored(session: Session, submission_id: str, view: View) -> list[_Stor
         .order_by(Prediction.id)
     )
     if not view.plan.is_reread:
-        before = [old for old, new in _carried(view).items() if new in view.keys]
+        carried = {} if view.diff is None else view.diff.carried
+        before = [old for old, new in carried.items() if new in view.keys]
         query = query.where(Prediction.item_id.in_(before))
     return [_Stored(*tuple(row)) for row in session.execute(query)]
 
@@ -115,8 +115,7 @@ def _rate(session: Session, submission_id: str, view: View) -> list[NewRating]:
 
     Ratings of other judges would have to be paid: those reports are without any.
     """
-    rerated = _list_rerated(view)
-    if not rerated or not is_free(session, view.plan.rater_id):
+    if not view.rerated or not is_free(session, view.plan.rater_id):
         return []
     rows = session.execute(
         select(Prediction.id, Prediction.item_id, Prediction.text)
@@ -124,11 +123,11 @@ def _rate(session: Session, submission_id: str, view: View) -> list[NewRating]:
         .where(Prediction.submission_id == submission_id, Item.kind == ItemKind.REPORT)
         .order_by(Prediction.id)
     )
-    cases, judge = read_cases(session, rerated), ChecklistJudge()
+    cases, judge = read_cases(session, view.rerated), ChecklistJudge()
     found = []
     for prediction_id, before, text in rows:
         item_id = view.carry(before)
-        if item_id is not None and item_id in rerated:
+        if item_id is not None and item_id in view.rerated:
             found += [
                 NewRating(
                     prediction_id,
@@ -147,11 +146,3 @@ def is_free(session: Session, rater_id: int | None) -> bool:
     """Whether the judge rates without a model that has to be asked."""
     rater = None if rater_id is None else session.get(Rater, rater_id)
     return rater is not None and rater.name == ChecklistJudge.identity.name
-
-
-def _carried(view: View) -> dict[int, int]:
-    return {} if view.diff is None else view.diff.carried
-
-
-def _list_rerated(view: View) -> Collection[int]:
-    return frozenset[int]() if view.diff is None else view.diff.rerated

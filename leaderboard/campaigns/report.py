@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from leaderboard.campaigns.content import unpack_result
@@ -32,6 +32,7 @@ from leaderboard.models.team import ModelCard
 from leaderboard.packages.versions import SplitDiff
 from leaderboard.rankings.apart import find_apart
 from leaderboard.rankings.releases import find_ranking
+from leaderboard.scoring.rank_range import RankRange
 
 NAMED_ITEMS = 20
 """How many of a model's items that change a report names."""
@@ -50,6 +51,13 @@ class Mark(msgspec.Struct, frozen=True):
     high: float | None
     rank_low: int | None
     rank_high: int | None
+
+    @property
+    def rank(self) -> RankRange | None:
+        """The rank range."""
+        if self.rank_low is None or self.rank_high is None:
+            return None
+        return RankRange(self.rank_low, self.rank_high)
 
 
 class BoardChange(msgspec.Struct, frozen=True):
@@ -192,7 +200,7 @@ def _find_reason(session: Session, campaign: Campaign, plan: Plan, report: Repor
 
 def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitReport:
     split = session.get_one(Split, plan.split_id)
-    diff = find_diff(session, plan)
+    diff = find_diff(session, plan.split_id, plan.target_id)
     standing = choose_standing(session, plan.split_id)
     items = read_items(session, plan.target_id)
     results, ranked_by = _stand(session, campaign, plan, standing, items)
@@ -212,19 +220,18 @@ def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitRepor
         for key, result in results.items()
     ]
     models.sort(key=_order)
-    n_parts = len(
-        session.scalars(
-            select(CampaignPart.submission_id)
-            .join(Submission, Submission.id == CampaignPart.submission_id)
-            .where(CampaignPart.campaign_id == campaign.id, Submission.split_id == plan.split_id)
-        ).all()
+    n_parts = session.scalar(
+        select(func.count())
+        .select_from(CampaignPart)
+        .join(Submission, Submission.id == CampaignPart.submission_id)
+        .where(CampaignPart.campaign_id == campaign.id, Submission.split_id == plan.split_id)
     )
     shares = (
         {}
         if diff is None
         else {track: (share.n_after, share.n_carried) for track, share in diff.shares.items()}
     )
-    return SplitReport(plan.split_id, split.name, n_parts, shares, models)
+    return SplitReport(plan.split_id, split.name, n_parts or 0, shares, models)
 
 
 def read_results(session: Session, campaign: Campaign, keys: Sequence[str]) -> dict[str, Result]:

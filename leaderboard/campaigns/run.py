@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
@@ -102,11 +103,11 @@ class Runner:
             raise
         except Exception:
             log.exception("campaign %d failed at attempt %d", self.campaign_id, claim.n_attempts)
-            if claim.n_attempts < self.max_attempts:
-                with self.sessions.write() as session:
-                    end(session, claim)
-            else:
-                _fail(self.sessions, claim, FAILED)
+            values: dict[str, Any] = {}
+            if claim.n_attempts >= self.max_attempts:
+                values = {"state": CampaignState.FAILED, "reason": FAILED, "ended_at": now()}
+            with self.sessions.write() as session:
+                end(session, claim, **values)
         return True
 
     def plan(self, session: Session, campaign: Campaign) -> CampaignState:
@@ -247,11 +248,6 @@ def _list_parts(session: Session, campaign_id: int, states: list[PartState]) -> 
             .order_by(CampaignPart.submission_id)
         )
     )
-
-
-def _fail(sessions: Sessions, claim: Claim[int], reason: str) -> None:
-    with sessions.write() as session:
-        end(session, claim, state=CampaignState.FAILED, reason=reason, ended_at=now())
 
 
 _STEP = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -72,9 +72,8 @@ def start_campaign(
         name = f"{benchmark.name} {benchmark.version}"
         raise Conflict(BUSY.format(name=name), LATER)
     else:
-        clear_parts(session, campaign.id)
-        forget_fits(session, campaign.id)
-    campaign.split_ids = _join(campaign.split_ids, (split.id for split in splits))
+        _throw_away(session, campaign.id)
+    campaign.split_ids = sorted({*campaign.split_ids, *(split.id for split in splits)})
     known = {*campaign.causes, *(cause.value for cause in causes)}
     campaign.causes = [cause.value for cause in Cause if cause.value in known]
     if target is not None:
@@ -109,8 +108,7 @@ def drop_campaign(session: Session, campaign: Campaign, by: str, reason: str) ->
             f"The campaign {campaign.id} is {campaign.state.value}.",
             "Only one that is under way or proposed can be dropped.",
         )
-    clear_parts(session, campaign.id)
-    forget_fits(session, campaign.id)
+    _throw_away(session, campaign.id)
     campaign.state, campaign.run_id = CampaignState.DROPPED, None
     campaign.ended_by, campaign.ended_at, campaign.reason = by, now(), reason
     session.flush()
@@ -120,8 +118,13 @@ def _clear_ended(session: Session, benchmark_id: int) -> None:
     """What a campaign left that failed: until the next one, a host could look into it."""
     ended = session.scalars(select(Campaign.id).where(Campaign.benchmark_id == benchmark_id))
     for campaign_id in ended.all():
-        clear_parts(session, campaign_id)
-        forget_fits(session, campaign_id)
+        _throw_away(session, campaign_id)
+
+
+def _throw_away(session: Session, campaign_id: int) -> None:
+    """What a campaign has computed."""
+    clear_parts(session, campaign_id)
+    forget_fits(session, campaign_id)
 
 
 def clear_parts(session: Session, campaign_id: int) -> None:
@@ -132,7 +135,3 @@ def clear_parts(session: Session, campaign_id: int) -> None:
 def nudge_campaign(campaign: Campaign) -> Nudge[int]:
     """What to enqueue after the commit."""
     return Nudge(CAMPAIGNS.job, campaign.id)
-
-
-def _join(known: Iterable[int], new: Iterable[int]) -> list[int]:
-    return sorted({*known, *new})
