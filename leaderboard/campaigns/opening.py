@@ -176,7 +176,7 @@ def is_within_release(campaign: Campaign, plan: SplitPlan) -> bool:
     if report.changes_nothing:
         return True
     is_same = plan.kind is plan.kind_before and plan.rater_id == plan.rater_before
-    is_refit = campaign.causes == [Cause.LABELS.value] and is_same and not plan.is_reread
+    is_refit = campaign.causes == [Cause.LABELS.value] and is_same and not plan.changes_parser
     return is_refit and report.is_minor
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from leaderboard.campaigns.progress import find_kept_labels
 from leaderboard.campaigns.refit import begin_labels
@@ -14,7 +14,7 @@ from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.hosting.campaigns import drop_proposal, open_proposal, set_rule
 from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Refit
-from leaderboard.models.campaign import CampaignState
+from leaderboard.models.campaign import CampaignState, ReleaseRuler
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Submission
@@ -178,6 +178,18 @@ def test_a_few_more_labels_of_the_same_kind_need_no_host(
     assert (campaign.state, campaign.ended_by) == (CampaignState.OPENED, NO_HOST)
     assert read_numbers(sessions, split_id) == numbers
     assert read_judge(sessions, split_id) == (RaterKind.CONSTRUCTED, 57)
+
+
+def test_a_split_without_questions_that_knows_no_parser_keeps_its_release_too(
+    sessions: Sessions, keys: list[str], split_id: int
+) -> None:
+    """As an older database has it: nothing there was read by a parser."""
+    with sessions.write() as session:
+        session.execute(update(ReleaseRuler).values(parser_version=None))
+    numbers = read_numbers(sessions, split_id)
+    rate_as(sessions, keys[0], [30], kind=RaterKind.CONSTRUCTED, name="construction")
+    assert carry_out_refit(sessions, split_id).ended_by == NO_HOST
+    assert read_numbers(sessions, split_id) == numbers
 
 
 def test_a_refit_that_moves_a_score_beyond_its_interval_waits_for_the_host(
