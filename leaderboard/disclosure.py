@@ -58,6 +58,17 @@ def is_protected(split: Split) -> bool:
     return split.answers is Answers.HIDDEN and not is_demonstration
 
 
+def shows_items(split: Split) -> bool:
+    """Whether everybody may see the items of `split` with what models answered.
+
+    Where the answers are public they may, unless the package says of the split that its items are
+    not to be shown (`show_items`), because its licence does not allow it. Hidden answers never are.
+    """
+    declared = (one for one in split.benchmark.manifest["splits"] if one["name"] == split.name)
+    says_no = any(one.get("show_items") is False for one in declared)
+    return split.answers is Answers.PUBLIC and not says_no
+
+
 def shows_effect(split: Split) -> bool:
     """Whether who objects to an item of `split` learns what followed, and everybody how often.
 
@@ -77,8 +88,9 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     breakdown. A host sees of scores what the team does.
 
     Item by item, a team sees its own texts and what was read of them, wherever the submission
-    stands, for that follows from the texts and the questions alone. All else needs public answers,
-    and then everybody sees it of what everybody sees. A host sees it all.
+    stands, for that follows from the texts and the questions alone, and the rest where the answers
+    are public. Everybody sees both of what everybody sees, where items may be shown. A host sees
+    it all.
     """
     is_own = viewer is not Viewer.PUBLIC
     is_open = submission.split.answers is Answers.PUBLIC
@@ -86,12 +98,13 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
         is_open or submission.publication is not None
     )
     is_shown = is_shown and (is_own or not submission.is_withheld)
+    shows_all = is_shown and is_open and (is_own or shows_items(submission.split))
     return Disclosure(
         existence=is_own or is_shown,
         scores=is_shown,
         breakdown=is_shown and _has_breakdown(submission),
-        texts=is_own or (is_open and is_shown),
-        verdicts=viewer is Viewer.HOST or (is_open and is_shown),
+        texts=is_own or shows_all,
+        verdicts=viewer is Viewer.HOST or shows_all,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from leaderboard.errors import Problem
+from leaderboard.models.benchmark import Answers
 from leaderboard.packages.package import Manifest, McqItem, PackageItem, ReportItem
 from leaderboard.scoring.checklist import LevelCheck, checklist_problems
 from leaderboard.scoring.levels import find_transitional
@@ -31,7 +32,7 @@ class Line(NamedTuple):
 
 
 def check_manifest(manifest: Manifest) -> Iterator[Problem]:
-    """Keys that stand twice, and what is wrong with the questions of the rubric."""
+    """Keys that stand twice, hidden items to be shown, and wrong questions of the rubric."""
     taxonomy, sections = manifest.taxonomy, manifest.rubric.sections
     lists: dict[str, list[str]] = {
         "splits": [split.name for split in manifest.splits],
@@ -47,6 +48,13 @@ def check_manifest(manifest: Manifest) -> Iterator[Problem]:
             if count > 1:
                 message = f"{name}: {key!r} occurs {count} times."
                 yield Problem(message, "Keep one.", path=MANIFEST)
+    for split in manifest.splits:
+        if split.answers is Answers.HIDDEN and split.show_items is True:
+            yield Problem(
+                f"splits: {split.name!r} shows its items, and its answers are hidden.",
+                'Set "show_items": false or leave it out, or make the answers public.',
+                path=MANIFEST,
+            )
     dimensions = [d for section in sections for d in section.dimensions]
     if any(d.questions for d in dimensions):
         for dimension in dimensions:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.models.benchmark import Answers
 from leaderboard.scoring.checklist import Check
@@ -87,11 +87,16 @@ class Prompts(_Part, frozen=True, kw_only=True):
 
 
 class SplitFile(_Part, frozen=True, kw_only=True):
-    """A split and the file of its items; whether its answers are public or hidden."""
+    """A split and the file of its items; whether its answers are public or hidden.
+
+    `show_items` says whether everybody may see its items with what models answered; left out,
+    they may where the answers are public.
+    """
 
     name: Key
     items: FilePath
     answers: Answers
+    show_items: bool | UnsetType = UNSET
 
 
 class Manifest(_Part, frozen=True, kw_only=True):

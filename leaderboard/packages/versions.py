@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.disclosure import shows_items
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.reference import ItemReference
 from leaderboard.packages.catalogue import read_items
@@ -60,6 +61,7 @@ class Shared(enum.StrEnum):
     WEIGHTS = ("weights", "weights of the tracks")
     TAXONOMY = ("taxonomy", "taxonomy")
     ANSWERS = ("answers", "whose answers are hidden")
+    SHOWN = ("shown", "whose items are shown")
     CANARY = ("canary", "canary")
     LICENCE = ("licence", "licence")
 
@@ -178,6 +180,8 @@ def compare_versions(session: Session, before: Benchmark, after: Benchmark) -> V
         shared.add(Shared.WEIGHTS)
     if any(olds[name].answers is not news[name].answers for name in both):
         shared.add(Shared.ANSWERS)
+    elif any(shows_items(olds[name]) is not shows_items(news[name]) for name in both):
+        shared.add(Shared.SHOWN)
     return VersionDiff(
         tuple(part for part in Shared if part in shared),
         splits,

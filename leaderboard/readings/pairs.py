@@ -1,4 +1,4 @@
-"""Two models side by side, item by item, on a split with public answers."""
+"""Two models side by side, item by item, on a split that shows its items."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def require_texts(submission: Submission, viewer: Viewer) -> None:
     if not disclosure(submission, viewer).texts:
         raise NotFound(
             "The items of this result are not public.",
-            "On a split with public answers they are; a team sees its own texts everywhere.",
+            "Where a split shows its items they are; a team sees its own texts everywhere.",
         )
 
 

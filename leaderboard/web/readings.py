@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from flask import Response, request, send_file
 
-from leaderboard.disclosure import Viewer
+from leaderboard.disclosure import Viewer, shows_items
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.exports.formats import read_format, write_batches
 from leaderboard.exports.readings import make_reading_head, make_reading_rows
@@ -47,17 +47,19 @@ def read_asked_pairs(split: Split) -> Asked:
 
 
 def get_public_submission(split: Split, slug: str) -> Submission:
-    """The submission by which a model stands on a split with public answers. Raises NotFound."""
+    """The submission by which a model stands on a split that shows its items. Raises NotFound."""
     require_open(split)
     return get_row(database(), split, slug)[1].submission
 
 
 def require_open(split: Split) -> None:
-    """Raise NotFound where the answers of the split are hidden."""
-    if split.answers is not Answers.PUBLIC:
+    """Raise NotFound where the items of the split may not be shown."""
+    if not shows_items(split):
+        is_hidden = split.answers is Answers.HIDDEN
+        reason = "its answers are hidden" if is_hidden else "its package says so"
         raise NotFound(
-            f"Single items of {split.benchmark.name} {split.name} are not public, because its "
-            f"answers are hidden.",
+            f"Single items of {split.benchmark.name} {split.name} are not public, "
+            f"because {reason}.",
             "A team sees what was read of its own texts on the page of its submission.",
         )
 

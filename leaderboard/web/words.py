@@ -12,7 +12,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from leaderboard.accounts.card_fields import STATED_FACTS, write_size
-from leaderboard.disclosure import is_protected
+from leaderboard.disclosure import is_protected, shows_items
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, ScoreFields
 from leaderboard.rankings.breakdowns import SLICES, SliceScore
@@ -195,6 +195,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(write_size, "parameters")
     app.add_template_filter(make_visible, "visible")
     app.add_template_test(is_protected, "protected")
+    app.add_template_test(shows_items, "shown")
     app.jinja_env.globals.update(
         SLICES=SLICES,
         STATED_FACTS=STATED_FACTS,

@@ -1,5 +1,6 @@
 """Corrected keys begin the next version, which is a package like any other."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_the_bundled_benchmark_is_written_with_nothing_lost(sessions: Sessions) 
     assert again.manifest == package.manifest
     assert again.pictures == package.pictures
     assert again.items == package.items
+
+
+def test_a_package_is_written_with_whether_its_items_are_shown(sessions: Sessions) -> None:
+    split = {"name": "test", "items": "items/test.jsonl", "answers": "public", "show_items": False}
+    with sessions.write() as session:
+        load_items(session, make_items(2, 0, 0), make_manifest(splits=[split]))
+        benchmark = get_benchmark(session, "tiny")
+        written = json.loads(write_package(session, benchmark).read("manifest.json"))
+        assert written["splits"] == [split]
 
 
 def test_a_correction_is_withdrawn_or_replaced_before_the_version_is_made(

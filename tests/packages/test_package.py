@@ -193,6 +193,19 @@ def make_deep_png(mode: str) -> bytes:
         ({"splits": []}, "splits"),
         ({"splits": [{"name": "test", "items": "../x.jsonl", "answers": "hidden"}]}, "items"),
         ({"extra": True}, "extra"),
+        (
+            {
+                "splits": [
+                    {
+                        "name": "test",
+                        "items": "items/test.jsonl",
+                        "answers": "hidden",
+                        "show_items": True,
+                    }
+                ]
+            },
+            "shows its items, and its answers are hidden",
+        ),
     ],
 )
 def test_a_manifest_that_departs_from_the_format_is_explained(

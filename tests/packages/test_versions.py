@@ -207,3 +207,9 @@ def test_what_else_all_items_share_is_named_too(compare: Compare) -> None:
     diff = compare(licence="CC0-1.0", canary="another canary of this size", demonstration=False)
     assert diff.shared == (Shared.ANSWERS, Shared.CANARY, Shared.LICENCE)
     assert changed(diff.splits["test"]) == {}
+
+
+def test_a_version_that_no_longer_shows_the_items_of_a_split_says_so(compare: Compare) -> None:
+    dev, test = json.loads((PACKAGE / "manifest.json").read_text())["splits"]
+    diff = compare(splits=[dev | {"show_items": False}, test])
+    assert diff.shared == (Shared.SHOWN,)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from leaderboard.db import Sessions
-from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.disclosure import Viewer, disclosure, shows_items
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Answers, Item, Split
@@ -267,6 +267,27 @@ def test_pages_and_batches_hold_every_reading_once(sessions: Sessions, open_key:
         assert (wrong.n, wrong.n_all) == (4, 6)
         with pytest.raises(NotFound, match="no such page"):
             read_page(session, found, Viewer.PUBLIC, {}, 3, 4)
+
+
+def test_items_that_the_package_does_not_show_are_for_the_team_and_hosts_alone(
+    sessions: Sessions,
+) -> None:
+    split = {"name": "test", "items": "items/test.jsonl", "answers": "public", "show_items": False}
+    with sessions.write() as session:
+        load_items(session, ITEMS, make_manifest(splits=[split]))
+    key = send(sessions, TEXTS)
+    with sessions.read() as session:
+        found = session.get_one(Submission, key)
+        assert not shows_items(found.split)
+        seen = {viewer: disclosure(found, viewer) for viewer in Viewer}
+        assert (seen[Viewer.PUBLIC].scores, seen[Viewer.PUBLIC].breakdown) == (True, True)
+        assert (seen[Viewer.PUBLIC].texts, seen[Viewer.PUBLIC].verdicts) == (False, False)
+        for viewer in (Viewer.TEAM, Viewer.HOST):
+            assert (seen[viewer].texts, seen[viewer].verdicts) == (True, True)
+        with pytest.raises(NotFound):
+            read_page(session, found, Viewer.PUBLIC, {})
+        with pytest.raises(NotFound):
+            read_pairs(session, found, found, {})
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,11 @@ def send(site: Site, texts: Mapping[str, str], name: str, slug: str) -> str:
     return key
 
 
-def load(site: Site, slug: str, *, answers: str, **facts: object) -> None:
-    splits = [{"name": "test", "items": "items/test.jsonl", "answers": answers}]
+def load(
+    site: Site, slug: str, *, answers: str, show_items: bool | None = None, **facts: object
+) -> None:
+    split: dict[str, object] = {"name": "test", "items": "items/test.jsonl", "answers": answers}
+    splits = [split if show_items is None else split | {"show_items": show_items}]
     with site.sessions.write() as session:
         load_items(session, ITEMS, make_manifest(slug=slug, name=slug, splits=splits, **facts))
     site.add_role(f"host-of-{slug}", Role.HOST, slug)
@@ -245,6 +248,39 @@ def test_what_a_team_gets_of_a_hidden_split_never_depends_on_being_right(
     assert ada.get(f"/submissions/{keys[0]}/items?filter=wrong").status_code == 400
     assert "secret" not in ada.get(f"/submissions/{keys[0]}/items").text
     assert "right" not in ada.get(f"/submissions/{keys[0]}/items.csv").text.splitlines()[0]
+
+
+def test_items_that_the_package_does_not_show_are_on_no_public_address(site: Site) -> None:
+    load(site, "kept", answers="public", show_items=False)
+    site.add_person("bo", "team-b", "model-b")
+    key = send(site, TEXTS, "ada", "kept")
+    send(site, OTHERS, "bo", "kept")
+    at = "benchmark=kept"
+    for address, link in (
+        (f"/models/model-a?{at}", "/models/model-a/items"),
+        (f"/compare?models=model-a,model-b&{at}", "/compare/items"),
+        ("/benchmarks/kept", "/benchmarks/kept/splits/test/items"),
+    ):
+        page = site.get(address)
+        assert page.status_code == 200
+        assert link not in page.text
+        assert "Question 0" not in page.text
+    for address in (
+        f"/models/model-a/items?{at}",
+        f"/compare/items?models=model-a,model-b&{at}",
+        f"/exports/models/model-a/items.csv?{at}",
+        "/benchmarks/kept/splits/test/items",
+        "/api/v1/readings/kept/test/model-a",
+        "/api/v1/comparisons/kept/test/items?models=model-a,model-b",
+    ):
+        answer = site.get(address)
+        assert answer.status_code == 404, address
+        assert "because its package says so" in html.unescape(answer.text)
+    own = site.get(f"/api/v1/submissions/{key}/items", site.token("ada")).json()
+    assert own["shows_key"] is True
+    assert own["n"] == len(TEXTS)
+    assert "Read as B : right" in plain(sign_in(site, "ada").get(f"/submissions/{key}/items").text)
+    assert site.get("/benchmarks/kept/splits/test/package").status_code == 200
 
 
 def test_two_models_are_shown_side_by_side_from_their_comparison(

@@ -110,13 +110,13 @@ def download_own(key: str) -> Response:
 
 @get("/readings/<slug>/<split>/<model>", query=PublicQuery)
 def list_public(slug: str, split: str, model: str) -> ReadingList:
-    """Each prediction of a model's public result, on a split with public answers."""
+    """Each prediction of a model's public result, on a split whose items are shown."""
     return _list(get_public_submission(find_standing(slug, split), model), Viewer.PUBLIC)
 
 
 @get("/comparisons/<slug>/<split>/items", query=PairQuery)
 def list_pairs(slug: str, split: str) -> ReadingPairList:
-    """Two models side by side, item by item, on a split with public answers."""
+    """Two models side by side, item by item, on a split whose items are shown."""
     found, slugs = find_standing(slug, split), read_slugs()
     asked = read_asked_pairs(found)
     if len(slugs) != 2 or slugs[0] == slugs[1]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.opened import count_revealed, list_verdicts, read_opened
 from leaderboard.commitments.values import read_rankings
+from leaderboard.disclosure import shows_items
 from leaderboard.errors import NotFound
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Answers, Benchmark, Track
@@ -24,6 +25,7 @@ from leaderboard.packages.catalogue import (
 from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.read import count_items, read_state
 from leaderboard.web.downloads import send_questions
+from leaderboard.web.readings import require_open
 from leaderboard.web.services import database, note_benchmark, services
 
 blueprint = Blueprint("benchmarks", __name__)
@@ -57,7 +59,7 @@ def benchmark(slug: str) -> Response:
                 split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
                 for split in found.splits
             },
-            open_splits=[s for s in found.splits if s.answers is Answers.PUBLIC],
+            open_splits=[split for split in found.splits if shows_items(split)],
             has_hidden=any(split.answers is Answers.HIDDEN for split in found.splits),
             committed=committed,
             n_revealed=n_revealed,
@@ -85,9 +87,10 @@ def benchmark(slug: str) -> Response:
 
 @blueprint.get("/benchmarks/<slug>/splits/<name>/items")
 def items(slug: str, name: str) -> Response:
-    """The items of a split with public answers, to try."""
+    """The items of a split that shows them, to try."""
     found = get_benchmark(database(), slug, request.args.get("version"))
     note_benchmark(slug)
+    require_open(get_split(found, name))
     track, page = request.args.get("track", ""), request.args.get("page", 1, type=int)
 
     def render() -> str:
@@ -151,9 +154,9 @@ def image(sha256: str) -> Response:
 
 
 def first_examples(found: Benchmark) -> list[OpenItem]:
-    """The first item of each track with public answers, if there is such a split."""
+    """The first item of each track of the first split that shows its items, if there is one."""
     for split in found.splits:
-        if split.answers is Answers.PUBLIC:
+        if shows_items(split):
             first: dict[Track, OpenItem] = {}
             for example in read_open_items(database(), split):
                 first.setdefault(example.item.track, example)

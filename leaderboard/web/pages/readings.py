@@ -48,7 +48,7 @@ def keep_own_private(response: Response) -> Response:
 
 @blueprint.get("/models/<slug>/items")
 def model(slug: str) -> Response:
-    """Each item of a model's public result, on a split with public answers."""
+    """Each item of a model's public result, on a split that shows its items."""
     split = find_standing()
     require_open(split)
 
@@ -96,7 +96,7 @@ def hosts_file(key: str, ending: str) -> Response:
 
 @blueprint.get("/compare/items")
 def pairs() -> Response:
-    """Two models side by side, item by item, on a split with public answers."""
+    """Two models side by side, item by item, on a split that shows its items."""
     split, slugs = find_standing(), read_slugs()
     require_open(split)
     if len(set(slugs)) != 2 or len(slugs) != 2:
