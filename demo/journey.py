@@ -24,6 +24,9 @@ from demo.services import HOST, open_port, start_services
 from demo.settings import ROOT, Settings, make_environ
 from demo.state import Secrets, get_secrets, lock_folder, write_private
 
+QUOTA_SUBMISSIONS = 30
+"""A week's submissions of the demo's account: its set-up uses ten."""
+
 
 def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int:
     """Run the whole demo; the exit status: 0 only if every submission was scored.
@@ -47,6 +50,7 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
             ENDPOINT_KEYS=kept.endpoint_key,
             BUNDLE_KEYS=kept.bundle_key,
             APPROVE_TEAMS="0",
+            QUOTA_SUBMISSIONS=str(QUOTA_SUBMISSIONS),
             REQUIRE_SECOND_FACTOR="0",
             ENDPOINT_ALLOWED_ADDRESSES=endpoint.place,
             SPINEBENCH_URL=base_url,
@@ -163,6 +167,7 @@ def _show_address(commands: Commands, settings: Settings, kept: Secrets, console
         ("Sign in", f"{EMAIL} with the password {kept.password}"),
         ("Host", f"{commands.environ['BASE_URL']}/admin, with the same account"),
         ("Off", "teams need no host's approval here: APPROVE_TEAMS=0"),
+        ("More", f"{QUOTA_SUBMISSIONS} submissions a week, so that you can send your own"),
         ("Off", "no mail is sent: the account's address was confirmed by set-up (SMTP_URL)"),
         ("Off", "the host needs no second factor here: REQUIRE_SECOND_FACTOR=0"),
         ("Off", "passkeys: browsers offer them on https or localhost, not at an IP address"),

@@ -63,6 +63,25 @@ class TeamQuota(NamedTuple):
     own: QuotaState
 
 
+class TeamsQuota(NamedTuple):
+    """The teams of somebody that stand alike on a split, and how."""
+
+    teams: tuple[Team, ...]
+    split: Split
+    state: QuotaState
+    own: QuotaState
+
+
+def group_alike(quotas: Sequence[TeamQuota]) -> list[TeamsQuota]:
+    """One entry for the teams that stand alike on a split, in the order of their first teams."""
+    groups: dict[tuple[int, QuotaState], list[TeamQuota]] = {}
+    for one in quotas:
+        groups.setdefault((one.split.id, one.state), []).append(one)
+    return [
+        TeamsQuota(tuple(one.team for one in group), *group[0][1:]) for group in groups.values()
+    ]
+
+
 def read_quota_state(session: Session, team: Team, split: Split, quota: Quota) -> QuotaState:
     """How a team stands on a split to which `quota` applies.
 

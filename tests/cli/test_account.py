@@ -40,6 +40,26 @@ def test_login_keeps_the_token_for_the_next_command(
     assert server.requests[-1].token == TOKEN
 
 
+def test_teams_that_stand_alike_share_a_line(server: ApiServer, spinebench: Spinebench) -> None:
+    quota = {
+        **{"benchmark": "spinebench-mini", "split": "test", "limit": 10, "days": 7},
+        **{"n_used": 4, "n_left": 6, "next_at": None},
+    }
+    used_up = {"n_used": 10, "n_left": 0, "next_at": "2026-12-01T10:00:00Z"}
+    teams = [
+        quota | {"team": "north"},
+        quota | used_up | {"team": "west"},
+        quota | {"team": "south"},
+    ]
+    server.on("GET", "/me", ME | {"quotas": teams})
+    lines = spinebench("whoami").out.splitlines()
+    assert [line for line in lines if "spinebench-mini" in line] == [
+        "Left    north, south on spinebench-mini test: each 6 of 10 submissions",
+        "Left    west on spinebench-mini test: 0 of 10 submissions, the next from "
+        "2026-12-01 10:00 UTC",
+    ]
+
+
 def test_the_kept_token_is_readable_for_its_owner_alone(
     server: ApiServer, spinebench: Spinebench, config_dir: Path
 ) -> None:

@@ -57,6 +57,16 @@ def find_processes_of(folder: Path) -> list[str]:
     return found
 
 
+def can_send_more(url: str, folder: Path) -> bool:
+    """Whether the account of the demo may submit more to every split, for every team."""
+    variables = (folder / "participant.env").read_text(encoding="utf-8")
+    token = re.search(r"SPINEBENCH_TOKEN='?([^'\n]+)", variables)
+    assert token is not None
+    headers = {"Authorization": f"Bearer {token[1]}"}
+    me = requests.get(f"{url}/api/v1/me", headers=headers, timeout=HANG_SECONDS).json()
+    return bool(me["quotas"]) and all(quota["n_left"] > 0 for quota in me["quotas"])
+
+
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc and parent-death signals")
 def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goes_on_from_there(
@@ -95,6 +105,7 @@ def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goe
         address = re.search(r"^Page +(\S+)", text, re.MULTILINE)
         assert address is not None
         assert requests.get(address[1], timeout=HANG_SECONDS).status_code == 200
+        assert can_send_more(address[1], folder)
         process.send_signal(signal.SIGINT)
         assert process.wait(HANG_SECONDS) == 0
         assert "Traceback" not in output.read_text()

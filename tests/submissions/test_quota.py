@@ -20,6 +20,7 @@ from leaderboard.people.departures import leave_team, make_owner, remove_member
 from leaderboard.submissions.quota import (
     Quota,
     QuotaState,
+    group_alike,
     read_ledger,
     read_person_state,
     read_quotas,
@@ -172,6 +173,31 @@ def test_one_person_with_three_teams_has_one_quota(sessions: Sessions, load: Loa
     send(sessions, "team-2", "a")
     with pytest.raises(QuotaUsed, match="a has used their 2 submissions in 7 days"):
         send(sessions, "team-3", "a")
+
+
+def test_teams_that_stand_alike_on_a_split_share_an_entry(sessions: Sessions, load: Load) -> None:
+    load(1, 0, 0)
+    three = Quota(3, 7)
+    send(sessions, "team-1", "a", quota=three)
+    send(sessions, "team-2", "a", "b", quota=three)
+    send(sessions, "team-3", "b", "c", quota=three)
+    with sessions.read() as session:
+        person = get_person(session, "b")
+        numbered = select(Team).where(Team.slug.like("team-%")).order_by(Team.slug)
+        teams = session.scalars(numbered).all()
+        splits = session.scalars(select(Split)).all()
+        groups = group_alike(read_quotas(session, person, teams, splits, three))
+        # Of a (1 and 2) and b (2 and 3) two were sent; c, in team 3 alone, sent one.
+        assert [([team.slug for team in one.teams], one.state.n_used) for one in groups] == [
+            (["team-1", "team-2", "team-3"], 2)
+        ]
+    send(sessions, "team-3", "c", quota=three)
+    with sessions.read() as session:
+        groups = group_alike(read_quotas(session, get_person(session, "b"), teams, splits, three))
+        assert [([team.slug for team in one.teams], one.state.n_used) for one in groups] == [
+            (["team-1"], 2),
+            (["team-2", "team-3"], 3),
+        ]
 
 
 def test_a_submission_is_charged_to_every_member_wherever_they_go_next(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -12,7 +13,7 @@ from spinebench.errors import NotSignedInError, UsageError
 from spinebench.invocation import Invocation, read_token
 from spinebench.options import Command, pass_invocation
 from spinebench.reading import read_answer
-from spinebench.shapes.account import Me
+from spinebench.shapes.account import Me, QuotaRecord
 from spinebench.tables import moment
 
 
@@ -108,13 +109,24 @@ def _describe(me: Me, url: str) -> list[str]:
         f"Teams   {teams or 'none yet'}",
         f"Token   {token.name}: {', '.join(token.scopes)}, until {token.expires_at:%Y-%m-%d}",
     ]
-    for quota in me.quotas:
-        wait = f", the next from {moment(quota.next_at)} UTC" if quota.next_at else ""
-        if quota.stopped_by:
-            wait += f" (because of {' and '.join(quota.stopped_by)}, in all teams together)"
-        place = f"{quota.team} on {quota.benchmark} {quota.split}"
-        lines.append(f"Left    {place}: {quota.n_left} of {quota.limit} submissions{wait}")
+    lines += _describe_quotas(me.quotas)
     if me.day is not None:
         wait = f", the next from {moment(me.day.next_at)} UTC" if me.day.next_at else ""
         lines.append(f"Left    in 24 hours: {me.day.n_left} of {me.day.limit} submissions{wait}")
     return lines
+
+
+def _describe_quotas(quotas: Sequence[QuotaRecord]) -> list[str]:
+    """A line for the teams that stand alike on a split."""
+    teams: dict[tuple[str, str], list[str]] = {}
+    for quota in quotas:
+        wait = f", the next from {moment(quota.next_at)} UTC" if quota.next_at else ""
+        if quota.stopped_by:
+            wait += f" (because of {' and '.join(quota.stopped_by)}, in all teams together)"
+        place = f"{quota.benchmark} {quota.split}"
+        left = f"{quota.n_left} of {quota.limit} submissions"
+        teams.setdefault((place, f"{left}{wait}"), []).append(quota.team)
+    return [
+        f"Left    {', '.join(names)} on {place}: {'each ' if len(names) > 1 else ''}{state}"
+        for (place, state), names in teams.items()
+    ]

@@ -44,7 +44,7 @@ from leaderboard.models.team import ApiToken, ModelCard, Team
 from leaderboard.people.addresses import change_address as set_address
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.apart import nudge_rankings
-from leaderboard.submissions.quota import read_ledger
+from leaderboard.submissions.quota import group_alike, read_ledger
 from leaderboard.web.forms.accounts import (
     PasswordForm,
     RegisterForm,
@@ -321,7 +321,7 @@ def _page(
         },
         model_cards=read_model_cards(database(), user),
         tokens=list(tokens),
-        quotas=read_own_quotas(),
+        quotas=group_alike(read_own_quotas()),
         ledger=[entry for team in teams for entry in read_ledger(database(), team)],
         new_token=token,
         team_form=team_form or TeamForm(),

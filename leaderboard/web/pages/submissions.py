@@ -24,6 +24,7 @@ from leaderboard.submissions.choose import is_chosen
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
+from leaderboard.submissions.quota import group_alike
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
 from leaderboard.web.downloads import send_bundle
@@ -200,7 +201,7 @@ def _form(
         run_form=run_form,
         upload=upload,
         effect=effect,
-        quotas=read_own_quotas(),
+        quotas=group_alike(read_own_quotas()),
         asks_approval=services().asks_approval,
         day=find_own_day(),
         max_mebibytes=services().max_upload_bytes / 2**20,
