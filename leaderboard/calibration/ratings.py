@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.models.benchmark import Item
+from leaderboard.models.expert import RatingChange
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
 
@@ -25,12 +26,16 @@ RATING_COLUMNS = [
 ]
 
 
-def read_state(session: Session, split_id: int) -> tuple[int, int]:
-    """What changes whenever `read_expert_ratings` of a split would: how many, and the newest."""
+def read_state(session: Session, split_id: int) -> tuple[int, int, int]:
+    """What changes whenever `read_expert_ratings` of a split would.
+
+    How many, the newest, and the last change of any: a report that was taken back and finished
+    again may have the row ids of before.
+    """
     row = session.execute(
         _of_split(select(func.count(), func.coalesce(func.max(Rating.id), 0)), split_id)
     ).one()
-    return row[0], row[1]
+    return row[0], row[1], session.scalar(select(func.max(RatingChange.id))) or 0
 
 
 def read_expert_ratings(session: Session, split_id: int) -> pd.DataFrame:

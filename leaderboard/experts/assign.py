@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.experts.conflicts import find_barred
 from leaderboard.experts.raters import ensure_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
 from leaderboard.models.benchmark import Item, ItemKind, Split, Track
@@ -40,8 +42,9 @@ def assign_reports(
     """Have experts rate `per_model` reports of each model that stands in the split's ranking.
 
     What was assigned stays, so a larger budget adds to it and the same one changes nothing; but
-    reports of submissions that stand no more, and that nobody has begun, are withdrawn. The seed
-    is drawn once a split. Raises InvalidRequest for a budget that makes no sense, Conflict while
+    reports of submissions that stand no more, and that nobody has begun, are withdrawn, and so is
+    what nobody has finished of an expert's own teams, which experts never rate. The seed is drawn
+    once a split. Raises InvalidRequest for a budget that makes no sense, Conflict while
     there is nobody or nothing to assign.
     """
     lock_row(session, Split.id, split.id)
@@ -59,10 +62,13 @@ def assign_reports(
             f"No ranked model of {split.name} has submitted reports.", "Wait until one is scored."
         )
     n_withdrawn = _withdraw(session, split, {report.submission_id for report in reports})
+    n_withdrawn += _withdraw_barred(session, split)
+    raters = [expert.rater.id for expert in experts]
+    barred = find_barred(session, raters, {report.submission_id for report in reports})
     pairs = spread(
         reports,
-        [expert.rater.id for expert in experts],
-        _read_standing(session, split),
+        raters,
+        replace(_read_standing(session, split), barred=barred),
         per_model=per_model,
         overlap=overlap,
         seed=plan.seed,
@@ -146,6 +152,27 @@ def _withdraw(session: Session, split: Split, standing: set[str]) -> int:
     ).all()
     session.execute(delete(RatingAssignment).where(RatingAssignment.id.in_(old)))
     return len(old)
+
+
+def _withdraw_barred(session: Session, split: Split) -> int:
+    """Delete what experts have not finished of their own teams' reports, begun or not; how many."""
+    finished = select(RatedReport.prediction_id).where(
+        RatedReport.prediction_id == RatingAssignment.prediction_id,
+        RatedReport.rater_id == RatingAssignment.rater_id,
+    )
+    rows = session.execute(
+        select(RatingAssignment.id, RatingAssignment.rater_id, Prediction.submission_id)
+        .join(Prediction, Prediction.id == RatingAssignment.prediction_id)
+        .join(Item, Item.id == Prediction.item_id)
+        .where(Item.split_id == split.id, ~finished.exists())
+    ).all()
+    barred = find_barred(
+        session, {row.rater_id for row in rows}, {row.submission_id for row in rows}
+    )
+    own = [row.id for row in rows if row.rater_id in barred[row.submission_id]]
+    session.execute(delete(RatingDraft).where(RatingDraft.assignment_id.in_(own)))
+    session.execute(delete(RatingAssignment).where(RatingAssignment.id.in_(own)))
+    return len(own)
 
 
 def _read_standing(session: Session, split: Split) -> Standing:

@@ -19,8 +19,9 @@ from leaderboard.experts.ratings_csv import (
     read_known,
     read_ratings_csv,
 )
+from leaderboard.experts.trail import add_changes
 from leaderboard.models.benchmark import Item, Split
-from leaderboard.models.expert import RatedReport
+from leaderboard.models.expert import Change, RatedReport
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
 from leaderboard.models.team import ModelCard
@@ -33,6 +34,11 @@ class Imported(NamedTuple):
     n_added: int
     n_known: int
     n_raters: int
+
+
+class _ImportedReport(NamedTuple):
+    rater_id: int
+    prediction_id: int
 
 
 def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) -> Imported:
@@ -62,6 +68,9 @@ def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) 
     ]
     if rows:
         session.execute(insert(Rating), rows)
+        for line in new:
+            of = _ImportedReport(raters[line.rater], line.prediction_id)
+            add_changes(session, of, Change.IMPORTED, {line.dimension: (None, float(line.value))})
         request_refit(session, split.id)
     return Imported(len(new), len(lines) - len(new), len(names))
 

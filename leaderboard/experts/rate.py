@@ -1,9 +1,10 @@
-"""Rate blind: an expert's reports in their own order, drafts, and the ratings they become."""
+"""Rate blind: an expert's reports in their own order, drafts, the ratings they become, and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,10 +15,12 @@ from leaderboard.calibration.refits import request_refit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotFound
 from leaderboard.experts.blind import hide_names
+from leaderboard.experts.conflicts import is_barred, note_seen, read_teams_of_raters
 from leaderboard.experts.raters import find_own_rater
+from leaderboard.experts.trail import add_changes, find_last_change
 from leaderboard.items.reports import read_rubric
 from leaderboard.models.benchmark import Item, ItemImage, Split
-from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft
+from leaderboard.models.expert import Change, RatedReport, RatingAssignment, RatingDraft
 from leaderboard.models.rating import Rating
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Prediction, Submission
@@ -26,17 +29,24 @@ from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
 
 VALUES = [str(value) for value in range(int(LOWEST), int(HIGHEST) + 1)]
 RATE = f"Rate from {VALUES[0]} to {VALUES[-1]}."
+UNDO_WITHIN = timedelta(hours=1)
+"""How long after it an expert may take Finish back."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """One report of an expert's list: its number there (from 1), and how far it is rated."""
+    """One report of an expert's list: its number there (from 1), and how far it is rated.
+
+    It `can_undo` while Finish may be taken back.
+    """
 
     key: str
     number: int
     n_rated: int
     n_dimensions: int
     is_finished: bool
+    can_undo: bool = False
 
     @property
     def is_begun(self) -> bool:
@@ -62,24 +72,31 @@ class BlindReport:
 def read_own_assignments(session: Session, user: User) -> list[Assignment]:
     """The reports that `user` is asked to rate, in the user's own order.
 
-    Those of a benchmark of which they are no longer an expert are left out.
+    Those of a benchmark of which they are no longer an expert, and of teams that they belong to or
+    once did, are left out.
     """
     rater = find_own_rater(session, user)
     reach = read_reach(session, user, Right.RATE_REPORTS)
     if rater is None:
         return []
     drafts = _count_by_assignment(session, rater.id)
-    finished = set(
-        session.scalars(
-            select(RatedReport.prediction_id).where(RatedReport.rater_id == rater.id)
-        ).all()
-    )
+    finished = {
+        row.prediction_id: row.rated_at
+        for row in session.scalars(select(RatedReport).where(RatedReport.rater_id == rater.id))
+    }
+    own_teams = read_teams_of_raters(session, [rater.id])[rater.id]
     rows = session.execute(
         select(RatingAssignment.id, RatingAssignment.key, RatingAssignment.prediction_id)
         .add_columns(Item.split_id)
         .join(Prediction, Prediction.id == RatingAssignment.prediction_id)
         .join(Item, Item.id == Prediction.item_id)
-        .where(RatingAssignment.rater_id == rater.id, reach.holds(Item.split_id))
+        .join(Submission, Submission.id == Prediction.submission_id)
+        .join(ModelCard, ModelCard.id == Submission.model_card_id)
+        .where(
+            RatingAssignment.rater_id == rater.id,
+            reach.holds(Item.split_id),
+            ModelCard.team_id.not_in(own_teams),
+        )
         .order_by(RatingAssignment.position)
     ).all()
     sizes = {
@@ -93,6 +110,7 @@ def read_own_assignments(session: Session, user: User) -> list[Assignment]:
             n_rated=sizes[row.split_id] if row.prediction_id in finished else drafts.get(row.id, 0),
             n_dimensions=sizes[row.split_id],
             is_finished=row.prediction_id in finished,
+            can_undo=now() - finished.get(row.prediction_id, _LONG_AGO) < UNDO_WITHIN,
         )
         for number, row in enumerate(rows, 1)
     ]
@@ -129,6 +147,15 @@ def get_own_report(session: Session, user: User, key: str) -> BlindReport:
     )
 
 
+def note_shown(session: Session, user: User, key: str) -> bool:
+    """Write down that the user is shown the report `key` with its reference.
+
+    Whether it is the first of its split. Raises NotFound.
+    """
+    row = _get_own_row(session, user, key)
+    return note_seen(session, row.rater_id, _get_split(session, row).id)
+
+
 def save_draft(
     session: Session, user: User, key: str, values: Mapping[str, int | str]
 ) -> Assignment:
@@ -140,18 +167,27 @@ def save_draft(
     row = _get_own_row(session, user, key, locked=True)
     _refuse_finished(session, row)
     known = list_dimensions(read_rubric(session, _get_split(session, row).id))
-    for dimension, value in _read_values(values, known).items():
+    before = _read_drafts(session, row)
+    new = {
+        dimension: value
+        for dimension, value in _read_values(values, known).items()
+        if before.get(dimension) != value
+    }
+    for dimension, value in new.items():
         draft = session.get(RatingDraft, (row.id, dimension))
         if draft is None:
             draft = RatingDraft(assignment_id=row.id, dimension=dimension)
             session.add(draft)
         draft.value, draft.changed_at = value, now()
+    for dimension, value in new.items():
+        change = Change.CHANGED if dimension in before else Change.GIVEN
+        add_changes(session, row, change, {dimension: (before.get(dimension), value)})
     session.flush()
     return next(one for one in read_own_assignments(session, user) if one.key == key)
 
 
 def finish(session: Session, user: User, key: str) -> int:
-    """Make the report's drafts ratings, which nobody changes any more; the split's row id.
+    """Make the report's drafts ratings, which for an hour may become drafts again; the split's id.
 
     The caller enqueues the refit that it asks for.
 
@@ -184,7 +220,45 @@ def finish(session: Session, user: User, key: str) -> int:
         ],
     )
     session.execute(delete(RatingDraft).where(RatingDraft.assignment_id == row.id))
+    kept = {dimension: (values[dimension], values[dimension]) for dimension in known}
+    add_changes(session, row, Change.FINISHED, kept)
     request_refit(session, split_id)
+    return split_id
+
+
+def undo_finish(session: Session, user: User, key: str) -> int:
+    """Make the ratings of a report that was finished within an hour drafts again; the split's id.
+
+    What was fitted to them stands until the refit that this asks for, which the caller enqueues.
+    Raises NotFound, Conflict for a report that is not finished, was finished too long ago, or whose
+    ratings came in a file.
+    """
+    row = _get_own_row(session, user, key, locked=True)
+    rated = session.get(RatedReport, (row.rater_id, row.prediction_id))
+    if rated is None:
+        raise Conflict("This report is not finished.", "Its ratings can be changed.")
+    last = find_last_change(session, row)
+    if last is not Change.FINISHED or now() - rated.rated_at >= UNDO_WITHIN:
+        raise Conflict(
+            "Finishing this report can no longer be undone.",
+            "That is possible for an hour. Tell the host if a rating is wrong.",
+        )
+    split_id, values = _get_split(session, row).id, _read_ratings(session, row)
+    session.execute(
+        delete(Rating).where(
+            Rating.rater_id == row.rater_id, Rating.prediction_id == row.prediction_id
+        )
+    )
+    session.delete(rated)
+    session.add_all(
+        RatingDraft(assignment_id=row.id, dimension=dimension, value=value, changed_at=now())
+        for dimension, value in values.items()
+    )
+    kept: dict[str, tuple[float | None, float | None]]
+    kept = {dimension: (value, None) for dimension, value in values.items()}
+    add_changes(session, row, Change.UNDONE, kept)
+    request_refit(session, split_id)
+    session.flush()
     return split_id
 
 
@@ -218,6 +292,9 @@ def _get_own_row(
         raise _not_listed()
     if not reach.covers(_get_split(session, row).benchmark.slug):
         raise _not_listed()
+    if is_barred(session, rater.id, row.prediction_id):
+        # In the same words: a refusal of its own would tell whose the report is.
+        raise _not_listed()
     return row
 
 
@@ -232,7 +309,8 @@ def _get_split(session: Session, row: RatingAssignment) -> Split:
 def _refuse_finished(session: Session, row: RatingAssignment) -> None:
     if session.get(RatedReport, (row.rater_id, row.prediction_id)) is not None:
         raise Conflict(
-            "This report is already finished.", "Ratings of finished reports cannot be changed."
+            "This report is already finished.",
+            "For an hour you can take that back, and change its ratings.",
         )
 
 

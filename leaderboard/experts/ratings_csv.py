@@ -20,9 +20,11 @@ from sqlalchemy.orm import Session
 from leaderboard.db import now
 from leaderboard.errors import FileProblems, InvalidRatings, Problem
 from leaderboard.experts.cells import Complain, read_rater_name, read_time, read_value
+from leaderboard.experts.conflicts import find_barred
 from leaderboard.experts.rate import list_dimensions
 from leaderboard.items.reports import read_rubric
 from leaderboard.models.benchmark import Item, ItemKind, Split
+from leaderboard.models.expert import ExpertRater
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import CAME_TO_NOTHING, Prediction, Submission
 from leaderboard.models.team import ModelCard
@@ -50,7 +52,8 @@ class RatingLine(NamedTuple):
 @dataclass(frozen=True)
 class Known:
     """What a file may name: reports by submission and item, the newest submission of each model,
-    dimensions, and the values that raters of the kind have given already.
+    dimensions, the values that raters of the kind have given already, and the submissions whose
+    reports a rater may not rate.
     """
 
     reports: Mapping[tuple[str, str], tuple[int, str]]
@@ -58,6 +61,7 @@ class Known:
     newest: Mapping[str, str]
     dimensions: frozenset[str]
     given: Mapping[tuple[str, int, str], float | None]
+    barred: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +105,23 @@ def read_known(session: Session, split: Split, kind: RaterKind) -> Known:
         newest={row[1]: row[0] for row in submissions},
         dimensions=frozenset(list_dimensions(read_rubric(session, split.id))),
         given={(row[0], row[1], row[2]): row[3] for row in given},
+        barred=_read_barred(session, [row[0] for row in submissions]),
     )
+
+
+def _read_barred(session: Session, submissions: list[str]) -> dict[str, frozenset[str]]:
+    """By the names of experts, the submissions of their own teams."""
+    names: dict[int, str] = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(Rater.id, Rater.name).join(ExpertRater, ExpertRater.rater_id == Rater.id)
+        )
+    }
+    barred = find_barred(session, list(names), submissions)
+    return {
+        name: frozenset(key for key, raters in barred.items() if rater_id in raters)
+        for rater_id, name in names.items()
+    }
 
 
 def read_ratings_csv(raw: bytes, known: Known) -> list[RatingLine]:
@@ -156,7 +176,8 @@ def _read_rating(line: int, cells: Mapping[str, str], known: Known, reading: _Re
     def complain(message: str, remedy: str) -> None:
         reading.problems.append(Problem(message, remedy, line, cells["item"] or None))
 
-    prediction_id = _find_report(cells, known, complain)
+    submission = cells["submission"] or known.newest.get(cells["model"], "")
+    prediction_id = _find_report(submission, cells, known, complain)
     rater = read_rater_name(cells["rater"], complain)
     value = read_value(cells["value"], complain)
     rated_at = read_time(cells["rated_at"], now(), complain)
@@ -176,14 +197,20 @@ def _read_rating(line: int, cells: Mapping[str, str], known: Known, reading: _Re
             f"{rater} has already given {known.given[key]:g} here.",
             "Ratings are never overwritten: leave the line out, or use another rater's name.",
         )
+    elif key not in known.given and submission in known.barred.get(rater, ()):
+        complain(
+            f"{rater} may not rate this report.",
+            "Leave the line out: experts rate no report of a team that they belong to or once did.",
+        )
     else:
         reading.lines.append(
             RatingLine(line, prediction_id, rater, key[2], value, cells["comment"], rated_at)
         )
 
 
-def _find_report(cells: Mapping[str, str], known: Known, complain: Complain) -> int | None:
-    submission = cells["submission"] or known.newest.get(cells["model"], "")
+def _find_report(
+    submission: str, cells: Mapping[str, str], known: Known, complain: Complain
+) -> int | None:
     if cells["submission"] and cells["submission"] not in known.submissions:
         complain(f"There is no submission {submission!r} on this split.", "Check the id.")
     elif not submission:

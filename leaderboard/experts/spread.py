@@ -33,12 +33,14 @@ class Standing:
     """What is assigned already, and what is rated whether or not it was assigned.
 
     `samples` holds each submission's chosen reports in the order of their choice; `raters` who
-    is to rate each; `rated` pairs of prediction and rater.
+    is to rate each; `rated` pairs of prediction and rater; `barred` who may not rate the reports
+    of a submission.
     """
 
     samples: Mapping[str, Sequence[Report]] = field(default_factory=dict)
     raters: Mapping[int, frozenset[int]] = field(default_factory=dict)
     rated: Set[tuple[int, int]] = frozenset()
+    barred: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 def spread(
@@ -54,8 +56,8 @@ def spread(
 
     The share `overlap` of them is rated by two experts. Cases, and experts within a model and in
     all, get as equally many as what stands allows; an expert who has rated a chosen report already
-    is taken for it. The same arguments give the same pairs; with them added nothing is missing; a
-    larger budget keeps what a smaller one chose.
+    is taken for it; nobody gets a report that they are barred from. The same arguments give the
+    same pairs; with them added nothing is missing; a larger budget keeps what a smaller one chose.
     """
     samples = _choose_reports(reports, standing, per_model, seed)
     raters = {key: set(ids) for key, ids in standing.raters.items()}
@@ -68,13 +70,15 @@ def spread(
     )
     pairs: list[Pair] = []
     for place in range(per_model):
-        n_wanted = min(2 if _is_doubled(place, overlap) else 1, len(rater_ids))
         for submission_id, sample in samples.items():
+            barred = standing.barred.get(submission_id, frozenset())
+            able = [one for one in rater_ids if one not in barred]
+            n_wanted = min(2 if _is_doubled(place, overlap) else 1, len(able))
             for report in sample[place : place + 1]:
                 known = raters.setdefault(report.prediction_id, set())
                 while len(known) < n_wanted:
                     rater_id = min(
-                        (one for one in rater_ids if one not in known),
+                        (one for one in able if one not in known),
                         key=lambda one: (
                             (report.prediction_id, one) not in standing.rated,
                             loads_within[submission_id, one],

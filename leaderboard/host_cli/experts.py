@@ -11,6 +11,7 @@ from leaderboard.audit import COMMAND_LINE, add_audit
 from leaderboard.experts.assign import assign_reports
 from leaderboard.experts.exchange import export_ratings, import_ratings
 from leaderboard.experts.progress import read_progress
+from leaderboard.experts.trail import export_changes
 from leaderboard.host_cli.group import HostGroup, config, sessions
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split
@@ -71,7 +72,7 @@ def list_command() -> None:
     """Each expert's progress."""
     with sessions().read() as session:
         rows = read_progress(session)
-        for user, pseudonym, n_assigned, n_finished in rows:
+        for user, pseudonym, n_assigned, n_finished, *_ in rows:
             name = pseudonym or "nothing assigned yet"
             click.echo(f"{user.email} ({name}): {n_finished} of {n_assigned} finished")
     if not rows:
@@ -98,6 +99,17 @@ def import_command(benchmark: str, place: Path, name: str, kind: str) -> None:
         f"{done.n_added:,} ratings of {done.n_raters} raters ({kind}) added, "
         f"{done.n_known:,} were there already."
     )
+
+
+@expert_group.command("changes")
+@click.argument("benchmark")
+@split_option
+@with_appcontext
+def changes_command(benchmark: str, name: str) -> None:
+    """Write every change of a rating as CSV to standard output."""
+    with sessions().read() as session:
+        split = get_split(get_benchmark(session, benchmark), name)
+        click.echo(export_changes(session, split), nl=False)
 
 
 @expert_group.command("export")

@@ -1,13 +1,14 @@
-"""Experts: who they are, what they are asked to rate, and what they have not finished yet."""
+"""Experts: who they are, what they are asked to rate, have seen and changed, and what is open."""
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leaderboard.db import Base
+from leaderboard.db import Base, enum_column
 from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Prediction
 
@@ -79,3 +80,41 @@ class RatedReport(Base):
         ForeignKey("predictions.id"), primary_key=True, index=True
     )
     rated_at: Mapped[datetime]
+
+
+class SeenReferences(Base):
+    """That an expert was shown a case of a split with its reference, and when first."""
+
+    __tablename__ = "seen_references"
+
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"), primary_key=True)
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime]
+
+
+class Change(enum.StrEnum):
+    """What became of a rating: a draft's first value, another one, and what the draft became."""
+
+    GIVEN = "given"
+    CHANGED = "changed"
+    FINISHED = "finished"
+    UNDONE = "undone"
+    IMPORTED = "imported"
+
+
+class RatingChange(Base):
+    """One change of one rater's value of a report on a dimension; only ever added to.
+
+    `before` is null where there was no value, `after` where there is none any more.
+    """
+
+    __tablename__ = "rating_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"))
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), index=True)
+    dimension: Mapped[str] = mapped_column(String(80))
+    change: Mapped[Change] = mapped_column(enum_column(Change))
+    before: Mapped[float | None]
+    after: Mapped[float | None]

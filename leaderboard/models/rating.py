@@ -1,4 +1,7 @@
-"""Who rates reports, and the raw ratings, never overwritten."""
+"""Who rates reports, and the raw ratings: never overwritten.
+
+A report whose finish is undone loses them, and the trail of changes keeps what they were.
+"""
 
 from __future__ import annotations
 

@@ -200,6 +200,13 @@ RANK = Column(
         ),
     ),
 )
+HAS_RATER = Figure(
+    "team_rated_reports",
+    bool,
+    "whether a member of the model's team rated reports of this split, and so has seen references",
+    lambda table, row: row.has_rater,
+    api="team_rated_reports",
+)
 MODEL = Column(
     key="model",
     name="Model",
@@ -209,6 +216,7 @@ MODEL = Column(
     figures=(
         Figure("model", str, "short name of the model", lambda table, row: row.model.slug),
         Figure("model_name", str, "name of the model", lambda table, row: row.model.name),
+        HAS_RATER,
     ),
 )
 SCORES = tuple(map(_make_score, Board))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
 from leaderboard.packages.catalogue import find_successor
 from leaderboard.rankings.provenance import ReportProvenance
+from leaderboard.rankings.raters import find_teams_with_raters
 from leaderboard.rankings.releases import find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
 
@@ -64,8 +65,9 @@ class RankingRow:
     the share of the items that decide ranks which were scored. `outcomes` counts MCQ predictions.
     On boards in `separable` the leader is significantly better. `n_attempts` are the scored
     submissions of the model's team. `report` says where the report score comes from. It `is_apart`
-    where the host gives it no rank because its team says that it was trained on the questions. All
-    but the model card are as they were when the ranking was made.
+    where the host gives it no rank because its team says that it was trained on the questions. It
+    `has_rater` where somebody of its team, now or ever, has rated reports of the split and so seen
+    references. All but that and the model card are as they were when the ranking was made.
     """
 
     model: ModelCard
@@ -79,6 +81,7 @@ class RankingRow:
     report: ReportProvenance | None
     is_apart: bool = False
     parts: Mapping[Track, Submission] = field(default_factory=dict)
+    has_rater: bool = False
 
     @property
     def submissions(self) -> list[Submission]:
@@ -183,12 +186,13 @@ def _count(session: Session, *which: ColumnElement[bool]) -> dict[Track, int]:
     return {track: counts.get(track, 0) for track in Track}
 
 
-def read_state(session: Session, split: Split) -> tuple[int, int | None, int, datetime | None]:
+def read_state(session: Session, split: Split) -> tuple[object, ...]:
     """What changes whenever a page of the split's ranking would, but by an act of a host.
 
     The split, for which one an address means may change; the version that followed; the number of
-    its ranking (0 before the first); and the last change of any model card or of a consent to a
-    base. Acts of hosts, such as a verification, are part of the state of every page.
+    its ranking (0 before the first); the last change of any model card or of a consent to a base;
+    and the teams with somebody who rated its reports. Acts of hosts, such as a verification, are
+    part of the state of every page.
     """
     ranking = find_ranking(session, split.id)
     answered_at = select(func.max(VariantConsent.answered_at)).scalar_subquery()
@@ -196,7 +200,8 @@ def read_state(session: Session, split: Split) -> tuple[int, int | None, int, da
     known = [at for at in changes if at is not None]
     newest = find_successor(session, split.benchmark)
     serial = ranking.serial if ranking else 0
-    return split.id, newest.id if newest else None, serial, max(known, default=None)
+    changed_at, raters = max(known, default=None), find_teams_with_raters(session, split.id)
+    return split.id, newest.id if newest else None, serial, changed_at, sorted(raters)
 
 
 def read_ranking(
@@ -280,7 +285,8 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             select(RankedApart.submission_id).where(RankedApart.ranking_id == ranking.id)
         )
     )
-    return [
+    raters = find_teams_with_raters(session, ranking.release.split_id)
+    made = (
         _make_row(
             row,
             entries[row.submission_id],
@@ -290,7 +296,8 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             parts=parts.get(row.submission_id, {}),
         )
         for row in shown
-    ]
+    )
+    return [replace(row, has_rater=row.model.team_id in raters) for row in made]
 
 
 def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, Submission]]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Subquery, select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.models.invitation import InvitationEnd, InvitationOutcome, TeamInvitation
-from leaderboard.models.maker import TeamMaker
-from leaderboard.models.quota import QuotaCharge
-from leaderboard.models.submission import Submission
-from leaderboard.models.team import Membership, ModelCard
+from leaderboard.accounts.belonging import link_people
 
 
 def read_lineage(session: Session, team_id: int) -> frozenset[int]:
@@ -28,23 +24,3 @@ def read_lineage(session: Session, team_id: int) -> frozenset[int]:
             return frozenset(teams)
         people.update(found)
         teams.update(session.scalars(select(links.c.team_id).where(links.c.user_id.in_(people))))
-
-
-def link_people() -> Subquery:
-    """Each team with everybody who belongs to it, once joined it or once sent something for it."""
-    senders = select(ModelCard.team_id, Submission.user_id).join(
-        ModelCard, ModelCard.id == Submission.model_card_id
-    )
-    charged = (
-        select(ModelCard.team_id, QuotaCharge.user_id)
-        .join(Submission, Submission.id == QuotaCharge.submission_id)
-        .join(ModelCard, ModelCard.id == Submission.model_card_id)
-    )
-    members = select(Membership.team_id, Membership.user_id)
-    makers = select(TeamMaker.team_id, TeamMaker.user_id)
-    joined = (
-        select(TeamInvitation.team_id, InvitationEnd.user_id)
-        .join(TeamInvitation, TeamInvitation.id == InvitationEnd.invitation_id)
-        .where(InvitationEnd.outcome == InvitationOutcome.ACCEPTED)
-    )
-    return union(members, senders, charged, makers, joined).subquery()

@@ -93,6 +93,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("eve", "/rate/{assigned}"),
     ("eve", "/rate/agreement"),
     ("hugo", "/rate/experts"),
+    ("hugo", "/rate/changes?benchmark=tiny"),
     ("ada", "/account/notices"),
     ("hugo", "/admin"),
     ("hugo", "/admin/submissions"),

@@ -9,12 +9,17 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from leaderboard.accounts import teams
 from leaderboard.accounts.users import find_user
+from leaderboard.experts.conflicts import note_seen
 from leaderboard.experts.rate import read_own_assignments
+from leaderboard.experts.raters import find_own_rater
+from leaderboard.models.benchmark import Split
 from leaderboard.models.expert import RatingAssignment, RatingDraft
 from leaderboard.models.rating import Rating
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Submission
+from leaderboard.models.team import Team
 from tests.factories import PASSWORD
 from tests.package_files import DIMENSIONS
 from tests.site import N_REPORT, Site, Visitor
@@ -141,6 +146,57 @@ def test_a_value_out_of_range_or_of_a_finished_report_is_refused_in_words(
     assert late.status_code == 409
     assert read_values(rated_site, key) == dict.fromkeys(DIMENSIONS, 4.0)
     assert "You have finished this report" in eve.get(page).text
+
+
+@pytest.mark.one_database
+def test_finish_is_undone_on_the_page_and_the_host_reads_every_change(rated_site: Site) -> None:
+    eve, hugo = Rater(rated_site, "eve"), Rater(rated_site, "hugo")
+    key, _ = list_keys(rated_site, "eve")
+    page = f"/rate/{key}"
+    everything = {f"rating-{dimension}": "4" for dimension in DIMENSIONS}
+    eve.post(page, page, {**everything, "finish": "1"})
+    assert "For an hour you can take that back" in eve.get(page).text
+    again = eve.post(page, f"{page}/undo", {})
+    assert "The report is open again" in again.text
+    assert again.text.count(" checked>") == len(DIMENSIONS)
+    assert read_values(rated_site, key) == {}
+    assert eve.post(page, f"{page}/undo", {}).status_code == 409
+    listed = hugo.get("/rate/changes").text
+    assert all(word in listed for word in ("given", "finished", "undone", "model-a"))
+    lines = hugo.get("/rate/changes.csv?benchmark=tiny").text.splitlines()
+    assert len(lines) == 1 + 3 * len(DIMENSIONS)
+    assert eve.get("/rate/changes").status_code == 403
+
+
+@pytest.mark.one_database
+def test_a_team_whose_member_saw_references_is_marked_and_nobody_is_named(
+    rated_site: Site,
+) -> None:
+    mark = "A member of this team rated reports of this split"
+    pages = ("/?benchmark=tiny", "/models/model-a?benchmark=tiny", "/embed/ranking?benchmark=tiny")
+    api = "/api/v1/rankings/tiny/test"
+    visitor = Visitor(rated_site.url)
+    with rated_site.sessions.write() as session:
+        user, team = find_user(session, "eve@example.org"), session.scalars(select(Team)).one()
+        assert user is not None
+        teams.add_member(session, team, user)
+    assert all(mark not in visitor.get(rated_site.url + page).text for page in pages)
+    assert visitor.get(rated_site.url + api).json()["entries"][0]["team_rated_reports"] is False
+    with rated_site.sessions.write() as session:
+        user, split = find_user(session, "eve@example.org"), session.scalars(select(Split)).all()
+        assert user is not None
+        rater = find_own_rater(session, user)
+        assert rater is not None
+        for one in split:
+            note_seen(session, rater.id, one.id)
+    for page in pages:
+        text = visitor.get(rated_site.url + page).text
+        assert mark in text, page
+        assert "eve" not in re.findall(r"[a-z]+", text.lower()), page
+    assert visitor.get(rated_site.url + api).json()["entries"][0]["team_rated_reports"] is True
+    table = visitor.get(f"{rated_site.url}/exports/ranking.csv?benchmark=tiny").text
+    assert "team_rated_reports" in table
+    assert "True" in table.splitlines()[1] or "true" in table.splitlines()[1]
 
 
 @pytest.mark.one_database

@@ -65,7 +65,8 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     counts the split's items without a score, `n_attempts` the scored submissions of the model's
     team. A model that stands apart has no rank because its team says that it was trained on the
     questions. `parts` has the submission of each track where a model stands by several, of which
-    `submission` is the latest; it is empty where one submission is all.
+    `submission` is the latest; it is empty where one submission is all. `team_rated_reports` where
+    a member of the model's team, now or ever, rated reports of the split and so saw references.
     """
 
     rank_low: int | None
@@ -86,6 +87,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     n_attempts: int
     saw_hidden_items: bool
     stands_apart: bool = False
+    team_rated_reports: bool = False
     submission: str
     submitted_at: datetime
     parts: dict[str, str] = msgspec.field(default_factory=dict)

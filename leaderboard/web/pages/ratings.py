@@ -17,9 +17,12 @@ from leaderboard.experts.rate import (
     find_next,
     finish,
     get_own_report,
+    note_shown,
     read_own_assignments,
     save_draft,
+    undo_finish,
 )
+from leaderboard.experts.trail import export_changes, read_changes
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
@@ -37,6 +40,7 @@ from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, note_benchmark, services
 from leaderboard.web.uploads import read_file
 
+N_CHANGES = 200
 blueprint = Blueprint("ratings", __name__)
 blueprint.after_request(keep_private)
 
@@ -55,6 +59,8 @@ def report(key: str) -> str:
     """One case, one report, and the dimensions to rate."""
     found = get_own_report(database(), current_user(), key)
     note_benchmark(found.split.benchmark.slug)
+    if note_shown(database(), current_user(), key):
+        database().commit()
     return _report_page(found, make_rating_form(found.rubric)())
 
 
@@ -85,6 +91,17 @@ def save_one(key: str) -> AnyResponse:
         return answer
     database().commit()
     return jsonify(n_rated=assignment.n_rated, n_dimensions=assignment.n_dimensions)
+
+
+@blueprint.post("/rate/<key>/undo")
+@right_required(Right.RATE_REPORTS)
+def undo(key: str) -> AnyResponse:
+    """Take the finish of a report back, within an hour of it."""
+    split_id = undo_finish(database(), current_user(), key)
+    database().commit()
+    services().queue.enqueue(CALIBRATE, split_id)
+    flash("The report is open again, with your ratings as they were.", "success")
+    return redirect(url_for("ratings.report", key=key))
 
 
 @blueprint.get("/rate/agreement")
@@ -140,6 +157,33 @@ def download() -> Response:
     kind = _read_kind(request.args.get("kind", RaterKind.EXPERT))
     response = Response(export_ratings(database(), split, kind), mimetype="text/csv")
     name = f"{split.benchmark.slug}-{split.name}-{kind.value}-ratings.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/rate/changes")
+@right_required(Right.EXCHANGE_RATINGS)
+def changes() -> str:
+    """The newest changes of ratings on a benchmark's ranked split."""
+    benchmarks = read_own_benchmarks()
+    first = benchmarks[0].slug if benchmarks else ""
+    split = _read_split(request.args.get("benchmark") or first, Right.EXCHANGE_RATINGS)
+    return render_template(
+        "ratings/changes.html",
+        benchmarks=benchmarks,
+        split=split,
+        changes=read_changes(database(), split, N_CHANGES),
+        n_shown=N_CHANGES,
+    )
+
+
+@blueprint.get("/rate/changes.csv")
+@right_required(Right.EXCHANGE_RATINGS)
+def download_changes() -> Response:
+    """All changes of ratings on a benchmark's ranked split."""
+    split = _read_split(request.args.get("benchmark", ""), Right.EXCHANGE_RATINGS)
+    response = Response(export_changes(database(), split), mimetype="text/csv")
+    name = f"{split.benchmark.slug}-{split.name}-rating-changes.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

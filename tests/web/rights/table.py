@@ -301,6 +301,8 @@ PAGES = (
     Group(only(EXPERT, 200, 403, other_expert=404), "GET /rate/{assigned}"),
     Group(only(EXPERT, 302, 403, other_expert=404), "POST /rate/{assigned}"),
     Group(only(EXPERT, 200, 403, other_expert=404), "POST /rate/{assigned}/save"),
+    # What is not finished cannot be taken back.
+    Group(only(EXPERT, 409, 403, other_expert=404), "POST /rate/{assigned}/undo"),
     Group(only((*EXPERT, *HOST), 200, 403), "GET /rate/agreement?benchmark=tiny"),
     # Hosts of any benchmark, each with what is about their own.
     Group(
@@ -334,6 +336,8 @@ PAGES = (
         GET /admin/items/tiny/1.0.0/test/keys
         GET /admin/corrections/tiny/1.0.0
         GET /admin/corrections/tiny/1.0.0/package
+        GET /rate/changes?benchmark=tiny
+        GET /rate/changes.csv?benchmark=tiny
         GET /rate/ratings.csv?benchmark=tiny
         """,
     ),
