@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import hypergeom
+from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 
@@ -71,12 +71,23 @@ def plan_check(n_items: int, share: float, n_wrong: int = 0) -> int | None:
 def _most_wrong(n_items: int, n_checked: int, n_wrong: int, tail: float) -> int:
     """The largest K under which as few wrong as were found, or fewer, is likelier than `tail`."""
     candidates = np.arange(n_wrong, n_items - (n_checked - n_wrong) + 1)
-    chances = hypergeom.cdf(n_wrong, n_items, candidates, n_checked)
+    chances = _chances(n_wrong, n_items, candidates, n_checked)
     return int(candidates[np.flatnonzero(chances > tail)[-1]])
 
 
 def _least_wrong(n_items: int, n_checked: int, n_wrong: int, tail: float) -> int:
     """The smallest K under which as many wrong as were found, or more, is likelier than `tail`."""
     candidates = np.arange(n_wrong, n_items - (n_checked - n_wrong) + 1)
-    chances = hypergeom.sf(n_wrong - 1, n_items, candidates, n_checked)
+    chances = _chances(n_wrong - 1, n_items, candidates, n_checked, more=True)
     return int(candidates[np.flatnonzero(chances > tail)[0]])
+
+
+def _chances(
+    n_wrong: int, n_items: int, candidates: NDArray[np.int_], n_checked: int, *, more: bool = False
+) -> NDArray[np.float64]:
+    """Of each K of `candidates`, the chance of at most `n_wrong` wrong, or of more than those."""
+    # Here alone: it is slow to import, and most processes never get here.
+    from scipy.stats import hypergeom
+
+    tail = hypergeom.sf if more else hypergeom.cdf
+    return np.asarray(tail(n_wrong, n_items, candidates, n_checked), dtype=np.float64)
