@@ -77,6 +77,7 @@ TEST_ENDPOINT = Job("workers.jobs.test_endpoint", "test of endpoint", _IS_LOST, 
 SEND_TEST = Job("workers.jobs.send_test_notice", "test notice to target", _IS_LOST, at_front=True)
 CAMPAIGN = Job("workers.jobs.run_campaign", "campaign", _WAITS, lane=Lane.FILES)
 CAMPAIGN_PART = Job("workers.jobs.run_part", "campaign part of", _WAITS, lane=Lane.FILES)
+ORDER = Job("workers.jobs.order_judge", "order run", _WAITS, lane=Lane.FILES)
 RANK = Job("workers.jobs.rank", "ranking of split")
 """Nobody would notice that it is missing, so whoever asks for it must."""
 

@@ -38,7 +38,7 @@ from leaderboard.scoring.answers import PARSER_VERSION
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
-from workers.jobs import read_judges, read_reader
+from workers.jobs import ask_orders, read_judges, read_reader
 from workers.leased import LEASED
 from workers.memory import settle_memory
 
@@ -100,6 +100,7 @@ def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
     A job under way is finished first.
 
     Raises InvalidRequest at once for judges or a reader that cannot be set up as the settings say.
+    Judges that were never run on the order suite are asked to first.
     """
     for judge in read_judges(config):
         load_client()
@@ -114,6 +115,7 @@ def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
         job_class=DeclaredJob,
         serializer=JSONSerializer,
     )
+    ask_orders(config)
     settle_memory()
     worker.work(with_scheduler=False, logging_level="INFO")
 

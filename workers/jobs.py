@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
 import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config import Config
 from leaderboard.campaigns.refit import begin_labels
@@ -18,17 +21,20 @@ from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
+from leaderboard.evaluation.rating.order import OfRubric, ask_missing, run_order
 from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.evaluation.turns import claim_next
 from leaderboard.exposure.ask import ask_exposure
 from leaderboard.items.reports import get_rubric
+from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.judges.roster import AnyJudge, make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.letters.links import Links
 from leaderboard.letters.send import Post, send_letter
-from leaderboard.models.benchmark import Split
+from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.campaign import CampaignPart
+from leaderboard.models.submission import Submission
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
 from leaderboard.notices.send_test import send_test
@@ -62,7 +68,9 @@ def _evaluate_next(lane: Lane) -> None:
         return
     with sessions.read() as session:
         rubric = get_rubric(session, claim.key)
+        has_reports = Track.REPORT in session.get_one(Submission, claim.key).tracks
     judges = make_judges(settings, rubric)
+    _ask_orders(config, judges if has_reports else [])
     carry_out(sessions, claim, judges, config.max_attempts, access, reader=reader)
 
 
@@ -81,6 +89,41 @@ def read_reader(config: Config) -> Reader | None:
     """The second reader of answers; None where the settings name none. Raises InvalidRequest."""
     settings = read_reader_settings(os.environ, config.reader_file)
     return None if settings is None else Reader(settings)
+
+
+def list_judges(session: Session, settings: Sequence[JudgeSettings]) -> list[OfRubric]:
+    """The judges that would rate reports of any benchmark today, each once, and how they ask."""
+    found: dict[JudgeIdentity, OfRubric] = {}
+    with_reports = select(Split.benchmark_id).join(Item).where(Item.kind == ItemKind.REPORT)
+    query = select(Benchmark.manifest).where(Benchmark.id.in_(with_reports))
+    for manifest in session.scalars(query.order_by(Benchmark.id)):
+        rubric = msgspec.convert(manifest["rubric"], Rubric)
+        for judge in make_judges(settings, rubric):
+            found.setdefault(judge.identity, OfRubric(judge, rubric))
+    return list(found.values())
+
+
+def ask_orders(config: Config) -> None:
+    """Have judges that were never run on the order suite run on it: new ones, and upgraded ones."""
+    with sessions_of(config.database_url).read() as session:
+        judges = [one.judge for one in list_judges(session, read_judges(config))]
+    _ask_orders(config, judges)
+
+
+def _ask_orders(config: Config, judges: Sequence[AnyJudge]) -> None:
+    if judges:
+        with sessions_of(config.database_url).write() as session:
+            asked = ask_missing(session, judges)
+        send_nudges(make_queue(config.redis_url, config.queue_name), asked)
+
+
+def order_judge(order_run_id: int) -> None:
+    """Run a judge on the order suite."""
+    config = Config.from_env()
+    sessions = sessions_of(config.database_url)
+    with sessions.read() as session:
+        judges = list_judges(session, read_judges(config))
+    run_order(sessions, order_run_id, judges)
 
 
 def rank(split_id: int) -> None:

@@ -9,6 +9,7 @@ from leaderboard.campaigns.lease import CAMPAIGNS, PARTS
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.exposure.lease import EXPOSURES
+from leaderboard.judges.order_runs import ORDER_RUNS
 from leaderboard.leases import LeasedTable
 from leaderboard.letters.lease import LETTERS
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
@@ -25,4 +26,5 @@ LEASED: tuple[LeasedTable[Any], ...] = (
     CONNECTION_TESTS,
     NOTICE_TESTS,
     LETTERS,
+    ORDER_RUNS,
 )

@@ -15,6 +15,7 @@ from leaderboard.calibration.pairs import pair_models
 from leaderboard.disclosure import is_public
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import REPORT, Target, list_targets
+from leaderboard.judges.order_runs import JudgeOrder, read_orders
 from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration, ScoredReports
 from leaderboard.models.rating import Rater, RaterKind, Rating
@@ -56,6 +57,7 @@ class JudgeTrust:
     n_rated: int
     n_unscored: int
     targets: Sequence[TargetTrust]
+    order: JudgeOrder
 
     @property
     def report(self) -> TargetTrust | None:
@@ -86,12 +88,14 @@ def read_judges(session: Session, split: Split) -> list[JudgeTrust]:
     n_scored = _count_scored(session, split.id)
     rated = _count_rated(session, split.id)
     raters = session.scalars(select(Rater).where(Rater.id.in_(rated))).all()
+    orders = read_orders(session, list(rated))
     judges = [
         JudgeTrust(
             rater,
             n_scored.get(rater.id, 0),
             *rated[rater.id],
             _read_targets(session, split.id, rater.id),
+            orders[rater.id],
         )
         for rater in raters
     ]

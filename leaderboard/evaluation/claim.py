@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
@@ -76,10 +77,11 @@ def claim_submission(session: Session, submission_id: str) -> Claim[str] | None:
     return made
 
 
-def advance(session: Session, claim: Claim[str], step: Step, n_done: int) -> None:
+def advance(session: Session, claim: Claim[Any], step: Step, n_done: int) -> None:
     """Renew the claim with `n_done` more predictions done at `step`.
 
-    A claim on a submission's part in a campaign is just renewed: its row counts nothing.
+    A claim on anything else, such as a submission's part in a campaign, is just renewed: its row
+    counts nothing.
     """
     if claim.table is SUBMISSIONS:
         renew(session, claim, step=step, n_done=Submission.n_done + n_done)

@@ -1,18 +1,24 @@
-"""`flask judge`: what LLM judges did."""
+"""`flask judge`: what LLM judges did, and how judges order pairs of reports."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from leaderboard.host_cli.group import HostGroup, sessions
+from leaderboard.audit import COMMAND_LINE
+from leaderboard.host_cli.group import HostGroup, finish, sessions
+from leaderboard.hosting.judges import ask_order
+from leaderboard.judges.order_runs import read_order, read_results
 from leaderboard.judges.runs import N_RECENT, find_awaited, read_call_figures, read_runs
 from leaderboard.models.judging import JudgeRun
+from leaderboard.models.rating import Rater, RaterKind
 
 
 @click.group("judge", cls=HostGroup)
 def judge_group() -> None:
-    """LLM judges of reports."""
+    """Judges of reports."""
 
 
 @judge_group.command("runs")
@@ -49,3 +55,43 @@ def calls_command() -> None:
                 f"{row.n_rejected + row.n_errors:,} failed; "
                 f"{row.input_tokens:,} tokens in, {row.output_tokens:,} out; {cost}"
             )
+
+
+@judge_group.command("order")
+@click.argument("name", required=False)
+@with_appcontext
+def order_command(name: str | None) -> None:
+    """Run the judge NAME on the order suite; without a name, say how each judge did."""
+    if name is not None:
+        with sessions().write() as session:
+            done = ask_order(session, name, COMMAND_LINE)
+        finish(done)
+        return
+    with sessions().read() as session:
+        query = select(Rater).where(Rater.kind == RaterKind.JUDGE).order_by(Rater.name, Rater.id)
+        for rater in session.scalars(query):
+            _show_order(session, rater)
+
+
+def _show_order(session: Session, rater: Rater) -> None:
+    order, head = read_order(session, rater.id), f"{rater.name} {rater.version}"
+    if order.newest is None:
+        return
+    if order.finished is None:
+        click.echo(f"{head}: {order.newest.state.value} {order.newest.reason}".rstrip())
+        return
+    share = order.total.share
+    verdict = "fit to decide ranks" if order.may_rank else "below 95 %"
+    click.echo(
+        f"{head}: suite {order.finished.suite}, {order.total.n_right} of {order.total.n} pairs "
+        f"ordered right ({100 * share.value:.1f} %), {verdict}"
+    )
+    for kind, one in order.counts.items():
+        click.echo(f"  {kind.label}: {one.n_right} of {one.n}")
+    for row in read_results(session, order.finished.id):
+        if not row.is_right:
+            click.echo(f"  wrong: {row.pair} ({_show_score(row.first)}, {_show_score(row.second)})")
+
+
+def _show_score(value: float | None) -> str:
+    return "unscored" if value is None else f"{value:.1f}"

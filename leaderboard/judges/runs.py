@@ -18,6 +18,7 @@ from leaderboard.models.judging import (
     JudgeRun,
     RunState,
 )
+from leaderboard.models.order import OrderCall
 from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Status, Submission
 
@@ -148,20 +149,19 @@ def read_call_figures(session: Session) -> list[CallFigures]:
         select(*_columns(table)).select_from(table).join(JudgeRun).join(JudgeRun.rater)
         for table in (CanaryCall, AnchorCall)
     )
-    calls = (
-        select(*_columns(JudgeCall))
-        .select_from(JudgeCall)
-        .join(Rater, Rater.id == JudgeCall.rater_id)
+    calls, orders = (
+        select(*_columns(table)).select_from(table).join(Rater, Rater.id == table.rater_id)
+        for table in (JudgeCall, OrderCall)
     )
     query: Select[Any]
-    for query in (canaries, anchors, calls):
+    for query in (canaries, anchors, calls, orders):
         for name, version, *values in session.execute(query.group_by(Rater.name, Rater.version)):
             before = sums.setdefault((name, version), [0] * len(values))
             sums[name, version] = [a + (b or 0) for a, b in zip(before, values, strict=True)]
     return [_make_figures(*key, values) for key, values in sorted(sums.items())]
 
 
-def _columns(table: type[JudgeCall | CanaryCall | AnchorCall]) -> list[Any]:
+def _columns(table: type[JudgeCall | CanaryCall | AnchorCall | OrderCall]) -> list[Any]:
     counts = [func.sum(cast(table.outcome == outcome, Integer)) for outcome in CallOutcome]
     sums = [func.sum(value) for value in (table.input_tokens, table.output_tokens, table.cost)]
     unpriced = func.sum(cast(table.cost.is_(None) & (table.outcome != CallOutcome.ERROR), Integer))

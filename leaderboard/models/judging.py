@@ -57,7 +57,7 @@ class JudgeRun(Base):
     submission: Mapped[Submission] = relationship()
 
 
-class _CallFacts:
+class CallFacts:
     """One request to a judge's server, and all that came back.
 
     `attempt` counts the calls for one dimension and repeat from 0. `seed` gives the order of the
@@ -82,7 +82,7 @@ class _CallFacts:
     seconds: Mapped[float]
 
 
-class JudgeCall(_CallFacts, Base):
+class JudgeCall(CallFacts, Base):
     """A call about one dimension of a submission's report."""
 
     __tablename__ = "judge_calls"
@@ -95,7 +95,7 @@ class JudgeCall(_CallFacts, Base):
     rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"), index=True)
 
 
-class CanaryCall(_CallFacts, Base):
+class CanaryCall(CallFacts, Base):
     """A call about one dimension of a canary report, in the self-check of one run."""
 
     __tablename__ = "canary_calls"
@@ -115,7 +115,7 @@ class AnchorReport(Base):
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True)
 
 
-class AnchorCall(_CallFacts, Base):
+class AnchorCall(CallFacts, Base):
     """A call about one dimension of an anchor report, in one run."""
 
     __tablename__ = "anchor_calls"

@@ -23,6 +23,9 @@ from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.exposure.lease import EXPOSURES
+from leaderboard.items.reports import ensure_rater_id
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.order_runs import ORDER_RUNS, add_order_run
 from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
 from leaderboard.letters.lease import LETTERS
 from leaderboard.models.benchmark import Split
@@ -31,6 +34,7 @@ from leaderboard.models.endpoint import Endpoint, EndpointTest
 from leaderboard.models.exposure import ExposureAudit
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest, TargetKind
+from leaderboard.models.order import OrderState
 from leaderboard.models.robustness import AuditState, RobustnessAudit
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import Team
@@ -164,6 +168,10 @@ def ask_connection_test_again(session: Session, key: Any) -> None:
     connection_tests.ask_test(session, session.get_one(Endpoint, key))
 
 
+def add_order(session: Session) -> int:
+    return add_order_run(session, ensure_rater_id(session, ChecklistJudge.identity)).id
+
+
 class Case(NamedTuple):
     """A leased table: how a row of it comes to wait, how one ends, and how a lost one goes again.
 
@@ -184,6 +192,7 @@ CASES = [
     Case(LETTERS, add_letter, {"state": NoticeState.SENT}),
     Case(CAMPAIGNS, add_campaign, {"state": CampaignState.OPENED}),
     Case(PARTS, add_part, {"state": PartState.DONE}),
+    Case(ORDER_RUNS, add_order, {"state": OrderState.FINISHED}),
     Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),
     Case(
         CONNECTION_TESTS,

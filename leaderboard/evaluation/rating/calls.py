@@ -11,13 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.judges.calls import Call
 from leaderboard.models.judging import AnchorCall, CanaryCall, JudgeCall
+from leaderboard.models.order import OrderCall
 
 K = TypeVar("K")
-Row = TypeVar("Row", JudgeCall, CanaryCall, AnchorCall)
+Row = TypeVar("Row", JudgeCall, CanaryCall, AnchorCall, OrderCall)
 NAMES = tuple(field.name for field in fields(Call))
 
 
-def make_call(row: JudgeCall | CanaryCall | AnchorCall) -> Call:
+def make_call(row: JudgeCall | CanaryCall | AnchorCall | OrderCall) -> Call:
     """The call that a row keeps."""
     return Call(**{name: getattr(row, name) for name in NAMES})
 

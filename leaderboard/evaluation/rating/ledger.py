@@ -27,7 +27,7 @@ class Ledger:
     So a reply is stored as soon as the database can, and no transaction is open during a call.
     """
 
-    def __init__(self, sessions: Sessions, claim: Claim[str], step: Step = Step.RATE) -> None:
+    def __init__(self, sessions: Sessions, claim: Claim[Any], step: Step = Step.RATE) -> None:
         self._sessions = sessions
         self._claim = claim
         self._step = step

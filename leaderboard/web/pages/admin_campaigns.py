@@ -15,6 +15,8 @@ from leaderboard.campaigns.rules import read_rule
 from leaderboard.campaigns.start import get_campaign
 from leaderboard.errors import InvalidRequest
 from leaderboard.hosting import campaigns as hosting
+from leaderboard.hosting.judges import ask_orders, read_newest_orders
+from leaderboard.judges.order_suite import read_suite
 from leaderboard.models.campaign import Cause
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark, get_loaded
@@ -51,6 +53,15 @@ def start(slug: str, version: str) -> Response:
         done = hosting.ask_campaign(database(), found, actor, with_judge=with_judge)
     else:
         done = hosting.ask_version(database(), found, actor)
+    return finish(done, url_for("admin_campaigns.index"))
+
+
+@blueprint.post("/order/<slug>/<version>")
+@right_required(Right.OPEN_RELEASES, BENCHMARK)
+def order(slug: str, version: str) -> Response:
+    """Have the judges of a version's reports run on the order suite."""
+    found = get_loaded(database(), slug, version)
+    done = ask_orders(database(), found, current_user().email)
     return finish(done, url_for("admin_campaigns.index"))
 
 
@@ -119,6 +130,8 @@ def _index_page(failed: RuleForm | None = None, slug: str = "") -> str:
         "admin/campaigns.html",
         rows=read_campaigns(database(), current_reach()),
         benchmarks=[(one, forms[one.slug]) for one in own],
+        orders={one.slug: read_newest_orders(database(), one) for one in own},
+        n_order_reports=len(read_suite().reports),
         kept=[one for one in kept if one is not None],
         form=failed,
     )

@@ -12,6 +12,7 @@ from leaderboard.exports.benchmarks import make_composition_table, make_publishe
 from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.comparisons import make_comparison_table
 from leaderboard.exports.formats import Format, read_format, write_table
+from leaderboard.exports.order import make_order_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
 from leaderboard.exports.table import Table, state_of
@@ -108,6 +109,14 @@ def agreement(ending: str) -> Response:
     ranked_at = read_ranking(database(), split).ranked_at
     table = make_agreement_table(split, read_judges(database(), split), ranked_at)
     return send_table(table, ending)
+
+
+@blueprint.get("/order.<ending>")
+def order(ending: str) -> Response:
+    """How the judges of a split order pairs of reports whose order is beyond doubt."""
+    split = find_standing()
+    ranked_at = read_ranking(database(), split).ranked_at
+    return send_table(make_order_table(split, read_judges(database(), split), ranked_at), ending)
 
 
 @blueprint.get("/published/<name>.<ending>")

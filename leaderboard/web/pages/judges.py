@@ -8,6 +8,7 @@ from leaderboard.calibration.trust import JudgeTrust, read_judges, read_pairs
 from leaderboard.errors import NotFound
 from leaderboard.figures.judges import make_calibration_figure
 from leaderboard.items.targets import REPORT, Target
+from leaderboard.judges.order_runs import read_orders_state
 from leaderboard.judges.prompt import ASK, SYSTEM
 from leaderboard.judges.runs import read_call_figures, read_checks, read_runs_state
 from leaderboard.models.benchmark import Split
@@ -43,7 +44,11 @@ def index() -> Response:
             place=read_place(split),
         )
 
-    state = read_state(database(), split), read_runs_state(database())
+    state = (
+        read_state(database(), split),
+        read_runs_state(database()),
+        read_orders_state(database()),
+    )
     return services().pages.respond(("judges", state), render)
 
 

@@ -108,6 +108,7 @@ PAGES = (
         GET /exports/breakdowns.csv
         GET /exports/comparisons/pairs.csv?benchmark=tiny&models=model-a,model-b
         GET /exports/models/model-a/scores.csv?benchmark=tiny
+        GET /exports/order.csv
         GET /exports/published/spinemed.csv
         GET /exports/ranking.csv
         GET /exports/releases.csv
@@ -366,6 +367,8 @@ PAGES = (
         POST /admin/items/tiny/1.0.0/test/keys/draw
         """,
     ),
+    # No judge has rated a report.
+    Group(only(HOST, 404, 403), "POST /admin/campaigns/order/tiny/1.0.0"),
     Group(
         only(HOST, 409, 403),
         """
@@ -427,6 +430,7 @@ API = (
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test
         GET /api/v1/comparisons/tiny/test?models=model-a,model-b
+        GET /api/v1/judges/tiny/test
         GET /api/v1/keys
         GET /api/v1/openapi.json
         GET /api/v1/rankings/tiny/test

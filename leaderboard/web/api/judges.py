@@ -1,0 +1,92 @@
+"""The judges that rated reports of a split, and how they order pairs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leaderboard.calibration.trust import JudgeTrust, read_judges
+from leaderboard.judges.order_runs import JudgeOrder
+from leaderboard.scoring.order import Ordered
+from leaderboard.web.api.operation import get
+from leaderboard.web.api.places import VersionQuery, find_standing, name_split
+from leaderboard.web.services import database
+from spinebench.shapes.shape import Shape
+
+
+class OrderedRecord(Shape, frozen=True, kw_only=True):
+    """Pairs ordered right, of how many; the share in per cent with its 95 % Wilson interval."""
+
+    right: int
+    n: int
+    value: float
+    low: float | None
+    high: float | None
+
+
+class JudgeOrderRecord(Shape, frozen=True, kw_only=True):
+    """A judge's newest finished run on the order suite; `kinds` says what is other in a pair."""
+
+    suite: str
+    finished_at: datetime | None
+    overall: OrderedRecord
+    kinds: dict[str, OrderedRecord]
+
+
+class JudgeRecord(Shape, frozen=True, kw_only=True):
+    """A judge in one version.
+
+    `scored` submissions take their report score from it. `order` is null before it was run on the
+    suite; only with `orders_right` may its ratings decide ranks.
+    """
+
+    name: str
+    version: str
+    scored: int
+    orders_right: bool
+    order: JudgeOrderRecord | None
+
+
+class JudgeList(Shape, frozen=True, kw_only=True):
+    """The judges of a split, those that score submissions first."""
+
+    benchmark: str
+    version: str
+    split: str
+    judges: list[JudgeRecord]
+
+
+@get("/judges/<slug>/<split>", query=VersionQuery)
+def list_judges(slug: str, split: str) -> JudgeList:
+    """The judges that rated reports of a split, and how each orders pairs of reports on one case
+    whose order is beyond doubt."""
+    found = find_standing(slug, split)
+    judges = read_judges(database(), found)
+    return JudgeList(**name_split(found), judges=[_show(judge) for judge in judges])
+
+
+def _show(judge: JudgeTrust) -> JudgeRecord:
+    return JudgeRecord(
+        name=judge.rater.name,
+        version=judge.rater.version,
+        scored=judge.n_scored,
+        orders_right=judge.order.may_rank,
+        order=_show_order(judge.order),
+    )
+
+
+def _show_order(order: JudgeOrder) -> JudgeOrderRecord | None:
+    if order.finished is None:
+        return None
+    return JudgeOrderRecord(
+        suite=order.finished.suite,
+        finished_at=order.finished.finished_at,
+        overall=_show_ordered(order.total),
+        kinds={kind.value: _show_ordered(one) for kind, one in order.counts.items()},
+    )
+
+
+def _show_ordered(one: Ordered) -> OrderedRecord:
+    low, high = (None if end is None else 100 * end for end in (one.share.low, one.share.high))
+    return OrderedRecord(
+        right=one.n_right, n=one.n, value=100 * one.share.value, low=low, high=high
+    )
