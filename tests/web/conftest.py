@@ -1,5 +1,7 @@
 """Fixtures of pages: one browser, and one site to look at, for every test of this process."""
 
+import asyncio
+from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 
 import pytest
@@ -10,17 +12,35 @@ from tests.web.api.test_api import make_file
 from tests.web.browsing import MILLISECONDS
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """A browser for the tests of one file: while it runs, its thread has an event loop."""
+@pytest.fixture(scope="session")
+def shared_browser(chromium_path: str) -> Iterator[tuple[Browser, AbstractEventLoop]]:
+    """The one browser of this process, and the event loop through which it is spoken to."""
     expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=chromium_path,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        yield found
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield found, loop
+        asyncio._set_running_loop(loop)
         found.close()
+
+
+@pytest.fixture(scope="module")
+def browser(shared_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """The browser for the tests of one file, without a page of another's.
+
+    Playwright leaves its loop running in this thread, where no other could run: only while the
+    file's tests last.
+    """
+    found, loop = shared_browser
+    asyncio._set_running_loop(loop)
+    yield found
+    for context in found.contexts:
+        context.close()
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="session")
