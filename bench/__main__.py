@@ -22,6 +22,7 @@ MEASUREMENTS = (
     "hidden_split",
     "evidence",
     "calibration",
+    "runs",
     "judge_attacks",
     "reports",
     "answers",

@@ -11,6 +11,7 @@ from scipy.special import stdtr
 
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.runs import PairErrors, pair_p_values
 
 SIGNIFICANCE = 0.05
 REPORT_FLOOR = 20.0
@@ -36,20 +37,24 @@ class PairDifferences(NamedTuple):
 
 
 def compare_pairs(
-    values: NDArray[np.float64], strata: NDArray[np.int64], clusters: NDArray[np.int64]
+    values: NDArray[np.float64],
+    strata: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    runs: PairErrors | None = None,
 ) -> PairTests:
     """Paired tests of the mean over all items, for every pair of models.
 
-    values: (M, N), no NaN; strata, clusters: (N,). The score is the mean over items, which is
-    the sum over tracks (strata) of N_track / N x the track's mean. Its paired difference is
-    tested by t with a stratified, cluster-robust variance and (clusters - strata) degrees of
-    freedom. No p-value is smaller than an exact sign-flip test of the clusters that differ
-    could give, 2^(1 - clusters), so a handful of items never decides anything.
+    values: (M, N), no NaN, means over its runs where a model has several; strata, clusters: (N,).
+    The score is the mean over items, which is the sum over tracks (strata) of N_track / N x the
+    track's mean. Its paired difference is tested by t with a stratified, cluster-robust variance
+    and (clusters - strata) degrees of freedom. No p-value is smaller than an exact sign-flip test
+    of the clusters that differ could give, 2^(1 - clusters), so a handful of items never decides
+    anything. `runs` is what the choice of runs adds to each model's mean.
     """
     overall = values.mean(axis=1)
     differences = overall[:, None] - overall[None, :]
     variances, freedom = paired_variances(values, strata, clusters)
-    p_values = _t_test(differences, variances, np.full_like(variances, freedom))
+    p_values = _t_test(differences, variances, np.full_like(variances, freedom), runs)
     return PairTests(differences, np.maximum(p_values, _smallest_p(values, clusters)))
 
 
@@ -60,6 +65,7 @@ def compare_calibrated_pairs(
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
     weights: NDArray[np.float64] | None = None,
+    runs: PairErrors | None = None,
 ) -> PairTests:
     """As `compare_pairs`, with the report track's part from the models' calibrated scores.
 
@@ -70,11 +76,11 @@ def compare_calibrated_pairs(
     w^2 (SE_a^2 + SE_b^2), and the degrees of freedom are Welch and Satterthwaite's. Two models
     without calibrated scores are compared by items. A calibrated score of unknown error is told
     apart from none. One with and one without are on different
-    scales, so nothing tells them apart: difference 0, p 1.
+    scales, so nothing tells them apart: difference 0, p 1. `runs` is as of `compare_pairs`.
     """
     if weights is None:
         weights = np.ones(len(is_report))
-    tests = compare_pairs(values * weights, strata, clusters)
+    tests = compare_pairs(values * weights, strata, clusters, runs)
     has = np.array([report is not None for report in reports])
     known = [report for report in reports if report is not None]
     differences, p_values = tests.differences.copy(), tests.p_values.copy()
@@ -83,7 +89,8 @@ def compare_calibrated_pairs(
     if known:
         both = np.ix_(has, has)
         found = calibrated_differences(values[has], strata, clusters, is_report, known, weights)
-        p = _t_test(found.values, found.variances, found.freedoms)
+        own = None if runs is None else PairErrors(*(one[has] for one in runs))
+        p = _t_test(found.values, found.variances, found.freedoms, own)
         p = np.maximum(p, _smallest_p(values[has], clusters))
         np.fill_diagonal(p, 1.0)
         differences[both], p_values[both] = found.values, p
@@ -150,8 +157,22 @@ def _t_test(
     differences: NDArray[np.float64],
     variances: NDArray[np.float64],
     freedom: NDArray[np.float64],
+    runs: PairErrors | None,
 ) -> NDArray[np.float64]:
     """Two-sided p-values; no difference is 1, whatever its variance."""
+    p_values = _plain_t_test(differences, variances, freedom)
+    if runs is None:
+        return p_values
+    varies = runs.squares > 0
+    several = varies[:, None] | varies[None, :]
+    return np.where(several, pair_p_values(differences, variances, freedom, runs), p_values)
+
+
+def _plain_t_test(
+    differences: NDArray[np.float64],
+    variances: NDArray[np.float64],
+    freedom: NDArray[np.float64],
+) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(differences) / np.sqrt(variances)
     p_values: NDArray[np.float64] = 2 * stdtr(freedom, -np.nan_to_num(t, nan=0.0, posinf=np.inf))
@@ -214,13 +235,14 @@ def find_better_by_reports(
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
     weights: NDArray[np.float64] | None = None,
+    runs: PairErrors | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """`find_better` on a board with reports, and the differences (M, M), row minus column.
 
     A report score that is transported, or not calibrated at all, makes no winner: such a model
     is better than another only where it also would be if every such score were at the floor.
     """
-    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights)
+    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights, runs)
     better = find_better(tests)
     loose = np.array([report is None or report.badge is Badge.TRANSPORTED for report in reports])
     if loose.any():
@@ -228,7 +250,7 @@ def find_better_by_reports(
         low[np.ix_(loose, is_report)] = REPORT_FLOOR
         floor = [_at_floor(report) for report in reports]
         better[loose] &= find_better(
-            compare_calibrated_pairs(low, strata, clusters, is_report, floor, weights)
+            compare_calibrated_pairs(low, strata, clusters, is_report, floor, weights, runs)
         )[loose]
     return better, tests.differences
 

@@ -87,6 +87,36 @@ def accuracy(
     return Estimate(share, estimate.low, estimate.high)
 
 
+def mean_accuracy(
+    values: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    n_runs: int,
+    weights: NDArray[np.float64] | None = None,
+) -> Estimate:
+    """As `accuracy`, in percent, of the mean `values` (0..100) of MCQ items over `n_runs` runs.
+
+    values, clusters, weights: (n,), n >= 1. Wilson's interval with the number of items that would
+    give a share of the same variance, which is at most n_runs x n: of items that the model answers
+    now so, now otherwise a mean over runs knows more than one answer. Where all values are 0 or all
+    are 100 it is that of one run. The choice of runs is not in it (see `runs.widen`).
+    """
+    weights = np.ones(len(values)) if weights is None else weights
+    shares = values / 100
+    share = min(1.0, float((shares * weights).mean()))
+    n = len(values)
+    if share in (0.0, 1.0):
+        effective = n / design_effect(shares, clusters)
+    else:
+        _, index = np.unique(clusters, return_inverse=True)
+        sums = np.bincount(index, weights=weights * (shares - share))
+        n_clusters = len(sums)
+        variance = float(sums @ sums) / n**2 * n_clusters / max(1, n_clusters - 1)
+        most = float(n_runs * n)
+        effective = min(most, share * (1 - share) / variance) if variance > 0 else most
+    value, low, high = wilson_interval(share * effective, effective)
+    return Estimate(100 * value, 100 * (low or 0.0), 100 * (1.0 if high is None else high))
+
+
 def mean(
     values: NDArray[np.float64], clusters: NDArray[np.int64], bounds: tuple[float, float]
 ) -> Estimate:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, stdtrit
+from scipy.special import bdtr
 
 from leaderboard.scoring.ranking import compare_pairs, paired_variances
+from leaderboard.scoring.statistics.runs import (
+    NO_RUNS,
+    Between,
+    make_pair_errors,
+    reach_of_pair,
+)
 
 
 class PairedDifference(NamedTuple):
@@ -29,27 +36,35 @@ def paired_difference(
     second: NDArray[np.float64],
     strata: NDArray[np.int64],
     clusters: NDArray[np.int64],
+    runs: tuple[Between, Between] = (NO_RUNS, NO_RUNS),
 ) -> PairedDifference:
     """The difference of means over items, paired, stratified and cluster-robust.
 
-    All (N,), N >= 1, no NaN. The test is that of rank ranges, and t of the same error and
-    degrees of freedom gives the interval, cut at -100 and 100. Where every item differs alike
-    there is no variance to judge by, and so no interval.
+    All (N,), N >= 1, no NaN; `runs` is what the choice of runs adds to each mean. The test is that
+    of rank ranges, and t of the same error and degrees of freedom gives the interval, cut at -100
+    and 100. Where every item differs alike there is no variance to judge by, and so no interval.
     """
     values = np.stack([first, second])
     variances, freedom = paired_variances(values, strata, clusters)
-    tests = compare_pairs(values, strata, clusters)
+    tests = compare_pairs(values, strata, clusters, make_pair_errors(runs))
     value, p_value = float(tests.differences[0, 1]), float(tests.p_values[0, 1])
-    return make_difference(value, float(variances[0, 1]), freedom, p_value)
+    return make_difference(value, float(variances[0, 1]), freedom, p_value, runs)
 
 
 def make_difference(
-    value: float, variance: float, freedom: float, p_value: float
+    value: float,
+    variance: float,
+    freedom: float,
+    p_value: float,
+    runs: Sequence[Between] = (),
 ) -> PairedDifference:
-    """The difference with its t interval; none where the variance is 0 or infinite."""
-    if not 0 < variance < math.inf:
+    """The difference with its t interval; none where the variance is 0 or infinite.
+
+    `variance` is that of the items; `runs` is what the choice of runs adds to it.
+    """
+    if not 0 < variance + sum(one.variance for one in runs) < math.inf:
         return PairedDifference(value, None, None, p_value)
-    reach = float(stdtrit(freedom, 0.975)) * math.sqrt(variance)
+    reach = reach_of_pair(variance, freedom, runs)
     return PairedDifference(value, max(-100.0, value - reach), min(100.0, value + reach), p_value)
 
 
