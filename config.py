@@ -170,6 +170,10 @@ class Config(Environment):
         description="1: what a team submits to a split with hidden answers waits until a host has "
         "approved the team, see [Approve teams](#approve-teams); 0: it goes to the queue at once",
     )
+    max_runs: Number = Field(
+        10,
+        description="how many runs of one model (seeds, days) may stand together as their mean",
+    )
     daily_submissions: Number = Field(
         50,
         description="how many submissions a person may send in 24 hours, for whatever team and "

@@ -147,6 +147,7 @@ def create_app(config: Config | None = None) -> Flask:
                 },
             ),
             daily=DailyCap(config.daily_submissions),
+            max_runs=config.max_runs,
             bundle_keys=config.bundle_keys,
         ),
     )

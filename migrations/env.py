@@ -38,6 +38,7 @@ import leaderboard.models.reference
 import leaderboard.models.release
 import leaderboard.models.robustness
 import leaderboard.models.role
+import leaderboard.models.run
 import leaderboard.models.sealed
 import leaderboard.models.submission
 import leaderboard.models.team

@@ -35,6 +35,7 @@ from leaderboard.packages.read import read_package
 from leaderboard.submissions.daily import NO_CAP, DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
+from leaderboard.submissions.runs import RunOf
 from leaderboard.submissions.submit import read_known_items, submit
 from tests.package_files import write_package
 
@@ -131,6 +132,7 @@ def make_submission(
     asks_approval: bool = False,
     daily: DailyCap = NO_CAP,
     file_name: str = "predictions.jsonl",
+    run_of: RunOf | None = None,
 ) -> str:
     """Queue texts by item id for the hidden split of `tiny`; the submission's id."""
     split = get_split(get_benchmark(session, "tiny"), "test")
@@ -148,6 +150,7 @@ def make_submission(
         split=split,
         predictions=predictions,
         file_name=file_name,
+        run_of=run_of,
         quota=quota,
         asks_approval=asks_approval,
         daily=daily,

@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from leaderboard.db import Sessions
 from leaderboard.judges.roster import AnyJudge
+from leaderboard.models.submission import Submission
 from leaderboard.models.team import User
 from leaderboard.submissions.quota import Quota
+from leaderboard.submissions.runs import RunOf
 from tests.databases import Prepare
 from tests.factories import (
     NO_LIMIT,
@@ -21,6 +23,7 @@ from tests.factories import (
 )
 from tests.package_files import make_items, make_manifest
 
+MAX_RUNS = 4
 Load = Callable[[int, int, int], None]
 Submit = Callable[..., str]
 
@@ -69,11 +72,14 @@ def submit_texts(sessions: Sessions) -> Submit:
         team_slug: str = "team",
         quota: Quota = NO_LIMIT,
         judges: Sequence[AnyJudge] | None = None,
+        run_of: str | None = None,
     ) -> str:
         with sessions.write() as session:
             user = session.scalars(select(User).where(User.email == "a@example.org")).one()
             card = make_card(session, make_team(session, team_slug, user), model, name=model)
-            key = make_submission(session, texts, card=card, quota=quota)
+            first = session.get_one(Submission, run_of) if run_of else None
+            of = RunOf(first, "", MAX_RUNS) if first else None
+            key = make_submission(session, texts, card=card, quota=quota, run_of=of)
         if judges is not None:
             score_submission(sessions, key, judges)
         return key

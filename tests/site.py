@@ -137,13 +137,20 @@ class Site:
         address: str = "submissions",
         benchmark: str = BENCHMARK,
         version: str = "",
+        **fields: str,
     ) -> requests.Response:
         """Send a prediction file to the API."""
         with Visitor(self.url) as visitor:
             return visitor.post(
                 f"/api/v1/{address}",
                 headers=headers,
-                data={"benchmark": benchmark, "split": "test", "model": model, "version": version},
+                data={
+                    "benchmark": benchmark,
+                    "split": "test",
+                    "model": model,
+                    "version": version,
+                    **fields,
+                },
                 files={"file": ("predictions.jsonl", raw)},
             )
 

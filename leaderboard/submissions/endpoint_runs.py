@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.endpoints.registry.endpoints import read_settings, wipe_key
 from leaderboard.endpoints.registry.splits import may_see, require_may_see
 from leaderboard.endpoints.registry.vault import KeyVault
@@ -31,6 +31,7 @@ from leaderboard.submissions.endpoint_replies import (
 )
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
+from leaderboard.submissions.runs import RunOf, add_run, require_run, require_same_endpoint
 from leaderboard.submissions.submit import make_queued
 
 
@@ -61,16 +62,18 @@ def submit_endpoint(
     quota: Quota,
     asks_approval: bool = False,
     daily: DailyCap = NO_CAP,
+    run_of: RunOf | None = None,
 ) -> Submission:
     """Add a queued submission whose predictions a worker will ask `endpoint` for.
 
     It uses a unit of quota as a file does; raises QuotaUsed if the team or the person may not send
     another now. Where the host `asks_approval`, it is pending until its team is approved for the
-    split.
+    split. With `run_of` it is another run of an earlier one (see `runs.require_run`).
 
-    `tracks` empty means all that the endpoint can take part in. Raises Forbidden where endpoints
-    may not see the split, InvalidRequest for tracks that it cannot, Conflict while another such
-    submission of the model runs on the split, or for a model card of another team.
+    `tracks` empty means all that the endpoint can take part in, or those of the run it repeats.
+    Raises Forbidden where endpoints may not see the split, InvalidRequest for tracks that it
+    cannot, Conflict while another such submission of the model runs on the split, or for a model
+    card of another team.
     """
     vault.require_open()
     require_newest(session, split)
@@ -80,7 +83,13 @@ def submit_endpoint(
             "The model and the endpoint belong to different teams.",
             "Choose a model and an endpoint of the same team.",
         )
+    if run_of is not None and not tracks:
+        tracks = [Track(track) for track in run_of.first.tracks]
     chosen = _choose_tracks(session, endpoint, split, tracks)
+    if run_of is not None:
+        lock_row(session, Submission.id, run_of.first.id)
+        require_run(session, run_of, model_card, split, chosen)
+        require_same_endpoint(session, run_of.first, endpoint)
     _refuse_second(session, model_card, split)
     require_quota(session, model_card.team, split, quota)
     require_daily(session, user, daily)
@@ -100,6 +109,8 @@ def submit_endpoint(
     session.add(submission)
     session.flush()
     use_unit(session, model_card.team, split, submission.id)
+    if run_of is not None:
+        add_run(session, submission, run_of)
     message = f"{n_items:,} items will be sent to the endpoint {endpoint.name}."
     add_event(session, submission.id, EventKind.SUBMITTED, message)
     session.add(

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.submission import (
@@ -29,6 +29,7 @@ from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
 from leaderboard.submissions.read import KnownItem, Predictions
+from leaderboard.submissions.runs import RunOf, add_run, require_run, require_same_endpoint
 
 ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 ID_LENGTH = 10
@@ -55,15 +56,21 @@ def submit(
     quota: Quota,
     asks_approval: bool = False,
     daily: DailyCap = NO_CAP,
+    run_of: RunOf | None = None,
 ) -> Submission:
     """Add a queued submission with its predictions, and write down the unit of quota it uses.
 
-    Where the host `asks_approval`, it is pending until its team is approved for the split.
+    Where the host `asks_approval`, it is pending until its team is approved for the split. With
+    `run_of` it is another run of an earlier one (see `runs.require_run`).
 
     Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
     if the team or the person may not send another now, Conflict where a newer version followed.
     """
     require_newest(session, split)
+    if run_of is not None:
+        lock_row(session, Submission.id, run_of.first.id)
+        require_run(session, run_of, model_card, split, predictions.tracks, predictions.texts)
+        require_same_endpoint(session, run_of.first, None)
     refuse_duplicate(session, model_card, split, predictions.file_hash)
     require_quota(session, model_card.team, split, quota)
     require_daily(session, user, daily)
@@ -92,6 +99,8 @@ def submit(
             for item_id, text in predictions.texts.items()
         ],
     )
+    if run_of is not None:
+        add_run(session, submission, run_of)
     add_event(
         session,
         submission.id,

@@ -6,7 +6,7 @@ from flask import request
 
 from leaderboard.accounts.teams import get_own_model_card, read_teams
 from leaderboard.endpoints.registry.endpoints import get_own_endpoint
-from leaderboard.errors import FieldProblems, InvalidRequest
+from leaderboard.errors import FieldProblems, InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import read_benchmarks
@@ -14,7 +14,15 @@ from leaderboard.queue import EVALUATE, RUN_ENDPOINT
 from leaderboard.rankings.standing import describe_partial
 from leaderboard.submissions.daily import read_daily_state
 from leaderboard.submissions.endpoint_runs import submit_endpoint
+from leaderboard.submissions.find import get_own
 from leaderboard.submissions.quota import QuotaState, TeamQuota, read_quotas
+from leaderboard.submissions.runs import (
+    RunOf,
+    describe_run,
+    read_label,
+    require_run,
+    require_same_endpoint,
+)
 from leaderboard.submissions.submit import submit as add_submission
 from leaderboard.web.services import (
     begin_writing,
@@ -35,6 +43,8 @@ def submit_file() -> Submission:
     fields, model = FieldProblems(), request.form.get("model", "")
     with fields.at("model"):
         get_own_model_card(database(), current_user(), model)
+    with fields.inside():
+        _find_run_of()
     upload = read_upload(fields)
     begin_writing()
     submission = add_submission(
@@ -47,6 +57,7 @@ def submit_file() -> Submission:
         quota=services().quota,
         asks_approval=services().asks_approval,
         daily=services().daily,
+        run_of=_find_run_of(),
     )
     database().commit()
     if submission.status is Status.QUEUED:
@@ -55,15 +66,39 @@ def submit_file() -> Submission:
 
 
 def describe_upload(upload: Upload) -> str:
-    """What this request's file would do to the model that it names, if it leaves a track out.
+    """What this request's file would do to the model that it names, if it leaves a track out, and
+    what as another run.
 
-    Empty where it names none. Raises NotFound for one that is not one's own.
+    Empty where it names none. Raises NotFound for one that is not one's own, and what is wrong with
+    a run.
     """
-    name = request.form.get("model")
+    run_of = _find_run_of()
+    name = request.form.get("model") or (run_of.first.model_card.slug if run_of else "")
     if not name:
         return ""
     card = get_own_model_card(database(), current_user(), name)
-    return describe_partial(database(), card, upload.split, upload.predictions.tracks)
+    said = describe_partial(database(), card, upload.split, upload.predictions.tracks)
+    if run_of is None:
+        return said
+    predictions = upload.predictions
+    require_run(database(), run_of, card, upload.split, predictions.tracks, predictions.texts)
+    require_same_endpoint(database(), run_of.first, None)
+    return " ".join(part for part in (describe_run(database(), run_of.first), said) if part)
+
+
+def _find_run_of() -> RunOf | None:
+    """Which submission this request repeats; None where it repeats none.
+
+    Raises NotFound for one that is not one's own, in the words for one that does not exist.
+    """
+    key = request.form.get("run_of", "").strip()
+    if not key:
+        return None
+    try:
+        first = get_own(database(), current_user(), key)
+    except NotFound as error:
+        raise error.at("run_of") from None
+    return RunOf(first, read_label(request.form.get("run_label", "")), services().max_runs)
 
 
 def submit_run() -> Submission:
@@ -80,6 +115,9 @@ def submit_run() -> Submission:
         endpoint = get_own_endpoint(database(), current_user(), form.get("endpoint", ""))
     with fields.at("track"):
         tracks = [_read_track(name) for name in form.getlist("track")]
+    run_of = None
+    with fields.inside():
+        run_of = _find_run_of()
     fields.raise_all()
     assert split is not None, "its problem was raised"
     submission = submit_endpoint(
@@ -94,6 +132,7 @@ def submit_run() -> Submission:
         quota=services().quota,
         asks_approval=services().asks_approval,
         daily=services().daily,
+        run_of=run_of,
     )
     database().commit()
     if submission.status is Status.QUEUED:

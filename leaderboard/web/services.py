@@ -76,6 +76,7 @@ class Services:
     quota: Quota
     asks_approval: bool
     daily: DailyCap
+    max_runs: int
     links: Links
     session_terms: SessionTerms
     confirmation_terms: ConfirmationTerms

@@ -13,7 +13,7 @@ from click.exceptions import Exit
 from spinebench.api import Api
 from spinebench.choices import choose_benchmark, choose_model, choose_team
 from spinebench.commands.models import ModelGroup
-from spinebench.commands.predictions import show_receipt
+from spinebench.commands.predictions import name_run, run_options, show_receipt
 from spinebench.commands.watching import stay
 from spinebench.errors import ExitCode, UnreachableError, UsageError
 from spinebench.invocation import Invocation
@@ -171,6 +171,7 @@ def test(invocation: Invocation, endpoint: str) -> None:
     help="Only this track; may be repeated. [all that the endpoint can take part in]",
 )
 @click.option("--wipe-key", is_flag=True, help="Delete the endpoint's key when the run has ended.")
+@run_options
 @click.option("-w", "--watch", is_flag=True, help="Watch until it is scored.")
 @pass_invocation
 def submit(
@@ -181,6 +182,8 @@ def submit(
     model: str | None,
     tracks: tuple[str, ...],
     wipe_key: bool,
+    run_of: str | None,
+    run_label: str | None,
     watch: bool,
 ) -> None:
     """Have ENDPOINT (its number or name) asked every item and scored."""
@@ -192,6 +195,7 @@ def submit(
         fields.append(("endpoint", _find(api, endpoint).id))
         fields += [("track", track) for track in tracks]
         fields += [("wipe_key", "1")] if wipe_key else []
+        fields += name_run(run_of, run_label).items()
         raw = api.submit_endpoint(fields)
         submission = read_answer(SubmissionRecord, raw)
         if not terminal.as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ from spinebench.errors import (
     EmptyFileError,
     InterruptedByUserError,
     LostConnectionError,
+    UsageError,
 )
 from spinebench.invocation import Invocation
 from spinebench.options import Command, benchmark_option, pass_invocation, slug, split_option
@@ -25,9 +26,34 @@ from spinebench.terminal import Terminal
 # Above this, a connection that ends early is likely a size limit somewhere on the way.
 LARGE_BYTES = 1024**2
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
 file_argument = click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 )
+
+
+def run_options(command: Decorated) -> Decorated:
+    """--run-of and --label: that this is another run of an earlier submission."""
+    label = click.option(
+        "--label", "run_label", help="With --run-of: what is other about it, such as its seed."
+    )
+    of = click.option(
+        "--run-of",
+        type=slug,
+        metavar="ID",
+        help="It repeats this submission with another seed or on another day: their mean stands.",
+    )
+    return of(label(command))
+
+
+def name_run(run_of: str | None, run_label: str | None) -> dict[str, str]:
+    """The fields that say so. Raises UsageError for a label of no run."""
+    if run_label and not run_of:
+        raise UsageError("--label says what is other about a run.", remedy="Add --run-of ID.")
+    named = {"run_of": run_of, "run_label": run_label}
+    return {name: text for name, text in named.items() if text}
+
 
 Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 
@@ -39,9 +65,16 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 @click.option(
     "-m", "--model", type=slug, help="Model card, to hear what a file of some tracks does to it."
 )
+@run_options
 @pass_invocation
 def validate(
-    invocation: Invocation, file: Path, benchmark: str | None, split: str, model: str | None
+    invocation: Invocation,
+    file: Path,
+    benchmark: str | None,
+    split: str,
+    model: str | None,
+    run_of: str | None,
+    run_label: str | None,
 ) -> None:
     """Check a prediction file: all problems at once. Uses no quota, keeps nothing.
 
@@ -52,16 +85,18 @@ def validate(
     with invocation.api() as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
         fields = {"benchmark": benchmark, "split": split} | ({"model": model} if model else {})
+        fields |= name_run(run_of, run_label)
         raw = _send(terminal, api.validate, fields, file)
     if terminal.as_json:
         terminal.show_json(raw)
         return
     verdict = read_answer(Validation, raw)
     terminal.show(f"Valid: {verdict.n_predictions:,} predictions ({', '.join(verdict.tracks)}).")
-    if verdict.missing:
+    if verdict.missing or verdict.effect:
         terminal.show(verdict.missing_words)
     terminal.say(
         f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model {model or 'MODEL'}"
+        + (f" --run-of {run_of}" if run_of else "")
     )
 
 
@@ -70,6 +105,7 @@ def validate(
 @benchmark_option
 @split_option
 @click.option("-m", "--model", type=slug, help="Short name of the model card. Required.")
+@run_options
 @click.option("-w", "--watch", is_flag=True, help="Watch until it is scored.")
 @pass_invocation
 def submit(
@@ -78,6 +114,8 @@ def submit(
     benchmark: str | None,
     split: str,
     model: str | None,
+    run_of: str | None,
+    run_label: str | None,
     watch: bool,
 ) -> None:
     """Submit a prediction file to be scored.
@@ -90,6 +128,7 @@ def submit(
     with invocation.api() as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
         fields = {"benchmark": benchmark, "split": split, "model": choose_model(api, model)}
+        fields |= name_run(run_of, run_label)
         raw = _send(terminal, api.submit, fields, file)
         submission = read_answer(SubmissionRecord, raw)
         if not terminal.as_json:

@@ -82,6 +82,11 @@ def _describe(submission: SubmissionRecord) -> list[str]:
         f"{submission.n_predictions:,} predictions ({tracks})",
         f"Sent        {moment(submission.created_at)} UTC",
     ]
+    if submission.run_of:
+        label = f" ({submission.run_label})" if submission.run_label else ""
+        lines.append(f"Run         another run of {submission.run_of}{label}")
+    if submission.runs:
+        lines.append(f"Runs        {', '.join(submission.runs)}: their mean stands")
     if run and run.saw_hidden_items:
         lines.append("Note        saw hidden items")
     if submission.finished_at:

@@ -136,7 +136,9 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     `decision` on a scored one on hidden answers is accepted, where it was news to its team, or
     unchanged. `is_public` says whether its scores are public, `is_chosen` whether its team chose it
     to stand at the next release. `effect` says, until it is scored, what a file that leaves tracks
-    out does to the model.
+    out does to the model. `run_of` is the submission that it repeats as another run, `run_label`
+    what is other about it; `runs` are all of their set, the first one first, where there are
+    several.
     """
 
     id: str
@@ -159,6 +161,9 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     is_public: bool = False
     is_chosen: bool = False
     effect: str = ""
+    run_of: str | None = None
+    run_label: str = ""
+    runs: list[str] = msgspec.field(default_factory=list)
     events: list[EventRecord]
     url: str
 

@@ -23,6 +23,7 @@ from leaderboard.submissions.events import find_rest
 from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.formats import FORMAT_WORDS
+from leaderboard.submissions.runs import read_set
 from leaderboard.submissions.submit import cancel
 from leaderboard.web.allowance import Work
 from leaderboard.web.api.operation import get, post
@@ -46,6 +47,10 @@ from spinebench.shapes.submissions import (
 
 DEFAULT_LISTED, MAX_LISTED = 20, 200
 VERSION_ANSWERED = "The version whose questions are answered; refused unless it is the newest."
+RUN_OF = (
+    "The submission that this one repeats, as another run of the same model: their mean stands."
+)
+RUN_LABEL = "With run_of: what is other about this run, such as its seed."
 TrackName = Annotated[str, about("A track.", Track)]
 FileContent = Annotated[
     str,
@@ -63,6 +68,8 @@ class FileForm(Shape, frozen=True, kw_only=True):
     version: Annotated[Text, about(VERSION_ANSWERED)] = UNSET
     split: Annotated[Text, about("By default the split that is ranked.")] = UNSET
     model: Annotated[Text, about("The model card's short name, to hear what a part does.")] = UNSET
+    run_of: Annotated[Text, about(RUN_OF)] = UNSET
+    run_label: Annotated[Text, about(RUN_LABEL)] = UNSET
     file: FileContent
 
 
@@ -80,6 +87,8 @@ class SubmissionForm(Shape, frozen=True, kw_only=True):
         about("With an endpoint: the tracks; by default all that it can take part in."),
     ] = UNSET
     wipe_key: Annotated[Text, about("With an endpoint, 1: wipe its key at the end.")] = UNSET
+    run_of: Annotated[Text, about(RUN_OF)] = UNSET
+    run_label: Annotated[Text, about(RUN_LABEL)] = UNSET
 
 
 class LimitQuery(Shape, frozen=True, kw_only=True):
@@ -200,7 +209,7 @@ def _show(row: Submission) -> SubmissionRecord:
 def _fill(row: Submission, place: Place | None) -> SubmissionRecord:
     rest = find_rest(row)
     failed = row.status in (Status.PENDING, Status.FAILED, Status.HELD)
-    asked = find_run(database(), row.id)
+    asked, own = find_run(database(), row.id), read_set(database(), row)
     return SubmissionRecord.of(
         row,
         benchmark=row.split.benchmark.slug,
@@ -215,6 +224,9 @@ def _fill(row: Submission, place: Place | None) -> SubmissionRecord:
         is_public=disclosure(row, Viewer.PUBLIC).scores,
         is_chosen=is_chosen(database(), row),
         effect=_describe(row),
+        run_of=None if own.first.id == row.id else own.first.id,
+        runs=[one.id for one in own.runs] if len(own.runs) > 1 else [],
+        run_label=own.labels.get(row.id, ""),
         events=[EventRecord.of(event) for event in row.events],
         url=f"{services().base_url}/submissions/{row.id}",
     )

@@ -8,9 +8,11 @@ from wtforms import BooleanField, FileField, SelectField, SelectMultipleField
 
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.endpoint import Endpoint
+from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.submissions.formats import ENDINGS
-from leaderboard.web.forms.form import PageForm
+from leaderboard.submissions.runs import MAX_LABEL
+from leaderboard.web.forms.form import PageForm, TextField
 
 TRACK_WORDS = {
     Track.TEXT: "Text questions",
@@ -18,6 +20,11 @@ TRACK_WORDS = {
     Track.REPORT: "Reports",
 }
 CHOSEN = {"required": True}
+RUN_HINT = (
+    "If the model was asked again in the same way, with another seed or on another day: the mean "
+    "of the runs stands, and what differs between them is part of every interval."
+)
+LABEL = {"maxlength": MAX_LABEL, "placeholder": "seed 2"}
 
 
 class PredictionsForm(PageForm):
@@ -34,14 +41,18 @@ class PredictionsForm(PageForm):
         "Prediction file",
         render_kw={"required": True, "accept": ",".join(ENDINGS)},
     )
+    run_of = SelectField("Another run of", description=RUN_HINT)
+    run_label = TextField("What is other about this run", render_kw=LABEL)
 
     def offer(
         self,
         benchmarks: Sequence[Benchmark],
         splits: Sequence[Split],
         model_cards: Sequence[ModelCard],
+        repeatable: Sequence[Submission],
     ) -> None:
         """What there is to choose from, the proposed ones first."""
+        self.run_of.choices = name_repeatable(repeatable)
         self.benchmark.choices = name_benchmarks(benchmarks)
         self.split.choices = name_splits(splits)
         self.model.choices = name_owned(model_cards)
@@ -67,6 +78,8 @@ class RunForm(PageForm):
         "needs all three.",
         choices={track.value: words for track, words in TRACK_WORDS.items()},
     )
+    run_of = SelectField("Another run of", id="endpoint-run-of", description=RUN_HINT)
+    run_label = TextField("What is other about this run", id="endpoint-run-label", render_kw=LABEL)
     wipe_key = BooleanField("Wipe the key when this run has ended", render_kw={"value": "1"})
 
     def offer(
@@ -75,12 +88,22 @@ class RunForm(PageForm):
         benchmarks: Sequence[Benchmark],
         splits: Sequence[Split],
         model_cards: Sequence[ModelCard],
+        repeatable: Sequence[Submission],
     ) -> None:
         """What there is to choose from, the proposed ones first."""
+        self.run_of.choices = name_repeatable(repeatable)
         self.endpoint.choices = name_owned(endpoints)
         self.benchmark.choices = name_benchmarks(benchmarks)
         self.split.choices = name_splits(splits)
         self.model.choices = name_owned(model_cards)
+
+
+def name_repeatable(rows: Sequence[Submission]) -> dict[str, str]:
+    """The submissions that another run may repeat, after that it is none."""
+    return {"": "No earlier submission"} | {
+        row.id: f"{row.model_card.name}, {row.split.name}, {row.created_at:%-d %B %Y} ({row.id})"
+        for row in rows
+    }
 
 
 def name_benchmarks(benchmarks: Sequence[Benchmark]) -> dict[str, str]:

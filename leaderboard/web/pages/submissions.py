@@ -25,6 +25,7 @@ from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.quota import group_alike
+from leaderboard.submissions.runs import list_repeatable, read_set
 from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
 from leaderboard.web.downloads import send_bundle
@@ -109,6 +110,7 @@ def submission(key: str) -> str:
         scores=read_scores(database(), found, Viewer.TEAM),
         feedback=find_feedback(found),
         is_chosen=is_chosen(database(), found),
+        own_set=read_set(database(), found),
         replaced={
             track: part
             for track, part in find_parts(database(), found.model_card, found.split).items()
@@ -186,8 +188,9 @@ def _form(
     cards = read_model_cards(database(), user) if user else []
     endpoints = read_endpoints(database(), user) if user else []
     seen = [s for b in benchmarks for s in b.splits if may_see(database(), s)]
-    file_form.offer(benchmarks, splits, cards)
-    run_form.offer(endpoints, benchmarks, seen, cards)
+    repeatable = list_repeatable(database(), cards)
+    file_form.offer(benchmarks, splits, cards, repeatable)
+    run_form.offer(endpoints, benchmarks, seen, cards, repeatable)
     return render_template(
         "submissions/submit.html",
         benchmarks=benchmarks,
@@ -199,6 +202,7 @@ def _form(
         endpoints_on=services().vault.is_open,
         file_form=file_form,
         run_form=run_form,
+        repeatable=repeatable,
         upload=upload,
         effect=effect,
         quotas=group_alike(read_own_quotas()),
