@@ -107,3 +107,8 @@ benchmark_option = click.option(
 split_option = click.option(
     "-s", "--split", type=slug, default="test", show_default=True, help="Part of the benchmark."
 )
+version_option = click.option(
+    "--version",
+    type=slug,
+    help="The benchmark's version that the file answers; refused unless it is the newest.",
+)

@@ -108,6 +108,11 @@ class Terminal:
                 console.print(plain(line), markup=False, highlight=False)
 
     @property
+    def asks(self) -> bool:
+        """Whether somebody is there to answer a question: never with -q or --json, or in a pipe."""
+        return not self.quiet and not self.as_json and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
     def draws(self) -> bool:
         """Whether something that moves can be drawn beside the result."""
         if self.quiet:

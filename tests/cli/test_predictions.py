@@ -82,6 +82,16 @@ def test_submit_prints_the_id_and_the_address(
     assert "spinebench status 42 --watch" in outcome.err
 
 
+def test_a_script_is_not_asked_and_names_the_version_it_answers(
+    server: ApiServer, spinebench: Spinebench, predictions: Path
+) -> None:
+    server.on("POST", "/submissions", Answer(201, submission()))
+    at = ("-b", "spinebench-mini", "-m", "my-vlm", "--version", "1.2.0")
+    assert spinebench("submit", str(predictions), *at).code == 0
+    assert server.asked("POST", "/validations") == []
+    assert server.asked("POST", "/submissions")[0].read_form()["version"][1] == b"1.2.0"
+
+
 def test_quiet_submit_prints_the_id_alone(
     server: ApiServer, spinebench: Spinebench, predictions: Path
 ) -> None:

@@ -57,6 +57,46 @@ def without_colours(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
 
+PART = VERDICT | {
+    "tracks": ["text"],
+    "missing": {"image": 28, "report": 14},
+    "effect": "A file of text questions: my-vlm stands on the other tracks as before.",
+}
+
+
+@pytest.mark.parametrize(("answer", "code", "n_sent"), [("y", 0, 1), ("n", 130, 0), ("", 130, 0)])
+def test_in_a_terminal_one_hears_what_a_part_will_do_before_it_is_sent(
+    server: ApiServer, screen: Open, predictions: Path, answer: str, code: int, n_sent: int
+) -> None:
+    server.on("POST", "/validations", PART)
+    server.on("POST", "/submissions", Answer(201, submission()))
+    at = ("-b", "spinebench-mini", "-m", "my-vlm", "--version", "1.2.0")
+    opened = screen("submit", str(predictions), *at, width=200)
+    opened.wait_for("Send it?")
+    assert PART["effect"] in opened.seen
+    assert server.asked("POST", "/submissions") == []
+    opened.type(f"{answer}\n")
+    assert opened.wait() == code
+    assert len(server.asked("POST", "/submissions")) == n_sent
+    assert ("Nothing was submitted." in opened.seen) == (n_sent == 0)
+    asked = server.asked("POST", "/validations")[0].read_form()
+    assert (asked["model"][1], asked["version"][1]) == (b"my-vlm", b"1.2.0")
+
+
+def test_a_whole_file_or_one_with_yes_is_sent_without_a_question(
+    server: ApiServer, screen: Open, predictions: Path
+) -> None:
+    server.on("POST", "/validations", VERDICT)
+    server.on("POST", "/submissions", Answer(201, submission()))
+    at = ("submit", str(predictions), "-b", "spinebench-mini", "-m", "my-vlm")
+    assert screen(*at).wait() == 0
+    assert len(server.asked("POST", "/validations")) == 1
+    server.on("POST", "/validations", PART)
+    assert screen(*at, "--yes").wait() == 0
+    assert len(server.asked("POST", "/validations")) == 1
+    assert len(server.asked("POST", "/submissions")) == 2
+
+
 def test_login_asks_and_never_shows_the_token(server: ApiServer, screen: Open) -> None:
     server.on("GET", "/me", ME)
     person = screen("login", SPINEBENCH_URL="", SPINEBENCH_TOKEN="")
@@ -91,9 +131,10 @@ def test_ctrl_c_while_sending_says_how_to_see_whether_it_arrived(
     server: ApiServer, screen: Open, predictions: Path
 ) -> None:
     is_interrupted = threading.Event()
+    server.on("POST", "/validations", VERDICT)
     server.on("POST", "/submissions", Answer(201, submission(), after=is_interrupted))
     person = screen("submit", str(predictions), "-b", "mini", "-m", "my-vlm")
-    person.wait_for("The server is reading it")
+    person.wait_for("The server is taking it")
     person.interrupt()
     assert person.wait() == 130
     is_interrupted.set()

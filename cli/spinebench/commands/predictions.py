@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from spinebench.api import Api
 from spinebench.choices import choose_benchmark, choose_model
 from spinebench.commands.watching import stay
 from spinebench.errors import (
@@ -18,7 +19,14 @@ from spinebench.errors import (
     UsageError,
 )
 from spinebench.invocation import Invocation
-from spinebench.options import Command, benchmark_option, pass_invocation, slug, split_option
+from spinebench.options import (
+    Command,
+    benchmark_option,
+    pass_invocation,
+    slug,
+    split_option,
+    version_option,
+)
 from spinebench.reading import read_answer
 from spinebench.shapes.submissions import SubmissionRecord, Validation
 from spinebench.terminal import Terminal
@@ -62,6 +70,7 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 @file_argument
 @benchmark_option
 @split_option
+@version_option
 @click.option(
     "-m", "--model", type=slug, help="Model card, to hear what a file of some tracks does to it."
 )
@@ -72,6 +81,7 @@ def validate(
     file: Path,
     benchmark: str | None,
     split: str,
+    version: str | None,
     model: str | None,
     run_of: str | None,
     run_label: str | None,
@@ -84,9 +94,9 @@ def validate(
     _check_not_empty(file)
     with invocation.api() as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        fields = {"benchmark": benchmark, "split": split} | ({"model": model} if model else {})
+        fields = _fill(benchmark=benchmark, split=split, version=version, model=model)
         fields |= name_run(run_of, run_label)
-        raw = _send(terminal, api.validate, fields, file)
+        raw = _check(terminal, api, fields, file)
     if terminal.as_json:
         terminal.show_json(raw)
         return
@@ -104,8 +114,10 @@ def validate(
 @file_argument
 @benchmark_option
 @split_option
+@version_option
 @click.option("-m", "--model", type=slug, help="Short name of the model card. Required.")
 @run_options
+@click.option("-y", "--yes", is_flag=True, help="Send a file of some tracks without asking.")
 @click.option("-w", "--watch", is_flag=True, help="Watch until it is scored.")
 @pass_invocation
 def submit(
@@ -113,23 +125,29 @@ def submit(
     file: Path,
     benchmark: str | None,
     split: str,
+    version: str | None,
     model: str | None,
     run_of: str | None,
     run_label: str | None,
+    yes: bool,
     watch: bool,
 ) -> None:
     """Submit a prediction file to be scored.
 
     FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
-    With -q only the submission's id is printed.
+    In a terminal you are told first what a file of some tracks will do, and asked whether to send
+    it. With -q only the submission's id is printed.
     """
     terminal = invocation.terminal
     _check_not_empty(file)
     with invocation.api() as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        fields = {"benchmark": benchmark, "split": split, "model": choose_model(api, model)}
+        model = choose_model(api, model)
+        fields = _fill(benchmark=benchmark, split=split, version=version, model=model)
         fields |= name_run(run_of, run_label)
-        raw = _send(terminal, api.submit, fields, file)
+        if terminal.asks and not yes:
+            _ask_about_part(terminal, api, fields, file)
+        raw = _submit(terminal, api, fields, file)
         submission = read_answer(SubmissionRecord, raw)
         if not terminal.as_json:
             show_receipt(terminal, submission, watch=watch)
@@ -139,11 +157,48 @@ def submit(
             terminal.show_json(raw)
 
 
-def _send(terminal: Terminal, send: Send, fields: Mapping[str, str], file: Path) -> Any:
+def _fill(**fields: str | None) -> dict[str, str]:
+    """The fields that have a value."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def _ask_about_part(terminal: Terminal, api: Api, fields: Mapping[str, str], file: Path) -> None:
+    """Say what a file that leaves tracks out will do, and send it only if that is meant."""
+    verdict = read_answer(Validation, _check(terminal, api, fields, file))
+    if not verdict.missing:
+        return
+    terminal.say(verdict.missing_words)
+    if not click.confirm("Send it?", err=True):
+        raise InterruptedByUserError(
+            "Nothing was submitted.", remedy="Add the predictions of the other tracks to the file."
+        )
+
+
+def _check(terminal: Terminal, api: Api, fields: Mapping[str, str], file: Path) -> Any:
+    try:
+        return _send(terminal, api.validate, fields, file, then="The server is reading it")
+    except KeyboardInterrupt as error:
+        raise InterruptedByUserError(
+            "Interrupted while the file was being checked.",
+            remedy="Nothing was submitted: simply run it again.",
+        ) from error
+
+
+def _submit(terminal: Terminal, api: Api, fields: Mapping[str, str], file: Path) -> Any:
+    try:
+        return _send(terminal, api.submit, fields, file, then="The server is taking it")
+    except KeyboardInterrupt as error:
+        raise InterruptedByUserError(
+            "Interrupted while the file was being sent.",
+            remedy="`spinebench status` shows whether a submission arrived.",
+        ) from error
+
+
+def _send(terminal: Terminal, send: Send, fields: Mapping[str, str], file: Path, then: str) -> Any:
     n_total = file.stat().st_size
     size = f"{file.name} has {n_total / 1e6:,.1f} MB."
     try:
-        with terminal.transfer(f"Sending {file.name}", then="The server is reading it") as moved:
+        with terminal.transfer(f"Sending {file.name}", then) as moved:
             n_done = 0
 
             def on_sent(n_bytes: int) -> None:
@@ -160,11 +215,6 @@ def _send(terminal: Terminal, send: Send, fields: Mapping[str, str], file: Path)
         if n_total > LARGE_BYTES:
             error.message += f" {size} That may be more than the server accepts."
         raise
-    except KeyboardInterrupt as error:
-        raise InterruptedByUserError(
-            "Interrupted while the file was being sent.",
-            remedy="`spinebench status` shows whether a submission arrived.",
-        ) from error
 
 
 def _check_not_empty(file: Path) -> None:
