@@ -16,7 +16,7 @@ import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from leaderboard.bundles.signing import is_signed, sign
 
@@ -60,10 +60,22 @@ def write_archive(
     manifest: Mapping[str, Any], members: Mapping[str, bytes], private_key: str | None
 ) -> bytes:
     """The archive of these members; signed where there is a key."""
+    stream = io.BytesIO()
+    save_archive(stream, manifest, members, private_key)
+    return stream.getvalue()
+
+
+def save_archive(
+    stream: BinaryIO,
+    manifest: Mapping[str, Any],
+    members: Mapping[str, bytes],
+    private_key: str | None,
+) -> None:
+    """Write the same into a file."""
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in members.items()}
     head = write_json({**manifest, "format": FORMAT, "members": hashes})
     signature = None if private_key is None else write_json(sign(private_key, head))
-    return _write_zip(head, signature, members)
+    _write_zip(stream, head, signature, members)
 
 
 def read_archive(raw: bytes) -> Archive:
@@ -86,7 +98,9 @@ def read_archive(raw: bytes) -> Archive:
             f"Its format is {str(manifest.get('format'))[:40]!r}; this version reads {FORMAT!r}."
         )
     _check_members(manifest, found)
-    if write_json(manifest) != head or _write_zip(head, signature, found) != raw:
+    again = io.BytesIO()
+    _write_zip(again, head, signature, found)
+    if write_json(manifest) != head or again.getvalue() != raw:
         raise DamagedArchive(
             "Its members are as the site made them, but bytes between or behind them were changed."
         )
@@ -106,16 +120,16 @@ def _check_members(manifest: Mapping[str, Any], found: Mapping[str, bytes]) -> N
             raise DamagedArchive(f"{name} was changed: its hash is not the one in {MANIFEST}.")
 
 
-def _write_zip(head: bytes, signature: bytes | None, members: Mapping[str, bytes]) -> bytes:
+def _write_zip(
+    stream: BinaryIO, head: bytes, signature: bytes | None, members: Mapping[str, bytes]
+) -> None:
     signed = {} if signature is None else {SIGNATURE: signature}
-    stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, content in {MANIFEST: head, **signed, **dict(sorted(members.items()))}.items():
             info = zipfile.ZipInfo(name, ZIP_TIME)
             info.create_system = _UNIX
             info.external_attr = 0o644 << 16
             archive.writestr(info, content)
-    return stream.getvalue()
 
 
 def _read_zip(raw: bytes) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ Item keys are those of the questions to download. What a reader may not have is 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -202,7 +203,11 @@ class LeafFact(Fact, frozen=True, kw_only=True):
 
 def write_facts(facts: Iterable[Fact]) -> bytes:
     """A member of these facts, in their order."""
-    return b"".join(msgspec.json.encode(fact) + b"\n" for fact in facts)
+    written = io.BytesIO()
+    encoder = msgspec.json.Encoder()
+    for fact in facts:
+        written.write(encoder.encode(fact) + b"\n")
+    return written.getvalue()
 
 
 def read_facts(members: Mapping[str, bytes], name: str, kind: type[F]) -> list[F]:

@@ -41,6 +41,9 @@ from leaderboard.rankings.read import SubmissionScores, read_scores
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.feedback import find_feedback
 
+BATCH = 500
+"""So many rows are in memory at a time; a split may have tens of thousands of items."""
+
 
 class Bundle(NamedTuple):
     """What an archive is written of: its manifest but for the hashes, and its members."""
@@ -189,18 +192,29 @@ def _find_judge(session: Session, submission: Submission) -> Rater | None:
 
 def read_item_facts(session: Session, split: Split, *, is_whole: bool) -> Iterator[Fact]:
     """The items of a split in their order; with what is hidden of them where `is_whole`."""
-    rows = session.execute(
-        select(Item, ItemReference)
-        .join(ItemReference, ItemReference.item_id == Item.id)
-        .where(Item.split_id == split.id)
-        .order_by(Item.position)
-    ).all()
     table = read_items(session, split.id)
     clusters, counts = table["cluster"].tolist(), table["n_images"].tolist()
     decides = table["decides"].tolist()
-    for (item, reference), cluster, n_images, one in zip(
-        rows, clusters, counts, decides, strict=True
-    ):
+    columns: list[Any] = [
+        Item.key,
+        Item.kind,
+        Item.track,
+        Item.subcondition,
+        Item.axis,
+        Item.modality,
+        Item.multiple,
+        Item.options,
+        *((Item.levels, ItemReference.answer) if is_whole else ()),
+    ]
+    rows = session.execute(
+        select(*columns)
+        .join(ItemReference, ItemReference.item_id == Item.id)
+        .where(Item.split_id == split.id)
+        .order_by(Item.position)
+        .execution_options(yield_per=BATCH)
+    )
+    reports = _read_reports(session, split) if is_whole else {}
+    for item, cluster, n_images, one in zip(rows, clusters, counts, decides, strict=True):
         is_mcq = item.kind is ItemKind.MCQ
         public = ItemFact(
             key=item.key,
@@ -216,14 +230,25 @@ def read_item_facts(session: Session, split: Split, *, is_whole: bool) -> Iterat
         if not is_whole:
             yield public
             continue
+        question, checklist = (None, None) if is_mcq else reports[item.key]
         yield msgspec.structs.replace(
             public,
             levels=item.levels,
             decides=bool(one),
-            answer=reference.answer if is_mcq else None,
-            question=None if is_mcq else item.question,
-            checklist=None if is_mcq else reference.checklist,
+            answer=item.answer if is_mcq else None,
+            question=question,
+            checklist=checklist,
         )
+
+
+def _read_reports(session: Session, split: Split) -> dict[str, tuple[str, list[Any]]]:
+    """The question and the checklist of each report case of a split, by the item's key."""
+    rows = session.execute(
+        select(Item.key, Item.question, ItemReference.checklist)
+        .join(ItemReference, ItemReference.item_id == Item.id)
+        .where(Item.split_id == split.id, Item.kind == ItemKind.REPORT)
+    )
+    return {key: (question, checklist) for key, question, checklist in rows}
 
 
 def _read_predictions(
@@ -234,6 +259,7 @@ def _read_predictions(
         .join(Item, Item.id == Prediction.item_id)
         .where(Prediction.submission_id == submission.id, Item.split_id == submission.split_id)
         .order_by(Item.position)
+        .execution_options(yield_per=BATCH)
     )
     for key, number, text in rows:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -243,16 +269,30 @@ def _read_predictions(
 
 
 def _read_readings(session: Session, submission: Submission, *, is_whole: bool) -> Iterator[Fact]:
+    columns: list[Any] = [
+        Item.key,
+        ParsedPrediction.outcome,
+        ParsedPrediction.letters,
+        ParsedPrediction.parser_version,
+    ]
+    if is_whole:
+        columns += [
+            ParsedPrediction.is_correct,
+            ParsedPrediction.precision,
+            ParsedPrediction.recall,
+        ]
     rows = session.execute(
-        select(Item.key, ParsedPrediction)
+        select(*columns)
+        .select_from(ParsedPrediction)
         .join(Prediction, Prediction.id == ParsedPrediction.prediction_id)
         .join(Item, Item.id == Prediction.item_id)
         .where(Prediction.submission_id == submission.id, Item.split_id == submission.split_id)
         .order_by(Item.position)
+        .execution_options(yield_per=BATCH)
     )
-    for key, read in rows:
+    for read in rows:
         told = ReadingFact(
-            key=key,
+            key=read.key,
             outcome=read.outcome,
             letters=read.letters,
             parser=read.parser_version.removesuffix(BY_READER),

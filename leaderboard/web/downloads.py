@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
+from typing import BinaryIO, cast
 
 from flask import Response, send_file
 
-from leaderboard.bundles.archive import write_archive
+from leaderboard.bundles.archive import save_archive
 from leaderboard.bundles.gather import gather_submission
 from leaderboard.disclosure import Viewer
 from leaderboard.models.benchmark import Benchmark
@@ -17,6 +18,7 @@ from leaderboard.web.allowance import Work
 from leaderboard.web.services import database, services, spend
 
 ZIP = "application/zip"
+MEMORY_BYTES = 4 * 1024 * 1024
 
 
 def send_questions(found: Benchmark, name: str) -> Response:
@@ -32,8 +34,12 @@ def send_bundle(submission: Submission, viewer: Viewer) -> Response:
     spend(Work.BUNDLE)
     made = gather_submission(database(), submission, viewer)
     private = next(iter(services().bundle_keys), None)
-    raw = write_archive(made.manifest, made.members, private)
+    # The response that sends it closes it.
+    spooled = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
+    stream = cast(BinaryIO, spooled)
+    save_archive(stream, made.manifest, made.members, private)
+    stream.seek(0)
     name = f"{submission.id}-proof{'' if viewer is Viewer.TEAM else '-for-hosts'}.zip"
-    sent = send_file(io.BytesIO(raw), mimetype=ZIP, as_attachment=True, download_name=name)
+    sent = send_file(stream, mimetype=ZIP, as_attachment=True, download_name=name)
     sent.headers["Cache-Control"] = "private, no-store"
     return sent
