@@ -59,8 +59,7 @@ def name_run(run_of: str | None, run_label: str | None) -> dict[str, str]:
     """The fields that say so. Raises UsageError for a label of no run."""
     if run_label and not run_of:
         raise UsageError("--label says what is other about a run.", remedy="Add --run-of ID.")
-    named = {"run_of": run_of, "run_label": run_label}
-    return {name: text for name, text in named.items() if text}
+    return _fill(run_of=run_of, run_label=run_label)
 
 
 Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
@@ -163,12 +162,11 @@ def _fill(**fields: str | None) -> dict[str, str]:
 
 
 def _ask_about_part(terminal: Terminal, api: Api, fields: Mapping[str, str], file: Path) -> None:
-    """Say what a file that leaves tracks out will do, and send it only if that is meant."""
+    """Say what a file will do, and send one that leaves tracks out only if that is meant."""
     verdict = read_answer(Validation, _check(terminal, api, fields, file))
-    if not verdict.missing:
-        return
-    terminal.say(verdict.missing_words)
-    if not click.confirm("Send it?", err=True):
+    if verdict.missing_words:
+        terminal.say(verdict.missing_words)
+    if verdict.missing and not click.confirm("Send it?", err=True):
         raise InterruptedByUserError(
             "Nothing was submitted.", remedy="Add the predictions of the other tracks to the file."
         )
