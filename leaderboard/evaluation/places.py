@@ -16,6 +16,7 @@ from leaderboard.scoring.ranking import (
     compare_pairs,
     find_better,
     find_better_by_reports,
+    is_anchored,
     rank_ranges,
     separable_from_leader,
 )
@@ -49,7 +50,8 @@ def place_all(
     """Where submissions stand on each board, by their id; `items` are those of their split.
 
     Only the items that decide ranks count. A submission without a value on every one of them that
-    a board is about has no place there.
+    a board is about has no place there; nor has one whose report score is not anchored to labels of
+    its own reports on a board that judges alone decide.
     """
     decides = items["decides"].to_numpy()
     deciding = select_deciding(items)
@@ -66,7 +68,13 @@ def _place(
 ) -> dict[str, Place]:
     columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
     values = {key: row[columns] for key, row in standing.items()}
-    complete = {key: row for key, row in values.items() if len(row) and not np.isnan(row).any()}
+    complete = {
+        key: row
+        for key, row in values.items()
+        if len(row)
+        and not np.isnan(row).any()
+        and (not board.is_judged or is_anchored(reports[key]))
+    }
     if not complete:
         return {}
     stacked, part = np.stack(list(complete.values())), items[columns]

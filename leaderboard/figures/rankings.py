@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
-from leaderboard.models.ranking import Board
+from leaderboard.rankings.columns import is_loose
 from leaderboard.rankings.read import RankingRow, RankingTable
 
 HEIGHT = 380
@@ -46,11 +46,6 @@ def find_best_so_far(table: RankingTable) -> list[RankingRow]:
         if not best or _value(table, row) > _value(table, best[-1]):
             best.append(row)
     return best
-
-
-def is_loose(board: Board, row: RankingRow) -> bool:
-    """Whether the score on `board` is a report score that stands on no own report's labels."""
-    return board.is_judged and not (row.report and row.report.is_anchored)
 
 
 def count_unsized(table: RankingTable) -> int:

@@ -95,6 +95,31 @@ def is_in_lead_group(board: Board, row: RankingRow) -> bool:
     return board in row.ranks and board not in row.separable
 
 
+def is_loose(board: Board, row: RankingRow) -> bool:
+    """Whether the score on `board` is a report score that stands on no own report's labels."""
+    return board.is_judged and not (row.report and row.report.is_anchored)
+
+
+class NoRank(enum.StrEnum):
+    """Why a model has no rank on a board."""
+
+    TRAINED = "trained on the questions"
+    NOT_ANCHORED = "not anchored"
+    OTHER_RULER = "another ruler"
+    INCOMPLETE = "incomplete"
+
+
+def find_no_rank(board: Board, row: RankingRow) -> NoRank | None:
+    """Why a model has no rank on `board`; None where it has one."""
+    if board in row.ranks:
+        return None
+    if board not in row.scores:
+        return NoRank.INCOMPLETE
+    if row.is_apart:
+        return NoRank.TRAINED
+    return NoRank.NOT_ANCHORED if is_loose(board, row) else NoRank.OTHER_RULER
+
+
 def make_board_cells(score: BoardScore | None) -> tuple[Cell, ...]:
     """A board's score, the ends of its interval and its items; nothing where there is none."""
     return (None,) * 4 if score is None else tuple(score)
@@ -107,6 +132,11 @@ def _rank(end: str, table: RankingTable, row: RankingRow) -> int | None:
 
 def _score(board: Board, place: int, table: RankingTable, row: RankingRow) -> Cell:
     return make_board_cells(row.scores.get(board))[place]
+
+
+def _no_rank(table: RankingTable, row: RankingRow) -> str | None:
+    found = find_no_rank(table.board, row)
+    return None if found is None else found.value
 
 
 def _is_separable(board: Board, table: RankingTable, row: RankingRow) -> bool | None:
@@ -197,6 +227,13 @@ RANK = Column(
             "worst rank that the data allow",
             partial(_rank, "high"),
             api="rank_high",
+        ),
+        Figure(
+            "no_rank",
+            str,
+            f"why there is no rank: {', '.join(NoRank)}",
+            _no_rank,
+            api="no_rank",
         ),
     ),
 )

@@ -237,22 +237,28 @@ def find_better_by_reports(
     weights: NDArray[np.float64] | None = None,
     runs: PairErrors | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """`find_better` on a board with reports, and the differences (M, M), row minus column.
+    """`find_better` on a board with reports, and the differences (M, M) that say who leads.
 
-    A report score that is transported, or not calibrated at all, makes no winner: such a model
-    is better than another only where it also would be if every such score were at the floor.
+    A report score that is not anchored makes no winner: such a model is better than another only
+    where it also would be if every such score were at the floor. Nor does it make a leader: in the
+    differences (row minus column) every such score is at the floor.
     """
     tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights, runs)
     better = find_better(tests)
-    loose = np.array([report is None or report.badge is Badge.TRANSPORTED for report in reports])
-    if loose.any():
-        low = values.copy()
-        low[np.ix_(loose, is_report)] = REPORT_FLOOR
-        floor = [_at_floor(report) for report in reports]
-        better[loose] &= find_better(
-            compare_calibrated_pairs(low, strata, clusters, is_report, floor, weights, runs)
-        )[loose]
-    return better, tests.differences
+    loose = np.array([not is_anchored(report) for report in reports])
+    if not loose.any():
+        return better, tests.differences
+    low = values.copy()
+    low[np.ix_(loose, is_report)] = REPORT_FLOOR
+    floor = [_at_floor(report) for report in reports]
+    at_floor = compare_calibrated_pairs(low, strata, clusters, is_report, floor, weights, runs)
+    better[loose] &= find_better(at_floor)[loose]
+    return better, at_floor.differences
+
+
+def is_anchored(report: CalibratedMean | None) -> bool:
+    """Whether labels of the model's own reports stand behind its report score."""
+    return report is not None and report.badge is not Badge.TRANSPORTED
 
 
 def _at_floor(report: CalibratedMean | None) -> CalibratedMean | None:

@@ -16,6 +16,7 @@ from leaderboard.disclosure import is_protected, shows_items
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, ScoreFields
 from leaderboard.rankings.breakdowns import SLICES, SliceScore
+from leaderboard.rankings.columns import NoRank, find_no_rank
 from leaderboard.rankings.profiles import ProfileRow
 from leaderboard.rankings.provenance import UNCALIBRATED
 from leaderboard.rankings.read import BoardScore, RankingRow
@@ -113,8 +114,11 @@ def rank_in_words(value: RankRange, n_ranked: int) -> str:
 
 def missing(row: RankingRow, board: Board) -> str:
     """Why a model has no score or rank on `board`."""
-    if row.is_apart and board in row.scores:
+    reason = find_no_rank(board, row)
+    if reason is NoRank.TRAINED:
         return "it stands apart: its team says that it was trained on the questions"
+    if reason is NoRank.NOT_ANCHORED:
+        return "it stands apart: its report score is not anchored to labels of its own reports"
     if board in row.scores:
         return "it was scored by another parser or judge than the others: a proposal waits"
     absent = [t for t in board.tracks if t.value not in row.tracks]

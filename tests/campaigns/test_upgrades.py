@@ -153,8 +153,8 @@ def test_an_earlier_version_that_comes_back_replaces_nothing_of_a_later_one(
     back = submit_texts(TEXTS, "model-b", "team-b", judges=[make_judge(NOW, 3.0)])
     rows = read_rows(sessions)
     assert rows[new].scores[Board.REPORT].value == pytest.approx(80)
-    assert Board.REPORT in rows[new].ranks
-    assert Board.REPORT not in rows[back].ranks
+    assert Board.OVERALL in rows[new].ranks
+    assert Board.OVERALL not in rows[back].ranks
 
 
 def test_a_judge_that_fails_leaves_the_scores_and_the_host_reads_of_it(
@@ -178,12 +178,12 @@ def test_two_versions_of_a_judge_are_never_ranked_against_each_other(
 ) -> None:
     new = submit_texts(TEXTS, "model-b", "team-b", judges=[make_judge(NOW, 2.0)])
     rows = read_rows(sessions)
-    assert Board.REPORT in rows[old].ranks
-    assert Board.REPORT not in rows[new].ranks
+    assert Board.OVERALL in rows[old].ranks
+    assert Board.OVERALL not in rows[new].ranks
     assert len(read_notes(sessions)) == 1
     open_all(sessions, upgrade(sessions, make_judge(NOW, 2.0)).id)
     rows = read_rows(sessions)
-    assert {key for key, row in rows.items() if Board.REPORT in row.ranks} == {old, new}
+    assert {key for key, row in rows.items() if Board.OVERALL in row.ranks} == {old, new}
     assert len(read_notes(sessions)) == 2
     with sessions.read() as session:
         raters = session.scalars(select(ScoredReports.rater_id).distinct()).all()

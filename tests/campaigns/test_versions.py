@@ -178,7 +178,7 @@ def test_a_reworded_question_does_not_carry_over_and_is_named_with_its_share(
     table = read_table(sessions, Board.REPORT)
     assert {row.submission.id for row in table.rows} == set(keys)
     for row in table.rows:
-        assert Board.REPORT in row.ranks
+        assert Board.REPORT in row.scores
         assert Board.TEXT not in row.ranks
 
 

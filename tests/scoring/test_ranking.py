@@ -232,8 +232,25 @@ def test_a_raw_judges_mean_makes_no_winner() -> None:
     better, differences = find_better_by_reports(
         values, is_report.astype(np.int64), np.arange(100), is_report, [None, None]
     )
-    assert differences[0, 1] == pytest.approx(0.4 * 65)
     assert not better.any()
+    # Nor a leader: its report score counts at the floor.
+    assert differences[0, 1] == 0
+
+
+def test_a_report_score_that_is_not_anchored_makes_no_leader() -> None:
+    loose = make_calibrated(100.0, 1.0, 7, Badge.TRANSPORTED)
+    reports = [loose, ANCHORED]
+    values = board_values([0.5, 0.5], [100.0, 60.0])
+    is_report = np.arange(100) >= 60
+    design = is_report.astype(np.int64), np.arange(100), is_report
+    better, differences = find_better_by_reports(values, *design, reports)
+    assert differences[0, 1] == pytest.approx(0.4 * (20 - 60))
+    assert separable_from_leader(better, differences) == [False, False]
+    # It leads where its questions alone put it ahead.
+    _, differences = find_better_by_reports(
+        board_values([1.0, 0.1], [100.0, 60.0]), *design, reports
+    )
+    assert differences[0, 1] == pytest.approx(0.6 * 90 + 0.4 * (20 - 60))
 
 
 def test_a_report_score_of_unknown_error_tells_nothing_apart() -> None:

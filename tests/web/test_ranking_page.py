@@ -133,6 +133,21 @@ def test_a_report_score_that_makes_no_winner_is_grey_in_every_column(found: Site
         assert page.count('badge-loose"') == n_grey > 0, query
 
 
+def test_what_is_not_anchored_stands_apart_on_the_report_board(found: Site) -> None:
+    page = found.get("/?board=report").text
+    ranked, _, apart = page.partition('<th scope="rowgroup" colspan="4">Not anchored<small>')
+    assert apart, "a section of its own, with a sentence why"
+    assert "<small>lead group</small>" not in page
+    assert 'class="grey"' not in ranked.partition("<tbody>")[2]
+    entries = found.get("/api/v1/rankings/tiny/test?board=report").json()["entries"]
+    scored = [one for one in entries if one["report"]]
+    assert scored
+    assert {(one["rank_low"], one["no_rank"]) for one in scored} == {(None, "not anchored")}
+    table = found.get("/exports/ranking.csv?benchmark=tiny&board=report").text
+    assert table.count(",not anchored,") == len(scored)
+    assert "Not anchored<small>" not in found.get("/?board=text").text
+
+
 def test_what_a_form_sends_becomes_an_address_without_empty_fields(found: Site) -> None:
     sent = "q=&weights=open&size=&sort=rank&direction=&columns=none&columns=licence&columns=text"
     answer = found.get(f"/?benchmark=tiny&split=&{sent}")

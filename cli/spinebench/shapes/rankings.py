@@ -61,16 +61,20 @@ class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
 class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track.
 
-    `separable_from_leader` says whether the leader is significantly better. `n_unscored`
-    counts the split's items without a score, `n_attempts` the scored submissions of the model's
-    team. A model that stands apart has no rank because its team says that it was trained on the
-    questions. `parts` has the submission of each track where a model stands by several, of which
-    `submission` is the latest; it is empty where one submission is all. `team_rated_reports` where
-    a member of the model's team, now or ever, rated reports of the split and so saw references.
+    `no_rank` says why there is none: "trained on the questions", "not anchored" (on the report
+    board, where no labels of the model's own reports stand behind its score), "another ruler" or
+    "incomplete". `separable_from_leader` says whether the leader is significantly better.
+    `n_unscored` counts the split's items without a score, `n_attempts` the scored submissions of
+    the model's team. A model that stands apart has no rank because its team says that it was
+    trained on the questions. `parts` has the submission of each track where a model stands by
+    several, of which `submission` is the latest; it is empty where one submission is all.
+    `team_rated_reports` where a member of the model's team, now or ever, rated reports of the split
+    and so saw references.
     """
 
     rank_low: int | None
     rank_high: int | None
+    no_rank: str | None = None
     model: RankedModel
     overall: BoardScore | None
     text: BoardScore | None

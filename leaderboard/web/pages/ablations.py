@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from leaderboard.figures.rankings import is_loose
 from leaderboard.models.ranking import Board
+from leaderboard.rankings.columns import is_loose
 from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.web.address import find_standing, read_place

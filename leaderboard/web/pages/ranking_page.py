@@ -11,7 +11,7 @@ from flask import render_template, url_for
 
 from leaderboard.accounts.card_fields import write_size
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
-from leaderboard.figures.rankings import count_unsized, find_best_so_far, is_loose
+from leaderboard.figures.rankings import count_unsized, find_best_so_far
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import (
@@ -19,9 +19,12 @@ from leaderboard.rankings.columns import (
     COLUMNS,
     DEFAULT_COLUMNS,
     RANK,
+    NoRank,
     count_unread,
     count_unscored,
+    find_no_rank,
     is_in_lead_group,
+    is_loose,
 )
 from leaderboard.rankings.filter import FILTERED_FACTS, ModelFilter
 from leaderboard.rankings.published import (
@@ -102,14 +105,18 @@ def render_ranking(
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
     unranked = [row for row in table.rows if is_parted and board not in row.ranks]
+    apart = {
+        reason: [row for row in unranked if find_no_rank(board, row) is reason] for reason in NoRank
+    }
     return render_template(
         "leaderboards/ranking.html",
         table=table,
         n_models=len(whole.rows),
         can_compare=whole.is_current and len(table.rows) > 1,
         lines=make_lines(ranked, selection, woven),
-        unranked=[row for row in unranked if not row.is_apart],
-        apart=[row for row in unranked if row.is_apart],
+        unranked=apart[NoRank.OTHER_RULER] + apart[NoRank.INCOMPLETE],
+        apart=apart[NoRank.TRAINED],
+        not_anchored=apart[NoRank.NOT_ANCHORED],
         reported=[] if woven else reported,
         n_reported=len(reported),
         is_same=is_same,
