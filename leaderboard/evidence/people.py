@@ -14,13 +14,13 @@ from scipy.sparse.csgraph import connected_components
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.belonging import link_people
 from leaderboard.evidence.sheets import Sheets
 from leaderboard.evidence.sign import Figure, Kind, Sign
 from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.identity import WebSession
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import Team, User
-from leaderboard.submissions.lineage import link_people
 
 PUBLIC_MAIL = frozenset(
     """

@@ -104,7 +104,7 @@ def export_changes(session: Session, split: Split) -> str:
     return stream.getvalue()
 
 
-def _of_split(split: Split) -> Select[Any]:
+def _of_split(split: Split) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(RatingChange.at, Rater.name, Prediction.submission_id, ModelCard.slug, Item.key),
