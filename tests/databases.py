@@ -7,6 +7,8 @@ for all of them, since it keeps the statements that it compiled, which costs mor
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator
@@ -76,11 +78,27 @@ def bare_database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database that the migrations made, once for all tests."""
-    place = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    upgrade(f"sqlite:///{place}")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run share, for what one of them makes for all."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def make_once(place: Path, make: Callable[[Path], None]) -> Path:
+    """A file as `make` made it, by whichever process of the run came first."""
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            begun = place.with_suffix(".begun")
+            make(begun)
+            begun.replace(place)
     return place
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path) -> Path:
+    """An SQLite database that the migrations made, once for all tests."""
+    return make_once(run_folder / "migrated.sqlite3", lambda place: upgrade(f"sqlite:///{place}"))
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ from leaderboard.web.pages.announcements import read_frame
 from leaderboard.web.protection import limiter
 from leaderboard.web.services import EXTENSION, Services
 from leaderboard.web.store import Store
-from tests.databases import SharedPostgres, SharedSqlite
+from tests.databases import SharedPostgres, SharedSqlite, make_once
 from tests.factories import (
     BENCHMARK,
     load_items,
@@ -233,20 +233,24 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def filled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled_template(sqlite_template: Path, run_folder: Path) -> Path:
     """An SQLite database of a new site, once for all tests."""
-    place = tmp_path_factory.mktemp("filled") / "filled.sqlite3"
-    shutil.copyfile(sqlite_template, place)
-    sessions = make_sessions(f"sqlite:///{place}")
-    fill(sessions)
-    sessions.engine.dispose()
-    return place
+
+    def make(place: Path) -> None:
+        shutil.copyfile(sqlite_template, place)
+        sessions = make_sessions(f"sqlite:///{place}")
+        fill(sessions)
+        sessions.engine.dispose()
+
+    return make_once(run_folder / "filled.sqlite3", make)
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pages' templates are kept compiled, so that each is compiled once."""
-    return tmp_path_factory.mktemp("templates")
+def templates(run_folder: Path) -> Path:
+    """Where the pages' templates are kept compiled, so that each is compiled once in a run."""
+    place = run_folder / "templates"
+    place.mkdir(exist_ok=True)
+    return place
 
 
 @pytest.fixture(scope="session")

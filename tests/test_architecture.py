@@ -2,19 +2,25 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from leaderboard.models.ranking import Board
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("leaderboard", "workers", "cli/spinebench", "demo", "content", "bench")
-FILES = {
-    path: ast.parse(path.read_text(encoding="utf-8"))
-    for room in ROOMS
-    for path in sorted((ROOT / room).rglob("*.py"))
-}
 DRAWERS = {"utils", "helpers", "common", "misc"}
 OURS = {"leaderboard", "workers", "spinebench", "demo", "content", "bench", "config"}
+
+
+@cache
+def read_files() -> dict[Path, ast.Module]:
+    """Every file of the rooms, parsed."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+    }
 
 
 def _module(path: Path) -> str:
@@ -24,12 +30,15 @@ def _module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-FACES = {
-    _module(path)
-    for path, tree in FILES.items()
-    if path.name == "__init__.py" and any(isinstance(node, ast.ImportFrom) for node in tree.body)
-}
-"""Packages whose __init__.py names what others may import."""
+@cache
+def find_faces() -> set[str]:
+    """Packages whose __init__.py names what others may import."""
+    return {
+        _module(path)
+        for path, tree in read_files().items()
+        if path.name == "__init__.py"
+        and any(isinstance(node, ast.ImportFrom) for node in tree.body)
+    }
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
@@ -41,19 +50,19 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def test_every_file_says_what_it_is_for() -> None:
-    assert [path for path, tree in FILES.items() if not ast.get_docstring(tree)] == []
+    assert [path for path, tree in read_files().items() if not ast.get_docstring(tree)] == []
 
 
 def test_no_file_is_a_drawer() -> None:
-    assert [path for path in FILES if path.stem in DRAWERS] == []
+    assert [path for path in read_files() if path.stem in DRAWERS] == []
 
 
 def test_a_package_is_imported_by_its_face() -> None:
     around = [
         f"{_module(path)} imports {name}"
-        for path, tree in FILES.items()
+        for path, tree in read_files().items()
         for name in _imports(tree)
-        for face in FACES
+        for face in find_faces()
         if name.startswith(f"{face}.") and not f"{_module(path)}.".startswith(f"{face}.")
     ]
     assert around == []
@@ -62,7 +71,7 @@ def test_a_package_is_imported_by_its_face() -> None:
 def test_no_function_imports_our_own_code() -> None:
     inside = [
         f"{path}: {function.name}"
-        for path, tree in FILES.items()
+        for path, tree in read_files().items()
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         and any(name.split(".")[0] in OURS for name in _imports(function))
@@ -87,7 +96,7 @@ def _name_boards(node: ast.Dict | ast.List | ast.Set | ast.Tuple) -> set[str]:
 def test_boards_are_listed_by_their_declaration_alone() -> None:
     listed = [
         f"{path}:{node.lineno}"
-        for path, tree in FILES.items()
+        for path, tree in read_files().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Dict | ast.List | ast.Set | ast.Tuple)
         and len(found := _name_boards(node)) > 1
@@ -116,7 +125,7 @@ def test_what_finds_or_gets_writes_nothing() -> None:
     writing = WRITES | {f"session.{name}" for name in WRITES}
     found = [
         f"{path}: {function.name} calls {name}"
-        for path, tree in FILES.items()
+        for path, tree in read_files().items()
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         and function.name.lstrip("_").startswith(("find_", "get_"))
@@ -129,7 +138,7 @@ def test_what_finds_or_gets_writes_nothing() -> None:
 def test_a_locked_row_lets_foreign_keys_point_at_it() -> None:
     plain = [
         f"{path}:{call.lineno}"
-        for path, tree in FILES.items()
+        for path, tree in read_files().items()
         for name, call in _calls(tree)
         if (
             name.endswith("with_for_update")

@@ -41,9 +41,9 @@ def test_migrations_go_up_and_down_and_up_again(bare_database_url: str) -> None:
     engine.dispose()
 
 
-def test_the_models_have_not_drifted_from_the_migrations(bare_database_url: str) -> None:
-    upgrade(bare_database_url)
-    command.check(make_alembic(bare_database_url))
+@pytest.mark.own_database
+def test_the_models_have_not_drifted_from_the_migrations(database_url: str) -> None:
+    command.check(make_alembic(database_url))
 
 
 def test_an_upgrade_keeps_every_row_of_the_first_release(bare_database_url: str) -> None:
