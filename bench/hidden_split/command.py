@@ -104,7 +104,8 @@ def try_doors(visit: Visit, campaign: Campaign) -> None:
     published = {one.model for one in campaign.published}
     hidden = [one for one in campaign.sent if one.model not in published]
     if hidden:
-        visit.try_doors(hidden[-1].person, hidden[-1].model, campaign.sent[0].model)
+        last = hidden[-1]
+        visit.try_doors(last.person, last.model, campaign.sent[0].model, last.key)
 
 
 def attack_target(

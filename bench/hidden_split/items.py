@@ -15,7 +15,7 @@ LETTERS = "ABCD"
 N_LETTERS = len(LETTERS)
 CHANCE = 1 / N_LETTERS
 TEXT, IMAGE = "text", "image"
-SLUG, SPLIT = "attacked", "test"
+SLUG, VERSION, SPLIT = "attacked", "1.0.0", "test"
 AXES = ("level", "pathology", "planning")
 MODALITIES = ("xray", "ct", "mri")
 
@@ -105,7 +105,7 @@ def make_manifest(items: Items) -> dict[str, Any]:
         "format": 1,
         "slug": SLUG,
         "name": "Attacked",
-        "version": "1.0.0",
+        "version": VERSION,
         "licence": "CC0-1.0",
         "description": "For the attack.",
         "tracks": [{"key": key, "name": key} for key in (TEXT, IMAGE, "report")],

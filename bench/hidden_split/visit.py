@@ -66,9 +66,9 @@ class Visit:
         answer = self._people[person].ask("GET", address)
         return answer.json() if answer.status_code == 200 else None
 
-    def try_doors(self, person: int, model: str, other: str) -> None:
+    def try_doors(self, person: int, model: str, other: str, key: str) -> None:
         """Look everywhere for a model that is not published. Raises OpenDoorError."""
-        try_doors(self._people[person], model, other)
+        try_doors(self._people[person], model, other, key)
 
     def _read(self, person: int, key: str) -> Results | None:
         answer = self._people[person].ask("GET", f"submissions/{key}/results")
