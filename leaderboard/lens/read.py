@@ -98,9 +98,9 @@ def read_lens(session: Session, split: Split) -> Lens:
     whole or not at all.
     """
     results, items = read_results(session, split), read_items(session, split)
-    values = _read_values(session, results.keys, len(items))
-    answers = _read_answers(session, results.keys, items)
-    judges = read_disagreement(session, split, RaterKind.JUDGE, results.keys)
+    values = _read_values(session, results, items)
+    answers = _read_answers(session, results, items)
+    judges = read_disagreement(session, split, RaterKind.JUDGE, results.submissions)
     experts = read_disagreement(session, split, RaterKind.EXPERT)
     references = _read_references(session, split)
     found = []
@@ -156,32 +156,44 @@ def _analyse(
     return analyse_questions(values / 100, answers.tolist())
 
 
-def _read_values(session: Session, keys: Sequence[str], n_items: int) -> NDArray[np.float64]:
-    """(M, N) on 0..100, NaN where there is none."""
+def _read_values(session: Session, results: Results, items: Sequence[Item]) -> NDArray[np.float64]:
+    """(M, N) on 0..100, NaN where there is none; of each track those of the file that counts."""
     rows = session.execute(
         select(ItemValues.submission_id, ItemValues.content).where(
-            ItemValues.submission_id.in_(keys)
+            ItemValues.submission_id.in_(results.submissions)
         )
     )
     found = {row[0]: unpack_values(row[1]) for row in rows}
-    return np.array([found[key] for key in keys], np.float64).reshape(len(keys), n_items)
+    values = np.full((len(results.keys), len(items)), np.nan)
+    for track in Track:
+        own = np.array([item.track is track for item in items], dtype=bool)
+        for row, key in enumerate(results.keys):
+            part = results.find_part(key, track)
+            if part is not None:
+                values[row, own] = found[part][own]
+    return values
 
 
-def _read_answers(
-    session: Session, keys: Sequence[str], items: Sequence[Item]
-) -> NDArray[np.object_]:
+def _read_answers(session: Session, results: Results, items: Sequence[Item]) -> NDArray[np.object_]:
     """(M, N) the letters, "" where none could be read."""
     query = (
         select(Prediction.submission_id, Prediction.item_id, ParsedPrediction.letters)
         .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
-        .where(Prediction.submission_id.in_(keys), ParsedPrediction.letters != "")
+        .where(Prediction.submission_id.in_(results.submissions), ParsedPrediction.letters != "")
     )
     places = {item.id: place for place, item in enumerate(items)}
-    rows = {key: row for row, key in enumerate(keys)}
-    answers = np.full((len(keys), len(items)), "", dtype=object)
-    for key, item_id, letters in session.connection().execute(query):
-        if item_id in places:
-            answers[rows[key], places[item_id]] = letters
+    rows = {
+        (part, track): row
+        for row, key in enumerate(results.keys)
+        for track in Track
+        if (part := results.find_part(key, track)) is not None
+    }
+    answers = np.full((len(results.keys), len(items)), "", dtype=object)
+    for part, item_id, letters in session.connection().execute(query):
+        place = places.get(item_id)
+        row = None if place is None else rows.get((part, items[place].track))
+        if place is not None and row is not None:
+            answers[row, place] = letters
     return answers
 
 

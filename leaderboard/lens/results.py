@@ -1,35 +1,55 @@
-"""Which results say something about items: one of each model, of models that are independent."""
+"""Which results say something about items: those that each independent model stands by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.models.benchmark import Split
-from leaderboard.models.ranking import ItemValues, RankedSubmission
+from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.ranking import ItemValues, RankedPart, RankedSubmission
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, ModelVariant
 from leaderboard.rankings.releases import find_ranking
 
 
 class Results(NamedTuple):
-    """The submissions that count, by id, and how many models were left out, and why."""
+    """The submissions that count, by id, and how many models were left out, and why.
+
+    There is one key of each model. A model that stands on its tracks by several files is known by
+    the latest of them, and `parts` has the file of each of its tracks.
+    """
 
     keys: list[str]
     n_variants: int
     n_trained: int
+    parts: Mapping[str, Mapping[Track, str]]
+
+    def find_part(self, key: str, track: Track) -> str | None:
+        """The submission whose values on `track` count for the model known by `key`."""
+        return self.parts[key].get(track) if key in self.parts else key
+
+    @property
+    def submissions(self) -> set[str]:
+        """Every submission of which something counts."""
+        return {
+            part
+            for key in self.keys
+            for part in (self.parts[key].values() if key in self.parts else (key,))
+        }
 
 
 def read_results(session: Session, split: Split) -> Results:
-    """One submission of each model that has a scored one on `split`, in the order of their ids.
+    """What counts of each model that has a scored submission on `split`, in the order of their ids.
 
-    That by which it stands in the ranking, or else its latest scored one that is not withheld:
-    what a team sends again does not count again. A model that was trained on the questions, as
-    its team says, tells nothing of them. Of a base and all that was made from it, over any number
-    of steps, one counts: the base, or where it has no result the one whose card is the oldest.
+    That by which it stands in the ranking, on each track by the file that counts there, or else its
+    latest scored one that is not withheld: what a team sends again does not count again. Of several
+    runs of a model the one by which its row is known counts. A model that was trained on the
+    questions, as its team says, tells nothing of them. Of a base and all that was made from it,
+    over any number of steps, one counts: the base, or where it has no result the one whose card is
+    the oldest.
     """
     chosen = _choose_submissions(session, split)
     trained = {card for card, one in chosen.items() if one.model_card.trained_on_split == "yes"}
@@ -38,10 +58,12 @@ def read_results(session: Session, split: Split) -> Results:
     for card in sorted(set(chosen) - trained):
         families.setdefault(find_root(card, bases), []).append(card)
     kept = [root if root in cards else cards[0] for root, cards in families.items()]
+    keys = sorted(chosen[card].id for card in kept)
     return Results(
-        sorted(chosen[card].id for card in kept),
+        keys,
         len(chosen) - len(trained) - len(kept),
         len(trained),
+        _read_parts(session, split, keys),
     )
 
 
@@ -74,6 +96,22 @@ def _choose_submissions(session: Session, split: Split) -> dict[int, Submission]
     )
     ordered = sorted(rows, key=lambda one: one.id in standing)
     return {one.model_card_id: one for one in ordered}
+
+
+def _read_parts(
+    session: Session, split: Split, keys: Collection[str]
+) -> dict[str, dict[Track, str]]:
+    ranking = find_ranking(session, split.id)
+    if ranking is None:
+        return {}
+    parts: dict[str, dict[Track, str]] = {}
+    for key, track, part in session.execute(
+        select(RankedPart.submission_id, RankedPart.track, RankedPart.part_id).where(
+            RankedPart.ranking_id == ranking.id, RankedPart.submission_id.in_(keys)
+        )
+    ):
+        parts.setdefault(key, {})[track] = part
+    return parts
 
 
 def _read_bases(session: Session) -> dict[int, int]:

@@ -47,9 +47,20 @@ def read_asked_pairs(split: Split) -> Asked:
 
 
 def get_public_submission(split: Split, slug: str) -> Submission:
-    """The submission by which a model stands on a split that shows its items. Raises NotFound."""
+    """The submission by which a model stands on a split that shows its items.
+
+    Of several by which it stands the one that the address names, else the latest. Raises NotFound.
+    """
     require_open(split)
-    return get_row(database(), split, slug)[1].submission
+    _, row = get_row(database(), split, slug)
+    named = request.args.get("submission") or row.submission.id
+    for one in row.submissions:
+        if one.id == named:
+            return one
+    raise NotFound(
+        f"{row.model.name} does not stand by a submission {named[:40]!r}.",
+        f"It stands by {', '.join(one.id for one in row.submissions)}.",
+    )
 
 
 def require_open(split: Split) -> None:

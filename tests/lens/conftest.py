@@ -18,7 +18,7 @@ from tests.factories import (
     make_user,
     score_submission,
 )
-from tests.package_files import make_items
+from tests.package_files import make_items, make_manifest
 
 SHEETS = {
     "model-a": "BBBBBC",
@@ -42,6 +42,15 @@ def published(sessions: Sessions, prepare: Prepare) -> Sessions:
             make_user(session, "a")
 
     prepare(("lens",), make)
+    return sessions
+
+
+@pytest.fixture
+def demonstrated(sessions: Sessions) -> Sessions:
+    """The same items as a demonstration, on which what was scored is ranked at once."""
+    with sessions.write() as session:
+        load_items(session, make_items(6, 1, 2), make_manifest(demonstration=True))
+        make_user(session, "a")
     return sessions
 
 

@@ -69,6 +69,28 @@ def test_many_sheets_of_a_model_count_once_as_it_stands(sheets: Sessions, send: 
     assert [one.figures for one in look(sheets).items] == [one.figures for one in before.items]
 
 
+def test_a_model_that_stands_by_several_files_counts_on_each_track_by_the_one_that_stands(
+    demonstrated: Sessions,
+) -> None:
+    with demonstrated.write() as session:
+        user = session.scalars(select(User).where(User.name == "a")).one()
+        card = make_card(session, make_team(session, "team-a", user), "model-parts")
+        texts = {f"test-text-{number:03}": "ANSWER: B" for number in range(6)}
+        first = make_submission(session, texts | {"test-image-000": "ANSWER: C"}, card=card)
+    score_submission(demonstrated, first)
+    with demonstrated.write() as session:
+        card = session.scalars(select(ModelCard)).one()
+        image = {"test-image-000": "ANSWER: B"}
+        second = make_submission(session, image, card=card, file_name="image")
+    score_submission(demonstrated, second)
+    lens = look(demonstrated)
+    assert lens.results.keys == [second]
+    assert lens.results.parts[second] == {Track.TEXT: first, Track.IMAGE: second}
+    seen = {one.item.key: one for one in lens.items if one.item.options}
+    assert len(seen) == 7
+    assert all(one.figures.n_right == 1 and one.choices == {"B": 1} for one in seen.values())
+
+
 def test_before_a_ranking_the_latest_result_that_is_not_withheld_counts(
     published: Sessions, send: Send
 ) -> None:
@@ -91,13 +113,13 @@ def test_a_variant_does_not_count_beside_its_base_nor_two_variants_of_one(
         cards = {one.slug: one for one in session.scalars(select(ModelCard))}
         make_card(session, cards["model-a"].team, "model-x")
         name_base(session, cards["model-v"], "model-a", "spine")
-    assert look(sheets).results[1:] == (1, 0)
+    assert look(sheets).results[1:3] == (1, 0)
     with sheets.write() as session:
         cards = {one.slug: one for one in session.scalars(select(ModelCard))}
         for slug in ("model-v", "model-w"):
             name_base(session, cards[slug], "model-x", "spine")
     lens = look(sheets)
-    assert lens.results[1:] == (1, 0)
+    assert lens.results[1:3] == (1, 0)
     assert lens.n_models == 7
 
 

@@ -283,6 +283,30 @@ def test_items_that_the_package_does_not_show_are_on_no_public_address(site: Sit
     assert site.get("/benchmarks/kept/splits/test/package").status_code == 200
 
 
+def test_each_file_by_which_a_model_stands_has_its_items_from_the_models_page(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, first, _ = opened
+    second = send(site, {"test-image-002": "ANSWER: B"}, "ada", "opened")
+    page = site.get("/models/model-a?benchmark=opened").text
+    links = [html.unescape(one) for one in re.findall(r'href="(/models/model-a/items[^"]*)"', page)]
+    named = [re.search(r"submission=(\w+)", one) for one in links]
+    assert [one and one[1] for one in named] == [first, second, first]
+    text, image, report = (plain(site.get(one).text) for one in links)
+    assert "1 of 1 items." not in text
+    assert "Read as B : right" in text
+    assert "Read as B : right" in image
+    assert "There is a fracture of L1." in report
+    answer = site.get(f"/api/v1/readings/opened/test/model-a?submission={first}").json()
+    assert (answer["submission"], answer["n"]) == (first, len(TEXTS))
+    assert site.get("/api/v1/readings/opened/test/model-a").json()["submission"] == second
+    table = site.get(f"/exports/models/model-a/items.csv?benchmark=opened&submission={first}")
+    assert {row["submission"] for row in csv.DictReader(io.StringIO(table.text))} == {first}
+    other = opened[2]
+    for address in ("/models/model-a/items", "/exports/models/model-a/items.csv"):
+        assert site.get(f"{address}?benchmark=opened&submission={other}").status_code == 404
+
+
 def test_two_models_are_shown_side_by_side_from_their_comparison(
     opened: tuple[Site, str, str],
 ) -> None:

@@ -84,6 +84,9 @@ class PublicQuery(ReadingQuery, frozen=True, kw_only=True):
     """The same in a version of the benchmark."""
 
     version: Annotated[Text, about("The benchmark's version; the newest by default.")] = UNSET
+    submission: Annotated[
+        Text, about("Of several by which the model stands, which; the latest by default.")
+    ] = UNSET
 
 
 class PairQuery(ItemQuery, frozen=True, kw_only=True):

@@ -144,7 +144,7 @@ def _frame(choices: Mapping[Any, Any], chosen: Mapping[Any, Any]) -> dict[str, A
     """What both pages need: the form, its address and the query that pages and downloads keep."""
     kept = {
         name: value
-        for name in ("benchmark", "version", "split", "models")
+        for name in ("benchmark", "version", "split", "models", "submission")
         if (value := request.args.get(name))
     }
     query = kept | {field.value: value for field, value in chosen.items()}
