@@ -23,6 +23,7 @@ MEASUREMENTS = (
     "evidence",
     "calibration",
     "runs",
+    "gate",
     "judge_attacks",
     "reports",
     "answers",

@@ -16,7 +16,6 @@ from leaderboard.calibration.pairs import fit_calibrators, hash_pairs, pair_mode
 from leaderboard.db import now
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import (
-    RATING_BOUNDS,
     REPORT,
     Target,
     list_targets,
@@ -24,11 +23,9 @@ from leaderboard.items.targets import (
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.submission import Prediction
 from leaderboard.scoring.statistics.agreement import (
-    Agreement,
     agreement_after_calibration,
     assess_agreement,
     assess_experts,
-    is_rankable,
 )
 from leaderboard.scoring.statistics.calibration_fit import Pairs
 from leaderboard.scoring.statistics.style import assess_style, measure_style
@@ -104,15 +101,7 @@ def _fit(target: Target, models: Mapping[str, Pairs]) -> Calibration:
         calibrator=calibrator,
         agreement=msgspec.to_builtins(agreement),
         calibrated_agreement=None if after is None else msgspec.to_builtins(after),
-        is_rankable=is_rankable(_on_rating_scale(models, target)),
     )
-
-
-def _on_rating_scale(models: Mapping[str, Pairs], target: Target) -> Agreement | None:
-    """Agreement after calibration in points of a rating (1..5), in which the gate is set."""
-    points = target.points_per_rating
-    scaled = {k: Pairs(pairs.scores / points, pairs.labels / points) for k, pairs in models.items()}
-    return agreement_after_calibration(scaled, RATING_BOUNDS)
 
 
 def _compare_raters(labels: Labels, target: Target) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
+from leaderboard.calibration.gate import read_gate
 from leaderboard.calibration.labels import read_labels, read_target_scores
 from leaderboard.calibration.pairs import pair_models
 from leaderboard.disclosure import is_public
@@ -20,8 +22,10 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import Calibration, ScoredReports
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
+from leaderboard.models.team import ModelCard
 from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement
 from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, read_pooled
+from leaderboard.scoring.statistics.gate import Gate
 from leaderboard.scoring.statistics.style import StyleSlopes
 
 
@@ -42,6 +46,11 @@ class TargetTrust:
     def calibrator(self) -> PooledCalibrator:
         """The calibrator over all models."""
         return read_pooled(self.fit.calibrator["pooled"])
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Its biases by model, and whether it passes."""
+        return read_gate(self.fit)
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class JudgeTrust:
     @property
     def n_rankable(self) -> int:
         """How many dimensions pass the gate."""
-        return sum(one.fit.is_rankable for one in self.dimensions)
+        return sum(one.gate.passes for one in self.dimensions)
 
     @property
     def style(self) -> StyleSlopes | None:
@@ -100,6 +109,16 @@ def read_judges(session: Session, split: Split) -> list[JudgeTrust]:
         for rater in raters
     ]
     return sorted(judges, key=lambda judge: (-judge.n_scored, judge.rater.name, judge.rater.id))
+
+
+def read_public_models(session: Session, split: Split) -> Mapping[str, ModelCard]:
+    """The models that may be named beside their bias, by the text of their row id.
+
+    Those with a public result on the split: labels are of others too.
+    """
+    shown = select(Submission.model_card_id).where(Submission.split_id == split.id, is_public())
+    cards = session.scalars(select(ModelCard).where(ModelCard.id.in_(shown)))
+    return {str(card.id): card for card in cards}
 
 
 def read_pairs(

@@ -38,7 +38,7 @@ AGREEMENT_COLUMNS = (
             Column(f"{name}_high", float, "upper end of its 95 % interval"),
         )
     ),
-    Column("is_rankable", bool, "whether the target passes the gate for ranking"),
+    Column("is_rankable", bool, "whether the target passes the gate"),
     Column("fitted_at", datetime, "when the calibration was fitted, UTC"),
 )
 
@@ -64,7 +64,7 @@ def _make_rows(judge: JudgeTrust, one: TargetTrust) -> list[tuple[Cell, ...]]:
     if one.calibrated is not None:
         found["calibrated"] = _measure(one.calibrated)
     head = (judge.rater.name, judge.rater.version, one.target.slice.value, one.target.name)
-    tail = (one.fit.is_rankable, one.fit.fitted_at)
+    tail = (one.gate.passes, one.fit.fitted_at)
     return [
         (*head, compared, one.fit.label_kind.value, *found[compared], *tail)
         for compared in ("raw", "calibrated", "labels")

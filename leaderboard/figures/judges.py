@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from leaderboard.figures.intervals import LABEL_CHARACTERS
 from leaderboard.items.targets import Target
 from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, apply_pooled
+from leaderboard.scoring.statistics.gate import Limit, ModelBias
 
 HEIGHT = 420
+ROW_HEIGHT, AXIS_HEIGHT = 30, 64
 SMALLEST_DOT = 7.0
 LINE_POINTS = 33
 
@@ -41,6 +45,92 @@ def make_calibration_figure(
     )
     figure.update_xaxes(title=f"judge's rating, {low:g} to {high:g}", **scale)
     figure.update_yaxes(title=f"mean of the {labels}, {low:g} to {high:g}", **scale)
+    return _write(figure)
+
+
+def make_bias_figure(target: Target, models: Sequence[ModelBias], names: Sequence[str]) -> str:
+    """Each model's bias with its interval, the first on top, on the band of the mean's limit.
+
+    `names` are the models', in their order.
+    """
+    limit = Limit.MEAN_BIAS * target.points_per_rating
+    ends = [abs(end) for one in models for end in one.bias if end is not None]
+    room = 1.08 * max([2 * limit, *ends])
+    rows = list(range(len(models)))
+    figure = go.Figure(_biases(models, names, rows))
+    figure.update_layout(
+        template="none",
+        height=AXIS_HEIGHT + ROW_HEIGHT * max(1, len(rows)),
+        margin={"l": 8, "r": 12, "t": 8, "b": 52},
+        showlegend=False,
+        dragmode=False,
+        hovermode="closest",
+        shapes=[_band(limit), _zero()],
+    )
+    axis = {"fixedrange": True, "zeroline": False}
+    figure.update_xaxes(
+        title=f"calibrated score minus labels, points<br>shaded: ±{limit:g}",
+        range=[-room, room],
+        **axis,
+    )
+    figure.update_yaxes(
+        tickvals=rows,
+        ticktext=[_wrap(name) for name in names],
+        range=[len(rows) - 0.4, -0.6],
+        automargin=True,
+        **axis,
+    )
+    return _write(figure)
+
+
+def _biases(models: Sequence[ModelBias], names: Sequence[str], rows: Sequence[int]) -> go.Scatter:
+    known = [(one.bias.value, one.bias.low or 0.0, one.bias.high or 0.0) for one in models]
+    return go.Scatter(
+        x=[value for value, _, _ in known],
+        y=rows,
+        mode="markers",
+        meta="accent",
+        cliponaxis=False,
+        marker={"size": 9},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, _, high in known],
+            "arrayminus": [value - low for value, low, _ in known],
+            "thickness": 1.5,
+            "width": 0,
+        },
+        text=names,
+        customdata=[[low, high, one.n] for one, (_, low, high) in zip(models, known, strict=True)],
+        hovertemplate="%{text}: %{x:.2f}<br>95 % interval %{customdata[0]:.2f} to "
+        "%{customdata[1]:.2f}<br>%{customdata[2]} reports<extra></extra>",
+    )
+
+
+def _band(limit: float) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "x0": -limit,
+        "x1": limit,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"width": 0},
+        "fillcolor": "rgba(128,128,128,0.18)",
+        "layer": "below",
+    }
+
+
+def _zero() -> dict[str, Any]:
+    line = {"color": "rgba(128,128,128,0.8)", "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+
+
+def _wrap(name: str) -> str:
+    return "<br>".join(textwrap.wrap(name, LABEL_CHARACTERS))
+
+
+def _write(figure: go.Figure) -> str:
     text = figure.to_json()
     if text is None:
         raise ValueError("plotly gave no JSON")

@@ -41,7 +41,6 @@ class Calibration(Base):
     calibrated_agreement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     label_agreement: Mapped[dict[str, Any]] = mapped_column(JSON)
     style: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    is_rankable: Mapped[bool]
 
     rater: Mapped[Rater] = relationship()
 

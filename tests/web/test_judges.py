@@ -3,13 +3,17 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from leaderboard.calibration.gate import read_gate
 from leaderboard.db import Sessions, now
 from leaderboard.models.calibration import Calibration, Refit
 from leaderboard.models.judging import CallOutcome, DriftCheck, JudgeCall, JudgeRun, RunState
+from leaderboard.models.publication import Publication
+from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction
+from leaderboard.models.team import ModelCard
 from tests.calibration.test_calibrations import rate_as
 from tests.campaigns.campaigns import recalibrate
 from tests.site import N_REPORT, Site
@@ -56,6 +60,7 @@ def test_labels_open_the_tables_and_the_figure_and_name_no_report(site: Site) ->
     refit(site.sessions)
     page = site.get("/judges")
     assert "0 of 10 dimensions pass the gate" in page.text
+    assert "fewer than 3 models have labels" in page.text
     assert "After calibration, and the gate" in page.text
     figure = site.get("/judges/1/figure.json?target=dimension:diagnosis")
     assert figure.status_code == 200
@@ -64,6 +69,62 @@ def test_labels_open_the_tables_and_the_figure_and_name_no_report(site: Site) ->
     for text in (page.text, figure.text):
         assert "test-report" not in text
         assert "model-bob" not in text
+
+
+def test_the_bias_by_model_is_the_same_on_the_page_in_the_figure_the_table_and_the_api(
+    site: Site,
+) -> None:
+    for place, name in enumerate(("bob", "eve", "fay")):
+        site.add_person(name, f"team-{name}", f"model-{name}")
+        rate_as(site.sessions, send_reports(site, name), range(N_REPORT), shift=0.5 * place)
+    refit(site.sessions)
+    with site.sessions.read() as session:
+        fit = session.scalars(
+            select(Calibration).where(
+                Calibration.slice == Slice.DIMENSION, Calibration.name == "diagnosis"
+            )
+        ).one()
+        gate = read_gate(fit)
+        names = {str(card.id): card for card in session.scalars(select(ModelCard))}
+        known = [(names[one.model], one) for one in gate.by_model.models]
+    assert len(known) == 3
+    answer = site.get("/api/v1/judges/tiny/test").json()
+    target = next(
+        one
+        for one in answer["judges"][0]["targets"]
+        if (one["slice"], one["name"]) == ("dimension", "diagnosis")
+    )
+    assert [one["model"] for one in target["models"]] == [card.slug for card, _ in known]
+    assert [one["bias"]["value"] for one in target["models"]] == [m.bias.value for _, m in known]
+    assert (target["passes"], target["misses"]) == (gate.passes, list(gate.misses))
+    rows = site.get("/exports/gates.json").json()["rows"]
+    own = [row for row in rows if (row["slice"], row["name"]) == ("dimension", "diagnosis")]
+    assert [(row["model"], row["bias_low"]) for row in own] == [
+        (card.slug, one.bias.low) for card, one in known
+    ]
+    figure = site.get("/judges/1/bias.json?target=dimension:diagnosis").json()
+    assert figure["data"][0]["x"] == [one.bias.value for _, one in known]
+    assert figure["layout"]["shapes"][0]["x1"] == 0.25
+    page = site.get("/judges?target=dimension:diagnosis").text
+    for card, _ in known:
+        assert card.name in page
+
+
+def test_a_model_without_a_public_result_is_not_named_beside_its_bias(site: Site) -> None:
+    for name in ("bob", "eve", "fay"):
+        site.add_person(name, f"team-{name}", f"model-{name}")
+        key = send_reports(site, name)
+        rate_as(site.sessions, key, range(N_REPORT))
+    refit(site.sessions)
+    with site.sessions.write() as session:
+        session.execute(delete(Publication).where(Publication.submission_id == key))
+        hidden = session.scalars(select(ModelCard).where(ModelCard.slug == "model-fay")).one().name
+    page = site.get("/judges").text
+    assert "(no public result)" in page
+    assert hidden not in page
+    answer = site.get("/api/v1/judges/tiny/test").json()
+    models = [one["model"] for one in answer["judges"][0]["targets"][0]["models"]]
+    assert models.count(None) == 1
 
 
 def test_the_agreement_to_take_away_is_that_of_the_page_and_of_the_stored_fit(site: Site) -> None:

@@ -22,8 +22,6 @@ from leaderboard.scoring.statistics.calibration_fit import Bounds, Pairs, Values
 from leaderboard.scoring.statistics.intervals import Estimate
 
 RATINGS = (1, 2, 3, 4, 5)
-LOWEST_ICC = 0.5
-HIGHEST_BIAS = 0.25
 
 
 @dataclass(frozen=True)
@@ -109,20 +107,6 @@ def agreement_after_calibration(
         np.concatenate([models[model].labels for model in calibrated]),
         categories,
     )
-
-
-def is_rankable(after: Agreement | None) -> bool:
-    """Whether a dimension may be ranked by its agreement after calibration.
-
-    The lower end of ICC(A,1) is at least .5, and the interval of the bias lies within +-.25.
-    What is undefined is not rankable.
-    """
-    if after is None or after.icc is None or after.icc.low is None or after.limits is None:
-        return False
-    _, low, high = after.limits.bias
-    if low is None or high is None:
-        return False
-    return after.icc.low >= LOWEST_ICC and low >= -HIGHEST_BIAS and high <= HIGHEST_BIAS
 
 
 def assess_experts(

@@ -1,12 +1,15 @@
-"""The judges that rated reports of a split, and how they order pairs."""
+"""The judges that rated reports of a split: their bias by model, and how they order pairs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from leaderboard.calibration.trust import JudgeTrust, read_judges
+from leaderboard.calibration.trust import JudgeTrust, read_judges, read_public_models
 from leaderboard.judges.order_runs import JudgeOrder
+from leaderboard.models.team import ModelCard
 from leaderboard.scoring.order import Ordered
+from leaderboard.web.api.gates import GateRecord, show_target
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_standing, name_split
 from leaderboard.web.services import database
@@ -36,7 +39,7 @@ class JudgeRecord(Shape, frozen=True, kw_only=True):
     """A judge in one version.
 
     `scored` submissions take their report score from it. `order` is null before it was run on the
-    suite; only with `orders_right` may its ratings decide ranks.
+    suite; only with `orders_right` may its ratings decide ranks. `targets` is empty without labels.
     """
 
     name: str
@@ -44,6 +47,7 @@ class JudgeRecord(Shape, frozen=True, kw_only=True):
     scored: int
     orders_right: bool
     order: JudgeOrderRecord | None
+    targets: list[GateRecord]
 
 
 class JudgeList(Shape, frozen=True, kw_only=True):
@@ -57,20 +61,21 @@ class JudgeList(Shape, frozen=True, kw_only=True):
 
 @get("/judges/<slug>/<split>", query=VersionQuery)
 def list_judges(slug: str, split: str) -> JudgeList:
-    """The judges that rated reports of a split, and how each orders pairs of reports on one case
-    whose order is beyond doubt."""
+    """The judges that rated reports of a split: their bias by model, what passes the gate, and how
+    each orders pairs of reports on one case whose order is beyond doubt."""
     found = find_standing(slug, split)
-    judges = read_judges(database(), found)
-    return JudgeList(**name_split(found), judges=[_show(judge) for judge in judges])
+    judges, models = read_judges(database(), found), read_public_models(database(), found)
+    return JudgeList(**name_split(found), judges=[_show(judge, models) for judge in judges])
 
 
-def _show(judge: JudgeTrust) -> JudgeRecord:
+def _show(judge: JudgeTrust, models: Mapping[str, ModelCard]) -> JudgeRecord:
     return JudgeRecord(
         name=judge.rater.name,
         version=judge.rater.version,
         scored=judge.n_scored,
         orders_right=judge.order.may_rank,
         order=_show_order(judge.order),
+        targets=[show_target(one, models) for one in judge.targets],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from leaderboard.calibration.trust import read_judges
+from leaderboard.calibration.trust import read_judges, read_public_models
 from leaderboard.disclosure import Viewer
 from leaderboard.exports.ablations import make_ablation_table
 from leaderboard.exports.agreement import make_agreement_table
@@ -12,6 +12,7 @@ from leaderboard.exports.benchmarks import make_composition_table, make_publishe
 from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.comparisons import make_comparison_table
 from leaderboard.exports.formats import Format, read_format, write_table
+from leaderboard.exports.gates import make_gate_table
 from leaderboard.exports.order import make_order_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
@@ -117,6 +118,16 @@ def order(ending: str) -> Response:
     split = find_standing()
     ranked_at = read_ranking(database(), split).ranked_at
     return send_table(make_order_table(split, read_judges(database(), split), ranked_at), ending)
+
+
+@blueprint.get("/gates.<ending>")
+def gates(ending: str) -> Response:
+    """The bias of the judges of a split by model, and whether each target passes."""
+    split = find_standing()
+    ranked_at = read_ranking(database(), split).ranked_at
+    models = read_public_models(database(), split)
+    table = make_gate_table(split, read_judges(database(), split), models, ranked_at)
+    return send_table(table, ending)
 
 
 @blueprint.get("/published/<name>.<ending>")

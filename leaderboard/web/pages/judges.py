@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.calibration.trust import JudgeTrust, read_judges, read_pairs
+from leaderboard.calibration.trust import (
+    JudgeTrust,
+    TargetTrust,
+    read_judges,
+    read_pairs,
+    read_public_models,
+)
 from leaderboard.errors import NotFound
-from leaderboard.figures.judges import make_calibration_figure
+from leaderboard.figures.judges import make_bias_figure, make_calibration_figure
 from leaderboard.items.targets import REPORT, Target
 from leaderboard.judges.order_runs import read_orders_state
 from leaderboard.judges.prompt import ASK, SYSTEM
@@ -14,13 +22,22 @@ from leaderboard.judges.runs import read_call_figures, read_checks, read_runs_st
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind
+from leaderboard.models.team import ModelCard
 from leaderboard.rankings.read import read_state
+from leaderboard.scoring.statistics.gate import Gate, Limit, Miss
 from leaderboard.web.address import find_standing, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("judges", __name__)
 LABEL_WORDS = {RaterKind.EXPERT: "experts", RaterKind.CONSTRUCTED: "constructed ratings"}
 """Whose labels a judge is measured by."""
+MISS_WORDS = {
+    Miss.FEW_MODELS: f"fewer than {Limit.MODELS} models have labels",
+    Miss.ICC: "too little agreement",
+    Miss.MEAN_BIAS: "the bias over models may be too large",
+    Miss.MODEL_BIAS: "a single model's bias may be too large",
+}
+"""Why a target does not pass."""
 
 
 @blueprint.get("/judges")
@@ -38,6 +55,10 @@ def index() -> Response:
             checks={j.rater.id: read_checks(database(), j.rater.id) for j in judges},
             prompt=(SYSTEM, ASK),
             label_words=LABEL_WORDS,
+            miss_words=MISS_WORDS,
+            limit=Limit,
+            models=read_public_models(database(), split),
+            name_models=name_models,
             sections=split.benchmark.manifest["rubric"]["sections"],
             names=name_targets(split),
             chosen=target,
@@ -58,15 +79,43 @@ def figure(rater_id: int) -> Response:
     split, target = find_standing(), read_target()
 
     def render() -> str:
-        trust = get_judge(split, rater_id)
-        one = next((one for one in trust.targets if one.target == target), None)
-        if one is None:
-            raise NotFound("There is no calibration for this.", "See the Judges page.")
+        one = get_target(split, rater_id, target)
         pairs = read_pairs(database(), split, rater_id, target)
         labels = LABEL_WORDS[one.fit.label_kind]
         return make_calibration_figure(target, pairs, one.calibrator, labels)
 
     return services().pages.respond(read_state(database(), split), render, "application/json")
+
+
+@blueprint.get("/judges/<int:rater_id>/bias.json")
+def bias(rater_id: int) -> Response:
+    """The bias of a judge's calibrated scores of one target by model, as plotly's JSON."""
+    split, target = find_standing(), read_target()
+
+    def render() -> str:
+        gate = get_target(split, rater_id, target).gate
+        names = name_models(gate, read_public_models(database(), split))
+        return make_bias_figure(target, gate.by_model.models, names)
+
+    return services().pages.respond(
+        ("bias", read_state(database(), split)), render, "application/json"
+    )
+
+
+def name_models(gate: Gate, known: Mapping[str, ModelCard]) -> list[str]:
+    """What the models of a gate are called, in their order: those that are not public by number."""
+    return [
+        known[one.model].name if one.model in known else f"Model {place} (no public result)"
+        for place, one in enumerate(gate.by_model.models, 1)
+    ]
+
+
+def get_target(split: Split, rater_id: int, target: Target) -> TargetTrust:
+    """A judge's trust on one target. Raises NotFound."""
+    for one in get_judge(split, rater_id).targets:
+        if one.target == target:
+            return one
+    raise NotFound("There is no calibration for this.", "See the Judges page.")
 
 
 def get_judge(split: Split, rater_id: int) -> JudgeTrust:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.accounts.variants import find_public_variant
+from leaderboard.calibration.gate import read_gate
 from leaderboard.disclosure import Viewer
 from leaderboard.figures.models import PROFILE_FIGURES, SHOWN_STANDING, ShownModel, make_figure
 from leaderboard.figures.rankings import make_ranking_figure
@@ -93,6 +94,7 @@ def model(slug: str) -> str:
         slices=Slice,
         boards=Board,
         calibrated=read_row_calibrated(database(), row, scores),
+        read_gate=read_gate,
         variant=find_public_variant(database(), row.model),
         bases={base.model.id: n for base, n in read_bases(database(), table)},
         place=read_place(split),

@@ -17,10 +17,8 @@ from leaderboard.scoring.statistics.agreement import (
     agreement_after_calibration,
     assess_agreement,
     assess_experts,
-    is_rankable,
 )
 from leaderboard.scoring.statistics.agreement_measures import (
-    Limits,
     absolute_icc,
     kappa_value,
     limits_of_agreement,
@@ -29,7 +27,6 @@ from leaderboard.scoring.statistics.agreement_measures import (
     weighted_kappa,
 )
 from leaderboard.scoring.statistics.calibration_fit import Pairs
-from leaderboard.scoring.statistics.intervals import Estimate
 
 # Bland and Altman (1986), table 1, first readings: peak flow by Wright's meter and a small one.
 WRIGHT = np.array(
@@ -192,7 +189,6 @@ def test_a_judge_who_always_says_the_same_has_a_bias_and_no_agreement(judge: np.
     agreement = assess_agreement(judge, draw(20, 4).labels)
     assert agreement.limits is not None
     assert (agreement.icc, agreement.kappa, agreement.pearson, agreement.spearman) == (None,) * 4
-    assert not is_rankable(agreement)
 
 
 def test_no_pairs_or_one_have_no_agreement() -> None:
@@ -239,28 +235,6 @@ def test_every_measure_is_a_number_within_its_interval_or_none(
         assert estimate is None or -1 - 1e-9 <= estimate.value <= 1
 
 
-def agreement_with(icc_low: float | None, bias_low: float, bias_high: float) -> Agreement:
-    bias = Estimate((bias_low + bias_high) / 2, bias_low, bias_high)
-    return Agreement(30, Limits(bias, bias, bias), Estimate(0.9, icc_low, 1), None, None, None)
-
-
-@pytest.mark.parametrize(
-    ("icc_low", "bias_low", "bias_high", "rankable"),
-    [
-        (0.5, -0.25, 0.25, True),
-        (0.499, -0.1, 0.1, False),
-        (0.8, -0.26, 0.1, False),
-        (0.8, -0.1, 0.26, False),
-        (None, -0.1, 0.1, False),
-    ],
-)
-def test_a_dimension_is_rankable_within_both_gates_alone(
-    icc_low: float | None, bias_low: float, bias_high: float, rankable: bool
-) -> None:
-    assert is_rankable(agreement_with(icc_low, bias_low, bias_high)) is rankable
-    assert not is_rankable(None)
-
-
 def test_agreement_after_calibration_is_that_of_models_the_calibrator_never_saw() -> None:
     # Two models whose judge is 1 too kind for the one and 1 too harsh for the other: on all of
     # both there is no bias, but from each to the other it is 2 points.
@@ -270,11 +244,6 @@ def test_agreement_after_calibration_is_that_of_models_the_calibrator_never_saw(
     assert apart.n == 80
     assert apart.limits is not None
     assert apart.limits.upper.value > 1.5
-    assert not is_rankable(apart)
-    models = {str(seed): draw(30, seed, bias=0.8, noise=0.3) for seed in range(6)}
-    raw = [assess_agreement(*pairs) for pairs in models.values()]
-    assert not any(is_rankable(agreement) for agreement in raw)
-    assert is_rankable(agreement_after_calibration(models, (1, 5)))
     assert agreement_after_calibration({"a": kind}, (1, 5)) is None
 
 

@@ -106,6 +106,7 @@ PAGES = (
         GET /exports/agreement.csv
         GET /exports/benchmarks/tiny/composition.csv
         GET /exports/breakdowns.csv
+        GET /exports/gates.csv
         GET /exports/comparisons/pairs.csv?benchmark=tiny&models=model-a,model-b
         GET /exports/models/model-a/scores.csv?benchmark=tiny
         GET /exports/order.csv
@@ -144,6 +145,7 @@ PAGES = (
         """,
     ),
     # Nothing is calibrated here, and this server sends no mail.
+    Group(everybody(404), "GET /judges/{judge}/bias.json"),
     Group(everybody(404), "GET /judges/{judge}/figure.json"),
     # Nor is a provider configured that signs people in.
     Group(
