@@ -16,6 +16,7 @@ from leaderboard.scoring.statistics.calibration_fit import (
     PooledCalibrator,
     apply_pooled,
     read_pooled,
+    shift_to_mean,
 )
 
 
@@ -23,8 +24,8 @@ class CalibratedMeans(NamedTuple):
     """What calibrators make of the reports of a model.
 
     `means` has a target where there is a calibrator and a score. `values` are the report scores by
-    prediction id on the experts' scale, shifted so that their mean is the calibrated one; None
-    where the report score is not calibrated.
+    prediction id on the experts' scale and within its ends, shifted so that their mean is the
+    calibrated one; None where the report score is not calibrated.
     """
 
     means: dict[Target, CalibratedMean]
@@ -82,10 +83,10 @@ def _shift(
     own: pd.Series[float], calibrator: PooledCalibrator | None, mean: CalibratedMean
 ) -> pd.Series[float]:
     """Calibrated report scores whose mean is the model's calibrated mean."""
-    calibrated = own
+    calibrated = _numbers(own)
     if calibrator is not None:
-        calibrated = pd.Series(apply_pooled(calibrator, _numbers(own)), index=own.index)
-    return calibrated + (mean.value - calibrated.mean())
+        calibrated = apply_pooled(calibrator, calibrated)
+    return pd.Series(shift_to_mean(calibrated, mean.value, REPORT.bounds), index=own.index)
 
 
 def _numbers(values: pd.Series[float]) -> NDArray[np.float64]:

@@ -16,6 +16,9 @@ from scipy.special import fdtri, stdtrit
 from leaderboard.scoring.statistics.calibration_fit import FLAT, Values, is_constant
 from leaderboard.scoring.statistics.intervals import Z95, Estimate
 
+EXACT = 9
+"""Decimals to which ratings are told apart: further ones are what floating point leaves."""
+
 
 class Limits(NamedTuple):
     """The mean difference and the limits between which 95 % of the differences lie."""
@@ -144,8 +147,12 @@ def _around(value: float, reach: float) -> Estimate:
 
 
 def _rank(values: Values) -> Values:
-    """Ranks from 1, ties at their mean rank."""
-    _, index, counts = np.unique(values, return_inverse=True, return_counts=True)
+    """Ranks from 1, ties at their mean rank; what differs by rounding alone is a tie.
+
+    The mean of three thirds is not always one: so values count to EXACT decimals.
+    """
+    exact = np.round(values, EXACT)
+    _, index, counts = np.unique(exact, return_inverse=True, return_counts=True)
     ranks: Values = np.cumsum(counts) - (counts - 1) / 2
     return ranks[index]
 

@@ -20,6 +20,7 @@ Values = NDArray[np.float64]
 Bounds = tuple[float, float]
 FLAT = 1e-9
 """Values that spread no wider are constant: what is left is rounding."""
+HALVINGS = 60
 
 
 class Pairs(NamedTuple):
@@ -96,6 +97,28 @@ def apply_pooled(calibrator: PooledCalibrator, scores: Values) -> Values:
     """The calibrated scores, in the order and shape of `scores`."""
     line = calibrator.intercept + calibrator.slope * np.asarray(scores, dtype=np.float64)
     return np.clip(line, calibrator.low, calibrator.high)
+
+
+def shift_to_mean(values: Values, mean: float, bounds: Bounds) -> Values:
+    """The values moved by one amount, each as far as the scale goes, so that their mean is `mean`.
+
+    values: (n,) within the bounds, n >= 1, in any order, which is kept; mean: within the bounds.
+    Where no value meets a bound the amount is mean - mean(values); else it is found by halving,
+    for the mean of what is cut at the bounds rises with it.
+    """
+    low, high = bounds
+    below, above = low - float(values.max()), high - float(values.min())
+    shift = mean - float(values.mean())
+    for _ in range(HALVINGS):
+        moved = np.clip(values + shift, low, high)
+        if abs(float(moved.mean()) - mean) <= FLAT:
+            break
+        if moved.mean() < mean:
+            below = shift
+        else:
+            above = shift
+        shift = (below + above) / 2
+    return np.clip(values + shift, low, high)
 
 
 def apply_left_out(models: Mapping[str, Pairs], bounds: Bounds) -> dict[str, Values]:

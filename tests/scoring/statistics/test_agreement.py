@@ -184,6 +184,16 @@ def test_spearmans_correlation_is_scipys_and_its_interval_bonett_and_wrights() -
     assert spearman(first, second) == pytest.approx((expected, low, high))
 
 
+def test_ratings_that_differ_by_rounding_alone_are_ties_before_ranking() -> None:
+    # 0.1 + 0.2 is not 0.3 in floating point; both are the rating 0.3.
+    first = np.array([0.1 + 0.2, 0.3, 1.0, 2.0])
+    second = np.array([2.0, 1.0, 3.0, 4.0])
+    expected = stats.spearmanr([0.3, 0.3, 1.0, 2.0], second).statistic
+    found = spearman(first, second)
+    assert found is not None
+    assert found.value == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("judge", [np.full(20, 3.0), np.full(20, 3.0) + 1e-15])
 def test_a_judge_who_always_says_the_same_has_a_bias_and_no_agreement(judge: np.ndarray) -> None:
     agreement = assess_agreement(judge, draw(20, 4).labels)

@@ -28,6 +28,7 @@ from leaderboard.scoring.statistics.calibration_fit import (
     between_variance,
     fit_pooled,
     read_pooled,
+    shift_to_mean,
 )
 
 RATING = (1.0, 5.0)
@@ -217,6 +218,39 @@ def test_a_constant_judge_gets_the_mean_label_and_a_perverse_one_too() -> None:
 def test_calibrated_scores_stay_on_the_scale() -> None:
     calibrator = dataclasses.replace(make_calibrator(), slope=3.0)
     assert apply_pooled(calibrator, values(-1, 1, 5)).tolist() == [1.0, 4.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "mean", "moved"),
+    [
+        ((40, 60, 80), 65, (45, 65, 85)),
+        # By hand: 96 and 90 meet 100; the third takes what is left of 3 x 96.
+        ((70, 90, 96), 96, (88, 100, 100)),
+        ((22, 25, 61), 28, (20, 20, 44)),
+        ((20, 60, 100), 100, (100, 100, 100)),
+        ((70,), 20, (20,)),
+    ],
+)
+def test_shifted_values_stay_on_the_scale_and_keep_the_calibrated_mean(
+    numbers: tuple[float, ...], mean: float, moved: tuple[float, ...]
+) -> None:
+    assert shift_to_mean(values(*numbers), mean, REPORT) == pytest.approx(moved, abs=1e-7)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    numbers=st.lists(st.floats(20, 100), min_size=1, max_size=9),
+    mean=st.floats(20, 100),
+)
+def test_a_shift_keeps_the_order_of_values_whatever_they_are(
+    numbers: list[float], mean: float
+) -> None:
+    before = values(*numbers)
+    after = shift_to_mean(before, mean, REPORT)
+    assert after.min() >= 20
+    assert after.max() <= 100
+    assert after.mean() == pytest.approx(mean, abs=1e-6)
+    assert (np.diff(after[np.argsort(before)]) >= 0).all()
 
 
 def test_a_calibrator_comes_back_from_json_as_it_was() -> None:
