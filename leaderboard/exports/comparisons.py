@@ -27,6 +27,11 @@ PAIR_COLUMNS = (
     Column("n_first_only", int, "questions that only the first got right"),
     Column("n_second_only", int, "questions that only the second got right"),
     Column("mcnemar_mid_p", float, "McNemar's mid-p for these two counts"),
+    Column(
+        "smallest_difference",
+        float,
+        "smallest difference in points that these items show with a power of 80 %",
+    ),
 )
 SLICE_COLUMNS = (
     Column("metric", str, "what is measured, accuracy or report score, 0 to 100"),
@@ -81,7 +86,7 @@ def _make_pair_row(
     slugs = [row.model.slug for row in comparison.models]
     head = (board.board.value, slugs[pair.first], slugs[pair.second], board.n)
     if not pair.same_scale:
-        return (*head, *(None,) * 8)
+        return (*head, *(None,) * 9)
     return (
         *head,
         pair.difference.value,
@@ -92,6 +97,7 @@ def _make_pair_row(
         pair.n_first_only,
         pair.n_second_only,
         pair.mid_p,
+        pair.smallest,
     )
 
 

@@ -90,6 +90,33 @@ def test_models_that_nothing_tells_apart_have_no_winner(compared: Site) -> None:
     assert lead_of(compared, "model-a,model-d") == same
 
 
+def test_the_smallest_difference_is_that_of_the_items_paired_variance_for_a_pair_and_a_table(
+    compared: Site,
+) -> None:
+    tested = stats.ttest_1samp([100.0] * 16 + [-100.0] * 2 + [0.0] * 12, 0)
+    error = 140 / 3 / tested.statistic
+
+    def smallest(level: float) -> float:
+        return float((stats.t.ppf(1 - level / 2, 29) + stats.t.ppf(0.8, 29)) * error)
+
+    answer = compared.get("/api/v1/comparisons/tiny/test?models=model-a,model-b").json()
+    (pair,) = next(one for one in answer["boards"] if one["board"] == "text")["pairs"]
+    assert pair["smallest_difference"] == pytest.approx(smallest(0.05))
+    page = words_of(compared.get("/compare?models=model-a,model-b").text)
+    assert f"{smallest(0.05):.1f}" in page
+    other = compared.get("/api/v1/comparisons/tiny/test?models=model-a,model-d").json()
+    (same,) = other["boards"][0]["pairs"]
+    assert same["smallest_difference"] is None
+    # Four models are six pairs; three pairs have this variance and three have none.
+    found = compared.get("/api/v1/benchmarks/tiny").json()["smallest_differences"]
+    text = next(one for one in found if (one["split"], one["board"]) == ("test", "text"))
+    assert (text["n"], text["n_models"]) == (30, 4)
+    assert text["pair"] == pytest.approx(smallest(0.05))
+    assert text["table"] == pytest.approx(smallest(0.05 / 6))
+    page = words_of(compared.get("/benchmarks/tiny").text)
+    assert f"{smallest(0.05 / 6):.1f}" in page
+
+
 def test_several_models_have_one_sentence_and_a_matrix_of_every_pair(compared: Site) -> None:
     assert lead_of(compared, "model-a,model-b,model-d") == (
         "No model is better on all questions than all the others: 2 of 3 pairs are told apart, "

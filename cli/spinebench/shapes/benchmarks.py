@@ -52,13 +52,32 @@ class KeyBoundRecord(Shape, frozen=True, kw_only=True):
     checked_at: datetime
 
 
+class SmallestDifferenceRecord(Shape, frozen=True, kw_only=True):
+    """What differences a board of `n` items of a split shows with a power of 80 %, in points.
+
+    For two models whose paired variance is the median over the pairs of its `n_models` ranked
+    models: `pair` if only they are compared, `table` among all pairs.
+    """
+
+    split: str
+    board: str
+    n: int
+    n_models: int
+    pair: float
+    table: float
+
+
 class BenchmarkDetail(BenchmarkRecord, frozen=True, kw_only=True):
-    """A benchmark with its words, its rubric, its prompts and bounds on its wrong keys."""
+    """A benchmark with its words, its rubric, its prompts and bounds on its wrong keys.
+
+    `smallest_differences` is empty where fewer than two models are ranked.
+    """
 
     taxonomy: dict[str, Any]
     rubric: dict[str, Any]
     prompts: dict[str, str]
     key_bounds: tuple[KeyBoundRecord, ...] = ()
+    smallest_differences: tuple[SmallestDifferenceRecord, ...] = ()
 
 
 class Named(Shape, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
+from leaderboard.rankings.comparisons.power import find_smallest
 from leaderboard.rankings.comparisons.values import Compared, Design, make_design
 from leaderboard.scoring.ranking import (
     calibrated_differences,
@@ -38,7 +39,8 @@ class PairComparison:
     is significantly better by it, None where undecided. `n_first_only` MCQ items
     only the first had right, `n_second_only` the second; `mid_p` is McNemar's. These three are
     None on boards with reports. Without `same_scale` one report score is calibrated and the other
-    is not, and the difference is unknown.
+    is not, and the difference is unknown. `smallest` is the difference that these items would
+    show with a power of 80 %, adjusted for the pairs compared, None where it is unknown.
     """
 
     first: int
@@ -50,6 +52,7 @@ class PairComparison:
     n_second_only: int | None
     mid_p: float | None
     same_scale: bool
+    smallest: float | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
                 n_second_only=counts[1] if counts else None,
                 mid_p=mcnemar_mid_p(*counts) if counts else None,
                 same_scale=(both[0] is None) == (both[1] is None),
+                smallest=find_smallest(
+                    values[[first, second]], design, is_report, both, len(pairs)
+                ),
             )
         )
     return BoardComparison(board, len(columns), tuple(made))

@@ -9,6 +9,7 @@ from flask import Response
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.read import count_items
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_benchmark
@@ -19,6 +20,7 @@ from spinebench.shapes.benchmarks import (
     BenchmarkList,
     BenchmarkRecord,
     KeyBoundRecord,
+    SmallestDifferenceRecord,
     SplitRecord,
 )
 
@@ -32,11 +34,19 @@ def list_benchmarks() -> BenchmarkList:
 
 @get("/benchmarks/<slug>", query=VersionQuery)
 def show_benchmark(slug: str) -> BenchmarkDetail:
-    """One benchmark with its taxonomy, rubric and prompts, and bounds on its wrong keys."""
+    """One benchmark with its taxonomy, rubric and prompts, bounds on its wrong keys, and the
+    smallest differences that it can show."""
     row = find_benchmark(slug)
     said = {name: row.manifest[name] for name in ("taxonomy", "rubric", "prompts")}
     bounds = tuple(KeyBoundRecord.of(one) for one in read_bounds(database(), row))
-    return BenchmarkDetail.of(row, **_show(row), **said, key_bounds=bounds)
+    smallest = tuple(
+        SmallestDifferenceRecord.of(one, split=split.name)
+        for split in row.splits
+        for one in read_power(database(), split)
+    )
+    return BenchmarkDetail.of(
+        row, **_show(row), **said, key_bounds=bounds, smallest_differences=smallest
+    )
 
 
 @get("/benchmarks/<slug>/splits/<split>/package", query=VersionQuery, sends="application/zip")

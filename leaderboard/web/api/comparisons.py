@@ -44,7 +44,8 @@ class PairRecord(Shape, frozen=True, kw_only=True):
     null where they are not told apart or a report score that makes no winner decides. `first_only`
     and `second_only` count the questions that one alone had right, and `mid_p` is McNemar's of
     them; null on boards with reports. `difference` is null where one report score is calibrated
-    and the other is not.
+    and the other is not. `smallest_difference` is what these items would show with a power of
+    80 %, in points, adjusted for the pairs compared; null where it is unknown.
     """
 
     first: str
@@ -55,6 +56,7 @@ class PairRecord(Shape, frozen=True, kw_only=True):
     first_only: int | None
     second_only: int | None
     mid_p: float | None
+    smallest_difference: float | None
 
 
 class BoardComparisonRecord(Shape, frozen=True, kw_only=True):
@@ -129,6 +131,7 @@ def _show_pair(pair: PairComparison, slugs: Sequence[str]) -> PairRecord:
         winner=None if pair.winner is None else slugs[pair.winner],
         first_only=pair.n_first_only,
         second_only=pair.n_second_only,
+        smallest_difference=pair.smallest,
     )
 
 

@@ -22,6 +22,7 @@ from leaderboard.packages.catalogue import (
     read_benchmarks,
     read_open_items,
 )
+from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.read import count_items, read_state
 from leaderboard.web.downloads import send_questions
@@ -66,6 +67,7 @@ def benchmark(slug: str) -> Response:
             bounds=bounds,
             errata=read_errata(database(), found),
             objections=objections,
+            power=read_power(database(), ranked_split(found)),
             tracks=Track,
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
