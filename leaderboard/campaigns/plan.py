@@ -130,6 +130,11 @@ class View:
     keeps_results: bool
 
     @property
+    def keeps_readings(self) -> bool:
+        """Whether that holds for all but the questions with a corrected key."""
+        return self.keeps_results and not self.plan.is_reread
+
+    @property
     def rerated(self) -> frozenset[int]:
         """The items, as they would be, whose reports are rated by another reference."""
         return frozenset() if self.diff is None else self.diff.rerated
@@ -150,7 +155,8 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
         # A new version without new labels keeps the calibrations of the one before.
         split_id = plan.target_id if plan.is_fitted else plan.split_id
         calibrations = read_calibrations(session, split_id, plan.rater_id, campaign.id)
-    keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted
+    is_rerated = diff is not None and bool(diff.rerated)
+    keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted and not is_rerated
     return View(
         plan=plan,
         facts=facts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from leaderboard.scoring.mcq import score_mcq
 class _Stored(NamedTuple):
     """An MCQ prediction as it was read, with what a model saw of its item, and its key."""
 
+    submission_id: str
     prediction_id: int
     item_id: int
     text: str
@@ -45,29 +47,32 @@ def read_changes(session: Session, submission_id: str, view: View) -> Changed:
     """
     if not view.plan.is_reread and not view.keys and not view.rerated:
         return Changed()
+    readings = read_new_readings(session, [submission_id], view)
     return Changed(
-        tuple(_read_readings(session, submission_id, view)),
-        tuple(_rate(session, submission_id, view)),
+        tuple(readings.get(submission_id, ())), tuple(_rate(session, submission_id, view))
     )
 
 
-def _read_readings(session: Session, submission_id: str, view: View) -> list[NewReading]:
-    found = []
-    for row in _read_stored(session, submission_id, view):
+def read_new_readings(
+    session: Session, keys: Collection[str], view: View
+) -> dict[str, list[NewReading]]:
+    """The readings that would be other than what is stored, by submission, of those with any."""
+    found: dict[str, list[NewReading]] = {}
+    for row in _read_stored(session, keys, view):
         item_id = view.carry(row.item_id)
         if item_id is None:
             continue
         key = view.keys.get(item_id) or Key(frozenset(row.answer), row.multiple)
         new = _read_again(row, item_id, key, is_reread=view.plan.is_reread)
         if new[2:7] != (row.outcome, row.letters, row.is_correct, row.precision, row.recall):
-            found.append(new)
+            found.setdefault(row.submission_id, []).append(new)
     return found
 
 
-def _read_stored(session: Session, submission_id: str, view: View) -> list[_Stored]:
+def _read_stored(session: Session, keys: Collection[str], view: View) -> list[_Stored]:
     query = (
         select(
-            *(Prediction.id, Prediction.item_id, Prediction.text),
+            *(Prediction.submission_id, Prediction.id, Prediction.item_id, Prediction.text),
             *(ParsedPrediction.outcome, ParsedPrediction.letters, ParsedPrediction.is_correct),
             *(ParsedPrediction.precision, ParsedPrediction.recall),
             ParsedPrediction.parser_version,
@@ -76,7 +81,7 @@ def _read_stored(session: Session, submission_id: str, view: View) -> list[_Stor
         .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
         .join(Item, Item.id == Prediction.item_id)
         .join(ItemReference, ItemReference.item_id == Item.id)
-        .where(Prediction.submission_id == submission_id)
+        .where(Prediction.submission_id.in_(keys))
         .order_by(Prediction.id)
     )
     if not view.plan.is_reread:

@@ -8,13 +8,14 @@ import msgspec
 import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from leaderboard.campaigns.content import unpack_result
 from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff, find_places, read_plan
 from leaderboard.campaigns.rules import read_rule
 from leaderboard.db import now
 from leaderboard.evaluation.combined import combine
+from leaderboard.evaluation.kept import find_results
 from leaderboard.evaluation.places import Place, RankedBy, place_all, without_tracks
 from leaderboard.evaluation.results import Result, find_score
 from leaderboard.evaluation.standing import (
@@ -25,7 +26,7 @@ from leaderboard.evaluation.standing import (
 )
 from leaderboard.items.values import read_items, read_packed_values, unpack_values
 from leaderboard.models.benchmark import Split, Track
-from leaderboard.models.campaign import Campaign, CampaignPart, Cause
+from leaderboard.models.campaign import Campaign, CampaignPart, Cause, PartState
 from leaderboard.models.ranking import Board, RankingEntry
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
@@ -235,19 +236,20 @@ def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitRepor
 
 
 def read_results(session: Session, campaign: Campaign, keys: Sequence[str]) -> dict[str, Result]:
-    """The new results of those of the submissions that have one, in the order of `keys`."""
-    rows = session.scalars(
-        select(CampaignPart)
-        .where(
+    """The new results of those of the submissions that are done, in the order of `keys`.
+
+    That of a part without one is the result that its submission has.
+    """
+    rows = session.execute(
+        select(CampaignPart.submission_id, CampaignPart.result).where(
             CampaignPart.campaign_id == campaign.id,
             CampaignPart.submission_id.in_(keys),
-            CampaignPart.result.is_not(None),
+            CampaignPart.state == PartState.DONE,
         )
-        .options(undefer(CampaignPart.result))
-    )
-    found = {row.submission_id: row.result for row in rows}
-    packed = {key: content for key in keys if (content := found.get(key)) is not None}
-    return {key: unpack_result(content) for key, content in packed.items()}
+    ).all()
+    found = find_results(session, [key for key, content in rows if content is None])
+    found |= {key: unpack_result(content) for key, content in rows if content is not None}
+    return {key: found[key] for key in keys if key in found}
 
 
 def _stand(

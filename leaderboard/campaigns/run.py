@@ -15,12 +15,13 @@ from leaderboard.campaigns.content import pack, unpack_changed
 from leaderboard.campaigns.fit import fit_split
 from leaderboard.campaigns.lease import CAMPAIGNS, PARTS
 from leaderboard.campaigns.opening import open_campaign
-from leaderboard.campaigns.plan import View, read_plan, read_view
+from leaderboard.campaigns.plan import Plan, View, read_plan, read_view
 from leaderboard.campaigns.planning import MakeJudge, add_parts, make_plan, to_plain
 from leaderboard.campaigns.prepare import read_changes
 from leaderboard.campaigns.report import NO_CHANGE, propose
 from leaderboard.campaigns.score import make_new_result
 from leaderboard.campaigns.start import clear_parts
+from leaderboard.campaigns.touched import settle_parts
 from leaderboard.db import Sessions, lock_row, now
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.rating.rate import rate_reports
@@ -118,7 +119,7 @@ class Runner:
             return CampaignState.PROPOSING
         if plan.is_prepared:
             return CampaignState.PREPARING
-        return CampaignState.FITTING if plan.is_fitted else CampaignState.SCORING
+        return CampaignState.FITTING if plan.is_fitted else _begin_scoring(session, campaign, plan)
 
     def fit(self, session: Session, campaign: Campaign) -> CampaignState:
         """The new calibrations; then every part waits for its score.
@@ -136,7 +137,7 @@ class Runner:
             .where(CampaignPart.campaign_id == campaign.id)
             .values(state=PartState.WAITING, n_attempts=0)
         )
-        return CampaignState.SCORING
+        return _begin_scoring(session, campaign, plan)
 
     def propose(self, session: Session, campaign: Campaign) -> CampaignState:
         """The report; a host who wanted it opened before gets it opened."""
@@ -147,7 +148,7 @@ class Runner:
         """All of it at once, or first the parts of what was scored since."""
         plan = read_plan(campaign)
         if add_parts(session, campaign, plan):
-            return CampaignState.SCORING
+            return _begin_scoring(session, campaign, plan)
         open_campaign(session, campaign, plan)
         return CampaignState.OPENED
 
@@ -217,7 +218,7 @@ class Runner:
         if not campaign.state.is_by_part:
             return
         left = [PartState.WAITING, PartState.WORKING]
-        if _list_parts(session, self.campaign_id, left):
+        if _list_parts(session, self.campaign_id, left, most=1):
             return
         if failed := _list_parts(session, self.campaign_id, [PartState.FAILED]):
             named = ", ".join(failed[:NAMED]) + (", ..." if len(failed) > NAMED else "")
@@ -239,13 +240,22 @@ class Runner:
         return self._views[split_id]
 
 
-def _list_parts(session: Session, campaign_id: int, states: list[PartState]) -> list[str]:
-    """The submissions of a campaign's parts in these states."""
+def _begin_scoring(session: Session, campaign: Campaign, plan: Plan) -> CampaignState:
+    """Where parts wait for their score, that is next; else the proposal is."""
+    is_left = settle_parts(session, campaign, plan) > 0
+    return CampaignState.SCORING if is_left else CampaignState.PROPOSING
+
+
+def _list_parts(
+    session: Session, campaign_id: int, states: list[PartState], most: int | None = None
+) -> list[str]:
+    """The submissions of a campaign's parts in these states, at `most` so many."""
     return list(
         session.scalars(
             select(CampaignPart.submission_id)
             .where(CampaignPart.campaign_id == campaign_id, CampaignPart.state.in_(states))
             .order_by(CampaignPart.submission_id)
+            .limit(most)
         )
     )
 

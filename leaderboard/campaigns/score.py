@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from leaderboard.campaigns.content import Changed, NewRating, NewReading
 from leaderboard.campaigns.plan import View
 from leaderboard.evaluation.kept import find_result
-from leaderboard.evaluation.results import Facts, Result, make_result, read_facts
+from leaderboard.evaluation.results import Facts, Result, make_result, read_facts, renew_result
 from leaderboard.items.targets import make_target_table
+from leaderboard.items.values import read_readings
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import Prediction, Submission
@@ -24,13 +25,15 @@ def make_new_result(
 ) -> Result:
     """Score a submission as it would be scored after the campaign was opened.
 
-    Where nothing that it is scored by would be other than it is, its result is the one there is.
+    Where nothing that it is scored by would be other than it is, its result is the one there is;
+    where only keys are corrected, it is that one but for what these have a part in.
     """
-    if view.keeps_results and not changed.readings and not changed.ratings:
+    is_kept = view.keeps_results and not changed.ratings
+    if is_kept and (view.keeps_readings or not changed.readings):
         kept = find_result(session, submission.id)
         if kept is not None and _is_by_plan(kept, view):
             version = None if kept.parser_version is None else view.plan.parser_version
-            return replace(kept, parser_version=version)
+            return _renew(session, submission, view, changed, replace(kept, parser_version=version))
     rater_id = choose_rater(session, submission.id, view)
     facts = read_facts(session, submission.id, rater_id, view.facts.rubric)
     is_planned = rater_id == view.plan.rater_id
@@ -43,6 +46,17 @@ def make_new_result(
     # Calibrations are those of the plan's judge: another one's ratings go without.
     calibrations = view.calibrations if is_planned else {}
     return make_result(session, submission, facts, view.facts, calibrations)
+
+
+def _renew(
+    session: Session, submission: Submission, view: View, changed: Changed, kept: Result
+) -> Result:
+    if not changed.readings:
+        return kept
+    items, readings = view.facts.items, _tabulate_readings(changed)
+    if any(view.keys[item_id].multiple for item_id in readings["item_id"]):
+        readings = _carry_readings(read_readings(session, submission.id), view, changed)
+    return renew_result(kept, items, readings, [one.item_id for one in changed.readings])
 
 
 def _is_by_plan(kept: Result, view: View) -> bool:
@@ -72,13 +86,19 @@ def _carry_readings(readings: pd.DataFrame, view: View, changed: Changed) -> pd.
         readings = readings.dropna(subset=["item_id"]).astype({"item_id": "int64"})
     if not changed.readings:
         return readings
+    new = _tabulate_readings(changed)
+    kept = readings[~readings["item_id"].isin(new["item_id"])]
+    return pd.concat([kept, new[list(readings.columns)]], ignore_index=True)
+
+
+def _tabulate_readings(changed: Changed) -> pd.DataFrame:
+    """New readings as a table (see `values.read_readings`), with more columns."""
     new = pd.DataFrame(changed.readings, columns=list(NewReading._fields))
     new = new.rename(columns={"is_correct": "value"}).astype(
         {"value": float, "precision": float, "recall": float}
     )
     new["value"] *= 100.0
-    kept = readings[~readings["item_id"].isin(new["item_id"])]
-    return pd.concat([kept, new[list(readings.columns)]], ignore_index=True)
+    return new
 
 
 def _carry_ratings(ratings: pd.DataFrame, view: View, changed: Changed) -> pd.DataFrame:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard.items.slices import ItemSlice, item_slices
+from leaderboard.items.slices import SlicePlaces, find_slices
 from leaderboard.items.targets import (
     RATING_BOUNDS,
     REPORT,
@@ -20,7 +21,7 @@ from leaderboard.items.targets import (
     list_targets,
 )
 from leaderboard.items.weights import weigh_tracks
-from leaderboard.scoring.boards import Metric, Slice, Track
+from leaderboard.scoring.boards import Metric, ScorePlace, Slice, Track
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.bootstrap import (
     MAX_CLUSTERS,
@@ -41,6 +42,8 @@ from leaderboard.scoring.statistics.intervals import (
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
 
 SHARE_BOUNDS = (0.0, 1.0)
+RIGHT = 100.0
+"""The value of a question that was answered right."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,46 @@ class Scored:
     n_unscored: int = 0
     n_correct: int | None = None
     is_shrunk: bool = False
+
+    @property
+    def place(self) -> ScorePlace:
+        """Where it stands among the scores of a submission."""
+        return ScorePlace(self.metric, self.slice, self.name)
+
+
+class Sample(NamedTuple):
+    """What a slice is scored from, (n,) each: its items' values, their clusters, which have a
+    prediction.
+
+    A value is NaN where there is none.
+    """
+
+    slice: Slice
+    name: str
+    values: NDArray[np.float64]
+    clusters: NDArray[np.int64]
+    answered: NDArray[np.bool_]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are items, and each has a prediction."""
+        return len(self.answered) > 0 and bool(self.answered.all())
+
+    def take_known(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The values that there are, and their clusters."""
+        is_known = ~np.isnan(self.values)
+        return self.values[is_known], self.clusters[is_known]
+
+    def take(self, part: SlicePlaces) -> Sample:
+        """Those of its items that are in a slice."""
+        at = part.places
+        return Sample(part.slice, part.name, self.values[at], self.clusters[at], self.answered[at])
+
+
+def make_sample(slice_: Slice, name: str, items: pd.DataFrame) -> Sample:
+    """Of items with the columns value, cluster and answered."""
+    columns = (items[column].to_numpy() for column in ("value", "cluster", "answered"))
+    return Sample(slice_, name, *columns)
 
 
 def make_scores(
@@ -79,28 +122,57 @@ def make_scores(
     of_track = _track_scores(sent, tracks, means.get(REPORT))
     yield from of_track.values()
     yield from make_joint_scores(items, of_track, means.get(REPORT))
-    for grouping in item_slices(reports):
-        yield from map(_report_score, grouping)
+    every = make_sample(Slice.ALL, "reports", reports)
+    for grouping in find_slices(reports):
+        yield from map(_report_score, map(every.take, grouping))
     if Track.REPORT in tracks:
         yield from _rating_scores(ratings, reports, rubric, means)
 
 
 def make_joint_scores(
-    items: pd.DataFrame, of_track: Mapping[Track, Scored], report: CalibratedMean | None
+    items: pd.DataFrame,
+    of_track: Mapping[Track, Scored],
+    report: CalibratedMean | None,
+    changed: NDArray[np.bool_] | None = None,
 ) -> Iterator[Scored]:
     """The scores that several tracks may have a part in, of those in `of_track`.
 
     `items` are as of `make_scores`, with `answered`; `report` is the calibrated report score.
+    `changed`, (N,), leaves out scores that none of these items has a part in.
     """
-    sent = items[items["track"].isin([track.value for track in of_track])]
-    closed = sent[sent["track"] != Track.REPORT.value]
+    is_closed = items["track"].isin([one.value for one in of_track if one is not Track.REPORT])
+    closed = items[is_closed]
     if {Track.TEXT, Track.IMAGE} <= set(of_track) and len(closed):
-        yield accuracy_score(ItemSlice(Slice.CLOSED, "closed", closed), weighs_tracks=True)
+        yield closed_score("closed", closed)
         yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
     yield _overall_score(items, of_track, report)
-    yield from _multiple_scores(closed)
-    for grouping in item_slices(closed):
-        yield from accuracy_scores(grouping)
+    if changed is None or items["multiple"][changed].any():
+        yield from _multiple_scores(closed)
+    holding = None if changed is None else changed[is_closed.to_numpy()]
+    every = make_sample(Slice.CLOSED, "closed", closed)
+    for grouping in find_slices(closed, holding):
+        yield from accuracy_scores([every.take(part) for part in grouping])
+
+
+def renew_scores(
+    items: pd.DataFrame,
+    kept: Sequence[Scored],
+    report: CalibratedMean | None,
+    changed: NDArray[np.bool_],
+) -> Iterator[Scored]:
+    """The scores of a submission whose questions `changed`, (N,) of `items`, have other values.
+
+    `items` and `report` are as of `make_joint_scores`. Of the scores that were `kept` before,
+    those stand that no changed item has a part in.
+    """
+    of_track = {Track(one.name): one for one in kept if one.slice is Slice.TRACK}
+    for track in {Track(one) for one in items["track"][changed]} & set(of_track):
+        own = items[items["track"] == track.value]
+        of_track[track] = accuracy_score(make_sample(Slice.TRACK, track.value, own))
+    new = [*of_track.values(), *make_joint_scores(items, of_track, report, changed)]
+    by_place = {one.place: one for one in new}
+    for one in kept:
+        yield by_place.get(one.place, one)
 
 
 def make_item_weights(items: pd.DataFrame) -> Weights | None:
@@ -124,11 +196,12 @@ def _track_scores(
 ) -> dict[Track, Scored]:
     found: dict[Track, Scored] = {}
     for track in tracks:
-        part = ItemSlice(Slice.TRACK, track.value, sent[sent["track"] == track.value])
+        part = make_sample(Slice.TRACK, track.value, sent[sent["track"] == track.value])
         found[track] = _report_score(part) if track is Track.REPORT else accuracy_score(part)
     if report is not None and Track.REPORT in found:
         reports = sent[sent["track"] == Track.REPORT.value]
-        estimate = _calibrated_estimate(report) if _is_whole(reports) else None
+        is_whole = make_sample(Slice.TRACK, Track.REPORT.value, reports).is_whole
+        estimate = _calibrated_estimate(report) if is_whole else None
         found[Track.REPORT] = replace(found[Track.REPORT], estimate=estimate)
     return found
 
@@ -140,37 +213,32 @@ def _percent(estimate: Estimate) -> Estimate:
     )
 
 
-def accuracy_score(part: ItemSlice, *, weighs_tracks: bool = False) -> Scored:
+def closed_score(name: str, closed: pd.DataFrame) -> Scored:
+    """The accuracy over the tracks of questions, each weighing as many as the split has of it."""
+    weights = weigh_tracks(closed[closed["value"].notna()])
+    return accuracy_score(make_sample(Slice.CLOSED, name, closed), weights)
+
+
+def accuracy_score(part: Sample, weights: NDArray[np.float64] | None = None) -> Scored:
     """The share of right ones; none where an item is without a prediction.
 
-    With `weighs_tracks` each track weighs as many items as the whole split has of it.
+    The items with a value weigh alike, or by `weights`, with a mean of 1.
     """
-    known = _with_value(part)
-    correct = known["value"].to_numpy() == 100.0
-    clusters = known["cluster"].to_numpy()
-    weights = weigh_tracks(known) if weighs_tracks else None
-    whole = _is_whole(part.items)
+    values, clusters = part.take_known()
+    correct = values == RIGHT
+    estimate = _percent(accuracy(correct, clusters, weights)) if part.is_whole else None
     return Scored(
         metric=Metric.ACCURACY,
         slice=part.slice,
         name=part.name,
-        estimate=_percent(accuracy(correct, clusters, weights)) if whole else None,
-        n=len(known),
-        n_unscored=len(part.items) - len(known),
+        estimate=estimate,
+        n=len(values),
+        n_unscored=len(part.values) - len(values),
         n_correct=int(correct.sum()),
     )
 
 
-def _with_value(part: ItemSlice) -> pd.DataFrame:
-    return part.items[part.items["value"].notna()]
-
-
-def _is_whole(items: pd.DataFrame) -> bool:
-    """Whether there are items, and each has a prediction."""
-    return len(items) > 0 and bool(items["answered"].all())
-
-
-def accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
+def accuracy_scores(grouping: list[Sample]) -> list[Scored]:
     """A grouping's accuracies; those on few items are shrunk, where there are slices enough."""
     every = [(part, accuracy_score(part)) for part in grouping]
     empty = [score for _, score in every if score.estimate is None]
@@ -178,38 +246,34 @@ def accuracy_scores(grouping: list[ItemSlice]) -> list[Scored]:
     if len(scores) < MIN_SLICES or all(score.n >= FEW_ITEMS for score in scores):
         return [score for _, score in every]
     effective = []
-    for known in (_with_value(part) for part, score in every if score.estimate is not None):
-        correct = (known["value"].to_numpy() == 100.0).astype(np.float64)
-        effective.append(len(correct) / design_effect(correct, known["cluster"].to_numpy()))
+    for part in (part for part, score in every if score.estimate is not None):
+        values, clusters = part.take_known()
+        correct = (values == RIGHT).astype(np.float64)
+        effective.append(len(correct) / design_effect(correct, clusters))
     shares = [(score.n_correct or 0) / score.n for score in scores]
     right = [share * n for share, n in zip(shares, effective, strict=True)]
-    return [
-        score
-        if score.n >= FEW_ITEMS
-        else replace(score, estimate=_percent(estimate), is_shrunk=True)
-        for score, estimate in zip(scores, shrink(right, effective), strict=True)
-    ] + empty
+    few = [place for place, score in enumerate(scores) if score.n < FEW_ITEMS]
+    for place, estimate in zip(few, shrink(right, effective, few), strict=True):
+        scores[place] = replace(scores[place], estimate=_percent(estimate), is_shrunk=True)
+    return scores + empty
 
 
-def _report_score(part: ItemSlice) -> Scored:
-    scored = _with_value(part)
+def _report_score(part: Sample) -> Scored:
+    values, clusters = part.take_known()
     return Scored(
         metric=Metric.REPORT,
         slice=part.slice,
         name=part.name,
-        estimate=_mean(scored["value"], scored["cluster"].to_numpy(), REPORT_BOUNDS)
-        if _is_whole(part.items)
-        else None,
-        n=len(scored),
-        n_unscored=len(part.items) - len(scored),
+        estimate=_mean(values, clusters, REPORT_BOUNDS) if part.is_whole else None,
+        n=len(values),
+        n_unscored=len(part.values) - len(values),
     )
 
 
 def _mean(
-    values: pd.Series[float], clusters: NDArray[np.int64], bounds: tuple[float, float]
+    values: NDArray[np.float64], clusters: NDArray[np.int64], bounds: tuple[float, float]
 ) -> Estimate | None:
-    numbers: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
-    return mean(numbers, clusters, bounds) if len(numbers) else None
+    return mean(values, clusters, bounds) if len(values) else None
 
 
 def modality_gap(text: Scored, image: Scored) -> Scored:
@@ -241,8 +305,9 @@ def _overall_score(
     )
     if whole.n_unscored:
         return whole
+    weights = weigh_tracks(items)
     samples = [
-        _sample(items, track, score, report if track is Track.REPORT else None)
+        _sample(items, weights, track, score, report if track is Track.REPORT else None)
         for track, score in of_track.items()
         if score.estimate is not None
     ]
@@ -250,12 +315,16 @@ def _overall_score(
 
 
 def _sample(
-    items: pd.DataFrame, track: Track, score: Scored, calibrated: CalibratedMean | None
+    items: pd.DataFrame,
+    weights: NDArray[np.float64],
+    track: Track,
+    score: Scored,
+    calibrated: CalibratedMean | None,
 ) -> TrackSample:
     columns = np.flatnonzero(items["track"] == track.value)
     values = items["value"].to_numpy()[columns]
     estimate = score.estimate or Estimate(float(values.mean()), None, None)
-    share = float(weigh_tracks(items)[columns].sum()) / len(items)
+    share = float(weights[columns].sum()) / len(items)
     sample = TrackSample(share, estimate, columns, values)
     if calibrated is None:
         return sample
@@ -270,17 +339,17 @@ def _multiple_scores(closed: pd.DataFrame) -> Iterator[Scored]:
     multiple = closed[closed["multiple"]]
     for metric in (Metric.PRECISION, Metric.RECALL):
         if len(multiple):
-            known = multiple[multiple[metric.value].notna()]
-            estimate = None
-            if _is_whole(multiple):
-                estimate = _mean(known[metric.value], known["cluster"].to_numpy(), SHARE_BOUNDS)
+            shares = multiple.assign(value=multiple[metric.value])
+            part = make_sample(Slice.CLOSED, "multiple", shares)
+            values, clusters = part.take_known()
+            estimate = _mean(values, clusters, SHARE_BOUNDS) if part.is_whole else None
             yield Scored(
                 metric=metric,
-                slice=Slice.CLOSED,
-                name="multiple",
+                slice=part.slice,
+                name=part.name,
                 estimate=_percent(estimate) if estimate else None,
-                n=len(known),
-                n_unscored=len(multiple) - len(known),
+                n=len(values),
+                n_unscored=len(multiple) - len(values),
             )
 
 
@@ -292,15 +361,17 @@ def _rating_scores(
 ) -> Iterator[Scored]:
     """The mean rating (1..5) of each section and of each of its dimensions."""
     cluster = ratings["item_id"].map(reports.set_index("item_id")["cluster"]).to_numpy()
+    is_whole = make_sample(Slice.TRACK, Track.REPORT.value, reports).is_whole
     for target in list_targets(rubric):
         if target == REPORT:
             continue
-        known = ratings[target.key].notna()
+        values = ratings[target.key].to_numpy(np.float64)
+        known = ~np.isnan(values)
         n = int(known.sum())
-        estimate = _mean(ratings[target.key][known], cluster[known.to_numpy()], RATING_BOUNDS)
+        estimate = _mean(values[known], cluster[known], RATING_BOUNDS)
         if target in means:
             estimate = _calibrated_estimate(means[target])
-        if not _is_whole(reports):
+        if not is_whole:
             estimate = None
         yield Scored(
             metric=Metric.RATING,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 
 from leaderboard.calibration.apply import calibrate_reports
 from leaderboard.calibration.split_facts import SplitFacts
-from leaderboard.evaluation.estimates import Scored
+from leaderboard.evaluation.estimates import Scored, renew_scores
 from leaderboard.evaluation.scored import score_items
 from leaderboard.items.targets import REPORT, Target
 from leaderboard.items.values import (
     pack_values,
     read_ratings,
     read_readings,
+    unpack_values,
 )
+from leaderboard.items.weights import select_deciding
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.ranking import Board, ScorePlace, Slice
@@ -137,6 +139,33 @@ def make_result(
     )
 
 
+def renew_result(
+    kept: Result, items: pd.DataFrame, readings: pd.DataFrame, changed: Collection[int]
+) -> Result:
+    """A `kept` result where the questions `changed` (ids) were read as right or wrong otherwise.
+
+    To the last digit what `make_result` makes, by the changed items' cost. `items` are those of the
+    split, the same as before; `readings` (see `read_readings`) hold those that changed, and those
+    of all with several right answers where one of these changed.
+    """
+    by_item = readings.set_index("item_id")
+    is_changed = items["item_id"].isin(changed)
+    table = items.assign(
+        value=unpack_values(kept.values),
+        is_changed=is_changed,
+        precision=items["item_id"].map(by_item["precision"]),
+        recall=items["item_id"].map(by_item["recall"]),
+    )
+    table["value"] = table["value"].where(~is_changed, items["item_id"].map(by_item["value"]))
+    table["answered"] = table["value"].notna()
+    deciding = select_deciding(table)
+    scores = renew_scores(
+        deciding, kept.scores, find_report_mean(kept), deciding["is_changed"].to_numpy()
+    )
+    values = pack_values(table["value"].to_numpy())
+    return replace(kept, scores=tuple(scores), values=values)
+
+
 def find_report_mean(result: Result) -> CalibratedMean | None:
     """The calibrated report score of a result, None where it has none."""
     by = next((one for one in result.calibrated if (one.slice, one.name) == REPORT), None)
@@ -156,7 +185,7 @@ def find_report_mean(result: Result) -> CalibratedMean | None:
 
 def find_score(result: Result, place: ScorePlace) -> Scored | None:
     """The score of a result at a place, None where it has none there."""
-    return next((one for one in result.scores if (one.metric, one.slice, one.name) == place), None)
+    return next((one for one in result.scores if one.place == place), None)
 
 
 def _describe(target: Target, mean: CalibratedMean, calibration: Calibration) -> CalibratedBy:

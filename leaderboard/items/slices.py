@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from leaderboard.scoring.boards import Slice
 from leaderboard.scoring.levels import place_of, regions_of
@@ -25,35 +27,56 @@ class ItemSlice(NamedTuple):
     items: pd.DataFrame
 
 
+class SlicePlaces(NamedTuple):
+    """One value of a slice and where its items are in the table, in their order."""
+
+    slice: Slice
+    name: str
+    places: NDArray[np.int64]
+
+
 def item_slices(items: pd.DataFrame) -> Iterator[list[ItemSlice]]:
     """The groupings of `items` (see `values.read_items`), each as the list of its slices.
 
     An item with several levels is in each of them, and once in each of their regions. Text items
     are in no slice of images, and items without a modality or level in none of those.
     """
+    for grouping in find_slices(items):
+        yield [ItemSlice(one.slice, one.name, items.iloc[one.places]) for one in grouping]
+
+
+def find_slices(
+    items: pd.DataFrame, holding: NDArray[np.bool_] | None = None
+) -> Iterator[list[SlicePlaces]]:
+    """The same by places; with `holding`, (N,), only groupings with one of these in a slice."""
     if items.empty:
         return
+    held = None if holding is None else items[holding]
     single = (
         (Slice.SUBCONDITION, "subcondition"),
         (Slice.AXIS, "axis"),
         (Slice.MODALITY, "modality"),
     )
     for slice_, column in single:
-        yield [ItemSlice(slice_, str(name), part) for name, part in items.groupby(column)]
-    levels_of = [tuple(own) for own in items["levels"].tolist()]
-    levels = _group(items, Slice.LEVEL, levels_of, tuple)
-    yield sorted(
-        (one for one in levels if len(one.items) >= MIN_LEVEL_ITEMS),
-        key=lambda one: place_of(one.name),
-    )
-    yield _group(items, Slice.REGION, levels_of, regions_of)
-    yield _group(items, Slice.IMAGES, items["n_images"].tolist(), _image_names)
+        if held is None or held[column].notna().any():
+            found = items.groupby(column).indices
+            yield [SlicePlaces(slice_, str(name), found[name]) for name in sorted(found)]
+    if held is None or any(held["levels"]):
+        levels_of = [tuple(own) for own in items["levels"].tolist()]
+        levels = _group(Slice.LEVEL, levels_of, tuple)
+        yield sorted(
+            (one for one in levels if len(one.places) >= MIN_LEVEL_ITEMS),
+            key=lambda one: place_of(one.name),
+        )
+        yield _group(Slice.REGION, levels_of, regions_of)
+    if held is None or held["n_images"].any():
+        yield _group(Slice.IMAGES, items["n_images"].tolist(), _image_names)
 
 
 def _group(
-    items: pd.DataFrame, slice_: Slice, values: Sequence[V], names_of: Callable[[V], Iterable[str]]
-) -> list[ItemSlice]:
-    """The slices by name, each with its items in their order.
+    slice_: Slice, values: Sequence[V], names_of: Callable[[V], Iterable[str]]
+) -> list[SlicePlaces]:
+    """The slices by name.
 
     `values` has one for each item; `names_of` says which slices an item of that value is in.
     """
@@ -64,7 +87,7 @@ def _group(
     for value, positions in places.items():
         for name in dict.fromkeys(names_of(value)):
             rows.setdefault(name, []).extend(positions)
-    return [ItemSlice(slice_, name, items.iloc[sorted(rows[name])]) for name in sorted(rows)]
+    return [SlicePlaces(slice_, name, np.array(sorted(rows[name]))) for name in sorted(rows)]
 
 
 def _image_names(n_images: int) -> list[str]:

@@ -13,8 +13,14 @@ from leaderboard.bundles.verifying.contents import Contents
 from leaderboard.bundles.verifying.figures import Figures
 from leaderboard.bundles.verifying.names import name_score, name_target
 from leaderboard.bundles.verifying.whole import compare_outcomes
-from leaderboard.evaluation.estimates import Scored, accuracy_score, accuracy_scores, modality_gap
-from leaderboard.items.slices import ItemSlice
+from leaderboard.evaluation.estimates import (
+    Sample,
+    Scored,
+    accuracy_scores,
+    closed_score,
+    make_sample,
+    modality_gap,
+)
 from leaderboard.scoring.boards import Board, Metric, Slice, Track
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.totals import TrackScore, combine_tracks
@@ -83,9 +89,7 @@ def _check_closed(contents: Contents, one: ScoreFact, figures: Figures) -> None:
     items = pd.concat([_make_rows(contents, score) for score in parts]).assign(
         cluster=lambda table: np.arange(len(table))
     )
-    other = accuracy_score(
-        ItemSlice(Slice.CLOSED, one.name, items.reset_index(drop=True)), weighs_tracks=True
-    )
+    other = closed_score(one.name, items.reset_index(drop=True))
     is_apart = _is_apart([item for item in contents.items if item.track != Track.REPORT])
     name = name_score(one.metric, one.slice, one.name)
     _compare(one, other, name, figures, knows_ends=is_apart)
@@ -170,8 +174,8 @@ def _is_apart(items: Iterable[ItemFact]) -> bool:
     return len(set(clusters)) == len(clusters)
 
 
-def _make_slice(contents: Contents, one: ScoreFact) -> ItemSlice:
-    return ItemSlice(Slice(one.slice), one.name, _make_rows(contents, one))
+def _make_slice(contents: Contents, one: ScoreFact) -> Sample:
+    return make_sample(Slice(one.slice), one.name, _make_rows(contents, one))
 
 
 def _make_rows(contents: Contents, one: ScoreFact) -> pd.DataFrame:

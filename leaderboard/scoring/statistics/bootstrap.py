@@ -93,6 +93,8 @@ def resample_means(
     resamples that drew none of these items.
     """
     rows, index = np.unique(weights.clusters[columns], return_inverse=True)
+    in_turn = slice(int(rows[0]), int(rows[-1]) + 1)
+    matrix = weights.matrix[in_turn if in_turn.stop - in_turn.start == len(rows) else rows]
     sums = np.zeros((len(values) + 1, len(rows)), dtype=np.float32)
     if len(rows) == len(columns):
         sums[:-1, index] = values
@@ -102,7 +104,7 @@ def resample_means(
         member[np.arange(len(columns)), index] = 1
         sums[:-1] = values.astype(np.float32) @ member
         sums[-1] = member.sum(axis=0)
-    drawn = sums @ weights.matrix[rows]
+    drawn = sums @ matrix
     with np.errstate(divide="ignore", invalid="ignore"):
         means: NDArray[np.float32] = drawn[:-1] / drawn[-1]
     return means
@@ -152,7 +154,8 @@ def _can_resample(weights: Weights, track: TrackSample) -> bool:
     if track.error is not None:
         return True
     n_clusters = len(np.unique(weights.clusters[track.columns]))
-    return n_clusters >= MIN_CLUSTERS and bool(np.ptp(track.values) > 0)
+    # Resamples are made of values of this precision.
+    return n_clusters >= MIN_CLUSTERS and bool(np.ptp(track.values.astype(np.float32)) > 0)
 
 
 def _replicates(

@@ -34,8 +34,12 @@ class _Prior(NamedTuple):
     weight: NDArray[np.float64]
 
 
-def shrink(n_correct: Sequence[float], n: Sequence[float]) -> list[Estimate]:
+def shrink(
+    n_correct: Sequence[float], n: Sequence[float], wanted: Sequence[int] | None = None
+) -> list[Estimate]:
     """Each slice's posterior mean on 0..1 with its 95 % interval (2.5 and 97.5 % points).
+
+    Of all slices, or of those at the places `wanted`, in their order.
 
     `n_correct` of `n` for every slice of one grouping, S >= 1; both may be effective numbers,
     hence fractions. The hyperparameters are integrated over the marginal (beta-binomial)
@@ -50,6 +54,8 @@ def shrink(n_correct: Sequence[float], n: Sequence[float]) -> list[Estimate]:
     alpha = prior.alpha[None, :] + k[:, None]
     beta = prior.beta[None, :] + (total - k)[:, None]
     means = (alpha / (alpha + beta)) @ prior.weight
+    if wanted is not None:
+        means, alpha, beta = means[wanted], alpha[wanted], beta[wanted]
     lows = _mixture_quantile(alpha, beta, prior.weight, 0.025)
     highs = _mixture_quantile(alpha, beta, prior.weight, 0.975)
     rows = zip(means, lows, highs, strict=True)
