@@ -39,13 +39,12 @@ def shrink(
 ) -> list[Estimate]:
     """Each slice's posterior mean on 0..1 with its 95 % interval (2.5 and 97.5 % points).
 
-    Of all slices, or of those at the places `wanted`, in their order.
-
     `n_correct` of `n` for every slice of one grouping, S >= 1; both may be effective numbers,
-    hence fractions. The hyperparameters are integrated over the marginal (beta-binomial)
-    likelihood of all slices, so that the interval keeps what is not known about them. Their
-    prior is Christiansen and Morris's (1997, JASA 92:618): m is uniform, and so is c / (c + n),
-    the pull on a slice of median n. Raises ValueError unless 0 <= n_correct <= n and n > 0.
+    hence fractions. Estimates come of all slices, or of those at the places `wanted`. The
+    hyperparameters are integrated over the marginal (beta-binomial) likelihood of all slices, so
+    that the interval keeps what is not known about them. Their prior is Christiansen and Morris's
+    (1997, JASA 92:618): m is uniform, and so is c / (c + n), the pull on a slice of median n.
+    Raises ValueError unless 0 <= n_correct <= n and n > 0.
     """
     k, total = np.asarray(n_correct, dtype=np.float64), np.asarray(n, dtype=np.float64)
     if not (len(k) and len(k) == len(total) and np.all((k >= 0) & (k <= total) & (total > 0))):
