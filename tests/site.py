@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 import pytest
@@ -49,6 +49,8 @@ from tests.waiting import HANG_SECONDS
 from tests.web.contract import ContractWatch
 
 SECRET_KEY = "s" * 40
+MOST_IDLE = 4
+"""So many sites of other settings than most wait for a test that asks for the same."""
 PAGE_BYTES = 16 * 1024 * 1024
 ENDPOINT_KEY = Fernet.generate_key().decode()
 N_TEXT, N_IMAGE, N_REPORT = 6, 3, 2
@@ -198,9 +200,6 @@ class Served:
                 }
             )
         )
-        # All applications of a process share the limiter. One that was made only to be asked for
-        # its addresses names no real Redis; what the limiter learnt of that holds for it alone.
-        limiter._storage_dead = False
         self._app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
         self._watch = ContractWatch(self._app)
         with listening:
@@ -210,6 +209,16 @@ class Served:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         self.site = Site(f"http://127.0.0.1:{port}", sessions)
+        self.begin()
+
+    def begin(self) -> None:
+        """Count attempts where this application counts them, whichever was made meanwhile.
+
+        All applications of a process share the limiter. One that was made only to be asked for its
+        addresses names no real Redis; what the limiter learnt of that holds for it alone.
+        """
+        limiter.init_app(self._app)
+        limiter._storage_dead = False
 
     def forget(self) -> None:
         """Let go of the database and of every page that was made from it.
@@ -230,6 +239,55 @@ class Served:
         self._thread.join()
         self._server.server_close()
         self.forget()
+
+
+class Own(NamedTuple):
+    """A site of some settings, with a database of its own."""
+
+    settings: dict[str, str]
+    database: SharedSqlite
+    served: Served
+
+    def close(self) -> None:
+        """Stop answering, and let go of the database."""
+        self.served.close()
+        self.database.sessions.engine.dispose()
+
+
+class Sites:
+    """Sites of one's own: what a test has done with serves the next that asks for its settings."""
+
+    def __init__(self, make: Callable[[dict[str, str]], Own]) -> None:
+        self._make = make
+        self._idle: list[Own] = []
+
+    @contextmanager
+    def open(self, **settings: str) -> Iterator[Site]:
+        """A site as new, which nobody else has until this ends."""
+        own = self._take(settings)
+        try:
+            yield own.served.site
+            own.served.forget()
+        except BaseException:
+            own.close()
+            raise
+        self._idle.append(own)
+        if len(self._idle) > MOST_IDLE:
+            self._idle.pop(0).close()
+
+    def _take(self, settings: dict[str, str]) -> Own:
+        for own in self._idle:
+            if own.settings == settings:
+                self._idle.remove(own)
+                own.database.empty()
+                own.served.begin()
+                return own
+        return self._make(settings)
+
+    def close(self) -> None:
+        """Close every site that nobody has."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 @pytest.fixture(scope="session")
@@ -259,26 +317,22 @@ def open_site(
     redis_url: str,
     templates: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> OpenSite:
+) -> Iterator[OpenSite]:
     """Open a site of one's own: a small benchmark, and ada in a team with a model card.
 
     It may have other settings than those of most tests, by the names of their variables; `{port}`
     in one is where the site listens.
     """
 
-    @contextmanager
-    def open_new_site(**settings: str) -> Iterator[Site]:
+    def make(settings: dict[str, str]) -> Own:
         place = tmp_path_factory.mktemp("site") / "site.sqlite3"
-        shutil.copyfile(filled_template, place)
-        sessions = make_sessions(f"sqlite:///{place}")
-        served = Served(sessions, redis_url, templates, **settings)
-        try:
-            yield served.site
-        finally:
-            served.close()
-            sessions.engine.dispose()
+        shared = SharedSqlite(place, filled_template)
+        shared.empty()
+        return Own(settings, shared, Served(shared.sessions, redis_url, templates, **settings))
 
-    return open_new_site
+    sites = Sites(make)
+    yield sites.open
+    sites.close()
 
 
 @pytest.fixture(scope="session")
@@ -314,5 +368,6 @@ def site(
     else:
         fill(sessions)
         served = request.getfixturevalue("served_on_postgres")
+    served.begin()
     yield served.site
     served.forget()
