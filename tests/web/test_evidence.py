@@ -10,6 +10,7 @@ from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import sign_in
 
+pytestmark = pytest.mark.one_database
 PAGE = "/admin/evidence/tiny/1.0.0/test"
 
 
@@ -42,7 +43,6 @@ def test_a_host_sees_the_signs_with_figures_submissions_and_what_they_do_not_sho
         assert known in page
 
 
-@pytest.mark.one_database
 def test_the_host_is_led_there_from_the_overview_and_from_where_releases_open(
     suspect: Site,
 ) -> None:
@@ -51,7 +51,6 @@ def test_the_host_is_led_there_from_the_overview_and_from_where_releases_open(
     assert f'<a href="{PAGE}">Look at the evidence first</a>' in hugo.get("/admin/benchmarks").text
 
 
-@pytest.mark.one_database
 def test_a_split_without_a_sign_says_what_that_means(site: Site) -> None:
     site.add_role("hugo", Role.HOST)
     assert (
@@ -59,14 +58,12 @@ def test_a_split_without_a_sign_says_what_that_means(site: Site) -> None:
     )
 
 
-@pytest.mark.one_database
 def test_teams_never_see_signs(suspect: Site) -> None:
     ada = sign_in(suspect, "ada")
     assert ada.get(PAGE).status_code == ada.get("/admin/evidence").status_code == 403
     assert "Shared people" not in ada.get("/submissions").text
 
 
-@pytest.mark.one_database
 def test_open_splits_and_unknown_ones_have_no_evidence(suspect: Site) -> None:
     hugo = sign_in(suspect, "hugo")
     answer = hugo.get("/admin/evidence/tiny/1.0.0/dev")
@@ -75,7 +72,6 @@ def test_open_splits_and_unknown_ones_have_no_evidence(suspect: Site) -> None:
     assert hugo.get("/admin/evidence/tiny/1.0.0/none").status_code == 404
 
 
-@pytest.mark.one_database
 def test_the_command_lists_the_same_signs(suspect: Site) -> None:
     url = suspect.sessions.engine.url.render_as_string(hide_password=False)
     settings = {**REQUIRED, "DATABASE_URL": url}

@@ -18,6 +18,8 @@ from tests.factories import load_items
 from tests.site import ENDPOINT_KEY, Site
 from tests.web.test_pages import sign_in
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def audited(site: Site) -> str:
@@ -60,7 +62,6 @@ def test_a_host_sees_the_shares_with_control_chance_and_what_they_do_not_show(
         assert known in text, text
 
 
-@pytest.mark.one_database
 def test_its_team_and_visitors_see_at_most_that_there_was_an_audit(
     site: Site, audited: str
 ) -> None:
