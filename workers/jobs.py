@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Config
-from leaderboard.campaigns.refit import begin_labels
+from leaderboard.campaigns.refit import begin_labels, begin_order
 from leaderboard.campaigns.run import Runner
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
@@ -34,6 +34,7 @@ from leaderboard.letters.links import Links
 from leaderboard.letters.send import Post, send_letter
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.campaign import CampaignPart
+from leaderboard.models.order import OrderRun
 from leaderboard.models.submission import Submission
 from leaderboard.notices.channels import MailSettings
 from leaderboard.notices.send import Outbox, send_notice
@@ -118,12 +119,17 @@ def _ask_orders(config: Config, judges: Sequence[AnyJudge]) -> None:
 
 
 def order_judge(order_run_id: int) -> None:
-    """Run a judge on the order suite."""
+    """Run a judge on the order suite, and propose what follows for the ranks that it decides."""
     config = Config.from_env()
     sessions = sessions_of(config.database_url)
     with sessions.read() as session:
         judges = list_judges(session, read_judges(config))
-    run_order(sessions, order_run_id, judges)
+    if not run_order(sessions, order_run_id, judges):
+        return
+    with sessions.write() as session:
+        rater_id = session.get_one(OrderRun, order_run_id).rater_id
+        begun = begin_order(session, rater_id)
+    send_nudges(make_queue(config.redis_url, config.queue_name), begun)
 
 
 def rank(split_id: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from leaderboard.bundles.facts import EntryFact, Fact, MeanFact, RankedFact, write_facts
 from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
 from leaderboard.errors import NotFound
+from leaderboard.evaluation.places import set_loose
 from leaderboard.evaluation.release import find_foreign
 from leaderboard.items.values import read_packed_values, unpack_values
 from leaderboard.models.benchmark import Split, Track
@@ -25,7 +26,7 @@ from leaderboard.models.ranking import (
 )
 from leaderboard.models.sealed import CommittedValues
 from leaderboard.rankings.provenance import UNCALIBRATED, read_report_means
-from leaderboard.rankings.releases import find_ranking, get_ranking
+from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 
@@ -77,6 +78,8 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
     every = {part for of_model in parts.values() for part in of_model.values()}
     means = read_report_means(session, sorted(every)) if is_current else {}
     foreign = find_foreign(session, ranking.release, every) if is_current else None
+    if not decides_by_reports(session, ranking.release_id):
+        means = {key: set_loose(mean) for key, mean in means.items()}
     for row in rows:
         key, left_out = row.submission_id, []
         for track, part in parts[key].items():

@@ -12,7 +12,7 @@ from leaderboard.campaigns.report import read_report
 from leaderboard.campaigns.start import clear_parts
 from leaderboard.db import lock_row, now
 from leaderboard.evaluation.rank import rank_split
-from leaderboard.evaluation.release import describe_judge
+from leaderboard.evaluation.release import describe_judge, note_order
 from leaderboard.evaluation.score import write_result
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import (
@@ -165,6 +165,7 @@ def _continue(
     ruler.parser_version, ruler.rater_id = plan.parser_version, plan.rater_id
     session.flush()
     if plan.rater_id is not None:
+        note_order(session, release, plan.decides)
         describe_judge(session, release, plan.rater_id)
 
 
@@ -176,6 +177,7 @@ def is_within_release(campaign: Campaign, plan: SplitPlan) -> bool:
     if report.changes_nothing:
         return True
     is_same = plan.kind is plan.kind_before and plan.rater_id == plan.rater_before
+    is_same = is_same and not plan.changes_order
     is_refit = campaign.causes == [Cause.LABELS.value] and is_same and not plan.changes_parser
     return is_refit and report.is_minor
 
@@ -191,6 +193,10 @@ def write_note(session: Session, campaign: Campaign, plan: SplitPlan) -> str:
             f"{plan.parser_version}."
         )
     said += _describe_judges(session, plan)
+    if plan.changes_order and plan.rater_id is not None:
+        name = session.get_one(Rater, plan.rater_id).name
+        words = "may decide ranks" if plan.decides else "decide no rank"
+        said.append(f"Report scores by {name} {words}, by its order of pairs of reports.")
     if plan.kind is not plan.kind_before:
         before, after = (
             "no labels" if kind is None else f"{kind.value} labels"

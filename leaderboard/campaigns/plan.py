@@ -34,6 +34,7 @@ class SplitPlan(msgspec.Struct, frozen=True):
     version and the judge (its row id; None without reports) stand before and after, so does whose
     labels calibrate; after, they are `n_labels` reports of `n_models` models. `is_fitted` says
     whether calibrations are fitted anew, `is_rated` whether the judge rates what it has not rated.
+    `decides` says whether the judge's report scores may decide ranks, by its order of pairs.
     """
 
     split_id: int
@@ -48,6 +49,13 @@ class SplitPlan(msgspec.Struct, frozen=True):
     n_models: int
     is_fitted: bool
     is_rated: bool
+    decides_before: bool = True
+    decides: bool = True
+
+    @property
+    def changes_order(self) -> bool:
+        """Whether report scores would decide ranks that did not, or the other way round."""
+        return self.decides != self.decides_before
 
     @property
     def is_reread(self) -> bool:
@@ -91,7 +99,10 @@ class Plan(msgspec.Struct, frozen=True):
     def changes_ruler(self) -> bool:
         """Whether something else than labels is other than it was: the parser, a judge, an item."""
         return any(
-            split.changes_parser or split.changes_judge or split.changes_version
+            split.changes_parser
+            or split.changes_judge
+            or split.changes_version
+            or split.changes_order
             for split in self.splits
         )
 

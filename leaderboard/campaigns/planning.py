@@ -16,6 +16,7 @@ from leaderboard.campaigns.rules import choose_kind, read_rule
 from leaderboard.db import now
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.order_runs import read_order
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.judges.roster import AnyJudge
 from leaderboard.models.benchmark import Split, Track
@@ -24,7 +25,7 @@ from leaderboard.models.campaign import Campaign, CampaignPart, Cause, PartState
 from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.versions import Change, SplitDiff
-from leaderboard.rankings.releases import find_release
+from leaderboard.rankings.releases import decides_by_reports, find_release
 from leaderboard.scoring.answers import PARSER_VERSION
 
 MakeJudge = Callable[[Split], AnyJudge]
@@ -93,6 +94,7 @@ def _plan_split(
     release = find_release(session, split.id)
     ruler = None if release is None else session.get(ReleaseRuler, release.id)
     rater_before = None if ruler is None else ruler.rater_id
+    decides_before = release is None or decides_by_reports(session, release.id)
     rater_id, is_rated = _choose_judge(
         session, split, rater_before, make_judge(target), wants=Cause.JUDGE in campaign.causes
     )
@@ -127,7 +129,20 @@ def _plan_split(
         n_models=n_models,
         is_fitted=is_fitted,
         is_rated=is_rated,
+        decides_before=decides_before,
+        decides=_decides(session, rater_id, rater_before, decides_before),
     )
+
+
+def _decides(session: Session, rater_id: int | None, before: int | None, decided: bool) -> bool:
+    """Whether a judge's report scores would decide ranks.
+
+    Those of the judge that is there go on as they are until it has been run on the order suite.
+    """
+    if rater_id is None:
+        return True
+    order = read_order(session, rater_id)
+    return decided if order.finished is None and rater_id == before else order.may_rank
 
 
 def _choose_judge(

@@ -9,6 +9,7 @@ from leaderboard.calibration.refits import REFITS, begin_refit, end_refit
 from leaderboard.campaigns.plan import read_plan
 from leaderboard.campaigns.planning import replaces
 from leaderboard.campaigns.start import find_active, nudge_campaign, start_campaign
+from leaderboard.judges.order_runs import read_order
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.leases import claim_row
 from leaderboard.models.benchmark import Split
@@ -16,10 +17,11 @@ from leaderboard.models.campaign import CampaignState, Cause, ReleaseRuler
 from leaderboard.models.rating import Rater
 from leaderboard.packages.opening import is_frozen
 from leaderboard.queue import Nudge
-from leaderboard.rankings.releases import find_release
+from leaderboard.rankings.releases import decides_by_reports, find_release
 
 OF_LABELS = "new labels"
 OF_UPGRADE = "an upgrade of the site"
+OF_ORDER = "a run on the order suite"
 
 
 def begin_labels(session: Session, split_id: int) -> Nudge[int] | None:
@@ -63,6 +65,23 @@ def begin_upgrade(
             causes.append(Cause.JUDGE)
         if causes and not _is_under_way(session, split, parser_version):
             nudges.append(nudge_campaign(start_campaign(session, [split], causes, OF_UPGRADE)))
+    return list(dict.fromkeys(nudges))
+
+
+def begin_order(session: Session, rater_id: int) -> list[Nudge[int]]:
+    """Begin a campaign on every split whose ranks a judge would now decide, or no longer decide.
+
+    For a judge whose run on the order suite is finished. Returns what to enqueue.
+    """
+    may_rank = read_order(session, rater_id).may_rank
+    nudges = []
+    for split in session.scalars(select(Split).order_by(Split.id)).all():
+        release = find_release(session, split.id)
+        ruler = None if release is None else session.get(ReleaseRuler, release.id)
+        if ruler is None or ruler.rater_id != rater_id or is_frozen(session, split.id):
+            continue
+        if decides_by_reports(session, ruler.release_id) != may_rank:
+            nudges.append(nudge_campaign(start_campaign(session, [split], [Cause.ORDER], OF_ORDER)))
     return list(dict.fromkeys(nudges))
 
 

@@ -16,7 +16,13 @@ from leaderboard.campaigns.rules import read_rule
 from leaderboard.db import now
 from leaderboard.evaluation.combined import combine
 from leaderboard.evaluation.kept import find_results
-from leaderboard.evaluation.places import Place, RankedBy, place_all, without_tracks
+from leaderboard.evaluation.places import (
+    Place,
+    RankedBy,
+    place_all,
+    without_decision,
+    without_tracks,
+)
 from leaderboard.evaluation.results import Result, find_score
 from leaderboard.evaluation.standing import (
     StandsBy,
@@ -273,7 +279,8 @@ def _stand(
         foreign = [Track.REPORT] if judged and judged.rater_id != plan.rater_id else []
         result = combine(parts, items, foreign) if one.is_combined else known[one.key]
         results[one.key] = result
-        ranked_by[one.key] = without_tracks(make_ranked_by(result), items, foreign)
+        counted = without_tracks(make_ranked_by(result), items, foreign)
+        ranked_by[one.key] = counted if plan.decides else without_decision(counted)
     return results, ranked_by
 
 

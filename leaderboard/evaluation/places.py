@@ -20,7 +20,7 @@ from leaderboard.scoring.ranking import (
     rank_ranges,
     separable_from_leader,
 )
-from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 
 
 class Place(NamedTuple):
@@ -42,6 +42,17 @@ def without_tracks(one: RankedBy, items: pd.DataFrame, tracks: Collection[Track]
     taken = items["track"].isin([track.value for track in tracks]).to_numpy()
     reports = None if Track.REPORT in tracks else one.reports
     return RankedBy(np.where(taken, np.nan, one.values), reports)
+
+
+def without_decision(one: RankedBy) -> RankedBy:
+    """`one` as a judge's scores count that may decide no rank: like transported ones."""
+    reports = one.reports
+    return one if reports is None else one._replace(reports=set_loose(reports))
+
+
+def set_loose(mean: CalibratedMean) -> CalibratedMean:
+    """A calibrated mean that makes no winner, whatever labels are behind it."""
+    return mean._replace(badge=Badge.TRANSPORTED)
 
 
 def place_all(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from leaderboard.db import now
 from leaderboard.disclosure import is_protected
 from leaderboard.evaluation.combined import combine_stored
-from leaderboard.evaluation.places import RankedBy, place_all, without_tracks
+from leaderboard.evaluation.places import RankedBy, place_all, without_decision, without_tracks
 from leaderboard.evaluation.ranked import Ranked, replace_ranked
 from leaderboard.evaluation.release import Foreign, continue_release, find_foreign
 from leaderboard.evaluation.standing import (
@@ -23,7 +23,12 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Ranking
 from leaderboard.packages.opening import is_frozen
 from leaderboard.rankings.apart import find_apart
-from leaderboard.rankings.releases import find_ranking, find_release, lock_releases
+from leaderboard.rankings.releases import (
+    decides_by_reports,
+    find_ranking,
+    find_release,
+    lock_releases,
+)
 
 
 def rank_split(
@@ -66,14 +71,14 @@ def rank_split(
     }
     ranked_by = read_ranked_by(session, [key for key in keys if key not in combined])
     ranked_by |= {key: make_ranked_by(result) for key, result in combined.items()}
-    places = place_all(
-        {
-            one.key: leave_out_foreign(one, ranked_by[one.key], foreign, items)
-            for one in standing
-            if one.key not in apart
-        },
-        items,
-    )
+    counted = {
+        one.key: leave_out_foreign(one, ranked_by[one.key], foreign, items)
+        for one in standing
+        if one.key not in apart
+    }
+    if not decides_by_reports(session, release.id):
+        counted = {key: without_decision(one) for key, one in counted.items()}
+    places = place_all(counted, items)
     replace_ranked(session, ranking, release, Ranked(standing, combined, places, apart))
     return ranking
 

@@ -30,7 +30,7 @@ from leaderboard.models.ranking import (
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.provenance import read_provenance
+from leaderboard.rankings.provenance import make_kept, read_provenance
 from leaderboard.rankings.read import BoardScore, read_scores_by_board
 
 _TABLES = (
@@ -90,7 +90,7 @@ def _add_reports(session: Session, ranking: Ranking, ranked: Ranked) -> None:
     }
     found = read_provenance(session, list(of_reports.values()))
     session.add_all(
-        RankedReports(ranking_id=ranking.id, submission_id=key, **vars(found[part]))
+        RankedReports(ranking_id=ranking.id, submission_id=key, **make_kept(found[part]))
         for key, part in of_reports.items()
         if part in found
     )

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.items.targets import REPORT
+from leaderboard.judges.order_runs import read_order
 from leaderboard.models.calibration import ScoredReports
-from leaderboard.models.campaign import ReleaseRuler
+from leaderboard.models.campaign import ReleaseOrder, ReleaseRuler
 from leaderboard.models.ranking import ScoredQuestions
 from leaderboard.models.release import Release, ReleaseJudge
 from leaderboard.models.submission import Submission
@@ -31,7 +32,9 @@ def continue_release(session: Session, split_id: int, standing: Sequence[str]) -
     """The open release of a split, or its first, with its judge's labels as they are now.
 
     Its ruler is that of the first submissions that were scored in it, and then stays: what changes
-    it for everybody is computed by a campaign, which opens the next release.
+    it for everybody is computed by a campaign, which opens the next release. Whether its judge may
+    decide ranks follows from the judge's newest run on the order suite when it became the ruler:
+    it may not where there was none.
     """
     release = find_release(session, split_id)
     if release is None:
@@ -46,10 +49,22 @@ def continue_release(session: Session, split_id: int, standing: Sequence[str]) -
     if ruler.rater_id is None:
         reports = _find_newest(session, ScoredReports, standing)
         ruler.rater_id = reports.rater_id if reports else None
+        if ruler.rater_id is not None:
+            note_order(session, release, read_order(session, ruler.rater_id).may_rank)
     if ruler.rater_id is not None:
         describe_judge(session, release, ruler.rater_id)
     session.flush()
     return release
+
+
+def note_order(session: Session, release: Release, may_rank: bool) -> None:
+    """Write down whether a release's judge may decide its ranks; it stays until a proposal."""
+    row = session.get(ReleaseOrder, release.id)
+    if row is None:
+        session.add(ReleaseOrder(release_id=release.id, may_rank=may_rank))
+    else:
+        row.may_rank = may_rank
+    session.flush()
 
 
 def describe_judge(session: Session, release: Release, rater_id: int) -> None:

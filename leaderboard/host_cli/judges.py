@@ -81,7 +81,7 @@ def _show_order(session: Session, rater: Rater) -> None:
         click.echo(f"{head}: {order.newest.state.value} {order.newest.reason}".rstrip())
         return
     share = order.total.share
-    verdict = "fit to decide ranks" if order.may_rank else "below 95 %"
+    verdict = "may decide ranks" if order.may_rank else "decides no rank"
     click.echo(
         f"{head}: suite {order.finished.suite}, {order.total.n_right} of {order.total.n} pairs "
         f"ordered right ({100 * share.value:.1f} %), {verdict}"

@@ -61,6 +61,7 @@ class Cause(enum.StrEnum):
     LABELS = "labels"
     PARSER = "parser"
     JUDGE = "judge"
+    ORDER = "order"
     VERSION = "version"
     HOST = "host"
 
@@ -71,6 +72,7 @@ class Cause(enum.StrEnum):
             Cause.LABELS: "The labels of reports changed",
             Cause.PARSER: "Answers are read by another version of the parser",
             Cause.JUDGE: "Reports are rated by another judge",
+            Cause.ORDER: "The judge of reports was run on the order suite",
             Cause.VERSION: "A new version of the benchmark is prepared",
             Cause.HOST: "A host asked for it",
         }[self]
@@ -195,3 +197,16 @@ class ReleaseRuler(Base):
     rater_id: Mapped[int | None] = mapped_column(ForeignKey("raters.id"))
 
     rater: Mapped[Rater | None] = relationship()
+
+
+class ReleaseOrder(Base):
+    """Whether the judge of a release was fit to decide ranks when it became the release's judge.
+
+    A release that was ranked before judges were run on the order suite has no row: its judge
+    decides as it did.
+    """
+
+    __tablename__ = "release_orders"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    may_rank: Mapped[bool]

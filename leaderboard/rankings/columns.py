@@ -96,7 +96,7 @@ def is_in_lead_group(board: Board, row: RankingRow) -> bool:
 
 
 def is_loose(board: Board, row: RankingRow) -> bool:
-    """Whether the score on `board` is a report score that stands on no own report's labels."""
+    """Whether the score on `board` is a report score that may make no winner."""
     return board.is_judged and not (row.report and row.report.is_anchored)
 
 
@@ -105,6 +105,7 @@ class NoRank(enum.StrEnum):
 
     TRAINED = "trained on the questions"
     NOT_ANCHORED = "not anchored"
+    JUDGE = "judge decides no rank"
     OTHER_RULER = "another ruler"
     INCOMPLETE = "incomplete"
 
@@ -117,7 +118,10 @@ def find_no_rank(board: Board, row: RankingRow) -> NoRank | None:
         return NoRank.INCOMPLETE
     if row.is_apart:
         return NoRank.TRAINED
-    return NoRank.NOT_ANCHORED if is_loose(board, row) else NoRank.OTHER_RULER
+    if not is_loose(board, row):
+        return NoRank.OTHER_RULER
+    is_of_judge = row.report is not None and row.report.has_own_labels
+    return NoRank.JUDGE if is_of_judge else NoRank.NOT_ANCHORED
 
 
 def make_board_cells(score: BoardScore | None) -> tuple[Cell, ...]:

@@ -22,7 +22,8 @@ class ReportProvenance:
     """What stands behind a submission's report score.
 
     `badge` is a Badge, or UNCALIBRATED for a judge's raw mean. `raw_value` is the judge's mean
-    on 20..100 beside a calibrated score. Lengths and marks are those of `ScoredReports`.
+    on 20..100 beside a calibrated score. Lengths and marks are those of `ScoredReports`. Its judge
+    `may_decide` ranks in the release that a ranking is of.
     """
 
     judge: str
@@ -32,11 +33,22 @@ class ReportProvenance:
     raw_value: float | None
     n_words: float
     density: float | None
+    may_decide: bool = True
+
+    @property
+    def has_own_labels(self) -> bool:
+        """Whether labels of its own reports stand behind it."""
+        return self.badge in (Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED)
 
     @property
     def is_anchored(self) -> bool:
-        """Whether labels of its own reports stand behind it; else it makes no winner."""
-        return self.badge in (Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED)
+        """Whether it may make a winner: by own labels, and a judge that may decide ranks."""
+        return self.has_own_labels and self.may_decide
+
+
+def make_kept(provenance: ReportProvenance) -> dict[str, object]:
+    """What a ranking keeps of it; whether its judge may decide is a fact of the release."""
+    return {name: value for name, value in vars(provenance).items() if name != "may_decide"}
 
 
 def read_provenance(session: Session, submission_ids: Sequence[str]) -> dict[str, ReportProvenance]:

@@ -37,7 +37,7 @@ from leaderboard.models.team import ModelCard, VariantConsent
 from leaderboard.packages.catalogue import find_successor
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.raters import find_teams_with_raters
-from leaderboard.rankings.releases import find_ranking, get_ranking
+from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
 from leaderboard.scoring.rank_range import RankRange
 
 HEADLINE = (Slice.ALL, Slice.CLOSED, Slice.TRACK)
@@ -348,6 +348,7 @@ def _make_row(
 
 def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvenance]:
     rows = session.scalars(select(RankedReports).where(RankedReports.ranking_id == ranking.id))
+    may_decide = decides_by_reports(session, ranking.release_id)
     return {
         row.submission_id: ReportProvenance(
             judge=row.judge,
@@ -357,6 +358,7 @@ def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvena
             raw_value=row.raw_value,
             n_words=row.n_words,
             density=row.density,
+            may_decide=may_decide,
         )
         for row in rows
     }

@@ -12,6 +12,7 @@ from leaderboard.db import lock_row, now
 from leaderboard.disclosure import is_public
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Split
+from leaderboard.models.campaign import ReleaseOrder, ReleaseRuler
 from leaderboard.models.ranking import RankedSubmission, Ranking
 from leaderboard.models.release import Release, ReleaseJudge
 from leaderboard.models.submission import Submission
@@ -35,6 +36,21 @@ def find_release(session: Session, split_id: int) -> Release | None:
     return session.scalar(
         select(Release).where(Release.split_id == split_id).order_by(Release.number.desc()).limit(1)
     )
+
+
+def decides_by_reports(session: Session, release_id: int) -> bool:
+    """Whether calibrated report scores of a release's judge may decide ranks."""
+    row = session.get(ReleaseOrder, release_id)
+    return row is None or row.may_rank
+
+
+def read_ruler(session: Session, split_id: int) -> tuple[int | None, bool]:
+    """The judge of the open release, and whether its calibrated scores may decide ranks."""
+    release = find_release(session, split_id)
+    ruler = None if release is None else session.get(ReleaseRuler, release.id)
+    if ruler is None:
+        return None, True
+    return ruler.rater_id, decides_by_reports(session, ruler.release_id)
 
 
 def lock_releases(session: Session, split_id: int) -> None:

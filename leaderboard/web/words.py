@@ -119,6 +119,8 @@ def missing(row: RankingRow, board: Board) -> str:
         return "it stands apart: its team says that it was trained on the questions"
     if reason is NoRank.NOT_ANCHORED:
         return "it stands apart: its report score is not anchored to labels of its own reports"
+    if reason is NoRank.JUDGE:
+        return "it stands apart: the judge of its reports decides no rank"
     if board in row.scores:
         return "it was scored by another parser or judge than the others: a proposal waits"
     absent = [t for t in board.tracks if t.value not in row.tracks]

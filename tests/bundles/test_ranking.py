@@ -1,16 +1,21 @@
 """A host's archive of a ranking gives every rank range again."""
 
 import json
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from leaderboard.bundles.archive import write_archive
 from leaderboard.bundles.ranking import gather_ranking
 from leaderboard.db import Sessions
 from leaderboard.errors import NotFound
+from leaderboard.evaluation.rank import rank_split
 from leaderboard.hosting.releases import open_next
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.models.campaign import ReleaseOrder
 from leaderboard.models.ranking import Board
+from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.read import read_ranking
 from tests.bundles.made import change_line, names_of, verify
@@ -73,9 +78,20 @@ def test_a_closed_release_is_ranked_again_from_the_values_that_it_committed_to(
         bundle_ranking(sessions, release=9)
 
 
+def read_report_ranks(sessions: Sessions) -> list[Any]:
+    found = verify(bundle_ranking(sessions))
+    assert names_of(found, "same") == list(found)
+    return [found[f"{model}: Report, rank"] for model in ("model-a", "model-b")]
+
+
 def test_ranks_by_calibrated_reports_come_from_their_means_and_errors(
     sessions: Sessions, keys: list[str]
 ) -> None:
+    # Nothing is ahead by the scores of a judge that was never run on the order suite.
+    assert {one["shown"] for one in read_report_ranks(sessions)} == {"no rank"}
+    with sessions.write() as session:
+        session.execute(update(ReleaseOrder).values(may_rank=True))
+        rank_split(session, session.get_one(Submission, keys[0]).split_id)
     found = verify(bundle_ranking(sessions))
     assert names_of(found, "same") == list(found)
     ranks = {found[f"{model}: Report, rank"]["shown"] for model in ("model-a", "model-b")}

@@ -212,7 +212,7 @@ def test_a_judge_that_is_not_set_up_any_more_ends_its_run_with_the_reason(
 
 
 def test_each_new_judge_is_asked_for_once_until_a_host_asks_again(sessions: Sessions) -> None:
-    judges = [ChecklistJudge(), Scripted(set())]
+    judges: list[AnyJudge] = [ChecklistJudge(), Scripted(set())]
     with sessions.write() as session:
         assert len(ask_missing(session, judges)) == 2
     with sessions.write() as session:

@@ -55,7 +55,8 @@ def test_shares_by_kind_and_overall_stand_on_the_page_in_the_api_and_in_the_tabl
     assert "69 right: 90.8 %" in page
     assert "82.2" in page
     assert "95.5" in page
-    assert "not fit to decide ranks" in page
+    assert "decides no rank" in page
+    assert "In the open release report scores by this judge decide no rank:" in page
     (judge,) = rated.get("/api/v1/judges/tiny/test").json()["judges"]
     overall = judge["order"]["overall"]
     assert (overall["right"], overall["n"]) == (69, 76)
@@ -75,7 +76,8 @@ def test_a_page_that_was_kept_shows_a_new_run(rated: Site) -> None:
     finish(rated, n_wrong=3)
     page = rated.get("/judges").text
     assert "73 right: 96.1 %" in page
-    assert "a judge is fit to decide ranks" in page
+    assert "its ratings may decide ranks" in page
+    assert "decide no rank until a host opens a proposal" in page
 
 
 def test_a_host_has_the_judges_of_a_benchmark_run_on_the_suite(rated: Site) -> None:
@@ -109,5 +111,5 @@ def test_a_command_asks_for_a_run_and_says_how_each_judge_did(
     assert "waiting" in run().output
     finish(rated, n_wrong=7)
     said = run().output
-    assert "69 of 76 pairs ordered right (90.8 %), below 95 %" in said
+    assert "69 of 76 pairs ordered right (90.8 %), decides no rank" in said
     assert "wrong: level-s1-extrusion (90.0, 90.0)" in said

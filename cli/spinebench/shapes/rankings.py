@@ -62,8 +62,9 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track.
 
     `no_rank` says why there is none: "trained on the questions", "not anchored" (on the report
-    board, where no labels of the model's own reports stand behind its score), "another ruler" or
-    "incomplete". `separable_from_leader` says whether the leader is significantly better.
+    board, where no labels of the model's own reports stand behind its score), "judge decides no
+    rank", "another ruler" or "incomplete". `separable_from_leader` says whether the leader is
+    significantly better.
     `n_unscored` counts the split's items without a score, `n_attempts` the scored submissions of
     the model's team. A model that stands apart has no rank because its team says that it was
     trained on the questions. `parts` has the submission of each track where a model stands by

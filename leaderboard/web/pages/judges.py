@@ -24,6 +24,7 @@ from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.read import read_state
+from leaderboard.rankings.releases import read_ruler
 from leaderboard.scoring.statistics.gate import Gate, Limit, Miss
 from leaderboard.web.address import find_standing, read_place
 from leaderboard.web.services import database, services
@@ -47,10 +48,13 @@ def index() -> Response:
 
     def render() -> str:
         judges = read_judges(database(), split)
+        ruler, decides = read_ruler(database(), split.id)
         return render_template(
             "judges/judges.html",
             split=split,
             judges=judges,
+            ruler=ruler,
+            decides=decides,
             calls={(one.name, one.version): one for one in read_call_figures(database())},
             checks={j.rater.id: read_checks(database(), j.rater.id) for j in judges},
             prompt=(SYSTEM, ASK),

@@ -117,6 +117,7 @@ def render_ranking(
         unranked=apart[NoRank.OTHER_RULER] + apart[NoRank.INCOMPLETE],
         apart=apart[NoRank.TRAINED],
         not_anchored=apart[NoRank.NOT_ANCHORED],
+        undecided=apart[NoRank.JUDGE],
         reported=[] if woven else reported,
         n_reported=len(reported),
         is_same=is_same,
