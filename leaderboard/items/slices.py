@@ -59,8 +59,8 @@ def find_slices(
     )
     for slice_, column in single:
         if held is None or held[column].notna().any():
-            found = items.groupby(column).indices
-            yield [SlicePlaces(slice_, str(name), found[name]) for name in sorted(found)]
+            found = {str(name): at for name, at in items.groupby(column).indices.items()}
+            yield [SlicePlaces(slice_, name, np.asarray(found[name])) for name in sorted(found)]
     if held is None or any(held["levels"]):
         levels_of = [tuple(own) for own in items["levels"].tolist()]
         levels = _group(Slice.LEVEL, levels_of, tuple)

@@ -37,7 +37,14 @@ Edit = Callable[[Items], None]
 N_TEXT, N_IMAGE, N_REPORT, N_MODELS = 40, 20, 16, 4
 JUDGE = ScriptedJudge(judge_value)
 CONDITIONS = ("disc_herniation", "stenosis", "scoliosis", "fracture", "tumour")
-LEVELS = (["L4/L5"], ["L3/L4", "L4/L5"], [], ["T12"], ["L5/S1"], ["C5", "L4/L5"])
+LEVELS: tuple[list[str], ...] = (
+    ["L4/L5"],
+    ["L3/L4", "L4/L5"],
+    [],
+    ["T12"],
+    ["L5/S1"],
+    ["C5", "L4/L5"],
+)
 
 
 def make_all() -> Items:
@@ -50,7 +57,8 @@ def make_all() -> Items:
             axis=("level", "pathology")[n % 2],
             levels=LEVELS[n % 6],
             case_id=f"case-{n // 2}",
-            **({"multiple": True, "answer": ["B", "C"]} if n % 7 == 0 else {}),
+            multiple=n % 7 == 0,
+            answer=["B", "C"] if n % 7 == 0 else ["B"],
         )
         for n in range(N_TEXT + N_IMAGE)
     ]
@@ -106,9 +114,9 @@ def set_answer(**answers: str) -> Edit:
 
     def edit(items: Items) -> None:
         for item in items:
-            item["answer"] = list(answers.get(item["id"].replace("-", "_"), item.get("answer", [])))
-            if item["kind"] == "report":
-                del item["answer"]
+            letters = answers.get(item["id"].replace("-", "_"))
+            if letters is not None:
+                item["answer"] = list(letters)
 
     return edit
 
