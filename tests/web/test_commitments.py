@@ -1,26 +1,21 @@
-"""Commitments on the benchmark's page and in the API, and what they keep to themselves."""
+"""Commitments on the benchmark's page and in the API.
 
-import base64
-import io
-import zipfile
+That nothing which opens one is told to anybody is seen where everybody asks for everything
+(tests/web/rights/test_table.py).
+"""
+
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from leaderboard.db import now
 from leaderboard.models.commitment import AnswerCommitment
-from leaderboard.models.sealed import AnswerSalt, CommittedValues
-from tests.site import OpenSite, Site
+from tests.site import Site
 from tests.web.api.test_api import check, make_file
-from tests.web.rights.table import API, PAGES
-from tests.web.rights.world import make_world
 
 pytestmark = pytest.mark.one_database
 PATH = "/benchmarks/{slug}/commitments"
-FOR_HOSTS = "/admin/submissions/{scored}/bundle"
-"""A submission's archive for hosts holds the seed (docs/proofs.md); the table keeps others out."""
 
 
 def read_commitments(site: Site) -> dict[str, object]:
@@ -52,40 +47,3 @@ def test_the_api_lists_the_commitments_of_answers_and_of_rankings(site: Site) ->
     assert (ranking["split"], ranking["release"], model["model"]) == ("test", 1, "model-a")
     assert len(model["root"]) == len(ranking["root"]) == 64
     assert round(model["scores"]["text"]) == 67
-
-
-def test_no_address_tells_anybody_what_opens_a_commitment(
-    open_site: OpenSite, tmp_path: Path
-) -> None:
-    with open_site(QUOTA_SUBMISSIONS="0") as site, make_world(site, tmp_path / "kept") as world:
-        with site.sessions.read() as session:
-            secrets = [*session.scalars(select(AnswerSalt.salt))]
-            secrets += session.scalars(select(CommittedValues.seed))
-        assert len(secrets) > 22
-        spelled = [
-            spelling
-            for secret in secrets
-            for spelling in (
-                secret,
-                secret.hex().encode(),
-                base64.b64encode(secret).rstrip(b"="),
-                base64.urlsafe_b64encode(secret).rstrip(b"="),
-            )
-        ]
-        n_read = 0
-        for group in (*PAGES, *API):
-            for method, address in group.read():
-                for who in [one for one, status in group.expected.items() if status == 200]:
-                    if method == "GET" and address != FOR_HOSTS:
-                        content = read_whole(world.ask(who, "GET", address, {}).content)
-                        assert not any(one in content for one in spelled), f"{who}: {address}"
-                        n_read += 1
-        assert n_read > 300
-
-
-def read_whole(content: bytes) -> bytes:
-    """The bytes of an answer; of a zip file those of its parts too."""
-    if not content.startswith(b"PK"):
-        return content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return content + b"".join(archive.read(name) for name in archive.namelist())

@@ -349,6 +349,7 @@ PAGES = (
         only(HOST, 302, 403),
         """
         POST /admin/benchmarks/tiny/1.0.0/test/rank
+        POST /admin/campaigns/order/tiny/1.0.0
         POST /admin/campaigns/start/tiny/1.0.0
         POST /admin/campaigns/rule/tiny
         POST /admin/benchmarks/tiny/1.0.0/reveal
@@ -369,8 +370,6 @@ PAGES = (
         POST /admin/items/tiny/1.0.0/test/keys/draw
         """,
     ),
-    # No judge has rated a report.
-    Group(only(HOST, 404, 403), "POST /admin/campaigns/order/tiny/1.0.0"),
     Group(
         only(HOST, 409, 403),
         """
