@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image as Picture
 
 from content.phantoms.picture import GREY_STEP, PicturePlan, draw_picture, encode_png
+from content.sources.harm_grades import add_grades, add_question_grades
 from content.sources.image_items import make_image_items
 from content.sources.report_images import make_report_pictures
 
@@ -39,7 +40,9 @@ def make_package() -> Built:
 
     Raises ValueError when an item names a picture that nobody has planned.
     """
-    texts = {"manifest.json": (SOURCES / "manifest.json").read_text(encoding="utf-8")}
+    manifest = json.loads((SOURCES / "manifest.json").read_text(encoding="utf-8"))
+    graded = json.dumps(add_question_grades(manifest), ensure_ascii=False, indent=2)
+    texts = {"manifest.json": f"{graded}\n"}
     written = [*read_items("text_items.jsonl"), *read_items("report_items.jsonl")]
     pictures = make_report_pictures()
     named: set[str] = set()
@@ -50,7 +53,7 @@ def make_package() -> Built:
         items = sorted([*of_split, *drawn.items], key=_place)
         named.update(image["path"] for item in items for image in item["images"])
         texts[f"items/{split}.jsonl"] = "".join(
-            json.dumps(item, ensure_ascii=False) + "\n" for item in items
+            json.dumps(add_grades(item), ensure_ascii=False) + "\n" for item in items
         )
     if unplanned := named - pictures.keys():
         raise ValueError(f"No phantom is planned for {', '.join(sorted(unplanned))}.")

@@ -20,6 +20,7 @@ import leaderboard.models.erratum
 import leaderboard.models.expert
 import leaderboard.models.exposure
 import leaderboard.models.factor
+import leaderboard.models.harm
 import leaderboard.models.identity
 import leaderboard.models.invitation
 import leaderboard.models.judging

@@ -21,7 +21,7 @@ from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.models.judging import CallOutcome
 from leaderboard.scoring.checklist import MAX_CHARACTERS
-from leaderboard.scoring.rubric import Dimension, Rubric
+from leaderboard.scoring.rubric import Dimension, Question, Rubric
 
 MILLION = 1_000_000
 
@@ -163,7 +163,12 @@ def _make_version(settings: JudgeSettings, dimensions: Sequence[Dimension]) -> s
             settings.temperature,
             settings.max_tokens,
             dict(sorted(settings.extra.items())),
-            [[d.key, d.name, d.question, d.questions] for d in dimensions],
+            [[d.key, d.name, d.question, _ungraded(d.questions)] for d in dimensions],
         ]
     )
     return hashlib.sha256(facts).hexdigest()[:16]
+
+
+def _ungraded(questions: Sequence[Question]) -> list[Question]:
+    """The questions without the harm of mistakes, which a judge is never told."""
+    return [msgspec.structs.replace(one, harm=msgspec.UNSET) for one in questions]

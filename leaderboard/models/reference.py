@@ -22,3 +22,15 @@ class ItemReference(Base):
     checklist: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     provenance_kind: Mapped[str] = mapped_column(String(40))
     provenance_reference: Mapped[str] = mapped_column(Text)
+
+
+class ItemHarm(Base):
+    """The harm of a question's wrong options and of a missing answer (`scoring.harm.OptionHarm`).
+
+    That of a report's checks stands in its checklist.
+    """
+
+    __tablename__ = "item_harms"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)

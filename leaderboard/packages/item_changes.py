@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from leaderboard.models.benchmark import Item, ItemImage
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.versions import Change, ItemDiff, SplitDiff
 
 
@@ -47,14 +47,21 @@ def read_item_changes(session: Session, diff: SplitDiff) -> list[ItemChange]:
         one.item_id: one
         for one in session.scalars(select(ItemReference).where(ItemReference.item_id.in_(ids)))
     }
-    return [_make_change(one, items, references) for one in changed]
+    harms = {
+        one.item_id: one.content
+        for one in session.scalars(select(ItemHarm).where(ItemHarm.item_id.in_(ids)))
+    }
+    return [_make_change(one, items, references, harms) for one in changed]
 
 
 def _make_change(
-    one: ItemDiff, items: dict[int, Item], references: dict[int, ItemReference]
+    one: ItemDiff,
+    items: dict[int, Item],
+    references: dict[int, ItemReference],
+    harms: dict[int, dict[str, Any]],
 ) -> ItemChange:
     sides = [
-        (items[key], references[key]) if key is not None else None
+        (items[key], references[key], harms.get(key)) if key is not None else None
         for key in (one.before_id, one.after_id)
     ]
     before, after = (_write_fields(side) for side in sides)
@@ -68,10 +75,12 @@ def _make_change(
     return ItemChange(one, tuple(fields), was if is_replaced else (), now if is_replaced else ())
 
 
-def _write_fields(side: tuple[Item, ItemReference] | None) -> dict[str, str]:
+def _write_fields(
+    side: tuple[Item, ItemReference, dict[str, Any] | None] | None,
+) -> dict[str, str]:
     if side is None:
         return {}
-    item, reference = side
+    item, reference, harm = side
     return {
         "Question": item.question,
         "Options": "\n".join(f"{letter}. {text}" for letter, text in item.options.items()),
@@ -80,6 +89,7 @@ def _write_fields(side: tuple[Item, ItemReference] | None) -> dict[str, str]:
         "Explanation": reference.explanation,
         "Reference report": reference.reference_report,
         "Checklist": _write_checks(reference.checklist),
+        "Harm": "" if harm is None else json.dumps(harm, ensure_ascii=False),
         "Subcondition": item.subcondition,
         "Axis": item.axis,
         "Modality": item.modality or "",

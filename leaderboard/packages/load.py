@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from msgspec import UnsetType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,11 @@ from leaderboard.db import now
 from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.harm import GradeAgreement
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import has_version
 from leaderboard.packages.feedback_part import draw_feedback_part
+from leaderboard.packages.harm import agree, list_graded
 from leaderboard.packages.opening import open_version
 from leaderboard.packages.package import McqItem, PackageItem, ReportItem, write_question
 from leaderboard.packages.read import Package
@@ -79,6 +82,7 @@ def load_package(session: Session, package: Package) -> Loaded:
         _add_items(session, split.id, package, package.items[part.name])
         if is_protected(split):
             draw_feedback_part(session, split, np.random.default_rng())
+    _add_agreement(session, benchmark.id, package)
     session.flush()
     commit_answers(session, benchmark)
     if is_first:
@@ -110,6 +114,8 @@ def _add_items(session: Session, split_id: int, package: Package, items: list[Pa
     session.flush()
     for row, item in zip(rows, items, strict=True):
         session.add(_make_reference(row.id, item))
+        if isinstance(item, McqItem) and not isinstance(item.harm, UnsetType):
+            session.add(ItemHarm(item_id=row.id, content=msgspec.to_builtins(item.harm)))
         for position, image in enumerate(item.images):
             sha256 = hashlib.sha256(package.pictures[image.path].content).hexdigest()
             session.add(
@@ -122,6 +128,19 @@ def _add_items(session: Session, split_id: int, package: Package, items: list[Pa
                 )
             )
     session.flush()
+
+
+def _add_agreement(session: Session, benchmark_id: int, package: Package) -> None:
+    items = [item for split in package.items.values() for item in split]
+    found = agree(list_graded(package.manifest, items))
+    if found is None:
+        return
+    value, low, high = found.estimate or (None, None, None)
+    session.add(
+        GradeAgreement(
+            benchmark_id=benchmark_id, n_grades=found.n_grades, value=value, low=low, high=high
+        )
+    )
 
 
 def _make_item(split_id: int, position: int, item: PackageItem) -> Item:

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.models.benchmark import Answers
 from leaderboard.scoring.checklist import Check
+from leaderboard.scoring.harm import OptionHarm
 from leaderboard.scoring.levels import LEVEL_PATTERN
 from leaderboard.scoring.rubric import Rubric
 
@@ -99,6 +100,24 @@ class SplitFile(_Part, frozen=True, kw_only=True):
     show_items: bool | UnsetType = UNSET
 
 
+class StatedAgreement(_Part, frozen=True, kw_only=True):
+    """How far the graders agree, as the package says where it has no single grades."""
+
+    coefficient: Name
+    value: Annotated[float, Meta(ge=-1, le=1)]
+    low: Annotated[float, Meta(ge=-1, le=1)]
+    high: Annotated[float, Meta(ge=-1, le=1)]
+
+
+class HarmGraders(_Part, frozen=True, kw_only=True):
+    """Who graded the harm of mistakes: so many clinicians, or the authors, who constructed it."""
+
+    by: Literal["clinicians", "constructed"]
+    n: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
+    who: Name | UnsetType = UNSET
+    agreement: StatedAgreement | UnsetType = UNSET
+
+
 class Manifest(_Part, frozen=True, kw_only=True):
     """manifest.json: what the benchmark is, its words, its rubric and its splits.
 
@@ -119,6 +138,7 @@ class Manifest(_Part, frozen=True, kw_only=True):
     taxonomy: Taxonomy
     rubric: Rubric
     splits: Annotated[list[SplitFile], Meta(min_length=1)]
+    harm: HarmGraders | UnsetType = UNSET
 
 
 class PackageImage(_Part, frozen=True, kw_only=True):
@@ -156,6 +176,7 @@ class McqItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="mcq")
     multiple: bool = False
     answer: Annotated[list[Letter], Meta(min_length=1, max_length=10)]
     explanation: str = ""
+    harm: OptionHarm | UnsetType = UNSET
 
 
 class ReportItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="report"):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.models.benchmark import Answers, Image, Item, ItemKind, Split
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items, read_open_items
 
 MEMORY_BYTES = 16 * 1024 * 1024
@@ -30,10 +30,13 @@ Write one line for each item, {{"id": "...", "prediction": "what your model wrot
 def write_questions(session: Session, split: Split) -> BinaryIO:
     """A zip of the items, at its beginning; answers are in it only where they are public."""
     references: dict[int, ItemReference] = {}
+    harms: dict[int, ItemHarm] = {}
     if split.answers is Answers.PUBLIC:
         pairs = read_open_items(session, split)
         items = [pair.item for pair in pairs]
         references = {pair.item.id: pair.reference for pair in pairs}
+        graded = select(ItemHarm).join(Item).where(Item.split_id == split.id)
+        harms = {one.item_id: one for one in session.scalars(graded)}
     else:
         items = read_items(session, split)
     # The response that sends it closes it.
@@ -41,7 +44,9 @@ def write_questions(session: Session, split: Split) -> BinaryIO:
     stream = cast(BinaryIO, spooled)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         lines = b"".join(
-            msgspec.json.encode(_make_line(item, references.get(item.id))) + b"\n" for item in items
+            msgspec.json.encode(_make_line(item, references.get(item.id), harms.get(item.id)))
+            + b"\n"
+            for item in items
         )
         archive.writestr(zipfile.ZipInfo("README.txt", ZIP_TIME), _make_readme(split, len(items)))
         archive.writestr(
@@ -66,7 +71,9 @@ def _make_readme(split: Split, n_items: int) -> str:
     )
 
 
-def _make_line(item: Item, reference: ItemReference | None) -> dict[str, Any]:
+def _make_line(
+    item: Item, reference: ItemReference | None, harm: ItemHarm | None
+) -> dict[str, Any]:
     line: dict[str, Any] = {
         "id": item.key,
         "kind": item.kind,
@@ -82,6 +89,8 @@ def _make_line(item: Item, reference: ItemReference | None) -> dict[str, Any]:
         line |= {"options": item.options, "multiple": item.multiple}
     if reference is not None and item.kind is ItemKind.MCQ:
         line |= {"answer": reference.answer, "explanation": reference.explanation}
+        if harm is not None:
+            line["harm"] = harm.content
     elif reference is not None:
         line |= {
             "reference_report": reference.reference_report,

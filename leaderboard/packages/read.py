@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
 from leaderboard.packages.check import Line, check_item, check_manifest, check_together
 from leaderboard.packages.files import PackageFiles, content_hash
+from leaderboard.packages.harm import check_harm
 from leaderboard.packages.package import (
     Manifest,
     PackageItem,
@@ -62,6 +63,7 @@ class _Reader:
         for line in lines:
             self._problems += check_item(manifest, line)
         self._problems += check_together(lines)
+        self._problems += check_harm(manifest, lines)
         pictures = self._read_pictures(lines)
         if self._problems:
             raise self._invalid()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import shows_items
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items
 
 
@@ -40,6 +40,7 @@ class Change(enum.StrEnum):
     PICTURES = ("pictures", "pictures replaced", False)
     CORRECTED = ("corrected", "key corrected", True)
     REFERENCE = ("reference", "reference, checklist or rubric changed", True)
+    HARM = ("harm", "harm grade changed", True)
     MOVED = ("moved", "moved in the taxonomy", True)
     NOTED = ("noted", "explanation, source or picture description changed", True)
     SAME = ("same", "the same", True)
@@ -60,6 +61,7 @@ class Shared(enum.StrEnum):
     RUBRIC = ("rubric", "rubric")
     WEIGHTS = ("weights", "weights of the tracks")
     TAXONOMY = ("taxonomy", "taxonomy")
+    HARM = ("harm", "who graded harm, or harm grades of the rubric's questions")
     ANSWERS = ("answers", "whose answers are hidden")
     SHOWN = ("shown", "whose items are shown")
     CANARY = ("canary", "canary")
@@ -167,6 +169,7 @@ class VersionDiff:
 class _Known(NamedTuple):
     item: Item
     reference: ItemReference
+    harm: Mapping[str, Any] | None
 
 
 def compare_versions(session: Session, before: Benchmark, after: Benchmark) -> VersionDiff:
@@ -232,7 +235,14 @@ def _read_known(session: Session, split: Split) -> dict[str, _Known]:
             select(ItemReference).join(Item).where(Item.split_id == split.id)
         )
     }
-    return {item.key: _Known(item, references[item.id]) for item in read_items(session, split)}
+    harms = {
+        one.item_id: one.content
+        for one in session.scalars(select(ItemHarm).join(Item).where(Item.split_id == split.id))
+    }
+    return {
+        item.key: _Known(item, references[item.id], harms.get(item.id))
+        for item in read_items(session, split)
+    }
 
 
 def _make_diff(
@@ -262,7 +272,8 @@ def _compare(
         Change.PICTURES: _pictures(old.item) != _pictures(new.item),
         Change.CORRECTED: old.reference.answer != new.reference.answer,
         Change.REFERENCE: _rated_by(old.reference) != _rated_by(new.reference)
-        or (is_report and was["rubric"] != now["rubric"]),
+        or (is_report and _without_harm(was["rubric"]) != _without_harm(now["rubric"])),
+        Change.HARM: _harm(old) != _harm(new),
         Change.MOVED: _place(old.item) != _place(new.item),
         Change.NOTED: _notes(old) != _notes(new),
     }
@@ -280,7 +291,31 @@ def _pictures(item: Item) -> list[str]:
 
 
 def _rated_by(reference: ItemReference) -> tuple[Any, ...]:
-    return reference.reference_report, reference.checklist
+    return reference.reference_report, _without_harm(reference.checklist)
+
+
+def _harm(known: _Known) -> tuple[Any, ...]:
+    graded = [
+        (check["key"], check["harm"]) for check in known.reference.checklist if "harm" in check
+    ]
+    return known.harm, graded
+
+
+def _without_harm(value: Any) -> Any:
+    """A checklist or rubric without its harm grades, by which nothing is rated."""
+    if isinstance(value, dict):
+        return {key: _without_harm(one) for key, one in value.items() if key != "harm"}
+    return [_without_harm(one) for one in value] if isinstance(value, list) else value
+
+
+def _question_harm(manifest: Mapping[str, Any]) -> list[Any]:
+    return [
+        (dimension["key"], question["key"], question.get("harm"))
+        for section in manifest["rubric"]["sections"]
+        for dimension in section["dimensions"]
+        for question in dimension.get("questions", [])
+        if "harm" in question
+    ]
 
 
 def _place(item: Item) -> tuple[Any, ...]:
@@ -295,8 +330,12 @@ def _notes(known: _Known) -> tuple[Any, ...]:
 
 
 def _compare_manifests(was: Mapping[str, Any], now: Mapping[str, Any]) -> set[Shared]:
-    parts = (Shared.PROMPTS, Shared.RUBRIC, Shared.TAXONOMY, Shared.CANARY, Shared.LICENCE)
+    parts = (Shared.PROMPTS, Shared.TAXONOMY, Shared.HARM, Shared.CANARY, Shared.LICENCE)
     found = {part for part in parts if was.get(part.value) != now.get(part.value)}
+    if _without_harm(was["rubric"]) != _without_harm(now["rubric"]):
+        found.add(Shared.RUBRIC)
+    if _question_harm(was) != _question_harm(now):
+        found.add(Shared.HARM)
     if was.get("demonstration") != now.get("demonstration"):
         found.add(Shared.ANSWERS)
     return found

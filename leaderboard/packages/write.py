@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items
 from leaderboard.packages.check import MANIFEST
 from leaderboard.packages.package import (
@@ -27,6 +28,7 @@ from leaderboard.packages.package import (
     ReportItem,
 )
 from leaderboard.scoring.checklist import Check
+from leaderboard.scoring.harm import OptionHarm
 
 MEMORY_BYTES = 16 * 1024 * 1024
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -94,14 +96,24 @@ def _make_items(
             select(ItemReference).join(Item).where(Item.split_id == split.id)
         )
     }
+    harms = {
+        one.item_id: msgspec.convert(one.content, OptionHarm)
+        for one in session.scalars(select(ItemHarm).join(Item).where(Item.split_id == split.id))
+    }
     return [
-        _make_item(split, item, references[item.id], answers.get(item.id))
+        _make_item(
+            split, item, references[item.id], harms.get(item.id, UNSET), answers.get(item.id)
+        )
         for item in read_items(session, split)
     ]
 
 
 def _make_item(
-    split: Split, item: Item, reference: ItemReference, answer: Sequence[str] | None
+    split: Split,
+    item: Item,
+    reference: ItemReference,
+    harm: OptionHarm | UnsetType,
+    answer: Sequence[str] | None,
 ) -> PackageItem:
     question, numbering = _split_question(item.question)
     images = [PackageImage(path=one.path, alt=one.alt) for one in item.images]
@@ -127,13 +139,23 @@ def _make_item(
             reference_report=reference.reference_report,
             checklist=msgspec.convert(reference.checklist, list[Check]),
         )
+    right = list(reference.answer if answer is None else answer)
     return McqItem(
         **shared,
         options=item.options,
         multiple=item.multiple,
-        answer=list(reference.answer if answer is None else answer),
+        answer=right,
         explanation=reference.explanation,
+        harm=_leave_out(harm, right),
     )
+
+
+def _leave_out(harm: OptionHarm | UnsetType, right: Sequence[str]) -> OptionHarm | UnsetType:
+    """The harm of the options that are wrong: one that a correction makes right has none."""
+    if isinstance(harm, UnsetType) or not set(harm.options) & set(right):
+        return harm
+    options = {key: one for key, one in harm.options.items() if key not in right}
+    return replace(harm, options=options)
 
 
 def _split_question(question: str) -> tuple[str, Numbering | None]:

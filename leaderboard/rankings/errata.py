@@ -23,7 +23,7 @@ from leaderboard.rankings.releases import find_ranking
 from leaderboard.scoring.boards import Board
 from leaderboard.scoring.rank_range import RankRange
 
-UNSEEN = (Change.CORRECTED, Change.REFERENCE)
+UNSEEN = (Change.CORRECTED, Change.REFERENCE, Change.HARM)
 """Changes that nobody sees who compares the questions of both versions."""
 SEEN = (Change.REWORDED, Change.PICTURES, Change.MOVED, Change.ADDED, Change.DROPPED)
 MIN_TOLD = 5

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
+
+from leaderboard.scoring.harm import Harm
 
 LOWEST, HIGHEST = 1.0, 5.0
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
@@ -24,6 +26,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     weight: Annotated[float, Meta(gt=0, le=100)] = 1.0
     good: Literal["yes", "no"] = "yes"
     conditional: bool = False
+    harm: Harm | UnsetType = UNSET
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

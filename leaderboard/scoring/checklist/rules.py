@@ -13,13 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.scoring.checklist.places import Side
 from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.reading import Reading, read_report
 from leaderboard.scoring.checklist.terms import read_term
 from leaderboard.scoring.checklist.ties import judge_levels, judge_sides, tie_levels, tie_sides
+from leaderboard.scoring.harm import Harm
 from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE
 from leaderboard.scoring.rubric import HIGHEST, LOWEST
 
@@ -38,6 +39,7 @@ class _Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     key: Key
     dimensions: Annotated[list[Key], Meta(min_length=1)]
     weight: Annotated[float, Meta(gt=0)] = 1.0
+    harm: Harm | UnsetType = UNSET
 
 
 class FindingCheck(_Check, frozen=True, kw_only=True, tag_field="kind", tag="finding"):
