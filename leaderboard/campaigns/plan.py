@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.labels import Labels, read_labels_of
 from leaderboard.calibration.split_facts import SplitFacts
+from leaderboard.items.harm import list_graded_questions, read_graded
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import Target
 from leaderboard.items.values import read_items
@@ -25,6 +26,7 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Prediction
 from leaderboard.packages.versions import Change, SplitDiff, compare_splits
+from leaderboard.scoring.rubric import Rubric
 
 
 class SplitPlan(msgspec.Struct, frozen=True):
@@ -160,14 +162,16 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
     diff = find_diff(session, plan.split_id, plan.target_id)
     rubric = read_rubric(session, plan.target_id)
     labels = read_plan_labels(session, plan, diff)
-    facts = SplitFacts(read_items(session, plan.target_id), rubric, labels)
+    graded = read_graded(session, plan.target_id)
+    facts = SplitFacts(read_items(session, plan.target_id), rubric, labels, graded)
     calibrations: Mapping[Target, Calibration] = {}
     if plan.rater_id is not None and labels is not None:
         # A new version without new labels keeps the calibrations of the one before.
         split_id = plan.target_id if plan.is_fitted else plan.split_id
         calibrations = read_calibrations(session, split_id, plan.rater_id, campaign.id)
     is_rerated = diff is not None and bool(diff.rerated)
-    keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted and not is_rerated
+    is_changed = is_rerated or _is_regraded(session, diff, rubric)
+    keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted and not is_changed
     return View(
         plan=plan,
         facts=facts,
@@ -176,6 +180,15 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
         calibrations=calibrations,
         keeps_results=keeps and _has_same_items(session, plan, diff, facts.items),
     )
+
+
+def _is_regraded(session: Session, diff: SplitDiff | None, rubric: Rubric) -> bool:
+    """Whether mistakes have another harm than before, so that errors are counted anew."""
+    if diff is None:
+        return False
+    before = read_rubric(session, diff.before_id)
+    is_other = list_graded_questions(before) != list_graded_questions(rubric)
+    return is_other or bool(diff.find(Change.HARM))
 
 
 def find_places(

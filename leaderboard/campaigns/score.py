@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.campaigns.content import Changed, NewRating, NewReading
 from leaderboard.campaigns.plan import View
+from leaderboard.evaluation.harm import Verdicts, collect_verdicts
 from leaderboard.evaluation.kept import find_result
 from leaderboard.evaluation.results import Facts, Result, make_result, read_facts, renew_result
 from leaderboard.items.targets import make_target_table
@@ -42,6 +43,7 @@ def make_new_result(
         ratings=_carry_ratings(facts.ratings, view, changed if is_planned else Changed()),
         rater_id=rater_id,
         parser_version=None if facts.parser_version is None else view.plan.parser_version,
+        verdicts=_carry_verdicts(facts.verdicts, view, changed if is_planned else Changed()),
     )
     # Calibrations are those of the plan's judge: another one's ratings go without.
     calibrations = view.calibrations if is_planned else {}
@@ -114,6 +116,20 @@ def _carry_ratings(ratings: pd.DataFrame, view: View, changed: Changed) -> pd.Da
     items = {one.prediction_id: one.item_id for one in changed.ratings}
     new = new.assign(item_id=new.index.map(items).astype("int64"))
     return pd.concat([carried, new[list(carried.columns)]])
+
+
+def _carry_verdicts(verdicts: Verdicts, view: View, changed: Changed) -> Verdicts:
+    """The same for verdicts."""
+    if view.diff is None:
+        return verdicts
+    carried = view.diff.carried
+    by_item = {
+        carried[item_id]: one
+        for item_id, one in verdicts.by_item.items()
+        if carried.get(item_id, -1) not in {-1, *view.diff.rerated}
+    }
+    new = ((one.item_id, one.dimension, one.evidence) for one in changed.ratings)
+    return verdicts._replace(by_item=by_item | collect_verdicts(new))
 
 
 def tabulate(ratings: tuple[NewRating, ...], rubric: Rubric) -> pd.DataFrame:

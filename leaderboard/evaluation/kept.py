@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.estimates import Scored
+from leaderboard.evaluation.harm import HarmFacts
 from leaderboard.evaluation.results import CalibratedBy, ReportFacts, Result
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
+from leaderboard.models.harm import HarmValues
 from leaderboard.models.ranking import ItemValues, OutcomeCount, Score, ScoredQuestions
 from leaderboard.scoring.statistics.intervals import Estimate
 
@@ -40,6 +42,8 @@ def find_results(session: Session, keys: Collection[str]) -> dict[str, Result]:
     }
     scores, outcomes = _read_scores(session, keys), _read_outcomes(session, keys)
     calibrated, reports = _read_calibrated(session, keys), _read_reports(session, keys)
+    rows = session.scalars(select(HarmValues).where(HarmValues.submission_id.in_(keys)))
+    harms = {one.submission_id: HarmFacts(one.content, one.judge) for one in rows}
     return {
         key: Result(
             scores=tuple(scores.get(key, ())),
@@ -48,6 +52,7 @@ def find_results(session: Session, keys: Collection[str]) -> dict[str, Result]:
             calibrated=tuple(calibrated.get(key, ())),
             reports=reports.get(key),
             parser_version=versions.get(key),
+            harm=harms.get(key),
         )
         for key, content in values
     }

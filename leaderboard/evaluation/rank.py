@@ -10,6 +10,7 @@ from leaderboard.disclosure import is_protected
 from leaderboard.evaluation.combined import combine_stored
 from leaderboard.evaluation.places import RankedBy, place_all, without_decision, without_tracks
 from leaderboard.evaluation.ranked import Ranked, replace_ranked
+from leaderboard.evaluation.ranked_harm import replace_harm
 from leaderboard.evaluation.release import Foreign, continue_release, find_foreign
 from leaderboard.evaluation.standing import (
     StandsBy,
@@ -80,6 +81,8 @@ def rank_split(
         counted = {key: without_decision(one) for key, one in counted.items()}
     places = place_all(counted, items)
     replace_ranked(session, ranking, release, Ranked(standing, combined, places, apart))
+    of_others = {one.key: find_foreign_tracks(one, foreign) for one in standing}
+    replace_harm(session, ranking, standing, of_others, items)
     return ranking
 
 

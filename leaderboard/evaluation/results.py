@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.apply import calibrate_reports
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.evaluation.estimates import Scored, renew_scores
+from leaderboard.evaluation.harm import HarmFacts, Verdicts, make_harm, read_verdicts
 from leaderboard.evaluation.scored import score_items
 from leaderboard.items.targets import REPORT, Target
 from leaderboard.items.values import (
@@ -37,13 +38,15 @@ class Facts(NamedTuple):
     """What a submission is scored by.
 
     `readings` is as of `values.read_readings`, `ratings` as of `values.read_ratings` by the judge
-    `rater_id`. `parser_version` read the questions, None where there are none.
+    `rater_id`, `verdicts` what judges found in them. `parser_version` read the questions, None
+    where there are none.
     """
 
     readings: pd.DataFrame
     ratings: pd.DataFrame
     rater_id: int
     parser_version: str | None
+    verdicts: Verdicts
 
 
 class CalibratedBy(NamedTuple):
@@ -73,7 +76,7 @@ class Result:
     """All that is kept of a scored submission.
 
     `values` are those of every item of its split, packed; `outcomes` count its MCQ predictions by
-    track and what was read.
+    track and what was read; `harm` is None where no item has a harm grade.
     """
 
     scores: tuple[Scored, ...]
@@ -82,6 +85,7 @@ class Result:
     calibrated: tuple[CalibratedBy, ...]
     reports: ReportFacts | None
     parser_version: str | None
+    harm: HarmFacts | None = None
 
 
 def read_facts(session: Session, submission_id: str, rater_id: int, rubric: Rubric) -> Facts:
@@ -91,6 +95,7 @@ def read_facts(session: Session, submission_id: str, rater_id: int, rubric: Rubr
         read_ratings(session, submission_id, rater_id, rubric),
         rater_id,
         read_parser_version(session, submission_id),
+        read_verdicts(session, submission_id, rater_id),
     )
 
 
@@ -136,6 +141,14 @@ def make_result(
         ),
         reports=_describe_reports(session, facts) if len(facts.ratings) else None,
         parser_version=facts.parser_version,
+        harm=make_harm(
+            split.items,
+            split.graded,
+            facts.readings,
+            facts.ratings["item_id"],
+            facts.verdicts,
+            split.rubric,
+        ),
     )
 
 

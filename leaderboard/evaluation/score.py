@@ -11,6 +11,7 @@ from leaderboard.db import lock_row
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.results import Result, make_result, read_facts
 from leaderboard.models.calibration import CalibratedScore, ScoredReports
+from leaderboard.models.harm import HarmValues
 from leaderboard.models.ranking import (
     ItemValues,
     Metric,
@@ -49,6 +50,12 @@ def write_result(session: Session, submission_id: str, result: Result) -> None:
         for track, outcome, n in result.outcomes
     )
     session.add(ItemValues(submission_id=submission_id, content=result.values))
+    if result.harm is not None:
+        session.add(
+            HarmValues(
+                submission_id=submission_id, content=result.harm.values, judge=result.harm.judge
+            )
+        )
     if result.parser_version is not None:
         version = result.parser_version
         session.add(ScoredQuestions(submission_id=submission_id, parser_version=version))
@@ -60,7 +67,10 @@ def clear_scores(session: Session, submission_id: str) -> None:
     """Take away all that `write_result` wrote."""
     own = select(Score.id).where(Score.submission_id == submission_id)
     session.execute(delete(CalibratedScore).where(CalibratedScore.score_id.in_(own)))
-    for table in (Score, OutcomeCount, ItemValues, ScoredQuestions, ScoredReports):
+    for table in (
+        *(Score, OutcomeCount, ItemValues, ScoredQuestions, ScoredReports),
+        HarmValues,
+    ):
         session.execute(delete(table).where(table.submission_id == submission_id))
 
 

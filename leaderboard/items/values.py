@@ -97,7 +97,7 @@ def _find_clusters(
 
 def read_readings(session: Session, submission_id: str) -> pd.DataFrame:
     """A row for each MCQ prediction that was read: item_id, value (0 or 100), outcome,
-    precision and recall."""
+    precision, recall and letters."""
     rows = (
         session.connection()
         .execute(
@@ -107,13 +107,14 @@ def read_readings(session: Session, submission_id: str) -> pd.DataFrame:
                 ParsedPrediction.outcome,
                 ParsedPrediction.precision,
                 ParsedPrediction.recall,
+                ParsedPrediction.letters,
             )
             .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
             .where(Prediction.submission_id == submission_id)
         )
         .all()
     )
-    columns = ["item_id", "value", "outcome", "precision", "recall"]
+    columns = ["item_id", "value", "outcome", "precision", "recall", "letters"]
     parsed = _make_table(rows, columns)
     for column in ("value", "precision", "recall"):
         parsed[column] = parsed[column].astype(float)

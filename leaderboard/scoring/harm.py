@@ -180,6 +180,8 @@ UNGRADED, UNJUDGED, UNANSWERED = 255, 254, 253
 """In place of a grade: the item names no such mistake; what was answered is not known; there is
 no answer. The counts are 0 then."""
 N_GRADES = len(COLUMNS) - 2
+MOST_COUNTED = 255
+"""Errors of one answer, which a byte can count."""
 
 
 def describe_errors(graded: Sequence[Consequence], errors: Sequence[HarmError]) -> list[int]:
@@ -195,9 +197,10 @@ def describe_errors(graded: Sequence[Consequence], errors: Sequence[HarmError]) 
             _raise(row, name, rank)
         for name in _name_events(error.consequence):
             _raise(row, name, rank)
-    row["n_severe"] = sum(error.is_critical for error in errors)
-    row["n_moderate"] = sum(one.consequence.grade is Grade.MODERATE for one in errors)
-    return [min(row[name], 252) for name in COLUMNS]
+    grades = [error.consequence.grade for error in errors]
+    row["n_severe"] = min(grades.count(Grade.SEVERE), MOST_COUNTED)
+    row["n_moderate"] = min(grades.count(Grade.MODERATE), MOST_COUNTED)
+    return [row[name] for name in COLUMNS]
 
 
 def describe_unknown(graded: Sequence[Consequence], code: int) -> list[int]:

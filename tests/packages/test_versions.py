@@ -83,8 +83,8 @@ def test_a_version_with_the_same_items_changes_none_of_them(
 
 
 CHANGES: list[tuple[str, dict[str, object], tuple[Change, ...]]] = [
-    ("test-text-001", {"answer": ["A"]}, (Change.CORRECTED,)),
-    ("test-text-002", {"question": "A 45-year-old man?"}, (Change.REWORDED,)),
+    ("test-text-001", {"question": "A 45-year-old man?"}, (Change.REWORDED,)),
+    ("test-text-002", {"answer": ["A"]}, (Change.CORRECTED,)),
     ("test-text-003", {"options": dict(zip("ABCD", "wxyz", strict=True))}, (Change.REWORDED,)),
     ("test-text-004", {"multiple": True}, (Change.REWORDED,)),
     ("test-text-005", {"numbering": "from_c2"}, (Change.REWORDED,)),
