@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from spinebench.shapes.benchmarks import BenchmarkRecord
@@ -21,6 +21,8 @@ WHOLE, *_PARTS = BOARDS
 PARTS = sorted(_PARTS, key=lambda board: board not in TRACKS)
 TITLES = {"closed": "MCQ total"}
 """The boards whose name is not that of their field."""
+HARMS = {"closed": "severe MCQ", "report": "severe reports"}
+HARM_NOTE = "severe: cases with a severe error per 100 graded cases; lower is better."
 SUMMARY_SLICES = ("all", "closed", "track")
 
 
@@ -215,7 +217,9 @@ def _span(judged: JudgedRecord) -> str:
 
 
 def ranking_table(ranking: RankingRecord) -> Table:
-    """One model a row, in the server's order."""
+    """One model a row, in the server's order; severe errors where any were counted."""
+    found = {board for entry in ranking.entries for board in entry.harm}
+    harms = {board: name for board, name in HARMS.items() if board in found}
     columns = [
         Column("rank"),
         Column("model"),
@@ -223,14 +227,17 @@ def ranking_table(ranking: RankingRecord) -> Table:
         Column(WHOLE, right=True),
         Column("95 % interval", right=True, spare=1),
         *(Column(TITLES.get(board, board), right=True, spare=_spare(board)) for board in PARTS),
+        *(Column(name, right=True) for name in harms.values()),
         Column("coverage", right=True, spare=5),
         Column("unparsed", right=True, spare=8),
         Column("attempts", right=True, spare=9),
     ]
-    rows = [_entry_cells(entry) for entry in ranking.entries]
+    rows = [_entry_cells(entry, harms) for entry in ranking.entries]
     notes = ["rank: the ranks that the data allow. MCQ total: text and image together."]
     if any(NONE in row for row in rows):
         notes.append("-: not ranked there, because the predictions do not cover every item.")
+    if harms:
+        notes.append(HARM_NOTE)
     when = f", ranked {moment(ranking.ranked_at)} UTC" if ranking.ranked_at else ""
     release = f", release {ranking.release}" if ranking.release else ""
     caption = f"{ranking.benchmark} {ranking.version}, split {ranking.split}{release}{when}"
@@ -242,7 +249,7 @@ def _spare(board: str) -> int:
     return 2 + TRACKS.index(board) if board in TRACKS else 6
 
 
-def _entry_cells(entry: RankingEntryRecord) -> list[str]:
+def _entry_cells(entry: RankingEntryRecord, harms: Iterable[str]) -> list[str]:
     whole: BoardScore | None = getattr(entry, WHOLE)
     return [
         _rank(entry.rank_low, entry.rank_high),
@@ -251,6 +258,7 @@ def _entry_cells(entry: RankingEntryRecord) -> list[str]:
         _value(whole),
         between(whole.low, whole.high) if whole else "",
         *(_value(getattr(entry, board)) for board in PARTS),
+        *(_severe(entry, board) for board in harms),
         f"{100 * entry.coverage:.0f} %",
         str(entry.n_unparsed),
         str(entry.n_attempts),
@@ -261,6 +269,11 @@ def _rank(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return NONE
     return str(low) if low == high else f"{low}-{high}"
+
+
+def _severe(entry: RankingEntryRecord, board: str) -> str:
+    harm = entry.harm.get(board)
+    return decimal(None if harm is None else harm.value)
 
 
 def _value(score: BoardScore | None) -> str:

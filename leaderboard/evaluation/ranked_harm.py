@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.standing import StandsBy, list_parts
 from leaderboard.models.benchmark import Track
-from leaderboard.models.harm import HarmValues, RankedHarm
-from leaderboard.models.ranking import Board, Ranking
-from leaderboard.scoring.harm import UNANSWERED, UNGRADED
-from leaderboard.scoring.harm_rates import Rows, count_graded, rate_codes, take, unpack_rows
-
-HARM_BOARDS = (Board.CLOSED, Board.REPORT)
-"""The boards whose scores a column of severe errors stands beside."""
+from leaderboard.models.harm import HARM_BOARDS, HarmValues, RankedHarm
+from leaderboard.models.ranking import Ranking
+from leaderboard.scoring.harm_rates import (
+    count_graded,
+    join_tracks,
+    rate_codes,
+    take,
+    unpack_rows,
+)
 
 
 def replace_harm(
@@ -46,9 +47,15 @@ def replace_harm(
     clusters = items["cluster"].to_numpy(np.int64)
     tracks, decides = items["track"], items["decides"].to_numpy(bool)
     for one in standing:
-        joined = _join(one, found, tracks, foreign.get(one.key, ()))
-        for board in HARM_BOARDS if joined is not None else ():
-            assert joined is not None
+        parts = {
+            track.value: found[key]
+            for track, key in one.parts.items()
+            if key in found and track not in foreign.get(one.key, ())
+        }
+        joined = join_tracks(parts, tracks.tolist())
+        if joined is None:
+            continue
+        for board in HARM_BOARDS:
             own = decides & tracks.isin([track.value for track in board.tracks]).to_numpy()
             codes = take(joined, "worst")[own]
             if not count_graded(codes):
@@ -68,28 +75,3 @@ def replace_harm(
                 )
             )
     session.flush()
-
-
-def _join(
-    one: StandsBy, found: Mapping[str, Rows], tracks: pd.Series[str], foreign: Sequence[Track]
-) -> Rows | None:
-    """The rows of a model: those of each track's submission on that track."""
-    parts = {track: found[key] for track, key in one.parts.items() if key in found}
-    if not parts:
-        return None
-    joined = next(iter(parts.values())).copy()
-    for track in Track:
-        own = (tracks == track.value).to_numpy()
-        if track in parts and track not in foreign:
-            joined[own] = parts[track][own]
-        else:
-            _forget(joined, own)
-    return joined
-
-
-def _forget(rows: Rows, own: NDArray[np.bool_]) -> None:
-    """Leave of these rows which items are graded, and that nothing is known of them."""
-    part = rows[own]
-    graded = part[:, 0] != UNGRADED
-    part[graded, 0] = UNANSWERED
-    rows[own] = part

@@ -33,6 +33,18 @@ PAIR_COLUMNS = (
         "smallest difference in points that these items show with a power of 80 %",
     ),
 )
+HARM_COLUMNS = (
+    Column("board", str, "which cases"),
+    Column("first", str, "short name of the first model"),
+    Column("second", str, "short name of the second model"),
+    Column("n_cases", int, "graded cases whose errors are known of both"),
+    Column("difference_per_100", float, "cases with a severe error, first minus second, per 100"),
+    Column("n_first_only", int, "cases with a severe error of the first alone"),
+    Column("n_second_only", int, "cases with a severe error of the second alone"),
+    Column("n_both", int, "cases with a severe error of both"),
+    Column("mcnemar_mid_p", float, "McNemar's mid-p for these two counts"),
+    Column("adjusted_p", float, "the same by Holm's method over the pairs of the board"),
+)
 SLICE_COLUMNS = (
     Column("metric", str, "what is measured, accuracy or report score, 0 to 100"),
     Column("slice", str, "what the items are selected by"),
@@ -56,7 +68,7 @@ SLICE_COLUMNS = (
 
 
 def make_comparison_table(name: str, comparison: Comparison) -> Table:
-    """The table `name` (pairs or slices) of a comparison. Raises NotFound."""
+    """The table `name` (pairs, slices or harm) of a comparison. Raises NotFound."""
     if name not in _PARTS:
         raise NotFound(f"There is no table {name[:20]!r}.", f"The tables are {', '.join(_PARTS)}.")
     columns, make_rows = _PARTS[name]
@@ -125,7 +137,27 @@ def _make_slice_row(comparison: Comparison, one: SliceComparison, place: int) ->
     )
 
 
+def _make_harm_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
+    slugs = [row.model.slug for row in comparison.models]
+    return [
+        (
+            one.board.value,
+            slugs[one.first],
+            slugs[one.second],
+            one.difference.n,
+            one.difference.value,
+            one.difference.n_first,
+            one.difference.n_second,
+            one.difference.n_both,
+            one.difference.p_value,
+            one.adjusted_p,
+        )
+        for one in comparison.harm
+    ]
+
+
 _PARTS: dict[str, tuple[tuple[Column, ...], Callable[[Comparison], list[tuple[Cell, ...]]]]] = {
     "pairs": (PAIR_COLUMNS, _make_pair_rows),
     "slices": (SLICE_COLUMNS, _make_slice_rows),
+    "harm": (HARM_COLUMNS, _make_harm_rows),
 }

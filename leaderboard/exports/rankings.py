@@ -10,6 +10,7 @@ from leaderboard.models.ranking import Board, Metric, ScoreFields, Slice
 from leaderboard.rankings.columns import (
     COUNTS,
     FACT_FIGURES,
+    HARMS,
     MODEL,
     RANK,
     SCALE,
@@ -78,6 +79,7 @@ RANKING_FIGURES = (
     *FACT_FIGURES,
     *(figure for column in SCORES for figure in column.figures),
     *_REPORT,
+    *(figure for column in HARMS for figure in column.figures),
     *(figure for column in COUNTS for figure in column.figures),
     _PARTS,
 )

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from leaderboard.db import Base, enum_column
 from leaderboard.scoring.boards import Board
 
+HARM_BOARDS = (Board.CLOSED, Board.REPORT)
+"""The boards whose scores severe errors stand beside in a ranking."""
+
 
 class GradeAgreement(Base):
     """How far a version's clinicians agree by their single grades of `n_grades` mistakes.

@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from leaderboard.accounts.card_fields import CARD_FIELDS, CardField
+from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import TRACK_BOARDS, Board
 from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
 
@@ -50,6 +51,7 @@ class Look(enum.StrEnum):
     OUTCOMES = "outcomes"
     COUNT = "count"
     DAY = "day"
+    HARM = "harm"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +59,9 @@ class Column:
     """A column of the ranking: its key in addresses, the name over it, what rows are sorted by.
 
     The highest value comes first where nobody asks for a direction if it `descends`. A page writes
-    its cells as `look` says: a score of `board`, a `fact` of the model card, how many predictions
-    were read as one of `outcomes`, a count, a day. It is shown unless others are chosen if it
-    `is_usual`; other programs have its `figures`.
+    its cells as `look` says: a score of `board`, severe errors on the board `harm_of`, a `fact` of
+    the model card, how many predictions were read as one of `outcomes`, a count, a day. It is shown
+    unless others are chosen if it `is_usual`; other programs have its `figures`.
     """
 
     key: str
@@ -69,9 +71,15 @@ class Column:
     descends: bool = True
     is_usual: bool = False
     board: Board | None = None
+    harm_of: Board | None = None
     fact: CardField | None = None
     outcomes: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Its name within a sentence."""
+        return self.name[:1].lower() + self.name[1:]
 
     @property
     def is_text(self) -> bool:
@@ -179,6 +187,37 @@ def _make_score(board: Board) -> Column:
     )
 
 
+def _read_harm(board: Board, name: str, table: RankingTable, row: RankingRow) -> Cell:
+    harm = row.harm.get(board)
+    found: Cell = getattr(harm, name) if harm is not None else None
+    return found
+
+
+def _make_harm(board: Board) -> Column:
+    key = f"harm_{board.value}"
+    where = "reports" if board is Board.REPORT else "multiple-choice questions"
+    places = (
+        ("value", f"{key}_per_100", float, f"severe errors per 100 graded {where}: those with one"),
+        ("low", f"{key}_low", float, "lower end of its 95 % interval"),
+        ("high", f"{key}_high", float, "upper end of its 95 % interval"),
+        ("n", f"{key}_n_cases", int, "graded cases whose errors are known"),
+        ("n_severe", f"{key}_n_severe", int, "those of them with a severe error"),
+    )
+    return Column(
+        key=key,
+        name=f"Severe errors, {'reports' if board is Board.REPORT else 'MCQ'}",
+        look=Look.HARM,
+        value=lambda table, row: row.harm[board].value if board in row.harm else None,
+        descends=False,
+        is_usual=True,
+        harm_of=board,
+        figures=tuple(
+            Figure(name, kind, meaning, partial(_read_harm, board, field))
+            for field, name, kind, meaning in places
+        ),
+    )
+
+
 def _make_fact(fact: CardField) -> Column:
     return Column(
         key=fact.column,
@@ -261,6 +300,7 @@ MODEL = Column(
     ),
 )
 SCORES = tuple(map(_make_score, Board))
+HARMS = tuple(map(_make_harm, HARM_BOARDS))
 FACTS = tuple(_make_fact(fact) for fact in CARD_FIELDS if fact.column)
 COUNTS = (
     Column(
@@ -350,7 +390,7 @@ COUNTS = (
         ),
     ),
 )
-CHOOSABLE = (*SCORES, *FACTS, *COUNTS)
+CHOOSABLE = (*SCORES, *HARMS, *FACTS, *COUNTS)
 """What one may choose: rank and model are always there, and so is the board's score."""
 COLUMNS = {column.key: column for column in (RANK, MODEL, *CHOOSABLE)}
 """Every column by its key, in the order of the page."""

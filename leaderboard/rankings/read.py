@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from leaderboard.disclosure import Viewer, disclosure, is_protected
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Benchmark, Item, Split, Track
+from leaderboard.models.harm import RankedHarm
 from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.ranking import (
     TRACK_BOARDS,
@@ -38,6 +39,7 @@ from leaderboard.packages.catalogue import find_successor
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.raters import find_teams_with_raters
 from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
+from leaderboard.scoring.harm_rates import FEWEST_SHOWN
 from leaderboard.scoring.rank_range import RankRange
 
 HEADLINE = (Slice.ALL, Slice.CLOSED, Slice.TRACK)
@@ -51,6 +53,19 @@ class BoardScore(NamedTuple):
     low: float | None
     high: float | None
     n: int
+
+
+class BoardHarm(NamedTuple):
+    """Severe errors per 100 cases on a board: `n_severe` of `n` cases have at least one.
+
+    The value is None where a case has no answer.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_severe: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,7 @@ class RankingRow:
     where the host gives it no rank because its team says that it was trained on the questions. It
     `has_rater` where somebody of its team, now or ever, has rated reports of the split and so seen
     references. All but that and the model card are as they were when the ranking was made.
+    `harm` has the boards of which severe errors were counted, where all may see its breakdown.
     """
 
     model: ModelCard
@@ -82,6 +98,7 @@ class RankingRow:
     is_apart: bool = False
     parts: Mapping[Track, Submission] = field(default_factory=dict)
     has_rater: bool = False
+    harm: Mapping[Board, BoardHarm] = field(default_factory=dict)
 
     @property
     def submissions(self) -> list[Submission]:
@@ -285,6 +302,7 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             select(RankedApart.submission_id).where(RankedApart.ranking_id == ranking.id)
         )
     )
+    harms = _read_harms(session, ranking)
     raters = find_teams_with_raters(session, ranking.release.split_id)
     made = (
         _make_row(
@@ -297,7 +315,30 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
         )
         for row in shown
     )
-    return [replace(row, has_rater=row.model.team_id in raters) for row in made]
+    return [
+        replace(
+            row,
+            has_rater=row.model.team_id in raters,
+            harm=_find_told(row, harms.get(row.submission.id, {})),
+        )
+        for row in made
+    ]
+
+
+def _read_harms(session: Session, ranking: Ranking) -> dict[str, dict[Board, BoardHarm]]:
+    found: dict[str, dict[Board, BoardHarm]] = {}
+    for one in session.scalars(select(RankedHarm).where(RankedHarm.ranking_id == ranking.id)):
+        rate = BoardHarm(one.value, one.low, one.high, one.n, one.n_severe)
+        found.setdefault(one.submission_id, {})[one.board] = rate
+    return found
+
+
+def _find_told(row: RankingRow, harm: Mapping[Board, BoardHarm]) -> dict[Board, BoardHarm]:
+    """What all may see of it: where answers are hidden, nothing of a few cases."""
+    if not row.has_breakdown:
+        return {}
+    is_hidden = is_protected(row.submission.split)
+    return {board: one for board, one in harm.items() if not is_hidden or one.n >= FEWEST_SHOWN}
 
 
 def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, Submission]]:

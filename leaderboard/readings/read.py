@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Item, ItemImage, ItemKind, Split
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.readings.answers import Stored, make_answer, read_seconds
 from leaderboard.readings.filter import Filter, select_predictions
 from leaderboard.readings.reading import Reading, ShownImage, ShownItem, Verdict
 from leaderboard.readings.reports import read_checklist, read_judged
+from leaderboard.scoring.harm import OptionHarm, find_option_errors
 from leaderboard.scoring.rubric import Rubric
 
 PAGE = 50
@@ -192,6 +193,7 @@ class _Keys:
     """The hidden halves of some items, and what judges made of the reports among them."""
 
     references: dict[int, ItemReference]
+    harms: dict[int, OptionHarm]
     judged: dict[int, Any]
 
     @classmethod
@@ -209,9 +211,17 @@ class _Keys:
             for prediction_id, item_id in reports.items()
         }
         rubric = msgspec.convert(split.benchmark.manifest["rubric"], Rubric)
-        return cls(references, read_judged(session, list(reports), rubric, checklists))
+        harms = {
+            one.item_id: msgspec.convert(one.content, OptionHarm)
+            for one in session.scalars(select(ItemHarm).where(ItemHarm.item_id.in_(references)))
+        }
+        return cls(references, harms, read_judged(session, list(reports), rubric, checklists))
 
     def make_verdict(self, row: Any) -> Verdict:
         """Whether the MCQ prediction of a row is right."""
         reference = self.references[row[2].id]
-        return Verdict(row[6], tuple(reference.answer), reference.explanation, row[7], row[8])
+        harm = self.harms.get(row[2].id)
+        errors = () if harm is None else tuple(find_option_errors(harm, row[4]))
+        return Verdict(
+            row[6], tuple(reference.answer), reference.explanation, row[7], row[8], errors
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leaderboard.models.benchmark import ItemKind, Track
 from leaderboard.scoring.answers import AnswerOutcome, Rule
+from leaderboard.scoring.harm import HarmError
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class AnswerReading:
 class Verdict:
     """Whether an MCQ prediction is right, and the key.
 
-    `precision` and `recall`, 0..1, are those of items with several answers, None elsewhere.
+    `precision` and `recall`, 0..1, are those of items with several answers, None elsewhere;
+    `errors` the mistakes that do harm.
     """
 
     is_right: bool
@@ -70,6 +72,7 @@ class Verdict:
     explanation: str
     precision: float | None
     recall: float | None
+    errors: tuple[HarmError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ class CheckVerdict:
     """One check of a checklist, question of a language model, or member of a panel.
 
     `asks` is what it looks for; `verdict` what came out, `quote` the words of the report that
-    decided it. `points` are what it adds to the dimension's rating of 1 to 5; None where that is
-    not known.
+    decided it. `error` is the mistake that it is, where that does harm. `points` are what it adds
+    to the dimension's rating of 1 to 5; None where that is not known.
     """
 
     name: str
@@ -86,6 +89,7 @@ class CheckVerdict:
     verdict: str
     quote: str
     points: float | None
+    error: HarmError | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,12 @@ class JudgeVerdict:
     judge: str
     version: str
     dimensions: tuple[DimensionVerdict, ...]
+
+    @property
+    def n_critical(self) -> int:
+        """How many checks and questions are critical errors, each counted once."""
+        checks = [one for dimension in self.dimensions for one in dimension.checks]
+        return len({one.name for one in checks if one.error is not None and one.error.is_critical})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from leaderboard.scoring.checklist import (
     SideCheck,
     weigh_checks,
 )
-from leaderboard.scoring.rubric import Dimension, Rubric
+from leaderboard.scoring.harm import HarmError, find_check_error, find_question_error
+from leaderboard.scoring.rubric import Dimension, Question, Rubric
 
 Evidence = Sequence[Mapping[str, Any]]
 
@@ -97,6 +98,9 @@ def _show_checks(evidence: Evidence, dimension: str, checks: Sequence[Check]) ->
             verdict=one["state"],
             quote=one["sentence"],
             points=points.get(one["check"]),
+            error=find_check_error(by_key[one["check"]].harm, one["state"])
+            if one["check"] in by_key
+            else None,
         )
         for one in evidence
     ]
@@ -114,7 +118,7 @@ def _describe(check: Check) -> str:
 
 def _show_questions(evidence: Evidence, dimension: Dimension) -> list[CheckVerdict]:
     """The answers to each repeat's questions, each repeat for itself."""
-    texts = {question.key: question.text for question in dimension.questions}
+    asked = {question.key: question for question in dimension.questions}
     shown = []
     for repeat in dict.fromkeys(one.get("repeat", 0) for one in evidence):
         own = [one for one in evidence if one.get("repeat", 0) == repeat]
@@ -126,14 +130,23 @@ def _show_questions(evidence: Evidence, dimension: Dimension) -> list[CheckVerdi
         shown += [
             CheckVerdict(
                 name=one["question"],
-                asks=texts.get(one["question"], ""),
+                asks=asked[one["question"]].text if one["question"] in asked else "",
                 verdict=one["verdict"],
                 quote=one["quote"],
                 points=points.get(one["question"]),
+                error=_find_error(asked.get(one["question"]), one),
             )
             for one in own
         ]
     return shown
+
+
+def _find_error(question: Question | None, one: Mapping[str, Any]) -> HarmError | None:
+    if question is None:
+        return None
+    return find_question_error(
+        question.harm, question.good, one["verdict"], is_supported=bool(one["supported"])
+    )
 
 
 def _show_members(evidence: Evidence) -> list[CheckVerdict]:

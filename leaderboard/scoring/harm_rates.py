@@ -8,7 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.scoring.harm import COLUMNS, UNANSWERED, UNGRADED, UNJUDGED, Grade
+from leaderboard.scoring.harm import (
+    COLUMNS,
+    N_GRADES,
+    UNANSWERED,
+    UNGRADED,
+    UNJUDGED,
+    Grade,
+)
 from leaderboard.scoring.statistics.intervals import Estimate, accuracy
 from leaderboard.scoring.statistics.paired import mcnemar_mid_p
 
@@ -61,6 +68,29 @@ def pack_rows(rows: Sequence[Sequence[int]]) -> bytes:
 def unpack_rows(content: bytes) -> Rows:
     """(N, len(COLUMNS)): what `pack_rows` packed."""
     return np.frombuffer(content, dtype=np.uint8).reshape(-1, len(COLUMNS))
+
+
+def join_tracks(parts: Mapping[str, Rows], tracks: Sequence[str]) -> Rows | None:
+    """The rows of a model whose tracks have rows of their own, None without any.
+
+    parts: (N, len(COLUMNS)) by track; tracks: (N,) that of each item. Of a track without rows
+    nothing is known, but which items are graded.
+    """
+    if not parts:
+        return None
+    joined = next(iter(parts.values())).copy()
+    names = np.array(tracks)
+    for track in dict.fromkeys(tracks):
+        own = names == track
+        if track in parts:
+            joined[own] = parts[track][own]
+        else:
+            known = joined[own]
+            grades = known[:, :N_GRADES]
+            grades[grades != UNGRADED] = UNANSWERED
+            known[:, N_GRADES:] = 0
+            joined[own] = known
+    return joined
 
 
 def take(rows: Rows, column: str) -> Codes:

@@ -19,12 +19,14 @@ from leaderboard.rankings.breakdowns import SLICES, SliceScore
 from leaderboard.rankings.columns import NoRank, find_no_rank
 from leaderboard.rankings.profiles import ProfileRow
 from leaderboard.rankings.provenance import UNCALIBRATED
-from leaderboard.rankings.read import BoardScore, RankingRow
+from leaderboard.rankings.read import BoardHarm, BoardScore, RankingRow
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
+from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
 from leaderboard.submissions.formats import FORMAT_WORDS, FORMATS
+from leaderboard.web.harm_words import say_error, say_graded_by, say_judged_by, say_rate
 from leaderboard.web.raw_text import make_visible
 from leaderboard.web.services import services
 
@@ -71,13 +73,22 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def interval(score: ScoreFields | BoardScore | SliceScore | None, digits: int = 1) -> str:
+def interval(
+    score: ScoreFields | BoardScore | SliceScore | BoardHarm | Estimate | None, digits: int = 1
+) -> str:
     """The ends of a score's interval, such as 51.2–63.0, or that there is none; "" of no score."""
     if score is None or score.value is None:
         return ""
     if score.low is None or score.high is None:
         return NO_INTERVAL
     return f"{score.low:.{digits}f}–{score.high:.{digits}f}"
+
+
+def say_harm(harm: BoardHarm | None) -> str:
+    """Why a board has no severe errors per 100 cases."""
+    if harm is None:
+        return "no case of it is graded, or not everybody may see what was counted"
+    return "a graded case has no answer, or of none it is known what was said"
 
 
 def rank(value: RankRange | None) -> str:
@@ -182,6 +193,8 @@ FILTERS = (
     interval,
     rank,
     rank_in_words,
+    say_error,
+    say_harm,
     missing,
     say_files,
     moment,
@@ -210,6 +223,9 @@ def install(app: Flask) -> None:
         FORMATS=FORMATS,
         FORMAT_WORDS=FORMAT_WORDS,
         BADGE_WORDS=BADGE_WORDS,
+        say_graded_by=say_graded_by,
+        say_judged_by=say_judged_by,
+        say_rate=say_rate,
     )
     versions: dict[str, str] = {}
 

@@ -8,7 +8,7 @@ from spinebench.shapes.rankings import BoardScores, RankingEntryRecord
 
 BESIDE = {
     *("model", "report_provenance", "separable_from_leader", "saw_hidden_items"),
-    *("stands_apart", "parts"),
+    *("stands_apart", "parts", "harm"),
 }
 """What the API has of a model beside the figures of the columns and the boards."""
 
@@ -35,6 +35,7 @@ def test_no_two_figures_share_a_name() -> None:
 def test_every_column_to_choose_says_how_a_page_writes_it(column: Column) -> None:
     assert column.look is not Look.OWN
     assert (column.look is Look.SCORE) == (column.board is not None)
+    assert (column.look is Look.HARM) == (column.harm_of is not None)
     assert (column.look is Look.FACT) == (column.fact is not None)
     assert (column.look is Look.OUTCOMES) == bool(column.outcomes)
 

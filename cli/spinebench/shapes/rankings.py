@@ -58,6 +58,20 @@ class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
     raw_value: float | None
 
 
+class HarmRecord(Shape, frozen=True, kw_only=True):
+    """Severe errors per 100 graded cases: `n_severe` of `n` have at least one; lower is better.
+
+    The value is null where a case has no answer. What reports got wrong is the uncalibrated
+    verdict of their judge.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_severe: int
+
+
 class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track.
 
@@ -71,6 +85,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     several, of which `submission` is the latest; it is empty where one submission is all.
     `team_rated_reports` where a member of the model's team, now or ever, rated reports of the split
     and so saw references.
+    `harm` has the severe errors on the boards closed and report, where cases are graded.
     """
 
     rank_low: int | None
@@ -96,6 +111,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     submission: str
     submitted_at: datetime
     parts: dict[str, str] = msgspec.field(default_factory=dict)
+    harm: dict[str, HarmRecord] = msgspec.field(default_factory=dict)
 
 
 class RankingRecord(Shape, frozen=True, kw_only=True):

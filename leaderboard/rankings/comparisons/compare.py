@@ -12,6 +12,7 @@ from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.boards import BoardComparison, compare_board
+from leaderboard.rankings.comparisons.harm import HarmPair, compare_harm
 from leaderboard.rankings.comparisons.slices import SliceComparison, compare_slices
 from leaderboard.rankings.comparisons.values import read_compared
 from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
@@ -23,14 +24,17 @@ MIN_MODELS, MAX_MODELS = 2, 6
 class Comparison:
     """Models of a ranking in the order asked for, and what tells them apart.
 
-    There are no slices of a protected split: the interval of a difference tells on how many items
-    both are right, and so, of two sheets of one's own, how many are right of those that they share.
+    `harm` has the severe errors of each pair on each board whose cases are graded.
+    There is neither this nor slices of a protected split: the interval of a difference tells on
+    how many items both are right, and so, of two sheets of one's own, how many are right of those
+    that they share.
     """
 
     table: RankingTable
     models: tuple[RankingRow, ...]
     boards: tuple[BoardComparison, ...]
     slices: tuple[SliceComparison, ...]
+    harm: tuple[HarmPair, ...] = ()
 
 
 def compare_models(
@@ -56,7 +60,10 @@ def compare_models(
     compared = read_compared(session, table, models)
     boards = (compare_board(compared, board) for board in Board)
     slices = [] if is_protected(split) else compare_slices(compared)
-    return Comparison(table, models, tuple(one for one in boards if one.pairs), tuple(slices))
+    harm = [] if is_protected(split) else compare_harm(session, models)
+    return Comparison(
+        table, models, tuple(one for one in boards if one.pairs), tuple(slices), tuple(harm)
+    )
 
 
 def _get_row(by_slug: Mapping[str, RankingRow], slug: str, split: Split) -> RankingRow:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from leaderboard.rankings.comparisons.boards import BoardComparison, PairComparison
 from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.comparisons.harm import HarmPair
 from leaderboard.rankings.comparisons.slices import SliceComparison
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.web.address import read_slugs
@@ -90,6 +91,26 @@ class SliceComparisonRecord(Shape, frozen=True, kw_only=True):
     models: list[SliceValueRecord]
 
 
+class HarmPairRecord(Shape, frozen=True, kw_only=True):
+    """Two models on the `n` graded cases of a board whose errors are known of both.
+
+    `first_only` and `second_only` count the cases in which one alone made a severe error,
+    `both` those in which both did; `difference` is the first less the second per 100 cases.
+    `mid_p` is McNemar's, `adjusted_p` Holm's over the pairs of the board.
+    """
+
+    board: str
+    first: str
+    second: str
+    n: int
+    difference: float
+    first_only: int
+    second_only: int
+    both: int
+    mid_p: float
+    adjusted_p: float
+
+
 class ComparisonRecord(Shape, frozen=True, kw_only=True):
     """Models in the order asked for; `summary` says in one sentence who is better."""
 
@@ -100,6 +121,7 @@ class ComparisonRecord(Shape, frozen=True, kw_only=True):
     models: list[RankedModel]
     boards: list[BoardComparisonRecord]
     slices: list[SliceComparisonRecord]
+    harm: list[HarmPairRecord]
 
 
 @get("/comparisons/<slug>/<split>", query=ComparisonQuery, errors=(429,))
@@ -115,6 +137,7 @@ def show_comparison(slug: str, split: str) -> ComparisonRecord:
         models=[RankedModel.of(row.model) for row in comparison.models],
         boards=[_show_board(one, slugs) for one in comparison.boards],
         slices=[_show_slice(one, slugs) for one in comparison.slices],
+        harm=[_show_harm(one, slugs) for one in comparison.harm],
     )
 
 
@@ -132,6 +155,22 @@ def _show_pair(pair: PairComparison, slugs: Sequence[str]) -> PairRecord:
         first_only=pair.n_first_only,
         second_only=pair.n_second_only,
         smallest_difference=pair.smallest,
+    )
+
+
+def _show_harm(one: HarmPair, slugs: Sequence[str]) -> HarmPairRecord:
+    found = one.difference
+    return HarmPairRecord(
+        board=one.board.value,
+        first=slugs[one.first],
+        second=slugs[one.second],
+        n=found.n,
+        difference=found.value,
+        first_only=found.n_first,
+        second_only=found.n_second,
+        both=found.n_both,
+        mid_p=found.p_value,
+        adjusted_p=one.adjusted_p,
     )
 
 

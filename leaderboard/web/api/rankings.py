@@ -22,6 +22,7 @@ from leaderboard.web.api.places import Text, VersionQuery, about, find_benchmark
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import (
     BoardScore,
+    HarmRecord,
     RankedModel,
     RankingEntryRecord,
     RankingRecord,
@@ -112,6 +113,7 @@ def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
         saw_hidden_items=any(one.id in saw_hidden for one in row.submissions),
         stands_apart=row.is_apart,
         parts={track.value: one.id for track, one in row.parts.items()},
+        harm={board.value: HarmRecord.of(one) for board, one in row.harm.items()},
     )
 
 

@@ -17,6 +17,7 @@ from leaderboard.rankings.comparisons.compare import (
     Comparison,
     compare_models,
 )
+from leaderboard.rankings.harm import find_graded_by
 from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.address import find_standing, read_place, read_slugs
@@ -64,6 +65,7 @@ def _render(comparison: Comparison, place: dict[str, str]) -> str:
         slice_axis=make_difference_axis(slices),
         make_dot=make_dot,
         reverse=reverse,
+        graded_by=find_graded_by(database(), comparison.table.split.benchmark),
         say_better=say_better,
         boards=Board,
         n_most=MAX_MODELS,

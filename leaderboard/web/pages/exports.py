@@ -13,6 +13,7 @@ from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.comparisons import make_comparison_table
 from leaderboard.exports.formats import Format, read_format, write_table
 from leaderboard.exports.gates import make_gate_table
+from leaderboard.exports.harm import make_harm_table
 from leaderboard.exports.order import make_order_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
@@ -21,6 +22,7 @@ from leaderboard.packages.catalogue import count_composition, get_benchmark
 from leaderboard.rankings.breakdowns import read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.harm import find_row_harm
 from leaderboard.rankings.published import read_published
 from leaderboard.rankings.read import get_row, read_ranking
 from leaderboard.rankings.releases import read_releases
@@ -55,6 +57,13 @@ def scores(slug: str, ending: str) -> Response:
     table, row = get_row(database(), find_standing(), slug)
     found = read_row_scores(database(), table, row)
     return send_table(make_score_table(table, row, found), ending)
+
+
+@blueprint.get("/models/<slug>/harm.<ending>")
+def harm(slug: str, ending: str) -> Response:
+    """The severe errors of a model on a split."""
+    table, row = get_row(database(), find_standing(), slug)
+    return send_table(make_harm_table(table, row, find_row_harm(database(), row)), ending)
 
 
 @blueprint.get("/models/<slug>/items.<ending>")

@@ -13,6 +13,7 @@ from leaderboard.figures.rankings import make_ranking_figure
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.comparisons.ablation import read_bases
+from leaderboard.rankings.harm import find_graded_by, find_row_harm
 from leaderboard.rankings.profiles import read_profile
 from leaderboard.rankings.published import read_published
 from leaderboard.rankings.read import (
@@ -55,7 +56,8 @@ def ranking() -> AnyResponse | str:
 
     def render() -> str:
         whole = read_ranking(database(), split, selection.board, selection.release)
-        return render_ranking(whole, selection, benchmarks, place, kept)
+        graded_by = find_graded_by(database(), whole.split.benchmark)
+        return render_ranking(whole, selection, benchmarks, place, kept, graded_by)
 
     shown = tuple(benchmark.content_hash for benchmark in benchmarks)
     return services().pages.respond((shown, read_state(database(), split)), render)
@@ -85,6 +87,7 @@ def model(slug: str) -> str:
         row=row,
         scores=scores,
         profile=read_profile(database(), table, scores),
+        harm=find_row_harm(database(), row),
         asked=find_run(database(), row.submission.id),
         saw_hidden=find_saw_hidden(database(), [one.id for one in row.submissions]),
         robustness=_find_audit(row),

@@ -19,6 +19,7 @@ from leaderboard.rankings.columns import (
     COLUMNS,
     DEFAULT_COLUMNS,
     RANK,
+    Column,
     NoRank,
     count_unread,
     count_unscored,
@@ -27,6 +28,7 @@ from leaderboard.rankings.columns import (
     is_loose,
 )
 from leaderboard.rankings.filter import FILTERED_FACTS, ModelFilter
+from leaderboard.rankings.harm import GradedBy
 from leaderboard.rankings.published import (
     N_IMAGE,
     N_REPORT,
@@ -38,6 +40,7 @@ from leaderboard.rankings.published import (
 )
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
+from leaderboard.web.harm_words import say_of_ranking
 from leaderboard.web.services import services
 
 CALLED = {fact.key: fact.called for fact in FILTERED_FACTS}
@@ -93,10 +96,12 @@ def render_ranking(
     benchmarks: Sequence[Benchmark],
     place: Mapping[str, str],
     kept: Mapping[str, str],
+    graded_by: GradedBy | None,
 ) -> str:
     """The page of a ranking, read whole on the board of `selection`.
 
-    `place` is the query that stays on it, `kept` what of it the page's own address names.
+    `place` is the query that stays on it, `kept` what of it the page's own address names;
+    `graded_by` says who graded the harm of mistakes.
     """
     table, board = selection.apply(whole), selection.board
     reported = _read_reported(selection)
@@ -132,22 +137,32 @@ def render_ranking(
         query={**place, **write_selection(selection)},
         api_query=_ask_api(selection, place),
         base_url=services().base_url,
-        **_describe(selection),
         address=make_address(selection, kept),
-        **WORDS,
+        **WORDS | _describe(selection, whole),
+        harm_note=say_of_ranking(table, graded_by),
     )
 
 
-def _describe(selection: Selection) -> dict[str, Any]:
+def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
     """What the page says of the selection, and the other ones that it offers."""
     return {
         "selection": selection,
-        "columns": [one for one in selection.columns if one.board is not selection.board],
+        "columns": [
+            one
+            for one in selection.columns
+            if one.board is not selection.board and (one.harm_of is None or _has_harm(table, one))
+        ],
+        "CHOOSABLE": [one for one in CHOOSABLE if one.harm_of is None or _has_harm(table, one)],
         "without": read_without(selection),
         "of_all": replace(selection, accepted=ModelFilter()),
         "of_rank": replace(selection, sort=RANK, descends=None),
         "of_size": _with_size(selection),
     }
+
+
+def _has_harm(table: RankingTable, column: Column) -> bool:
+    """Whether severe errors were counted on the board of a column."""
+    return any(column.harm_of in row.harm for row in table.rows)
 
 
 def _ask_api(selection: Selection, place: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.queue import send_nudges
+from leaderboard.rankings.harm import find_submission_harm
 from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.read import read_board_scores, read_scores
 from leaderboard.rankings.standing import describe_partial, find_parts
@@ -123,6 +124,7 @@ def submission(key: str) -> str:
         ),
         until_release=UNTIL_RELEASE,
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
+        harm=find_submission_harm(database(), found, Viewer.TEAM),
         report=read_provenance(database(), [found.id]).get(found.id),
         boards=Board,
         tracks=Track,

@@ -108,6 +108,7 @@ PAGES = (
         GET /exports/breakdowns.csv
         GET /exports/gates.csv
         GET /exports/comparisons/pairs.csv?benchmark=tiny&models=model-a,model-b
+        GET /exports/models/model-a/harm.csv?benchmark=tiny
         GET /exports/models/model-a/scores.csv?benchmark=tiny
         GET /exports/order.csv
         GET /exports/published/spinemed.csv
@@ -439,6 +440,8 @@ API = (
         GET /api/v1/robustness/tiny/test
         """,
     ),
+    # Nothing of this benchmark is graded, so there are no severe errors.
+    Group(any_program(404), "GET /api/v1/harm/tiny/test/model-a"),
     # Answers of this split are hidden, so single items are nobody's to see here.
     Group(
         any_program(404),
