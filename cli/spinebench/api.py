@@ -99,6 +99,18 @@ class Api:
         """Changes these facts of a model card; None takes one away."""
         return self._transport.patch_json(f"/models/{slug}", facts)
 
+    def get_objections(self) -> Any:
+        """What the caller objected to."""
+        return self._get("/objections")
+
+    def get_objection(self, id: str) -> Any:
+        """One objection with its answer."""
+        return self._get(f"/objections/{quote(id)}")
+
+    def create_objection(self, objection: Mapping[str, Any]) -> Any:
+        """Objects to an item, or to what it gave."""
+        return self._transport.post_json("/objections", objection)
+
     def get_endpoints(self) -> Any:
         """The model endpoints of the caller's teams."""
         return self._get("/endpoints")

@@ -14,6 +14,7 @@ from spinebench.commands.account import login, logout, whoami
 from spinebench.commands.benchmarks import benchmarks, download
 from spinebench.commands.endpoints import endpoints
 from spinebench.commands.models import models
+from spinebench.commands.objections import objection
 from spinebench.commands.predictions import submit, validate
 from spinebench.commands.proofs import bundle, verify
 from spinebench.commands.rankings import rankings
@@ -58,6 +59,7 @@ for _command in (
     choose,
     bundle,
     verify,
+    objection,
     rankings,
 ):
     cli.add_command(_command)

@@ -8,6 +8,7 @@ from datetime import datetime
 from spinebench.shapes.benchmarks import BenchmarkRecord
 from spinebench.shapes.endpoints import EndpointRecord, EndpointTestRecord
 from spinebench.shapes.models import ModelRecord
+from spinebench.shapes.objections import ObjectionRecord
 from spinebench.shapes.rankings import BOARDS, BoardScore, RankingEntryRecord, RankingRecord
 from spinebench.shapes.readings import JudgedRecord, ReadingList, ReadingRecord
 from spinebench.shapes.results import Results, ScoreRecord
@@ -278,6 +279,23 @@ def _severe(entry: RankingEntryRecord, board: str) -> str:
 
 def _value(score: BoardScore | None) -> str:
     return decimal(None if score is None else score.value)
+
+
+def objections_table(objections: Sequence[ObjectionRecord]) -> Table:
+    """One objection a row, newest first."""
+    columns = [
+        Column("number"),
+        Column("item"),
+        Column("benchmark", spare=2),
+        Column("about", spare=1),
+        Column("sent (UTC)", spare=3),
+        Column("state"),
+    ]
+    rows = [
+        (one.id, one.item, f"{one.benchmark} {one.version}", one.kind, moment(one.at), one.state)
+        for one in objections
+    ]
+    return Table("Objections", columns, rows)
 
 
 def endpoints_table(endpoints: Sequence[EndpointRecord]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from sqlalchemy import Function, Select, and_, case, func, select
@@ -94,6 +95,17 @@ def count_objections(session: Session, slug: str) -> Counts:
 def get_objection(session: Session, key: int) -> Told:
     """The objection of this number. Raises NotFound."""
     row = session.execute(_select().where(Objection.id == key)).one_or_none()
+    if row is None:
+        raise no_objection()
+    return Told(*row)
+
+
+def get_own_objection(session: Session, user: User, key: str) -> Told:
+    """The objection of this number that `user` sent. Raises NotFound, for others' too."""
+    number = int(key) if re.fullmatch(r"[0-9]{1,9}", key) else 0
+    row = session.execute(
+        _select().where(Objection.id == number, Objection.user_id == user.id)
+    ).one_or_none()
     if row is None:
         raise no_objection()
     return Told(*row)

@@ -1,6 +1,7 @@
 """Objections in the browser and by command: sent, answered, counted."""
 
 import pytest
+import requests
 
 from config import Config
 from leaderboard.app import create_app
@@ -86,3 +87,56 @@ def test_the_command_lists_and_answers(hosted: Site) -> None:
     assert (again.exit_code, "answered already" in again.output) == (1, True)
     assert run(args=["objection", "list"]).output == "No objection waits for an answer.\n"
     assert "  none: It is there." in run(args=["objection", "list", "--all"]).output
+
+
+def test_a_program_objects_and_reads_the_answer_and_nobody_elses(hosted: Site) -> None:
+    ada, hugo = hosted.token("ada"), sign_in(hosted, "hugo")
+    address = f"{hosted.url}/api/v1/objections"
+
+    def send(headers: dict[str, str], **facts: str) -> requests.Response:
+        body = {"benchmark": "tiny", "item": "dev-text-000", "text": "Two are right."} | facts
+        return requests.post(address, json=body, headers=headers, timeout=60)
+
+    sent = send(ada)
+    assert sent.status_code == 201
+    made = sent.json()
+    assert (made["state"], made["answer"], made["effect"]) == ("open", None, None)
+    assert (made["item"], made["kind"], made["version"]) == ("dev-text-000", "item", "1.0.0")
+    assert send(ada).status_code == 409
+    empty = send(ada, text=" ", item="dev-text-001")
+    assert (empty.status_code, "Say what is wrong, and why." in empty.text) == (400, True)
+    assert send(ada, kind="verdict", item="dev-text-001").status_code == 400
+    assert send(ada, item="nothing").status_code == 404
+    hidden = send(ada, item="test-text-000").json()["id"]
+    for number in (made["id"], hidden):
+        page, field = f"/admin/objections/{number}/answer", f"o{number}"
+        words = {f"{field}-text": "We looked at it.", f"{field}-effect": "correction"}
+        assert post(hugo, hosted, page, "/admin/objections", **words).status_code == 200
+    listed = hosted.get("/api/v1/objections", ada).json()["objections"]
+    assert [(one["id"], one["effect"]) for one in listed] == [
+        (hidden, None),
+        (made["id"], "correction"),
+    ]
+    own = hosted.get(f"/api/v1/objections/{made['id']}", ada).json()
+    assert (own["state"], own["answer"]) == ("answered", "We looked at it.")
+    for number in (made["id"], "0", "x", "9" * 30):
+        assert hosted.get(f"/api/v1/objections/{number}", hosted.token("hugo")).status_code == 404
+
+
+def test_a_program_contests_a_reading_of_its_own_teams_alone(hosted: Site) -> None:
+    key = hosted.submit(hosted.token("ada"), make_file(4)).json()["id"]
+    hosted.evaluate_all()
+    body = {"benchmark": "tiny", "item": "test-text-000", "text": "It says C.", "submission": key}
+    for name, kind, status in (
+        ("hugo", "reading", 404),
+        ("ada", "verdict", 400),
+        ("ada", "reading", 201),
+    ):
+        answer = requests.post(
+            f"{hosted.url}/api/v1/objections",
+            json=body | {"kind": kind},
+            headers=hosted.token(name),
+            timeout=60,
+        )
+        assert answer.status_code == status
+    assert answer.json()["submission"] == key

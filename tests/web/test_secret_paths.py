@@ -24,7 +24,18 @@ from tests.web.test_pages import csrf_of, post, sign_in
 
 TOKEN = "ImFkYUBleGFtcGxlLm9yZyI.aSwKxA.q-0_secretsecretsecret"
 PUBLIC = {
-    *("act", "answer", "email", "ending", "endpoint", "filename", "key", "link_id", "model"),
+    *(
+        "act",
+        "answer",
+        "email",
+        "ending",
+        "endpoint",
+        "filename",
+        "key",
+        "link_id",
+        "model",
+        "objection",
+    ),
     *(
         "name",
         "passkey_id",

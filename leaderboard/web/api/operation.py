@@ -25,6 +25,7 @@ PLACES = {
     "split": "The split's name, such as dev or test.",
     "key": "The submission's number.",
     "endpoint": "The endpoint's number.",
+    "objection": "The objection's number.",
     "model": "The model card's short name.",
 }
 """What stands in an address."""

@@ -75,7 +75,7 @@ def test_an_operation_with_a_body_answers_400_and_413_where_that_is_not_to_be_us
 ) -> None:
     token = site.token("ada")
     with_body = [one for one in read_operations(site) if one.body]
-    assert len(with_body) == 6
+    assert len(with_body) == 7
     for one in with_body:
         if "json" in one.body:
             assert ask(site, one, token, data=b'{"team": ') == 400

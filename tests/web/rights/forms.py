@@ -63,6 +63,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /submit": {"data": PREDICTIONS, "files": FILE},
     "POST /api/v1/endpoints": {"json": ENDPOINT | {"team": "team-a"}},
     "PATCH /api/v1/endpoints/{endpoint}": {"json": {"name": "changed"}},
+    "POST /api/v1/objections": {
+        "json": {"benchmark": "tiny", "item": "test-text-001", "text": "Two options are right."}
+    },
     "POST /api/v1/models": {
         "json": CARD | {"team": "team-a", "slug": "model-c", "open_weights": True}
     },

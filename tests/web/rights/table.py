@@ -456,6 +456,7 @@ API = (
         GET /api/v1/endpoints
         GET /api/v1/me
         GET /api/v1/models
+        GET /api/v1/objections
         GET /api/v1/submissions
         """,
     ),
@@ -463,6 +464,7 @@ API = (
         programs(read=200, submit=403, other_team=404, unconfirmed=404),
         """
         GET /api/v1/endpoints/{endpoint}
+        GET /api/v1/objections/{objection}
         GET /api/v1/submissions/{scored}
         GET /api/v1/submissions/{scored}/bundle
         GET /api/v1/submissions/{scored}/items
@@ -481,6 +483,10 @@ API = (
         POST /api/v1/models
         POST /api/v1/submissions
         """,
+    ),
+    Group(
+        programs(read=403, submit=201, other_team=201, unconfirmed=403),
+        "POST /api/v1/objections",
     ),
     Group(
         programs(read=403, submit=200, other_team=404, unconfirmed=403),
