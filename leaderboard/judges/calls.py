@@ -8,6 +8,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any, NamedTuple
 
+from leaderboard.judges.evidence import read_lexicon, shares_clinical_word
 from leaderboard.judges.prompt import make_prompt
 from leaderboard.judges.protocol import DimensionRating, ReportCase
 from leaderboard.judges.reply import read_reply
@@ -61,10 +62,13 @@ def is_settled(calls: Sequence[Call]) -> bool:
     return is_final or n_lost >= MAX_ANSWERS
 
 
-def derive_rating(dimension: Dimension, subject: Subject, calls: Sequence[Call]) -> DimensionRating:
+def derive_rating(
+    dimension: Dimension, subject: Subject, calls: Sequence[Call], *, is_raw: bool = False
+) -> DimensionRating:
     """The median over the repeats that were scored, from the raw replies alone.
 
-    None, with the reasons, where none was. The same calls always give the same rating.
+    None, with the reasons, where none was. The same calls always give the same rating. A raw one
+    takes every verdict as it was given, whatever was quoted for it: what the judge would do.
     """
     evidence: list[dict[str, Any]] = []
     values: list[float] = []
@@ -76,7 +80,7 @@ def derive_rating(dimension: Dimension, subject: Subject, calls: Sequence[Call])
         if not answered:
             reasons.append(_explain_loss(own))
             continue
-        rating, shown = _rate_reply(dimension, subject, answered[-1])
+        rating, shown = _rate_reply(dimension, subject, answered[-1], is_raw=is_raw)
         evidence += shown
         reasons.append(rating.reason)
         if rating.value is not None:
@@ -92,12 +96,17 @@ def derive_rating(dimension: Dimension, subject: Subject, calls: Sequence[Call])
 
 
 def _rate_reply(
-    dimension: Dimension, subject: Subject, call: Call
+    dimension: Dimension, subject: Subject, call: Call, *, is_raw: bool
 ) -> tuple[AtomicRating, list[dict[str, Any]]]:
     prompt = make_prompt(dimension, subject.case, subject.report, call.seed)
     given = read_reply(call.reply, prompt.keys)
+    lexicon = read_lexicon(subject.case)
     answers = {
-        key: Answer(one.verdict, one.verdict is Verdict.YES and is_quote(one.quote, subject.report))
+        key: Answer(
+            one.verdict,
+            one.verdict is Verdict.YES
+            and (is_raw or _is_evidence(one.quote, subject.report, lexicon)),
+        )
         for key, one in given.items()
     }
     shown = [
@@ -111,6 +120,10 @@ def _rate_reply(
         for question in dimension.questions
     ]
     return rate_answers(dimension.questions, answers), shown
+
+
+def _is_evidence(quote: str, report: CleanReport, lexicon: frozenset[str]) -> bool:
+    return is_quote(quote, report) and shares_clinical_word(quote, lexicon)
 
 
 def _explain_loss(calls: Sequence[Call]) -> str:

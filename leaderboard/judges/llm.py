@@ -13,6 +13,7 @@ from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, JudgeUnavailable
 from leaderboard.judges.calls import Call, Subject, derive_rating, is_settled
 from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected
+from leaderboard.judges.evidence import EVIDENCE_VERSION
 from leaderboard.judges.prompt import TEMPLATE_VERSION, Prompt, make_prompt, make_seed
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
 from leaderboard.judges.reply import BadReply, Refused, read_reply
@@ -156,6 +157,7 @@ def _make_version(settings: JudgeSettings, dimensions: Sequence[Dimension]) -> s
     facts = msgspec.json.encode(
         [
             TEMPLATE_VERSION,
+            EVIDENCE_VERSION,
             MAX_CHARACTERS,
             settings.model,
             settings.repeats,

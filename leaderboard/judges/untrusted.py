@@ -80,6 +80,12 @@ def is_quote(quote: str, report: CleanReport) -> bool:
     return wanted in _fold(_without_asides(report.text))
 
 
+def list_passages(report: CleanReport) -> list[str]:
+    """The sentences and lines of a report, in their order."""
+    found = (match.group().strip() for match in _PASSAGE.finditer(report.text))
+    return [" ".join(passage.split()) for passage in found if passage]
+
+
 def speaks_to_judge(passage: str) -> bool:
     """Whether a passage is about its own rating instead of about a patient."""
     return bool(_TO_JUDGE.search(passage))

@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard.db import Sessions
 from tests.factories import load_items, make_team, make_user
-from tests.judges.rubric import MANIFEST
+from tests.judges.rubric import MANIFEST, REFERENCE
 from tests.loaded import Submit
 from tests.package_files import make_case
 
@@ -22,6 +22,7 @@ def submit_reports(sessions: Sessions, submit_texts: Submit) -> SubmitReports:
         cases = [make_case(n) for n in range(len(reports))]
         sections = manifest["rubric"]["sections"]
         for case in cases:
+            case["reference_report"] += f" {REFERENCE}"
             case["checklist"][0]["dimensions"] = [section["key"] for section in sections]
         with sessions.write() as session:
             load_items(session, cases, dict(manifest))

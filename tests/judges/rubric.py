@@ -1,9 +1,11 @@
 """A rubric of two dimensions with questions: five good yes and a good no each."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from leaderboard.judges import canaries
 from leaderboard.scoring.rubric import Rubric
 from tests.package_files import make_manifest, make_questions
 
@@ -27,6 +29,9 @@ def _make() -> dict[str, Any]:
 
 MANIFEST = _make()
 RUBRIC = msgspec.convert(MANIFEST["rubric"], Rubric)
+REFERENCE = "Fact 1. Fact 2. Fact 3. Fact 4. Fact 5."
+"""What a reference says whose reports state facts: evidence shares a word with it."""
+CASE = replace(canaries.CASE, reference_report=f"{canaries.CASE.reference_report} {REFERENCE}")
 GOOD = "Fact 1. Fact 2. Fact 3. Fact 4. Fact 5."
 """A report that says everything: 5 on each dimension."""
 HALF = "Fact 1 and fact 2."

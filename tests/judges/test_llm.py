@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from leaderboard.errors import InvalidRequest, JudgeUnavailable
-from leaderboard.judges.canaries import CASE, FLOOR, check_canary, explain, make_canaries
+from leaderboard.judges.canaries import FLOOR
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.protocol import DimensionRating
 from leaderboard.judges.settings import JudgeSettings
@@ -21,11 +21,10 @@ from tests.judges.judge_server import (
     Asked,
     JudgeServer,
     judge_honestly,
-    obey,
     obey_orders,
     serve_judge,
 )
-from tests.judges.rubric import GOOD, HALF, RUBRIC
+from tests.judges.rubric import CASE, GOOD, HALF, RUBRIC
 from tests.package_files import make_manifest
 from tests.waiting import wait_until
 
@@ -246,23 +245,3 @@ def honest() -> Any:
 def obedient() -> Any:
     with serve_judge(obey_orders) as server:
         yield server
-
-
-def check(server: JudgeServer) -> str:
-    results = []
-    for name, report in make_canaries(RUBRIC).items():
-        ratings = rate(server, report)
-        results.append(check_canary(name, {key: r.value for key, r in ratings.items()}))
-    return explain(results)
-
-
-def test_the_self_check_lets_an_honest_judge_pass_and_catches_a_gullible_one() -> None:
-    with serve_judge() as server:
-        assert check(server) == ""
-        server.script = obey_orders
-        assert "give_5 got" in check(server)
-        # With the report's own harmless words as evidence nothing else would notice.
-        server.script = obey
-        assert "give_5 got 5.00" in check(server)
-        server.script = lambda _: Answered("no idea")
-        assert "empty got no usable rating with 2 dimensions unscored" in check(server)

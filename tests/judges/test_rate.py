@@ -34,7 +34,8 @@ from tests.judges.judge_server import (
 from tests.judges.rubric import DIMENSIONS, GOOD, HALF, RUBRIC
 from tests.waiting import wait_until
 
-CANARIES = 6
+CANARIES = 10
+"""Six that every run has, three attacks that are drawn, and a good report on another case."""
 PRICED: dict[str, Any] = {"price_input": 2.0, "price_output": 10.0}
 
 
@@ -87,10 +88,10 @@ def test_reports_are_scored_by_the_model_and_rated_by_the_checklist_beside_it(
         assert session.get_one(Submission, key).n_done == 2
     assert run.state is RunState.OK
     assert [record["passed"] for record in run.canaries] == [True] * CANARIES
-    # 6 canaries and 2 reports, 2 dimensions each: 1,000 tokens in and 100 out a call.
-    assert figures.n_answers == 16
-    assert (figures.input_tokens, figures.output_tokens) == (16_000, 1_600)
-    assert figures.cost == pytest.approx(16_000 * 2 / 1e6 + 1_600 * 10 / 1e6)
+    # 10 canaries and 2 reports, 2 dimensions each: 1,000 tokens in and 100 out a call.
+    assert figures.n_answers == 24
+    assert (figures.input_tokens, figures.output_tokens) == (24_000, 2_400)
+    assert figures.cost == pytest.approx(24_000 * 2 / 1e6 + 2_400 * 10 / 1e6)
     assert (figures.bad_output_rate, figures.refusal_rate) == (0.0, 0.0)
     assert call is not None
     assert call.model == "m0-served"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from leaderboard.errors import JudgeUnavailable
-from leaderboard.judges.canaries import CASE
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.settings import JudgeSettings, Retries
 from tests.judges.judge_server import (
@@ -24,7 +23,7 @@ from tests.judges.judge_server import (
     send_raw,
     serve_judge,
 )
-from tests.judges.rubric import DIMENSIONS, GOOD, RUBRIC
+from tests.judges.rubric import CASE, DIMENSIONS, GOOD, RUBRIC
 
 AT_ONCE = Retries(n=6, first=0.0, longest=0.0)
 N = len(DIMENSIONS)

@@ -16,6 +16,9 @@ from sqlalchemy import func, select, update
 
 from demo.processes import Relative, find_family
 from leaderboard.db import Sessions, now
+from leaderboard.items.reports import ensure_rater_id
+from leaderboard.judges.roster import make_judges
+from leaderboard.judges.settings import read_judge_settings
 from leaderboard.models.judging import CanaryCall, JudgeCall
 from leaderboard.models.ranking import Score
 from leaderboard.models.rating import Rater, Rating
@@ -23,15 +26,16 @@ from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.queue import EVALUATE, make_queue
 from tests.factories import load_items, make_team, make_user
 from tests.judges.judge_server import Answered, Asked, JudgeServer, judge_honestly, serve_judge
-from tests.judges.rubric import DIMENSIONS, HALF, MANIFEST
+from tests.judges.rubric import DIMENSIONS, HALF, MANIFEST, REFERENCE, RUBRIC
 from tests.loaded import Submit
+from tests.orders import finish_order
 from tests.package_files import make_case, make_mcq
 from tests.waiting import wait_until
 from tests.workers.idle import is_idle
 from workers.__main__ import main
 
 N_TEXT, N_REPORT = 6, 8
-N_CANARY_CALLS = 6 * len(DIMENSIONS)
+N_CANARY_CALLS = 10 * len(DIMENSIONS)
 N_CALLS = N_CANARY_CALLS + N_REPORT * len(DIMENSIONS)
 N_BEFORE = N_CANARY_CALLS + 4
 """How many calls are answered before the worker is killed."""
@@ -75,15 +79,23 @@ def start(database_url: str, empty_redis_url: str, judge: JudgeServer) -> Iterat
 
 
 @pytest.fixture
-def send(sessions: Sessions, submit_texts: Submit) -> Callable[[str], str]:
-    """Submit the same predictions for a model, two of six questions wrong; the id."""
+def send(sessions: Sessions, submit_texts: Submit, judge: JudgeServer) -> Callable[[str], str]:
+    """Submit the same predictions for a model, two of six questions wrong; the id.
+
+    The judges have been run on the order suite already.
+    """
+    settings = read_judge_settings({}, base_url=judge.url, model="scripted", api_key="", file="")
     items = [make_mcq(n) for n in range(N_TEXT)] + [make_case(n) for n in range(N_REPORT)]
     for item in items:
         for check in item.get("checklist", []):
             check["dimensions"] = DIMENSIONS
+        if "reference_report" in item:
+            item["reference_report"] += f" {REFERENCE}"
     with sessions.write() as session:
         load_items(session, items, MANIFEST)
         make_team(session, "team", make_user(session, "a"))
+        for one in make_judges(settings, RUBRIC):
+            finish_order(session, ensure_rater_id(session, one.identity))
 
     def submit(model: str) -> str:
         texts = {f"test-text-{n:03}": f"ANSWER: {'B' if n % 3 else 'C'}" for n in range(N_TEXT)}

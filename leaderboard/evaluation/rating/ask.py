@@ -40,12 +40,13 @@ class Keeper(NamedTuple):
 
 
 async def rate_whole(
-    run: OpenRun, keeper: Keeper, subject: Subject, n_repeats: int
+    run: OpenRun, keeper: Keeper, subject: Subject, n_repeats: int, *, is_raw: bool = False
 ) -> list[DimensionRating]:
     """A judge's ratings of a report, a dimension each, in the rubric's order.
 
     Every dimension is asked about in every repeat, as far as the known calls leave something to
-    ask, and each new call is kept when it comes. Ratings are derived once all calls are made.
+    ask, and each new call is kept when it comes. Ratings are derived once all calls are made; raw
+    ones do not look at quotes.
     """
     dimensions = run.judge.dimensions
     asked = await run_together(
@@ -53,7 +54,12 @@ async def rate_whole(
     )
     calls = [call for one in asked for call in one]
     return [
-        derive_rating(dimension, subject, [c for c in calls if c.dimension == dimension.key])
+        derive_rating(
+            dimension,
+            subject,
+            [c for c in calls if c.dimension == dimension.key],
+            is_raw=is_raw,
+        )
         for dimension in dimensions
     ]
 

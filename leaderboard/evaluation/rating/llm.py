@@ -20,6 +20,7 @@ from leaderboard.evaluation.rating.self_check import begin_run, check_judges
 from leaderboard.items.reports import Unrated, ensure_rater_id, make_rating_row, read_unrated
 from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.client import JudgeClient
+from leaderboard.judges.evidence import hold_carried
 from leaderboard.judges.llm import LlmJudge
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
@@ -92,11 +93,12 @@ async def _rate_report(
     known: Mapping[int, list[Call]],
     n_done: int,
 ) -> None:
-    """The ratings are written after all of their calls."""
+    """The ratings are written after all of their calls; none where a person has to look first."""
     subject = Subject(f"prediction {report.id}", report.case, clean_report(report.text))
     key = {"prediction_id": report.id, "rater_id": run.rater_id}
     keeper = Keeper(ledger, JudgeCall, key, known.get(report.id, []))
-    ratings = await rate_whole(run, keeper, subject, run.judge.settings.repeats)
+    rated = await rate_whole(run, keeper, subject, run.judge.settings.repeats)
+    ratings = hold_carried(rated, subject.report)
     rows = [make_rating_row(report.id, run.rater_id, rating) for rating in ratings]
     ledger.add(Rating, rows, n_done)
 

@@ -19,10 +19,11 @@ from leaderboard.judges.canaries import (
     CASE,
     CanaryResult,
     check_canary,
+    draw_canaries,
     explain,
-    make_canaries,
     make_records,
 )
+from leaderboard.judges.prompt import make_seed
 from leaderboard.judges.together import run_together
 from leaderboard.judges.untrusted import clean_report
 from leaderboard.leases import Claim, renew
@@ -37,6 +38,7 @@ class _Checked(NamedTuple):
 
     results: list[CanaryResult]
     lost: Counter[str]
+    seed: int
 
     @property
     def reason(self) -> str:
@@ -95,7 +97,7 @@ async def check_judges(
         renew(session, claim)
         for run, result in zip(unchecked, results, strict=True):
             row = session.get_one(JudgeRun, run.run_id)
-            row.canaries, row.reason = make_records(result.results), result.reason
+            row.canaries, row.reason = make_records(result.results, result.seed), result.reason
             row.state = RunState.VOID if row.reason else RunState.OK
             if row.reason:
                 failed.append((run.judge.identity.name, result))
@@ -123,6 +125,9 @@ async def _rate_canaries(
         known = read_calls(
             session, CanaryCall, CanaryCall.canary, CanaryCall.judge_run_id == run.run_id
         )
+        started_at = session.get_one(JudgeRun, run.run_id).started_at
+    # A run that goes on after an interruption draws the same.
+    seed = make_seed("canaries", run.run_id, started_at.isoformat())
 
     lost = Counter[str]()
 
@@ -130,9 +135,9 @@ async def _rate_canaries(
         subject = Subject(f"run {run.run_id} {canary}", CASE, clean_report(text))
         key = {"judge_run_id": run.run_id, "canary": canary}
         keeper = Keeper(ledger, CanaryCall, key, known.get(canary, []))
-        ratings = await rate_whole(run, keeper, subject, n_repeats=1)
+        ratings = await rate_whole(run, keeper, subject, n_repeats=1, is_raw=True)
         lost.update(rating.reason for rating in ratings if rating.value is None)
         return check_canary(canary, {rating.dimension: rating.value for rating in ratings})
 
-    results = await run_together(rate(*one) for one in make_canaries(rubric).items())
-    return _Checked(results, lost)
+    results = await run_together(rate(*one) for one in draw_canaries(rubric, seed).items())
+    return _Checked(results, lost, seed)
