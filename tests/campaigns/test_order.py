@@ -14,9 +14,8 @@ from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.releases import find_ranking
-from tests.calibration.test_calibrations import N_REPORTS, rate_as
+from tests.calibration.test_calibrations import N_REPORTS, judge_value, rate_as
 from tests.campaigns.campaigns import open_all, recalibrate, run_campaign
-from tests.campaigns.test_labels import judge_value
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.loaded import Load, Submit
