@@ -169,15 +169,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 @pytest.fixture
 def prepare(sessions: Sessions, database_url: str, request: pytest.FixtureRequest) -> Prepare:
-    """Fill the test's database by a function, which runs once a process for SQLite.
+    """Fill the test's database by a function, which runs once a process for each kind.
 
     The key says what the function makes of the database; what it returns is the same each time.
     """
 
     def fill(key: Hashable, make: Callable[[], Any]) -> Any:
-        own = request.node.get_closest_marker(OWN)
-        if own is not None or not database_url.startswith("sqlite"):
+        if request.node.get_closest_marker(OWN) is not None:
             return make()
+        if not database_url.startswith("sqlite"):
+            on_postgres: SharedPostgres = request.getfixturevalue("shared_postgres")
+            return on_postgres.fill(key, make)
         shared: SharedSqlite = request.getfixturevalue("shared_sqlite")
         kept: Kept = request.getfixturevalue("kept")
         return kept.fill(shared, key, make)
@@ -257,6 +259,10 @@ class SharedPostgres:
             "SELECT tablename FROM pg_tables "
             "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         ).fetchall()
+        self._find_filled = " UNION ALL ".join(
+            f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for (table,) in tables
+        )
+        self._kept: dict[Hashable, tuple[list[tuple[str, bytes]], list[tuple[str, int]], Any]] = {}
         # Nothing is checked while every row goes: the order of the tables does not matter.
         self._emptying = "SET LOCAL session_replication_role = replica;" + "".join(
             f"DELETE FROM {table};" for (table,) in tables
@@ -276,6 +282,42 @@ class SharedPostgres:
                 "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
                 "FROM pg_sequences WHERE last_value IS NOT NULL"
             )
+
+    def fill(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Let the database hold what `make` puts into an empty one; what that returned.
+
+        A database that the test wrote to already is filled by `make`.
+        """
+        if self._read_filled():
+            return make()
+        if key not in self._kept:
+            result = make()
+            self._kept[key] = ([*map(self._copy, self._read_filled())], self._count(), result)
+            return result
+        rows, counts, result = self._kept[key]
+        with self._own.transaction(), self._own.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for table, content in rows:
+                with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)".encode()) as copy:
+                    copy.write(content)
+            for sequence, last in counts:
+                cursor.execute("SELECT setval(%s::regclass, %s)", (sequence, last))
+        return result
+
+    def _read_filled(self) -> list[str]:
+        return [table for (table,) in self._own.execute(self._find_filled.encode())]
+
+    def _copy(self, table: str) -> tuple[str, bytes]:
+        statement = f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()
+        with self._own.cursor() as cursor, cursor.copy(statement) as copy:
+            return table, b"".join(map(bytes, copy))
+
+    def _count(self) -> list[tuple[str, int]]:
+        """How far each sequence has counted."""
+        return self._own.execute(
+            "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences "
+            "WHERE last_value IS NOT NULL"
+        ).fetchall()
 
     def close(self) -> None:
         """Let go of the database."""

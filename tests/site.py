@@ -366,7 +366,8 @@ def site(
         shared.become(request.getfixturevalue("filled_template"), "site")
         served = request.getfixturevalue("served_on_sqlite")
     else:
-        fill(sessions)
+        on_postgres: SharedPostgres = request.getfixturevalue("shared_postgres")
+        on_postgres.fill("site", lambda: fill(sessions))
         served = request.getfixturevalue("served_on_postgres")
     served.begin()
     yield served.site
