@@ -139,6 +139,6 @@ def _guess_quantile(
     square = (alpha * (alpha + 1) / (total * (total + 1))) @ weight
     concentration = np.maximum(mean * (1 - mean) / (square - mean**2) - 1, 1e-3)
     a, b = mean * concentration, (1 - mean) * concentration
-    place = np.clip(betaincinv(a, b, p), 1 / N_CELLS, 1 - 1 / N_CELLS)
+    place: NDArray[np.float64] = np.clip(betaincinv(a, b, p), 1 / N_CELLS, 1 - 1 / N_CELLS)
     density = np.exp((a - 1) * np.log(place) + (b - 1) * np.log1p(-place) - betaln(a, b))
     return place * N_CELLS, np.maximum(density, LEAST_DENSITY) / N_CELLS
