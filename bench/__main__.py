@@ -22,6 +22,7 @@ MEASUREMENTS = (
     "hidden_split",
     "evidence",
     "calibration",
+    "paired_reports",
     "runs",
     "gate",
     "judge_attacks",

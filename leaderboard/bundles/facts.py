@@ -169,7 +169,7 @@ class RankedFact(Fact, frozen=True, kw_only=True):
 
     One that `is_apart` has no rank; the tracks that are `left_out` were scored by another ruler
     than the release's. `values` is None where they are not kept; `badge` says whether its report
-    score was calibrated, `report` how.
+    score was calibrated, `report` how, and `influences` how far each item moves it.
     """
 
     submission: str
@@ -179,6 +179,7 @@ class RankedFact(Fact, frozen=True, kw_only=True):
     values: list[float | None] | None = None
     report: MeanFact | None = None
     badge: str
+    influences: list[float] | None = None
 
 
 class EntryFact(Fact, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -13,7 +15,7 @@ from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.places import set_loose
 from leaderboard.evaluation.release import find_foreign
-from leaderboard.items.values import read_packed_values, unpack_values
+from leaderboard.items.values import read_influences, read_packed_values, unpack_values
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.commitment import RankedCommitment
 from leaderboard.models.ranking import (
@@ -77,6 +79,7 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
     parts = {key: several.get(key, dict.fromkeys(Track, key)) for key in keys}
     every = {part for of_model in parts.values() for part in of_model.values()}
     means = read_report_means(session, sorted(every)) if is_current else {}
+    influences = read_influences(session, every) if is_current else {}
     foreign = find_foreign(session, ranking.release, every) if is_current else None
     if not decides_by_reports(session, ranking.release_id):
         means = {key: set_loose(mean) for key, mean in means.items()}
@@ -94,7 +97,12 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
             values=values.get(key),
             report=_describe(means.get(parts[key].get(Track.REPORT, key))),
             badge=badges.get(key, UNCALIBRATED),
+            influences=_list_influences(influences.get(parts[key].get(Track.REPORT, key))),
         )
+
+
+def _list_influences(known: NDArray[np.float64] | None) -> list[float] | None:
+    return None if known is None else known.tolist()
 
 
 def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, str]]:

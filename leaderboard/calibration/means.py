@@ -18,6 +18,7 @@ from leaderboard.scoring.statistics.calibration_fit import (
     read_pooled,
     shift_to_mean,
 )
+from leaderboard.scoring.statistics.influence import find_influences
 
 
 class CalibratedMeans(NamedTuple):
@@ -25,11 +26,13 @@ class CalibratedMeans(NamedTuple):
 
     `means` has a target where there is a calibrator and a score. `values` are the report scores by
     prediction id on the experts' scale and within its ends, shifted so that their mean is the
-    calibrated one; None where the report score is not calibrated.
+    calibrated one; None where the report score is not calibrated. `influences` say how far each
+    report moves that mean (see `statistics.influence`).
     """
 
     means: dict[Target, CalibratedMean]
     values: pd.Series[float] | None
+    influences: pd.Series[float] | None = None
 
 
 def choose_calibrator(calibrator: Mapping[str, Any], model: str) -> PooledCalibrator | None:
@@ -53,7 +56,7 @@ def calibrate_means(
     if not calibrators or scores.empty:
         return CalibratedMeans({}, None)
     means: dict[Target, CalibratedMean] = {}
-    values = None
+    values = influences = None
     for target in list_targets(rubric):
         if target not in calibrators:
             continue
@@ -63,7 +66,8 @@ def calibrate_means(
             means[target] = mean
             if target == REPORT:
                 values = _shift(own, calibrators[target], mean)
-    return CalibratedMeans(means, values)
+                influences = _find_influences(own, labels, calibrators[target], mean)
+    return CalibratedMeans(means, values, influences)
 
 
 def _mean(
@@ -77,6 +81,19 @@ def _mean(
     return calibrated_mean(
         _numbers(labelled), _numbers(known), _numbers(rest), calibrator, target.bounds
     )
+
+
+def _find_influences(
+    own: pd.Series[float],
+    labels: pd.DataFrame | None,
+    calibrator: PooledCalibrator | None,
+    mean: CalibratedMean,
+) -> pd.Series[float]:
+    """How far each report moves the model's calibrated report score."""
+    known = np.full(len(own), np.nan)
+    if labels is not None:
+        known = _numbers(labels[REPORT.key].reindex(own.index))
+    return pd.Series(find_influences(mean, _numbers(own), known, calibrator), index=own.index)
 
 
 def _shift(

@@ -58,6 +58,7 @@ def combine(
         calibrated=report.calibrated if report else (),
         reports=report.reports if report else None,
         parser_version=scored.parser_version if scored else None,
+        influences=report.influences if report else None,
     )
 
 

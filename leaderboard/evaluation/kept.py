@@ -11,7 +11,7 @@ from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.harm import HarmFacts
 from leaderboard.evaluation.results import CalibratedBy, ReportFacts, Result
 from leaderboard.models.benchmark import Track
-from leaderboard.models.calibration import CalibratedScore, ScoredReports
+from leaderboard.models.calibration import CalibratedScore, ReportInfluences, ScoredReports
 from leaderboard.models.harm import HarmValues
 from leaderboard.models.ranking import ItemValues, OutcomeCount, Score, ScoredQuestions
 from leaderboard.scoring.statistics.intervals import Estimate
@@ -44,6 +44,12 @@ def find_results(session: Session, keys: Collection[str]) -> dict[str, Result]:
     calibrated, reports = _read_calibrated(session, keys), _read_reports(session, keys)
     rows = session.scalars(select(HarmValues).where(HarmValues.submission_id.in_(keys)))
     harms = {one.submission_id: HarmFacts(one.content, one.judge) for one in rows}
+    influences = {
+        row.submission_id: row.content
+        for row in session.scalars(
+            select(ReportInfluences).where(ReportInfluences.submission_id.in_(keys))
+        )
+    }
     return {
         key: Result(
             scores=tuple(scores.get(key, ())),
@@ -53,6 +59,7 @@ def find_results(session: Session, keys: Collection[str]) -> dict[str, Result]:
             reports=reports.get(key),
             parser_version=versions.get(key),
             harm=harms.get(key),
+            influences=influences.get(key),
         )
         for key, content in values
     }

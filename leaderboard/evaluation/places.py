@@ -21,6 +21,7 @@ from leaderboard.scoring.ranking import (
     separable_from_leader,
 )
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.influence import stack_influences
 
 
 class Place(NamedTuple):
@@ -31,17 +32,23 @@ class Place(NamedTuple):
 
 
 class RankedBy(NamedTuple):
-    """What a submission is ranked by: (N,) values of its split's items, its calibrated reports."""
+    """What a submission is ranked by: (N,) values of its split's items, its calibrated reports.
+
+    `influences` (N,) say how far each item moves that calibrated score, None where it is not known.
+    """
 
     values: NDArray[np.float64]
     reports: CalibratedMean | None
+    influences: NDArray[np.float64] | None = None
 
 
 def without_tracks(one: RankedBy, items: pd.DataFrame, tracks: Collection[Track]) -> RankedBy:
     """`one` as if it had not answered `tracks`; `items` are those of its split."""
     taken = items["track"].isin([track.value for track in tracks]).to_numpy()
-    reports = None if Track.REPORT in tracks else one.reports
-    return RankedBy(np.where(taken, np.nan, one.values), reports)
+    values = np.where(taken, np.nan, one.values)
+    if Track.REPORT in tracks:
+        return RankedBy(values, None)
+    return one._replace(values=values)
 
 
 def without_decision(one: RankedBy) -> RankedBy:
@@ -66,25 +73,26 @@ def place_all(
     """
     decides = items["decides"].to_numpy()
     deciding = select_deciding(items)
-    values = {key: one.values[decides] for key, one in standing.items()}
-    reports = {key: one.reports for key, one in standing.items()}
-    return {board: _place(board, values, deciding, reports) for board in Board}
+    own = {
+        key: RankedBy(
+            one.values[decides],
+            one.reports,
+            None if one.influences is None else one.influences[decides],
+        )
+        for key, one in standing.items()
+    }
+    return {board: _place(board, own, deciding) for board in Board}
 
 
-def _place(
-    board: Board,
-    standing: Mapping[str, NDArray[np.float64]],
-    items: pd.DataFrame,
-    reports: Mapping[str, CalibratedMean | None],
-) -> dict[str, Place]:
+def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) -> dict[str, Place]:
     columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
-    values = {key: row[columns] for key, row in standing.items()}
+    values = {key: one.values[columns] for key, one in standing.items()}
     complete = {
         key: row
         for key, row in values.items()
         if len(row)
         and not np.isnan(row).any()
-        and (not board.is_judged or is_anchored(reports[key]))
+        and (not board.is_judged or is_anchored(standing[key].reports))
     }
     if not complete:
         return {}
@@ -94,9 +102,12 @@ def _place(
     is_report = (part["track"] == Track.REPORT.value).to_numpy()
     weights = weigh_tracks(part)
     if is_report.any():
-        calibrated = [reports[key] for key in complete]
+        calibrated = [standing[key].reports for key in complete]
+        influences = stack_influences([standing[key].influences for key in complete], len(items))[
+            :, columns & (items["track"] == Track.REPORT.value).to_numpy()
+        ]
         better, differences = find_better_by_reports(
-            stacked, strata, clusters, is_report, calibrated, weights
+            stacked, strata, clusters, is_report, calibrated, weights, influences=influences
         )
     else:
         tests = compare_pairs(stacked * weights, strata, clusters)

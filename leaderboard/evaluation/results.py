@@ -76,7 +76,8 @@ class Result:
     """All that is kept of a scored submission.
 
     `values` are those of every item of its split, packed; `outcomes` count its MCQ predictions by
-    track and what was read; `harm` is None where no item has a harm grade.
+    track and what was read; `harm` is None where no item has a harm grade. `influences` are how far each item moves the calibrated report score,
+    packed in the same way; None where there is no such score.
     """
 
     scores: tuple[Scored, ...]
@@ -86,6 +87,7 @@ class Result:
     reports: ReportFacts | None
     parser_version: str | None
     harm: HarmFacts | None = None
+    influences: bytes | None = None
 
 
 def read_facts(session: Session, submission_id: str, rater_id: int, rubric: Rubric) -> Facts:
@@ -149,6 +151,7 @@ def make_result(
             facts.verdicts,
             split.rubric,
         ),
+        influences=None if scored.influences is None else pack_values(scored.influences),
     )
 
 

@@ -10,7 +10,7 @@ from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.db import lock_row
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.results import Result, make_result, read_facts
-from leaderboard.models.calibration import CalibratedScore, ScoredReports
+from leaderboard.models.calibration import CalibratedScore, ReportInfluences, ScoredReports
 from leaderboard.models.harm import HarmValues
 from leaderboard.models.ranking import (
     ItemValues,
@@ -21,6 +21,11 @@ from leaderboard.models.ranking import (
     Slice,
 )
 from leaderboard.models.submission import Submission
+
+_TABLES = (
+    *(Score, OutcomeCount, ItemValues, ScoredQuestions, ScoredReports),
+    *(HarmValues, ReportInfluences),
+)
 
 
 def score_submission(
@@ -56,6 +61,8 @@ def write_result(session: Session, submission_id: str, result: Result) -> None:
                 submission_id=submission_id, content=result.harm.values, judge=result.harm.judge
             )
         )
+    if result.influences is not None:
+        session.add(ReportInfluences(submission_id=submission_id, content=result.influences))
     if result.parser_version is not None:
         version = result.parser_version
         session.add(ScoredQuestions(submission_id=submission_id, parser_version=version))
@@ -67,10 +74,7 @@ def clear_scores(session: Session, submission_id: str) -> None:
     """Take away all that `write_result` wrote."""
     own = select(Score.id).where(Score.submission_id == submission_id)
     session.execute(delete(CalibratedScore).where(CalibratedScore.score_id.in_(own)))
-    for table in (
-        *(Score, OutcomeCount, ItemValues, ScoredQuestions, ScoredReports),
-        HarmValues,
-    ):
+    for table in _TABLES:
         session.execute(delete(table).where(table.submission_id == submission_id))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from leaderboard.calibration.means import CalibratedMeans
 from leaderboard.evaluation.estimates import Scored, make_scores
@@ -18,12 +20,14 @@ from leaderboard.scoring.statistics.calibration import CalibratedMean
 class ScoredItems(NamedTuple):
     """The items with the columns value, outcome, precision and recall, and the scores.
 
-    `means` are the calibrated means that the scores took.
+    `means` are the calibrated means that the scores took, `influences` (N,) how far each item moves
+    that of the reports: 0 where it moves none, None where there is no such mean.
     """
 
     items: pd.DataFrame
     scores: tuple[Scored, ...]
     means: dict[Target, CalibratedMean]
+    influences: NDArray[np.float64] | None
 
     def count_outcomes(self) -> list[tuple[Track, str, int]]:
         """How many MCQ predictions of a track were read as what."""
@@ -52,7 +56,11 @@ def score_items(
     items["value"] = items["value"].where(items["track"] != Track.REPORT.value, reports)
     means = calibrated.means if _has_every_report(items, ratings) else {}
     scores = make_scores(select_deciding(items), ratings, rubric, tracks, means)
-    return ScoredItems(items, tuple(scores), means)
+    influences = None
+    if REPORT in means and calibrated.influences is not None:
+        by_item = calibrated.influences.rename(index=ratings["item_id"].to_dict())
+        influences = items["item_id"].map(by_item).fillna(0.0).to_numpy(np.float64)
+    return ScoredItems(items, tuple(scores), means, influences)
 
 
 def _has_every_report(items: pd.DataFrame, ratings: pd.DataFrame) -> bool:

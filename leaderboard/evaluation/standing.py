@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.disclosure import is_public
 from leaderboard.evaluation.places import RankedBy
 from leaderboard.evaluation.results import Result, find_report_mean
-from leaderboard.items.values import unpack_values
+from leaderboard.items.values import read_influences, unpack_values
 from leaderboard.models.benchmark import Track
 from leaderboard.models.publication import ChosenResult, Policy, Publication
 from leaderboard.models.ranking import ItemValues
@@ -80,9 +80,11 @@ def read_ranked_by(session: Session, keys: Collection[str]) -> dict[str, RankedB
         )
     )
     values = {key: unpack_values(content) for key, content in rows}
-    return {key: RankedBy(values[key], reports.get(key)) for key in keys}
+    influences = read_influences(session, keys)
+    return {key: RankedBy(values[key], reports.get(key), influences.get(key)) for key in keys}
 
 
 def make_ranked_by(result: Result) -> RankedBy:
     """What a result that is not stored would be ranked by."""
-    return RankedBy(unpack_values(result.values), find_report_mean(result))
+    influences = None if result.influences is None else unpack_values(result.influences)
+    return RankedBy(unpack_values(result.values), find_report_mean(result), influences)

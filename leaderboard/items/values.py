@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_rating_table
 from leaderboard.models.benchmark import Item, ItemImage
+from leaderboard.models.calibration import ReportInfluences
 from leaderboard.models.ranking import CombinedValues, ItemValues
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction
@@ -158,6 +159,19 @@ def read_packed_values(
             session.execute(select(table.submission_id, table.content).where(where)).all()
         )
     return found
+
+
+def read_influences(session: Session, keys: Collection[str]) -> dict[str, NDArray[np.float64]]:
+    """How far each item moves the calibrated report score of each of the submissions `keys`.
+
+    (N,) in the items' order. Those that have none, or were scored before it was kept, are missing.
+    """
+    rows = session.execute(
+        select(ReportInfluences.submission_id, ReportInfluences.content).where(
+            ReportInfluences.submission_id.in_(keys)
+        )
+    )
+    return {key: unpack_values(content) for key, content in rows}
 
 
 def pack_values(values: NDArray[np.float64]) -> bytes:

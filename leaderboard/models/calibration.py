@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
@@ -82,6 +82,18 @@ class ScoredReports(Base):
     density: Mapped[float | None]
 
     rater: Mapped[Rater] = relationship()
+
+
+class ReportInfluences(Base):
+    """How far each item of its split moves a submission's calibrated report score.
+
+    Little-endian float32 in the items' order, 0 where it does not; see `statistics.influence`.
+    """
+
+    __tablename__ = "report_influences"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Refit(Base):

@@ -66,6 +66,7 @@ def compare_calibrated_pairs(
     reports: Sequence[CalibratedMean | None],
     weights: NDArray[np.float64] | None = None,
     runs: PairErrors | None = None,
+    influences: NDArray[np.float64] | None = None,
 ) -> PairTests:
     """As `compare_pairs`, with the report track's part from the models' calibrated scores.
 
@@ -73,7 +74,9 @@ def compare_calibrated_pairs(
     with a mean of 1, by default all 1 (see `items.weights`). Between two calibrated models
     the difference is that of the other tracks' parts plus w = N_report / N (the reports' share of
     all weight) times that of the report scores; its variance is the paired one of the others plus
-    w^2 (SE_a^2 + SE_b^2), and the degrees of freedom are Welch and Satterthwaite's. Two models
+    w^2 (SE_a^2 + SE_b^2 - 2 cov), where cov is what both owe to the same cases by their
+    `influences` (`statistics.influence`: (M, reports), 0 where they are unknown), and the degrees
+    of freedom are Welch and Satterthwaite's. Two models
     without calibrated scores are compared by items. A calibrated score of unknown error is told
     apart from none. One with and one without are on different
     scales, so nothing tells them apart: difference 0, p 1. `runs` is as of `compare_pairs`.
@@ -88,7 +91,10 @@ def compare_calibrated_pairs(
     differences[mixed], p_values[mixed] = 0.0, 1.0
     if known:
         both = np.ix_(has, has)
-        found = calibrated_differences(values[has], strata, clusters, is_report, known, weights)
+        shared = None if influences is None else influences[has]
+        found = calibrated_differences(
+            values[has], strata, clusters, is_report, known, weights, shared
+        )
         own = None if runs is None else PairErrors(*(one[has] for one in runs))
         p = _t_test(found.values, found.variances, found.freedoms, own)
         p = np.maximum(p, _smallest_p(values[has], clusters))
@@ -104,8 +110,13 @@ def calibrated_differences(
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean],
     weights: NDArray[np.float64] | None = None,
+    influences: NDArray[np.float64] | None = None,
 ) -> PairDifferences:
-    """The differences of `compare_calibrated_pairs` where all M models have calibrated scores."""
+    """The differences of `compare_calibrated_pairs` where all M models have calibrated scores.
+
+    Errors that are paired have as many degrees of freedom as the mean of fewer: what varies is
+    the difference on a case, and neither has more labels than its own.
+    """
     n = len(is_report)
     weights = np.ones(n) if weights is None else weights
     values, share = values * weights, float(weights[is_report].sum()) / n
@@ -120,10 +131,18 @@ def calibrated_differences(
         others = ~is_report
         closed, freedom = paired_variances(values[:, others], strata[others], clusters[others])
         closed = closed * (others.sum() / n) ** 2
-    variances = closed + errors[:, None] + errors[None, :]
+    of_reports = errors[:, None] + errors[None, :]
     own = errors**2 / freedoms
+    spread = own[:, None] + own[None, :]
+    if influences is not None:
+        shared = share**2 * influences @ influences.T
+        paired = np.maximum(of_reports - 2 * shared, 0.0)
+        fewer = np.minimum(freedoms[:, None], freedoms[None, :])
+        of_reports = np.where(shared == 0, of_reports, paired)
+        spread = np.where(shared == 0, spread, paired**2 / fewer)
+    variances = closed + of_reports
     with np.errstate(divide="ignore", invalid="ignore"):
-        satterthwaite = variances**2 / (closed**2 / freedom + own[:, None] + own[None, :])
+        satterthwaite = variances**2 / (closed**2 / freedom + spread)
     return PairDifferences(differences, variances, np.nan_to_num(satterthwaite, nan=1.0))
 
 
@@ -236,6 +255,7 @@ def find_better_by_reports(
     reports: Sequence[CalibratedMean | None],
     weights: NDArray[np.float64] | None = None,
     runs: PairErrors | None = None,
+    influences: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """`find_better` on a board with reports, and the differences (M, M) that say who leads.
 
@@ -243,7 +263,8 @@ def find_better_by_reports(
     where it also would be if every such score were at the floor. Nor does it make a leader: in the
     differences (row minus column) every such score is at the floor.
     """
-    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights, runs)
+    design = strata, clusters, is_report
+    tests = compare_calibrated_pairs(values, *design, reports, weights, runs, influences)
     better = find_better(tests)
     loose = np.array([not is_anchored(report) for report in reports])
     if not loose.any():
@@ -251,7 +272,8 @@ def find_better_by_reports(
     low = values.copy()
     low[np.ix_(loose, is_report)] = REPORT_FLOOR
     floor = [_at_floor(report) for report in reports]
-    at_floor = compare_calibrated_pairs(low, strata, clusters, is_report, floor, weights, runs)
+    fixed = None if influences is None else np.where(loose[:, None], 0.0, influences)
+    at_floor = compare_calibrated_pairs(low, *design, floor, weights, runs, fixed)
     better[loose] &= find_better(at_floor)[loose]
     return better, at_floor.differences
 

@@ -12,11 +12,13 @@ from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.db import Sessions
 from leaderboard.evaluation.score import score_submission
+from leaderboard.items.values import read_influences
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
-from leaderboard.models.ranking import Metric, Score, Slice
+from leaderboard.models.ranking import Board, Metric, Score, Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
+from leaderboard.rankings.comparisons.compare import compare_models
 from tests.campaigns.campaigns import recalibrate
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
@@ -155,6 +157,32 @@ def test_thirty_own_labels_anchor_the_score_by_a_prediction_powered_mean(
     assert calibrated.raw_value == pytest.approx(judged.mean())
     assert abs(value - np.mean([20 * expert_value(n) for n in range(40)])) < 2
     assert calibrated.raw_value - value > 8
+
+
+@ONE_DATABASE
+def test_what_each_report_adds_to_a_score_is_kept_and_pairs_the_difference_of_two_models(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    for key in keys[:2]:
+        rate_as(sessions, key, range(30), shift=0.4 * keys.index(key))
+    refit(sessions)
+    found = [report_score(sessions, key)[1] for key in keys[:2]]
+    errors = [one.standard_error for one in found if one is not None]
+    with sessions.read() as session:
+        influences = read_influences(session, keys[:2])
+        split = session.get_one(Submission, keys[0]).split
+        comparison = compare_models(session, split, ["model-a", "model-b"])
+    for key, error in zip(keys[:2], errors, strict=True):
+        assert influences[key] @ influences[key] == pytest.approx(error**2, rel=1e-4)
+    board = next(one for one in comparison.boards if one.board is Board.REPORT)
+    difference = board.pairs[0].difference
+    assert difference.low is not None
+    shared = float(influences[keys[0]] @ influences[keys[1]])
+    error = np.sqrt(sum(one**2 for one in errors) - 2 * shared)
+    # The same cases, labelled alike, and one judge: what is left is far less than both errors.
+    assert error < 0.5 * np.hypot(*errors)
+    reach = stats.t.ppf(0.975, 28) * error
+    assert difference.value - difference.low == pytest.approx(reach, rel=1e-3)
 
 
 @ONE_DATABASE

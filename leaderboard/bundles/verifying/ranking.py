@@ -43,7 +43,10 @@ def check_ranking(archive: Archive, figures: Figures) -> str:
         if len(one.values) != len(items):
             raise ValueError(f"ranked.jsonl: {one.submission} has not a value for each item")
         values = np.array([np.nan if v is None else v for v in one.values], float)
-        found = RankedBy(values, _read_mean(one.report))
+        influences = None if one.influences is None else np.array(one.influences, float)
+        if influences is not None and len(influences) != len(items):
+            raise ValueError(f"ranked.jsonl: {one.submission} has not an influence for each item")
+        found = RankedBy(values, _read_mean(one.report), influences)
         standing[one.submission] = without_tracks(found, table, [*map(Track, one.left_out)])
     places = place_all(standing, table)
     model_of = {one.submission: one.model for one in ranked}

@@ -77,9 +77,11 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     is_report = (compared.items["track"].to_numpy() == Track.REPORT.value)[columns]
     reports = [compared.reports[place] if is_report.any() else None for place in present]
     values = values[present]
+    influences = compared.influences[present][:, columns][:, is_report]
     if is_report.any():
-        tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights)
-        better, _ = find_better_by_reports(values, strata, clusters, is_report, reports, weights)
+        by_reports = values, strata, clusters, is_report, reports, weights
+        tests = compare_calibrated_pairs(*by_reports, influences=influences)
+        better, _ = find_better_by_reports(*by_reports, influences=influences)
     else:
         tests = compare_pairs(values * weights, strata, clusters)
         better = find_better(tests)
@@ -88,7 +90,8 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     made = []
     for (first, second), p_value in zip(pairs, adjusted, strict=True):
         both = [reports[first], reports[second]]
-        difference = _pair_difference(values[[first, second]], design, is_report, both)
+        own = influences[[first, second]]
+        difference = _pair_difference(values[[first, second]], design, is_report, both, own)
         winner = first if better[first, second] else second if better[second, first] else None
         counts = None if is_report.any() else count_discordant(values[first], values[second])
         made.append(
@@ -103,7 +106,7 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
                 mid_p=mcnemar_mid_p(*counts) if counts else None,
                 same_scale=(both[0] is None) == (both[1] is None),
                 smallest=find_smallest(
-                    values[[first, second]], design, is_report, both, len(pairs)
+                    values[[first, second]], design, is_report, both, own, len(pairs)
                 ),
             )
         )
@@ -115,17 +118,23 @@ def _pair_difference(
     design: Design,
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
+    influences: NDArray[np.float64],
 ) -> PairedDifference:
-    """Of two models (2, n): by items, or with both calibrated report scores."""
+    """Of two models (2, n): by items, or with both calibrated report scores.
+
+    influences: (2, reports), as of `compare_calibrated_pairs`.
+    """
     strata, clusters, weights = design
     known = [report for report in reports if report is not None]
     if not known:
         first, second = values * weights
         return paired_difference(first, second, strata, clusters)
-    tests = compare_calibrated_pairs(values, strata, clusters, is_report, reports, weights)
+    tests = compare_calibrated_pairs(
+        values, strata, clusters, is_report, reports, weights, influences=influences
+    )
     p_value = float(tests.p_values[0, 1])
     if len(known) < len(reports):
         return PairedDifference(0.0, None, None, p_value)
-    found = calibrated_differences(values, strata, clusters, is_report, known, weights)
+    found = calibrated_differences(values, strata, clusters, is_report, known, weights, influences)
     value, variance, freedom = (float(part[0, 1]) for part in found)
     return make_difference(value, variance, freedom, p_value)

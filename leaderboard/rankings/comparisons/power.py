@@ -47,13 +47,17 @@ def find_smallest(
     design: Design,
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
+    influences: NDArray[np.float64],
     n_comparisons: int,
 ) -> float | None:
-    """That of a pair: values (2, n). None where their report scores are on different scales."""
+    """That of a pair: values (2, n). None where their report scores are on different scales.
+
+    influences: (2, reports), as of `compare_calibrated_pairs`.
+    """
     known = [report for report in reports if report is not None]
     if known and len(known) < len(reports):
         return None
-    variances, freedoms = _find_variances(values, design, is_report, known)
+    variances, freedoms = _find_variances(values, design, is_report, known, influences)
     return smallest_difference(float(variances[0, 1]), float(freedoms[0, 1]), n_comparisons)
 
 
@@ -72,7 +76,9 @@ def _find_power(compared: Compared, board: Board) -> BoardPower | None:
     reports = [one for one, is_there in zip(compared.reports, present, strict=True) if is_there]
     calibrated = [one for one in reports if one is not None] if is_report.any() else []
     design = make_design(compared.items, columns)
-    variances, freedoms = _find_variances(values[present], design, is_report, calibrated)
+    influences = compared.influences[present][:, columns][:, is_report]
+    own = values[present]
+    variances, freedoms = _find_variances(own, design, is_report, calibrated, influences)
     return _summarise(board, len(columns), variances, freedoms)
 
 
@@ -95,11 +101,14 @@ def _find_variances(
     design: Design,
     is_report: NDArray[np.bool_],
     calibrated: list[CalibratedMean],
+    influences: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The variances and degrees of freedom of all pairs of models: (M, M) each."""
     strata, clusters, weights = design
     if calibrated:
-        found = calibrated_differences(values, strata, clusters, is_report, calibrated, weights)
+        found = calibrated_differences(
+            values, strata, clusters, is_report, calibrated, weights, influences
+        )
         return found.variances, found.freedoms
     variances, freedom = paired_variances(values * weights, strata, clusters)
     return variances, np.full_like(variances, freedom)

@@ -90,16 +90,23 @@ def ppi_mean(
     var(S) is taken over all n + N reports. Raises ValueError without labels.
     """
     _check(labelled_scores, labels, unlabelled_scores)
-    n, n_unlabelled = len(labels), len(unlabelled_scores)
+    n = len(labels)
     scores = np.concatenate([labelled_scores, unlabelled_scores])
-    power, freedom = 0.0, n - 1
-    if n_unlabelled and n > 1 and not is_constant(scores):
-        covariance = float((labelled_scores - labelled_scores.mean()) @ labels) / (n - 1)
-        power = covariance / ((1 + n / n_unlabelled) * float(scores.var(ddof=1)))
-        freedom = n - 2
+    tuned = tune_power(labelled_scores, labels, unlabelled_scores)
+    power, freedom = (0.0, n - 1) if tuned is None else (tuned, n - 2)
     value, variance = _anchor(power, labelled_scores, labels, unlabelled_scores)
     raw = float(scores.mean())
     return _mean(value, variance, freedom, bounds, Badge.EXPERT_ANCHORED, n, len(scores), raw)
+
+
+def tune_power(labelled_scores: Values, labels: Values, unlabelled_scores: Values) -> float | None:
+    """lambda of PPI++: how far the judge's scores are trusted; None where there is none to tune."""
+    n, n_unlabelled = len(labels), len(unlabelled_scores)
+    scores = np.concatenate([labelled_scores, unlabelled_scores])
+    if not n_unlabelled or n < 2 or is_constant(scores):
+        return None
+    covariance = float((labelled_scores - labelled_scores.mean()) @ labels) / (n - 1)
+    return covariance / ((1 + n / n_unlabelled) * float(scores.var(ddof=1)))
 
 
 def probe_mean(
