@@ -76,8 +76,8 @@ class Result:
     """All that is kept of a scored submission.
 
     `values` are those of every item of its split, packed; `outcomes` count its MCQ predictions by
-    track and what was read; `harm` is None where no item has a harm grade. `influences` are how far each item moves the calibrated report score,
-    packed in the same way; None where there is no such score.
+    track and what was read; `harm` is None where no item has a harm grade. `influences` are how far
+    each item moves the calibrated report score, packed like the values; None where there is none.
     """
 
     scores: tuple[Scored, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import lock_row, now
-from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.experts.conflicts import find_barred
 from leaderboard.experts.raters import ensure_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
@@ -25,6 +26,8 @@ from leaderboard.rankings.releases import find_ranking
 
 KEY_BYTES = 9
 SEED_BITS = 62
+OVERLAP = 0.2
+"""The share of reports that two experts rate, where no plan says another."""
 
 
 class Assigned(NamedTuple):
@@ -77,6 +80,57 @@ def assign_reports(
     return Assigned(
         len({report.submission_id for report in reports}), len(experts), len(pairs), n_withdrawn
     )
+
+
+class Draw(NamedTuple):
+    """The secret by which a split's reports are drawn, as a text, and its SHA-256 in hex digits."""
+
+    text: str
+    digest: str
+
+
+def read_draw(session: Session, split: Split) -> Draw:
+    """The draw of a split. Raises NotFound before the first assignment.
+
+    The digest may be told at once, and the text once nothing more is drawn: then anybody can see
+    that it is the one of before, and draw the reports again.
+    """
+    plan = session.get(RatingPlan, split.id)
+    if plan is None:
+        raise NotFound(f"Nothing has been assigned of {split.name}.", "Assign reports first.")
+    text = f"{split.benchmark.slug} {split.benchmark.version} {split.name} {plan.seed}"
+    return Draw(text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def assign_more(session: Session, split: Split, submission_id: str, n: int) -> Assigned:
+    """Have experts rate `n` further reports of a submission, drawn by the split's seed.
+
+    The share that two experts rate is that of the split's plan. Raises InvalidRequest for no
+    number of reports, Conflict while there is nobody who may rate them, or nothing left.
+    """
+    lock_row(session, Split.id, split.id)
+    if n < 1:
+        raise InvalidRequest(f"{n} further reports cannot be assigned.", "Ask for 1 or more.")
+    plan = session.get(RatingPlan, split.id) or _keep_plan(session, split, n, OVERLAP, None)
+    raters = [expert.rater.id for expert in ensure_experts(session, split.benchmark.slug)]
+    _withdraw_barred(session, split)
+    barred = find_barred(session, raters, [submission_id])
+    able = [one for one in raters if one not in barred[submission_id]]
+    if not able:
+        raise Conflict(
+            "Nobody may rate this model's reports: there is no expert outside its team.",
+            "Invite an expert under Hosts and experts.",
+        )
+    reports = [one for one in read_standing_reports(session, split) if one[1] == submission_id]
+    standing = replace(_read_standing(session, split), barred=barred)
+    n_chosen = len(standing.samples.get(submission_id, ()))
+    if n_chosen >= len(reports):
+        raise Conflict("All reports of this model are assigned.", "Wait for their ratings.")
+    pairs = spread(
+        reports, raters, standing, per_model=n_chosen + n, overlap=plan.overlap, seed=plan.seed
+    )
+    _add(session, pairs, plan.seed)
+    return Assigned(1, len(able), len(pairs), 0)
 
 
 def read_standing_reports(session: Session, split: Split) -> list[Report]:

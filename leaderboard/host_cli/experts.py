@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE, add_audit
-from leaderboard.experts.assign import assign_reports
+from leaderboard.experts.assign import assign_reports, read_draw
 from leaderboard.experts.exchange import export_ratings, import_ratings
 from leaderboard.experts.progress import read_progress
 from leaderboard.experts.trail import export_changes
@@ -42,18 +42,17 @@ def expert_group() -> None:
 @click.option(
     "--overlap", default=0.2, show_default=True, help="Share of them rated by two experts."
 )
-@click.option(
-    "--seed", type=int, help="Seed of the random choice; drawn automatically if left out."
-)
 @with_appcontext
-def assign_command(
-    benchmark: str, name: str, per_model: int, overlap: float, seed: int | None
-) -> None:
+def assign_command(benchmark: str, name: str, per_model: int, overlap: float) -> None:
     """Spread reports of the ranked models over the experts; more models or budget add to it."""
     with sessions().write() as session:
         split = get_split(get_benchmark(session, benchmark), name)
-        done = assign_reports(session, split, per_model=per_model, overlap=overlap, seed=seed)
-        note = f"{per_model} a model, overlap {overlap:g}: {done.n_added} added"
+        done = assign_reports(session, split, per_model=per_model, overlap=overlap)
+        draw = read_draw(session, split)
+        note = (
+            f"{per_model} a model, overlap {overlap:g}: {done.n_added} added; "
+            f"SHA-256 of the draw {draw.digest}"
+        )
         subject = f"split {benchmark} {name}"
         add_audit(session, COMMAND_LINE, "assign reports", subject, note, benchmark=benchmark)
     click.echo(
@@ -64,6 +63,20 @@ def assign_command(
         click.echo(f"With fewer than {FEW_LABELS} labels a model's score is not anchored to them.")
     if overlap > 0 and done.n_experts < 2:
         click.echo("With only one expert there is no overlap: add a second one, and assign again.")
+
+
+@expert_group.command("draw")
+@click.argument("benchmark")
+@split_option
+@with_appcontext
+def draw_command(benchmark: str, name: str) -> None:
+    """Show the secret by which reports are drawn, so that others can check the draw.
+
+    Not before the last report is assigned: who knows it knows which reports come next.
+    """
+    with sessions().read() as session:
+        draw = read_draw(session, get_split(get_benchmark(session, benchmark), name))
+        click.echo(f"{draw.text}\nSHA-256 {draw.digest}")
 
 
 @expert_group.command("list")

@@ -1,15 +1,17 @@
 """Reports of ranked models are assigned to experts, again and again without harm."""
 
+import hashlib
+
 import pytest
 from sqlalchemy import func, select
 
 from leaderboard.db import Sessions
-from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.evaluation.run import evaluate
-from leaderboard.experts.assign import Assigned, assign_reports
+from leaderboard.experts.assign import Assigned, assign_reports, read_draw
 from leaderboard.experts.rate import read_own_assignments, save_draft
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.models.expert import RatingAssignment
+from leaderboard.models.expert import RatingAssignment, RatingPlan
 from leaderboard.models.submission import Prediction
 from tests.experts.conftest import AddExperts, Rank, get_test_split, get_user
 from tests.loaded import Submit
@@ -67,6 +69,25 @@ def test_reports_of_a_submission_that_stands_no_more_are_withdrawn_unless_begun(
             .group_by(Prediction.submission_id)
         ).all()
         assert {row[0]: row[1] for row in counts} == {old: 1, new: 4}
+
+
+@pytest.mark.one_database
+def test_the_draw_can_be_checked_later_by_a_digest_that_was_told_before(
+    sessions: Sessions, rank_reports: Rank, add_experts: AddExperts
+) -> None:
+    rank_reports(["model-a"])
+    add_experts("e1")
+    with sessions.read() as session, pytest.raises(NotFound, match="Nothing has been assigned"):
+        read_draw(session, get_test_split(session))
+    assign(sessions, 5, overlap=0)
+    with sessions.read() as session:
+        draw = read_draw(session, get_test_split(session))
+        plan = session.scalars(select(RatingPlan)).one()
+    assert draw.text == f"tiny 1.0.0 test {plan.seed}"
+    assert draw.digest == hashlib.sha256(draw.text.encode()).hexdigest()
+    assign(sessions, 8, overlap=0)
+    with sessions.read() as session:
+        assert read_draw(session, get_test_split(session)) == draw
 
 
 @pytest.mark.one_database

@@ -11,6 +11,7 @@ from leaderboard.calibration.ratings import read_state
 from leaderboard.errors import FieldProblems, InvalidRequest, SpineBenchError
 from leaderboard.experts.agreement import read_agreement
 from leaderboard.experts.exchange import Imported, export_ratings, import_ratings
+from leaderboard.experts.plan import assign_suggested, read_plan
 from leaderboard.experts.progress import read_progress
 from leaderboard.experts.rate import (
     BlindReport,
@@ -27,6 +28,7 @@ from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.queue import CALIBRATE
+from leaderboard.scoring.statistics.calibration import PROBE_LABELS
 from leaderboard.web.forms.ratings import (
     FIELD_PREFIX,
     KINDS,
@@ -41,6 +43,7 @@ from leaderboard.web.services import current_user, database, note_benchmark, ser
 from leaderboard.web.uploads import read_file
 
 N_CHANGES = 200
+MAX_DIGITS = 4
 blueprint = Blueprint("ratings", __name__)
 blueprint.after_request(keep_private)
 
@@ -149,6 +152,27 @@ def upload() -> tuple[str, int]:
     return _experts_page(form), form.status
 
 
+@blueprint.post("/rate/experts/assign")
+@right_required(Right.EXCHANGE_RATINGS)
+def assign() -> AnyResponse:
+    """Have experts rate further reports of a model, which the server draws."""
+    split = _read_split(request.form.get("benchmark", ""), Right.EXCHANGE_RATINGS)
+    slug, n = request.form.get("model", ""), _read_number(request.form.get("n", ""))
+    done = assign_suggested(database(), split, slug, n)
+    subject, note = f"model {slug}", f"{n} further reports: {done.n_added} added"
+    add_audit(
+        database(),
+        current_user().email,
+        "assign reports",
+        subject,
+        note,
+        benchmark=split.benchmark.slug,
+    )
+    database().commit()
+    flash(f"{done.n_added} assignments were added, drawn at random.", "success")
+    return redirect(url_for("ratings.experts"))
+
+
 @blueprint.get("/rate/ratings.csv")
 @right_required(Right.EXCHANGE_RATINGS)
 def download() -> Response:
@@ -241,6 +265,12 @@ def _read_split(slug: str, right: Right) -> Split:
     return get_split(benchmark, name)
 
 
+def _read_number(text: str) -> int:
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise InvalidRequest(f"{text[:20]!r} is not a number of reports.", "Write 1 or more.")
+    return int(text)
+
+
 def _read_kind(text: str) -> RaterKind:
     if text not in set(KINDS):
         raise InvalidRequest(f"There is no kind {text!r}.", "Choose expert or constructed.")
@@ -257,4 +287,6 @@ def _experts_page(form: RatingsFileForm, imported: Imported | None = None) -> st
         kinds=KINDS,
         imported=imported,
         form=form,
+        plans={one.slug: read_plan(database(), ranked_split(one)) for one in benchmarks},
+        n_anchoring=PROBE_LABELS,
     )

@@ -51,6 +51,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /endpoints/new": {"data": ENDPOINT | {"team": "team-a", "concurrency": "1"}},
     "POST /endpoints/{endpoint}/change": {"data": ENDPOINT | {"concurrency": "1"}},
     "POST /rate/{assigned}/save": {"data": {"rating-coverage": "3"}},
+    "POST /rate/experts/assign": {"data": {"benchmark": "tiny", "model": "model-a", "n": "1"}},
     "POST /rate/experts": {
         "data": {"benchmark": "tiny", "kind": "expert"},
         "files": {

@@ -346,6 +346,8 @@ PAGES = (
         """,
     ),
     Group(only(HOST, 200, 403), "POST /rate/experts"),
+    # Every report is assigned.
+    Group(only(HOST, 409, 403), "POST /rate/experts/assign"),
     Group(
         only(HOST, 302, 403),
         """
