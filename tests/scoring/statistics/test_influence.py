@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 
 from bench.paired_reports import study
@@ -14,14 +15,14 @@ BOUNDS = (20.0, 100.0)
 N = 60
 
 
-def draw(seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
+def draw(seed: int = 3) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Labels and judge's scores of two models on the same cases, which differ for both alike."""
     rng = np.random.default_rng(seed)
     labels = np.array([[65.0], [60.0]]) + rng.normal(0, 8, N) + rng.normal(0, 3, (2, N))
     return labels, 30 + 0.6 * labels + rng.normal(0, 3, (2, N))
 
 
-def make_design(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def make_design(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     return np.zeros(n, np.int64), np.arange(n), np.ones(n, dtype=bool)
 
 
