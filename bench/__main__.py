@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "paired_reports",
     "runs",
     "gate",
+    "raters",
     "judge_attacks",
     "reports",
     "answers",

@@ -239,6 +239,12 @@ def ranking_table(ranking: RankingRecord) -> Table:
         notes.append("-: not ranked there, because the predictions do not cover every item.")
     if harms:
         notes.append(HARM_NOTE)
+    notes += [
+        f"{entry.model.name}: its report score is an estimate from models that it is unlike, by "
+        f"{' and '.join(entry.report_provenance.unlike)}."
+        for entry in ranking.entries
+        if entry.report_provenance and entry.report_provenance.unlike
+    ]
     when = f", ranked {moment(ranking.ranked_at)} UTC" if ranking.ranked_at else ""
     release = f", release {ranking.release}" if ranking.release else ""
     caption = f"{ranking.benchmark} {ranking.version}, split {ranking.split}{release}{when}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
+import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ from leaderboard.models.team import ModelCard
 from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement
 from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, read_pooled
 from leaderboard.scoring.statistics.gate import Gate
+from leaderboard.scoring.statistics.severity import Severity, estimate_severity
 from leaderboard.scoring.statistics.style import StyleSlopes
 
 
@@ -109,6 +111,18 @@ def read_judges(session: Session, split: Split) -> list[JudgeTrust]:
         for rater in raters
     ]
     return sorted(judges, key=lambda judge: (-judge.n_scored, judge.rater.name, judge.rater.id))
+
+
+def read_severity(session: Session, split: Split) -> Severity | None:
+    """How far those behind the labels differ in severity, in points of the report score.
+
+    None where too few reports were rated by several of them to tell.
+    """
+    labels = read_labels(session, split.id, read_rubric(session, split.id))
+    if labels is None:
+        return None
+    table = pd.DataFrame({key: table[REPORT.key] for key, table in labels.raters.items()})
+    return estimate_severity(table.to_numpy(float))
 
 
 def read_public_models(session: Session, split: Split) -> Mapping[str, ModelCard]:

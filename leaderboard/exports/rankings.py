@@ -57,6 +57,15 @@ _REPORT = (
         ),
     ),
     Figure(
+        "report_unlike",
+        str,
+        "traits (score, length, formatting) in which a transported model lies outside the range of "
+        "those with labels of their own, separated by spaces; none where not known",
+        lambda table, row: (
+            " ".join(row.report.unlike) if row.report and row.report.unlike is not None else None
+        ),
+    ),
+    Figure(
         "report_raw_mean",
         float,
         "the judge's own mean before calibration, 20 to 100",

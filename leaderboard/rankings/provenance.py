@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -13,8 +13,12 @@ from leaderboard.models.calibration import CalibratedScore, ScoredReports
 from leaderboard.models.ranking import Metric, Score, Slice
 from leaderboard.models.rating import RaterKind
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.likeness import Trait, Traits, find_unlike, make_traits
 
 UNCALIBRATED = "uncalibrated"
+FOLLOWS = ("may_decide", "unlike")
+LEAST_LABELS = 2
+"""A model with fewer labels of its own tells a calibrator nothing of how models differ."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,10 @@ class ReportProvenance:
     """What stands behind a submission's report score.
 
     `badge` is a Badge, or UNCALIBRATED for a judge's raw mean. `raw_value` is the judge's mean
-    on 20..100 beside a calibrated score. Lengths and marks are those of `ScoredReports`. Its judge
-    `may_decide` ranks in the release that a ranking is of.
+    on 20..100 beside a calibrated score. Lengths and marks are those of `ScoredReports`. `unlike`
+    are the traits in which it lies outside the range of the ranking's models that have labels of
+    their own, None where that is not known or its own labels anchor it. Its judge `may_decide`
+    ranks in the release that a ranking is of.
     """
 
     judge: str
@@ -34,11 +40,19 @@ class ReportProvenance:
     n_words: float
     density: float | None
     may_decide: bool = True
+    unlike: tuple[Trait, ...] | None = None
 
     @property
     def has_own_labels(self) -> bool:
         """Whether labels of its own reports stand behind it."""
         return self.badge in (Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED)
+
+    @property
+    def traits(self) -> Traits | None:
+        """What it is compared by with others; None where it is not calibrated."""
+        if self.raw_value is None:
+            return None
+        return make_traits(self.raw_value, self.n_words, self.density)
 
     @property
     def is_anchored(self) -> bool:
@@ -47,8 +61,25 @@ class ReportProvenance:
 
 
 def make_kept(provenance: ReportProvenance) -> dict[str, object]:
-    """What a ranking keeps of it; whether its judge may decide is a fact of the release."""
-    return {name: value for name, value in vars(provenance).items() if name != "may_decide"}
+    """What a ranking keeps of it; the rest follows from the release and from its other models."""
+    return {name: value for name, value in vars(provenance).items() if name not in FOLLOWS}
+
+
+def compare_traits(reports: Mapping[str, ReportProvenance]) -> dict[str, ReportProvenance]:
+    """The same with `unlike`, of the models of one ranking by any key.
+
+    A transported score is compared with those by the same judge and the same kind of labels.
+    """
+    calibrating: dict[tuple[str, RaterKind | None], list[Traits]] = {}
+    for one in reports.values():
+        if one.n_labels >= LEAST_LABELS and one.traits is not None:
+            calibrating.setdefault((one.judge, one.label_kind), []).append(one.traits)
+    found = dict(reports)
+    for key, one in reports.items():
+        if one.badge == Badge.TRANSPORTED and one.n_labels < LEAST_LABELS and one.traits:
+            others = calibrating.get((one.judge, one.label_kind), [])
+            found[key] = replace(one, unlike=find_unlike(one.traits, others))
+    return found
 
 
 def read_provenance(session: Session, submission_ids: Sequence[str]) -> dict[str, ReportProvenance]:

@@ -36,7 +36,7 @@ from leaderboard.models.release import Release
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
 from leaderboard.packages.catalogue import find_successor
-from leaderboard.rankings.provenance import ReportProvenance
+from leaderboard.rankings.provenance import ReportProvenance, compare_traits
 from leaderboard.rankings.raters import find_teams_with_raters
 from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
 from leaderboard.scoring.harm_rates import FEWEST_SHOWN
@@ -390,7 +390,7 @@ def _make_row(
 def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvenance]:
     rows = session.scalars(select(RankedReports).where(RankedReports.ranking_id == ranking.id))
     may_decide = decides_by_reports(session, ranking.release_id)
-    return {
+    found = {
         row.submission_id: ReportProvenance(
             judge=row.judge,
             badge=row.badge,
@@ -403,6 +403,7 @@ def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvena
         )
         for row in rows
     }
+    return compare_traits(found)
 
 
 def _coverage(scores: dict[Board, BoardScore], n_items: int) -> float:

@@ -41,7 +41,8 @@ NO_INTERVAL = "no interval"
 BADGE_WORDS = {
     Badge.EXPERT_ANCHORED: "Calibrated with labels for at least 30 of its own reports.",
     Badge.PROBE_ANCHORED: "Calibrated with labels for 10 to 29 of its own reports.",
-    Badge.TRANSPORTED: "An estimate from other models' labels; it cannot decide a rank.",
+    Badge.TRANSPORTED: "An estimate from other models' labels, whose interval holds for "
+    "models like those; it cannot decide a rank.",
     UNCALIBRATED: "A judge's raw mean, without any expert's rating behind it; it cannot decide a "
     "rank.",
 }

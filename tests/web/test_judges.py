@@ -61,6 +61,8 @@ def test_labels_open_the_tables_and_the_figure_and_name_no_report(site: Site) ->
     page = site.get("/judges")
     assert "0 of 10 dimensions pass the gate" in page.text
     assert "fewer than 3 models have labels" in page.text
+    assert "Too few reports were rated by several raters" in page.text
+    assert site.get("/api/v1/judges/tiny/test").json()["severity"] is None
     assert "After calibration, and the gate" in page.text
     figure = site.get("/judges/1/figure.json?target=dimension:diagnosis")
     assert figure.status_code == 200

@@ -49,6 +49,8 @@ class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
 
     `badge` is expert-anchored, probe-anchored, transported or uncalibrated; `labels` whose
     ratings it was calibrated by, expert or constructed; `raw_value` the judge's own mean beside it.
+    `unlike` says in what (score, length, formatting) a transported model lies outside the range of
+    the models with labels of their own; null where that is not known or labels anchor it.
     """
 
     judge: str
@@ -56,6 +58,7 @@ class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
     n_labels: int
     labels: str | None
     raw_value: float | None
+    unlike: tuple[str, ...] | None = None
 
 
 class HarmRecord(Shape, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from leaderboard.calibration.trust import JudgeTrust, read_judges, read_public_models
+from leaderboard.calibration.trust import JudgeTrust, read_judges, read_public_models, read_severity
 from leaderboard.judges.order_runs import JudgeOrder
 from leaderboard.models.team import ModelCard
 from leaderboard.scoring.order import Ordered
@@ -50,12 +50,28 @@ class JudgeRecord(Shape, frozen=True, kw_only=True):
     targets: list[GateRecord]
 
 
+class SeverityRecord(Shape, frozen=True, kw_only=True):
+    """How far `n_raters` raters differ in severity, in points of the report score.
+
+    `spread` is the standard deviation between raters, `error` the standard error that as many other
+    raters bring into a mean.
+    """
+
+    n_raters: int
+    spread: float
+    error: float
+
+
 class JudgeList(Shape, frozen=True, kw_only=True):
-    """The judges of a split, those that score submissions first."""
+    """The judges of a split, those that score submissions first.
+
+    `severity` is of those behind the labels, null where too few reports were rated by several.
+    """
 
     benchmark: str
     version: str
     split: str
+    severity: SeverityRecord | None
     judges: list[JudgeRecord]
 
 
@@ -65,7 +81,12 @@ def list_judges(slug: str, split: str) -> JudgeList:
     each orders pairs of reports on one case whose order is beyond doubt."""
     found = find_standing(slug, split)
     judges, models = read_judges(database(), found), read_public_models(database(), found)
-    return JudgeList(**name_split(found), judges=[_show(judge, models) for judge in judges])
+    severity = read_severity(database(), found)
+    return JudgeList(
+        **name_split(found),
+        severity=None if severity is None else SeverityRecord.of(severity),
+        judges=[_show(judge, models) for judge in judges],
+    )
 
 
 def _show(judge: JudgeTrust, models: Mapping[str, ModelCard]) -> JudgeRecord:

@@ -12,6 +12,7 @@ from leaderboard.calibration.trust import (
     read_judges,
     read_pairs,
     read_public_models,
+    read_severity,
 )
 from leaderboard.errors import NotFound
 from leaderboard.figures.judges import make_bias_figure, make_calibration_figure
@@ -62,6 +63,7 @@ def index() -> Response:
             miss_words=MISS_WORDS,
             limit=Limit,
             models=read_public_models(database(), split),
+            severity=read_severity(database(), split),
             name_models=name_models,
             sections=split.benchmark.manifest["rubric"]["sections"],
             names=name_targets(split),

@@ -1,0 +1,63 @@
+"""How far raters differ in severity, from reports that several of them rated."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEAST_SHARED = 10
+"""Ratings of shared reports that each rater needs: fewer say too little."""
+
+
+class Severity(NamedTuple):
+    """The variance of severity between raters, and the number of raters that it is estimated from.
+
+    In squared points of what was rated.
+    """
+
+    variance: float
+    n_raters: int
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation of severity between raters."""
+        return math.sqrt(self.variance)
+
+    @property
+    def error(self) -> float:
+        """The standard error that as many other raters bring into a mean, sharing work alike."""
+        return math.sqrt(self.variance / self.n_raters)
+
+
+def estimate_severity(table: NDArray[np.float64]) -> Severity | None:
+    """The variance component of raters, report effects taken out; table: (reports, raters), NaN.
+
+    rating = report + severity of the rater + error, by Henderson's third method (1953, Biometrics
+    9:226): with C the raters' matrix once reports are absorbed and J raters,
+    variance = max(0, (SS(raters | reports) - (J - 1) s^2) / trace(C)). Where every rater rated
+    every report that is the analysis of variance's. None unless there are two raters, each with
+    LEAST_SHARED ratings of shared reports, all connected by shared reports.
+    """
+    known = ~np.isnan(table)
+    shared = known.sum(axis=1) >= 2
+    table, known = table[shared], known[shared]
+    n_raters = table.shape[1]
+    if n_raters < 2 or not len(table) or known.sum(axis=0).min() < LEAST_SHARED:
+        return None
+    rated = known.astype(np.float64)
+    n = rated.sum(axis=1, keepdims=True)
+    centred = np.where(known, table - np.nansum(table, axis=1, keepdims=True) / n, 0.0)
+    absorbed = np.diag(rated.sum(axis=0)) - rated.T @ (rated / n)
+    if np.linalg.matrix_rank(absorbed) < n_raters - 1:
+        return None
+    sums = centred.sum(axis=0)
+    of_raters = float(sums @ np.linalg.pinv(absorbed) @ sums)
+    freedom = int(known.sum()) - len(table) - (n_raters - 1)
+    if freedom < 1:
+        return None
+    error = (float((centred**2).sum()) - of_raters) / freedom
+    variance = (of_raters - (n_raters - 1) * error) / float(np.trace(absorbed))
+    return Severity(max(0.0, variance), n_raters)

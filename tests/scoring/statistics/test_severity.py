@@ -1,0 +1,59 @@
+"""How far raters differ in severity, against the analysis of variance and statsmodels."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from bench.raters import SEED, Design, cover, draw_ratings
+from leaderboard.scoring.statistics.severity import estimate_severity
+from tests.scoring.statistics.test_agreement import ANXIETY, TARGETS
+
+
+def test_the_variance_between_raters_is_that_of_the_analysis_of_variance() -> None:
+    # Shrout and Fleiss (1979) print for their six targets MSJ 32.49 and MSE 1.02: repeated here so
+    # that each rater has enough of them.
+    table = np.vstack([TARGETS, TARGETS])
+    n, k = table.shape
+    columns = table.mean(axis=0)
+    rest = table - table.mean(axis=1, keepdims=True) - columns + table.mean()
+    raters = n * columns.var(ddof=1)
+    error = (rest**2).sum() / ((n - 1) * (k - 1))
+    found = estimate_severity(table)
+    assert found is not None
+    assert found.variance == pytest.approx((raters - error) / n)
+    assert found.n_raters == 4
+
+
+def test_the_variance_between_raters_is_that_of_a_mixed_model_where_all_rated_all() -> None:
+    table = draw_ratings(Design(5, 5, 6.0), np.random.default_rng(3))[:40]
+    found = estimate_severity(table)
+    assert found is not None
+    data = pd.DataFrame(
+        {
+            "rating": table.ravel(),
+            "report": np.repeat(np.arange(len(table)), 5),
+            "rater": np.tile(np.arange(5), len(table)),
+        }
+    )
+    model = smf.mixedlm("rating ~ C(report)", data, groups="rater").fit(reml=True)
+    assert found.variance == pytest.approx(float(model.cov_re.iloc[0, 0]), rel=0.01)
+
+
+def test_raters_who_share_too_little_or_agree_have_no_component() -> None:
+    assert estimate_severity(ANXIETY[:, :1]) is None
+    assert estimate_severity(ANXIETY[:5]) is None
+    apart = np.full((40, 4), np.nan)
+    apart[:20, :2], apart[20:, 2:] = ANXIETY[:, :2], ANXIETY[:, :2]
+    assert estimate_severity(apart) is None
+    same = estimate_severity(np.column_stack([ANXIETY[:, 0]] * 3))
+    assert same is not None
+    assert same.variance == 0
+
+
+@pytest.mark.parametrize(("n_raters", "low"), [(5, 0.93), (8, 0.93)])
+def test_with_the_component_intervals_hold_for_other_raters_too(n_raters: int, low: float) -> None:
+    # 600 draws: a standard error of 0.9 points.
+    found = cover(Design(n_raters, 2, 6.0), 600, np.random.default_rng(SEED))
+    assert found.plain < 0.9
+    assert low <= found.widened <= 0.975
