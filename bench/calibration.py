@@ -28,6 +28,7 @@ N_ANCHORS = 30
 N_PROBES = 15
 N_MODELS = 8
 CORRELATIONS = (0.4, 0.7, 0.95)
+GAMES = 12.0
 JUDGE_SPREAD = 0.6
 """The judge's spread by the experts'."""
 
@@ -77,6 +78,11 @@ def measure() -> None:
             probed, transported = cover_carried(scale, correlation, 4_000, rng)
             _report(name, f"probe-anchored, {N_PROBES} labels", correlation, probed)
             _report(name, f"transported, {N_MODELS} models", correlation, transported)
+    for correlation in CORRELATIONS:
+        rng = np.random.default_rng(SEED)
+        gamed = cover_carried(REPORT, correlation, 4_000, rng, games=GAMES, n_probes=10)
+        for way, coverage in zip(("10 own labels", "transported"), gamed, strict=True):
+            _report("20-100", f"gamed by {GAMES:g}, {way}", correlation, coverage)
 
 
 def cover_anchored(
@@ -95,9 +101,17 @@ def cover_anchored(
 
 
 def cover_carried(
-    scale: Scale, correlation: float, n_draws: int, rng: np.random.Generator
+    scale: Scale,
+    correlation: float,
+    n_draws: int,
+    rng: np.random.Generator,
+    *,
+    games: float = 0.0,
+    n_probes: int = N_PROBES,
 ) -> tuple[Coverage, Coverage]:
     """Coverage of the probe-anchored and of the transported mean of a new model.
+
+    With `games` the judge is kinder to the new model by so many points than to one like the others.
 
     Each draw has new models: N_MODELS with N_ANCHORS labels for the calibrator, and the new one.
     Models differ in their mean and in the judge's bias towards them.
@@ -105,14 +119,15 @@ def cover_carried(
     shape = (n_draws, N_MODELS + 1, 1)
     centres = scale.mean + scale.mean_spread * rng.standard_normal(shape)
     biases = scale.bias + scale.bias_spread * rng.standard_normal(shape)
+    biases[:, -1] += games
     labels, scores = draw_reports(scale, correlation, centres, biases, N_REPORTS, rng)
     bounds = (scale.low, scale.high)
     probed, transported = [], []
     for y, s in zip(labels, scores, strict=True):
         others = {str(k): Pairs(s[k, :N_ANCHORS], y[k, :N_ANCHORS]) for k in range(N_MODELS)}
         calibrator = fit_pooled(others, bounds)
-        own, rest = s[-1, :N_PROBES], s[-1, N_PROBES:]
-        probed.append(probe_mean(calibrator, own, y[-1, :N_PROBES], rest, bounds))
+        own, rest = s[-1, :n_probes], s[-1, n_probes:]
+        probed.append(probe_mean(calibrator, own, y[-1, :n_probes], rest, bounds))
         transported.append(transported_mean(calibrator, s[-1]))
     targets = true_mean(scale, centres[:, -1, 0])
     new_labels, new_scores = labels[:, -1], scores[:, -1]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench.calibration import (
+    GAMES,
     RATING,
     REPORT,
     SEED,
@@ -39,6 +40,13 @@ def test_models_with_few_labels_or_none_get_intervals_that_hold_the_experts_mean
     assert 0.93 <= transported.covered <= 0.98
     assert max(probed.naive_covered, transported.naive_covered) < 0.05
     assert probed.width < transported.width
+
+
+def test_10_own_labels_hold_a_model_that_games_the_judge_and_those_of_others_do_not() -> None:
+    rng = np.random.default_rng(SEED)
+    probed, transported = cover_carried(REPORT, 0.7, 2_500, rng, games=GAMES, n_probes=10)
+    assert 0.93 <= probed.covered <= 0.97
+    assert transported.covered < 0.6
 
 
 @pytest.mark.parametrize("scale", [REPORT, RATING], ids=["report scores", "ratings"])
