@@ -78,7 +78,7 @@ def _draw(design: Design, rng: np.random.Generator) -> tuple[bool, bool, float]:
     plain = gap <= float(stdtrit(freedom, 0.975)) * error
     severity = estimate_severity(table)
     assert severity is not None
-    counts = [dict.fromkeys(np.flatnonzero(~np.isnan(report)), 1) for report in own]
+    counts = [{k: 1 for k, value in enumerate(report) if value == value} for report in own]
     wide, degrees = widen(error, freedom, severity, share_weight(counts))
     reach = float(stdtrit(degrees, 0.975)) * wide
     return plain, gap <= reach, 2 * reach

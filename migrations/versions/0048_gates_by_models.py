@@ -5,6 +5,8 @@ What the gate by pooled reports concluded is dropped; nothing was ranked by it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -45,7 +47,7 @@ def downgrade() -> None:
             )
 
 
-def _passed(after: dict | None, points: int) -> bool:
+def _passed(after: dict[str, Any] | None, points: int) -> bool:
     if not after or not after["icc"] or not after["limits"]:
         return False
     (_, icc_low, _), (_, low, high) = after["icc"], after["limits"][0]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.gate import FIELDS, SEED, Field, draw_runs, find_shares, sort_runs
+from bench.calibration import SEED
+from bench.gate import FIELDS, Field, draw_runs, find_shares, sort_runs
 from leaderboard.scoring.statistics.calibration_fit import ModelResidual, Pairs, fit_pooled
 from leaderboard.scoring.statistics.gate import Miss, assess_bias, assess_gate
 from leaderboard.scoring.statistics.intervals import Estimate

@@ -34,8 +34,8 @@ def test_a_pair_that_differs_by_so_much_is_told_apart_in_80_of_100_draws() -> No
     difference = smallest_difference(spread**2 / n, n - 1)
     assert difference is not None
     for _ in range(1_000):
-        first = 100.0 * (rng.random(n) < 0.6 + difference / 200)
-        second = 100.0 * (rng.random(n) < 0.6 - difference / 200)
+        first = np.where(rng.random(n) < 0.6 + difference / 200, 100.0, 0.0)
+        second = np.where(rng.random(n) < 0.6 - difference / 200, 100.0, 0.0)
         zeros = np.zeros(n, dtype=np.int64)
         p_value = paired_difference(first, second, zeros, np.arange(n)).p_value
         found.append(p_value < 0.05)
