@@ -15,10 +15,10 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union
 
 from leaderboard.models.benchmark import Answers, Split
-from leaderboard.models.publication import Policy, Publication
+from leaderboard.models.publication import Policy, Publication, PublishedRun
 from leaderboard.models.submission import Decider, Status, Submission
 
 CLEAR_STEP = 2.0
@@ -87,6 +87,9 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     public.) Of what an earlier policy published, a small step over the team's best shows no
     breakdown. A host sees of scores what the team does.
 
+    Runs that a release published as one result show no score of a
+    single run to anybody (see `stands_in_public`): that would be as many results as there are runs.
+
     Item by item, a team sees its own texts and what was read of them, wherever the submission
     stands, for that follows from the texts and the questions alone, and the rest where the answers
     are public. Everybody sees both of what everybody sees, where items may be shown. A host sees
@@ -108,9 +111,21 @@ def disclosure(submission: Submission, viewer: Viewer) -> Disclosure:
     )
 
 
+def stands_in_public(submission: Submission) -> bool:
+    """Whether a submission may be part of what all see of its model.
+
+    Beside those whose own scores all may see these are the runs that a release published as one
+    result: of them the mean is public, and nothing of a single one.
+    """
+    if disclosure(submission, Viewer.PUBLIC).scores:
+        return True
+    is_scored = submission.status is Status.SCORED and not submission.is_withheld
+    return is_scored and submission.published_run is not None
+
+
 def is_public() -> ColumnElement[bool]:
-    """The policy's condition on Submission for a result whose scores all may see, in a query."""
-    published = select(Publication.submission_id)
+    """The condition of `stands_in_public` on Submission, in a query."""
+    published = union(select(Publication.submission_id), select(PublishedRun.submission_id))
     open_splits = select(Split.id).where(Split.answers == Answers.PUBLIC)
     return and_(
         Submission.status == Status.SCORED,

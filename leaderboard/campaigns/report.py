@@ -14,7 +14,7 @@ from leaderboard.campaigns.content import unpack_result
 from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff, find_places, read_plan
 from leaderboard.campaigns.rules import read_rule
 from leaderboard.db import now
-from leaderboard.evaluation.combined import combine
+from leaderboard.evaluation.combined import combine_results
 from leaderboard.evaluation.kept import find_results
 from leaderboard.evaluation.places import (
     Place,
@@ -27,6 +27,7 @@ from leaderboard.evaluation.results import Result, find_score
 from leaderboard.evaluation.standing import (
     StandsBy,
     choose_standing,
+    leave_out_runs,
     list_parts,
     make_ranked_by,
 )
@@ -271,13 +272,18 @@ def _stand(
     """
     known = read_results(session, campaign, list_parts(standing))
     results, ranked_by = {}, {}
-    for one in standing:
-        parts = {track: known[key] for track, key in one.parts.items() if key in known}
-        if len(parts) < len(one.parts):
+
+    def is_left_out(track: Track, key: str) -> bool:
+        by = known[key].reports if key in known else None
+        other = by is not None and by.rater_id != plan.rater_id
+        return key not in known or (track is Track.REPORT and other)
+
+    for one in leave_out_runs(standing, is_left_out):
+        if any(key not in known for key in list_parts([one])):
             continue
-        judged = parts[Track.REPORT].reports if Track.REPORT in parts else None
+        judged = known[one.parts[Track.REPORT]].reports if Track.REPORT in one.parts else None
         foreign = [Track.REPORT] if judged and judged.rater_id != plan.rater_id else []
-        result = combine(parts, items, foreign) if one.is_combined else known[one.key]
+        result = combine_results(one, known, items, foreign) if one.is_combined else known[one.key]
         results[one.key] = result
         counted = without_tracks(make_ranked_by(result), items, foreign)
         ranked_by[one.key] = counted if plan.decides else without_decision(counted)

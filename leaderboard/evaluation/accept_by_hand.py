@@ -26,7 +26,8 @@ def accept_submission(session: Session, submission_id: str, actor: str, note: st
             f"There is no decision on the submission {submission_id}.",
             "Only a scored submission on a split with hidden answers can be accepted.",
         )
-    if submission.publication is not None or before.decided_by is Decider.HOST:
+    is_out = submission.publication is not None or submission.published_run is not None
+    if is_out or before.decided_by is Decider.HOST:
         raise Conflict(
             f"The submission {submission_id} is already accepted.", "There is nothing to do."
         )

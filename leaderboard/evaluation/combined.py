@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.estimates import Scored, make_joint_scores
 from leaderboard.evaluation.kept import find_result
+from leaderboard.evaluation.repeated_results import combine_runs
 from leaderboard.evaluation.results import Result, find_report_mean, find_score
-from leaderboard.evaluation.standing import StandsBy
+from leaderboard.evaluation.standing import StandsBy, list_parts
 from leaderboard.items.values import pack_values, read_readings, unpack_values
 from leaderboard.items.weights import select_deciding
 from leaderboard.models.benchmark import Track
@@ -49,16 +50,17 @@ def combine(
     return Result(
         scores=tuple(_make_scores(parts, select_deciding(table), is_mixed=bool(foreign))),
         values=pack_values(values),
-        outcomes=tuple(
-            outcome
-            for track, one in parts.items()
-            for outcome in one.outcomes
-            if outcome[0] is track
-        ),
+        outcomes=_take_outcomes(parts),
         calibrated=report.calibrated if report else (),
         reports=report.reports if report else None,
         parser_version=scored.parser_version if scored else None,
         influences=report.influences if report else None,
+    )
+
+
+def _take_outcomes(parts: Mapping[Track, Result]) -> tuple[tuple[Track, str, int], ...]:
+    return tuple(
+        outcome for track, one in parts.items() for outcome in one.outcomes if outcome[0] is track
     )
 
 
@@ -80,16 +82,39 @@ def _make_scores(
             yield score
 
 
+def combine_results(
+    one: StandsBy,
+    results: Mapping[str, Result],
+    items: pd.DataFrame,
+    foreign: Collection[Track] = (),
+    readings: Mapping[str, pd.DataFrame] | None = None,
+) -> Result:
+    """The result of a model that stands by several of `results`: other tracks, or other runs.
+
+    `readings` are as of `read_readings`, by submission.
+    """
+    if one.runs:
+        sets = {
+            track: {run: results[run] for run in one.runs.get(track, (key,))}
+            for track, key in one.parts.items()
+        }
+        return combine_runs(sets, items, foreign, readings)
+    parts = {track: results[key] for track, key in one.parts.items()}
+    if readings is None:
+        return combine(parts, items, foreign)
+    own = []
+    for track, key in one.parts.items():
+        of_track = items.loc[items["track"] == track.value, "item_id"]
+        own.append(readings[key][readings[key]["item_id"].isin(of_track)])
+    return combine(parts, items, foreign, pd.concat(own))
+
+
 def combine_stored(
     session: Session, one: StandsBy, items: pd.DataFrame, foreign: Collection[Track]
 ) -> Result:
     """The same of the submissions that a model stands by, as they are scored now."""
-    found = {key: find_result(session, key) for key in sorted(set(one.parts.values()))}
+    keys = sorted(set(list_parts([one])))
+    found = {key: find_result(session, key) for key in keys}
     known = {key: result for key, result in found.items() if result is not None}
-    readings = []
-    for track, key in one.parts.items():
-        own = items.loc[items["track"] == track.value, "item_id"]
-        read = read_readings(session, key)
-        readings.append(read[read["item_id"].isin(own)])
-    parts = {track: known[key] for track, key in one.parts.items()}
-    return combine(parts, items, foreign, pd.concat(readings))
+    readings = {key: read_readings(session, key) for key in known}
+    return combine_results(one, known, items, foreign, readings)

@@ -145,7 +145,7 @@ def make_joint_scores(
     if {Track.TEXT, Track.IMAGE} <= set(of_track) and len(closed):
         yield closed_score("closed", closed)
         yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
-    yield _overall_score(items, of_track, report)
+    yield overall_score(items, of_track, report)
     if changed is None or items["multiple"][changed].any():
         yield from _multiple_scores(closed)
     holding = None if changed is None else changed[is_closed.to_numpy()]
@@ -290,7 +290,7 @@ def modality_gap(text: Scored, image: Scored) -> Scored:
     )
 
 
-def _overall_score(
+def overall_score(
     items: pd.DataFrame, of_track: Mapping[Track, Scored], report: CalibratedMean | None
 ) -> Scored:
     """Sum over tracks of N_track / N x track score, if every one of `items` was scored."""

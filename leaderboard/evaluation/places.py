@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leaderboard.items.runs import Runs
 from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.scoring.boards import Board, Track
 from leaderboard.scoring.rank_range import RankRange
@@ -22,6 +23,7 @@ from leaderboard.scoring.ranking import (
 )
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 from leaderboard.scoring.statistics.influence import stack_influences
+from leaderboard.scoring.statistics.runs import Between, make_pair_errors
 
 
 class Place(NamedTuple):
@@ -32,23 +34,27 @@ class Place(NamedTuple):
 
 
 class RankedBy(NamedTuple):
-    """What a submission is ranked by: (N,) values of its split's items, its calibrated reports.
+    """What a model is ranked by: (N,) values of its split's items, its calibrated reports.
 
     `influences` (N,) say how far each item moves that calibrated score, None where it is not known.
+    Where it stands by several runs, the values are their means, and `runs` has a block (R, N) for
+    each set of them, NaN but on its tracks.
     """
 
     values: NDArray[np.float64]
     reports: CalibratedMean | None
     influences: NDArray[np.float64] | None = None
+    runs: tuple[NDArray[np.float64], ...] = ()
 
 
 def without_tracks(one: RankedBy, items: pd.DataFrame, tracks: Collection[Track]) -> RankedBy:
     """`one` as if it had not answered `tracks`; `items` are those of its split."""
     taken = items["track"].isin([track.value for track in tracks]).to_numpy()
     values = np.where(taken, np.nan, one.values)
+    runs = tuple(np.where(taken, np.nan, block) for block in one.runs)
     if Track.REPORT in tracks:
-        return RankedBy(values, None)
-    return one._replace(values=values)
+        return RankedBy(values, None, runs=runs)
+    return one._replace(values=values, runs=runs)
 
 
 def without_decision(one: RankedBy) -> RankedBy:
@@ -78,10 +84,19 @@ def place_all(
             one.values[decides],
             one.reports,
             None if one.influences is None else one.influences[decides],
+            tuple(block[:, decides] for block in one.runs),
         )
         for key, one in standing.items()
     }
     return {board: _place(board, own, deciding) for board in Board}
+
+
+def find_errors(
+    runs: Sequence[Sequence[NDArray[np.float64]]], items: pd.DataFrame
+) -> list[Between]:
+    """What the choice of runs adds to each model's mean over `items`: of blocks (R, n) of these."""
+    weights = weigh_tracks(items) / max(1, len(items))
+    return [Runs(items, blocks).find_between(weights) for blocks in runs]
 
 
 def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) -> dict[str, Place]:
@@ -101,16 +116,18 @@ def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) 
     clusters = part["cluster"].to_numpy().astype(np.int64)
     is_report = (part["track"] == Track.REPORT.value).to_numpy()
     weights = weigh_tracks(part)
+    of_runs = [[block[:, columns] for block in standing[key].runs] for key in complete]
+    errors = make_pair_errors(find_errors(of_runs, part))
     if is_report.any():
         calibrated = [standing[key].reports for key in complete]
         influences = stack_influences([standing[key].influences for key in complete], len(items))[
             :, columns & (items["track"] == Track.REPORT.value).to_numpy()
         ]
         better, differences = find_better_by_reports(
-            stacked, strata, clusters, is_report, calibrated, weights, influences=influences
+            stacked, strata, clusters, is_report, calibrated, weights, errors, influences=influences
         )
     else:
-        tests = compare_pairs(stacked * weights, strata, clusters)
+        tests = compare_pairs(stacked * weights, strata, clusters, errors)
         better, differences = find_better(tests), tests.differences
     separable = separable_from_leader(better, differences)
     return dict(zip(complete, map(Place, rank_ranges(better), separable), strict=True))

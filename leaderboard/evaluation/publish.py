@@ -17,13 +17,14 @@ from leaderboard.db import now
 from leaderboard.disclosure import is_protected
 from leaderboard.items.values import read_items, unpack_values
 from leaderboard.models.benchmark import Answers, Item, ItemKind, Split
-from leaderboard.models.publication import ChosenResult, Policy, Publication
+from leaderboard.models.publication import ChosenResult, Policy, Publication, PublishedRun
 from leaderboard.models.ranking import ItemValues
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Decider, Decision, Status, Submission
 from leaderboard.models.team import Membership
 from leaderboard.scoring.chance import chance_of, excess_over_chance
 from leaderboard.submissions.lineage import read_lineage
+from leaderboard.submissions.runs import read_set
 
 MODELS_PER_RELEASE = 1
 """How many results of one lineage a release makes public, but for those that a host accepted."""
@@ -43,12 +44,14 @@ class Candidate(NamedTuple):
     """The submission that a model would stand by, which is not public yet.
 
     `excess` is by how many standard errors its answers to questions are above chance, on the track
-    where that is least; None without questions.
+    and in the run where that is least; None without questions. `runs` are those of its set that are
+    not public yet, itself among them: they become public together, as one result.
     """
 
     submission: Submission
     standing: Standing
     excess: float | None
+    runs: tuple[Submission, ...]
 
     @property
     def is_published(self) -> bool:
@@ -83,11 +86,13 @@ def read_candidates(session: Session, split: Split) -> list[Candidate]:
         if team_id not in lineages:
             lineage = read_lineage(session, team_id)
             lineages |= dict.fromkeys(lineage, lineage)
-        chosen.append((row, lineages[team_id], excess_of.read(row)))
-    n_new = Counter(lineage for _, lineage, _ in chosen)
+        runs = _find_runs(session, row)
+        known = [one for one in map(excess_of.read, runs) if one is not None]
+        chosen.append((row, lineages[team_id], min(known, default=None), runs))
+    n_new = Counter(lineage for _, lineage, _, _ in chosen)
     n_published: Counter[frozenset[int]] = Counter()
     candidates = []
-    for submission, lineage, excess in chosen:
+    for submission, lineage, excess, runs in chosen:
         standing = Standing.PUBLISHED
         if not _is_accepted(submission):
             if excess is not None and excess < -ndtri(GUESS_RISK / n_new[lineage]):
@@ -96,17 +101,40 @@ def read_candidates(session: Session, split: Split) -> list[Candidate]:
                 standing = Standing.OVER_CAP
             else:
                 n_published[lineage] += 1
-        candidates.append(Candidate(submission, standing, excess))
+        candidates.append(Candidate(submission, standing, excess, runs))
     return candidates
 
 
 def publish(session: Session, candidates: Sequence[Candidate]) -> list[Submission]:
-    """Make those public that are to be, in the order given."""
-    published = [one.submission for one in candidates if one.is_published]
-    for submission in published:
-        submission.publication = Publication(published_at=now(), policy=Policy.RELEASE)
+    """Make those public that are to be, in the order given: a set of runs as one result.
+
+    Of runs nothing but their mean becomes public: one by one they would be as many results.
+    """
+    published = [one for one in candidates if one.is_published]
+    for one in published:
+        if len(_list_scored(session, one.submission)) > 1:
+            for run in one.runs:
+                run.published_run = PublishedRun(published_at=now())
+        else:
+            one.submission.publication = Publication(published_at=now(), policy=Policy.RELEASE)
     session.flush()
-    return published
+    return [one.submission for one in published]
+
+
+def _list_scored(session: Session, submission: Submission) -> list[Submission]:
+    """The runs of its set that are scored and not withheld."""
+    runs = read_set(session, submission).runs
+    return [one for one in runs if one.status is Status.SCORED and not one.is_withheld]
+
+
+def _find_runs(session: Session, submission: Submission) -> tuple[Submission, ...]:
+    """Those of its set that a release would publish with it, itself among them."""
+    return tuple(one for one in _list_scored(session, submission) if _waits(one))
+
+
+def _waits(submission: Submission) -> bool:
+    """Whether it is not public yet, neither alone nor as one of several runs."""
+    return submission.publication is None and submission.published_run is None
 
 
 def _choose(session: Session, split: Split) -> list[Submission]:
@@ -118,7 +146,7 @@ def _choose(session: Session, split: Split) -> list[Submission]:
             Submission.status == Status.SCORED,
             ~Submission.is_withheld,
         )
-        .options(joinedload(Submission.model_card))
+        .options(joinedload(Submission.model_card), joinedload(Submission.published_run))
         .order_by(Submission.created_at, Submission.id)
     )
     chosen = set(
@@ -127,7 +155,7 @@ def _choose(session: Session, split: Split) -> list[Submission]:
 
     def weigh(row: Submission) -> tuple[bool, bool, int, bool]:
         # What was accepted or chosen counts until it is public: then the model may move on.
-        waits, by = row.publication is None, row.acceptance
+        waits, by = _waits(row), row.acceptance
         is_news = by is not None and by.decision is Decision.ACCEPTED
         return waits and _is_accepted(row), waits and row.id in chosen, len(row.tracks), is_news
 
@@ -137,11 +165,16 @@ def _choose(session: Session, split: Split) -> list[Submission]:
         if best is None or weigh(row) >= weigh(best):
             of_model[row.model_card_id] = row
     alive = set(session.scalars(select(Membership.team_id)))
+    # A run that came after the others of its set were published waits to join them.
+    waiting = [
+        row if _waits(row) else (_find_runs(session, row) or (row,))[-1]
+        for row in of_model.values()
+    ]
     return sorted(
         (
             row
-            for row in of_model.values()
-            if row.publication is None and (row.model_card.team_id in alive or _is_accepted(row))
+            for row in waiting
+            if _waits(row) and (row.model_card.team_id in alive or _is_accepted(row))
         ),
         key=lambda row: (row.created_at, row.id),
     )

@@ -15,6 +15,7 @@ from leaderboard.evaluation.release import Foreign, continue_release, find_forei
 from leaderboard.evaluation.standing import (
     StandsBy,
     choose_standing,
+    leave_out_runs,
     list_parts,
     make_ranked_by,
     read_ranked_by,
@@ -37,7 +38,8 @@ def rank_split(
 ) -> Ranking | None:
     """Replace the ranking of a split with that of the submissions that stand now.
 
-    A model is ranked on each track by its latest public submission that has the track; on a board
+    A model is ranked on each track by its latest public submission that has the track, or by the
+    mean of the runs of its set; on a board
     whose items it did not all answer, or which were not all scored, it has no rank. Neither has one
     on a board whose items were scored by another version of the parser or another judge than the
     open release's, nor one that stands apart (see `rankings.apart`). The ranking belongs to the
@@ -64,6 +66,7 @@ def rank_split(
     if items is None:
         items = read_items(session, split_id)
     foreign = find_foreign(session, release, parts)
+    standing = leave_out_runs(standing, foreign.has)
     apart = find_apart(session, split_id, keys)
     combined = {
         one.key: combine_stored(session, one, items, find_foreign_tracks(one, foreign))
@@ -88,11 +91,7 @@ def rank_split(
 
 def find_foreign_tracks(one: StandsBy, foreign: Foreign) -> list[Track]:
     """The tracks on which a model stands by what another ruler scored."""
-    return [
-        track
-        for track, key in one.parts.items()
-        if key in (foreign.reports if track is Track.REPORT else foreign.questions)
-    ]
+    return [track for track, key in one.parts.items() if foreign.has(track, key)]
 
 
 def leave_out_foreign(

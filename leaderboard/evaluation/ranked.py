@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.commitments.values import commit_values
 from leaderboard.evaluation.places import Place
-from leaderboard.evaluation.results import Result, find_score
+from leaderboard.evaluation.results import Result, find_report_mean, find_score
 from leaderboard.evaluation.score import make_row
 from leaderboard.evaluation.standing import StandsBy
 from leaderboard.models.benchmark import Track
@@ -28,13 +29,19 @@ from leaderboard.models.ranking import (
     RankingEntry,
 )
 from leaderboard.models.release import Release
+from leaderboard.models.run import RankedRun
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.provenance import make_kept, read_provenance
+from leaderboard.rankings.provenance import (
+    UNCALIBRATED,
+    ReportProvenance,
+    make_kept,
+    read_provenance,
+)
 from leaderboard.rankings.read import BoardScore, read_scores_by_board
 
 _TABLES = (
-    *(RankingEntry, RankedReports, RankedApart, RankedPart),
+    *(RankingEntry, RankedReports, RankedApart, RankedPart, RankedRun),
     *(CombinedScore, CombinedValues, RankedSubmission),
 )
 
@@ -88,11 +95,26 @@ def _add_reports(session: Session, ranking: Ranking, ranked: Ranked) -> None:
         one.key: one.parts.get(Track.REPORT, one.key) if one.is_combined else one.key
         for one in ranked.standing
     }
-    found = read_provenance(session, list(of_reports.values()))
-    session.add_all(
-        RankedReports(ranking_id=ranking.id, submission_id=key, **make_kept(found[part]))
+    read = read_provenance(session, list(of_reports.values()))
+    several = {one.key for one in ranked.standing if Track.REPORT in one.runs}
+    found = {
+        key: _describe_mean(read[part], ranked.combined[key]) if key in several else read[part]
         for key, part in of_reports.items()
-        if part in found
+        if part in read
+    }
+    session.add_all(
+        RankedReports(ranking_id=ranking.id, submission_id=key, **make_kept(provenance))
+        for key, provenance in found.items()
+    )
+
+
+def _describe_mean(of_first: ReportProvenance, result: Result) -> ReportProvenance:
+    """Where the mean report score of runs comes from, by that of the first of them."""
+    mean = find_report_mean(result)
+    if mean is None:
+        return replace(of_first, badge=UNCALIBRATED, n_labels=0, label_kind=None, raw_value=None)
+    return replace(
+        of_first, badge=mean.badge.value, n_labels=mean.n_labels, raw_value=mean.raw_mean
     )
 
 
@@ -103,6 +125,12 @@ def _add_combined(session: Session, ranking: Ranking, ranked: Ranked) -> None:
         for one in ranked.standing
         if one.is_combined
         for track, part in one.parts.items()
+    )
+    session.add_all(
+        RankedRun(ranking_id=ranking.id, submission_id=one.key, track=track, run_id=run)
+        for one in ranked.standing
+        for track, runs in one.runs.items()
+        for run in runs
     )
     for key, result in ranked.combined.items():
         of_model = {"ranking_id": ranking.id, "submission_id": key}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.items.targets import REPORT
 from leaderboard.judges.order_runs import read_order
+from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.campaign import ReleaseOrder, ReleaseRuler
 from leaderboard.models.ranking import ScoredQuestions
@@ -26,6 +27,10 @@ class Foreign(NamedTuple):
 
     questions: frozenset[str]
     reports: frozenset[str]
+
+    def has(self, track: Track, key: str) -> bool:
+        """Whether what a submission has on a track is so."""
+        return key in (self.reports if track is Track.REPORT else self.questions)
 
 
 def continue_release(session: Session, split_id: int, standing: Sequence[str]) -> Release:

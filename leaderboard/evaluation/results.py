@@ -78,6 +78,8 @@ class Result:
     `values` are those of every item of its split, packed; `outcomes` count its MCQ predictions by
     track and what was read; `harm` is None where no item has a harm grade. `influences` are how far
     each item moves the calibrated report score, packed like the values; None where there is none.
+    Where it is the mean of runs, `runs` has the values of each, a tuple for every set, NaN but on
+    the set's tracks.
     """
 
     scores: tuple[Scored, ...]
@@ -88,6 +90,7 @@ class Result:
     parser_version: str | None
     harm: HarmFacts | None = None
     influences: bytes | None = None
+    runs: tuple[tuple[bytes, ...], ...] = ()
 
 
 def read_facts(session: Session, submission_id: str, rater_id: int, rubric: Rubric) -> Facts:

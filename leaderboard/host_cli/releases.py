@@ -51,10 +51,13 @@ def open_command(benchmark: str, version: str | None, split: str, reason: str, y
         found = get_split(get_benchmark(session, benchmark, version), split)
         candidates = read_candidates(session, found) if is_protected(found) else []
         for one in candidates:
-            click.echo(f"{one.submission.id} {one.submission.model_card.slug}: {one.standing}")
-        seen = [one.submission.id for one in candidates if one.is_published]
+            runs = f", {len(one.runs)} runs as one" if len(one.runs) > 1 else ""
+            model = one.submission.model_card.slug
+            click.echo(f"{one.submission.id} {model}: {one.standing}{runs}")
+        seen = [run.id for one in candidates if one.is_published for run in one.runs]
     if seen and not yes:
-        click.confirm(f"Publish {len(seen)} of these?", abort=True)
+        n = sum(one.is_published for one in candidates)
+        click.confirm(f"Publish {n} of these?", abort=True)
     with sessions().write() as session:
         found = get_split(get_benchmark(session, benchmark, version), split)
         done = open_next(session, found, COMMAND_LINE, reason, seen)

@@ -67,7 +67,7 @@ def _publish(
 ) -> tuple[int, int]:
     """How many results became public and how many wait; Conflict before anything is changed."""
     candidates = read_candidates(session, split)
-    would = {one.submission.id for one in candidates if one.is_published}
+    would = {run.id for one in candidates if one.is_published for run in one.runs}
     if not would:
         raise Conflict(
             f"Nothing of {name} would become public.", "Wait until there are results that do."

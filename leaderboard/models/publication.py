@@ -34,6 +34,15 @@ class Publication(Base):
     policy: Mapped[Policy] = mapped_column(enum_column(Policy))
 
 
+class PublishedRun(Base):
+    """That a release made a run on hidden answers public as a part of its set, not by itself."""
+
+    __tablename__ = "published_runs"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    published_at: Mapped[datetime]
+
+
 class FeedbackItem(Base):
     """An item of a hidden split's feedback part: teams hear of it at once, no rank rests on it."""
 

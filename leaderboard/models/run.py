@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -40,12 +38,3 @@ class RankedRun(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
 
     run: Mapped[Submission] = relationship(foreign_keys=run_id)
-
-
-class PublishedRun(Base):
-    """That a release made a run on hidden answers public as a part of its set, not by itself."""
-
-    __tablename__ = "published_runs"
-
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    published_at: Mapped[datetime]

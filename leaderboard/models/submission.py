@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from leaderboard.db import Base, enum_column
 from leaderboard.models.benchmark import Split
 from leaderboard.models.moderation import BannedTeam, BannedUser, HiddenSubmission
-from leaderboard.models.publication import FeedbackScore, Publication
+from leaderboard.models.publication import FeedbackScore, Publication, PublishedRun
 from leaderboard.models.team import ModelCard, User
 
 
@@ -154,6 +154,7 @@ class Submission(Base):
     events: Mapped[list[SubmissionEvent]] = relationship(order_by="SubmissionEvent.id")
     acceptance: Mapped[Acceptance | None] = relationship(lazy="selectin")
     publication: Mapped[Publication | None] = relationship(lazy="selectin")
+    published_run: Mapped[PublishedRun | None] = relationship()
     feedback_scores: Mapped[list[FeedbackScore]] = relationship(order_by=FeedbackScore.track)
 
 

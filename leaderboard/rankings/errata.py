@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.disclosure import Viewer, disclosure, is_protected
+from leaderboard.disclosure import is_protected, stands_in_public
 from leaderboard.models.benchmark import Answers, Benchmark, Item, Opening, Split
 from leaderboard.models.erratum import Erratum, ErratumMove
 from leaderboard.models.ranking import RankingEntry
@@ -244,7 +244,7 @@ def _read_moves(session: Session, benchmark_id: int) -> dict[str, list[Move]]:
     )
     found: dict[str, list[Move]] = defaultdict(list)
     for row, submission in rows:
-        if disclosure(submission, Viewer.PUBLIC).scores:
+        if stands_in_public(submission):
             former = _make_range(row.former_low, row.former_high)
             rank = _make_range(row.rank_low, row.rank_high)
             move = Move(row.board, submission.model_card, former, rank)

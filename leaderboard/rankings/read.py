@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.disclosure import Viewer, disclosure, is_protected
+from leaderboard.disclosure import Viewer, disclosure, is_protected, stands_in_public
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Benchmark, Item, Split, Track
 from leaderboard.models.harm import RankedHarm
@@ -33,6 +33,7 @@ from leaderboard.models.ranking import (
 )
 from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.release import Release
+from leaderboard.models.run import RankedRun
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
 from leaderboard.models.team import ModelCard, VariantConsent
 from leaderboard.packages.catalogue import find_successor
@@ -73,8 +74,9 @@ class RankingRow:
     """A model in the ranking, by the submission it is ranked by.
 
     Where it stands by several, `submission` is the latest of them and `parts` has the one of each
-    track; where it stands by one, `parts` is empty. It has a breakdown where all may see that of
-    each of them (`is_compared`), but of several on a protected split there is none: less that of
+    track; where it stands by one, `parts` is empty. On the tracks of `runs` the mean of several
+    runs stands, the first of which is the one in `parts`. It has a breakdown where all may see that
+    of each of them (`is_compared`), but of several on a protected split there is none: less that of
     one of them, it would tell those of the others' tracks apart.
     `scores` and `ranks` have a board only where the model has a value and a rank. `coverage` is
     the share of the items that decide ranks which were scored. `outcomes` counts MCQ predictions.
@@ -99,11 +101,13 @@ class RankingRow:
     parts: Mapping[Track, Submission] = field(default_factory=dict)
     has_rater: bool = False
     harm: Mapping[Board, BoardHarm] = field(default_factory=dict)
+    runs: Mapping[Track, tuple[Submission, ...]] = field(default_factory=dict)
 
     @property
     def submissions(self) -> list[Submission]:
         """All that it stands by, the latest first."""
-        found = {one.id: one for one in (self.submission, *self.parts.values())}
+        repeated = (run for of_track in self.runs.values() for run in of_track)
+        found = {one.id: one for one in (self.submission, *self.parts.values(), *repeated)}
         return sorted(found.values(), key=lambda one: one is not self.submission)
 
     @property
@@ -112,9 +116,22 @@ class RankingRow:
         return [track.value for track in self.parts] or self.submission.tracks
 
     @property
+    def n_runs(self) -> int:
+        """How many runs the track with the most has: 1 where each stands by one."""
+        return max((len(of_track) for of_track in self.runs.values()), default=1)
+
+    @property
+    def n_files(self) -> int:
+        """How many files it is made of, the runs of a set counted as one."""
+        return len({one.id for one in self.parts.values()}) or 1
+
+    @property
     def is_compared(self) -> bool:
         """Whether it may be compared with others item by item."""
-        return all(disclosure(one, Viewer.PUBLIC).breakdown for one in self.submissions)
+        return all(
+            disclosure(one, Viewer.PUBLIC).breakdown or one.published_run is not None
+            for one in self.submissions
+        )
 
     @property
     def has_breakdown(self) -> bool:
@@ -123,7 +140,11 @@ class RankingRow:
 
     def name_files(self, tracks: Collection[Track] = tuple(Track)) -> str:
         """The submissions that its results on `tracks` are of, by their ids."""
-        found = [self.parts[track].id for track in Track if track in tracks and track in self.parts]
+        found = [
+            ", ".join(run.id for run in self.runs.get(track, (self.parts[track],)))
+            for track in Track
+            if track in tracks and track in self.parts
+        ]
         return " + ".join(dict.fromkeys(found)) or self.submission.id
 
 
@@ -283,13 +304,17 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
         .where(RankedSubmission.ranking_id == ranking.id)
         .options(joinedload(RankedSubmission.submission).joinedload(Submission.model_card))
     )
-    parts = _read_parts(session, ranking)
+    parts, runs = _read_parts(session, ranking), _read_runs(session, ranking)
     shown = [
         row
         for row in ranked
         if all(
-            disclosure(one, Viewer.PUBLIC).scores
-            for one in (row.submission, *parts.get(row.submission_id, {}).values())
+            stands_in_public(one)
+            for one in (
+                row.submission,
+                *parts.get(row.submission_id, {}).values(),
+                *(run for of in runs.get(row.submission_id, {}).values() for run in of),
+            )
         )
     ]
     entries: dict[str, list[RankingEntry]] = {row.submission_id: [] for row in shown}
@@ -312,6 +337,7 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             n_items,
             is_apart=row.submission_id in apart,
             parts=parts.get(row.submission_id, {}),
+            runs=runs.get(row.submission_id, {}),
         )
         for row in shown
     )
@@ -354,6 +380,24 @@ def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, Sub
     return found
 
 
+def _read_runs(
+    session: Session, ranking: Ranking
+) -> dict[str, dict[Track, tuple[Submission, ...]]]:
+    """By the key of each model that stands by several runs, those of each track, oldest first."""
+    rows = session.scalars(
+        select(RankedRun)
+        .where(RankedRun.ranking_id == ranking.id)
+        .options(joinedload(RankedRun.run))
+    )
+    found: dict[str, dict[Track, list[Submission]]] = {}
+    for row in sorted(rows, key=lambda row: (row.run.created_at, row.run_id)):
+        found.setdefault(row.submission_id, {}).setdefault(row.track, []).append(row.run)
+    return {
+        key: {track: tuple(of_model[track]) for track in Track if track in of_model}
+        for key, of_model in found.items()
+    }
+
+
 def _make_row(
     ranked: RankedSubmission,
     entries: Sequence[RankingEntry],
@@ -362,6 +406,7 @@ def _make_row(
     *,
     is_apart: bool,
     parts: Mapping[Track, Submission],
+    runs: Mapping[Track, tuple[Submission, ...]],
 ) -> RankingRow:
     scores = {
         entry.board: BoardScore(entry.value, entry.low, entry.high, entry.n)
@@ -384,6 +429,7 @@ def _make_row(
         report=report,
         is_apart=is_apart,
         parts=parts,
+        runs=runs,
     )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, is_public
 from leaderboard.models.benchmark import Benchmark, Opening, Split
-from leaderboard.models.publication import Publication
+from leaderboard.models.publication import Publication, PublishedRun
 from leaderboard.models.ranking import Board
+from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
 from leaderboard.rankings.read import read_board_scores
 from leaderboard.sharing.feed import Entry
@@ -35,11 +36,16 @@ def _read_results(session: Session) -> list[Entry]:
         )
         .scalar_subquery()
     )
-    public_since = func.coalesce(Publication.published_at, first_scored)
+    public_since = func.coalesce(Publication.published_at, PublishedRun.published_at, first_scored)
+    # Runs that a release published as one result are one entry, by the first of them.
+    repeated = select(PublishedRun.submission_id).join(
+        SubmissionRun, SubmissionRun.submission_id == PublishedRun.submission_id
+    )
     newest = session.execute(
         select(Submission, public_since)
         .outerjoin(Publication, Publication.submission_id == Submission.id)
-        .where(is_public(), public_since.is_not(None))
+        .outerjoin(PublishedRun, PublishedRun.submission_id == Submission.id)
+        .where(is_public(), public_since.is_not(None), Submission.id.not_in(repeated))
         .options(
             joinedload(Submission.model_card),
             joinedload(Submission.split).joinedload(Split.benchmark),
@@ -52,14 +58,16 @@ def _read_results(session: Session) -> list[Entry]:
     for submission, at in newest:
         model, split = submission.model_card, submission.split
         place = f"{split.benchmark.name} {split.benchmark.version}, {split.name} split"
-        overall = scores[submission.id].get(Board.OVERALL)
+        overall = scores.get(submission.id, {}).get(Board.OVERALL)
+        says = f"overall score {overall.value:.1f}." if overall else "no overall score."
+        if submission.id not in scores:
+            says = "the mean of several runs."
         place_query = {"benchmark": split.benchmark.slug, "split": split.name}
         entries.append(
             Entry(
                 subject=f"submission {submission.id}",
                 title=f"{model.name} on {place}",
-                summary=f"{model.name} by {model.organisation}: "
-                + (f"overall score {overall.value:.1f}." if overall else "no overall score."),
+                summary=f"{model.name} by {model.organisation}: {says}",
                 path=f"/models/{model.slug}?{urlencode(place_query)}",
                 at=at,
             )

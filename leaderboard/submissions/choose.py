@@ -32,7 +32,8 @@ def choose(session: Session, submission: Submission) -> list[Nudge[int]]:
             "The host withholds this result: no release would publish it.", "Choose another one."
         )
     is_blind = is_protected(submission.split)
-    if is_blind and submission.publication is not None:
+    is_out = submission.publication is not None or submission.published_run is not None
+    if is_blind and is_out:
         raise Conflict(
             "This result is already public.", "Choose one that waits for the next release."
         )

@@ -21,10 +21,11 @@ from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.read import RankingTable, read_ranking, read_scores
 from leaderboard.rankings.releases import find_ranking, read_releases
 from leaderboard.submissions.choose import choose
+from leaderboard.submissions.runs import RunOf
 from tests.evaluation.scripted import ScriptedJudge
 from tests.evaluation.test_feedback import N, answer, read_parts
 from tests.factories import make_card, make_submission, make_team, make_user
-from tests.loaded import Load
+from tests.loaded import MAX_RUNS, Load
 
 
 def get_test_split(sessions: Sessions) -> int:
@@ -33,13 +34,18 @@ def get_test_split(sessions: Sessions) -> int:
 
 
 def send(
-    sessions: Sessions, texts: dict[str, str], model: str = "model", person: str = "somebody"
+    sessions: Sessions,
+    texts: dict[str, str],
+    model: str = "model",
+    person: str = "somebody",
+    run_of: str | None = None,
 ) -> str:
     """A scored submission of a model of somebody's team, made if new."""
     with sessions.write() as session:
         user = session.scalar(select(User).where(User.name == person)) or make_user(session, person)
         card = make_card(session, make_team(session, f"team-of-{person}", user), model)
-        key = make_submission(session, texts, card=card)
+        of = RunOf(session.get_one(Submission, run_of), "", MAX_RUNS) if run_of else None
+        key = make_submission(session, texts, card=card, run_of=of)
     evaluate(sessions, key, [ScriptedJudge({})], 5)
     return key
 

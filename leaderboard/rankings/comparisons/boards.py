@@ -29,6 +29,7 @@ from leaderboard.scoring.statistics.paired import (
     mcnemar_mid_p,
     paired_difference,
 )
+from leaderboard.scoring.statistics.runs import Between, make_pair_errors
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class PairComparison:
     `adjusted_p` is Holm's over the pairs compared here. `winner` is the place of the model that
     is significantly better by it, None where undecided. `n_first_only` MCQ items
     only the first had right, `n_second_only` the second; `mid_p` is McNemar's. These three are
-    None on boards with reports. Without `same_scale` one report score is calibrated and the other
-    is not, and the difference is unknown. `smallest` is the difference that these items would
-    show with a power of 80 %, adjusted for the pairs compared, None where it is unknown.
+    None on boards with reports and of means of several runs. Without `same_scale` one report score
+    is calibrated and the other is not, and the difference is unknown. `smallest` is the difference
+    that these items would show with a power of 80 %, adjusted for the pairs compared, None where it
+    is unknown, as between means of several runs.
     """
 
     first: int
@@ -78,12 +80,14 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     reports = [compared.reports[place] if is_report.any() else None for place in present]
     values = values[present]
     influences = compared.influences[present][:, columns][:, is_report]
+    runs = [compared.find_between(place, columns, weights) for place in present]
+    errors = make_pair_errors(runs)
     if is_report.any():
-        by_reports = values, strata, clusters, is_report, reports, weights
+        by_reports = values, strata, clusters, is_report, reports, weights, errors
         tests = compare_calibrated_pairs(*by_reports, influences=influences)
         better, _ = find_better_by_reports(*by_reports, influences=influences)
     else:
-        tests = compare_pairs(values * weights, strata, clusters)
+        tests = compare_pairs(values * weights, strata, clusters, errors)
         better = find_better(tests)
     pairs = list(combinations(range(len(present)), 2))
     adjusted = holm(np.array([tests.p_values[pair] for pair in pairs]))
@@ -91,9 +95,14 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     for (first, second), p_value in zip(pairs, adjusted, strict=True):
         both = [reports[first], reports[second]]
         own = influences[[first, second]]
-        difference = _pair_difference(values[[first, second]], design, is_report, both, own)
+        of_runs = (runs[first], runs[second])
+        difference = _pair_difference(
+            values[[first, second]], design, is_report, both, own, of_runs
+        )
         winner = first if better[first, second] else second if better[second, first] else None
-        counts = None if is_report.any() else count_discordant(values[first], values[second])
+        counts = None
+        if not is_report.any() and not any(compared.runs[present[one]] for one in (first, second)):
+            counts = count_discordant(values[first], values[second])
         made.append(
             PairComparison(
                 first=present[first],
@@ -105,7 +114,9 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
                 n_second_only=counts[1] if counts else None,
                 mid_p=mcnemar_mid_p(*counts) if counts else None,
                 same_scale=(both[0] is None) == (both[1] is None),
-                smallest=find_smallest(
+                smallest=None
+                if any(one.square > 0 for one in of_runs)
+                else find_smallest(
                     values[[first, second]], design, is_report, both, own, len(pairs)
                 ),
             )
@@ -119,6 +130,7 @@ def _pair_difference(
     is_report: NDArray[np.bool_],
     reports: Sequence[CalibratedMean | None],
     influences: NDArray[np.float64],
+    runs: tuple[Between, Between],
 ) -> PairedDifference:
     """Of two models (2, n): by items, or with both calibrated report scores.
 
@@ -128,13 +140,15 @@ def _pair_difference(
     known = [report for report in reports if report is not None]
     if not known:
         first, second = values * weights
-        return paired_difference(first, second, strata, clusters)
+        return paired_difference(first, second, strata, clusters, runs)
     tests = compare_calibrated_pairs(
-        values, strata, clusters, is_report, reports, weights, influences=influences
+        *(values, strata, clusters, is_report, reports, weights),
+        make_pair_errors(runs),
+        influences=influences,
     )
     p_value = float(tests.p_values[0, 1])
     if len(known) < len(reports):
         return PairedDifference(0.0, None, None, p_value)
     found = calibrated_differences(values, strata, clusters, is_report, known, weights, influences)
     value, variance, freedom = (float(part[0, 1]) for part in found)
-    return make_difference(value, variance, freedom, p_value)
+    return make_difference(value, variance, freedom, p_value, runs)

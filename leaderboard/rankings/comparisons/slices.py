@@ -22,7 +22,8 @@ class SliceComparison:
 
     `values`, `n_correct`, `differences` and `winners` follow the models; None where a model has
     not a value on every item of the slice, and in the first place of the last two. The values are
-    plain means: differences of small slices are not shrunk. `n_correct` counts MCQ items alone.
+    plain means: differences of small slices are not shrunk. `n_correct` counts MCQ items alone, and
+    not those of a model with several runs.
     A winner is the place of the better of the first model and this one, by Holm over all slices
     that make winners.
     """
@@ -70,6 +71,9 @@ def _compare_slice(
 ) -> SliceComparison:
     values = compared.values[:, columns]
     strata, clusters, _ = make_design(compared.items, columns)
+    runs = [
+        compared.find_between(place, columns, np.ones(len(columns))) for place in range(len(values))
+    ]
     known = [not np.isnan(row).any() for row in values]
     counts = metric is Metric.ACCURACY
     return SliceComparison(
@@ -81,14 +85,16 @@ def _compare_slice(
             float(row.mean()) if has else None for row, has in zip(values, known, strict=True)
         ),
         n_correct=tuple(
-            int((row == 100.0).sum()) if has and counts else None
-            for row, has in zip(values, known, strict=True)
+            int((row == 100.0).sum()) if has and counts and not several else None
+            for row, has, several in zip(values, known, compared.runs, strict=True)
         ),
         differences=(
             None,
             *(
-                paired_difference(values[0], row, strata, clusters) if known[0] and has else None
-                for row, has in zip(values[1:], known[1:], strict=True)
+                paired_difference(values[0], row, strata, clusters, (runs[0], own))
+                if known[0] and has
+                else None
+                for row, has, own in zip(values[1:], known[1:], runs[1:], strict=True)
             ),
         ),
         winners=(None,) * len(values),

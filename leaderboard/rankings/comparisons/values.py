@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from leaderboard.items.runs import Runs, mean_calibrated, stack_runs
 from leaderboard.items.values import (
     read_influences,
     read_items,
@@ -22,6 +23,7 @@ from leaderboard.rankings.provenance import read_report_means
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.influence import stack_influences
+from leaderboard.scoring.statistics.runs import Between
 
 Places = NDArray[np.int64]
 
@@ -29,13 +31,15 @@ Places = NDArray[np.int64]
 class Compared(NamedTuple):
     """Items that decide ranks, values (M, N) with NaN, and calibrated report scores or None.
 
-    influences: (M, N), how far each item moves that score; 0 where that is not known.
+    influences: (M, N), how far each item moves that score; 0 where that is not known. `runs` are
+    those of each model that stands by several: blocks (R, N), NaN but on their tracks.
     """
 
     items: pd.DataFrame
     values: NDArray[np.float64]
     reports: tuple[CalibratedMean | None, ...]
     influences: NDArray[np.float64]
+    runs: tuple[Sequence[NDArray[np.float64]], ...]
 
     def take(self, models: Sequence[int]) -> Compared:
         """Those of some of the models, in the order given."""
@@ -45,26 +49,57 @@ class Compared(NamedTuple):
             self.values[places],
             tuple(self.reports[place] for place in places),
             self.influences[places],
+            tuple(self.runs[place] for place in places),
         )
+
+    def find_between(self, place: int, columns: Places, weights: NDArray[np.float64]) -> Between:
+        """What the choice of runs adds to a model's weighted mean of the items at `columns`."""
+        whole = np.zeros(len(self.items))
+        whole[columns] = weights / max(1, len(columns))
+        return Runs(self.items, self.runs[place]).find_between(whole)
 
 
 def read_compared(session: Session, table: RankingTable, rows: Sequence[RankingRow]) -> Compared:
     """What the models `rows` of a ranking are compared by."""
-    judged = [row.parts.get(Track.REPORT, row.submission).id for row in rows]
-    reports = read_report_means(session, judged)
+    judged = [
+        row.runs.get(Track.REPORT, (row.parts.get(Track.REPORT, row.submission),)) for row in rows
+    ]
+    reports = read_report_means(session, [run.id for runs in judged for run in runs])
     items = read_items(session, table.split.id)
     keys = [row.submission.id for row in rows]
     packed = read_packed_values(session, keys, table.ranking_id)
     values = np.stack([unpack_values(packed[key]) for key in keys])
-    known = read_influences(session, judged)
-    influences = stack_influences([known.get(key) for key in judged], len(items))
+    # How far an item moves the mean of several runs is not known.
+    single = [runs[0].id if len(runs) == 1 else "" for runs in judged]
+    known = read_influences(session, single)
+    influences = stack_influences([known.get(key) for key in single], len(items))
     decides = items["decides"].to_numpy()
     return Compared(
         select_deciding(items),
         values[:, decides],
-        tuple(reports.get(key) for key in judged),
+        tuple(_find_mean([reports.get(run.id) for run in runs]) for runs in judged),
         influences[:, decides],
+        tuple([block[:, decides] for block in read_blocks(session, row, items)] for row in rows),
     )
+
+
+def read_blocks(
+    session: Session, row: RankingRow, items: pd.DataFrame
+) -> list[NDArray[np.float64]]:
+    """What the runs of a model have on the items of its split: see `items.runs.stack_runs`."""
+    sets = {track: [run.id for run in runs] for track, runs in row.runs.items()}
+    if not sets:
+        return []
+    packed = read_packed_values(session, [key for keys in sets.values() for key in keys], None)
+    values = {key: unpack_values(content) for key, content in packed.items()}
+    return stack_runs(sets, values, items)[1]
+
+
+def _find_mean(means: Sequence[CalibratedMean | None]) -> CalibratedMean | None:
+    known = [one for one in means if one is not None]
+    if len(known) < len(means) or not known:
+        return None
+    return known[0] if len(known) == 1 else mean_calibrated(known)
 
 
 class Design(NamedTuple):

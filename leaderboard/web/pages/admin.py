@@ -291,7 +291,7 @@ def _benchmarks_page(form: ActForm) -> str:
         rows=rows,
         candidates=waiting,
         seen={
-            split_id: [("seen", one.submission.id) for one in found if one.is_published]
+            split_id: [("seen", run.id) for one in found if one.is_published for run in one.runs]
             for split_id, found in waiting.items()
         },
         models_per_release=MODELS_PER_RELEASE,

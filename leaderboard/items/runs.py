@@ -1,0 +1,106 @@
+"""Several runs of a model on the items of a split: their values, and their means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from leaderboard.items.targets import REPORT_BOUNDS
+from leaderboard.scoring.boards import Track
+from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.runs import Between, add_between, between_runs
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What the sets of runs of a model wrote on the items that decide ranks.
+
+    values: a block (R, N) for each set, NaN but on the tracks that it is about; `items` are the N.
+    """
+
+    items: pd.DataFrame
+    blocks: Sequence[Values]
+
+    @property
+    def most(self) -> int:
+        """The number of runs of the largest set."""
+        return max((len(block) for block in self.blocks), default=1)
+
+    def find_between(self, weights: NDArray[np.float64]) -> Between:
+        """What the choice of runs adds to the sum of weight x value over the items, (N,)."""
+        strata = pd.factorize(self.items["track"])[0].astype(np.int64)
+        clusters = self.items["cluster"].to_numpy(np.int64)
+        found = []
+        for block in self.blocks:
+            own = (weights != 0) & ~np.isnan(block).any(axis=0)
+            if own.any():
+                values, weighed = block[:, own], weights[own]
+                found.append(between_runs(values, weighed, strata[own], clusters[own]))
+        return add_between(found)
+
+    def find_between_of(
+        self, part: pd.DataFrame, weights: NDArray[np.float64] | None = None
+    ) -> Between:
+        """The same for the mean, or a weighted one, of some of the items, by their index."""
+        whole = np.zeros(len(self.items))
+        if len(part):
+            own = np.ones(len(part)) if weights is None else weights
+            whole[self.items.index.get_indexer(part.index)] = own / len(part)
+        return self.find_between(whole)
+
+
+def stack_runs(
+    sets: Mapping[Track, Sequence[str]], values: Mapping[str, Values], items: pd.DataFrame
+) -> tuple[Values, list[Values]]:
+    """The mean values (N,), and a block (R, N) for each set of several runs, NaN but on its tracks.
+
+    sets: the runs of each track by id; values: (N,) of each id. A block is of all tracks that have
+    the same runs.
+    """
+    means = np.full(len(items), np.nan)
+    blocks: dict[tuple[str, ...], Values] = {}
+    for track, keys in sets.items():
+        own = (items["track"] == track.value).to_numpy()
+        stacked = np.stack([values[key] for key in keys])
+        means[own] = stacked[:, own].mean(axis=0)
+        if len(keys) > 1:
+            block = blocks.setdefault(tuple(keys), np.full(stacked.shape, np.nan))
+            block[:, own] = stacked[:, own]
+    return means, list(blocks.values())
+
+
+def mean_calibrated(means: Sequence[CalibratedMean]) -> CalibratedMean:
+    """The mean of the runs' calibrated report scores, without what differs between runs.
+
+    Their errors count as one and the same, because one judge and its calibration made all of them:
+    the standard error is the mean one, by the fewest degrees of freedom. The badge is the least
+    firm of them.
+    """
+    value = float(np.mean([one.value for one in means]))
+    errors = [one.standard_error for one in means]
+    freedoms = [one.freedom for one in means]
+    low = high = error = freedom = None
+    if all(one is not None for one in (*errors, *freedoms)):
+        error = float(np.mean([one or 0.0 for one in errors]))
+        freedom = min(one or 1 for one in freedoms)
+        reach = float(stdtrit(freedom, 0.975)) * error
+        low, high = max(REPORT_BOUNDS[0], value - reach), min(REPORT_BOUNDS[1], value + reach)
+    order = list(type(means[0].badge))
+    return CalibratedMean(
+        value=value,
+        low=low,
+        high=high,
+        standard_error=error,
+        freedom=freedom,
+        badge=max((one.badge for one in means), key=order.index),
+        n_labels=sum(one.n_labels for one in means),
+        n=means[0].n,
+        raw_mean=float(np.mean([one.raw_mean for one in means])),
+    )
