@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from leaderboard.scoring.ranking import compare_pairs, find_better
-from leaderboard.scoring.statistics.intervals import mean_accuracy
+from leaderboard.scoring.statistics.intervals import Estimate, mean_accuracy
 from leaderboard.scoring.statistics.runs import between_runs, make_pair_errors, widen
 
 SEED = 20261130
@@ -55,13 +55,15 @@ def draw_runs(
 ) -> NDArray[np.float64]:
     """(R, N) values, 0 or 100, of one model whose chances are by `items`, in probits."""
     chances = ndtr(items + effect * rng.normal(size=(n_runs, 1)))
-    return 100.0 * (rng.random((n_runs, len(items))) < chances)
+    right: NDArray[np.bool_] = rng.random((n_runs, len(items))) < chances
+    return np.where(right, 100.0, 0.0)
 
 
 def draw_items(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
     """(N,) probits of a model's chances: a part of the case, a part of the item."""
     cases = 0.5 * rng.normal(size=shape.clusters.max() + 1)
-    return LEVEL + cases[shape.clusters] + rng.normal(size=len(shape.clusters))
+    found: NDArray[np.float64] = cases[shape.clusters] + rng.normal(size=len(shape.clusters))
+    return LEVEL + found
 
 
 def target(effect: float) -> float:
@@ -81,12 +83,17 @@ def cover(n_runs: int, effect: float, n_draws: int, rng: np.random.Generator) ->
         means = np.stack([one.mean(axis=0) for one in models])
         plain = mean_accuracy(means[0], shape.clusters, n_runs)
         whole = widen(plain, betweens[0], (0.0, 100.0))
-        counts[0] += whole.low <= true <= whole.high
-        counts[1] += plain.low <= true <= plain.high
+        counts[0] += _holds(whole, true)
+        counts[1] += _holds(plain, true)
         tests = compare_pairs(means, *shape, make_pair_errors(betweens))
         counts[2] += find_better(tests).any()
         counts[3] += find_better(compare_pairs(means, *shape)).any()
     return Coverage(*(counts / n_draws))
+
+
+def _holds(estimate: Estimate, true: float) -> bool:
+    _, low, high = estimate
+    return low is not None and high is not None and low <= true <= high
 
 
 def measure() -> None:

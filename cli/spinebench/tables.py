@@ -256,11 +256,16 @@ def _spare(board: str) -> int:
     return 2 + TRACKS.index(board) if board in TRACKS else 6
 
 
+def _say_runs(entry: RankingEntryRecord) -> str:
+    n = max((len(runs) for runs in entry.runs.values()), default=1)
+    return f" ({n} runs)" if n > 1 else ""
+
+
 def _entry_cells(entry: RankingEntryRecord, harms: Iterable[str]) -> list[str]:
     whole: BoardScore | None = getattr(entry, WHOLE)
     return [
         _rank(entry.rank_low, entry.rank_high),
-        entry.model.name,
+        entry.model.name + _say_runs(entry),
         entry.model.organisation,
         _value(whole),
         between(whole.low, whole.high) if whole else "",

@@ -169,7 +169,9 @@ class RankedFact(Fact, frozen=True, kw_only=True):
 
     One that `is_apart` has no rank; the tracks that are `left_out` were scored by another ruler
     than the release's. `values` is None where they are not kept; `badge` says whether its report
-    score was calibrated, `report` how, and `influences` how far each item moves it.
+    score was calibrated, `report` how, and `influences` how far each item moves it. Where `values`
+    are means of runs, `runs` has the values of each, a list for every set of them, null but on the
+    set's tracks.
     """
 
     submission: str
@@ -177,6 +179,7 @@ class RankedFact(Fact, frozen=True, kw_only=True):
     is_apart: bool = False
     left_out: list[str] = []
     values: list[float | None] | None = None
+    runs: list[list[list[float | None]]] = []
     report: MeanFact | None = None
     badge: str
     influences: list[float] | None = None

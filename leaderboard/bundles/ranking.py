@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,7 +16,13 @@ from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.places import set_loose
 from leaderboard.evaluation.release import find_foreign
-from leaderboard.items.values import read_influences, read_packed_values, unpack_values
+from leaderboard.items.runs import mean_calibrated, stack_runs
+from leaderboard.items.values import (
+    read_influences,
+    read_items,
+    read_packed_values,
+    unpack_values,
+)
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.commitment import RankedCommitment
 from leaderboard.models.ranking import (
@@ -26,7 +33,9 @@ from leaderboard.models.ranking import (
     Ranking,
     RankingEntry,
 )
+from leaderboard.models.run import RankedRun
 from leaderboard.models.sealed import CommittedValues
+from leaderboard.models.submission import Submission
 from leaderboard.rankings.provenance import UNCALIBRATED, read_report_means
 from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
 from leaderboard.scoring.statistics.calibration import CalibratedMean
@@ -77,14 +86,19 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
     values = _read_values(session, ranking, keys, is_current=is_current)
     several = _read_parts(session, ranking)
     parts = {key: several.get(key, dict.fromkeys(Track, key)) for key in keys}
+    repeated = _read_runs(session, ranking)
     every = {part for of_model in parts.values() for part in of_model.values()}
+    every |= {run for sets in repeated.values() for runs in sets.values() for run in runs}
     means = read_report_means(session, sorted(every)) if is_current else {}
     influences = read_influences(session, every) if is_current else {}
     foreign = find_foreign(session, ranking.release, every) if is_current else None
     if not decides_by_reports(session, ranking.release_id):
         means = {key: set_loose(mean) for key, mean in means.items()}
+    items = read_items(session, ranking.release.split_id) if repeated else None
     for row in rows:
         key, left_out = row.submission_id, []
+        sets = repeated.get(key, {})
+        judged = sets.get(Track.REPORT, [parts[key].get(Track.REPORT, key)])
         for track, part in parts[key].items():
             is_judged = track is Track.REPORT
             if foreign and part in (foreign.reports if is_judged else foreign.questions):
@@ -94,10 +108,14 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
             model=row.submission.model_card.slug,
             is_apart=key in apart,
             left_out=left_out,
-            values=values.get(key),
-            report=_describe(means.get(parts[key].get(Track.REPORT, key))),
+            # Of a closed release the values of single runs are not kept, and ranks need them.
+            values=None if sets and not is_current else values.get(key),
+            runs=_read_blocks(session, sets, items) if sets and is_current else [],
+            report=_describe(_find_mean([means.get(run) for run in judged])),
             badge=badges.get(key, UNCALIBRATED),
-            influences=_list_influences(influences.get(parts[key].get(Track.REPORT, key))),
+            influences=None
+            if sets
+            else _list_influences(influences.get(parts[key].get(Track.REPORT, key))),
         )
 
 
@@ -111,6 +129,43 @@ def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, str
     for row in session.scalars(select(RankedPart).where(RankedPart.ranking_id == ranking.id)):
         found.setdefault(row.submission_id, {})[row.track] = row.part_id
     return found
+
+
+def _read_runs(session: Session, ranking: Ranking) -> dict[str, dict[Track, list[str]]]:
+    """The runs of each track of those models that stand by several."""
+    found: dict[str, dict[Track, list[str]]] = {}
+    rows = session.execute(
+        select(RankedRun.submission_id, RankedRun.track, RankedRun.run_id)
+        .join(Submission, Submission.id == RankedRun.run_id)
+        .where(RankedRun.ranking_id == ranking.id)
+        .order_by(Submission.created_at, RankedRun.run_id)
+    )
+    for key, track, run in rows:
+        found.setdefault(key, {}).setdefault(track, []).append(run)
+    return found
+
+
+def _read_blocks(
+    session: Session, sets: Mapping[Track, Sequence[str]], items: pd.DataFrame | None
+) -> list[list[list[float | None]]]:
+    if items is None:
+        return []
+    packed = read_packed_values(session, {run for runs in sets.values() for run in runs}, None)
+    values = {key: unpack_values(content) for key, content in packed.items()}
+    blocks = stack_runs(sets, values, items)[1]
+    return [[_blank(run) for run in block] for block in blocks]
+
+
+def _blank(values: NDArray[np.float64]) -> list[float | None]:
+    """The same with None in place of NaN."""
+    return [None if value != value else value for value in values.tolist()]
+
+
+def _find_mean(means: Sequence[CalibratedMean | None]) -> CalibratedMean | None:
+    known = [one for one in means if one is not None]
+    if not known or len(known) < len(means):
+        return None
+    return known[0] if len(known) == 1 else mean_calibrated(known)
 
 
 def _read_badges(session: Session, ranking: Ranking) -> Mapping[str, str]:
@@ -138,10 +193,7 @@ def _read_values(
             .where(RankedCommitment.ranking_id == ranking.id)
         )
         packed = {row[0]: row[1] for row in rows}
-    return {
-        key: [None if value != value else value for value in unpack_values(content).tolist()]
-        for key, content in packed.items()
-    }
+    return {key: _blank(unpack_values(content)) for key, content in packed.items()}
 
 
 def _describe(mean: CalibratedMean | None) -> MeanFact | None:

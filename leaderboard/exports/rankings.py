@@ -81,6 +81,18 @@ _PARTS = Figure(
         "; ".join(f"{track.value}: {one.id}" for track, one in row.parts.items()) or None
     ),
 )
+_RUNS = Figure(
+    "runs",
+    str,
+    "where the mean of several runs stands, the submissions of each track",
+    lambda table, row: (
+        "; ".join(
+            f"{track.value}: {', '.join(run.id for run in runs)}"
+            for track, runs in row.runs.items()
+        )
+        or None
+    ),
+)
 RANKING_FIGURES = (
     *_HEAD,
     *RANK.figures,
@@ -91,6 +103,7 @@ RANKING_FIGURES = (
     *(figure for column in HARMS for figure in column.figures),
     *(figure for column in COUNTS for figure in column.figures),
     _PARTS,
+    _RUNS,
 )
 SCORE_VALUES = (
     Column("value", float, "the score; none is unscored, never 0"),

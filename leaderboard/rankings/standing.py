@@ -40,17 +40,16 @@ def read_row_scores(session: Session, table: RankingTable, row: RankingRow) -> S
     )
     if not row.has_breakdown:
         query = query.where(CombinedScore.slice.in_(HEADLINE))
-    outcomes: dict[Track, dict[str, int]] = {}
+    outcomes: dict[Track, Counter[str]] = {}
     readings: Counter[str] = Counter()
     for part in row.submissions:
         found = read_scores(session, part, Viewer.PUBLIC)
-        outcomes |= {
-            track: counts
-            for track, counts in found.outcomes.items()
-            if track in row.parts and row.parts[track].id == part.id
-        }
+        for track, counts in found.outcomes.items():
+            if track in row.parts and part in row.runs.get(track, (row.parts[track],)):
+                outcomes.setdefault(track, Counter()).update(counts)
         readings.update(found.second_readings)
-    return SubmissionScores(list(session.scalars(query)), outcomes, dict(readings))
+    counted = {track: dict(counts) for track, counts in outcomes.items()}
+    return SubmissionScores(list(session.scalars(query)), counted, dict(readings))
 
 
 def read_row_calibrated(

@@ -146,7 +146,11 @@ def say_files(row: RankingRow, board: Board = Board.OVERALL) -> str:
     tracks: dict[str, list[str]] = {}
     for track, part in row.parts.items():
         if track in board.tracks:
-            tracks.setdefault(part.id, []).append(track.value)
+            runs = row.runs.get(track, ())
+            name = f"the mean of {len(runs)} runs" if runs else part.id
+            tracks.setdefault(name, []).append(track.value)
+    if row.n_files == 1 and row.runs:
+        return f"mean of {row.n_runs} runs"
     return ", ".join(f"{' and '.join(of)} from {key}" for key, of in tracks.items())
 
 

@@ -148,3 +148,36 @@ def test_the_form_offers_earlier_submissions_and_a_dry_run_says_what_a_run_does(
     assert 'value="seed 2"' in copied.text
     sent = browser.post("/submit", data=fields, files=file)
     assert "Another run (seed 2) of" in sent.text
+
+
+@pytest.fixture
+def keys(site: Site) -> list[str]:
+    """Three runs of one model."""
+    first = send(site, make_file(5))
+    return [first, *(send(site, make_file(n), run_of=first, run_label=f"seed {n}") for n in (4, 3))]
+
+
+def test_pages_downloads_and_the_api_say_that_the_mean_of_runs_stands(
+    site: Site, keys: list[str]
+) -> None:
+    assert "mean of 3 runs" in site.get("/").text
+    page = site.get("/models/model-a").text
+    assert "The mean of 3 runs" in page
+    assert "Between runs" in page
+    assert "seed 4" in page
+    assert "There is one run" not in page
+    assert "None/" not in page
+    told = check(site, "get", "/rankings/{slug}/{split}", site.get("/api/v1/rankings/tiny/test"))
+    (entry,) = told["entries"]
+    assert entry["runs"] == dict.fromkeys(("text", "image", "report"), keys)
+    csv = site.get("/exports/ranking.csv").text
+    assert f"text: {', '.join(keys)}; image" in csv
+    assert ", ".join(keys) in site.get("/exports/models/model-a/scores.csv").text
+    assert site.get("/breakdowns").status_code == 200
+
+
+def test_one_run_says_that_what_differs_between_runs_is_unknown(site: Site) -> None:
+    send(site, make_file(5))
+    page = site.get("/models/model-a").text
+    assert "There is one run: how far runs of this model differ is unknown" in page
+    assert "mean of" not in site.get("/").text

@@ -85,7 +85,8 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     `n_unscored` counts the split's items without a score, `n_attempts` the scored submissions of
     the model's team. A model that stands apart has no rank because its team says that it was
     trained on the questions. `parts` has the submission of each track where a model stands by
-    several, of which `submission` is the latest; it is empty where one submission is all.
+    several, of which `submission` is the latest; it is empty where one submission is all. `runs`
+    has the submissions of each track on which the mean of several runs stands.
     `team_rated_reports` where a member of the model's team, now or ever, rated reports of the split
     and so saw references.
     `harm` has the severe errors on the boards closed and report, where cases are graded.
@@ -115,6 +116,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     submitted_at: datetime
     parts: dict[str, str] = msgspec.field(default_factory=dict)
     harm: dict[str, HarmRecord] = msgspec.field(default_factory=dict)
+    runs: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
 
 class RankingRecord(Shape, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from leaderboard.bundles.archive import Archive
 from leaderboard.bundles.facts import EntryFact, ItemFact, MeanFact, RankedFact, read_facts
@@ -46,7 +47,8 @@ def check_ranking(archive: Archive, figures: Figures) -> str:
         influences = None if one.influences is None else np.array(one.influences, float)
         if influences is not None and len(influences) != len(items):
             raise ValueError(f"ranked.jsonl: {one.submission} has not an influence for each item")
-        found = RankedBy(values, _read_mean(one.report), influences)
+        blocks = [_read_block(block, len(items)) for block in one.runs]
+        found = RankedBy(values, _read_mean(one.report), influences, tuple(blocks))
         standing[one.submission] = without_tracks(found, table, [*map(Track, one.left_out)])
     places = place_all(standing, table)
     model_of = {one.submission: one.model for one in ranked}
@@ -73,6 +75,13 @@ def _find_reason(board: Board, ranked: Sequence[RankedFact]) -> str | None:
         return NO_VALUES
     is_calibrated = any(one.report is None and one.badge in set(Badge) for one in counted)
     return NO_MEANS if Track.REPORT in board.tracks and is_calibrated else None
+
+
+def _read_block(block: Sequence[Sequence[float | None]], n_items: int) -> NDArray[np.float64]:
+    """The values of a set of runs (R, N). Raises ValueError where one is not of every item."""
+    if any(len(run) != n_items for run in block):
+        raise ValueError("ranked.jsonl: a run has not a value for each item")
+    return np.array([[np.nan if v is None else v for v in run] for run in block], float)
 
 
 def _read_mean(fact: MeanFact | None) -> CalibratedMean | None:

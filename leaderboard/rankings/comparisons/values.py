@@ -69,8 +69,8 @@ def read_compared(session: Session, table: RankingTable, rows: Sequence[RankingR
     keys = [row.submission.id for row in rows]
     packed = read_packed_values(session, keys, table.ranking_id)
     values = np.stack([unpack_values(packed[key]) for key in keys])
-    # How far an item moves the mean of several runs is not known.
-    single = [runs[0].id if len(runs) == 1 else "" for runs in judged]
+    # How far an item moves a mean of several runs is not known.
+    single = ["" if row.runs else runs[0].id for row, runs in zip(rows, judged, strict=True)]
     known = read_influences(session, single)
     influences = stack_influences([known.get(key) for key in single], len(items))
     decides = items["decides"].to_numpy()

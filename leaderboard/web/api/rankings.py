@@ -114,6 +114,7 @@ def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
         stands_apart=row.is_apart,
         parts={track.value: one.id for track, one in row.parts.items()},
         harm={board.value: HarmRecord.of(one) for board, one in row.harm.items()},
+        runs={track.value: [run.id for run in runs] for track, runs in row.runs.items()},
     )
 
 

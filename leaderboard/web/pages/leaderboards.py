@@ -23,6 +23,7 @@ from leaderboard.rankings.read import (
     read_ranking,
     read_state,
 )
+from leaderboard.rankings.runs import read_shown_runs
 from leaderboard.rankings.standing import read_row_calibrated, read_row_scores
 from leaderboard.robustness.results import AuditResults, find_audit
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
@@ -86,6 +87,7 @@ def model(slug: str) -> str:
         table=table,
         row=row,
         scores=scores,
+        shown_runs=read_shown_runs(database(), table, row),
         profile=read_profile(database(), table, scores),
         harm=find_row_harm(database(), row),
         asked=find_run(database(), row.submission.id),

@@ -115,7 +115,7 @@ def test_a_pair_is_undecided_at_the_level_at_which_its_interval_ends_at_zero() -
         mean = variance * stats.t.ppf(tail, 39) + 2.5 * stats.t.ppf(tail, 2)
         return float((mean + 1.5 * stats.t.ppf(tail, 4)) / squares * math.sqrt(variance + 3.0))
 
-    found = paired_difference(*values, strata, cases, runs)
+    found = paired_difference(values[0], values[1], strata, cases, runs)
     assert found.low == pytest.approx(gaps.mean() - reach(0.05))
     assert found.high == pytest.approx(gaps.mean() + reach(0.05))
     expected = optimize.brentq(lambda level: reach(level) - gaps.mean(), 1e-12, 1 - 1e-12)
@@ -140,7 +140,7 @@ def test_wilsons_interval_of_mean_values_has_the_items_of_the_same_variance() ->
     values = np.repeat([100.0, 50.0, 0.0], [20, 10, 10])
     found = mean_accuracy(values, np.arange(40), 2)
     share = 0.625
-    n = share * (1 - share) / (np.var(values / 100, ddof=1) / 40)
+    n = share * (1 - share) / (float(np.var(values / 100, ddof=1)) / 40)
     expected = wilson_interval(share * n, n)
     assert found == pytest.approx([100 * (end or 0) for end in expected])
 
