@@ -94,7 +94,7 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     made = []
     for (first, second), p_value in zip(pairs, adjusted, strict=True):
         both = [reports[first], reports[second]]
-        own, pair = influences[[first, second]], values[[first, second]]
+        own = influences[[first, second]]
         of_runs = (runs[first], runs[second])
         difference = _pair_difference(
             values[[first, second]], design, is_report, both, own, of_runs
