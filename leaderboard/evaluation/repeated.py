@@ -192,7 +192,10 @@ def _weigh_gap(items: pd.DataFrame) -> NDArray[np.float64]:
     """(N,) weights of image less text."""
     is_image = (items["track"] == Track.IMAGE.value).to_numpy()
     is_text = (items["track"] == Track.TEXT.value).to_numpy()
-    return is_image / max(1, is_image.sum()) - is_text / max(1, is_text.sum())
+    weights: NDArray[np.float64] = np.subtract(
+        is_image / max(1, is_image.sum()), is_text / max(1, is_text.sum())
+    )
+    return weights
 
 
 def _with_value(items: pd.DataFrame) -> pd.DataFrame:

@@ -43,12 +43,15 @@ def combine_runs(
     table = items.assign(value=means, precision=np.nan, recall=np.nan, answered=~np.isnan(means))
     decides = items["decides"].to_numpy()
     multiple = {}
-    for metric in (Metric.PRECISION, Metric.RECALL) if readings is not None else ():
-        read = {key: _read(readings[key], metric, items) for key in values}
-        asked = {track: list(of) for track, of in sets.items() if track is not Track.REPORT}
-        table[metric.value], of_metric = stack_runs(asked, read, items)
-        in_percent = [100 * block[:, decides] for block in of_metric]
-        multiple[metric] = Runs(select_deciding(items), in_percent)
+    asked: dict[Track, list[str]] = {
+        track: list(of) for track, of in sets.items() if track is not Track.REPORT
+    }
+    if readings is not None:
+        for metric in (Metric.PRECISION, Metric.RECALL):
+            read = {key: _read(readings[key], metric, items) for key in values}
+            table[metric.value], of_metric = stack_runs(asked, read, items)
+            in_percent = [100 * block[:, decides] for block in of_metric]
+            multiple[metric] = Runs(select_deciding(items), in_percent)
     deciding = select_deciding(table)
     reports = list(sets.get(Track.REPORT, {}).values())
     mean = _find_mean(reports)

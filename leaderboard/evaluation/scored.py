@@ -59,7 +59,7 @@ def score_items(
     influences = None
     if REPORT in means and calibrated.influences is not None:
         by_item = calibrated.influences.rename(index=ratings["item_id"].to_dict())
-        influences = items["item_id"].map(by_item).fillna(0.0).to_numpy(np.float64)
+        influences = np.asarray(items["item_id"].map(by_item).fillna(0.0), dtype=np.float64)
     return ScoredItems(items, tuple(scores), means, influences)
 
 

@@ -74,9 +74,8 @@ def read_plan(session: Session, split: Split) -> list[Suggestion]:
         other = _find_nearest(one, standing)
         if one.is_anchored and other is None:
             continue
-        n: int | None = max(1, PROBE_LABELS - one.n_labels)
-        if n > n_reports[key] - one.n_labels:
-            n = None
+        missing = max(1, PROBE_LABELS - one.n_labels)
+        n = missing if missing <= n_reports[key] - one.n_labels else None
         difference = None
         if other is not None and variance is not None:
             difference, n = _separate(one, other, variance, n_reports[key])

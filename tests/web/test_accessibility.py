@@ -124,7 +124,7 @@ NO_PAGES = {
     r"/docs/benchmark-package.schema.json": "JSON",
     r"/docs/verify_reveal.py": "a file to take away",
     r"/exports/.*": "files to take away",
-    r".*/(package|bundle|ratings\.csv|items\.<ending>)": "files to take away",
+    r".*/(package|bundle|ratings\.csv|changes\.csv|items\.<ending>)": "files to take away",
     r"/admin/benchmarks/<slug>/<version>/changes": "needs a second version: test_versions.py",
     r"/(models/<slug>|compare)/items": "need public answers: test_readings.py",
     r".*\.(json|bib|svg|png|atom)": "no HTML",

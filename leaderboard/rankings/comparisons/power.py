@@ -67,10 +67,10 @@ def _find_power(compared: Compared, board: Board) -> BoardPower | None:
         return None
     values = compared.values[:, columns]
     is_report = (compared.items["track"].to_numpy() == Track.REPORT.value)[columns]
-    present: NDArray[np.bool_] = ~np.isnan(values).any(axis=1)
+    present: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
     if is_report.any():
         known = np.array([one is not None for one in compared.reports])
-        present &= known if (present & known).sum() >= 2 else ~known
+        present = np.logical_and(present, known if (present & known).sum() >= 2 else ~known)
     if present.sum() < 2:
         return None
     reports = [one for one, is_there in zip(compared.reports, present, strict=True) if is_there]
