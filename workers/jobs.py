@@ -71,7 +71,7 @@ def _evaluate_next(lane: Lane) -> None:
         rubric = get_rubric(session, claim.key)
         has_reports = Track.REPORT in session.get_one(Submission, claim.key).tracks
     judges = make_judges(settings, rubric)
-    _ask_orders(config, judges if has_reports else [])
+    _ask_orders(config, sessions, judges if has_reports else [])
     carry_out(sessions, claim, judges, config.max_attempts, access, reader=reader)
 
 
@@ -105,15 +105,23 @@ def list_judges(session: Session, settings: Sequence[JudgeSettings]) -> list[OfR
 
 
 def ask_orders(config: Config) -> None:
-    """Have judges that were never run on the order suite run on it: new ones, and upgraded ones."""
-    with sessions_of(config.database_url).read() as session:
-        judges = [one.judge for one in list_judges(session, read_judges(config))]
-    _ask_orders(config, judges)
+    """Have judges that were never run on the order suite run on it: new ones, and upgraded ones.
+
+    Leaves no connection open: the process that calls this forks, and a connection that several
+    processes share answers each with what another asked.
+    """
+    sessions = make_sessions(config.database_url)
+    try:
+        with sessions.read() as session:
+            judges = [one.judge for one in list_judges(session, read_judges(config))]
+        _ask_orders(config, sessions, judges)
+    finally:
+        sessions.engine.dispose()
 
 
-def _ask_orders(config: Config, judges: Sequence[AnyJudge]) -> None:
+def _ask_orders(config: Config, sessions: Sessions, judges: Sequence[AnyJudge]) -> None:
     if judges:
-        with sessions_of(config.database_url).write() as session:
+        with sessions.write() as session:
             asked = ask_missing(session, judges)
         send_nudges(make_queue(config.redis_url, config.queue_name), asked)
 

@@ -239,7 +239,7 @@ def read_state(session: Session, split: Split) -> tuple[object, ...]:
     newest = find_successor(session, split.benchmark)
     serial = ranking.serial if ranking else 0
     changed_at, raters = max(known, default=None), find_teams_with_raters(session, split.id)
-    return split.id, newest.id if newest else None, serial, changed_at, sorted(raters)
+    return split.id, newest.id if newest else None, serial, changed_at, tuple(sorted(raters))
 
 
 def read_ranking(

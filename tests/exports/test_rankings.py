@@ -70,4 +70,5 @@ def test_a_row_says_on_which_boards_the_leader_is_better_and_what_is_behind_its_
         "report_n_labels": 12,
         "report_label_kind": "expert",
         "report_raw_mean": 71.5,
+        "report_unlike": None,
     }
