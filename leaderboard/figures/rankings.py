@@ -124,7 +124,7 @@ def _traces(
     kinds = (
         ("open weights", "accent", [row for row in firm if row.model.open_weights]),
         ("closed weights", "ink", [row for row in firm if not row.model.open_weights]),
-        ("not anchored, cannot decide a rank", "muted", loose),
+        ("cannot decide a rank", "muted", loose),
     )
     return [_make_trace(table, *kind, place) for kind in kinds if kind[-1]]
 

@@ -109,13 +109,13 @@ def is_loose(board: Board, row: RankingRow) -> bool:
 
 
 class NoRank(enum.StrEnum):
-    """Why a model has no rank on a board."""
+    """Why a model has no rank on a board; first what most stands behind the score."""
 
-    TRAINED = "trained on the questions"
-    NOT_ANCHORED = "not anchored"
     JUDGE = "judge decides no rank"
+    NOT_ANCHORED = "not anchored"
     OTHER_RULER = "another ruler"
     INCOMPLETE = "incomplete"
+    TRAINED = "trained on the questions"
 
 
 def find_no_rank(board: Board, row: RankingRow) -> NoRank | None:

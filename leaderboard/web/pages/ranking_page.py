@@ -110,19 +110,17 @@ def render_ranking(
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
     unranked = [row for row in table.rows if is_parted and board not in row.ranks]
-    apart = {
-        reason: [row for row in unranked if find_no_rank(board, row) is reason] for reason in NoRank
-    }
+    apart = [
+        (reason, [row for row in unranked if find_no_rank(board, row) is reason])
+        for reason in NoRank
+    ]
     return render_template(
         "leaderboards/ranking.html",
         table=table,
         n_models=len(whole.rows),
         can_compare=whole.is_current and len(table.rows) > 1,
         lines=make_lines(ranked, selection, woven),
-        unranked=apart[NoRank.OTHER_RULER] + apart[NoRank.INCOMPLETE],
-        apart=apart[NoRank.TRAINED],
-        not_anchored=apart[NoRank.NOT_ANCHORED],
-        undecided=apart[NoRank.JUDGE],
+        apart=apart,
         reported=[] if woven else reported,
         n_reported=len(reported),
         is_same=is_same,
