@@ -124,7 +124,7 @@ def make_scores(
     yield from make_joint_scores(items, of_track, means.get(REPORT))
     every = make_sample(Slice.ALL, "reports", reports)
     for grouping in find_slices(reports):
-        yield from map(_report_score, map(every.take, grouping))
+        yield from map(report_score, map(every.take, grouping))
     if Track.REPORT in tracks:
         yield from _rating_scores(ratings, reports, rubric, means)
 
@@ -147,7 +147,7 @@ def make_joint_scores(
         yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
     yield overall_score(items, of_track, report)
     if changed is None or items["multiple"][changed].any():
-        yield from _multiple_scores(closed)
+        yield from multiple_scores(closed)
     holding = None if changed is None else changed[is_closed.to_numpy()]
     every = make_sample(Slice.CLOSED, "closed", closed)
     for grouping in find_slices(closed, holding):
@@ -197,7 +197,7 @@ def _track_scores(
     found: dict[Track, Scored] = {}
     for track in tracks:
         part = make_sample(Slice.TRACK, track.value, sent[sent["track"] == track.value])
-        found[track] = _report_score(part) if track is Track.REPORT else accuracy_score(part)
+        found[track] = report_score(part) if track is Track.REPORT else accuracy_score(part)
     if report is not None and Track.REPORT in found:
         reports = sent[sent["track"] == Track.REPORT.value]
         is_whole = make_sample(Slice.TRACK, Track.REPORT.value, reports).is_whole
@@ -243,7 +243,7 @@ def accuracy_scores(grouping: list[Sample]) -> list[Scored]:
     every = [(part, accuracy_score(part)) for part in grouping]
     empty = [score for _, score in every if score.estimate is None]
     scores = [score for _, score in every if score.estimate is not None]
-    if len(scores) < MIN_SLICES or all(score.n >= FEW_ITEMS for score in scores):
+    if not has_few(scores):
         return [score for _, score in every]
     effective = []
     for part in (part for part, score in every if score.estimate is not None):
@@ -251,14 +251,32 @@ def accuracy_scores(grouping: list[Sample]) -> list[Scored]:
         correct = (values == RIGHT).astype(np.float64)
         effective.append(len(correct) / design_effect(correct, clusters))
     shares = [(score.n_correct or 0) / score.n for score in scores]
+    return shrink_few(scores, shares, effective) + empty
+
+
+def has_few(scores: Sequence[Scored]) -> bool:
+    """Whether a grouping's accuracies are drawn towards each other: some on few items, of enough
+    slices."""
+    return len(scores) >= MIN_SLICES and any(score.n < FEW_ITEMS for score in scores)
+
+
+def shrink_few(
+    scores: Sequence[Scored], shares: Sequence[float], effective: Sequence[float]
+) -> list[Scored]:
+    """The accuracies of a grouping, those on few items drawn towards the others.
+
+    Of each, its share of right ones and its effective number of items.
+    """
     right = [share * n for share, n in zip(shares, effective, strict=True)]
     few = [place for place, score in enumerate(scores) if score.n < FEW_ITEMS]
+    drawn = list(scores)
     for place, estimate in zip(few, shrink(right, effective, few), strict=True):
-        scores[place] = replace(scores[place], estimate=_percent(estimate), is_shrunk=True)
-    return scores + empty
+        drawn[place] = replace(drawn[place], estimate=_percent(estimate), is_shrunk=True)
+    return drawn
 
 
-def _report_score(part: Sample) -> Scored:
+def report_score(part: Sample) -> Scored:
+    """The mean of report scores; none where a report is without a prediction."""
     values, clusters = part.take_known()
     return Scored(
         metric=Metric.REPORT,
@@ -334,7 +352,7 @@ def _sample(
     return sample._replace(error=ReportError(calibrated.standard_error, calibrated.freedom))
 
 
-def _multiple_scores(closed: pd.DataFrame) -> Iterator[Scored]:
+def multiple_scores(closed: pd.DataFrame) -> Iterator[Scored]:
     """Precision and recall over the multi-answer items; unscored where no letter was read."""
     multiple = closed[closed["multiple"]]
     for metric in (Metric.PRECISION, Metric.RECALL):

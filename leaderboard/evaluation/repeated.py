@@ -10,20 +10,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.evaluation.estimates import (
-    SHARE_BOUNDS,
     Scored,
+    has_few,
+    make_sample,
     modality_gap,
+    multiple_scores,
     overall_score,
+    report_score,
+    shrink_few,
 )
 from leaderboard.items.runs import Runs
 from leaderboard.items.slices import ItemSlice, item_slices
-from leaderboard.items.targets import RATING_BOUNDS, REPORT_BOUNDS
+from leaderboard.items.targets import RATING_BOUNDS
 from leaderboard.items.weights import weigh_tracks
 from leaderboard.scoring.boards import Metric, Slice, Track
 from leaderboard.scoring.statistics.calibration import CalibratedMean
-from leaderboard.scoring.statistics.intervals import Estimate, design_effect, mean, mean_accuracy
+from leaderboard.scoring.statistics.intervals import Estimate, design_effect, mean_accuracy
 from leaderboard.scoring.statistics.runs import Between, widen
-from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
 
 PERCENT = (0.0, 100.0)
 
@@ -105,18 +108,7 @@ def _score_track(
 
 
 def _report_score(part: ItemSlice) -> Scored:
-    known = _with_value(part.items)
-    estimate = None
-    if _is_whole(part.items) and len(known):
-        estimate = _mean_of(known["value"], known["cluster"].to_numpy(), REPORT_BOUNDS)
-    return Scored(
-        metric=Metric.REPORT,
-        slice=part.slice,
-        name=part.name,
-        estimate=estimate,
-        n=len(known),
-        n_unscored=len(part.items) - len(known),
-    )
+    return report_score(make_sample(part.slice, part.name, part.items))
 
 
 def _accuracy(
@@ -145,47 +137,29 @@ def _score_slices(grouping: list[ItemSlice], runs: Runs) -> list[Scored]:
     every = [(part, _accuracy(part, runs)) for part in grouping]
     scores = [(part, score) for part, score in every if score.estimate is not None]
     empty = [score for _, score in every if score.estimate is None]
-    if len(scores) < MIN_SLICES or all(score.n >= FEW_ITEMS for _, score in scores):
+    if not has_few([score for _, score in scores]):
         return [score for _, score in every]
     shares, effective = [], []
     for part, _ in scores:
         values = part.items["value"].to_numpy(np.float64) / 100
         shares.append(min(1.0, float(values.mean())))
         effective.append(len(values) / design_effect(values, part.items["cluster"].to_numpy()))
-    right = [share * n for share, n in zip(shares, effective, strict=True)]
-    made = []
-    for (part, score), drawn in zip(scores, shrink(right, effective), strict=True):
-        if score.n >= FEW_ITEMS:
-            made.append(score)
-            continue
-        estimate = Estimate(*(None if end is None else 100 * end for end in drawn))  # type: ignore[arg-type]
-        between = runs.find_between_of(part.items)
-        made.append(replace(score, estimate=widen(estimate, between, PERCENT), is_shrunk=True))
+    drawn = shrink_few([score for _, score in scores], shares, effective)
+    made = [
+        _widen(score, runs.find_between_of(part.items), PERCENT) if score.is_shrunk else score
+        for (part, _), score in zip(scores, drawn, strict=True)
+    ]
     return made + empty
 
 
 def _score_multiple(closed: pd.DataFrame, multiple: Mapping[Metric, Runs]) -> Iterator[Scored]:
     """Precision and recall over the multi-answer items."""
-    part = closed[closed["multiple"]]
-    if not len(part):
-        return
-    for metric in (Metric.PRECISION, Metric.RECALL):
-        known = part[part[metric.value].notna()]
-        estimate = None
-        if _is_whole(part) and len(known):
-            plain = _mean_of(known[metric.value], known["cluster"].to_numpy(), SHARE_BOUNDS)
-            estimate = Estimate(*(None if end is None else 100 * end for end in plain or ()))  # type: ignore[arg-type]
-            if metric in multiple:
-                between = multiple[metric].find_between_of(known)
-                estimate = widen(estimate, between, PERCENT)
-        yield Scored(
-            metric=metric,
-            slice=Slice.CLOSED,
-            name="multiple",
-            estimate=estimate,
-            n=len(known),
-            n_unscored=len(part) - len(known),
-        )
+    for score in multiple_scores(closed):
+        if score.metric in multiple:
+            known = closed[closed["multiple"] & closed[score.metric.value].notna()]
+            yield _widen(score, multiple[score.metric].find_between_of(known), PERCENT)
+        else:
+            yield score
 
 
 def _weigh_gap(items: pd.DataFrame) -> NDArray[np.float64]:
@@ -206,11 +180,3 @@ def _with_value(items: pd.DataFrame) -> pd.DataFrame:
 def _is_whole(items: pd.DataFrame) -> bool:
     """Whether there are items, and each has a prediction."""
     return len(items) > 0 and bool(items["answered"].all())
-
-
-def _mean_of(
-    column: pd.Series[float], clusters: NDArray[np.int64], bounds: tuple[float, float]
-) -> Estimate | None:
-    """The mean of a column with its interval; None of no values."""
-    values = np.asarray(column, np.float64)
-    return mean(values, clusters, bounds) if len(values) else None
