@@ -21,7 +21,7 @@ from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.evaluation.collect import EndpointAccess
 from leaderboard.evaluation.rank import rank_split
-from leaderboard.evaluation.rating.order import OfRubric, ask_missing, run_order
+from leaderboard.evaluation.rating.order import OfRubric, ask_missing, find_missing, run_order
 from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.evaluation.turns import claim_next
@@ -120,9 +120,12 @@ def ask_orders(config: Config) -> None:
 
 
 def _ask_orders(config: Config, sessions: Sessions, judges: Sequence[AnyJudge]) -> None:
-    if judges:
+    # Before each evaluation there is nearly always nothing to ask: the write lock is not taken.
+    with sessions.read() as session:
+        missing = find_missing(session, judges)
+    if missing:
         with sessions.write() as session:
-            asked = ask_missing(session, judges)
+            asked = ask_missing(session, missing)
         send_nudges(make_queue(config.redis_url, config.queue_name), asked)
 
 

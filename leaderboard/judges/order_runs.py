@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.judges.order_suite import read_suite
+from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.leases import LeasedTable, make_phase, make_run_id
 from leaderboard.models.order import OrderResult, OrderRun, OrderState
+from leaderboard.models.rating import Rater
 from leaderboard.queue import ORDER
 from leaderboard.scoring.order import Ordered, OrderKind, count_ordered, sum_ordered
 
@@ -89,12 +91,14 @@ def add_order_run(session: Session, rater_id: int) -> OrderRun:
     return run
 
 
-def has_order_run(session: Session, rater_id: int) -> bool:
-    """Whether a run of the judge on today's suite was ever asked for."""
-    query = select(OrderRun.id).where(
-        OrderRun.rater_id == rater_id, OrderRun.suite == read_suite().version
+def find_tried(session: Session) -> set[JudgeIdentity]:
+    """The judges of which a run on today's suite was ever asked for."""
+    rows = session.execute(
+        select(Rater.name, Rater.version)
+        .join(OrderRun, OrderRun.rater_id == Rater.id)
+        .where(OrderRun.suite == read_suite().version)
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return {JudgeIdentity(name, version) for name, version in rows}
 
 
 def read_order(session: Session, rater_id: int) -> JudgeOrder:

@@ -22,7 +22,7 @@ from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.calls import Call, Subject
 from leaderboard.judges.client import JudgeClient
 from leaderboard.judges.llm import LlmJudge
-from leaderboard.judges.order_runs import ORDER_RUNS, add_order_run, has_order_run
+from leaderboard.judges.order_runs import ORDER_RUNS, add_order_run, find_tried
 from leaderboard.judges.order_suite import OrderSuite, list_sections, read_suite, score_report
 from leaderboard.judges.panel import Panel
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
@@ -56,16 +56,21 @@ class _Report(NamedTuple):
     text: str
 
 
+def find_missing(session: Session, judges: Iterable[AnyJudge]) -> list[AnyJudge]:
+    """Those of the judges that were never run on today's suite."""
+    tried = find_tried(session)
+    return [judge for judge in judges if judge.identity not in tried]
+
+
 def ask_missing(session: Session, judges: Iterable[AnyJudge]) -> list[Nudge[int]]:
     """Ask for a run of each of the judges that was never run on today's suite.
 
     Returns what to enqueue after the commit.
     """
-    raters = {ensure_rater_id(session, judge.identity) for judge in judges}
+    missing = {judge.identity for judge in find_missing(session, judges)}
     return [
-        Nudge(ORDER_RUNS.job, add_order_run(session, rater_id).id)
-        for rater_id in sorted(raters)
-        if not has_order_run(session, rater_id)
+        Nudge(ORDER_RUNS.job, add_order_run(session, ensure_rater_id(session, one)).id)
+        for one in sorted(missing)
     ]
 
 
