@@ -37,7 +37,10 @@ from leaderboard.models.reading import BY_READER
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
 from leaderboard.rankings.provenance import read_calibrated
-from leaderboard.rankings.read import SubmissionScores, read_scores
+from leaderboard.rankings.scores import (
+    SubmissionScores,
+    read_scores,
+)
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.feedback import find_feedback
 

@@ -38,7 +38,10 @@ from leaderboard.rankings.provenance import (
     make_kept,
     read_provenance,
 )
-from leaderboard.rankings.read import BoardScore, read_scores_by_board
+from leaderboard.rankings.scores import (
+    BoardScore,
+    read_scores_by_board,
+)
 
 _TABLES = (
     *(RankingEntry, RankedReports, RankedApart, RankedPart, RankedRun),

@@ -17,7 +17,13 @@ from leaderboard.rankings.columns import (
     SCORES,
     Figure,
 )
-from leaderboard.rankings.read import RankingRow, RankingTable, SubmissionScores
+from leaderboard.rankings.read import (
+    RankingRow,
+    RankingTable,
+)
+from leaderboard.rankings.scores import (
+    SubmissionScores,
+)
 
 _HEAD = (
     Figure(

@@ -11,7 +11,9 @@ import plotly.graph_objects as go
 
 from leaderboard.models.ranking import ScoreFields
 from leaderboard.rankings.breakdowns import Median
-from leaderboard.rankings.read import BoardScore
+from leaderboard.rankings.scores import (
+    BoardScore,
+)
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS

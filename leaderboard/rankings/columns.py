@@ -17,7 +17,13 @@ from typing import Any
 from leaderboard.accounts.card_fields import CARD_FIELDS, CardField
 from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import TRACK_BOARDS, Board
-from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
+from leaderboard.rankings.read import (
+    RankingRow,
+    RankingTable,
+)
+from leaderboard.rankings.scores import (
+    BoardScore,
+)
 
 UNREAD = ("unparsed", "refused", "ambiguous")
 """How a multiple-choice prediction is read when it is not a clear answer."""

@@ -15,7 +15,12 @@ from leaderboard.rankings.breakdowns import (
     read_columns,
     read_names,
 )
-from leaderboard.rankings.read import RankingTable, SubmissionScores
+from leaderboard.rankings.read import (
+    RankingTable,
+)
+from leaderboard.rankings.scores import (
+    SubmissionScores,
+)
 
 
 class ProfileRow(NamedTuple):

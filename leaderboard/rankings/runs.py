@@ -14,7 +14,14 @@ from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.models.ranking import Board
 from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import Submission
-from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable, read_board_scores
+from leaderboard.rankings.read import (
+    RankingRow,
+    RankingTable,
+)
+from leaderboard.rankings.scores import (
+    BoardScore,
+    read_board_scores,
+)
 from leaderboard.scoring.statistics.runs import spread_of_runs
 
 

@@ -16,14 +16,16 @@ from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import read_calibrated
 from leaderboard.rankings.read import (
-    HEADLINE,
     RankingRow,
     RankingTable,
-    SubmissionScores,
     count_items,
-    read_scores,
 )
 from leaderboard.rankings.releases import find_ranking
+from leaderboard.rankings.scores import (
+    HEADLINE,
+    SubmissionScores,
+    read_scores,
+)
 
 
 def read_row_scores(session: Session, table: RankingTable, row: RankingRow) -> SubmissionScores:

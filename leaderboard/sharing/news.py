@@ -13,7 +13,9 @@ from leaderboard.models.publication import Publication, PublishedRun
 from leaderboard.models.ranking import Board
 from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
-from leaderboard.rankings.read import read_board_scores
+from leaderboard.rankings.scores import (
+    read_board_scores,
+)
 from leaderboard.sharing.feed import Entry
 
 LIMIT = 50

@@ -19,7 +19,13 @@ from leaderboard.rankings.breakdowns import SLICES, SliceScore
 from leaderboard.rankings.columns import NoRank, find_no_rank
 from leaderboard.rankings.profiles import ProfileRow
 from leaderboard.rankings.provenance import UNCALIBRATED
-from leaderboard.rankings.read import BoardHarm, BoardScore, RankingRow
+from leaderboard.rankings.read import (
+    BoardHarm,
+    RankingRow,
+)
+from leaderboard.rankings.scores import (
+    BoardScore,
+)
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
 from leaderboard.scoring.statistics.intervals import Estimate

@@ -18,7 +18,9 @@ from leaderboard.models.reference import ItemReference
 from leaderboard.models.sealed import AnswerSalt, CommittedValues
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.rankings.read import read_scores
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from tests.bundles.made import bundle, names_of, verify
 from tests.evaluation.test_feedback import N, answer, read_parts
 from tests.loaded import Load, Submit

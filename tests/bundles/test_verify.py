@@ -14,7 +14,9 @@ from leaderboard.disclosure import Viewer
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.ranking import Board, Score
 from leaderboard.models.submission import Submission
-from leaderboard.rankings.read import read_board_scores
+from leaderboard.rankings.scores import (
+    read_board_scores,
+)
 from tests.bundles.made import bundle, change_line, names_of, verify
 from tests.databases import Prepare
 from tests.loaded import Load, Submit

@@ -19,8 +19,13 @@ from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.rankings.read import BoardScore, read_ranking
+from leaderboard.rankings.read import (
+    read_ranking,
+)
 from leaderboard.rankings.releases import read_releases
+from leaderboard.rankings.scores import (
+    BoardScore,
+)
 from tests.calibration.test_calibrations import (
     N_REPORTS,
     expert_value,

@@ -24,7 +24,9 @@ from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, Sent
 from leaderboard.models.ranking import Board, RankingEntry
 from leaderboard.models.submission import EventKind, Prediction, Status, Step, Submission
 from leaderboard.packages.prompts import make_canary_line
-from leaderboard.rankings.read import read_scores
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from leaderboard.submissions.endpoint_replies import Said
 from leaderboard.submissions.endpoint_runs import find_run, wipe_spent_keys
 from leaderboard.submissions.submit import cancel

@@ -21,7 +21,14 @@ from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
 from leaderboard.queue import EVALUATE, Nudge
-from leaderboard.rankings.read import RankingTable, SubmissionScores, read_ranking, read_scores
+from leaderboard.rankings.read import (
+    RankingTable,
+    read_ranking,
+)
+from leaderboard.rankings.scores import (
+    SubmissionScores,
+    read_scores,
+)
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.submit import cancel

@@ -26,7 +26,9 @@ from leaderboard.models.submission import (
     Submission,
     SubmissionEvent,
 )
-from leaderboard.rankings.read import read_scores
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from leaderboard.submissions.endpoint_replies import count_replies
 from leaderboard.submissions.endpoint_runs import RunFigures, find_run
 from tests.asked import SECRET, add_endpoint, make_access, submit_to

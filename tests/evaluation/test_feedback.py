@@ -18,9 +18,11 @@ from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.people.departures import leave_team
 from leaderboard.rankings.read import (
     RankingRow,
-    read_board_scores,
     read_history,
     read_ranking,
+)
+from leaderboard.rankings.scores import (
+    read_board_scores,
     read_scores,
 )
 from leaderboard.submissions.feedback import Feedback, find_feedback

@@ -18,8 +18,14 @@ from leaderboard.models.submission import Decider, Submission
 from leaderboard.models.team import Membership, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.comparisons.compare import compare_models
-from leaderboard.rankings.read import RankingTable, read_ranking, read_scores
+from leaderboard.rankings.read import (
+    RankingTable,
+    read_ranking,
+)
 from leaderboard.rankings.releases import find_ranking, read_releases
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from leaderboard.submissions.choose import choose
 from leaderboard.submissions.runs import RunOf
 from tests.evaluation.scripted import ScriptedJudge

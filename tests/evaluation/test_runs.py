@@ -18,7 +18,9 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.comparisons.compare import compare_models
-from leaderboard.rankings.read import read_scores
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from leaderboard.submissions.choose import choose
 from tests.campaigns.campaigns import open_all
 from tests.campaigns.test_upgrades import BEFORE, NOW, TEXTS, make_judge, upgrade

@@ -16,7 +16,14 @@ from leaderboard.models.ranking import Board, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.breakdowns import read_breakdown
 from leaderboard.rankings.comparisons.compare import compare_models
-from leaderboard.rankings.read import RankingRow, RankingTable, SubmissionScores, read_ranking
+from leaderboard.rankings.read import (
+    RankingRow,
+    RankingTable,
+    read_ranking,
+)
+from leaderboard.rankings.scores import (
+    SubmissionScores,
+)
 from leaderboard.rankings.standing import (
     describe_partial,
     find_parts,

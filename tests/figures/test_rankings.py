@@ -22,7 +22,13 @@ from leaderboard.rankings.published import (
     read_published,
     read_published_facts,
 )
-from leaderboard.rankings.read import BoardScore, RankingRow, RankingTable
+from leaderboard.rankings.read import (
+    RankingRow,
+    RankingTable,
+)
+from leaderboard.rankings.scores import (
+    BoardScore,
+)
 from leaderboard.rankings.selection import Selection
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge

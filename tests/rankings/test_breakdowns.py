@@ -16,7 +16,12 @@ from leaderboard.models.team import ModelCard
 from leaderboard.rankings.breakdowns import Breakdown, Median, read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation, read_bases
 from leaderboard.rankings.profiles import Profile, read_profile
-from leaderboard.rankings.read import read_ranking, read_scores
+from leaderboard.rankings.read import (
+    read_ranking,
+)
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
 from tests.factories import name_base

@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
-from leaderboard.rankings.read import BoardScore
+from leaderboard.rankings.scores import (
+    BoardScore,
+)
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.web.words import interval, rank_in_words
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site

@@ -15,7 +15,9 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope
 from leaderboard.queue import send_nudges
-from leaderboard.rankings.read import read_scores
+from leaderboard.rankings.scores import (
+    read_scores,
+)
 from leaderboard.rankings.standing import describe_partial
 from leaderboard.submissions.choose import choose, is_chosen
 from leaderboard.submissions.endpoint_runs import RunFigures, find_run

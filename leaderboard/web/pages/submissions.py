@@ -17,7 +17,10 @@ from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.harm import find_submission_harm
 from leaderboard.rankings.provenance import read_provenance
-from leaderboard.rankings.read import read_board_scores, read_scores
+from leaderboard.rankings.scores import (
+    read_board_scores,
+    read_scores,
+)
 from leaderboard.rankings.standing import describe_partial, find_parts
 from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.choose import choose as choose_result
