@@ -1,13 +1,15 @@
 """The web application on a loopback port, with real databases and a real Redis."""
 
+from __future__ import annotations
+
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
 import pytest
@@ -16,6 +18,8 @@ from cryptography.fernet import Fernet
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+from werkzeug.wsgi import ClosingIterator
 
 from config import Config
 from leaderboard.accounts.confirmation import confirm
@@ -47,6 +51,9 @@ from tests.factories import (
 from tests.package_files import make_items
 from tests.waiting import HANG_SECONDS
 from tests.web.contract import ContractWatch
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SECRET_KEY = "s" * 40
 MOST_IDLE = 4
@@ -202,6 +209,8 @@ class Served:
         )
         self._app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
         self._watch = ContractWatch(self._app)
+        self._door = Door(self._app.wsgi_app)
+        self._app.wsgi_app = self._door  # type: ignore[method-assign]
         with listening:
             self._server = make_server(
                 "127.0.0.1", port, self._app, threaded=True, fd=listening.fileno()
@@ -219,12 +228,14 @@ class Served:
         """
         limiter.init_app(self._app)
         limiter._storage_dead = False
+        self._door.open()
 
     def forget(self) -> None:
-        """Let go of the database and of every page that was made from it.
+        """Answer nobody until it begins again, and let go of the database and all made from it.
 
         Fails a test in which the API answered what its document does not say.
         """
+        self._door.close()
         parts: Services = self._app.extensions[EXTENSION]
         parts.sessions.engine.dispose()
         self._app.extensions[EXTENSION] = replace(
@@ -239,6 +250,47 @@ class Served:
         self._thread.join()
         self._server.server_close()
         self.forget()
+
+
+class Door:
+    """Lets requests in to the application while it is open.
+
+    A browser that a test has closed may have asked for something that arrives afterwards, when the
+    database is about to become another test's.
+    """
+
+    def __init__(self, inside: WSGIApplication) -> None:
+        self._inside = inside
+        self._changed = threading.Condition()
+        self._is_open, self._n_inside = False, 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            if not self._is_open:
+                return Response("the test is over", 503)(environ, start_response)
+            self._n_inside += 1
+        try:
+            return ClosingIterator(self._inside(environ, start_response), self._leave)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._n_inside -= 1
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        """Let requests in from now on."""
+        with self._changed:
+            self._is_open = True
+
+    def close(self) -> None:
+        """Let no more in, and wait until whoever is inside has been answered."""
+        with self._changed:
+            self._is_open = False
+            if not self._changed.wait_for(lambda: self._n_inside == 0, HANG_SECONDS):
+                pytest.fail(f"a request was not answered in {HANG_SECONDS:.0f} seconds")
 
 
 class Own(NamedTuple):
