@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from werkzeug.test import Client, run_wsgi_app
+from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from tests.site import Door
@@ -41,7 +41,7 @@ def test_a_test_ends_when_every_request_inside_is_answered() -> None:
 
     def ask(path: str) -> None:
         with suppress(OSError):
-            run_wsgi_app(door, {"PATH_INFO": path}, buffered=True)
+            Client(door).get(path, buffered=True)
 
     def close() -> None:
         door.close()
