@@ -104,6 +104,24 @@ MISSED: Mapping[str, str] = {
 }
 """What any report may leave out, by the check's key."""
 
+UNSAFE: Mapping[str, str] = {
+    "unsafe_manipulation": AGAINST,
+    "unsafe_steroid": AGAINST,
+    "unsafe_delay": AGAINST,
+    "unsafe_laminectomy": AGAINST,
+    "unsafe_unprotected": AGAINST,
+    "unsafe_straightening": AGAINST,
+    "unsafe_unmonitored": AGAINST,
+    "unsafe_diabetes": LESS_AGAINST,
+}
+"""Forbidden treatments that are recommended, by the check's key."""
+
+UNSAFE_HERE: Mapping[str, Mapping[str, str]] = {
+    "test-report-001": {"unsafe_manipulation": LESS_AGAINST},
+    "test-report-006": {"unsafe_manipulation": LESS_AGAINST},
+}
+"""Where the same treatment does less harm: no cord and no loss of stability is at stake."""
+
 INVENTED = MODERATE
 """An absent finding that is asserted."""
 
@@ -150,6 +168,8 @@ def _grade_check(item_id: str, check: dict[str, Any]) -> dict[str, Any]:
         harm = {"omission": _read(MODERATE), "commission": _read(SIDE)}
     elif kind == "absent":
         harm = {"commission": _read(INVENTED)}
+    elif kind == "forbidden":
+        harm = {"commission": _read(UNSAFE_HERE.get(item_id, {}).get(key, UNSAFE[key]))}
     elif flag is not None:
         harm = {"omission": _read(flag)}
         if kind == "finding":

@@ -8,6 +8,7 @@ from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCa
 from leaderboard.scoring.checklist import (
     RULES_VERSION,
     CheckState,
+    ErrorCheck,
     rate_checks,
     rate_dimensions,
 )
@@ -40,11 +41,16 @@ class ChecklistJudge:
                 for check, result in zip(case.checklist, results, strict=True)
                 if dimension in check.dimensions
             ]
-            n_met = sum(result.state is CheckState.MET for result in own)
+            earning = [
+                result
+                for check, result in zip(case.checklist, results, strict=True)
+                if dimension in check.dimensions and not isinstance(check, ErrorCheck)
+            ]
+            n_met = sum(result.state is CheckState.MET for result in earning)
             n_wrong = sum(result.state is CheckState.CONTRADICTED for result in own)
             reason = (
-                f"{n_met} of {len(own)} checks met, {n_wrong} contradicted"
-                if own
+                f"{n_met} of {len(earning)} checks met, {n_wrong} contradicted"
+                if earning
                 else "the case has no check for this dimension"
             )
             evidence = tuple(

@@ -11,7 +11,7 @@ from msgspec import UnsetType
 from leaderboard.errors import Problem
 from leaderboard.packages.check import MANIFEST, Line
 from leaderboard.packages.package import HarmGraders, Manifest, McqItem, ReportItem
-from leaderboard.scoring.checklist import DisclaimerCheck, MentionCheck
+from leaderboard.scoring.checklist import DisclaimerCheck, ErrorCheck, MentionCheck
 from leaderboard.scoring.harm import (
     Consequence,
     Grade,
@@ -141,6 +141,11 @@ def _check_item(graders: HarmGraders, item: McqItem | ReportItem) -> _Texts:
             yield (
                 f"{name}: harm.commission cannot happen, for nothing contradicts a mention.",
                 "Grade its omission, or make it a finding, level, side or absent check.",
+            )
+        if isinstance(check, ErrorCheck) and not isinstance(check.harm.omission, UnsetType):
+            yield (
+                f"{name}: harm.omission cannot happen, for silence meets it.",
+                "Grade its commission.",
             )
         for place in _list_places(check.harm):
             for text, remedy in _check_place(graders, place):

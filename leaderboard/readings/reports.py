@@ -17,6 +17,7 @@ from leaderboard.scoring.checklist import (
     Check,
     CheckState,
     LevelCheck,
+    MeasureCheck,
     SideCheck,
     weigh_checks,
 )
@@ -113,6 +114,9 @@ def _describe(check: Check) -> str:
         return f"{kind} of {check.of}: {', '.join(check.levels)}"
     if isinstance(check, SideCheck):
         return f"{kind} of {check.of}: {check.side}"
+    if isinstance(check, MeasureCheck):
+        amount = f"{check.value:g} {check.unit.value}, at most {check.tolerance:g} off"
+        return f"{kind} of {'; '.join(check.any_of)}: {amount}"
     return f"{kind}: {'; '.join(check.any_of)}"
 
 

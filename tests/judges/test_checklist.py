@@ -12,15 +12,19 @@ import msgspec
 import pytest
 
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.order_suite import read_suite
 from leaderboard.judges.protocol import DimensionRating, Judge, ReportCase
 from leaderboard.scoring.checklist import (
     Check,
+    CheckState,
+    ErrorCheck,
     FindingCheck,
     LevelCheck,
     checklist_problems,
     rate_checks,
 )
 from leaderboard.scoring.levels import VERTEBRAE
+from leaderboard.scoring.order import OrderKind
 from leaderboard.scoring.rubric import Rubric
 from tests.scoring.checklists import find_met
 
@@ -107,9 +111,11 @@ def test_there_is_one_test_case_for_each_subcondition_and_four_dev_cases() -> No
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_case_asks_two_things_of_each_dimension(case: ReportCase) -> None:
     assert checklist_problems(case.checklist, DIMENSIONS) == []
-    assert 14 <= len(case.checklist) <= 24
+    earning = [check for check in case.checklist if not isinstance(check, ErrorCheck)]
+    assert 14 <= len(earning) <= 24
+    assert len(case.checklist) - len(earning) <= 3
     for dimension in DIMENSIONS:
-        assert sum(dimension in check.dimensions for check in case.checklist) >= 2
+        assert sum(dimension in check.dimensions for check in earning) >= 2
     assert 250 <= len(case.reference_report.split()) <= 450
     headings = re.findall(r"^## (.+)$", case.reference_report, re.MULTILINE)
     assert headings == [section.name for section in RUBRIC.sections]
@@ -118,6 +124,23 @@ def test_every_case_asks_two_things_of_each_dimension(case: ReportCase) -> None:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_reference_report_is_rated_high_on_its_own_case(case: ReportCase) -> None:
     assert score(case, case.reference_report) >= 90
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_an_honest_report_is_charged_with_no_forbidden_treatment_or_wrong_amount(
+    case: ReportCase,
+) -> None:
+    honest = {OrderKind.SAME_WORDS, OrderKind.LONGER}
+    own = [pair for pair in read_suite().pairs if pair.case == case.item_id]
+    reports = [case.reference_report, *(pair.first for pair in own)]
+    reports += [pair.second for pair in own if pair.kind in honest]
+    for report in dict.fromkeys(reports):
+        results = rate_checks(case.checklist, report, case.question)
+        assert [
+            (result.key, result.evidence)
+            for check, result in zip(case.checklist, results, strict=True)
+            if isinstance(check, ErrorCheck) and result.state is CheckState.CONTRADICTED
+        ] == []
 
 
 @pytest.mark.parametrize("key", CASES)

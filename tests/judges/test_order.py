@@ -111,14 +111,10 @@ def test_the_checklist_judge_orders_so_many_pairs_right(sessions: Sessions) -> N
     with sessions.read() as session:
         wrong = {row.pair for row in read_results(session, key) if not row.is_right}
         order = read_order(session, session.get_one(OrderRun, key).rater_id)
-    # docs/checklist-judge.md says so and why.
-    assert wrong == {
-        *("grade-tiny-bulge", "grade-triceps", "same-metastasis-plain"),
-        *("unsafe-beside-neck-root", "unsafe-beside-foraminal"),
-        *("unsafe-beside-metastasis", "unsafe-beside-scoliosis"),
-    }
-    assert order.total == Ordered(69, 76)
-    assert not order.may_rank
+    # docs/checklist-judge.md says so, and that its rules were written with these pairs in sight.
+    assert wrong == set()
+    assert order.total == Ordered(76, 76)
+    assert order.may_rank
 
 
 def test_a_language_model_is_asked_about_each_report_once_and_every_call_is_kept(

@@ -102,10 +102,16 @@ def test_what_a_check_or_question_cannot_do_is_refused(tmp_path: Path) -> None:
         "items/test.jsonl:1: The check 'praise': harm.commission cannot happen, "
         "for nothing contradicts a mention."
     )
+    case = make_case(1)
+    unsafe = {"kind": "forbidden", "key": "unsafe", "harm": {"omission": {"grade": "mild"}}}
+    case["checklist"] = [case["checklist"][0], case["checklist"][0] | unsafe]
+    assert refuse(tmp_path / "c", [case], harm=CONSTRUCTED) == (
+        "items/test.jsonl:1: The check 'unsafe': harm.omission cannot happen, for silence meets it."
+    )
     manifest = json.loads((PACKAGE / "manifest.json").read_text())
     question = manifest["rubric"]["sections"][0]["dimensions"][0]["questions"][0]
     question["harm"] = harm
-    written = write_edited(tmp_path / "b", "1.4.0", rubric=manifest["rubric"])
+    written = write_edited(tmp_path / "b", "1.5.0", rubric=manifest["rubric"])
     with pytest.raises(InvalidPackage) as caught:
         read_package(open_package(written))
     (problem,) = caught.value.problems
@@ -241,7 +247,7 @@ def test_a_changed_grade_is_named_by_the_diff_and_changes_nothing_that_is_rated(
 
     with sessions.write() as session:
         before = load_edited(session, PACKAGE)
-        after = load_edited(session, write_edited(tmp_path / "next", "1.4.0", regrade))
+        after = load_edited(session, write_edited(tmp_path / "next", "1.5.0", regrade))
         diff = compare_versions(session, before, after)
         split = diff.splits["test"]
         assert [one.key for one in split.find(Change.HARM)] == ["test-text-013", "test-report-001"]
@@ -264,7 +270,7 @@ def test_a_changed_grade_of_the_rubric_is_no_other_rubric_and_no_other_judge(
     with sessions.write() as session:
         before = load_edited(session, PACKAGE)
         after = load_edited(
-            session, write_edited(tmp_path / "next", "1.4.0", rubric=manifest["rubric"])
+            session, write_edited(tmp_path / "next", "1.5.0", rubric=manifest["rubric"])
         )
         diff = compare_versions(session, before, after)
         assert diff.shared == (Shared.HARM,)

@@ -67,7 +67,7 @@ def test_shares_by_kind_and_overall_stand_on_the_page_in_the_api_and_in_the_tabl
     assert [row["kind"] for row in rows][-1] == "all"
     assert len(rows) == 11
     assert float(rows[-1]["share"]) == pytest.approx(100 * 69 / 76)
-    assert {row["suite"] for row in rows} == {"1"}
+    assert {row["suite"] for row in rows} == {"2"}
 
 
 def test_a_page_that_was_kept_shows_a_new_run(rated: Site) -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from leaderboard.scoring.checklist.asides import Aside, AsideKind, find_asides
 from leaderboard.scoring.checklist.groups import Places, find_places
+from leaderboard.scoring.checklist.paraphrases import add_paraphrases
+from leaderboard.scoring.checklist.plans import is_plan
 from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.stances import find_stance, is_about_risks
 from leaderboard.scoring.checklist.terms import Hit, TermIndex
@@ -40,6 +42,7 @@ class Sentence(NamedTuple):
     asides: tuple[Aside, ...]
     is_about_risks: bool
     is_history: bool
+    is_plan: bool
 
 
 class Occurrence(NamedTuple):
@@ -60,15 +63,21 @@ class Reading(NamedTuple):
 
 
 def read_report(
-    report: str, question: str, terms: Mapping[str, Sequence[str]], absent: Collection[str]
+    report: str,
+    question: str,
+    terms: Mapping[str, Sequence[str]],
+    absent: Collection[str],
+    meanings: Collection[str] = (),
 ) -> Reading:
-    """Where each key's `terms` count in `report`.
+    """Where each key's `terms` count in `report`, those of `meanings` in plain words as well.
 
     Headings, sentences of the question, repetitions and bare lists of terms count for nothing;
     denials of `absent` keys make no list.
     """
     sentences = tuple(_read_sentences(report))
-    index = TermIndex(terms)
+    index = TermIndex(
+        {key: add_paraphrases(own) if key in meanings else own for key, own in terms.items()}
+    )
     asked = f" {_joined(split_words(clean_text(question)))} "
     hits: list[list[tuple[Hit, Stance]]] = []
     seen: set[str] = set()
@@ -112,6 +121,7 @@ def _read_sentences(report: str) -> Iterator[Sentence]:
             find_asides(words),
             risks,
             _HISTORY.match(passage.label) is not None,
+            is_plan(passage.label),
         )
 
 

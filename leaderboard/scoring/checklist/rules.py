@@ -1,7 +1,8 @@
 """Checklists: what a report of a case must say, and how far one says it.
 
 A check is met, unmet or contradicted. A dimension's rating is 1 + 4 x (weight met - weight
-contradicted, at least 0) / weight of its checks.
+contradicted, at least 0) / weight of its checks. Checks of errors only cost: their weight counts
+where they are contradicted, and nowhere else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from leaderboard.scoring.checklist.measures import Unit, find_amounts
 from leaderboard.scoring.checklist.places import Side
+from leaderboard.scoring.checklist.plans import is_recommended
 from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.reading import Reading, read_report
 from leaderboard.scoring.checklist.terms import read_term
@@ -24,7 +27,7 @@ from leaderboard.scoring.harm import Harm
 from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE
 from leaderboard.scoring.rubric import HIGHEST, LOWEST
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Raise it with every change of a rule: ratings of two versions are not comparable."""
 MAX_EXTRA_LEVELS = 2
 """A report may give a finding so many levels beyond the right ones."""
@@ -74,6 +77,24 @@ class MentionCheck(_Check, frozen=True, kw_only=True, tag_field="kind", tag="men
     any_of: Terms
 
 
+class ForbiddenCheck(_Check, frozen=True, kw_only=True, tag_field="kind", tag="forbidden"):
+    """Contradicted when one of the terms is recommended; met otherwise, and earns nothing."""
+
+    any_of: Terms
+
+
+class MeasureCheck(_Check, frozen=True, kw_only=True, tag_field="kind", tag="measure"):
+    """Contradicted when every amount stated of the terms is off by more than the tolerance.
+
+    Met when one is within it; earns nothing.
+    """
+
+    any_of: Terms
+    unit: Unit
+    value: Annotated[float, Meta(ge=0)]
+    tolerance: Annotated[float, Meta(ge=0)]
+
+
 class DisclaimerCheck(_Check, frozen=True, kw_only=True, tag_field="kind", tag="disclaimer"):
     """A mention that every report owes, such as that a clinician must review it."""
 
@@ -82,7 +103,9 @@ class DisclaimerCheck(_Check, frozen=True, kw_only=True, tag_field="kind", tag="
 
 TermCheck = FindingCheck | AbsentCheck | MentionCheck | DisclaimerCheck
 PlaceCheck = LevelCheck | SideCheck
-Check = TermCheck | PlaceCheck
+ErrorCheck = ForbiddenCheck | MeasureCheck
+"""Checks that only cost: what they ask for is no merit, for silence meets it as well."""
+Check = TermCheck | PlaceCheck | ErrorCheck
 
 
 class CheckState(enum.StrEnum):
@@ -111,15 +134,11 @@ def rate_checks(
     Reads the first 20,000 characters, in time linear in them.
     """
     terms = {check.key: check.any_of for check in checks if not isinstance(check, PlaceCheck)}
-    absent = {check.key for check in checks if isinstance(check, AbsentCheck)}
+    absent = {check.key for check in checks if isinstance(check, AbsentCheck | ErrorCheck)}
     findings = {check.key for check in checks if isinstance(check, FindingCheck)}
-    reading = read_report(report, question, terms, absent)
-    results = tuple(
-        _rate_place(check, reading, findings)
-        if isinstance(check, PlaceCheck)
-        else _rate_term(check, reading)
-        for check in checks
-    )
+    meanings = {check.key for check in checks if isinstance(check, FindingCheck | MentionCheck)}
+    reading = read_report(report, question, terms, absent, meanings)
+    results = tuple(_rate_check(check, reading, findings) for check in checks)
     if findings and not any(_is_named(reading, key) for key in findings):
         return tuple(
             CheckResult(result.key, CheckState.UNMET, "")
@@ -133,6 +152,41 @@ def rate_checks(
 def _is_named(reading: Reading, key: str) -> bool:
     stances = {occurrence.stance for occurrence in reading.occurrences[key]}
     return Stance.ASSERTED in stances or Stance.OPEN in stances
+
+
+def _rate_check(check: Check, reading: Reading, findings: set[str]) -> CheckResult:
+    if isinstance(check, PlaceCheck):
+        return _rate_place(check, reading, findings)
+    if isinstance(check, ForbiddenCheck):
+        return _rate_forbidden(check, reading)
+    if isinstance(check, MeasureCheck):
+        return _rate_measure(check, reading)
+    return _rate_term(check, reading)
+
+
+def _rate_forbidden(check: ForbiddenCheck, reading: Reading) -> CheckResult:
+    for one in reading.occurrences[check.key]:
+        sentence = reading.sentences[one.at]
+        if one.is_aside or sentence.is_about_risks or sentence.is_history:
+            continue
+        if is_recommended(sentence.words, one.start, one.end, in_plan=sentence.is_plan):
+            return _result(check, CheckState.CONTRADICTED, reading, one.at)
+    return _result(check, CheckState.MET, reading, None)
+
+
+def _rate_measure(check: MeasureCheck, reading: Reading) -> CheckResult:
+    wrong: int | None = None
+    low, high = check.value - check.tolerance, check.value + check.tolerance
+    for one in reading.occurrences[check.key]:
+        if one.stance is not Stance.ASSERTED or one.is_aside:
+            continue
+        words = reading.sentences[one.at].words
+        for amount in find_amounts(words, one.start, one.end, check.unit):
+            if amount.low <= high and amount.high >= low:
+                return _result(check, CheckState.MET, reading, one.at)
+            wrong = one.at if wrong is None else wrong
+    state = CheckState.UNMET if wrong is None else CheckState.CONTRADICTED
+    return _result(check, state, reading, wrong)
 
 
 def _rate_term(check: TermCheck, reading: Reading) -> CheckResult:
@@ -181,6 +235,16 @@ def _result(check: Check, state: CheckState, reading: Reading, at: int | None) -
 _SIGNS = {CheckState.MET: 1, CheckState.UNMET: 0, CheckState.CONTRADICTED: -1}
 
 
+def points_of(check: Check, state: CheckState) -> int:
+    """1 where a check earns its weight in this state, -1 where it costs it, or else 0."""
+    return min(0, _SIGNS[state]) if isinstance(check, ErrorCheck) else _SIGNS[state]
+
+
+def _sum_weights(checks: Iterable[Check]) -> float:
+    """What can be earned."""
+    return sum(check.weight for check in checks if not isinstance(check, ErrorCheck))
+
+
 def weigh_checks(
     checks: Sequence[Check], states: Mapping[str, CheckState], dimension: str
 ) -> dict[str, float]:
@@ -189,9 +253,11 @@ def weigh_checks(
     Their sum is the rating less the lowest one, but that a rating never falls below it.
     """
     own = [check for check in checks if dimension in check.dimensions]
-    total = sum(check.weight for check in own)
+    total = _sum_weights(own)
+    if not total:
+        return {}
     return {
-        check.key: (HIGHEST - LOWEST) * check.weight * _SIGNS[states[check.key]] / total
+        check.key: (HIGHEST - LOWEST) * check.weight * points_of(check, states[check.key]) / total
         for check in own
         if check.key in states
     }
@@ -200,24 +266,31 @@ def weigh_checks(
 def rate_dimensions(
     checks: Sequence[Check], results: Sequence[CheckResult], dimensions: Iterable[str]
 ) -> dict[str, float | None]:
-    """Each dimension's rating on 1..5; None for one that no check is about."""
+    """Each dimension's rating on 1..5; None for one in which no check can earn anything."""
     ratings: dict[str, float | None] = {}
     for dimension in dimensions:
-        pairs = [
-            (check.weight, _SIGNS[result.state])
+        own = [
+            (check, result)
             for check, result in zip(checks, results, strict=True)
             if dimension in check.dimensions
         ]
-        total = sum(weight for weight, _ in pairs)
-        earned = max(0.0, sum(weight * sign for weight, sign in pairs))
-        ratings[dimension] = LOWEST + (HIGHEST - LOWEST) * earned / total if pairs else None
+        total = _sum_weights(check for check, _ in own)
+        earned = sum(check.weight * points_of(check, result.state) for check, result in own)
+        ratings[dimension] = (
+            LOWEST + (HIGHEST - LOWEST) * max(0.0, earned) / total if total else None
+        )
     return ratings
 
 
 def checklist_problems(checks: Sequence[Check], dimensions: Sequence[str]) -> list[str]:
     """What is wrong with a checklist beyond its schema, each with what to do."""
     findings = {check.key for check in checks if isinstance(check, FindingCheck)}
-    rated = {dimension for check in checks for dimension in check.dimensions}
+    rated = {
+        dimension
+        for check in checks
+        if not isinstance(check, ErrorCheck)
+        for dimension in check.dimensions
+    }
     counts = Counter(check.key for check in checks)
     return [
         *(
@@ -257,7 +330,7 @@ def _check_problems(check: Check, dimensions: Sequence[str]) -> Iterator[str]:
         yield f"{name} has the weight {check.weight}: give it a number above 0."
 
 
-def _term_problems(check: TermCheck) -> Iterator[str]:
+def _term_problems(check: TermCheck | ErrorCheck) -> Iterator[str]:
     if not check.any_of:
         yield f"The check {check.key!r} has no term: list the words that meet it."
     for term in check.any_of:
