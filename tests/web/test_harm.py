@@ -5,6 +5,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -168,6 +169,34 @@ def test_readings_mark_what_is_a_critical_error(graded: Site) -> None:
     assert "critical error: missed red flag, cauda equina syndrome" in words
     careful = words_of(graded.get("/models/careful/items?benchmark=tiny&split=test").text)
     assert "critical error" not in careful
+
+
+def test_the_api_of_readings_names_each_mistake_that_does_harm(graded: Site) -> None:
+    def read(model: str, track: str) -> list[dict[str, Any]]:
+        address = f"/api/v1/readings/tiny/test/{model}?track={track}&limit=200"
+        readings: list[dict[str, Any]] = graded.get(address).json()["readings"]
+        return readings
+
+    wrong = [one["verdict"] for one in read("model-a", "image") if one["verdict"]["errors"]]
+    severe = {"grade": "severe", "severe": True, "kind": "commission"}
+    # The letter A at two images: a wrong level by the item's own grades.
+    assert [one["errors"] for one in wrong] == 2 * [
+        [severe | {"event": "wrong_level", "red_flag": None}]
+    ]
+    reports = read("model-a", "report")
+    errors = [
+        {check["name"]: check["error"] for d in j["dimensions"] for check in d["checks"]}
+        for one in reports
+        for j in one["judges"]
+    ]
+    found = [error for of in errors for error in of.values() if error and error["severe"]]
+    assert {error["event"] for error in found} >= {"wrong_level", "wrong_side", "missed_red_flag"}
+    assert {error["red_flag"] for error in found} == {None, "cauda_equina"}
+    # 5 of 12 reports have a severe error, as the ranking says.
+    assert sum(any(e and e["severe"] for e in of.values()) for of in errors) == 5
+    for one in read("careful", "report"):
+        checks = [c for j in one["judges"] for d in j["dimensions"] for c in d["checks"]]
+        assert not any(check["error"] and check["error"]["severe"] for check in checks)
 
 
 def test_the_submissions_own_page_has_its_severe_errors(graded: Site) -> None:

@@ -60,21 +60,39 @@ class AnswerReadingRecord(Shape, frozen=True, kw_only=True):
     today: TodayRecord | None
 
 
+class MistakeRecord(Shape, frozen=True, kw_only=True):
+    """A mistake that does harm: its `grade`, whether it is `severe`, and what it is.
+
+    `kind` is omission or commission; `event` and `red_flag` are null where it is none of those
+    that are counted by themselves.
+    """
+
+    grade: str
+    severe: bool
+    kind: str
+    event: str | None
+    red_flag: str | None
+
+
 class VerdictRecord(Shape, frozen=True, kw_only=True):
-    """Whether an answer is right, with the key; `precision` and `recall` of several answers."""
+    """Whether an answer is right, with the key; `precision` and `recall` of several answers.
+
+    `errors` are the mistakes that do harm, where harm is graded.
+    """
 
     is_right: bool
     key: list[str]
     explanation: str
     precision: float | None
     recall: float | None
+    errors: list[MistakeRecord]
 
 
 class CheckRecord(Shape, frozen=True, kw_only=True):
     """A check, a question of a language model, or a panel's member.
 
     `quote` are the words of the report that decided; `points` what it adds to the rating, null
-    where that is not known.
+    where that is not known; `error` the mistake that does harm, by this uncalibrated verdict.
     """
 
     name: str
@@ -82,6 +100,7 @@ class CheckRecord(Shape, frozen=True, kw_only=True):
     verdict: str
     quote: str
     points: float | None
+    error: MistakeRecord | None
 
 
 class DimensionRecord(Shape, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Response, url_for
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import InvalidRequest
@@ -18,12 +18,14 @@ from leaderboard.readings.pairs import PairWhich, read_pairs
 from leaderboard.readings.read import PAGE, read_page, sees_key
 from leaderboard.readings.reading import (
     AnswerReading,
+    CheckVerdict,
     DimensionVerdict,
     JudgeVerdict,
     Reading,
     ShownItem,
     Verdict,
 )
+from leaderboard.scoring.harm import HarmError
 from leaderboard.submissions.find import get_own
 from leaderboard.web.address import read_slugs
 from leaderboard.web.api.operation import get
@@ -42,6 +44,7 @@ from spinebench.shapes.readings import (
     CheckRecord,
     DimensionRecord,
     JudgedRecord,
+    MistakeRecord,
     PictureRecord,
     ReadingList,
     ReadingPairList,
@@ -184,7 +187,19 @@ def _show_answer(read: AnswerReading) -> AnswerReadingRecord:
 
 
 def _show_verdict(verdict: Verdict) -> VerdictRecord:
-    return VerdictRecord.of(verdict, key=list(verdict.key))
+    errors = [_show_error(one) for one in verdict.errors]
+    return VerdictRecord.of(verdict, key=list(verdict.key), errors=errors)
+
+
+def _show_error(error: HarmError) -> MistakeRecord:
+    found = error.consequence
+    return MistakeRecord(
+        grade=found.grade.value,
+        severe=error.is_critical,
+        kind="commission" if error.is_commission else "omission",
+        event=None if isinstance(found.event, UnsetType) else found.event.value,
+        red_flag=None if isinstance(found.red_flag, UnsetType) else found.red_flag.value,
+    )
 
 
 def _show_judge(one: JudgeVerdict) -> JudgedRecord:
@@ -192,4 +207,8 @@ def _show_judge(one: JudgeVerdict) -> JudgedRecord:
 
 
 def _show_dimension(one: DimensionVerdict) -> DimensionRecord:
-    return DimensionRecord.of(one, checks=[CheckRecord.of(check) for check in one.checks])
+    return DimensionRecord.of(one, checks=[_show_check(check) for check in one.checks])
+
+
+def _show_check(check: CheckVerdict) -> CheckRecord:
+    return CheckRecord.of(check, error=_show_error(check.error) if check.error else None)
