@@ -9,9 +9,9 @@ from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.stances import find_stance
 from leaderboard.scoring.checklist.words import Word, text_at
 
-PLAN = re.compile(r"treatment|recommend|management|plan\b|therapy|advice|surgery|operation", re.I)
+_PLAN = re.compile(r"treatment|recommend|management|plan\b|therapy|advice|surgery|operation", re.I)
 """A heading or label of a plan; "Risk & Prognosis Management" is none."""
-NO_PLAN = re.compile(r"risk|prognos|complication|history|prior|previous", re.I)
+_NO_PLAN = re.compile(r"risk|prognos|complication|history|prior|previous", re.I)
 _RECOMMENDING = re.compile(
     r"(?:recommend|advis|prescrib|suggest|propos|plann)(?:e|es|ed|ing|s)?$|(?:will|should|must|may|offer|offered"
     r"|start|started|begin|give|given|perform|performed|continue|continued|schedule|scheduled"
@@ -39,7 +39,7 @@ _PATIENT = frozenset(("he", "she", "they", "patient"))
 
 def is_plan(label: str) -> bool:
     """Whether what stands under this heading or label is a plan."""
-    return PLAN.search(label) is not None and NO_PLAN.search(label) is None
+    return _PLAN.search(label) is not None and _NO_PLAN.search(label) is None
 
 
 def is_recommended(words: Sequence[Word], start: int, end: int, *, in_plan: bool) -> bool:
