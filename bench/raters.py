@@ -1,43 +1,68 @@
-"""What intervals of means of labels cover when other experts might have rated: a seeded simulation.
+"""What intervals of anchored means cover when other experts might have rated: a seeded simulation.
 
-Reports of one model are labelled by raters who differ in severity. The target is the mean that all
-raters of the kind would give. The interval of the labels holds for these raters; with the variance
-component of raters, estimated from all reports that several of them rated, it holds for others too.
+Reports of two models on the same cases are labelled by raters who differ in severity, and are
+calibrated as the product does it. The target is the mean that all raters of the kind would give.
+The interval without the component of raters holds for these raters; with it, it holds for others
+too. In the difference of the two models what they share of it cancels.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from leaderboard.scoring.statistics.severity import Severity, estimate_severity
+from leaderboard.calibration.means import LabelTables, calibrate_means
+from leaderboard.calibration.pairs import assess_severity, mean_labels
+from leaderboard.items.targets import REPORT
+from leaderboard.scoring.ranking import calibrated_differences
+from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
+from leaderboard.scoring.statistics.severity import Severity
 
 SEED = 20261130
-N_LABELS, N_OTHERS = 30, 210
-MEAN, SPREAD, NOISE = 70.0, 12.0, 8.0
+N_CASES, N_OTHERS = 60, 180
+"""Reports of each of the two models, and labelled ones of others."""
+MEANS = (70.0, 64.0)
+CASES, SPREAD, NOISE = 8.0, 8.0, 8.0
+"""Standard deviations of cases, of models on a case, and of one rating of a report."""
 STEP = 20.0
 """Points of the report score in one rating step."""
+RUBRIC = Rubric(sections=[])
+
+Values = NDArray[np.float64]
 
 
 class Design(NamedTuple):
-    """How many raters share the work, how many rate each report, their severity's spread."""
+    """How many raters share the work, how many rate each report, their severity's spread.
+
+    n_labels: of each of the two models; with `apart`, two halves of the raters label one each.
+    """
 
     n_raters: int
     n_each: int
     spread: float
+    n_labels: int = 30
+    apart: bool = False
 
 
 class Coverage(NamedTuple):
-    """Shares of intervals that hold the mean over raters, without and with the component."""
+    """Shares of intervals that hold the mean over raters, without and with the component.
+
+    `width` is that with it; `difference` and `difference_width` of the two models' difference, and
+    `plain_width` its width without the component.
+    """
 
     plain: float
     widened: float
     width: float
+    difference: float
+    difference_width: float
+    plain_width: float
 
 
 DESIGNS = (
@@ -45,76 +70,119 @@ DESIGNS = (
     Design(3, 2, 0.3 * STEP),
     Design(5, 2, 0.3 * STEP),
     Design(8, 2, 0.3 * STEP),
+    Design(8, 2, 0.3 * STEP, n_labels=12),
+    Design(8, 2, 0.3 * STEP, apart=True),
     Design(5, 2, 0.0),
 )
 
 
 def measure() -> None:
     """Print a row for each design."""
-    print(f"{N_LABELS} labels of a model, {N_OTHERS} of others; 95 % intervals of means")
-    columns = f"{'these raters':>14}{'any raters':>12}{'width':>8}"
-    print(f"{'raters':>7}{'each':>6}{'SD':>6}{columns}")
+    print(
+        f"{N_CASES} reports of each of two models on the same cases, {N_OTHERS} labels of others;"
+    )
+    print("share of 95 % intervals that hold, of a mean and of the difference, and their widths")
+    columns = f"{'these raters':>14}{'any raters':>12}{'width':>8}{'difference':>12}{'width':>8}"
+    print(f"{'raters':>7}{'each':>6}{'SD':>6}{'labels':>8}{columns}{'without':>9}")
     for design in DESIGNS:
-        plain, widened, width = cover(design, 2_000, np.random.default_rng(SEED))
+        found = cover(design, 1_000, np.random.default_rng(SEED))
         print(
-            f"{design.n_raters:7}{design.n_each:6}{design.spread:6.1f}"
-            f"{100 * plain:13.1f}%{100 * widened:11.1f}%{width:8.1f}"
+            f"{design.n_raters:7}{design.n_each:6}{design.spread:6.1f}{design.n_labels:8}"
+            f"{100 * found.plain:13.1f}%{100 * found.widened:11.1f}%{found.width:8.1f}"
+            f"{100 * found.difference:11.1f}%{found.difference_width:8.1f}{found.plain_width:9.1f}"
+            f"{'  other raters each' if design.apart else ''}"
         )
 
 
 def cover(design: Design, n_draws: int, rng: np.random.Generator) -> Coverage:
     """Coverage over `n_draws` sets of raters and reports."""
     found = [_draw(design, rng) for _ in range(n_draws)]
-    plain, widened, width = np.mean(found, axis=0)
-    return Coverage(float(plain), float(widened), float(width))
+    return Coverage(*(float(one) for one in np.mean(found, axis=0)))
 
 
-def _draw(design: Design, rng: np.random.Generator) -> tuple[bool, bool, float]:
-    table = draw_ratings(design, rng)
-    own = table[:N_LABELS]
-    labels = np.nanmean(own, axis=1)
-    error, freedom = float(labels.std(ddof=1)) / math.sqrt(N_LABELS), N_LABELS - 1
-    gap = abs(float(labels.mean()) - MEAN)
-    plain = gap <= float(stdtrit(freedom, 0.975)) * error
-    severity = estimate_severity(table)
+def _draw(design: Design, rng: np.random.Generator) -> tuple[float, ...]:
+    quality = np.array(MEANS)[:, None] + rng.normal(0, CASES, N_CASES)
+    quality = quality + rng.normal(0, SPREAD, (2, N_CASES))
+    others = rng.normal(MEANS[0], np.hypot(CASES, SPREAD), N_OTHERS)
+    table = draw_ratings(design, np.concatenate([*quality, others]), rng)
+    rated = np.tile(np.arange(N_CASES) < design.n_labels, 2)
+    table[: 2 * N_CASES][~rated] = np.nan
+    if design.apart:
+        half = design.n_raters // 2
+        table[:N_CASES, half:], table[N_CASES : 2 * N_CASES, :half] = np.nan, np.nan
+    scores = 30 + 0.6 * np.concatenate([*quality, others]) + rng.normal(0, 4, len(table))
+    raters = {
+        rater: pd.DataFrame({REPORT.key: table[:, rater]}).dropna()
+        for rater in range(design.n_raters)
+    }
+    labels = LabelTables(mean_labels(raters), raters)
+    severity = assess_severity(raters, REPORT)
     assert severity is not None
-    counts = [{k: 1 for k, value in enumerate(report) if value == value} for report in own]
-    wide, degrees = widen(error, freedom, severity, share_weight(counts))
-    reach = float(stdtrit(degrees, 0.975)) * wide
-    return plain, gap <= reach, 2 * reach
+    plain, wide = _calibrate(scores, labels, None), _calibrate(scores, labels, severity)
+    before, after = _compare(scores, *plain), _compare(scores, *wide)
+    gap = MEANS[0] - MEANS[1]
+    return (
+        _holds(plain[0][0], MEANS[0]),
+        _holds(wide[0][0], MEANS[0]),
+        _width(wide[0][0]),
+        abs(after[0] - gap) <= after[1],
+        2 * after[1],
+        2 * before[1],
+    )
 
 
-def draw_ratings(design: Design, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Ratings of all reports by raters, (N_LABELS + N_OTHERS, raters), NaN where not rated."""
-    shape = (N_LABELS + N_OTHERS, design.n_raters)
-    reports = rng.normal(MEAN, SPREAD, (shape[0], 1))
-    table = reports + rng.normal(0, design.spread, shape[1]) + rng.normal(0, NOISE, shape)
-    left_out = rng.random(shape).argsort(axis=1) >= design.n_each
-    return np.where(left_out, np.nan, table)
+def draw_ratings(design: Design, reports: Values, rng: np.random.Generator) -> Values:
+    """Ratings of reports of these true values, (reports, raters), NaN where not rated."""
+    shape = (len(reports), design.n_raters)
+    table = reports[:, None] + rng.normal(0, design.spread, shape[1]) + rng.normal(0, NOISE, shape)
+    n_each = design.n_each
+    if design.apart:
+        # Each half has as many of a report, so that as many are left of each.
+        half = shape[1] // 2
+        order = np.hstack(
+            [rng.random((shape[0], part)).argsort(axis=1) for part in (half, shape[1] - half)]
+        )
+    else:
+        order = rng.random(shape).argsort(axis=1)
+    return np.where(order >= n_each, np.nan, table)
 
 
-def share_weight(counts: Sequence[Mapping[int, int]]) -> float:
-    """How much of one rater's variance is left in a mean of labels: the sum of squared shares.
+def _calibrate(
+    scores: Values, labels: LabelTables, severity: Severity | None
+) -> tuple[list[CalibratedMean], Values]:
+    """The two models' means, and how far each report moves them: (2, N_CASES)."""
+    of_others = labels.mean[labels.mean.index >= 2 * N_CASES][REPORT.key]
+    pairs = Pairs(scores[of_others.index], of_others.to_numpy(float))
+    calibrator = fit_pooled({"others": pairs}, REPORT.bounds)
+    means, influences = [], []
+    for model in (0, 1):
+        rows = range(model * N_CASES, (model + 1) * N_CASES)
+        own = pd.DataFrame({REPORT.key: scores[rows.start : rows.stop]}, index=rows)
+        found = calibrate_means({REPORT: calibrator}, own, labels, RUBRIC, {REPORT: severity})
+        assert found.influences is not None
+        means.append(found.means[REPORT])
+        influences.append(found.influences.to_numpy(float))
+    return means, np.array(influences)
 
-    counts: of each labelled report the ratings by rater; a label is the mean over its raters, and
-    all labels weigh the same. With J raters who share the work alike it is 1/J.
-    """
-    weights: dict[int, float] = {}
-    for report in counts:
-        for rater, n in report.items():
-            weights[rater] = weights.get(rater, 0.0) + n / sum(report.values()) / len(counts)
-    return sum(weight**2 for weight in weights.values())
+
+def _compare(
+    scores: Values, means: list[CalibratedMean], influences: Values
+) -> tuple[float, float]:
+    """The difference of the two models and the half-width of its interval."""
+    values = scores[: 2 * N_CASES].reshape(2, N_CASES)
+    design = np.zeros(N_CASES, np.int64), np.arange(N_CASES), np.ones(N_CASES, dtype=bool)
+    found = calibrated_differences(values, *design, means, None, influences)
+    value, variance, freedom = (float(part[0, 1]) for part in found)
+    return value, float(stdtrit(freedom, 0.975)) * np.sqrt(variance)
 
 
-def widen(error: float, freedom: int, severity: Severity, weight: float) -> tuple[float, int]:
-    """Standard error and degrees of freedom of a mean for other raters than these.
+def _holds(mean: CalibratedMean, truth: float) -> bool:
+    assert mean.low is not None
+    assert mean.high is not None
+    return mean.low <= truth <= mean.high
 
-    error^2 + weight x variance, with Welch and Satterthwaite's degrees of freedom rounded down;
-    those of the raters are J - 1.
-    """
-    extra = weight * severity.variance
-    if not extra:
-        return error, freedom
-    total = error**2 + extra
-    degrees = total**2 / (error**4 / freedom + extra**2 / (severity.n_raters - 1))
-    return math.sqrt(total), max(1, int(degrees))
+
+def _width(mean: CalibratedMean) -> float:
+    assert mean.low is not None
+    assert mean.high is not None
+    return mean.high - mean.low

@@ -90,11 +90,19 @@ class LabelFact(Fact, frozen=True, kw_only=True):
     value: float | None = None
 
 
+class SeverityFact(Fact, frozen=True, kw_only=True):
+    """How far raters differ in severity: see `scoring.statistics.severity.Severity`."""
+
+    variance: float
+    n_raters: int
+
+
 class CalibrationFact(Fact, frozen=True, kw_only=True):
     """How the judge is calibrated for a target, as it was fitted.
 
     `own` is the calibrator of this model, fitted on the others; `pooled` and `left_out` (by the
-    number of the model card) are for hosts. `labels_hash` is that of labels and scores.
+    number of the model card) are for hosts. `labels_hash` is that of labels and scores. `raters`
+    says how far the raters of the labels differ in severity, where that is in the intervals.
     """
 
     slice: str
@@ -104,6 +112,7 @@ class CalibrationFact(Fact, frozen=True, kw_only=True):
     n_models: int
     labels_hash: str | None = None
     own: dict[str, Any] | None = None
+    raters: SeverityFact | None = None
     pooled: dict[str, Any] | None = None
     left_out: dict[str, Any] | None = None
 
@@ -150,6 +159,14 @@ class ValueFact(Fact, frozen=True, kw_only=True):
     value: float | None = None
 
 
+class RaterPartFact(Fact, frozen=True, kw_only=True):
+    """What the choice of raters adds to an error: see `scoring.statistics.severity.RaterPart`."""
+
+    errors: dict[str, float]
+    freedom: int
+    cases_freedom: int
+
+
 class MeanFact(Fact, frozen=True, kw_only=True):
     """A calibrated report score: see `scoring.statistics.calibration.CalibratedMean`."""
 
@@ -162,6 +179,7 @@ class MeanFact(Fact, frozen=True, kw_only=True):
     n_labels: int
     n: int
     raw_mean: float
+    raters: RaterPartFact | None = None
 
 
 class RankedFact(Fact, frozen=True, kw_only=True):

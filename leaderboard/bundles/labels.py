@@ -7,8 +7,15 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.bundles.facts import CalibratedFact, CalibrationFact, Fact, LabelFact
+from leaderboard.bundles.facts import (
+    CalibratedFact,
+    CalibrationFact,
+    Fact,
+    LabelFact,
+    SeverityFact,
+)
 from leaderboard.calibration.fit import read_calibrations
+from leaderboard.calibration.means import read_severity_of
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration
 from leaderboard.models.ranking import Score
@@ -50,9 +57,15 @@ def read_calibration_facts(
             n_models=one.n_models,
             labels_hash=one.labels_hash if is_host else None,
             own=own if is_whole else None,
+            raters=_describe_severity(one) if is_whole else None,
             pooled=one.calibrator["pooled"] if is_host else None,
             left_out=left_out if is_host else None,
         )
+
+
+def _describe_severity(fit: Calibration) -> SeverityFact | None:
+    severity = read_severity_of(fit.calibrator)
+    return None if severity is None else SeverityFact(**severity._asdict())
 
 
 def read_label_facts(

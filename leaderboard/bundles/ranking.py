@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.bundles.facts import EntryFact, Fact, MeanFact, RankedFact, write_facts
+from leaderboard.bundles.facts import (
+    EntryFact,
+    Fact,
+    MeanFact,
+    RankedFact,
+    RaterPartFact,
+    write_facts,
+)
 from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
 from leaderboard.errors import NotFound
 from leaderboard.evaluation.places import set_loose
@@ -200,7 +207,9 @@ def _describe(mean: CalibratedMean | None) -> MeanFact | None:
     if mean is None:
         return None
     facts: dict[str, Any] = mean._asdict()
-    return MeanFact(**facts | {"badge": mean.badge.value})
+    part = mean.raters
+    raters = None if part is None else RaterPartFact(**part._asdict())
+    return MeanFact(**facts | {"badge": mean.badge.value, "raters": raters})
 
 
 def _read_entries(session: Session, ranking: Ranking) -> Iterator[Fact]:

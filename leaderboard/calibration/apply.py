@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from leaderboard.calibration.means import CalibratedMeans, calibrate_means, choose_calibrator
+from leaderboard.calibration.means import (
+    CalibratedMeans,
+    LabelTables,
+    calibrate_means,
+    choose_calibrator,
+    read_severity_of,
+)
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.items.targets import Target
 from leaderboard.models.calibration import Calibration
@@ -27,5 +33,6 @@ def calibrate_reports(
         target: choose_calibrator(one.calibrator, str(model_card_id))
         for target, one in calibrations.items()
     }
-    labels = None if split.labels is None else split.labels.table
-    return calibrate_means(calibrators, scores, labels, split.rubric)
+    severities = {target: read_severity_of(one.calibrator) for target, one in calibrations.items()}
+    labels = None if split.labels is None else LabelTables(split.labels.table, split.labels.raters)
+    return calibrate_means(calibrators, scores, labels, split.rubric, severities)

@@ -12,7 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.labels import Labels, is_current
-from leaderboard.calibration.pairs import fit_calibrators, hash_pairs, pair_models
+from leaderboard.calibration.means import RATERS
+from leaderboard.calibration.pairs import (
+    assess_severity,
+    fit_calibrators,
+    hash_pairs,
+    pair_models,
+)
 from leaderboard.db import now
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import (
@@ -28,6 +34,7 @@ from leaderboard.scoring.statistics.agreement import (
     assess_experts,
 )
 from leaderboard.scoring.statistics.calibration_fit import Pairs
+from leaderboard.scoring.statistics.severity import Severity
 from leaderboard.scoring.statistics.style import assess_style, measure_style
 
 
@@ -42,7 +49,8 @@ def fit_calibrations(
     """Fit the calibrations of one judge on one split to `labels`, where anything is new.
 
     scores: the target table of the judge's ratings of the labelled predictions. Returns those that
-    were added; where labels and scores are those of the `current` calibration nothing is.
+    were added; where labels and scores are those of the `current` calibration nothing is, unless it
+    was fitted before the component of raters was kept, and that is known now.
     """
     added = []
     for target in list_targets(read_rubric(session, split_id)):
@@ -50,9 +58,9 @@ def fit_calibrations(
         if not models:
             continue
         digest = hash_pairs(labels.kind.value, models)
-        old = current.get(target)
-        if old is None or old.labels_hash != digest:
-            fit = _fit(target, models)
+        severity = assess_severity(labels.raters, target)
+        if _is_new(current.get(target), digest, severity):
+            fit = _fit(target, models, severity)
             fit.label_agreement = _compare_raters(labels, target)
             if target == REPORT:
                 fit.style = _assess_style(session, labels, scores)
@@ -85,8 +93,16 @@ def read_calibrations(
     }
 
 
-def _fit(target: Target, models: Mapping[str, Pairs]) -> Calibration:
+def _is_new(old: Calibration | None, digest: str, severity: Severity | None) -> bool:
+    """Whether a fit to what has this digest would be another than the one before."""
+    if old is None or old.labels_hash != digest:
+        return True
+    return severity is not None and RATERS not in old.calibrator
+
+
+def _fit(target: Target, models: Mapping[str, Pairs], severity: Severity | None) -> Calibration:
     calibrator = fit_calibrators(models, target)
+    calibrator[RATERS] = None if severity is None else severity._asdict()
     after = agreement_after_calibration(models, target.bounds, target.categories)
     agreement = assess_agreement(
         np.concatenate([pairs.scores for pairs in models.values()]),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leaderboard.calibration.pairs import share_labels
 from leaderboard.items.targets import REPORT, Target, list_targets
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.calibration import CalibratedMean, calibrated_mean
@@ -19,6 +20,10 @@ from leaderboard.scoring.statistics.calibration_fit import (
     shift_to_mean,
 )
 from leaderboard.scoring.statistics.influence import find_influences
+from leaderboard.scoring.statistics.severity import RaterShares, Severity
+
+RATERS = "raters"
+"""The calibrator's member for how far raters differ in severity; fits from before have none."""
 
 
 class CalibratedMeans(NamedTuple):
@@ -42,16 +47,33 @@ def choose_calibrator(calibrator: Mapping[str, Any], model: str) -> PooledCalibr
     return None if plain is None else read_pooled(plain)
 
 
+class LabelTables(NamedTuple):
+    """Target tables by prediction id of what experts said: `mean` over raters, and each one's own.
+
+    Of the reports at hand or of others too.
+    """
+
+    mean: pd.DataFrame
+    raters: Mapping[int, pd.DataFrame]
+
+
+def read_severity_of(calibrator: Mapping[str, Any]) -> Severity | None:
+    """How far the raters of the labels differ, as it was fitted; None where that is not known."""
+    plain = calibrator.get(RATERS)
+    return None if plain is None else Severity(**plain)
+
+
 def calibrate_means(
     calibrators: Mapping[Target, PooledCalibrator | None],
     scores: pd.DataFrame,
-    labels: pd.DataFrame | None,
+    labels: LabelTables | None,
     rubric: Rubric,
+    severities: Mapping[Target, Severity | None],
 ) -> CalibratedMeans:
     """Apply calibrators to `scores`, the target table of a model's reports.
 
-    labels: the target table of what experts said, of these reports or of others too. A target
-    whose calibrator is None has only the model's own labels.
+    A target whose calibrator is None has only the model's own labels. Where the severity of a
+    target's raters is known, the choice of raters is in its interval.
     """
     if not calibrators or scores.empty:
         return CalibratedMeans({}, None)
@@ -61,25 +83,30 @@ def calibrate_means(
         if target not in calibrators:
             continue
         own = scores[target.key].dropna()
-        mean = _mean(own, labels, calibrators[target], target)
+        mean = _mean(own, labels, calibrators[target], target, severities.get(target))
         if mean is not None:
             means[target] = mean
             if target == REPORT:
                 values = _shift(own, calibrators[target], mean)
-                influences = _find_influences(own, labels, calibrators[target], mean)
+                table = None if labels is None else labels.mean
+                influences = _find_influences(own, table, calibrators[target], mean)
     return CalibratedMeans(means, values, influences)
 
 
 def _mean(
     own: pd.Series[float],
-    labels: pd.DataFrame | None,
+    labels: LabelTables | None,
     calibrator: PooledCalibrator | None,
     target: Target,
+    severity: Severity | None,
 ) -> CalibratedMean | None:
-    known = own.iloc[:0] if labels is None else labels[target.key].reindex(own.index).dropna()
+    known = own.iloc[:0] if labels is None else labels.mean[target.key].reindex(own.index).dropna()
     labelled, rest = own[known.index], own.drop(known.index)
+    raters: RaterShares | None = None
+    if labels is not None and severity is not None and len(known):
+        raters = share_labels(labels.raters, target, known.index, severity)
     return calibrated_mean(
-        _numbers(labelled), _numbers(known), _numbers(rest), calibrator, target.bounds
+        _numbers(labelled), _numbers(known), _numbers(rest), calibrator, target.bounds, raters
     )
 
 

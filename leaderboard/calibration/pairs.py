@@ -11,11 +11,36 @@ import pandas as pd
 
 from leaderboard.items.targets import Target
 from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
+from leaderboard.scoring.statistics.severity import (
+    RaterShares,
+    Severity,
+    estimate_severity,
+    find_shares,
+)
 
 
 def mean_labels(raters: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """The mean target table over raters, from their own tables; at least one."""
     return pd.concat(list(raters.values())).groupby(level=0).mean()
+
+
+def assess_severity(raters: Mapping[int, pd.DataFrame], target: Target) -> Severity | None:
+    """How far raters differ in severity, in points of the target, from their own tables.
+
+    None where too few reports were rated by several of them to tell.
+    """
+    table = pd.DataFrame({key: table[target.key] for key, table in raters.items()})
+    return estimate_severity(table.to_numpy(float))
+
+
+def share_labels(
+    raters: Mapping[int, pd.DataFrame], target: Target, labelled: pd.Index[int], severity: Severity
+) -> RaterShares:
+    """Each rater's share of the labels of the reports `labelled`, at least one."""
+    rated = [table[target.key].reindex(labelled).notna().to_numpy() for table in raters.values()]
+    shares = find_shares(np.column_stack(rated))
+    by_rater = {str(key): float(one) for key, one in zip(raters, shares, strict=True)}
+    return RaterShares(by_rater, severity)
 
 
 def pair_models(

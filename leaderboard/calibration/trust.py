@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
-import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.gate import read_gate
 from leaderboard.calibration.labels import read_labels, read_target_scores
-from leaderboard.calibration.pairs import pair_models
+from leaderboard.calibration.means import read_severity_of
+from leaderboard.calibration.pairs import assess_severity, pair_models
 from leaderboard.disclosure import is_public
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import REPORT, Target, list_targets
@@ -27,7 +27,7 @@ from leaderboard.models.team import ModelCard
 from leaderboard.scoring.statistics.agreement import Agreement, ExpertAgreement
 from leaderboard.scoring.statistics.calibration_fit import Pairs, PooledCalibrator, read_pooled
 from leaderboard.scoring.statistics.gate import Gate
-from leaderboard.scoring.statistics.severity import Severity, estimate_severity
+from leaderboard.scoring.statistics.severity import Severity
 from leaderboard.scoring.statistics.style import StyleSlopes
 
 
@@ -76,6 +76,12 @@ class JudgeTrust:
         return next((one for one in self.targets if one.target == REPORT), None)
 
     @property
+    def severity(self) -> Severity | None:
+        """How far raters differ, where anchored report scores cover the choice of raters."""
+        report = self.report
+        return None if report is None else read_severity_of(report.fit.calibrator)
+
+    @property
     def dimensions(self) -> list[TargetTrust]:
         """The rated dimensions alone."""
         return [one for one in self.targets if one.target.slice == "dimension"]
@@ -121,8 +127,7 @@ def read_severity(session: Session, split: Split) -> Severity | None:
     labels = read_labels(session, split.id, read_rubric(session, split.id))
     if labels is None:
         return None
-    table = pd.DataFrame({key: table[REPORT.key] for key, table in labels.raters.items()})
-    return estimate_severity(table.to_numpy(float))
+    return assess_severity(labels.raters, REPORT)
 
 
 def read_public_models(session: Session, split: Split) -> Mapping[str, ModelCard]:

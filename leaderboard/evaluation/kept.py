@@ -125,6 +125,7 @@ def _read_calibrated(session: Session, keys: Collection[str]) -> dict[str, list[
                 raw_value=by.raw_value,
                 standard_error=by.standard_error,
                 freedom=by.freedom,
+                raters=by.raters.part if by.raters else None,
             )
         )
     return found

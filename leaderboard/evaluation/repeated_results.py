@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.repeated import make_run_scores, mean_ratings
 from leaderboard.evaluation.results import CalibratedBy, Result, find_report_mean
-from leaderboard.items.runs import Runs, mean_calibrated, stack_runs
+from leaderboard.items.runs import Runs, mean_calibrated, mean_errors, stack_runs
 from leaderboard.items.targets import REPORT
 from leaderboard.items.values import pack_values, unpack_values
 from leaderboard.items.weights import select_deciding
@@ -109,16 +109,15 @@ def _describe(reports: Sequence[Result], mean: CalibratedMean | None) -> tuple[C
         ]
         if len(same) < len(reports) or ((by.slice, by.name) == REPORT and mean is None):
             continue
-        errors = [one.standard_error for one in same]
-        freedoms = [one.freedom for one in same]
-        known = None not in errors and None not in freedoms
+        error, freedom, raters = mean_errors(same)
         described.append(
             by._replace(
                 badge=max((one.badge for one in same), key=[*map(str, Badge)].index),
                 n_labels=sum(one.n_labels for one in same),
                 raw_value=float(np.mean([one.raw_value for one in same])),
-                standard_error=float(np.mean(errors)) if known else None,  # type: ignore[arg-type]
-                freedom=min(one or 1 for one in freedoms) if known else None,
+                standard_error=error,
+                freedom=freedom,
+                raters=raters,
             )
         )
     return tuple(described)

@@ -31,6 +31,7 @@ from leaderboard.models.reading import BY_READER
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.severity import RaterPart
 from leaderboard.scoring.statistics.style import measure_style
 
 
@@ -60,6 +61,7 @@ class CalibratedBy(NamedTuple):
     raw_value: float
     standard_error: float | None
     freedom: int | None
+    raters: RaterPart | None = None
 
 
 class ReportFacts(NamedTuple):
@@ -199,6 +201,7 @@ def find_report_mean(result: Result) -> CalibratedMean | None:
         n_labels=by.n_labels,
         n=score.n,
         raw_mean=by.raw_value,
+        raters=by.raters,
     )
 
 
@@ -217,6 +220,7 @@ def _describe(target: Target, mean: CalibratedMean, calibration: Calibration) ->
         raw_value=mean.raw_mean,
         standard_error=mean.standard_error,
         freedom=mean.freedom,
+        raters=mean.raters,
     )
 
 

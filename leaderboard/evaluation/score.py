@@ -10,7 +10,12 @@ from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.db import lock_row
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.results import Result, make_result, read_facts
-from leaderboard.models.calibration import CalibratedScore, ReportInfluences, ScoredReports
+from leaderboard.models.calibration import (
+    CalibratedScore,
+    RaterErrors,
+    ReportInfluences,
+    ScoredReports,
+)
 from leaderboard.models.harm import HarmValues
 from leaderboard.models.ranking import (
     ItemValues,
@@ -21,6 +26,7 @@ from leaderboard.models.ranking import (
     Slice,
 )
 from leaderboard.models.submission import Submission
+from leaderboard.scoring.statistics.severity import RaterPart
 
 _TABLES = (
     *(Score, OutcomeCount, ItemValues, ScoredQuestions, ScoredReports),
@@ -73,6 +79,7 @@ def write_result(session: Session, submission_id: str, result: Result) -> None:
 def clear_scores(session: Session, submission_id: str) -> None:
     """Take away all that `write_result` wrote."""
     own = select(Score.id).where(Score.submission_id == submission_id)
+    session.execute(delete(RaterErrors).where(RaterErrors.score_id.in_(own)))
     session.execute(delete(CalibratedScore).where(CalibratedScore.score_id.in_(own)))
     for table in _TABLES:
         session.execute(delete(table).where(table.submission_id == submission_id))
@@ -117,5 +124,14 @@ def _add_calibrated(session: Session, submission_id: str, result: Result) -> Non
                     raw_value=found.raw_value,
                     standard_error=found.standard_error,
                     freedom=found.freedom,
+                    raters=_make_errors(found.raters),
                 )
             )
+
+
+def _make_errors(part: RaterPart | None) -> RaterErrors | None:
+    if part is None:
+        return None
+    return RaterErrors(
+        errors=dict(part.errors), freedom=part.freedom, cases_freedom=part.cases_freedom
+    )

@@ -58,9 +58,9 @@ def read_plan(session: Session, split: Split) -> list[Suggestion]:
     """A suggestion for each model on the report board, the one of fewest labels first.
 
     A model is held against its nearest anchored one that it cannot be told apart from. The variance
-    of a label is SE^2 x n of the model itself, or, where it has too few, the median over those that
-    are anchored. Models that are told apart from all others, and those without reports, are left
-    out.
+    of a label is SE^2 x n of the model itself without the part of raters, which labels by the same
+    raters do not lessen, or, where it has too few, the median over those that are anchored. Models
+    that are told apart from all others, and those without reports, are left out.
     """
     standing = _read_standing(session, split)
     variances = {one.submission_id: _read_variance(one) for one in standing}
@@ -118,9 +118,9 @@ def _read_standing(session: Session, split: Split) -> list[_Standing]:
 
 
 def _read_variance(one: _Standing) -> float | None:
-    if one.mean is None or not one.is_anchored or one.mean.standard_error is None:
+    if one.mean is None or not one.is_anchored or one.mean.cases_error is None:
         return None
-    return one.mean.standard_error**2 * one.mean.n_labels
+    return one.mean.cases_error**2 * one.mean.n_labels
 
 
 def _find_nearest(one: _Standing, standing: Sequence[_Standing]) -> _Standing | None:
@@ -153,7 +153,7 @@ def _separate(
     one: _Standing, other: _Standing, variance: float, n_reports: int
 ) -> tuple[float, int | None]:
     difference = _value(one) - _value(other)
-    error = other.mean.standard_error if other.mean else None
+    error = other.mean.cases_error if other.mean else None
     n = count_labels_to_separate(
         difference, error or 0.0, variance, n_labels=one.n_labels, n_reports=n_reports
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from leaderboard.items.targets import REPORT_BOUNDS
 from leaderboard.scoring.boards import Track
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.runs import Between, add_between, between_runs
+from leaderboard.scoring.statistics.severity import RaterPart, add_part
 
 Values = NDArray[np.float64]
 
@@ -79,17 +82,12 @@ def stack_runs(
 def mean_calibrated(means: Sequence[CalibratedMean]) -> CalibratedMean:
     """The mean of the runs' calibrated report scores, without what differs between runs.
 
-    Their errors count as one and the same, because one judge and its calibration made all of them:
-    the standard error is the mean one, by the fewest degrees of freedom. The badge is the least
-    firm of them.
+    Their errors are as of `mean_errors`. The badge is the least firm of them.
     """
     value = float(np.mean([one.value for one in means]))
-    errors = [one.standard_error for one in means]
-    freedoms = [one.freedom for one in means]
-    low = high = error = freedom = None
-    if all(one is not None for one in (*errors, *freedoms)):
-        error = float(np.mean([one or 0.0 for one in errors]))
-        freedom = min(one or 1 for one in freedoms)
+    low = high = None
+    error, freedom, raters = mean_errors(means)
+    if error is not None and freedom is not None:
         reach = float(stdtrit(freedom, 0.975)) * error
         low, high = max(REPORT_BOUNDS[0], value - reach), min(REPORT_BOUNDS[1], value + reach)
     order = list(type(means[0].badge))
@@ -103,4 +101,55 @@ def mean_calibrated(means: Sequence[CalibratedMean]) -> CalibratedMean:
         n_labels=sum(one.n_labels for one in means),
         n=means[0].n,
         raw_mean=float(np.mean([one.raw_mean for one in means])),
+        raters=raters,
     )
+
+
+class HasError(Protocol):
+    """A calibrated mean or score, as far as its error goes."""
+
+    @property
+    def standard_error(self) -> float | None:
+        """Of all that the interval covers."""
+
+    @property
+    def freedom(self) -> int | None:
+        """Its degrees of freedom."""
+
+    @property
+    def raters(self) -> RaterPart | None:
+        """The part of raters."""
+
+
+def mean_errors(
+    every: Sequence[HasError],
+) -> tuple[float | None, int | None, RaterPart | None]:
+    """The standard error, degrees of freedom and raters' part of the mean over runs, at least one.
+
+    What is not the raters' counts as one and the same error, because one judge and its calibration
+    made all of them: the mean one, by the fewest degrees of freedom. A rater's error in the mean is
+    the mean of its errors. None where a run's error is unknown.
+    """
+    known = [
+        (one.standard_error, one.freedom, one.raters)
+        for one in every
+        if one.standard_error is not None and one.freedom is not None
+    ]
+    if len(known) < len(every):
+        return None, None, None
+    parts = [part for _, _, part in known if part is not None]
+    if len(parts) < len(known):
+        return float(np.mean([one[0] for one in known])), min(one[1] for one in known), None
+    mean: dict[str, float] = {}
+    for part in parts:
+        for key, error in part.errors.items():
+            mean[key] = mean.get(key, 0.0) + error / len(parts)
+    joint = RaterPart(
+        mean, min(part.freedom for part in parts), min(part.cases_freedom for part in parts)
+    )
+    of_cases = [
+        math.sqrt(max(0.0, error**2 - part.variance))
+        for (error, _, _), part in zip(known, parts, strict=True)
+    ]
+    variance, freedom = add_part(float(np.mean(of_cases)) ** 2, joint)
+    return math.sqrt(variance), freedom, joint

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from leaderboard.db import Base, enum_column
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import Rater, RaterKind
+from leaderboard.scoring.statistics.severity import RaterPart
 
 
 class Calibration(Base):
@@ -48,7 +49,8 @@ class Calibration(Base):
 class CalibratedScore(Base):
     """How a score was calibrated: by which calibration, from how many own labels.
 
-    `raw_value` is the judge's uncalibrated mean. A score without such a row was not calibrated.
+    `raw_value` is the judge's uncalibrated mean; `standard_error` and `freedom` are of all that the
+    interval covers. A score without such a row was not calibrated.
     """
 
     __tablename__ = "calibrated_scores"
@@ -64,6 +66,29 @@ class CalibratedScore(Base):
     freedom: Mapped[int | None]
 
     calibration: Mapped[Calibration] = relationship()
+    raters: Mapped[RaterErrors | None] = relationship(lazy="joined")
+
+
+class RaterErrors(Base):
+    """What the choice of raters adds to the error of a calibrated score.
+
+    `errors` has each rater's by the text of its row id; see `statistics.severity.RaterPart`. A
+    score without such a row has an interval that holds for its raters alone.
+    """
+
+    __tablename__ = "rater_errors"
+
+    score_id: Mapped[int] = mapped_column(
+        ForeignKey("calibrated_scores.score_id", ondelete="CASCADE"), primary_key=True
+    )
+    errors: Mapped[dict[str, float]] = mapped_column(JSON)
+    freedom: Mapped[int]
+    cases_freedom: Mapped[int]
+
+    @property
+    def part(self) -> RaterPart:
+        """The same as it is computed with."""
+        return RaterPart(self.errors, self.freedom, self.cases_freedom)
 
 
 class ScoredReports(Base):

@@ -134,6 +134,7 @@ def read_report_means(session: Session, submission_ids: Sequence[str]) -> dict[s
             n_labels=by.n_labels,
             n=score.n,
             raw_mean=by.raw_value,
+            raters=by.raters.part if by.raters else None,
         )
         for score, by in rows
         if score.value is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -115,15 +115,19 @@ def calibrated_differences(
     """The differences of `compare_calibrated_pairs` where all M models have calibrated scores.
 
     Errors that are paired have as many degrees of freedom as the mean of fewer: what varies is
-    the difference on a case, and neither has more labels than its own.
+    the difference on a case, and neither has more labels than its own. What raters add to both
+    cancels as far as their shares of the labels are alike: what is left is the sum of squared
+    differences of the errors by rater, with the degrees of freedom of raters.
     """
     n = len(is_report)
     weights = np.ones(n) if weights is None else weights
     values, share = values * weights, float(weights[is_report].sum()) / n
     rated = np.array([report.value for report in reports])
-    own_errors = [np.inf if one.standard_error is None else one.standard_error for one in reports]
+    own_errors = [np.inf if one.cases_error is None else one.cases_error for one in reports]
     errors = (share * np.array(own_errors)) ** 2
-    freedoms = np.array([report.freedom or 1 for report in reports])
+    freedoms = np.array(
+        [(one.raters.cases_freedom if one.raters else one.freedom) or 1 for one in reports]
+    )
     total = values[:, ~is_report].sum(axis=1) / n + share * rated
     differences = total[:, None] - total[None, :]
     closed, freedom = np.zeros((len(values), len(values))), 1
@@ -140,10 +144,31 @@ def calibrated_differences(
         fewer = np.minimum(freedoms[:, None], freedoms[None, :])
         of_reports = np.where(shared == 0, of_reports, paired)
         spread = np.where(shared == 0, spread, paired**2 / fewer)
-    variances = closed + of_reports
+    of_raters, of_raters_freedoms = _pair_raters(reports)
+    of_raters *= share**2
+    spread = spread + of_raters**2 / of_raters_freedoms
+    variances = closed + of_reports + of_raters
     with np.errstate(divide="ignore", invalid="ignore"):
         satterthwaite = variances**2 / (closed**2 / freedom + spread)
     return PairDifferences(differences, variances, np.nan_to_num(satterthwaite, nan=1.0))
+
+
+def _pair_raters(
+    reports: Sequence[CalibratedMean],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the choice of raters adds to the variance of each difference: (M, M), with its freedom.
+
+    A rater's severity is in both means by the rater's share of the labels of each.
+    """
+    keys = sorted({key for one in reports if one.raters for key in one.raters.errors})
+    by_rater: list[Mapping[str, float]] = [
+        one.raters.errors if one.raters else {} for one in reports
+    ]
+    errors = np.array([[own.get(key, 0.0) for key in keys] for own in by_rater])
+    gaps = errors[:, None, :] - errors[None, :, :]
+    freedoms = np.array([one.raters.freedom if one.raters else np.inf for one in reports])
+    fewer = np.minimum(freedoms[:, None], freedoms[None, :])
+    return np.einsum("abr,abr->ab", gaps, gaps), np.where(np.isinf(fewer), 1.0, fewer)
 
 
 def paired_variances(
@@ -286,7 +311,7 @@ def is_anchored(report: CalibratedMean | None) -> bool:
 def _at_floor(report: CalibratedMean | None) -> CalibratedMean | None:
     if report is None or report.badge is not Badge.TRANSPORTED:
         return report
-    return report._replace(value=REPORT_FLOOR, standard_error=0.0, freedom=1)
+    return report._replace(value=REPORT_FLOOR, standard_error=0.0, freedom=1, raters=None)
 
 
 def rank_ranges(better: NDArray[np.bool_]) -> list[RankRange]:

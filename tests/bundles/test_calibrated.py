@@ -25,6 +25,7 @@ def test_a_hosts_archive_gives_each_calibrated_score_again_from_the_labels(
         found = verify(bundle(sessions, key, Viewer.HOST))
         assert names_of(found, "differs") == []
         assert found["Calibrator: track report"]["words"] == "computed again: the same"
+        assert found["Raters' variance: track report"]["words"] == "computed again: the same"
         assert found[f"{REPORT}: how"]["shown"] == badge
         assert found[f"{REPORT}: own labels"]["shown"] == str(n)
         assert found[f"{REPORT}: standard error"]["words"] == "computed again: the same"

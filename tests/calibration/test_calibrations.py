@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from scipy import stats
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import joinedload
 
 from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.split_facts import read_split_facts
+from leaderboard.calibration.trust import read_severity
 from leaderboard.db import Sessions
 from leaderboard.evaluation.score import score_submission
 from leaderboard.items.values import read_influences
@@ -101,7 +103,10 @@ def report_score(sessions: Sessions, submission_id: str) -> tuple[Score, Calibra
                 Score.slice == Slice.TRACK,
             )
         ).one()
-        return score, session.get(CalibratedScore, score.id)
+        calibrated = session.get(
+            CalibratedScore, score.id, options=[joinedload(CalibratedScore.calibration)]
+        )
+        return score, calibrated
 
 
 @pytest.fixture
@@ -186,6 +191,91 @@ def test_what_each_report_adds_to_a_score_is_kept_and_pairs_the_difference_of_tw
     assert error < 0.5 * np.hypot(errors[0], errors[1])
     reach = stats.t.ppf(0.975, 28) * error
     assert difference.value - difference.low == pytest.approx(reach, rel=1e-3)
+
+
+def find_component(shift: float, numbers: Iterable[int]) -> float:
+    """The variance between two raters of the same reports, by hand: of differences d it is
+    (mean(d)^2 - var(d) / n) / 2, which is the analysis of variance's."""
+    gaps = np.array([20 * (expert_value(n) - expert_value(n, shift)) for n in numbers])
+    return float((gaps.mean() ** 2 - gaps.var(ddof=1) / len(gaps)) / 2)
+
+
+@ONE_DATABASE
+def test_where_raters_overlap_an_anchored_interval_covers_the_choice_of_raters(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    for key in keys[:2]:
+        rate_as(sessions, key, range(30))
+        rate_as(sessions, key, range(30), shift=-0.2, name="expert-b")
+    refit(sessions)
+    score, by = report_score(sessions, keys[0])
+    assert by is not None
+    assert by.raters is not None
+    component = find_component(-0.2, [*range(30)] * 2)
+    assert component > 3
+    # Both rated every labelled report: half a share each.
+    assert list(by.raters.errors.values()) == pytest.approx([np.sqrt(component) / 2] * 2)
+    assert (by.raters.freedom, by.raters.cases_freedom) == (1, 28)
+    with sessions.read() as session:
+        influences = read_influences(session, keys[:2])
+        fit = session.get_one(Calibration, by.calibration_id)
+        severity = read_severity(session, session.get_one(Submission, keys[0]).split)
+        comparison = compare_models(
+            session, session.get_one(Submission, keys[0]).split, ["model-a", "model-b"]
+        )
+        assert severity is not None
+        assert fit.calibrator["raters"] == severity._asdict()
+        assert severity.variance == pytest.approx(component)
+    cases = float(influences[keys[0]] @ influences[keys[0]])
+    assert by.standard_error == pytest.approx(np.sqrt(cases + component / 2), rel=1e-4)
+    total = cases + component / 2
+    assert by.freedom == int(total**2 / (cases**2 / 28 + (component / 2) ** 2 / 1))
+    reach = stats.t.ppf(0.975, by.freedom) * np.sqrt(total)
+    assert (score.low, score.high) == pytest.approx(
+        (max(20, score.value - reach), min(100, score.value + reach)), rel=1e-4
+    )
+    # Who labelled both models alike is as severe to both: no difference is wider for it.
+    board = next(one for one in comparison.boards if one.board is Board.REPORT)
+    difference = board.pairs[0].difference
+    gaps = influences[keys[0]] - influences[keys[1]]
+    quantiles = stats.t.ppf(0.975, 28) + stats.t.ppf(0.8, 28)
+    assert board.pairs[0].smallest == pytest.approx(
+        quantiles * np.sqrt(gaps @ gaps), rel=1e-3, abs=1e-3
+    )
+    assert difference.low is not None
+    assert difference.value - difference.low == pytest.approx(
+        stats.t.ppf(0.975, 28) * np.sqrt(gaps @ gaps), rel=1e-3, abs=1e-3
+    )
+
+
+@ONE_DATABASE
+def test_intervals_from_before_stay_until_a_refit_and_those_of_one_rater_hold_for_that_one(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    rate_as(sessions, keys[0], range(30))
+    refit(sessions)
+    _, alone = report_score(sessions, keys[0])
+    assert alone is not None
+    assert alone.raters is None
+    assert alone.calibration.calibrator["raters"] is None
+    rate_as(sessions, keys[0], range(30), shift=-0.2, name="expert-b")
+    refit(sessions)
+    with sessions.write() as session:
+        for fit in session.scalars(select(Calibration)):
+            fit.calibrator = {key: one for key, one in fit.calibrator.items() if key != "raters"}
+        split_id = session.get_one(Submission, keys[0]).split_id
+        score_submission(session, keys[0], fit.rater_id, read_split_facts(session, split_id))
+    _, before = report_score(sessions, keys[0])
+    with sessions.write() as session:
+        request_refit(session, split_id)
+    refit(sessions)
+    _, after = report_score(sessions, keys[0])
+    assert before is not None
+    assert after is not None
+    assert before.raters is None
+    assert after.raters is not None
+    assert after.calibration_id > before.calibration_id
+    assert after.standard_error > before.standard_error  # type: ignore[operator]
 
 
 @ONE_DATABASE

@@ -16,6 +16,7 @@ from leaderboard.bundles.verifying.whole import make_items
 from leaderboard.evaluation.places import Place, RankedBy, place_all, without_tracks
 from leaderboard.scoring.boards import Board, Track
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.severity import RaterPart
 
 NO_VALUES = "the item values behind it are not kept"
 NO_MEANS = "the calibrated report scores behind it are not kept once a release is closed"
@@ -87,7 +88,10 @@ def _read_block(block: Sequence[Sequence[float | None]], n_items: int) -> NDArra
 def _read_mean(fact: MeanFact | None) -> CalibratedMean | None:
     if fact is None:
         return None
-    return CalibratedMean(**{**msgspec.structs.asdict(fact), "badge": Badge(fact.badge)})
+    part = fact.raters
+    raters = None if part is None else RaterPart(part.errors, part.freedom, part.cases_freedom)
+    facts = {**msgspec.structs.asdict(fact), "badge": Badge(fact.badge), "raters": raters}
+    return CalibratedMean(**facts)
 
 
 def _show_entry(entry: EntryFact) -> str:

@@ -8,12 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leaderboard.bundles.facts import CalibrationFact, ItemFact, ReadingFact, ScoreFact
+from leaderboard.bundles.facts import (
+    CalibrationFact,
+    ItemFact,
+    ReadingFact,
+    ScoreFact,
+    SeverityFact,
+)
 from leaderboard.bundles.verifying.contents import Contents
 from leaderboard.bundles.verifying.figures import COARSE, FINE, Figures, Number, is_same_plain
 from leaderboard.bundles.verifying.names import name_score, name_target
-from leaderboard.calibration.means import calibrate_means, choose_calibrator
-from leaderboard.calibration.pairs import fit_calibrators, hash_pairs, mean_labels, pair_models
+from leaderboard.calibration.means import LabelTables, calibrate_means, choose_calibrator
+from leaderboard.calibration.pairs import (
+    assess_severity,
+    fit_calibrators,
+    hash_pairs,
+    mean_labels,
+    pair_models,
+)
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.scored import ScoredItems, score_items
 from leaderboard.items.targets import Target, make_rating_table, make_target_table
@@ -22,6 +34,7 @@ from leaderboard.scoring.boards import Metric, Slice, Track
 from leaderboard.scoring.ladder import round_to_step
 from leaderboard.scoring.mcq import McqOutcome, score_mcq
 from leaderboard.scoring.statistics.calibration_fit import PooledCalibrator, read_pooled
+from leaderboard.scoring.statistics.severity import Severity
 
 
 def check_whole(contents: Contents, figures: Figures) -> None:
@@ -29,8 +42,8 @@ def check_whole(contents: Contents, figures: Figures) -> None:
     readings = _compare_answers(contents, figures)
     ratings = make_rating_table(_list_ratings(contents), contents.rubric)
     labels = _make_labels(contents)
-    calibrators = _find_calibrators(contents, labels, figures)
-    calibrated = calibrate_means(calibrators, ratings, labels, contents.rubric)
+    calibrators, severities = _find_calibrators(contents, labels, figures)
+    calibrated = calibrate_means(calibrators, ratings, labels, contents.rubric, severities)
     scored = score_items(
         make_items(contents.items),
         readings,
@@ -127,8 +140,8 @@ def _list_ratings(contents: Contents) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["prediction_id", "dimension", "value", "item_id"])
 
 
-def _make_labels(contents: Contents) -> pd.DataFrame | None:
-    """The mean over raters of what they said of each report; None without any."""
+def _make_labels(contents: Contents) -> LabelTables | None:
+    """What raters said of each report, and the mean over them; None without any."""
     rows = [
         (one.report, one.dimension, one.value, one.rater)
         for one in contents.labels
@@ -142,26 +155,29 @@ def _make_labels(contents: Contents) -> pd.DataFrame | None:
         int(str(rater)): make_target_table(part, contents.rubric)
         for rater, part in table.groupby("rater")
     }
-    return mean_labels(raters)
+    return LabelTables(mean_labels(raters), raters)
 
 
 def _find_calibrators(
-    contents: Contents, labels: pd.DataFrame | None, figures: Figures
-) -> dict[Target, PooledCalibrator | None]:
-    """The calibrator of each target: fitted again where the archive has all labels."""
+    contents: Contents, labels: LabelTables | None, figures: Figures
+) -> tuple[dict[Target, PooledCalibrator | None], dict[Target, Severity | None]]:
+    """The calibrator of each target, and how far raters differ: fitted again where the archive has
+    all labels."""
     scores = _make_judge_scores(contents)
     model_of = {one.report: one.model for one in contents.labels}
     model = str(contents.manifest.submission.model_number)
     found: dict[Target, PooledCalibrator | None] = {}
+    severities: dict[Target, Severity | None] = {}
     for one in contents.calibrations:
         target = Target(Slice(one.slice), one.name)
         name = f"Calibrator: {name_target(one.slice, one.name)}"
         shown = f"from {one.n_labels:,} labels of {one.n_models:,} models"
         found[target] = None if one.own is None else read_pooled(one.own)
+        severities[target] = _read_severity(one)
         if labels is None or scores is None or one.pooled is None:
             figures.leave(name, shown, "it is fitted on the labels of other models' reports")
             continue
-        models = pair_models(labels, model_of, scores, target)
+        models = pair_models(labels.mean, model_of, scores, target)
         if hash_pairs(one.label_kind, models) != one.labels_hash:
             figures.leave(name, shown, "labels or ratings have changed since it was fitted")
             continue
@@ -171,7 +187,25 @@ def _find_calibrators(
         figures.compare(name, shown, shown if is_same else "another line")
         found[target] = choose_calibrator(fitted, model)
         _compare_own(one, found[target], name, figures)
-    return found
+        if one.raters is not None:
+            severities[target] = assess_severity(labels.raters, target)
+            _compare_severity(one.raters, severities[target], target, figures)
+    return found, severities
+
+
+def _read_severity(one: CalibrationFact) -> Severity | None:
+    return None if one.raters is None else Severity(one.raters.variance, one.raters.n_raters)
+
+
+def _compare_severity(
+    published: SeverityFact, computed: Severity | None, target: Target, figures: Figures
+) -> None:
+    """How far raters differ in severity, as a variance over so many."""
+    figures.compare_numbers(
+        f"Raters' variance: {name_target(target.slice, target.name)}",
+        [published.variance, published.n_raters],
+        [None, None] if computed is None else [computed.variance, computed.n_raters],
+    )
 
 
 def _compare_own(

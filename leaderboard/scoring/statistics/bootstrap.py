@@ -35,10 +35,14 @@ class Weights(NamedTuple):
 
 
 class ReportError(NamedTuple):
-    """The whole error of a calibrated report score, that of the choice of reports included."""
+    """The whole error of a calibrated report score, that of the choice of reports included.
+
+    Draws are cut at `bounds`: with few raters they reach far.
+    """
 
     standard_error: float
     freedom: float
+    bounds: tuple[float, float] | None = None
 
 
 class TrackSample(NamedTuple):
@@ -166,4 +170,5 @@ def _replicates(
         # A case that reaches into several tracks may leave one of them out of a resample.
         return np.where(np.isnan(means), track.estimate.value, means).astype(np.float64)
     draws = random.standard_t(track.error.freedom, size=weights.matrix.shape[1])
-    return np.asarray(track.estimate.value + track.error.standard_error * draws)
+    replicates = np.asarray(track.estimate.value + track.error.standard_error * draws)
+    return replicates if track.error.bounds is None else np.clip(replicates, *track.error.bounds)

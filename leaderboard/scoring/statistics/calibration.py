@@ -23,6 +23,7 @@ from leaderboard.scoring.statistics.calibration_fit import (
     is_constant,
     within_variance,
 )
+from leaderboard.scoring.statistics.severity import RaterPart, RaterShares, add_part, find_part
 
 ANCHORED_LABELS = 30
 """From so many own labels on a mean is expert-anchored."""
@@ -43,7 +44,8 @@ class CalibratedMean(NamedTuple):
 
     low, high, standard_error and freedom (degrees of t) are None where undefined. n counts the
     reports with a judge's score, n_labels those with an expert's label too; raw_mean is the
-    judge's naive mean over the n.
+    judge's naive mean over the n. `raters` is the part of the error that the choice of raters has;
+    where it is None the interval holds for these raters alone.
     """
 
     value: float
@@ -55,6 +57,14 @@ class CalibratedMean(NamedTuple):
     n_labels: int
     n: int
     raw_mean: float
+    raters: RaterPart | None = None
+
+    @property
+    def cases_error(self) -> float | None:
+        """The standard error without the raters' part."""
+        if self.standard_error is None or self.raters is None:
+            return self.standard_error
+        return math.sqrt(max(0.0, self.standard_error**2 - self.raters.variance))
 
 
 def calibrated_mean(
@@ -63,17 +73,19 @@ def calibrated_mean(
     unlabelled_scores: Values,
     calibrator: PooledCalibrator | None,
     bounds: Bounds,
+    raters: RaterShares | None = None,
 ) -> CalibratedMean | None:
     """The mean by the way that the number of labels allows: at least 30, 10 to 29, fewer.
 
     labelled_scores, labels: (n,) in one order; unlabelled_scores: (N,). The calibrator is fitted
     on other models (`fit_pooled`): on this one's own labels its residuals would be too small.
-    None when there is no report, or fewer than 10 labels and no calibrator.
+    `raters` are those of the labels; without them intervals hold for these raters alone. None when
+    there is no report, or fewer than 10 labels and no calibrator.
     """
     if len(labels) >= ANCHORED_LABELS:
-        return ppi_mean(labelled_scores, labels, unlabelled_scores, bounds)
+        return ppi_mean(labelled_scores, labels, unlabelled_scores, bounds, raters)
     if len(labels) >= PROBE_LABELS:
-        return probe_mean(calibrator, labelled_scores, labels, unlabelled_scores, bounds)
+        return probe_mean(calibrator, labelled_scores, labels, unlabelled_scores, bounds, raters)
     scores = np.concatenate([labelled_scores, unlabelled_scores])
     if calibrator is None or not len(scores):
         return None
@@ -81,7 +93,11 @@ def calibrated_mean(
 
 
 def ppi_mean(
-    labelled_scores: Values, labels: Values, unlabelled_scores: Values, bounds: Bounds
+    labelled_scores: Values,
+    labels: Values,
+    unlabelled_scores: Values,
+    bounds: Bounds,
+    raters: RaterShares | None = None,
 ) -> CalibratedMean:
     """Power-tuned prediction-powered mean with t, n - 2 degrees of freedom.
 
@@ -96,7 +112,8 @@ def ppi_mean(
     power, freedom = (0.0, n - 1) if tuned is None else (tuned, n - 2)
     value, variance = _anchor(power, labelled_scores, labels, unlabelled_scores)
     raw = float(scores.mean())
-    return _mean(value, variance, freedom, bounds, Badge.EXPERT_ANCHORED, n, len(scores), raw)
+    badge = Badge.EXPERT_ANCHORED
+    return _mean(value, variance, freedom, bounds, badge, n, len(scores), raw, raters)
 
 
 def tune_power(labelled_scores: Values, labels: Values, unlabelled_scores: Values) -> float | None:
@@ -115,6 +132,7 @@ def probe_mean(
     labels: Values,
     unlabelled_scores: Values,
     bounds: Bounds,
+    raters: RaterShares | None = None,
 ) -> CalibratedMean:
     """Mean calibrated score over all reports plus the mean own residual, t with n - 1 degrees.
 
@@ -135,7 +153,7 @@ def probe_mean(
             apply_pooled(calibrator, unlabelled_scores),
         )
     raw = float(np.concatenate([labelled_scores, unlabelled_scores]).mean())
-    return _mean(value, variance, n - 1, bounds, Badge.PROBE_ANCHORED, n, n_all, raw)
+    return _mean(value, variance, n - 1, bounds, Badge.PROBE_ANCHORED, n, n_all, raw, raters)
 
 
 def transported_mean(
@@ -200,15 +218,20 @@ def _mean(
     n_labels: int,
     n: int,
     raw_mean: float,
+    raters: RaterShares | None = None,
 ) -> CalibratedMean:
     low, high = bounds
     cut = min(high, max(low, value))
     if variance is None or freedom < 1:
         return CalibratedMean(cut, None, None, None, None, badge, n_labels, n, raw_mean)
+    part = None
+    if raters is not None:
+        part = find_part(raters, freedom)
+        variance, freedom = add_part(variance, part)
     error = math.sqrt(variance)
     reach = float(stdtrit(freedom, 0.975)) * error
     ends = min(high, max(low, value - reach)), max(low, min(high, value + reach))
-    return CalibratedMean(cut, *ends, error, freedom, badge, n_labels, n, raw_mean)
+    return CalibratedMean(cut, *ends, error, freedom, badge, n_labels, n, raw_mean, part)
 
 
 def _check(labelled_scores: Values, labels: Values, unlabelled_scores: Values) -> None:

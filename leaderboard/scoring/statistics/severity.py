@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,64 @@ class Severity(NamedTuple):
     def error(self) -> float:
         """The standard error that as many other raters bring into a mean, sharing work alike."""
         return math.sqrt(self.variance / self.n_raters)
+
+
+class RaterShares(NamedTuple):
+    """Whose ratings a mean of labels is made of: each rater's share of it, by any key, sum 1.
+
+    A label is the mean over its raters, and all labels weigh the same. `severity` is that of such
+    raters.
+    """
+
+    shares: Mapping[str, float]
+    severity: Severity
+
+
+class RaterPart(NamedTuple):
+    """What the choice of raters adds to the variance of a mean: the sum of squared `errors`.
+
+    errors: of each rater the share of the labels x the standard deviation of severity. Models that
+    a rater labelled err together by it, so of a difference remains the difference of errors.
+    `freedom` is that of the variance between raters, `cases_freedom` that of the rest of the mean.
+    """
+
+    errors: Mapping[str, float]
+    freedom: int
+    cases_freedom: int
+
+    @property
+    def variance(self) -> float:
+        """The sum of squares."""
+        return sum(error**2 for error in self.errors.values())
+
+
+def find_shares(rated: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Each rater's share of the mean label: (J,) of (n, J), who rated which labelled report.
+
+    With J raters who share the work alike it is 1 / J. n >= 1; every report has a rater.
+    """
+    shares: NDArray[np.float64] = (rated / rated.sum(axis=1, keepdims=True)).mean(axis=0)
+    return shares
+
+
+def find_part(raters: RaterShares, cases_freedom: int) -> RaterPart:
+    """What these raters add to a mean that has so many degrees of freedom without them."""
+    spread = raters.severity.spread
+    errors = {key: share * spread for key, share in raters.shares.items() if share > 0}
+    return RaterPart(errors, raters.severity.n_raters - 1, cases_freedom)
+
+
+def add_part(variance: float, part: RaterPart) -> tuple[float, int]:
+    """The variance of a mean with its raters' part, and its degrees of freedom.
+
+    `variance` is that without it. Welch and Satterthwaite's degrees, rounded down, at least 1.
+    """
+    added = part.variance
+    if added <= 0:
+        return variance, part.cases_freedom
+    total = variance + added
+    degrees = total**2 / (variance**2 / part.cases_freedom + added**2 / part.freedom)
+    return total, max(1, int(degrees))
 
 
 def estimate_severity(table: NDArray[np.float64]) -> Severity | None:

@@ -39,7 +39,9 @@ class JudgeRecord(Shape, frozen=True, kw_only=True):
     """A judge in one version.
 
     `scored` submissions take their report score from it. `order` is null before it was run on the
-    suite; only with `orders_right` may its ratings decide ranks. `targets` is empty without labels.
+    suite; only with `orders_right` may its ratings decide ranks. With `covers_raters` the intervals
+    of anchored report scores cover the choice of raters; otherwise they hold for these raters.
+    `targets` is empty without labels.
     """
 
     name: str
@@ -47,6 +49,7 @@ class JudgeRecord(Shape, frozen=True, kw_only=True):
     scored: int
     orders_right: bool
     order: JudgeOrderRecord | None
+    covers_raters: bool
     targets: list[GateRecord]
 
 
@@ -96,6 +99,7 @@ def _show(judge: JudgeTrust, models: Mapping[str, ModelCard]) -> JudgeRecord:
         scored=judge.n_scored,
         orders_right=judge.order.may_rank,
         order=_show_order(judge.order),
+        covers_raters=judge.severity is not None,
         targets=[show_target(one, models) for one in judge.targets],
     )
 

@@ -26,7 +26,8 @@ def test_the_variance_between_raters_is_that_of_the_analysis_of_variance() -> No
 
 
 def test_the_variance_between_raters_is_that_of_a_mixed_model_where_all_rated_all() -> None:
-    table = draw_ratings(Design(5, 5, 6.0), np.random.default_rng(3))[:40]
+    rng = np.random.default_rng(5)
+    table = draw_ratings(Design(5, 5, 6.0), rng.normal(70, 12, 40), rng)
     found = estimate_severity(table)
     assert found is not None
     data = pd.DataFrame(
@@ -51,9 +52,12 @@ def test_raters_who_share_too_little_or_agree_have_no_component() -> None:
     assert same.variance == 0
 
 
-@pytest.mark.parametrize(("n_raters", "low"), [(5, 0.93), (8, 0.93)])
-def test_with_the_component_intervals_hold_for_other_raters_too(n_raters: int, low: float) -> None:
-    # 600 draws: a standard error of 0.9 points.
-    found = cover(Design(n_raters, 2, 6.0), 600, np.random.default_rng(SEED))
+def test_with_the_component_intervals_hold_for_other_raters_too_and_differences_stay() -> None:
+    # By the product's own calibration, as of `python -m bench raters`. 300 draws: a standard error
+    # of 1.3 points.
+    found = cover(Design(5, 2, 6.0), 300, np.random.default_rng(SEED))
     assert found.plain < 0.9
-    assert low <= found.widened <= 0.975
+    assert 0.91 <= found.widened <= 0.985
+    assert 0.91 <= found.difference <= 0.985
+    # Five raters do not share both models' labels quite alike.
+    assert found.plain_width <= found.difference_width < 1.15 * found.plain_width < found.width
