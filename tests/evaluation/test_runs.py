@@ -18,6 +18,7 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.scores import (
     read_scores,
 )
@@ -176,6 +177,9 @@ def test_runs_are_compared_with_the_errors_of_both_models(
         table = read_table(session)
         found = compare_models(session, table.split, ["model-a", "model-b"])
         (pair,) = next(one for one in found.boards if one.board is Board.TEXT).pairs
+        power = next(one for one in read_power(session, table.split) if one.board is Board.TEXT)
+    # Of two ranked models the table has one pair, the same.
+    assert power.pair == power.table == pair.smallest
     means = np.mean([[100.0 * (k in right) for k in range(40)] for right in RUNS], axis=0)
     gaps = means - np.array([100.0 * (k < 15) for k in range(40)])
     assert pair.difference.value == pytest.approx(gaps.mean(), abs=1e-4)
@@ -184,6 +188,16 @@ def test_runs_are_compared_with_the_errors_of_both_models(
     assert pair.difference.high is not None
     assert pair.difference.low < narrow[0]
     assert pair.difference.high > narrow[1]
+    # What can be shown, by hand: both quantiles are those of items and runs, by their mean squares.
+    table_of_runs = np.array([[100.0 * (k in right) for k in range(40)] for right in RUNS])
+    of_run, of_item = table_of_runs.mean(axis=1), table_of_runs.mean(axis=0)
+    residual = table_of_runs - of_run[:, None] - of_item[None, :] + table_of_runs.mean()
+    square = of_run.var(ddof=1) / 3
+    added = max(0.0, square - (residual**2).sum() / (2 * 39) / (3 * 40))
+    items = stats.sem(gaps) ** 2
+    of_items, of_runs = (stats.t.ppf(0.975, f) + stats.t.ppf(0.8, f) for f in (39, 2))
+    expected = (items * of_items + square * of_runs) / (items + square) * math.sqrt(items + added)
+    assert pair.smallest == pytest.approx(expected, rel=1e-4)
     assert (pair.n_first_only, pair.n_second_only, pair.mid_p) == (None, None, None)
     assert all(one.n_correct[0] is None for one in found.slices)
     assert all(one.n_correct[1] is not None for one in found.slices)

@@ -42,7 +42,7 @@ class PairComparison:
     None on boards with reports and of means of several runs. Without `same_scale` one report score
     is calibrated and the other is not, and the difference is unknown. `smallest` is the difference
     that these items would show with a power of 80 %, adjusted for the pairs compared, None where it
-    is unknown, as between means of several runs.
+    is unknown.
     """
 
     first: int
@@ -114,10 +114,8 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
                 n_second_only=counts[1] if counts else None,
                 mid_p=mcnemar_mid_p(*counts) if counts else None,
                 same_scale=(both[0] is None) == (both[1] is None),
-                smallest=None
-                if any(one.square > 0 for one in of_runs)
-                else find_smallest(
-                    values[[first, second]], design, is_report, both, own, len(pairs)
+                smallest=find_smallest(
+                    values[[first, second]], design, is_report, both, own, len(pairs), of_runs
                 ),
             )
         )

@@ -16,13 +16,15 @@ from leaderboard.rankings.read import read_ranking
 from leaderboard.scoring.ranking import calibrated_differences, paired_variances
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.power import smallest_difference
+from leaderboard.scoring.statistics.runs import Between
 
 
 class BoardPower(NamedTuple):
     """What differences a board of `n` items can show with a power of 80 %, in points.
 
-    Both are for two models whose paired variance is the median over the pairs of the `n_models`
-    ranked models: `pair` if only they are compared, `table` among all pairs, adjusted by Holm.
+    Both are for two models whose paired variance, with what runs add to it, is the median over the
+    pairs of the `n_models` ranked models: `pair` if only they are compared, `table` among all
+    pairs, adjusted by Holm.
     """
 
     board: Board
@@ -49,16 +51,19 @@ def find_smallest(
     reports: Sequence[CalibratedMean | None],
     influences: NDArray[np.float64],
     n_comparisons: int,
+    runs: Sequence[Between] = (),
 ) -> float | None:
     """That of a pair: values (2, n). None where their report scores are on different scales.
 
-    influences: (2, reports), as of `compare_calibrated_pairs`.
+    influences: (2, reports), as of `compare_calibrated_pairs`; `runs` is what the choice of runs
+    adds to each of the two.
     """
     known = [report for report in reports if report is not None]
     if known and len(known) < len(reports):
         return None
     variances, freedoms = _find_variances(values, design, is_report, known, influences)
-    return smallest_difference(float(variances[0, 1]), float(freedoms[0, 1]), n_comparisons)
+    variance, freedom = float(variances[0, 1]), float(freedoms[0, 1])
+    return smallest_difference(variance, freedom, n_comparisons, runs)
 
 
 def _find_power(compared: Compared, board: Board) -> BoardPower | None:
@@ -79,18 +84,28 @@ def _find_power(compared: Compared, board: Board) -> BoardPower | None:
     influences = compared.influences[present][:, columns][:, is_report]
     own = values[present]
     variances, freedoms = _find_variances(own, design, is_report, calibrated, influences)
-    return _summarise(board, len(columns), variances, freedoms)
+    runs = [
+        compared.find_between(int(place), columns, design.weights)
+        for place in np.flatnonzero(present)
+    ]
+    return _summarise(board, len(columns), variances, freedoms, runs)
 
 
 def _summarise(
-    board: Board, n: int, variances: NDArray[np.float64], freedoms: NDArray[np.float64]
+    board: Board,
+    n: int,
+    variances: NDArray[np.float64],
+    freedoms: NDArray[np.float64],
+    runs: Sequence[Between],
 ) -> BoardPower | None:
     upper = np.triu_indices(len(variances), k=1)
-    order = np.argsort(variances[upper])
+    added = np.array([one.variance for one in runs])
+    order = np.argsort((variances + added[:, None] + added[None, :])[upper])
     middle = order[len(order) // 2]
+    of_pair = [runs[int(side[middle])] for side in upper]
     variance, freedom = float(variances[upper][middle]), float(freedoms[upper][middle])
-    pair = smallest_difference(variance, freedom)
-    table = smallest_difference(variance, freedom, len(order))
+    pair = smallest_difference(variance, freedom, 1, of_pair)
+    table = smallest_difference(variance, freedom, len(order), of_pair)
     if pair is None or table is None:
         return None
     return BoardPower(board, n, len(variances), pair, table)

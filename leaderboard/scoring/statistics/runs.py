@@ -20,7 +20,7 @@ happen to agree: with two runs that differ much more than items do, the interval
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -134,13 +134,28 @@ def reach_of_pair(variance: float, freedom: float, runs: Sequence[Between]) -> f
 
 def _reach(variance: float, quantile: float, runs: Sequence[Between]) -> float:
     """The half-width by the items' variance, its quantile, and what runs add."""
+    error = math.sqrt(variance + sum(one.variance for one in runs))
+    return error * weigh_quantiles(
+        variance, quantile, runs, lambda freedom: float(stdtrit(freedom, 0.975))
+    )
+
+
+def weigh_quantiles(
+    variance: float,
+    quantile: float,
+    runs: Sequence[Between],
+    find_quantile: Callable[[float], float],
+) -> float:
+    """The mean of the items' quantile and of those that runs have, weighted by mean squares.
+
+    `find_quantile` gives that of so many degrees of freedom.
+    """
     known = [one for one in runs if one.square > 0]
-    error = math.sqrt(variance + sum(one.variance for one in known))
     if not known:
-        return quantile * error
+        return quantile
     squares = variance + sum(one.square for one in known)
-    own = sum(one.square * float(stdtrit(one.freedom, 0.975)) for one in known)
-    return (variance * quantile + own) / squares * error
+    own = sum(one.square * find_quantile(one.freedom) for one in known)
+    return (variance * quantile + own) / squares
 
 
 def make_pair_errors(betweens: Sequence[Between]) -> PairErrors | None:

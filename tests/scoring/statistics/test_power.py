@@ -9,6 +9,7 @@ from statsmodels.stats.power import TTestPower
 
 from leaderboard.scoring.statistics.paired import paired_difference
 from leaderboard.scoring.statistics.power import smallest_difference
+from leaderboard.scoring.statistics.runs import NO_RUNS, Between
 
 
 @pytest.mark.parametrize("n", [31, 87, 487])
@@ -24,6 +25,16 @@ def test_more_comparisons_need_a_larger_difference_and_no_variance_tells_nothing
     assert smallest_difference(4.0, 1e9, 10) == pytest.approx(2 * 3.648655, abs=1e-5)
     assert smallest_difference(0.0, 10) is None
     assert smallest_difference(math.inf, 10) is None
+
+
+def test_what_runs_add_makes_it_larger_by_their_variance_and_their_few_degrees() -> None:
+    runs = [Between(3.0, 5.0, 2), NO_RUNS]
+    # By hand: t(.975) + t(.8) are 4.302653 + 1.060660 with 2 degrees, 2.801585 with so many.
+    quantile = (4 * 2.801585 + 5 * (4.302653 + 1.060660)) / 9
+    assert smallest_difference(4.0, 1e9, 1, runs) == pytest.approx(
+        math.sqrt(7) * quantile, rel=1e-6
+    )
+    assert smallest_difference(4.0, 1e9, 1, [NO_RUNS, NO_RUNS]) == smallest_difference(4.0, 1e9)
 
 
 def test_a_pair_that_differs_by_so_much_is_told_apart_in_80_of_100_draws() -> None:
