@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from leaderboard.bundles.archive import write_archive
+from leaderboard.bundles.archive import read_archive, write_archive
 from leaderboard.bundles.ranking import gather_ranking
 from leaderboard.db import Sessions
 from leaderboard.errors import NotFound
@@ -113,3 +113,26 @@ def test_a_model_that_stands_by_several_files_is_ranked_again_by_their_values(
     assert names_of(found, "same") == list(found)
     assert found["model-a: MCQ total, rank"]["shown"] == "1 to 1"
     assert found["model-a: Image, rank"]["shown"].startswith("1 to 2")
+
+
+def test_ranks_of_a_model_with_runs_follow_from_the_values_of_each_run(
+    sessions: Sessions, ranked: None, submit_texts: Submit
+) -> None:
+    judges = [ChecklistJudge()]
+    rights = ({*range(26)}, {*range(4, 40)}, {*range(20)})
+    first = None
+    for numbers in rights:
+        right = {f"test-text-{number:03}" for number in numbers}
+        sent = submit_texts(answer(right, n=N), "model-d", judges=judges, run_of=first)
+        first = first or sent
+    raw = bundle_ranking(sessions)
+    lines = [json.loads(line) for line in read_archive(raw).members["ranked.jsonl"].splitlines()]
+    place = next(place for place, line in enumerate(lines) if line["model"] == "model-d")
+    (block,) = lines[place]["runs"]
+    assert [sum(run) / 100 for run in block] == [26, 36, 20]
+    assert sum(lines[place]["values"]) == pytest.approx(100 * (26 + 36 + 20) / 3, rel=1e-6)
+    found = verify(raw)
+    assert names_of(found, "same") == list(found)
+    # By the means of items alone the model would be told apart from the first: runs differ widely.
+    plain = change_line(raw, "ranked.jsonl", lambda line: {**line, "runs": []}, number=place)
+    assert "model-d: Text, rank" in names_of(verify(plain), "differs")
