@@ -14,11 +14,17 @@ from leaderboard.models.calibration import CalibratedScore
 from leaderboard.models.ranking import CombinedScore, Metric, RankedPart, RankedSubmission, Score
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.provenance import read_calibrated
+from leaderboard.rankings.provenance import (
+    ReportProvenance,
+    compare_traits,
+    read_calibrated,
+    read_provenance,
+)
 from leaderboard.rankings.read import (
     RankingRow,
     RankingTable,
     count_items,
+    read_ranking,
 )
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.rankings.scores import (
@@ -70,6 +76,22 @@ def read_row_calibrated(
         for score in scores.scores
         if score.metric in (Metric.REPORT, Metric.RATING) and (score.slice, score.name) in found
     }
+
+
+def find_report(session: Session, submission: Submission) -> ReportProvenance | None:
+    """What stands behind a submission's report score, held against the models ranked now.
+
+    None where it has no report score. Its own model is not among those that it may be unlike.
+    """
+    own = read_provenance(session, [submission.id]).get(submission.id)
+    if own is None or own.has_own_labels:
+        return own
+    others = {
+        row.submission.id: row.report
+        for row in read_ranking(session, submission.split).rows
+        if row.report is not None and row.model.id != submission.model_card_id
+    }
+    return compare_traits({**others, submission.id: own})[submission.id]
 
 
 def find_parts(session: Session, model: ModelCard, split: Split) -> dict[Track, Submission]:

@@ -21,6 +21,8 @@ from leaderboard.models.ranking import Board, Metric, Score, Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
 from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.standing import find_report
+from leaderboard.scoring.statistics.likeness import Trait
 from tests.campaigns.campaigns import recalibrate
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
@@ -383,3 +385,22 @@ def test_those_who_score_the_same_submission_at_once_wait_for_each_other(
             assert not wait([second], timeout=1).done
         second.result(HANG_SECONDS)
     assert report_score(sessions, keys[0])[0].value == expected
+
+
+@ONE_DATABASE
+def test_the_teams_page_says_in_what_a_model_without_labels_is_unlike_those_that_have_them(
+    sessions: Sessions, keys: list[str], judge: ScriptedJudge, submit_texts: Submit
+) -> None:
+    for key in keys:
+        rate_as(sessions, key, range(12))
+    refit(sessions)
+    texts = {f"test-report-{n:03}": "Report of this model. " * 80 for n in range(N_REPORTS)}
+    long = submit_texts(texts, "model-d", judges=[judge])
+    with sessions.read() as session:
+        own = find_report(session, session.get_one(Submission, long))
+        anchored = find_report(session, session.get_one(Submission, keys[0]))
+    assert own is not None
+    assert own.badge == "transported"
+    assert own.unlike == (Trait.LENGTH,)
+    assert anchored is not None
+    assert anchored.unlike is None

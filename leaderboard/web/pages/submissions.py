@@ -16,12 +16,11 @@ from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.harm import find_submission_harm
-from leaderboard.rankings.provenance import read_provenance
 from leaderboard.rankings.scores import (
     read_board_scores,
     read_scores,
 )
-from leaderboard.rankings.standing import describe_partial, find_parts
+from leaderboard.rankings.standing import describe_partial, find_parts, find_report
 from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.choose import choose as choose_result
 from leaderboard.submissions.choose import is_chosen
@@ -128,7 +127,7 @@ def submission(key: str) -> str:
         until_release=UNTIL_RELEASE,
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         harm=find_submission_harm(database(), found, Viewer.TEAM),
-        report=read_provenance(database(), [found.id]).get(found.id),
+        report=find_report(database(), found),
         boards=Board,
         tracks=Track,
     )
