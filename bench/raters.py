@@ -85,7 +85,7 @@ def measure() -> None:
     columns = f"{'these raters':>14}{'any raters':>12}{'width':>8}{'difference':>12}{'width':>8}"
     print(f"{'raters':>7}{'each':>6}{'SD':>6}{'labels':>8}{columns}{'without':>9}")
     for design in DESIGNS:
-        found = cover(design, 1_000, np.random.default_rng(SEED))
+        found = cover(design, 400, np.random.default_rng(SEED))
         print(
             f"{design.n_raters:7}{design.n_each:6}{design.spread:6.1f}{design.n_labels:8}"
             f"{100 * found.plain:13.1f}%{100 * found.widened:11.1f}%{found.width:8.1f}"
