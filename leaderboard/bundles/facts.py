@@ -95,6 +95,7 @@ class SeverityFact(Fact, frozen=True, kw_only=True):
 
     variance: float
     n_raters: int
+    n_others: int = 0
 
 
 class CalibrationFact(Fact, frozen=True, kw_only=True):

@@ -194,7 +194,9 @@ def _find_calibrators(
 
 
 def _read_severity(one: CalibrationFact) -> Severity | None:
-    return None if one.raters is None else Severity(one.raters.variance, one.raters.n_raters)
+    if one.raters is None:
+        return None
+    return Severity(one.raters.variance, one.raters.n_raters, one.raters.n_others)
 
 
 def _compare_severity(

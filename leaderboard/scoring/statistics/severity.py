@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 LEAST_SHARED = 10
 """Ratings of shared reports that each rater needs: fewer say too little."""
@@ -16,11 +17,13 @@ LEAST_SHARED = 10
 class Severity(NamedTuple):
     """The variance of severity between raters, and the number of raters that it is estimated from.
 
-    In squared points of what was rated.
+    In squared points of what was rated. `n_others` rated too, but share too little with those to
+    tell: they are taken to differ as much.
     """
 
     variance: float
     n_raters: int
+    n_others: int = 0
 
     @property
     def spread(self) -> float:
@@ -97,26 +100,50 @@ def estimate_severity(table: NDArray[np.float64]) -> Severity | None:
     rating = report + severity of the rater + error, by Henderson's third method (1953, Biometrics
     9:226): with C the raters' matrix once reports are absorbed and J raters,
     variance = max(0, (SS(raters | reports) - (J - 1) s^2) / trace(C)). Where every rater rated
-    every report that is the analysis of variance's. None unless there are two raters, each with
-    LEAST_SHARED ratings of shared reports, all connected by shared reports.
+    every report that is the analysis of variance's. Only raters of `_find_overlapping` are counted;
+    None where there are none, or no degree of freedom is left.
     """
     known = ~np.isnan(table)
-    shared = known.sum(axis=1) >= 2
-    table, known = table[shared], known[shared]
+    overlapping = _find_overlapping(known)
+    n_others = int(known.any(axis=0).sum() - overlapping.sum())
+    shared = known[:, overlapping].sum(axis=1) >= 2
+    table, known = table[shared][:, overlapping], known[shared][:, overlapping]
     n_raters = table.shape[1]
-    if n_raters < 2 or not len(table) or known.sum(axis=0).min() < LEAST_SHARED:
+    freedom = int(known.sum()) - len(table) - (n_raters - 1)
+    if n_raters < 2 or freedom < 1:
         return None
     rated = known.astype(np.float64)
     n = rated.sum(axis=1, keepdims=True)
     centred = np.where(known, table - np.nansum(table, axis=1, keepdims=True) / n, 0.0)
     absorbed = np.diag(rated.sum(axis=0)) - rated.T @ (rated / n)
-    if np.linalg.matrix_rank(absorbed) < n_raters - 1:
-        return None
     sums = centred.sum(axis=0)
     of_raters = float(sums @ np.linalg.pinv(absorbed) @ sums)
-    freedom = int(known.sum()) - len(table) - (n_raters - 1)
-    if freedom < 1:
-        return None
     error = (float((centred**2).sum()) - of_raters) / freedom
     variance = (of_raters - (n_raters - 1) * error) / float(np.trace(absorbed))
-    return Severity(max(0.0, variance), n_raters)
+    return Severity(max(0.0, variance), n_raters, n_others)
+
+
+def _find_overlapping(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which raters tell how far raters differ: (J,) of (reports, raters), who rated which.
+
+    Those with LEAST_SHARED ratings of reports that others of them rated too, if more than half of
+    them are connected by such reports: then those that are, otherwise none. How groups without a
+    report in common differ is not known.
+    """
+    kept = known.any(axis=0)
+    while kept.any():
+        shared = known[:, kept].sum(axis=1) >= 2
+        enough = kept & (known[shared].sum(axis=0) >= LEAST_SHARED)
+        if (enough == kept).all():
+            break
+        kept = enough
+    rated = known[:, kept].astype(np.int64)
+    if not rated.shape[1]:
+        return kept
+    _, groups = connected_components(rated.T @ rated, directed=False)
+    sizes = np.bincount(groups)
+    largest = int(sizes.argmax())
+    found = np.zeros_like(kept)
+    if 2 * sizes[largest] > len(groups):
+        found[np.flatnonzero(kept)[groups == largest]] = True
+    return found

@@ -57,10 +57,11 @@ class SeverityRecord(Shape, frozen=True, kw_only=True):
     """How far `n_raters` raters differ in severity, in points of the report score.
 
     `spread` is the standard deviation between raters, `error` the standard error that as many other
-    raters bring into a mean.
+    raters bring into a mean. `n_others` further raters share too few reports with them to tell.
     """
 
     n_raters: int
+    n_others: int
     spread: float
     error: float
 

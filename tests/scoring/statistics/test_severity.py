@@ -52,6 +52,24 @@ def test_raters_who_share_too_little_or_agree_have_no_component() -> None:
     assert same.variance == 0
 
 
+def test_a_rater_who_shares_too_little_does_not_hide_how_the_others_differ() -> None:
+    alone = estimate_severity(ANXIETY)
+    assert alone is not None
+    # Nine shared ratings, far stricter; and one who rated only what nobody else did.
+    few = np.full(len(ANXIETY), np.nan)
+    few[:9] = ANXIETY[:9, 0] - 50
+    table = np.vstack(
+        [np.column_stack([ANXIETY, few, few * np.nan]), np.full((12, ANXIETY.shape[1] + 2), np.nan)]
+    )
+    table[len(ANXIETY) :, -1] = 3
+    found = estimate_severity(table)
+    assert found == (pytest.approx(alone.variance), alone.n_raters, 2)
+    # A second group apart from the majority says nothing of how it differs from it.
+    apart = np.full((len(ANXIETY) * 2, ANXIETY.shape[1] + 2), np.nan)
+    apart[: len(ANXIETY), :-2], apart[len(ANXIETY) :, -2:] = ANXIETY, ANXIETY[:, :2]
+    assert estimate_severity(apart) == (pytest.approx(alone.variance), alone.n_raters, 2)
+
+
 def test_with_the_component_intervals_hold_for_other_raters_too_and_differences_stay() -> None:
     # By the product's own calibration, as of `python -m bench raters`. 300 draws: a standard error
     # of 1.3 points.
