@@ -130,7 +130,7 @@ def _find_overlapping(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     them are connected by such reports: then those that are, otherwise none. How groups without a
     report in common differ is not known.
     """
-    kept = known.any(axis=0)
+    kept: NDArray[np.bool_] = np.asarray(known.any(axis=0))
     while kept.any():
         shared = known[:, kept].sum(axis=1) >= 2
         enough = kept & (known[shared].sum(axis=0) >= LEAST_SHARED)
