@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.labels import Labels, is_current
-from leaderboard.calibration.means import RATERS
+from leaderboard.calibration.means import RATERS, choose_calibrator
 from leaderboard.calibration.pairs import (
     assess_severity,
     fit_calibrators,
@@ -33,9 +33,13 @@ from leaderboard.scoring.statistics.agreement import (
     assess_agreement,
     assess_experts,
 )
-from leaderboard.scoring.statistics.calibration_fit import Pairs
+from leaderboard.scoring.statistics.calibration_fit import Pairs, Values, apply_pooled
 from leaderboard.scoring.statistics.severity import Severity
-from leaderboard.scoring.statistics.style import assess_style, measure_style
+from leaderboard.scoring.statistics.style import (
+    assess_style,
+    fit_style_left,
+    measure_style,
+)
 
 
 def fit_calibrations(
@@ -63,7 +67,7 @@ def fit_calibrations(
             fit = _fit(target, models, severity)
             fit.label_agreement = _compare_raters(labels, target)
             if target == REPORT:
-                fit.style = _assess_style(session, labels, scores)
+                fit.style = _assess_style(session, labels, scores, fit.calibrator)
             fit.split_id, fit.rater_id, fit.label_kind = split_id, rater_id, labels.kind
             fit.labels_hash, fit.fitted_at = digest, now()
             session.add(fit)
@@ -130,18 +134,40 @@ def _compare_raters(labels: Labels, target: Target) -> dict[str, Any]:
     return plain
 
 
-def _assess_style(session: Session, labels: Labels, scores: pd.DataFrame) -> dict[str, Any]:
-    """How judge minus experts, in report points, goes with the reports' length and formatting."""
+def _assess_style(
+    session: Session, labels: Labels, scores: pd.DataFrame, calibrator: Mapping[str, Any]
+) -> dict[str, Any]:
+    """How judge minus experts, in report points, goes with the reports' length and formatting.
+
+    Of the judge's own scores, and what is left of it in scores calibrated by the other models.
+    """
     gaps = (scores[REPORT.key] - labels.table[REPORT.key]).dropna()
     texts = session.execute(
         select(Prediction.id, Prediction.text).where(Prediction.id.in_(list(gaps.index)))
     )
     styles = {key: measure_style(text) for key, text in texts}
     known = [key for key in gaps.index if styles[key].density is not None]
-    slopes = assess_style(
-        gaps[known].to_numpy(float),
-        np.array([styles[key].n_words for key in known], dtype=float),
-        np.array([styles[key].density for key in known], dtype=float),
-    )
+    n_words = np.array([styles[key].n_words for key in known], dtype=float)
+    densities = np.array([styles[key].density for key in known], dtype=float)
+    slopes = assess_style(gaps[known].to_numpy(float), n_words, densities)
+    models = [str(labels.model_of[key]) for key in known]
+    errors = _calibrate(scores.loc[known, REPORT.key], models, calibrator)
+    if errors is not None:
+        errors -= labels.table.loc[known, REPORT.key].to_numpy(float)
+        slopes = slopes._replace(left=fit_style_left(errors, models, n_words, densities))
     plain: dict[str, Any] = msgspec.to_builtins(slopes)
     return plain
+
+
+def _calibrate(
+    scores: pd.Series[float], models: Sequence[str], calibrator: Mapping[str, Any]
+) -> Values | None:
+    """Each score by the calibrator of the other models; None where a model is alone."""
+    chosen = {model: choose_calibrator(calibrator, model) for model in models}
+    values = []
+    for model, score in zip(models, scores, strict=True):
+        by = chosen[model]
+        if by is None:
+            return None
+        values.append(apply_pooled(by, np.array([score], dtype=float)))
+    return np.concatenate(values) if values else None
