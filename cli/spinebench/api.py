@@ -36,10 +36,19 @@ class Api:
         """One benchmark with taxonomy, rubric and prompts."""
         return self._get(f"/benchmarks/{quote(slug)}")
 
-    def get_ranking(self, benchmark: str, split: str, release: int | None = None) -> Any:
-        """The split's ranking, or that of a closed release."""
-        query = "" if release is None else f"?release={release}"
-        return self._get(f"/rankings/{quote(benchmark)}/{quote(split)}{query}")
+    def get_ranking(
+        self,
+        benchmark: str,
+        split: str,
+        release: int | None = None,
+        *,
+        controls_style: bool = False,
+    ) -> Any:
+        """The split's ranking, or that of a closed release; by reports with style controlled."""
+        query = {} if release is None else {"release": str(release)}
+        if controls_style:
+            query |= {"board": "report", "style": "controlled"}
+        return self._get(f"/rankings/{quote(benchmark)}/{quote(split)}", query)
 
     def get_models(self) -> Any:
         """The model cards of the caller's teams."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec import UNSET, UnsetType
+
 from spinebench.shapes.benchmarks import BenchmarkRecord
 from spinebench.shapes.endpoints import EndpointRecord, EndpointTestRecord
 from spinebench.shapes.models import ModelRecord
@@ -24,6 +26,10 @@ TITLES = {"closed": "MCQ total"}
 """The boards whose name is not that of their field."""
 HARMS = {"closed": "severe MCQ", "report": "severe reports"}
 HARM_NOTE = "severe: cases with a severe error per 100 graded cases; lower is better."
+STYLE_NOTE = (
+    "report, style controlled: with length and formatting at the field's mean; it has no rank. "
+    "Ranks are those by report score."
+)
 SUMMARY_SLICES = ("all", "closed", "track")
 
 
@@ -221,6 +227,7 @@ def ranking_table(ranking: RankingRecord) -> Table:
     """One model a row, in the server's order; severe errors where any were counted."""
     found = {board for entry in ranking.entries for board in entry.harm}
     harms = {board: name for board, name in HARMS.items() if board in found}
+    is_controlled = any(entry.report_controlled is not UNSET for entry in ranking.entries)
     columns = [
         Column("rank"),
         Column("model"),
@@ -228,6 +235,7 @@ def ranking_table(ranking: RankingRecord) -> Table:
         Column(WHOLE, right=True),
         Column("95 % interval", right=True, spare=1),
         *(Column(TITLES.get(board, board), right=True, spare=_spare(board)) for board in PARTS),
+        *([Column("report, style controlled", right=True)] if is_controlled else []),
         *(Column(name, right=True) for name in harms.values()),
         Column("coverage", right=True, spare=5),
         Column("unparsed", right=True, spare=8),
@@ -239,6 +247,8 @@ def ranking_table(ranking: RankingRecord) -> Table:
         notes.append("-: not ranked there, because the predictions do not cover every item.")
     if harms:
         notes.append(HARM_NOTE)
+    if is_controlled:
+        notes.append(STYLE_NOTE)
     notes += [
         f"{entry.model.name}: its report score is an estimate from models that it is unlike, by "
         f"{' and '.join(entry.report_provenance.unlike)}."
@@ -270,6 +280,7 @@ def _entry_cells(entry: RankingEntryRecord, harms: Iterable[str]) -> list[str]:
         _value(whole),
         between(whole.low, whole.high) if whole else "",
         *(_value(getattr(entry, board)) for board in PARTS),
+        *_controlled_cells(entry),
         *(_severe(entry, board) for board in harms),
         f"{100 * entry.coverage:.0f} %",
         str(entry.n_unparsed),
@@ -281,6 +292,14 @@ def _rank(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return NONE
     return str(low) if low == high else f"{low}-{high}"
+
+
+def _controlled_cells(entry: RankingEntryRecord) -> list[str]:
+    """One where style is controlled for, else none."""
+    found = entry.report_controlled
+    if isinstance(found, UnsetType):
+        return []
+    return [f"{found.value:.1f} {between(found.low, found.high)}".strip() if found else NONE]
 
 
 def _severe(entry: RankingEntryRecord, board: str) -> str:

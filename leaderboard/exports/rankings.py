@@ -8,6 +8,7 @@ from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Metric, ScoreFields, Slice
 from leaderboard.rankings.columns import (
+    CONTROLLED,
     COUNTS,
     FACT_FIGURES,
     HARMS,
@@ -143,12 +144,14 @@ def make_ranking_table(table: RankingTable) -> Table:
     """The rows of a ranking as its page shows them, in the same order."""
     split = table.split
     name = f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-{table.board.value}"
+    name += "-style-controlled" if table.controls_style else ""
+    figures = (*RANKING_FIGURES, *(CONTROLLED.figures if table.controls_style else ()))
     return make_measured_table(
         name,
         f"{split.benchmark.name} {split.benchmark.version}, {split.name} split, "
         f"by {table.board.value} score",
-        [Column(one.name, one.type, one.meaning) for one in RANKING_FIGURES],
-        [tuple(one.read(table, row) for one in RANKING_FIGURES) for row in table.rows],
+        [Column(one.name, one.type, one.meaning) for one in figures],
+        [tuple(one.read(table, row) for one in figures) for row in table.rows],
         split=split,
         ranked_at=table.ranked_at,
     )

@@ -58,6 +58,7 @@ class Look(enum.StrEnum):
     COUNT = "count"
     DAY = "day"
     HARM = "harm"
+    CONTROLLED = "controlled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +192,11 @@ def _make_score(board: Board) -> Column:
             ),
         ),
     )
+
+
+def _read_controlled(name: str, table: RankingTable, row: RankingRow) -> Cell:
+    found: Cell = getattr(row.controlled, name) if row.controlled else None
+    return found
 
 
 def _read_harm(board: Board, name: str, table: RankingTable, row: RankingRow) -> Cell:
@@ -396,6 +402,27 @@ COUNTS = (
         ),
     ),
 )
+CONTROLLED = Column(
+    key="report_controlled",
+    name="Report, style controlled",
+    look=Look.CONTROLLED,
+    value=lambda table, row: row.controlled.value if row.controlled else None,
+    figures=tuple(
+        Figure(name, float, meaning, partial(_read_controlled, field))
+        for field, name, meaning in (
+            (
+                "value",
+                "report_controlled_score",
+                "report score with length and formatting at the field's mean, 20 to 100; it has no "
+                "rank, and none if it is not known",
+            ),
+            ("low", "report_controlled_low", "lower end of its 95 % interval"),
+            ("high", "report_controlled_high", "upper end of its 95 % interval"),
+            ("shift", "report_controlled_shift", "what was added to the report score for it"),
+        )
+    ),
+)
+"""Shown where style is controlled for, and only there."""
 CHOOSABLE = (*SCORES, *HARMS, *FACTS, *COUNTS)
 """What one may choose: rank and model are always there, and so is the board's score."""
 COLUMNS = {column.key: column for column in (RANK, MODEL, *CHOOSABLE)}

@@ -84,7 +84,7 @@ def compare_traits(reports: Mapping[str, ReportProvenance]) -> dict[str, ReportP
 
 def read_provenance(session: Session, submission_ids: Sequence[str]) -> dict[str, ReportProvenance]:
     """The provenance of the report scores of those of the submissions that have one."""
-    calibrated = _read_report_calibrations(session, submission_ids)
+    calibrated = read_report_calibrations(session, submission_ids)
     rows = session.scalars(
         select(ScoredReports)
         .where(ScoredReports.submission_id.in_(submission_ids))
@@ -141,9 +141,10 @@ def read_report_means(session: Session, submission_ids: Sequence[str]) -> dict[s
     }
 
 
-def _read_report_calibrations(
+def read_report_calibrations(
     session: Session, submission_ids: Sequence[str]
 ) -> dict[str, CalibratedScore]:
+    """How the report score of each of the submissions was calibrated, of those that were."""
     rows = session.execute(
         select(Score.submission_id, CalibratedScore)
         .join(CalibratedScore, CalibratedScore.score_id == Score.id)

@@ -36,6 +36,7 @@ from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_
 from leaderboard.rankings.scores import BoardScore
 from leaderboard.scoring.harm_rates import FEWEST_SHOWN
 from leaderboard.scoring.rank_range import RankRange
+from leaderboard.scoring.statistics.style import StyleControlled
 
 
 class BoardHarm(NamedTuple):
@@ -68,6 +69,7 @@ class RankingRow:
     `has_rater` where somebody of its team, now or ever, has rated reports of the split and so seen
     references. All but that and the model card are as they were when the ranking was made.
     `harm` has the boards of which severe errors were counted, where all may see its breakdown.
+    `controlled` is its report score with style controlled for, where that was asked for and known.
     """
 
     model: ModelCard
@@ -84,6 +86,7 @@ class RankingRow:
     has_rater: bool = False
     harm: Mapping[Board, BoardHarm] = field(default_factory=dict)
     runs: Mapping[Track, tuple[Submission, ...]] = field(default_factory=dict)
+    controlled: StyleControlled | None = None
 
     @property
     def submissions(self) -> list[Submission]:
@@ -137,7 +140,8 @@ class RankingTable:
     `release` is the one whose scores these are, None before the first ranking, and `successor`
     the newest version, where the split is of an older one: the ranking is frozen then. `is_current`
     says whether it is the newest that was ranked. `n_items` counts the items of the split,
-    `n_deciding` those of them that decide ranks.
+    `n_deciding` those of them that decide ranks. It `controls_style` where its rows have their
+    report scores with style controlled for too.
     """
 
     split: Split
@@ -151,6 +155,7 @@ class RankingTable:
     rows: list[RankingRow]
     successor: Benchmark | None = None
     ranking_id: int | None = None
+    controls_style: bool = False
 
     @property
     def n_ranked(self) -> int:

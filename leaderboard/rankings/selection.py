@@ -27,6 +27,7 @@ from leaderboard.rankings.filter import (
 from leaderboard.rankings.read import RankingTable
 
 DIRECTIONS = {"ascending": False, "descending": True}
+STYLES = {"controlled": True}
 NO_COLUMNS = "none"
 """Stands in `columns` for no column but those that are always there."""
 
@@ -36,7 +37,8 @@ class Selection:
     """The board, the models, their order, the columns, and whether published results are shown.
 
     `release` is the number of a release, None for the newest that was ranked. `descends` is None
-    for the column's usual direction.
+    for the column's usual direction. `controls_style` asks for report scores as if all reports were
+    equally long and formatted, on the report board alone.
     """
 
     board: Board = Board.OVERALL
@@ -46,6 +48,7 @@ class Selection:
     columns: tuple[Column, ...] = DEFAULT_COLUMNS
     shows_published: bool = False
     release: int | None = None
+    controls_style: bool = False
 
     @property
     def is_descending(self) -> bool:
@@ -86,14 +89,16 @@ def read_selection(values: Mapping[str, str], columns: Sequence[str] = ()) -> Se
     """
     sort = read_choice(values, "sort", COLUMNS) or RANK
     descends = read_choice(values, "direction", DIRECTIONS)
+    board = read_board(values)
     return Selection(
-        board=read_board(values),
+        board=board,
         release=read_release(values),
         accepted=read_filter(values),
         sort=sort,
         descends=None if descends == sort.descends else descends,
         columns=read_columns(",".join(columns)),
         shows_published=read_flag(values, "published"),
+        controls_style=_read_style(values, board),
     )
 
 
@@ -113,7 +118,19 @@ def write_selection(selection: Selection) -> dict[str, str]:
         found["columns"] = ",".join(column.key for column in selection.columns) or NO_COLUMNS
     if selection.shows_published:
         found["published"] = "1"
+    if selection.controls_style and selection.board is Board.REPORT:
+        found["style"] = "controlled"
     return found
+
+
+def _read_style(values: Mapping[str, str], board: Board) -> bool:
+    controls = read_choice(values, "style", STYLES) or False
+    if controls and board is not Board.REPORT:
+        raise InvalidRequest(
+            f"Style cannot be controlled for on the board {board.value}.",
+            f"Only reports have one: ask for board={Board.REPORT.value} too.",
+        )
+    return controls
 
 
 def read_board(values: Mapping[str, str]) -> Board:

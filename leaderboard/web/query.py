@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 KNOWN = frozenset(
     "axis back base benchmark board columns direction filter item kind level licence limit models n"
     " organisation page published q release root show sign since size size_from slice sort split"
-    " status subcondition submission target track trained_on_split until verified version"
+    " status style subcondition submission target track trained_on_split until verified version"
     " weights".split()
 )
 """Every parameter that a page or an answer which may be kept reads."""

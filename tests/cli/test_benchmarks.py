@@ -191,6 +191,22 @@ def test_the_ranking_shows_rank_ranges_scores_and_coverage(
     assert spinebench("rankings", "spinebench-mini", "--json").json == RANKING
 
 
+def test_the_ranking_shows_report_scores_with_style_controlled_where_that_is_asked(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    moved = {"value": 58.0, "low": 41.5, "high": 74.5, "shift": -2.0}
+    entries = [
+        {**entry, "report_controlled": found}
+        for entry, found in zip(RANKING["entries"], (moved, None), strict=False)
+    ]
+    server.on("GET", "/rankings/mini/test", {**RANKING, "entries": entries})
+    outcome = spinebench("rankings", "mini", "--style-controlled")
+    assert server.requests[-1].path.endswith("?board=report&style=controlled")
+    assert "report, style controlled" in " ".join(outcome.out.split())
+    assert "58.0 [41.5, 74.5]" in outcome.out
+    assert "it has no rank" in " ".join(outcome.out.split())
+
+
 def test_an_empty_ranking_is_said_in_words(server: ApiServer, spinebench: Spinebench) -> None:
     server.on("GET", "/rankings/m/dev", {**RANKING, "entries": [], "ranked_at": None})
     outcome = spinebench("rankings", "m", "-s", "dev")

@@ -148,6 +148,27 @@ def test_what_is_not_anchored_stands_apart_on_the_report_board(found: Site) -> N
     assert "Not anchored<small>" not in found.get("/?board=text").text
 
 
+def test_style_is_controlled_for_on_the_report_board_and_only_when_asked(found: Site) -> None:
+    path = "/?board=report"
+    plain, controlled = found.get(path).text, found.get(f"{path}&style=controlled").text
+    assert "Style controlled:" not in plain
+    assert "Style controlled:" in controlled
+    assert re.search(r"Report, style controlled<span[^>]*>no ranks", controlled)
+    assert read_models(plain) == read_models(controlled)
+    api = "/api/v1/rankings/tiny/test?board=report"
+    entries = found.get(api).json()["entries"]
+    assert not any("report_controlled" in one for one in entries)
+    asked = found.get(f"{api}&style=controlled").json()["entries"]
+    assert [one.pop("report_controlled") for one in asked] == [None] * 3
+    assert asked == entries
+    table = "/exports/ranking.csv?benchmark=tiny&board=report"
+    assert "report_controlled_score" not in found.get(table).text
+    assert "report_controlled_score" in found.get(f"{table}&style=controlled").text
+    refused = found.get("/api/v1/rankings/tiny/test?style=controlled")
+    assert refused.status_code == 400
+    assert "board=report" in refused.text
+
+
 def test_what_a_form_sends_becomes_an_address_without_empty_fields(found: Site) -> None:
     sent = "q=&weights=open&size=&sort=rank&direction=&columns=none&columns=licence&columns=text"
     answer = found.get(f"/?benchmark=tiny&split=&{sent}")

@@ -20,15 +20,24 @@ from spinebench.tables import ranking_table
     type=click.IntRange(1),
     help="The number of a release; by default the newest that was ranked.",
 )
+@click.option(
+    "--style-controlled",
+    is_flag=True,
+    help="By report score, with a column for what it is at the field's length and formatting.",
+)
 @pass_invocation
 def rankings(
-    invocation: Invocation, benchmark: str | None, split: str, release: int | None
+    invocation: Invocation,
+    benchmark: str | None,
+    split: str,
+    release: int | None,
+    style_controlled: bool,
 ) -> None:
     """Show a benchmark's ranking."""
     terminal = invocation.terminal
     with invocation.api(public=True) as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        raw = api.get_ranking(benchmark, split, release)
+        raw = api.get_ranking(benchmark, split, release, controls_style=style_controlled)
     if terminal.as_json:
         terminal.show_json(raw)
         return

@@ -75,6 +75,19 @@ class HarmRecord(Shape, frozen=True, kw_only=True):
     n_severe: int
 
 
+class StyleControlledRecord(Shape, frozen=True, kw_only=True):
+    """A report score as if its reports were as long and as formatted as the field's.
+
+    `shift` is what was added to the report score: 0 where labels of the model's own reports stand
+    behind it. It has no rank.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    shift: float
+
+
 class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     """A model of the ranking; its ranks are null where it did not take part in every track.
 
@@ -90,6 +103,8 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     `team_rated_reports` where a member of the model's team, now or ever, rated reports of the split
     and so saw references.
     `harm` has the severe errors on the boards closed and report, where cases are graded.
+    `report_controlled` is there only where style=controlled is asked for; null where it is not
+    known.
     """
 
     rank_low: int | None
@@ -117,6 +132,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     parts: dict[str, str] = msgspec.field(default_factory=dict)
     harm: dict[str, HarmRecord] = msgspec.field(default_factory=dict)
     runs: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    report_controlled: StyleControlledRecord | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RankingRecord(Shape, frozen=True, kw_only=True):

@@ -13,8 +13,9 @@ from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_split
 from leaderboard.rankings.columns import COLUMNS, RANK, read_api_figures
 from leaderboard.rankings.filter import FILTERED_FACTS
-from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
-from leaderboard.rankings.selection import DIRECTIONS
+from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.selection import DIRECTIONS, STYLES
+from leaderboard.rankings.style import read_selected
 from leaderboard.submissions.endpoint_runs import find_saw_hidden
 from leaderboard.web.address import find_selection
 from leaderboard.web.api.operation import get
@@ -27,6 +28,7 @@ from spinebench.shapes.rankings import (
     RankingEntryRecord,
     RankingRecord,
     ReportProvenanceRecord,
+    StyleControlledRecord,
 )
 from spinebench.shapes.shape import Shape
 
@@ -58,6 +60,13 @@ class FixedQuery(BoardQuery, frozen=True, kw_only=True):
         about("Words that all occur in the model's name or organisation."),
     ] = UNSET
     sort: Annotated[str, about("What to sort by.", COLUMNS)] = RANK.key
+    style: Annotated[
+        Text,
+        about(
+            "Report scores with length and formatting at the field's mean too; with board=report.",
+            STYLES,
+        ),
+    ] = UNSET
     direction: Annotated[Text, about("By default the usual one for the column.", DIRECTIONS)] = (
         UNSET
     )
@@ -84,8 +93,7 @@ def show_ranking(slug: str, split: str) -> RankingRecord:
     """The ranking of a split, of the models and in the order that the query asks for."""
     benchmark, selection = find_benchmark(slug), find_selection()
     found = get_split(benchmark, split)
-    ranking = read_ranking(database(), found, selection.board, release=selection.release)
-    table = selection.apply(ranking)
+    table = selection.apply(read_selected(database(), found, selection))
     saw_hidden = find_saw_hidden(
         database(), [one.id for row in table.rows for one in row.submissions]
     )
@@ -115,7 +123,12 @@ def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
         parts={track.value: one.id for track, one in row.parts.items()},
         harm={board.value: HarmRecord.of(one) for board, one in row.harm.items()},
         runs={track.value: [run.id for run in runs] for track, runs in row.runs.items()},
+        report_controlled=_show_controlled(row) if table.controls_style else UNSET,
     )
+
+
+def _show_controlled(row: RankingRow) -> StyleControlledRecord | None:
+    return StyleControlledRecord.of(row.controlled) if row.controlled else None
 
 
 def show_rank(board: Board, row: RankingRow) -> dict[str, int | None]:

@@ -27,6 +27,7 @@ from leaderboard.rankings.published import read_published
 from leaderboard.rankings.read import get_row, read_ranking
 from leaderboard.rankings.releases import read_releases
 from leaderboard.rankings.standing import read_row_scores
+from leaderboard.rankings.style import read_selected
 from leaderboard.web.address import (
     find_board,
     find_selection,
@@ -47,7 +48,7 @@ def ranking(ending: str) -> Response:
     """The ranking as its page shows it at the same query: split, release, board, filter
     and order."""
     selection = find_selection()
-    table = read_ranking(database(), find_split(), selection.board, selection.release)
+    table = read_selected(database(), find_split(), selection)
     return send_table(make_ranking_table(selection.apply(table)), ending)
 
 

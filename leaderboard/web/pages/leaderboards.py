@@ -25,6 +25,7 @@ from leaderboard.rankings.read import (
 )
 from leaderboard.rankings.runs import read_shown_runs
 from leaderboard.rankings.standing import read_row_calibrated, read_row_scores
+from leaderboard.rankings.style import read_selected
 from leaderboard.robustness.results import AuditResults, find_audit
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.web.address import (
@@ -56,7 +57,7 @@ def ranking() -> AnyResponse | str:
         return redirect(make_address(selection, kept)())
 
     def render() -> str:
-        whole = read_ranking(database(), split, selection.board, selection.release)
+        whole = read_selected(database(), split, selection)
         graded_by = find_graded_by(database(), whole.split.benchmark)
         return render_ranking(whole, selection, benchmarks, place, kept, graded_by)
 

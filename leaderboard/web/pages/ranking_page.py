@@ -17,6 +17,7 @@ from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import (
     CHOOSABLE,
     COLUMNS,
+    CONTROLLED,
     DEFAULT_COLUMNS,
     RANK,
     Column,
@@ -146,9 +147,13 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
     return {
         "selection": selection,
         "columns": [
-            one
-            for one in selection.columns
-            if one.board is not selection.board and (one.harm_of is None or _has_harm(table, one))
+            *([CONTROLLED] if table.controls_style else []),
+            *(
+                one
+                for one in selection.columns
+                if one.board is not selection.board
+                and (one.harm_of is None or _has_harm(table, one))
+            ),
         ],
         "CHOOSABLE": [one for one in CHOOSABLE if one.harm_of is None or _has_harm(table, one)],
         "without": read_without(selection),
