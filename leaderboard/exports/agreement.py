@@ -13,7 +13,7 @@ from leaderboard.scoring.statistics.intervals import Estimate
 
 _SCALE = "from 1 to 5; report scores from 20 to 100"
 _MEASURES = (
-    ("bias", f"mean difference, judge minus labels, {_SCALE}"),
+    ("bias", "mean difference, {difference}, " + _SCALE),
     ("lower_limit", f"lower limit of agreement, {_SCALE}"),
     ("upper_limit", f"upper limit of agreement, {_SCALE}"),
     ("icc", "ICC(A,1)"),
@@ -21,6 +21,22 @@ _MEASURES = (
     ("pearson", "Pearson correlation"),
     ("spearman", "Spearman correlation"),
 )
+
+
+def make_measure_columns(difference: str) -> tuple[Column, ...]:
+    """The columns of an agreement but for its n; `difference` says which rater minus which."""
+    return tuple(
+        column
+        for name, words in _MEASURES
+        for meaning in (words.format(difference=difference),)
+        for column in (
+            Column(name, float, f"{meaning}; none if it is undefined"),
+            Column(f"{name}_low", float, "lower end of its 95 % interval"),
+            Column(f"{name}_high", float, "upper end of its 95 % interval"),
+        )
+    )
+
+
 AGREEMENT_COLUMNS = (
     Column("judge", str, "the judge"),
     Column("judge_version", str, "its version"),
@@ -29,15 +45,7 @@ AGREEMENT_COLUMNS = (
     Column("compared", str, "raw or calibrated ratings against labels, or labels against labels"),
     Column("labels", str, "who gave the labels: expert or constructed"),
     Column("n", int, "number of reports; for labels, of reports with several raters"),
-    *(
-        column
-        for name, meaning in _MEASURES
-        for column in (
-            Column(name, float, f"{meaning}; none if it is undefined"),
-            Column(f"{name}_low", float, "lower end of its 95 % interval"),
-            Column(f"{name}_high", float, "upper end of its 95 % interval"),
-        )
-    ),
+    *make_measure_columns("judge minus labels"),
     Column("is_rankable", bool, "whether the target passes the gate"),
     Column("fitted_at", datetime, "when the calibration was fitted, UTC"),
 )
@@ -60,9 +68,9 @@ def make_agreement_table(
 
 
 def _make_rows(judge: JudgeTrust, one: TargetTrust) -> list[tuple[Cell, ...]]:
-    found = {"raw": _measure(one.raw), "labels": _measure_labels(one.experts)}
+    found = {"raw": make_measure_cells(one.raw), "labels": _measure_labels(one.experts)}
     if one.calibrated is not None:
-        found["calibrated"] = _measure(one.calibrated)
+        found["calibrated"] = make_measure_cells(one.calibrated)
     head = (judge.rater.name, judge.rater.version, one.target.slice.value, one.target.name)
     tail = (one.gate.passes, one.fit.fitted_at)
     return [
@@ -72,7 +80,8 @@ def _make_rows(judge: JudgeTrust, one: TargetTrust) -> list[tuple[Cell, ...]]:
     ]
 
 
-def _measure(agreement: Agreement) -> tuple[Cell, ...]:
+def make_measure_cells(agreement: Agreement) -> tuple[Cell, ...]:
+    """The n of an agreement, then its measures with their intervals, as the columns stand."""
     limits = agreement.limits
     return (
         agreement.n,

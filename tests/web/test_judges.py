@@ -1,5 +1,7 @@
 """The page of the judges says by itself how far each may be trusted."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -182,3 +184,33 @@ def test_runs_drift_and_cost_of_a_language_model_are_shown(site: Site) -> None:
     for text in ("reader", "void", "−0.25", "−0.31 to −0.19", "50.0", "2,400 in", "1.50"):
         assert text in page, text
     assert "for the host alone" not in page
+
+
+def test_two_judges_are_held_against_each_other_on_the_page_in_the_table_and_in_the_api(
+    site: Site,
+) -> None:
+    site.add_person("bob", "team-bob", "model-bob")
+    key = send_reports(site, "bob")
+    assert "Judge against judge" not in site.get("/judges").text
+    assert site.get("/api/v1/judges/tiny/test").json()["pairs"] == []
+    rate_as(site.sessions, key, range(N_REPORT), kind=RaterKind.JUDGE, name="other")
+    (pair,) = site.get("/api/v1/judges/tiny/test").json()["pairs"]
+    assert (pair["first"], pair["second"]) == ("checklist", "other")
+    report = next(one for one in pair["targets"] if one["slice"] == "track")
+    assert report["n"] == N_REPORT
+    rows = csv.DictReader(io.StringIO(site.get("/exports/judges.csv").text))
+    row = next(row for row in rows if row["slice"] == "track")
+    assert row["n"] == str(N_REPORT)
+    assert float(row["bias"]) == pytest.approx(report["bias"]["value"])
+    # A second judge's ratings come with a run, which is what makes a kept page old.
+    with site.sessions.write() as session:
+        other = session.scalars(select(Rater).where(Rater.name == "other")).one()
+        session.add(
+            JudgeRun(
+                submission_id=key, rater=other, started_at=now(), state=RunState.OK,
+                reason="", canaries=[],
+            )
+        )  # fmt: skip
+    page = site.get("/judges").text
+    assert "Judge against judge" in page
+    assert "other (version 1)" in page

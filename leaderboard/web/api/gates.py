@@ -60,9 +60,9 @@ def show_target(one: TargetTrust, models: Mapping[str, ModelCard]) -> GateRecord
         name=one.target.name,
         labels=one.fit.label_kind,
         n_labels=one.fit.n_labels,
-        icc=_show_estimate(one.calibrated.icc if one.calibrated else None),
+        icc=show_estimate(one.calibrated.icc if one.calibrated else None),
         n_models=by_model.n_models,
-        mean_bias=_show_estimate(by_model.mean),
+        mean_bias=show_estimate(by_model.mean),
         tau=by_model.tau,
         passes=one.gate.passes,
         misses=list(one.gate.misses),
@@ -77,5 +77,6 @@ def _show_model(one: ModelBias, models: Mapping[str, ModelCard]) -> ModelBiasRec
     )
 
 
-def _show_estimate(estimate: Estimate | None) -> EstimateRecord | None:
+def show_estimate(estimate: Estimate | None) -> EstimateRecord | None:
+    """An estimate, null where it is undefined."""
     return None if estimate is None else EstimateRecord.of(estimate)

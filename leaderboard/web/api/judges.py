@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from leaderboard.calibration.between import JudgePair, compare_judges
 from leaderboard.calibration.trust import JudgeTrust, read_judges, read_public_models, read_severity
+from leaderboard.items.targets import Target
 from leaderboard.judges.order_runs import JudgeOrder
 from leaderboard.models.team import ModelCard
 from leaderboard.scoring.order import Ordered
-from leaderboard.web.api.gates import GateRecord, show_target
+from leaderboard.scoring.statistics.agreement import Agreement
+from leaderboard.web.api.gates import EstimateRecord, GateRecord, show_estimate, show_target
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_standing, name_split
 from leaderboard.web.services import database
@@ -66,8 +69,35 @@ class SeverityRecord(Shape, frozen=True, kw_only=True):
     error: float
 
 
+class PairTargetRecord(Shape, frozen=True, kw_only=True):
+    """How far two judges agree on a target, over the `n` reports that both rated.
+
+    The bias is first minus second, and 95 % of the differences lie between the limits, in points of
+    the target. `weighted_kappa` is quadratic, null for the report score. What is undefined is null.
+    """
+
+    slice: str
+    name: str
+    n: int
+    icc: EstimateRecord | None
+    weighted_kappa: EstimateRecord | None
+    bias: EstimateRecord | None
+    lower_limit: EstimateRecord | None
+    upper_limit: EstimateRecord | None
+
+
+class JudgePairRecord(Shape, frozen=True, kw_only=True):
+    """Two judges and how far their raw ratings of public results agree."""
+
+    first: str
+    first_version: str
+    second: str
+    second_version: str
+    targets: list[PairTargetRecord]
+
+
 class JudgeList(Shape, frozen=True, kw_only=True):
-    """The judges of a split, those that score submissions first.
+    """The judges of a split, those that score submissions first, and the pairs of them.
 
     `severity` is of those behind the labels, null where too few reports were rated by several.
     """
@@ -77,6 +107,7 @@ class JudgeList(Shape, frozen=True, kw_only=True):
     split: str
     severity: SeverityRecord | None
     judges: list[JudgeRecord]
+    pairs: list[JudgePairRecord]
 
 
 @get("/judges/<slug>/<split>", query=VersionQuery)
@@ -90,6 +121,30 @@ def list_judges(slug: str, split: str) -> JudgeList:
         **name_split(found),
         severity=None if severity is None else SeverityRecord.of(severity),
         judges=[_show(judge, models) for judge in judges],
+        pairs=[_show_pair(pair) for pair in compare_judges(database(), found)],
+    )
+
+
+def _show_pair(pair: JudgePair) -> JudgePairRecord:
+    return JudgePairRecord(
+        first=pair.first.name,
+        first_version=pair.first.version,
+        second=pair.second.name,
+        second_version=pair.second.version,
+        targets=[_show_agreement(target, one) for target, one in pair.agreements.items()],
+    )
+
+
+def _show_agreement(target: Target, one: Agreement) -> PairTargetRecord:
+    return PairTargetRecord(
+        slice=target.slice,
+        name=target.name,
+        n=one.n,
+        icc=show_estimate(one.icc),
+        weighted_kappa=show_estimate(one.kappa),
+        bias=show_estimate(one.limits.bias if one.limits else None),
+        lower_limit=show_estimate(one.limits.lower if one.limits else None),
+        upper_limit=show_estimate(one.limits.upper if one.limits else None),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from leaderboard.calibration.between import compare_judges
 from leaderboard.calibration.trust import read_judges, read_public_models
 from leaderboard.disclosure import Viewer
 from leaderboard.exports.ablations import make_ablation_table
@@ -14,6 +15,7 @@ from leaderboard.exports.comparisons import make_comparison_table
 from leaderboard.exports.formats import Format, read_format, write_table
 from leaderboard.exports.gates import make_gate_table
 from leaderboard.exports.harm import make_harm_table
+from leaderboard.exports.judge_pairs import make_judge_pair_table
 from leaderboard.exports.order import make_order_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
@@ -119,6 +121,15 @@ def agreement(ending: str) -> Response:
     split = find_standing()
     ranked_at = read_ranking(database(), split).ranked_at
     table = make_agreement_table(split, read_judges(database(), split), ranked_at)
+    return send_table(table, ending)
+
+
+@blueprint.get("/judges.<ending>")
+def judges(ending: str) -> Response:
+    """How far the judges of a split agree with each other."""
+    split = find_standing()
+    ranked_at = read_ranking(database(), split).ranked_at
+    table = make_judge_pair_table(split, compare_judges(database(), split), ranked_at)
     return send_table(table, ending)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, render_template, request
 
+from leaderboard.calibration.between import compare_judges
 from leaderboard.calibration.trust import (
     JudgeTrust,
     TargetTrust,
@@ -54,6 +55,7 @@ def index() -> Response:
             "judges/judges.html",
             split=split,
             judges=judges,
+            pairs=compare_judges(database(), split),
             ruler=ruler,
             decides=decides,
             calls={(one.name, one.version): one for one in read_call_figures(database())},

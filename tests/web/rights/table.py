@@ -110,6 +110,7 @@ PAGES = (
         GET /exports/comparisons/pairs.csv?benchmark=tiny&models=model-a,model-b
         GET /exports/models/model-a/harm.csv?benchmark=tiny
         GET /exports/models/model-a/scores.csv?benchmark=tiny
+        GET /exports/judges.csv
         GET /exports/order.csv
         GET /exports/published/spinemed.csv
         GET /exports/ranking.csv
