@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from leaderboard.scoring.statistics.agreement import (
     Agreement,
@@ -137,14 +138,21 @@ def test_quadratic_weighted_kappa_is_lins_concordance_of_the_rounded_ratings() -
     assert kappa.low < kappa.value < kappa.high
 
 
+@pytest.mark.parametrize("n", [3, 12, 80])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_quick_kappa_is_the_one_of_statsmodels(seed: int) -> None:
+def test_weighted_kappa_and_its_interval_are_those_of_statsmodels(seed: int, n: int) -> None:
     chance = np.random.default_rng(seed)
-    first = chance.uniform(0.5, 5.5, 12)
-    second = np.clip(first + chance.normal(0, 1.5, 12), 0, 6)
-    slow = weighted_kappa(first, second, range(1, 6))
-    assert slow is not None
-    assert kappa_value(first, second, range(1, 6)) == pytest.approx(slow.value)
+    first = chance.uniform(0.5, 5.5, n)
+    second = np.clip(first + chance.normal(0, 1.5, n), 0, 6)
+    table = np.zeros((5, 5))
+    places = ((np.clip(np.floor(one + 0.5), 1, 5) - 1).astype(int) for one in (first, second))
+    np.add.at(table, tuple(places), 1)
+    known = cohens_kappa(table, wt="quadratic")
+    kappa = weighted_kappa(first, second, range(1, 6))
+    assert kappa is not None
+    ends = (max(-1, known.kappa_low), min(1, known.kappa_upp))
+    assert kappa == pytest.approx((known.kappa, *ends), abs=1e-9)
+    assert kappa_value(first, second, range(1, 6)) == pytest.approx(kappa.value)
     assert kappa_value(np.ones(4), np.arange(1.0, 5.0), range(1, 6)) is None
 
 
