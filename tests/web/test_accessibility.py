@@ -40,6 +40,7 @@ NOWHERE = "/nothing-here"
 ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/"),
     (None, "/?board=report&weights=open&q=nobody"),
+    (None, "/?board=report&style=controlled"),
     (None, "/?sort=text&since=2020-01-01&columns=licence,parameters,unscored,text&published=1"),
     (None, "/models/model-a"),
     (None, "/breakdowns"),
