@@ -111,6 +111,17 @@ class RankingRow:
         return len({one.id for one in self.parts.values()}) or 1
 
     @property
+    def files(self) -> dict[Track, Submission]:
+        """The submission that its result on each track is of, in the tracks' order.
+
+        Of several runs it is the one by which the row is known there.
+        """
+        named = self.tracks
+        return {
+            track: self.parts.get(track, self.submission) for track in Track if track.value in named
+        }
+
+    @property
     def is_compared(self) -> bool:
         """Whether it may be compared with others item by item."""
         return all(

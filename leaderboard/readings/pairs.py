@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
-from leaderboard.models.benchmark import Item
+from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.readings.filter import Choices, Field, Filter, select_items
@@ -67,38 +68,44 @@ def pair_choices(choices: Choices) -> Choices:
     return dict(choices) | {Field.FILTER: {one.value: one.label for one in PairWhich}}
 
 
+Files = Mapping[Track, Submission]
+"""The submission that a model's result on each track is of."""
+
+
 def read_pairs(
     session: Session,
-    first: Submission,
-    second: Submission,
+    split: Split,
+    first: Files,
+    second: Files,
     filter_: Filter,
     page: int = 1,
     size: int = PAGE,
 ) -> PairPage:
     """The page of that number, from 1, of the items that both have a prediction for.
 
-    Raises NotFound beyond the last page, and unless all may see both, with their verdicts.
+    On each track it is that of the file that the model stands by there; what another file of the
+    model says for an item of that track does not count. Raises NotFound beyond the last page, and
+    unless all may see each file, with its verdicts.
     """
-    for one in (first, second):
+    for one in (*first.values(), *second.values()):
         require_texts(one, Viewer.PUBLIC)
         if not sees_key(one, Viewer.PUBLIC):
             raise NotFound("Which items a model got right is not public here.", "Compare scores.")
-    matching = _select_ids(first, second, filter_)
+    matching = _select_ids(split, first, second, filter_)
     n = count_rows(session, matching)
-    n_all = count_rows(session, _select_ids(first, second, {})) if filter_ else n
+    n_all = count_rows(session, _select_ids(split, first, second, {})) if filter_ else n
     n_pages = count_pages(n, page, size)
     rows = session.execute(
         matching.order_by(Item.position).offset((page - 1) * size).limit(size)
     ).all()
     sides = (
-        make_readings(session, first.split, [row[side] for row in rows], with_key=True)
-        for side in (0, 1)
+        make_readings(session, split, [row[side] for row in rows], with_key=True) for side in (0, 1)
     )
     pairs = tuple(Pair(*both) for both in zip(*sides, strict=True))
     return PairPage(pairs, page, n_pages, n, n_all)
 
 
-def _select_ids(first: Submission, second: Submission, filter_: Filter) -> Select[int, int]:
+def _select_ids(split: Split, first: Files, second: Files, filter_: Filter) -> Select[int, int]:
     left, right = aliased(Prediction), aliased(Prediction)
     left_read, right_read = aliased(ParsedPrediction), aliased(ParsedPrediction)
     query = (
@@ -108,9 +115,8 @@ def _select_ids(first: Submission, second: Submission, filter_: Filter) -> Selec
         .outerjoin(left_read, left_read.prediction_id == left.id)
         .outerjoin(right_read, right_read.prediction_id == right.id)
         .where(
-            left.submission_id == first.id,
-            right.submission_id == second.id,
-            Item.split_id == first.split_id,
+            _is_of_files(left.submission_id, right.submission_id, first, second),
+            Item.split_id == split.id,
             *select_items(filter_),
         )
     )
@@ -128,6 +134,24 @@ def _select_ids(first: Submission, second: Submission, filter_: Filter) -> Selec
         case PairWhich.DIFFER:
             rated = _is_rated_otherwise(left.id, right.id)
             return query.where(or_(and_(wins, other_loses), and_(loses, other_wins), rated))
+
+
+def _is_of_files(
+    left_id: InstrumentedAttribute[str],
+    right_id: InstrumentedAttribute[str],
+    first: Files,
+    second: Files,
+) -> ColumnElement[bool]:
+    """Whether two predictions are of the files that both models stand by on the item's track."""
+    tracks: dict[tuple[str, str], list[Track]] = {}
+    for track in Track:
+        if track in first and track in second:
+            tracks.setdefault((first[track].id, second[track].id), []).append(track)
+    of_files = [
+        and_(left_id == left, right_id == right, Item.track.in_(of))
+        for (left, right), of in tracks.items()
+    ]
+    return or_(false(), *of_files)
 
 
 def _is_rated_otherwise(

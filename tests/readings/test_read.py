@@ -9,7 +9,7 @@ from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer, disclosure, shows_items
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.models.benchmark import Answers, Item, Split
+from leaderboard.models.benchmark import Answers, Item, Split, Track
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.reading import ReaderCall, ReaderOutcome
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
@@ -75,6 +75,11 @@ def send(sessions: Sessions, texts: Mapping[str, str], name: str = "a") -> str:
         key = make_submission(session, texts, card=make_card(session, team, f"model-{name}"))
     score_submission(sessions, key, [ChecklistJudge()])
     return key
+
+
+def files(submission: Submission) -> dict[Track, Submission]:
+    """What a model stands by whose one file this is."""
+    return {Track(track): submission for track in submission.tracks}
 
 
 def read(
@@ -287,7 +292,7 @@ def test_items_that_the_package_does_not_show_are_for_the_team_and_hosts_alone(
         with pytest.raises(NotFound):
             read_page(session, found, Viewer.PUBLIC, {})
         with pytest.raises(NotFound):
-            read_pairs(session, found, found, {})
+            read_pairs(session, found.split, files(found), files(found), {})
 
 
 @pytest.mark.parametrize(
@@ -366,7 +371,7 @@ def test_what_was_sent_for_items_of_a_version_before_is_not_among_the_readings(
     with sessions.read() as session:
         found = session.get_one(Submission, open_key)
         assert read_page(session, found, Viewer.PUBLIC, {}).n_all == 1
-        assert read_pairs(session, found, found, {}).n_all == 1
+        assert read_pairs(session, found.split, files(found), files(found), {}).n_all == 1
 
 
 def test_on_hidden_answers_a_team_has_no_choice_that_depends_on_them(sessions: Sessions) -> None:
@@ -399,7 +404,9 @@ def test_two_models_are_put_side_by_side_and_chosen_by_how_they_differ(
         choices = pair_choices(read_choices(session, both[0].split, with_key=True))
 
         def keys(**asked: str) -> list[str]:
-            page = read_pairs(session, both[0], both[1], read_filter(asked, choices))
+            page = read_pairs(
+                session, both[0].split, *map(files, both), read_filter(asked, choices)
+            )
             assert all(one.first.item == one.second.item for one in page.pairs)
             assert page.n_all == 6
             return [one.first.item.key.removeprefix("test-") for one in page.pairs]
@@ -410,7 +417,9 @@ def test_two_models_are_put_side_by_side_and_chosen_by_how_they_differ(
         assert keys(filter=PairWhich.SECOND) == ["text-001"]
         assert keys(filter=PairWhich.NEITHER) == ["image-002", "text-003", "text-004"]
         assert keys(filter=PairWhich.DIFFER, track="report") == ["report-000"]
-        (pair,) = read_pairs(session, both[0], both[1], {Field.FILTER: "first"}).pairs
+        (pair,) = read_pairs(
+            session, both[0].split, *map(files, both), {Field.FILTER: "first"}
+        ).pairs
         assert (pair.first.text, pair.second.text) == (TEXTS["test-text-000"], "ANSWER: C")
 
 
@@ -420,4 +429,4 @@ def test_two_models_are_not_compared_item_by_item_on_hidden_answers(sessions: Se
     with sessions.read() as session:
         both = [session.get_one(Submission, key) for key in keys]
         with pytest.raises(NotFound):
-            read_pairs(session, both[0], both[1], {})
+            read_pairs(session, both[0].split, *map(files, both), {})

@@ -322,6 +322,44 @@ def test_two_models_are_shown_side_by_side_from_their_comparison(
     assert site.get("/compare/items?benchmark=opened&models=model-a,nobody").status_code == 404
 
 
+def test_two_models_are_paired_on_each_track_by_the_file_that_each_stands_by(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, first, other = opened
+    second = send(site, {"test-image-002": "ANSWER: B"}, "ada", "opened")
+    api = "/api/v1/comparisons/opened/test/items?models=model-a,model-b"
+    pairs = check(site, "get", "/comparisons/{slug}/{split}/items", site.get(api))
+    assert [one["first"]["item"]["id"] for one in pairs["pairs"]] == list(TEXTS)
+    assert pairs["n_all"] == len(TEXTS)
+    texts = {one["first"]["item"]["id"]: one["first"]["text"] for one in pairs["pairs"]}
+    assert texts == TEXTS | {"test-image-002": "ANSWER: B"}
+    assert {one["second"]["text"] for one in pairs["pairs"]} <= set(OTHERS.values())
+    differ = site.get(f"{api}&filter=differ").json()
+    names = [one["first"]["item"]["id"] for one in differ["pairs"]]
+    assert names == ["test-text-000", "test-text-001", "test-image-002"]
+    assert pairs["first_submissions"] == {"text": first, "image": second, "report": first}
+    assert set(pairs["second_submissions"].values()) == {other}
+    at = "/compare/items?benchmark=opened&models=model-a,model-b"
+    page = plain(site.get(at).text)
+    assert "6 items." in page
+    assert f"{first} (text questions, reports), {second} (image questions)" in page
+    turned = plain(site.get("/compare/items?benchmark=opened&models=model-b,model-a").text)
+    assert "6 items." in turned
+
+
+def test_two_models_without_a_track_in_common_have_no_items_side_by_side(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, _, _ = opened
+    site.add_person("cy", "team-c", "model-c")
+    site.add_person("di", "team-d", "model-d")
+    send(site, {"test-image-002": "ANSWER: B"}, "cy", "opened")
+    send(site, {key: text for key, text in TEXTS.items() if "-text-" in key}, "di", "opened")
+    page = site.get("/compare/items?benchmark=opened&models=model-c,model-d")
+    assert page.status_code == 200
+    assert "There are none of these." in plain(page.text)
+
+
 def test_the_api_gives_single_items_with_what_was_read_and_by_which_rule(
     opened: tuple[Site, str, str],
 ) -> None:

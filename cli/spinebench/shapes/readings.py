@@ -164,13 +164,18 @@ class ReadingPairRecord(Shape, frozen=True, kw_only=True):
 
 
 class ReadingPairList(Shape, frozen=True, kw_only=True):
-    """One page of two models side by side; `n_all` counts the items that both answered."""
+    """One page of two models side by side; `n_all` counts the items that both answered.
+
+    The readings of each track are of the submission by which the model stands there.
+    """
 
     benchmark: str
     version: str
     split: str
     first: str
     second: str
+    first_submissions: dict[str, str]
+    second_submissions: dict[str, str]
     n: int
     n_all: int
     page: int

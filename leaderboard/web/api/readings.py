@@ -129,13 +129,15 @@ def list_pairs(slug: str, split: str) -> ReadingPairList:
         raise InvalidRequest(
             "Two different models are put side by side.", "Name two: models=first,second."
         ).at("models")
-    first, second = (get_row(database(), found, one)[1].submission for one in slugs)
-    shown = read_pairs(database(), first, second, asked.filter, asked.page, asked.size)
+    first, second = (get_row(database(), found, one)[1].files for one in slugs)
+    shown = read_pairs(database(), found, first, second, asked.filter, asked.page, asked.size)
     return ReadingPairList.of(
         shown,
         **name_split(found),
         first=slugs[0],
         second=slugs[1],
+        first_submissions={track.value: one.id for track, one in first.items()},
+        second_submissions={track.value: one.id for track, one in second.items()},
         pairs=[
             ReadingPairRecord(first=_show(one.first), second=_show(one.second))
             for one in shown.pairs

@@ -127,8 +127,8 @@ def _render(found: Submission, viewer: Viewer, *, back: str, files: str) -> str:
 def _render_pairs(split: Split, slugs: list[str]) -> str:
     asked = read_asked_pairs(split)
     rows = [get_row(database(), split, slug)[1] for slug in slugs]
-    first, second = (row.submission for row in rows)
-    shown = read_pairs(database(), first, second, asked.filter, asked.page)
+    first, second = (row.files for row in rows)
+    shown = read_pairs(database(), split, first, second, asked.filter, asked.page)
     return render_template(
         "readings/pairs.html",
         split=split,
