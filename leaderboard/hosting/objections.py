@@ -8,9 +8,11 @@ from leaderboard.audit import add_audit
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest
 from leaderboard.hosting.act import Act
+from leaderboard.letters.objections import tell_objector
 from leaderboard.models.objection import Effect, Objection, ObjectionAnswer
 from leaderboard.names import read_prose
 from leaderboard.objections.read import get_objection
+from leaderboard.queue import SEND_LETTER, Nudge
 
 MAX_ANSWER = 2000
 
@@ -18,6 +20,7 @@ MAX_ANSWER = 2000
 def answer_objection(session: Session, key: int, text: str, effect: str, actor: str) -> Act:
     """Answer an objection, once. What its effect names is done by other acts of a host.
 
+    Whoever objected is told by mail that there is an answer, where their address is confirmed.
     Raises NotFound; Conflict for one that is answered; InvalidRequest, each under its field, for a
     text that cannot be used and an effect that there is not.
     """
@@ -40,4 +43,6 @@ def answer_objection(session: Session, key: int, text: str, effect: str, actor: 
     note = f"effect: {effect}"
     add_audit(session, actor, "answer objection", subject, note, benchmark=benchmark.slug)
     session.flush()
-    return Act(f"Objection {key} is answered.")
+    letter = tell_objector(session, told.objection)
+    waiting = () if letter is None else (Nudge(SEND_LETTER, letter.id),)
+    return Act(f"Objection {key} is answered.", waiting=waiting)

@@ -15,6 +15,7 @@ from leaderboard.accounts.second_factor import MEANS_WORDS, read_factors
 from leaderboard.accounts.users import find_user
 from leaderboard.letters.approvals import WaitingTeam, read_waiting_teams
 from leaderboard.letters.links import CONFIRMATION, REGISTRATION, RESET, Links
+from leaderboard.letters.objections import AnsweredObjection, find_answered
 from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import User
@@ -53,6 +54,9 @@ def write_letter(session: Session, letter: Letter, links: Links, base_url: str) 
         case LetterKind.APPROVALS:
             waiting = read_waiting_teams(session, owner) if owner and owner.is_confirmed else []
             return _write_approvals(waiting, base_url)
+        case LetterKind.OBJECTION:
+            told = find_answered(session, letter, owner) if owner and owner.is_confirmed else None
+            return None if told is None else _write_answered(told, base_url)
 
 
 def make_letter(words: Words, address: str, base_url: str, sender: str) -> EmailMessage:
@@ -160,4 +164,15 @@ def _write_approvals(waiting: Sequence[WaitingTeam], base_url: str) -> Words | N
         f"Nothing that they send to a hidden split is scored before you have approved them:\n\n"
         f"{teams}\n\nLook at who they are, and approve or refuse them: "
         f"{base_url}/admin/approvals\n\nYou get at most one such letter a day.",
+    )
+
+
+def _write_answered(told: AnsweredObjection, base_url: str) -> Words:
+    """That there is an answer, and where: neither it nor the item is in a mail."""
+    made, benchmark = told.objection, told.benchmark
+    return Words(
+        "SpineBench: your objection is answered",
+        f"A host has answered what you objected to on {benchmark.name} {benchmark.version} on "
+        f"{made.at:%Y-%m-%d}. Sign in to read the answer:\n\n"
+        f"{base_url}/objections#objection-{made.id}",
     )

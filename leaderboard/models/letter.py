@@ -6,10 +6,11 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
 from leaderboard.models.notice import NoticeState
+from leaderboard.models.objection import Objection
 
 
 class LetterKind(enum.StrEnum):
@@ -22,6 +23,7 @@ class LetterKind(enum.StrEnum):
     INVITE = "invite"
     WAYS = "ways"
     APPROVALS = "approvals"
+    OBJECTION = "objection"
 
 
 class Letter(Base):
@@ -58,3 +60,16 @@ class LetterAsker(Base):
         ForeignKey("letters.id", ondelete="CASCADE"), primary_key=True
     )
     network: Mapped[str] = mapped_column(String(64))
+
+
+class ObjectionLetter(Base):
+    """Which answered objection a letter tells of; it goes when the letter does."""
+
+    __tablename__ = "objection_letters"
+
+    letter_id: Mapped[int] = mapped_column(
+        ForeignKey("letters.id", ondelete="CASCADE"), primary_key=True
+    )
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), unique=True)
+
+    objection: Mapped[Objection] = relationship()
