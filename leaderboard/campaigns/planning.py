@@ -24,13 +24,13 @@ from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.campaign import Campaign, CampaignPart, Cause, PartState, ReleaseRuler
 from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Status, Submission
-from leaderboard.packages.versions import Change, SplitDiff
+from leaderboard.packages.versions import RATED_BY, Change, SplitDiff
 from leaderboard.rankings.releases import decides_by_reports, find_release
 from leaderboard.scoring.answers import PARSER_VERSION
 
 MakeJudge = Callable[[Split], AnyJudge]
 """Who would rate the reports of a new submission to a split today."""
-OF_REPORTS = (Change.REFERENCE, Change.DROPPED, Change.REWORDED, Change.PICTURES, Change.ADDED)
+OF_REPORTS = (*RATED_BY, Change.DROPPED, Change.REWORDED, Change.PICTURES, Change.ADDED)
 
 
 def replaces(version: str, other: str) -> bool:

@@ -39,11 +39,16 @@ class Change(enum.StrEnum):
     REWORDED = ("reworded", "reworded", False)
     PICTURES = ("pictures", "pictures replaced", False)
     CORRECTED = ("corrected", "key corrected", True)
-    REFERENCE = ("reference", "reference, checklist or rubric changed", True)
+    CHECKLIST = ("checklist", "check corrected", True)
+    REFERENCE = ("reference", "reference or rubric changed", True)
     HARM = ("harm", "harm grade changed", True)
     MOVED = ("moved", "moved in the taxonomy", True)
     NOTED = ("noted", "explanation, source or picture description changed", True)
     SAME = ("same", "the same", True)
+
+
+RATED_BY = frozenset({Change.CHECKLIST, Change.REFERENCE})
+"""Changes of what a report is rated by."""
 
 
 class Shared(enum.StrEnum):
@@ -126,7 +131,7 @@ class SplitDiff:
         return frozenset(
             one.after_id
             for one in self.items
-            if one.after_id is not None and one.change.carries and Change.REFERENCE in one.changes
+            if one.after_id is not None and one.change.carries and RATED_BY & {*one.changes}
         )
 
     @cached_property
@@ -271,7 +276,8 @@ def _compare(
         Change.REWORDED: _wording(was, old.item) != _wording(now, new.item),
         Change.PICTURES: _pictures(old.item) != _pictures(new.item),
         Change.CORRECTED: old.reference.answer != new.reference.answer,
-        Change.REFERENCE: _rated_by(old.reference) != _rated_by(new.reference)
+        Change.CHECKLIST: _checks(old.reference) != _checks(new.reference),
+        Change.REFERENCE: old.reference.reference_report != new.reference.reference_report
         or (is_report and _without_harm(was["rubric"]) != _without_harm(now["rubric"])),
         Change.HARM: _harm(old) != _harm(new),
         Change.MOVED: _place(old.item) != _place(new.item),
@@ -290,8 +296,8 @@ def _pictures(item: Item) -> list[str]:
     return [shown.sha256 for shown in item.images]
 
 
-def _rated_by(reference: ItemReference) -> tuple[Any, ...]:
-    return reference.reference_report, _without_harm(reference.checklist)
+def _checks(reference: ItemReference) -> Any:
+    return _without_harm(reference.checklist)
 
 
 def _harm(known: _Known) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from leaderboard.rankings.releases import find_ranking
 from leaderboard.scoring.boards import Board
 from leaderboard.scoring.rank_range import RankRange
 
-UNSEEN = (Change.CORRECTED, Change.REFERENCE, Change.HARM)
+UNSEEN = (Change.CORRECTED, Change.CHECKLIST, Change.REFERENCE, Change.HARM)
 """Changes that nobody sees who compares the questions of both versions."""
 SEEN = (Change.REWORDED, Change.PICTURES, Change.MOVED, Change.ADDED, Change.DROPPED)
 MIN_TOLD = 5
@@ -174,16 +174,26 @@ def _read_splits(
 
 
 def warn_of_few(split: Split, diff: SplitDiff) -> str:
-    """What a host is told before a version corrects few keys of a secret split; else nothing."""
-    n = len(diff.find(Change.CORRECTED))
-    if not is_protected(split) or not 0 < n < MIN_TOLD:
+    """What a host is told before a version corrects few keys or checklists of a secret split.
+
+    Nothing where it corrects none, or enough.
+    """
+    if not is_protected(split):
         return ""
-    keys = "1 key is" if n == 1 else f"{n} keys are"
-    return (
-        f"{keys} corrected on a split whose answers are hidden. Whoever has several results on it "
-        f"can find out by their scores before and after which items they were, and how they are "
-        f"answered: correct at least {MIN_TOLD} at a time, or retire the items."
-    )
+    warnings = []
+    for change, one, answered in (
+        (Change.CORRECTED, "key", "how they are answered"),
+        (Change.CHECKLIST, "checklist", "what their checks ask for"),
+    ):
+        n = len(diff.find(change))
+        if 0 < n < MIN_TOLD:
+            warnings.append(
+                f"{n} {one}{' is' if n == 1 else 's are'} corrected on a split whose answers are "
+                f"hidden. Whoever has several results on it can find out by their scores before "
+                f"and after which items they were, and {answered}: correct at least {MIN_TOLD} at "
+                f"a time, or retire the items."
+            )
+    return " ".join(warnings)
 
 
 def count_changes(items: Sequence[ItemDiff], *, is_secret: bool) -> list[ErratumCount]:

@@ -122,8 +122,8 @@ def test_a_touched_checklist_keeps_predictions_but_not_the_ratings_by_it(compare
         del lines[CASE]["checklist"][0]
 
     diff = compare(edit).splits["test"]
-    assert changed(diff) == {CASE: (Change.REFERENCE,)}
-    assert {one.after_id for one in diff.find(Change.REFERENCE)} == diff.rerated
+    assert changed(diff) == {CASE: (Change.CHECKLIST,)}
+    assert {one.after_id for one in diff.find(Change.CHECKLIST)} == diff.rerated
     assert diff.shares[Track.REPORT].carried == 1
 
 

@@ -7,7 +7,7 @@ from leaderboard.disclosure import is_protected
 from leaderboard.models.benchmark import Track
 from leaderboard.packages.catalogue import get_benchmark, get_loaded, get_split
 from leaderboard.packages.opening import open_version
-from leaderboard.packages.versions import Change, ItemDiff, compare_splits
+from leaderboard.packages.versions import Change, ItemDiff, SplitDiff, compare_splits
 from leaderboard.rankings.errata import (
     MIN_TOGETHER,
     MIN_TOLD,
@@ -91,6 +91,32 @@ def test_what_anybody_sees_is_counted_alike_whether_or_not_a_key_changed_too() -
     ]
     assert moved[0] == moved[1]
     assert all(not one.items for one in count_changes(also, is_secret=True))
+
+
+def test_corrected_checks_of_a_secret_split_are_told_of_as_keys_are() -> None:
+    items = [
+        make_diff(number, condition, Change.CHECKLIST)
+        for number, condition in enumerate([*"aaaaa", *"bb"])
+    ] + [make_diff(number, condition) for number, condition in enumerate("cde", 10)]
+    told = count_changes(items, is_secret=True)
+    assert [(one.change, one.conditions, one.n, one.items) for one in told] == [
+        (Change.CHECKLIST, ("a",), 5, ()),
+        (Change.CHECKLIST, ("b", "c", "d", "e"), 2, ()),
+    ]
+    assert [one.n for one in count_changes(items, is_secret=False)] == [5, 2]
+
+
+def test_a_host_is_warned_before_few_checklists_of_a_secret_split_are_corrected(
+    load_protected: Load, sessions: Sessions
+) -> None:
+    load_protected(6, 0, 0)
+    with sessions.read() as session:
+        split = get_split(get_loaded(session, "tiny", "1.0.0"), "test")
+        few = [make_diff(number, "a", Change.CHECKLIST) for number in range(2)]
+        warning = warn_of_few(split, SplitDiff(1, 2, tuple(few)))
+        assert warning.startswith("2 checklists are corrected on a split whose answers are hidden.")
+        enough = [make_diff(number, "a", Change.CHECKLIST) for number in range(5)]
+        assert warn_of_few(split, SplitDiff(1, 2, tuple(enough))) == ""
 
 
 def follow(sessions: Sessions, version: str, keys: list[str], *, dropped: str = "") -> None:
