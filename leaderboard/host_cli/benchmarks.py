@@ -16,7 +16,7 @@ from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
-from leaderboard.lens.corrections import prepare_corrected
+from leaderboard.lens.next_version import prepare_corrected
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import (
@@ -204,9 +204,10 @@ def reveal_command(
 @click.option("--as", "version", default="", help="Its number; by default the next patch number.")
 @with_appcontext
 def correct_command(slug: str, version: str) -> None:
-    """Make the next version of SLUG with the corrections of its keys (see `flask key correct`).
+    """Make the next version of SLUG with the corrections of its keys and checks.
 
-    It is prepared: hosts alone know of it until one opens it.
+    `flask key correct` and `flask check correct` draft them. It is prepared: hosts alone know of it
+    until one opens it.
     """
     with sessions().write() as session:
         done = prepare_corrected(session, get_benchmark(session, slug), version, COMMAND_LINE)

@@ -4,6 +4,7 @@ from leaderboard.host_cli.approvals import approval_group
 from leaderboard.host_cli.benchmarks import benchmark_group
 from leaderboard.host_cli.bundles import bundle_group
 from leaderboard.host_cli.campaigns import campaign_group
+from leaderboard.host_cli.checks import check_group
 from leaderboard.host_cli.database import db_group
 from leaderboard.host_cli.endpoints import endpoint_group
 from leaderboard.host_cli.evidence import evidence_group
@@ -33,6 +34,7 @@ commands = (
     evidence_group,
     item_group,
     key_group,
+    check_group,
     objection_group,
     expert_group,
     endpoint_group,

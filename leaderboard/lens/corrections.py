@@ -1,4 +1,4 @@
-"""Correct keys: the draft for a benchmark's next version, and that version made from it."""
+"""Correct keys: the draft for a benchmark's next version."""
 
 from __future__ import annotations
 
@@ -10,19 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
-from leaderboard.db import lock_row, now
+from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split
-from leaderboard.models.correction import CorrectedVersion, Correction
+from leaderboard.models.correction import Correction
 from leaderboard.models.reference import ItemReference
 from leaderboard.packages.catalogue import find_successor
-from leaderboard.packages.load import load_package
-from leaderboard.packages.read import read_package
-from leaderboard.packages.write import write_package
-
-NUMBER = re.compile(r"^([0-9]+)\.([0-9]+)\.([0-9]+)[a-z0-9.-]*$")
-MAX_NUMBER = 40
 
 
 class DraftedCorrection(NamedTuple):
@@ -43,11 +37,11 @@ def correct_key(session: Session, item: Item, answer: str, reason: str, actor: s
     the key as it is, and without a reason; Conflict for a report and for an older version.
     """
     benchmark = session.get_one(Split, item.split_id).benchmark
-    _refuse_older(session, benchmark)
+    refuse_older(session, benchmark)
     if item.kind is ItemKind.REPORT:
         raise Conflict(
             f"{item.key} is a report: it has no key.",
-            "Change its reference or checklist in the package, and load that as a new version.",
+            "Correct its checks on its page; its reference is changed in the package.",
         )
     before = session.get_one(ItemReference, item.id).answer
     fields = FieldProblems()
@@ -98,60 +92,14 @@ def read_corrections(session: Session, benchmark: Benchmark) -> list[DraftedCorr
     ]
 
 
-def read_corrected(session: Session, benchmark: Benchmark) -> list[Benchmark]:
-    """The versions that were made here from `benchmark` and its corrections, newest first."""
-    return list(
-        session.scalars(
-            select(Benchmark)
-            .join(CorrectedVersion, CorrectedVersion.benchmark_id == Benchmark.id)
-            .where(CorrectedVersion.former_id == benchmark.id)
-            .order_by(Benchmark.id.desc())
-        )
-    )
-
-
-def name_next(session: Session, benchmark: Benchmark) -> str:
-    """The next free patch number after a version's: 1.0.1 after 1.0.0, or 1.0.2 if that is used."""
-    found = NUMBER.match(benchmark.version)
-    major, minor, patch = found.groups() if found else ("1", "0", "0")
-    used = set(session.scalars(select(Benchmark.version).where(Benchmark.slug == benchmark.slug)))
-    number = int(patch) + 1
-    while f"{major}.{minor}.{number}" in used:
-        number += 1
-    return f"{major}.{minor}.{number}"
-
-
-def prepare_corrected(session: Session, benchmark: Benchmark, version: str, actor: str) -> Act:
-    """Make the next version of a benchmark from its rows and all corrections of its keys.
-
-    It is written as a package and loaded like any other: prepared until a host opens it. The draft
-    stays with the version that it corrects: made again under another number, a version has all of
-    its corrections again. Raises InvalidRequest for a number that is none or is used, Conflict
-    without corrections and for an older version.
-    """
-    lock_row(session, Benchmark.id, benchmark.id)
-    _refuse_older(session, benchmark)
-    drafted = read_corrections(session, benchmark)
-    if not drafted:
+def refuse_older(session: Session, benchmark: Benchmark) -> None:
+    """Raise Conflict for a version that another one followed."""
+    newest = find_successor(session, benchmark)
+    if newest is not None:
         raise Conflict(
-            f"No key of {benchmark.slug} {benchmark.version} is corrected.",
-            "Correct a key on its item's page first.",
+            f"{benchmark.slug} {benchmark.version} was followed by {newest.version}.",
+            f"Correct {newest.version}.",
         )
-    number = version.strip() or name_next(session, benchmark)
-    _check_number(session, benchmark, number)
-    answers = {one.item.id: one.correction.answer for one in drafted}
-    package = read_package(write_package(session, benchmark, number, answers))
-    made = load_package(session, package).benchmark
-    session.add(CorrectedVersion(benchmark_id=made.id, former_id=benchmark.id, made_at=now()))
-    n = len(drafted)
-    words = f"{n:,} corrected key{'' if n == 1 else 's'}"
-    subject, note = f"benchmark {made.slug} {made.version}", f"{words} of {benchmark.version}"
-    add_audit(session, actor, "prepare version", subject, note, benchmark=made.slug)
-    session.flush()
-    return Act(
-        f"{made.slug} {made.version} is prepared, with {words}. Hosts alone know of it until one "
-        "opens it."
-    )
 
 
 def _read_letters(item: Item, answer: str, before: Sequence[str]) -> list[str]:
@@ -171,28 +119,3 @@ def _read_letters(item: Item, answer: str, before: Sequence[str]) -> list[str]:
             f"{', '.join(letters)} is the key of {item.key} already.", "Name another letter."
         )
     return letters
-
-
-def _check_number(session: Session, benchmark: Benchmark, number: str) -> None:
-    if not NUMBER.match(number) or len(number) > MAX_NUMBER:
-        raise InvalidRequest(
-            f"{number[:MAX_NUMBER]!r} is not a version number.",
-            f"Write three numbers with dots between, such as {name_next(session, benchmark)}.",
-        ).at("version")
-    used = session.scalar(
-        select(Benchmark.id).where(Benchmark.slug == benchmark.slug, Benchmark.version == number)
-    )
-    if used is not None:
-        raise InvalidRequest(
-            f"There is a version {number} of {benchmark.slug} already.",
-            f"Choose another one, such as {name_next(session, benchmark)}.",
-        ).at("version")
-
-
-def _refuse_older(session: Session, benchmark: Benchmark) -> None:
-    newest = find_successor(session, benchmark)
-    if newest is not None:
-        raise Conflict(
-            f"{benchmark.slug} {benchmark.version} was followed by {newest.version}.",
-            f"Correct the keys of {newest.version}.",
-        )

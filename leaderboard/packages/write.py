@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -45,15 +45,22 @@ class WrittenFiles:
         return self.contents[path]
 
 
+class Corrected(NamedTuple):
+    """The right letters of questions and the checklists of reports that are other, by item."""
+
+    answers: Mapping[int, Sequence[str]]
+    checklists: Mapping[int, Sequence[Check]]
+
+
 def write_package(
     session: Session,
     benchmark: Benchmark,
     version: str | None = None,
-    answers: Mapping[int, Sequence[str]] | None = None,
+    corrected: Corrected | None = None,
 ) -> WrittenFiles:
     """The files of a version: its manifest, the items of its splits, its pictures.
 
-    With another `version` number, and with other right letters for the items of `answers`, by id.
+    With another `version` number, and with what is `corrected` in place of what the version has.
     The same rows give the same bytes. What is loaded from these gives them again; the files that a
     version was loaded from before may be written otherwise and mean the same.
     """
@@ -63,7 +70,7 @@ def write_package(
     contents = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"}
     splits = {split.name: split for split in benchmark.splits}
     for part in manifest.splits:
-        items = _make_items(session, splits[part.name], answers or {})
+        items = _make_items(session, splits[part.name], corrected or Corrected({}, {}))
         contents[part.items] = b"".join(msgspec.json.encode(item) + b"\n" for item in items)
     pictures = session.execute(
         select(ItemImage.path, Image.content)
@@ -72,6 +79,18 @@ def write_package(
         .where(Item.split_id.in_([split.id for split in benchmark.splits]))
     )
     return WrittenFiles(contents | {row[0]: row[1] for row in pictures})
+
+
+def make_item(session: Session, item: Item, corrected: Corrected) -> PackageItem:
+    """One item as a package has it, with what is corrected."""
+    harm = session.get(ItemHarm, item.id)
+    return _make_item(
+        session.get_one(Split, item.split_id),
+        item,
+        session.get_one(ItemReference, item.id),
+        UNSET if harm is None else msgspec.convert(harm.content, OptionHarm),
+        corrected,
+    )
 
 
 def write_zip(files: WrittenFiles) -> BinaryIO:
@@ -87,9 +106,7 @@ def write_zip(files: WrittenFiles) -> BinaryIO:
     return stream
 
 
-def _make_items(
-    session: Session, split: Split, answers: Mapping[int, Sequence[str]]
-) -> list[PackageItem]:
+def _make_items(session: Session, split: Split, corrected: Corrected) -> list[PackageItem]:
     references = {
         one.item_id: one
         for one in session.scalars(
@@ -101,9 +118,7 @@ def _make_items(
         for one in session.scalars(select(ItemHarm).join(Item).where(Item.split_id == split.id))
     }
     return [
-        _make_item(
-            split, item, references[item.id], harms.get(item.id, UNSET), answers.get(item.id)
-        )
+        _make_item(split, item, references[item.id], harms.get(item.id, UNSET), corrected)
         for item in read_items(session, split)
     ]
 
@@ -113,7 +128,7 @@ def _make_item(
     item: Item,
     reference: ItemReference,
     harm: OptionHarm | UnsetType,
-    answer: Sequence[str] | None,
+    corrected: Corrected,
 ) -> PackageItem:
     question, numbering = _split_question(item.question)
     images = [PackageImage(path=one.path, alt=one.alt) for one in item.images]
@@ -134,12 +149,13 @@ def _make_item(
         "provenance": provenance,
     }
     if item.kind is ItemKind.REPORT:
+        checklist = corrected.checklists.get(item.id)
+        if checklist is None:
+            checklist = msgspec.convert(reference.checklist, list[Check])
         return ReportItem(
-            **shared,
-            reference_report=reference.reference_report,
-            checklist=msgspec.convert(reference.checklist, list[Check]),
+            **shared, reference_report=reference.reference_report, checklist=list(checklist)
         )
-    right = list(reference.answer if answer is None else answer)
+    right = list(corrected.answers.get(item.id, reference.answer))
     return McqItem(
         **shared,
         options=item.options,

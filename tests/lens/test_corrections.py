@@ -11,14 +11,8 @@ from leaderboard.audit import read_audit
 from leaderboard.db import Sessions
 from leaderboard.errors import Conflict, InvalidFields, InvalidRequest
 from leaderboard.lens.checks import get_item
-from leaderboard.lens.corrections import (
-    correct_key,
-    name_next,
-    prepare_corrected,
-    read_corrected,
-    read_corrections,
-    withdraw_correction,
-)
+from leaderboard.lens.corrections import correct_key, read_corrections, withdraw_correction
+from leaderboard.lens.next_version import name_next, prepare_corrected, read_corrected
 from leaderboard.models.benchmark import Benchmark, Item
 from leaderboard.models.reference import ItemReference
 from leaderboard.packages.catalogue import get_benchmark, get_loaded, get_split

@@ -113,6 +113,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/items"),
     ("hugo", "/admin/items/tiny/1.0.0/test"),
     ("hugo", "/admin/items/tiny/1.0.0/test/item/test-image-000"),
+    ("hugo", "/admin/items/tiny/1.0.0/test/item/test-report-000"),
     ("hugo", "/admin/items/tiny/1.0.0/test/keys"),
     ("hugo", "/admin/corrections/tiny/1.0.0"),
     ("hugo", "/admin/benchmarks/tiny/1.0.0/reveal"),

@@ -200,3 +200,58 @@ def test_the_commands_correct_a_key_make_the_version_and_write_its_package(
     assert run(args=write).exit_code == 2
     again = run(args=["benchmark", "load", str(place)])
     assert "already" in again.output.splitlines()[0]
+
+
+def test_a_corrected_check_begins_the_next_version_from_the_page_of_its_report(
+    scored: Site,
+) -> None:
+    hugo = sign_in(scored, "hugo")
+    item, draft = f"{PAGE}/item/test-report-000", "/admin/corrections/tiny/1.0.0"
+    page = hugo.get(item).text
+    assert "mentioned: excellent alignment (weight 1)" in page
+    assert "The yes/no questions of the rubric" in page
+    assert "Correct this check" not in hugo.get(f"{PAGE}/item/test-text-003").text
+    at = f"{item}/checks/praise/correct"
+    facts = {"terms": "fine alignment", "expected": "", "weight": "0", "reason": "see the atlas"}
+    sent = {f"ask-praise-{name}": value for name, value in facts.items()}
+    wrong = post(hugo, scored, at, item, **sent)
+    assert (wrong.status_code, "is not a weight." in wrong.text) == (400, True)
+    assert 'value="see the atlas"' in wrong.text
+    dropped = post(hugo, scored, at, item, **sent, act="drop")
+    assert (dropped.status_code, "stays unscored" in dropped.text) == (400, True)
+    done = post(hugo, scored, at, item, **sent | {"ask-praise-weight": "2"})
+    told = "mentioned: fine alignment (weight 2)"
+    assert f"The next version will ask by praise of test-report-000: {told}." in done.text
+    assert "1 corrected check." in hugo.get(draft).text
+    assert f"will ask: <strong>{told}</strong>: see the atlas" in hugo.get(item).text
+    made = post(hugo, scored, f"{draft}/prepare", draft, version="1.0.1")
+    assert "tiny 1.0.1 is prepared, with 1 corrected check." in made.text
+    address = "/admin/corrections/tiny/1.0.1/package"
+    with zipfile.ZipFile(io.BytesIO(hugo.get(address).content)) as archive:
+        lines = archive.read("items/test.jsonl").decode().splitlines()
+    checklists = {one["id"]: one.get("checklist") for one in map(json.loads, lines)}
+    (check,) = checklists["test-report-000"]
+    assert (check["any_of"], check["weight"]) == (["fine alignment"], 2)
+    assert checklists["test-report-001"][0]["any_of"] == ["excellent alignment"]
+    withdrawn = post(hugo, scored, f"{item}/checks/praise/withdraw", item)
+    assert "The check praise of test-report-000 stays as it is." in withdrawn.text
+    assert "correct check" in hugo.get("/admin/audit").text
+
+
+def test_the_commands_list_correct_drop_and_withdraw_checks(scored: Site) -> None:
+    url = scored.sessions.engine.url.render_as_string(hide_password=False)
+    settings = {**REQUIRED, "DATABASE_URL": url}
+    run = create_app(Config.from_env(settings)).test_cli_runner().invoke
+    of = ["tiny", "test-report-000"]
+    listed = run(args=["check", "list", *of]).output
+    assert listed.startswith("praise: mentioned: excellent alignment (weight 1); for ")
+    edit = ["--term", "fine alignment", "--term", "good alignment", "--reason", "atlas"]
+    done = run(args=["check", "correct", *of, "praise", *edit])
+    told = "mentioned: fine alignment, good alignment (weight 1)"
+    assert done.output == f"The next version will ask by praise of test-report-000: {told}.\n"
+    assert f"  next version: {told}: atlas\n" in run(args=["check", "list", *of]).output
+    dropped = run(args=["check", "drop", *of, "praise", "--reason", "atlas"])
+    assert (dropped.exit_code, "stays unscored" in dropped.output) == (1, True)
+    assert run(args=["check", "withdraw", *of, "praise"]).exit_code == 0
+    question = run(args=["check", "list", "tiny", "test-text-000"])
+    assert question.output == "test-text-000 is a question: it has no checks.\n"

@@ -13,7 +13,8 @@ from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.act import MAX_REASON
 from leaderboard.hosting.announcements import MAX_CHARACTERS
 from leaderboard.lens.checks import MAX_CHECKER
-from leaderboard.lens.corrections import MAX_NUMBER
+from leaderboard.lens.corrected_checks import CheckEdit
+from leaderboard.lens.next_version import MAX_NUMBER
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.role import SITE, Role
 from leaderboard.web.forms.form import PageForm, TextField
@@ -142,6 +143,37 @@ class CorrectionForm(PageForm):
         description="For hosts alone; it is kept in the audit trail.",
         render_kw={"required": True, "maxlength": MAX_REASON},
     )
+
+
+class CheckForm(PageForm):
+    """What a check of a report asks in the next version, and why."""
+
+    terms = TextField(
+        "Words that meet it",
+        description="One a line; none where it is about a level or a side.",
+        widget=TextArea(),
+        render_kw={"rows": 3},
+    )
+    expected = TextField(
+        "Expected",
+        description="Levels with commas between, a side (left, right, bilateral, central), or "
+        "present or absent; empty for a check of words alone.",
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+    weight = TextField(
+        "Weight",
+        description="Its points are 4 times this over the weight of all checks of the dimension.",
+        render_kw={"required": True, "maxlength": 20, "autocomplete": "off"},
+    )
+    reason = TextField(
+        "Reason",
+        description="For hosts alone; it is kept in the audit trail.",
+        render_kw={"required": True, "maxlength": MAX_REASON},
+    )
+
+    def read_edit(self) -> CheckEdit:
+        """What was sent."""
+        return CheckEdit(self.terms.text, self.expected.text, self.weight.text)
 
 
 class NextVersionForm(PageForm):

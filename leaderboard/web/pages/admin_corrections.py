@@ -1,4 +1,4 @@
-"""The host's page of corrected keys: the draft, the next version made from it, and its package."""
+"""The host's page of corrections: the draft, the next version made from it, and its package."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from flask import Blueprint, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.roles import Right
-from leaderboard.lens.corrections import (
-    name_next,
-    prepare_corrected,
-    read_corrected,
-    read_corrections,
-)
+from leaderboard.lens.corrected_checks import describe_check, read_corrected_checks
+from leaderboard.lens.corrections import read_corrections
+from leaderboard.lens.next_version import name_next, prepare_corrected, read_corrected
 from leaderboard.packages.catalogue import find_successor, get_benchmark, get_loaded
 from leaderboard.packages.write import write_package, write_zip
 from leaderboard.web.forms.hosting import NextVersionForm
@@ -27,7 +24,7 @@ blueprint.after_request(keep_private)
 @blueprint.get("/<slug>/<version>")
 @right_required(Right.CHECK_ITEMS, BENCHMARK)
 def index(slug: str, version: str) -> str:
-    """Corrected keys of a version, and the versions that were made from them."""
+    """Corrected keys and checks of a version, and the versions that were made from them."""
     found = get_benchmark(database(), slug, version)
     form = NextVersionForm(data={"version": name_next(database(), found)})
     return _corrections_page(slug, version, form)
@@ -65,6 +62,8 @@ def _corrections_page(slug: str, version: str, form: NextVersionForm) -> str:
         benchmark=found,
         successor=find_successor(database(), found),
         corrections=read_corrections(database(), found),
+        checks=read_corrected_checks(database(), found),
         corrected=read_corrected(database(), found),
+        describe_check=describe_check,
         form=form,
     )

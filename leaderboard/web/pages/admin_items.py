@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,13 +17,23 @@ from leaderboard.lens.checks import (
     read_checks,
     record_verdict,
 )
+from leaderboard.lens.corrected_checks import (
+    ReportCheck,
+    correct_check,
+    describe_check,
+    drop_check,
+    read_report_checks,
+    withdraw_check,
+    write_expected,
+    write_terms,
+)
 from leaderboard.lens.corrections import correct_key, find_correction, withdraw_correction
 from leaderboard.lens.read import read_lens
 from leaderboard.lens.sign import Sign
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.scoring.statistics.key_bound import plan_check
-from leaderboard.web.forms.hosting import CorrectionForm, DrawForm, VerdictForm
+from leaderboard.web.forms.hosting import CheckForm, CorrectionForm, DrawForm, VerdictForm
 from leaderboard.web.pages.admin import finish
 from leaderboard.web.rights import BENCHMARK, read_own_benchmarks, right_required
 from leaderboard.web.security import keep_private
@@ -113,6 +125,34 @@ def withdraw(slug: str, version: str, name: str, key: str) -> Response:
     return finish(done, url_for("admin_corrections.index", slug=slug, version=version))
 
 
+@blueprint.post("/<slug>/<version>/<name>/item/<key>/checks/<check>/correct")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def correct_asked(
+    slug: str, version: str, name: str, key: str, check: str
+) -> Response | tuple[str, int]:
+    """Have the next version ask something else by a check of a report, or leave it out."""
+    found, form = _get_split(slug, version, name), CheckForm(request.form, prefix=_prefix(check))
+    with form.catches():
+        item, actor = get_item(database(), found, key), current_user().email
+        reason = form.reason.text
+        if request.form.get("act") == "drop":
+            done = drop_check(database(), item, check, reason, actor)
+        else:
+            done = correct_check(database(), item, check, form.read_edit(), reason, actor)
+        return finish(done, url_for("admin_corrections.index", slug=slug, version=version))
+    page = _item_page(found, key, VerdictForm(), CorrectionForm(), {check: form})
+    return page, form.status
+
+
+@blueprint.post("/<slug>/<version>/<name>/item/<key>/checks/<check>/withdraw")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def withdraw_asked(slug: str, version: str, name: str, key: str, check: str) -> Response:
+    """Leave a check as it is."""
+    item = get_item(database(), _get_split(slug, version, name), key)
+    done = withdraw_check(database(), item, check, current_user().email)
+    return finish(done, url_for("admin_corrections.index", slug=slug, version=version))
+
+
 @blueprint.get("/<slug>/<version>/<name>/keys")
 @right_required(Right.CHECK_ITEMS, BENCHMARK)
 def keys(slug: str, version: str, name: str) -> str:
@@ -136,11 +176,34 @@ def _get_split(slug: str, version: str, name: str) -> Split:
     return get_split(get_benchmark(database(), slug, version), name)
 
 
+def _prefix(check: str) -> str:
+    return f"ask-{check}"
+
+
+def _make_check_form(one: ReportCheck) -> CheckForm:
+    """A form filled in with a check as the next version will have it."""
+    now = one.after or one.check
+    data = {
+        "terms": write_terms(now),
+        "expected": write_expected(now),
+        "weight": f"{now.weight:g}",
+        "reason": one.correction.reason if one.correction else "",
+    }
+    return CheckForm(prefix=_prefix(one.check.key), data=data)
+
+
 def _item_page(
-    found: Split, key: str, verdict_form: VerdictForm, correction_form: CorrectionForm
+    found: Split,
+    key: str,
+    verdict_form: VerdictForm,
+    correction_form: CorrectionForm,
+    sent: Mapping[str, CheckForm] | None = None,
 ) -> str:
     lens = read_lens(database(), found)
     one = lens.get(key)
+    checks = read_report_checks(database(), one.item)
+    forms = {each.check.key: _make_check_form(each) for each in checks} | dict(sent or {})
+    failed = [form for form in (correction_form, *forms.values()) if form.failure]
     return render_template(
         "admin/item.html",
         lens=lens,
@@ -150,7 +213,10 @@ def _item_page(
         correction=find_correction(database(), one.item),
         verdict_form=verdict_form,
         correction_form=correction_form,
-        form=correction_form if correction_form.failure else verdict_form,
+        checks=checks,
+        check_forms=forms,
+        describe_check=describe_check,
+        form=failed[0] if failed else verdict_form,
     )
 
 

@@ -371,6 +371,7 @@ PAGES = (
         only(HOST, 400, 403),
         """
         POST /admin/items/tiny/1.0.0/test/item/test-text-000/correct
+        POST /admin/items/tiny/1.0.0/test/item/test-report-000/checks/praise/correct
         POST /admin/items/tiny/1.0.0/test/keys/draw
         """,
     ),
@@ -379,6 +380,7 @@ PAGES = (
         """
         POST /admin/corrections/tiny/1.0.0/prepare
         POST /admin/items/tiny/1.0.0/test/item/test-text-000/withdraw
+        POST /admin/items/tiny/1.0.0/test/item/test-report-000/checks/praise/withdraw
         """,
     ),
     # A host who may approve is told which members they have not seen.
