@@ -19,13 +19,18 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.campaigns import ask_version
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.protocol import Judge
+from leaderboard.lens.checks import get_item
+from leaderboard.lens.corrected_checks import CheckEdit, correct_check
+from leaderboard.lens.next_version import prepare_corrected
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.campaign import Campaign, CampaignState
 from leaderboard.models.judging import JudgeCall
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission
-from leaderboard.packages.catalogue import get_benchmark, get_split, read_versions
+from leaderboard.packages.catalogue import get_benchmark, get_loaded, get_split, read_versions
+from leaderboard.packages.versions import Change
+from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.read import RankingTable, read_ranking
 from tests.calibration.test_calibrations import judge_value, rate_as
 from tests.campaigns.campaigns import HOST, find_report, open_all, recalibrate, run_campaign
@@ -203,6 +208,29 @@ def test_a_touched_checklist_has_reports_rated_again_by_the_judge_that_costs_not
         values = session.scalars(select(Rating.value).distinct()).all()
         reasons = session.scalars(select(Rating.reason).distinct()).all()
     assert (values, reasons) == ([5.0], ["1 of 1 checks met, 0 contradicted"])
+
+
+def test_a_check_corrected_on_its_page_is_rated_by_once_its_version_is_opened_and_told_of(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(0, 0, 2)
+    texts = {"test-report-000": "Excellent alignment.", "test-report-001": "Fine alignment."}
+    key = submit_texts(texts, judges=[ChecklistJudge()])
+    with sessions.write() as session:
+        before = get_benchmark(session, "tiny")
+        item = get_item(session, get_split(before, "test"), "test-report-001")
+        correct_check(session, item, "praise", CheckEdit("fine alignment"), "The atlas.", HOST)
+        prepare_corrected(session, before, "1.0.1", HOST)
+        target = get_loaded(session, "tiny", "1.0.1")
+        (nudge,) = ask_version(session, target, HOST).waiting
+    assert run_campaign(sessions, nudge.key, ChecklistJudge()).state is CampaignState.PROPOSED
+    assert read_scores(sessions, Board.REPORT)[key] == pytest.approx((100 + 20) / 2)
+    open_all(sessions, int(nudge.key), "A check asked for too much.")
+    assert read_scores(sessions, Board.REPORT)[key] == pytest.approx(100)
+    with sessions.read() as session:
+        (told,) = read_errata(session, get_benchmark(session, "tiny"))
+        counts = {one.change: one.n for split in told.splits for one in split.counts}
+        assert (told.reason, counts) == ("A check asked for too much.", {Change.CHECKLIST: 1})
 
 
 def test_a_submission_that_waits_goes_over_and_is_scored_on_the_new_version(

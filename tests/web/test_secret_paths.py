@@ -27,6 +27,7 @@ PUBLIC = {
     *(
         "act",
         "answer",
+        "check",
         "email",
         "ending",
         "endpoint",
