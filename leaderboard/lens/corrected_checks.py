@@ -291,7 +291,8 @@ def _read_weight(text: str | None) -> dict[str, Any]:
 
 
 def _read_check(content: dict[str, Any]) -> Check:
-    return msgspec.convert(content, Check)
+    found: Check = msgspec.convert(content, Check)
+    return found
 
 
 def _add_audit(session: Session, item: Item, actor: str, action: str, note: str) -> None:

@@ -29,10 +29,10 @@ pytestmark = pytest.mark.one_database
 OTHERS = TEXTS | {"test-text-000": "ANSWER: C", "test-text-001": "ANSWER: B"}
 
 
-def send(site: Site, texts: Mapping[str, str], name: str, slug: str) -> str:
+def send(site: Site, texts: Mapping[str, str], name: str, slug: str, **fields: str) -> str:
     """Score texts of a person's model on a benchmark; the submission's id."""
     raw = "".join(json.dumps({"id": key, "prediction": text}) + "\n" for key, text in texts.items())
-    sent = site.submit(site.token(name), raw.encode(), f"model-{name[0]}", benchmark=slug)
+    sent = site.submit(site.token(name), raw.encode(), f"model-{name[0]}", benchmark=slug, **fields)
     assert sent.status_code == 201, sent.text
     site.evaluate_all()
     key: str = sent.json()["id"]
@@ -345,6 +345,20 @@ def test_two_models_are_paired_on_each_track_by_the_file_that_each_stands_by(
     assert f"{first} (text questions, reports), {second} (image questions)" in page
     turned = plain(site.get("/compare/items?benchmark=opened&models=model-b,model-a").text)
     assert "6 items." in turned
+
+
+def test_of_several_runs_the_items_of_the_one_that_the_row_is_known_by_are_paired(
+    opened: tuple[Site, str, str],
+) -> None:
+    site, first, _ = opened
+    texts = TEXTS | {"test-text-000": "ANSWER: D"}
+    send(site, texts, "ada", "opened", run_of=first)
+    api = "/api/v1/comparisons/opened/test/items?models=model-a,model-b"
+    pairs = site.get(api).json()
+    assert set(pairs["first_submissions"].values()) == {first}
+    assert {one["first"]["text"] for one in pairs["pairs"]} == set(TEXTS.values())
+    page = plain(site.get("/compare/items?benchmark=opened&models=model-a,model-b").text)
+    assert f"several runs, of which the items of one are shown: {first}" in page
 
 
 def test_two_models_without_a_track_in_common_have_no_items_side_by_side(
