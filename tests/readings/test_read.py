@@ -405,7 +405,7 @@ def test_two_models_are_put_side_by_side_and_chosen_by_how_they_differ(
 
         def keys(**asked: str) -> list[str]:
             page = read_pairs(
-                session, both[0].split, *map(files, both), read_filter(asked, choices)
+                session, both[0].split, files(both[0]), files(both[1]), read_filter(asked, choices)
             )
             assert all(one.first.item == one.second.item for one in page.pairs)
             assert page.n_all == 6
@@ -418,7 +418,7 @@ def test_two_models_are_put_side_by_side_and_chosen_by_how_they_differ(
         assert keys(filter=PairWhich.NEITHER) == ["image-002", "text-003", "text-004"]
         assert keys(filter=PairWhich.DIFFER, track="report") == ["report-000"]
         (pair,) = read_pairs(
-            session, both[0].split, *map(files, both), {Field.FILTER: "first"}
+            session, both[0].split, files(both[0]), files(both[1]), {Field.FILTER: "first"}
         ).pairs
         assert (pair.first.text, pair.second.text) == (TEXTS["test-text-000"], "ANSWER: C")
 
@@ -429,4 +429,4 @@ def test_two_models_are_not_compared_item_by_item_on_hidden_answers(sessions: Se
     with sessions.read() as session:
         both = [session.get_one(Submission, key) for key in keys]
         with pytest.raises(NotFound):
-            read_pairs(session, both[0].split, *map(files, both), {})
+            read_pairs(session, both[0].split, files(both[0]), files(both[1]), {})

@@ -186,7 +186,7 @@ def _make_check_form(one: ReportCheck) -> CheckForm:
     data = {
         "terms": write_terms(now),
         "expected": write_expected(now),
-        "weight": f"{now.weight:g}",
+        "weight": repr(now.weight).removesuffix(".0"),
         "reason": one.correction.reason if one.correction else "",
     }
     return CheckForm(prefix=_prefix(one.check.key), data=data)
