@@ -41,7 +41,7 @@ def correct_key(session: Session, item: Item, answer: str, reason: str, actor: s
     if item.kind is ItemKind.REPORT:
         raise Conflict(
             f"{item.key} is a report: it has no key.",
-            "Correct its checks on its page; its reference is changed in the package.",
+            "Correct its checks on its page, or change its reference in the package.",
         )
     before = session.get_one(ItemReference, item.id).answer
     fields = FieldProblems()

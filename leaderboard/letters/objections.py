@@ -1,4 +1,4 @@
-"""Letters to people whose objections are answered: who is written to, and of which objection."""
+"""Letters to people whose objections are answered: who is written to, and about which objection."""
 
 from __future__ import annotations
 

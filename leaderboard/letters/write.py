@@ -168,7 +168,7 @@ def _write_approvals(waiting: Sequence[WaitingTeam], base_url: str) -> Words | N
 
 
 def _write_answered(told: AnsweredObjection, base_url: str) -> Words:
-    """That there is an answer, and where: neither it nor the item is in a mail."""
+    """That there is an answer, and where; neither it nor the item is in the mail."""
     made, benchmark = told.objection, told.benchmark
     return Words(
         "SpineBench: your objection is answered",

@@ -25,7 +25,7 @@ class Correction(Base):
 class CheckCorrection(Base):
     """A check of a report as the next version will have it, and why, for hosts.
 
-    The content is the whole check as the package has it, None where it is dropped.
+    `content` is the whole check as a package has it, None where it is dropped.
     """
 
     __tablename__ = "check_corrections"

@@ -63,7 +63,7 @@ class LetterAsker(Base):
 
 
 class ObjectionLetter(Base):
-    """Which answered objection a letter tells of; it goes when the letter does."""
+    """Which answered objection a letter tells of; it is deleted with the letter."""
 
     __tablename__ = "objection_letters"
 

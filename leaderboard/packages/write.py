@@ -46,7 +46,7 @@ class WrittenFiles:
 
 
 class Corrected(NamedTuple):
-    """The right letters of questions and the checklists of reports that are other, by item."""
+    """Corrected right letters of questions and corrected checklists of reports, by item id."""
 
     answers: Mapping[int, Sequence[str]]
     checklists: Mapping[int, Sequence[Check]]

@@ -105,8 +105,7 @@ def find_row_harm(session: Session, row: RankingRow) -> HarmProfile | None:
     """That of a model in the ranking, by what it stands by; None without grades or a breakdown."""
     if not row.has_breakdown:
         return None
-    parts = row.parts or {Track(track): row.submission for track in row.submission.tracks}
-    return _find_profile(session, row.submission.split, parts)
+    return _find_profile(session, row.submission.split, row.files)
 
 
 def find_submission_harm(
@@ -123,10 +122,7 @@ def read_harm_rows(session: Session, rows: Sequence[RankingRow]) -> list[Rows | 
     """The codes of these models of one ranking on every item of its split, None without any."""
     split = rows[0].submission.split
     tracks = read_items(session, split.id)["track"].tolist()
-    parts = [
-        row.parts or {Track(track): row.submission for track in row.submission.tracks}
-        for row in rows
-    ]
+    parts = [row.files for row in rows]
     kept = _read_kept(session, [one.id for of_row in parts for one in of_row.values()])
     return [_join(of_row, kept, tracks) for of_row in parts]
 

@@ -83,9 +83,9 @@ def read_pairs(
 ) -> PairPage:
     """The page of that number, from 1, of the items that both have a prediction for.
 
-    On each track it is that of the file that the model stands by there; what another file of the
-    model says for an item of that track does not count. Raises NotFound beyond the last page, and
-    unless all may see each file, with its verdicts.
+    On each track it is the prediction of the file that the model stands by there; what another of
+    its files says for an item of that track does not count. Raises NotFound beyond the last page,
+    and unless all may see each file, with its verdicts.
     """
     for one in (*first.values(), *second.values()):
         require_texts(one, Viewer.PUBLIC)

@@ -154,7 +154,7 @@ def test_the_commands_plan_draw_check_and_list(scored: Site) -> None:
 def test_a_corrected_key_begins_the_next_version_and_its_package_is_offered(scored: Site) -> None:
     hugo = sign_in(scored, "hugo")
     item, draft = f"{PAGE}/item/test-text-003", "/admin/corrections/tiny/1.0.0"
-    assert "No key is corrected." in hugo.get(draft).text
+    assert "No key and no check is corrected." in hugo.get(draft).text
     wrong = post(hugo, scored, f"{item}/correct", item, answer="E", reason="")
     assert wrong.status_code == 400
     assert "Its options are A, B, C, D." in wrong.text
@@ -209,7 +209,7 @@ def test_a_corrected_check_begins_the_next_version_from_the_page_of_its_report(
     item, draft = f"{PAGE}/item/test-report-000", "/admin/corrections/tiny/1.0.0"
     page = hugo.get(item).text
     assert "mentioned: excellent alignment (weight 1)" in page
-    assert "The yes/no questions of the rubric" in page
+    assert "yes/no questions of the rubric" in page
     assert "Correct this check" not in hugo.get(f"{PAGE}/item/test-text-003").text
     at = f"{item}/checks/praise/correct"
     facts = {"terms": "fine alignment", "expected": "", "weight": "0", "reason": "see the atlas"}

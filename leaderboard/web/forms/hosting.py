@@ -150,7 +150,7 @@ class CheckForm(PageForm):
 
     terms = TextField(
         "Words that meet it",
-        description="One a line; none where it is about a level or a side.",
+        description="One per line; leave this empty for a check of a level or a side.",
         widget=TextArea(),
         render_kw={"rows": 3},
     )
@@ -162,7 +162,8 @@ class CheckForm(PageForm):
     )
     weight = TextField(
         "Weight",
-        description="Its points are 4 times this over the weight of all checks of the dimension.",
+        description="Its points are 4 times this, divided by the weight of all checks of the "
+        "dimension.",
         render_kw={"required": True, "maxlength": 20, "autocomplete": "off"},
     )
     reason = TextField(
