@@ -18,6 +18,7 @@ from leaderboard.packages.item_changes import read_item_changes
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import Package, read_package
 from leaderboard.packages.versions import Change, Shared, compare_versions
+from leaderboard.packages.write import Corrected
 from leaderboard.packages.write import write_package as write_from_rows
 from leaderboard.scoring.statistics.grade_agreement import agree_on_grades, ordinal_alpha
 from tests.edited_packages import load_edited, write_edited
@@ -231,7 +232,8 @@ def test_a_corrected_key_takes_the_harm_of_what_is_right_now(
         benchmark = load_package(session, package).benchmark
         split = get_split(benchmark, "test")
         ids = {one.key: one.id for one in read_items(session, split)}
-        files = write_from_rows(session, benchmark, "1.0.1", {ids["test-text-001"]: ["A"]})
+        corrected = Corrected({ids["test-text-001"]: ["A"]}, {})
+        files = write_from_rows(session, benchmark, "1.0.1", corrected)
         line = json.loads(files.contents["items/test.jsonl"].splitlines()[0])
         assert (line["answer"], line["harm"]) == (["A"], {"options": {"C": SEVERE}})
         read_package(files)
