@@ -13,13 +13,7 @@ from leaderboard.evaluation.standing import StandsBy, list_parts
 from leaderboard.models.benchmark import Track
 from leaderboard.models.harm import HARM_BOARDS, HarmValues, RankedHarm
 from leaderboard.models.ranking import Ranking
-from leaderboard.scoring.harm_rates import (
-    count_graded,
-    join_tracks,
-    rate_codes,
-    take,
-    unpack_rows,
-)
+from leaderboard.scoring.harm_rates import count_graded, join_tracks, rate_codes, unpack_rows
 
 
 def replace_harm(
@@ -31,9 +25,9 @@ def replace_harm(
 ) -> None:
     """Write the severe errors of what stands in a ranking in place of what stood there.
 
-    foreign: by a model's key, its tracks that another ruler scored; what is said of them counts
-    for nothing. items: those of the split. A board without a graded case that decides ranks has
-    none.
+    Of a track on which several runs stand it is their mean. foreign: by a model's key, its tracks
+    that another ruler scored; what is said of them counts for nothing. items: those of the split. A
+    board without a graded case that decides ranks has none.
     """
     session.execute(delete(RankedHarm).where(RankedHarm.ranking_id == ranking.id))
     rows = session.execute(
@@ -46,21 +40,22 @@ def replace_harm(
         return
     clusters = items["cluster"].to_numpy(np.int64)
     tracks, decides = items["track"], items["decides"].to_numpy(bool)
+    strata = pd.factorize(tracks)[0].astype(np.int64)
     for one in standing:
         parts = {
-            track.value: found[key]
+            track.value: one.runs.get(track, (key,))
             for track, key in one.parts.items()
-            if key in found and track not in foreign.get(one.key, ())
+            if track not in foreign.get(one.key, ())
         }
-        joined = join_tracks(parts, tracks.tolist())
+        joined = join_tracks(parts, found, tracks.tolist())
         if joined is None:
             continue
         for board in HARM_BOARDS:
             own = decides & tracks.isin([track.value for track in board.tracks]).to_numpy()
-            codes = take(joined, "worst")[own]
-            if not count_graded(codes):
+            worst = joined.take("worst", own)
+            if not count_graded(worst.codes):
                 continue
-            rate = rate_codes(codes, clusters[own])
+            rate = rate_codes(worst, strata[own], clusters[own])
             value, low, high = rate.estimate or (None, None, None)
             session.add(
                 RankedHarm(

@@ -42,8 +42,8 @@ HARM_COLUMNS = (
     Column("n_first_only", int, "cases with a severe error of the first alone"),
     Column("n_second_only", int, "cases with a severe error of the second alone"),
     Column("n_both", int, "cases with a severe error of both"),
-    Column("mcnemar_mid_p", float, "McNemar's mid-p for these two counts"),
-    Column("adjusted_p", float, "the same by Holm's method over the pairs of the board"),
+    Column("mcnemar_mid_p", float, "McNemar's mid-p of what one alone has; none of several runs"),
+    Column("adjusted_p", float, "p by Holm's method over the pairs of the board"),
 )
 SLICE_COLUMNS = (
     Column("metric", str, "what is measured, accuracy or report score, 0 to 100"),
@@ -149,7 +149,7 @@ def _make_harm_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
             one.difference.n_first,
             one.difference.n_second,
             one.difference.n_both,
-            one.difference.p_value,
+            None if one.difference.n_first is None else one.difference.p_value,
             one.adjusted_p,
         )
         for one in comparison.harm

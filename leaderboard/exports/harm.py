@@ -16,7 +16,7 @@ HARM_COLUMNS = (
     Column("name", str, "which of them"),
     Column("n_graded", int, "cases in which such an error can happen, by the grades"),
     Column("n_known", int, "those of them whose errors are known"),
-    Column("n_severe", int, "those with at least one severe error"),
+    Column("n_severe", int, "those with at least one severe error (in any of several runs)"),
     Column("severe_per_100", float, "severe errors per 100 known cases; none without every answer"),
     Column("severe_low", float, "lower end of its 95 % interval"),
     Column("severe_high", float, "upper end of its 95 % interval"),
@@ -24,7 +24,7 @@ HARM_COLUMNS = (
     Column("moderate_or_worse_per_100", float, "the same per 100 known cases"),
     Column("moderate_or_worse_low", float, "lower end of its 95 % interval"),
     Column("moderate_or_worse_high", float, "upper end of its 95 % interval"),
-    Column("n_severe_errors", int, "severe errors in all; a case may have several"),
+    Column("n_severe_errors", int, "severe errors in all, several in a case; none of several runs"),
 )
 
 

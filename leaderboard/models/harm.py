@@ -45,7 +45,8 @@ class RankedHarm(Base):
     """The severe errors per 100 cases of a model in a ranking, on the items of one board.
 
     `n_severe` of `n` cases have at least one; value and interval are null where a case has no
-    answer. Both are kept as they were when it was ranked.
+    answer. Where several runs stand, the value is their mean, and `n_severe` counts the cases in
+    which any of them has one. All are kept as they were when it was ranked.
     """
 
     __tablename__ = "ranked_harms"

@@ -213,7 +213,12 @@ def _make_harm(board: Board) -> Column:
         ("low", f"{key}_low", float, "lower end of its 95 % interval"),
         ("high", f"{key}_high", float, "upper end of its 95 % interval"),
         ("n", f"{key}_n_cases", int, "graded cases whose errors are known"),
-        ("n_severe", f"{key}_n_severe", int, "those of them with a severe error"),
+        (
+            "n_severe",
+            f"{key}_n_severe",
+            int,
+            "those with a severe error (in any of several runs)",
+        ),
     )
     return Column(
         key=key,

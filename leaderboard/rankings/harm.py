@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,15 +23,17 @@ from leaderboard.scoring.harm import Grade, HarmEvent, RedFlag
 from leaderboard.scoring.harm_rates import (
     FEWEST_SHOWN,
     HarmRate,
-    Rows,
+    ModelCodes,
+    ModelRows,
     count_graded,
     find_told,
     join_tracks,
     rate_codes,
-    take,
     unpack_rows,
 )
 
+Parts = Mapping[Track, Sequence[Submission]]
+"""By track, the runs or the one file that a model stands by."""
 BOARDS = (Board.CLOSED, Board.TEXT, Board.IMAGE, Board.REPORT)
 COEFFICIENT = "Krippendorff's alpha, ordinal"
 
@@ -57,7 +59,7 @@ class HarmLine(NamedTuple):
     """Severe errors per 100 cases of one `part` of the items: a board, event, flag or condition.
 
     `worse` counts cases with an error that is moderate or worse; `n_errors` are all severe errors,
-    None of an event or flag, of which a case has one.
+    None of an event or flag, of which a case has one, and of several runs.
     """
 
     part: str
@@ -71,11 +73,15 @@ class HarmLine(NamedTuple):
 
 @dataclass(frozen=True)
 class HarmProfile:
-    """All lines of a result; `judges` are those whose verdicts on reports these are."""
+    """All lines of a result; `judges` are those whose verdicts on reports these are.
+
+    `n_runs` is how many runs stand on the track with the most, 1 where each stands by one.
+    """
 
     lines: tuple[HarmLine, ...]
     judges: tuple[str, ...]
     graded_by: GradedBy
+    n_runs: int
 
     def of(self, part: str) -> list[HarmLine]:
         """The lines of one part."""
@@ -105,7 +111,7 @@ def find_row_harm(session: Session, row: RankingRow) -> HarmProfile | None:
     """That of a model in the ranking, by what it stands by; None without grades or a breakdown."""
     if not row.has_breakdown:
         return None
-    return _find_profile(session, row.submission.split, row.files)
+    return _find_profile(session, row.submission.split, row.stands_by)
 
 
 def find_submission_harm(
@@ -114,40 +120,33 @@ def find_submission_harm(
     """That of a submission, where the viewer may see its breakdown; else None."""
     if not disclosure(submission, viewer).breakdown:
         return None
-    parts = {Track(track): submission for track in submission.tracks}
+    parts = {Track(track): (submission,) for track in submission.tracks}
     return _find_profile(session, submission.split, parts)
 
 
-def read_harm_rows(session: Session, rows: Sequence[RankingRow]) -> list[Rows | None]:
+def read_harm_rows(session: Session, rows: Sequence[RankingRow]) -> list[ModelRows | None]:
     """The codes of these models of one ranking on every item of its split, None without any."""
     split = rows[0].submission.split
     tracks = read_items(session, split.id)["track"].tolist()
-    parts = [row.files for row in rows]
-    kept = _read_kept(session, [one.id for of_row in parts for one in of_row.values()])
+    parts = [row.stands_by for row in rows]
+    kept = _read_kept(session, parts)
     return [_join(of_row, kept, tracks) for of_row in parts]
 
 
-def _read_kept(session: Session, keys: Sequence[str]) -> dict[str, HarmValues]:
-    rows = session.scalars(select(HarmValues).where(HarmValues.submission_id.in_(set(keys))))
+def _read_kept(session: Session, parts: Iterable[Parts]) -> dict[str, HarmValues]:
+    keys = {run.id for of_row in parts for runs in of_row.values() for run in runs}
+    rows = session.scalars(select(HarmValues).where(HarmValues.submission_id.in_(keys)))
     return {one.submission_id: one for one in rows}
 
 
-def _join(
-    parts: Mapping[Track, Submission], kept: Mapping[str, HarmValues], tracks: Sequence[str]
-) -> Rows | None:
-    own = {
-        track.value: unpack_rows(kept[one.id].content)
-        for track, one in parts.items()
-        if one.id in kept
-    }
-    return join_tracks(own, tracks)
+def _join(parts: Parts, kept: Mapping[str, HarmValues], tracks: Sequence[str]) -> ModelRows | None:
+    runs = {track.value: [run.id for run in of_track] for track, of_track in parts.items()}
+    return join_tracks(runs, {key: unpack_rows(one.content) for key, one in kept.items()}, tracks)
 
 
-def _find_profile(
-    session: Session, split: Split, parts: Mapping[Track, Submission]
-) -> HarmProfile | None:
+def _find_profile(session: Session, split: Split, parts: Parts) -> HarmProfile | None:
     graded_by = find_graded_by(session, split.benchmark)
-    kept = _read_kept(session, [one.id for one in parts.values()])
+    kept = _read_kept(session, [parts])
     if graded_by is None or not kept:
         return None
     items = read_items(session, split.id)
@@ -156,19 +155,22 @@ def _find_profile(
         return None
     sent = items["track"].isin([track.value for track in parts])
     own = (items["decides"] & sent).to_numpy(bool)
-    lines = list(_make_lines(items[own], joined[own], split.benchmark.manifest))
+    lines = list(_make_lines(items, own, joined, split.benchmark.manifest))
     if is_protected(split):
         lines = _leave_out_few(lines)
-    reports = parts.get(Track.REPORT)
-    judge = kept[reports.id].judge if reports is not None and reports.id in kept else ""
-    return HarmProfile(tuple(lines), tuple(judge.split(" + ")) if judge else (), graded_by)
+    judges = [kept[run.id].judge for run in parts.get(Track.REPORT, ()) if run.id in kept]
+    names = dict.fromkeys(name for said in judges if said for name in said.split(" + "))
+    n_runs = max(len(runs) for runs in parts.values())
+    return HarmProfile(tuple(lines), tuple(names), graded_by, n_runs)
 
 
-def _make_lines(items: pd.DataFrame, rows: Rows, manifest: Mapping[str, Any]) -> Iterator[HarmLine]:
-    """The lines of the items that decide ranks, without those of which nothing is graded."""
+def _make_lines(
+    items: pd.DataFrame, every: NDArray[np.bool_], rows: ModelRows, manifest: Mapping[str, Any]
+) -> Iterator[HarmLine]:
+    """The lines of those of a split's items that are in `every`, without what is not graded."""
     clusters = items["cluster"].to_numpy(np.int64)
     tracks, conditions = items["track"], items["subcondition"]
-    every = np.ones(len(items), dtype=bool)
+    strata = pd.factorize(tracks)[0].astype(np.int64)
     names = {one["key"]: one["name"] for one in manifest["taxonomy"]["subconditions"]}
     wholes = [
         ("board", board.value, board.label, tracks.isin([t.value for t in board.tracks]).to_numpy())
@@ -179,24 +181,29 @@ def _make_lines(items: pd.DataFrame, rows: Rows, manifest: Mapping[str, Any]) ->
     ]
     kinds = [("event", event.value, event.label) for event in HarmEvent]
     kinds += [("red_flag", flag.value, flag.label) for flag in RedFlag]
-    for part, key, title, own in wholes:
-        line = _make_line(part, key, title, take(rows, "worst")[own], clusters[own])
-        if line is not None:
-            yield line._replace(n_errors=int(take(rows, "n_severe")[own].sum()))
-    for part, key, title in kinds:
-        line = _make_line(part, key, title, take(rows, key)[every], clusters)
-        if line is not None:
-            yield line
+    for part, key, title, of_part in wholes:
+        own = of_part & every
+        found = rows.take("worst", own)
+        n_errors = None if found.runs else int(rows.take("n_severe", own).codes.sum())
+        yield from _make_line((part, key, title), found, strata[own], clusters[own], n_errors)
+    for kind in kinds:
+        found = rows.take(kind[1], every)
+        yield from _make_line(kind, found, strata[every], clusters[every], None)
 
 
 def _make_line(
-    part: str, key: str, title: str, codes: NDArray[np.uint8], clusters: NDArray[np.int64]
-) -> HarmLine | None:
-    n_graded = count_graded(codes)
-    if not n_graded:
-        return None
-    severe, worse = rate_codes(codes, clusters), rate_codes(codes, clusters, Grade.MODERATE)
-    return HarmLine(part, key, title, n_graded, severe, worse, None)
+    names: tuple[str, str, str],
+    found: ModelCodes,
+    strata: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    n_errors: int | None,
+) -> Iterator[HarmLine]:
+    """The line of these codes, none where nothing is graded."""
+    n_graded = count_graded(found.codes)
+    if n_graded:
+        severe = rate_codes(found, strata, clusters)
+        worse = rate_codes(found, strata, clusters, Grade.MODERATE)
+        yield HarmLine(*names, n_graded, severe, worse, n_errors)
 
 
 def _leave_out_few(lines: Sequence[HarmLine]) -> list[HarmLine]:

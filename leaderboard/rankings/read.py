@@ -42,7 +42,8 @@ from leaderboard.scoring.statistics.style import StyleControlled
 class BoardHarm(NamedTuple):
     """Severe errors per 100 cases on a board: `n_severe` of `n` cases have at least one.
 
-    The value is None where a case has no answer.
+    The value is None where a case has no answer. Where several runs stand it is their mean, and
+    `n_severe` counts the cases in which any of them has one.
     """
 
     value: float | None
@@ -120,6 +121,11 @@ class RankingRow:
         return {
             track: self.parts.get(track, self.submission) for track in Track if track.value in named
         }
+
+    @property
+    def stands_by(self) -> dict[Track, tuple[Submission, ...]]:
+        """By track, the submissions of which the mean stands there: one, or all runs of a set."""
+        return {track: self.runs.get(track, (one,)) for track, one in self.files.items()}
 
     @property
     def is_compared(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
@@ -12,16 +13,25 @@ from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Track
 from leaderboard.models.harm import HarmValues, RankedHarm
 from leaderboard.models.ranking import Board
+from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.harm import find_row_harm
+from leaderboard.rankings.read import read_ranking
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.scoring.harm import COLUMNS, UNANSWERED, UNGRADED, UNJUDGED, Grade, HarmEvent
 from leaderboard.scoring.harm_rates import (
+    ModelCodes,
+    ModelRows,
     compare_codes,
     find_told,
+    join_tracks,
     rate_codes,
-    take,
     unpack_rows,
 )
+from leaderboard.scoring.statistics.paired import paired_difference
+from leaderboard.scoring.statistics.runs import Between
+from leaderboard.submissions.runs import RunOf
+from tests.evaluation.test_runs import find_interval
 from tests.factories import (
     load_items,
     make_card,
@@ -30,6 +40,7 @@ from tests.factories import (
     make_user,
     score_submission,
 )
+from tests.loaded import MAX_RUNS
 from tests.package_files import DIMENSIONS, make_case, make_manifest, make_mcq
 
 LEVEL = {"grade": "severe", "event": "wrong_level"}
@@ -109,6 +120,15 @@ def submit(sessions: Sessions, texts: dict[str, str], name: str = "ours") -> str
     return key
 
 
+def submit_run(sessions: Sessions, texts: dict[str, str], first: str) -> str:
+    """Another run of a submission, scored."""
+    with sessions.write() as session:
+        of = session.get_one(Submission, first)
+        key = make_submission(session, texts, card=of.model_card, run_of=RunOf(of, "", MAX_RUNS))
+    score_submission(sessions, key)
+    return key
+
+
 def name_reports(reports: list[str]) -> dict[str, str]:
     return {f"test-report-{n:03}": text for n, text in enumerate(reports)}
 
@@ -158,7 +178,7 @@ def test_the_rate_is_wilsons_with_the_effective_number_of_cases(sessions: Sessio
         assert ranking is not None
         kept = session.get_one(RankedHarm, (ranking.id, key, Board.REPORT))
         own = (items["track"] == Track.REPORT.value).to_numpy()
-        codes = take(unpack_rows(session.get_one(HarmValues, key).content), "worst")[own]
+        codes = ModelRows(unpack_rows(session.get_one(HarmValues, key).content)).take("worst", own)
         clusters = items["cluster"].to_numpy(np.int64)[own]
     hit = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0], float)
     residuals = hit - 5 / 12
@@ -169,9 +189,9 @@ def test_the_rate_is_wilsons_with_the_effective_number_of_cases(sessions: Sessio
     assert (kept.n, kept.n_severe) == (12, 5)
     assert kept.value == pytest.approx(500 / 12)
     assert [kept.low, kept.high] == pytest.approx([100 * low, 100 * high])
-    rate = rate_codes(codes, clusters)
+    rate = rate_codes(codes, np.zeros(12, np.int64), clusters)
     assert rate.estimate == (kept.value, kept.low, kept.high)
-    moderate = rate_codes(codes, clusters, Grade.MODERATE)
+    moderate = rate_codes(codes, np.zeros(12, np.int64), clusters, Grade.MODERATE)
     assert (moderate.n_hit, moderate.n) == (5, 12)
 
 
@@ -217,14 +237,103 @@ def test_a_package_without_grades_counts_nothing(sessions: Sessions) -> None:
 def test_a_pair_is_told_apart_by_mcnemars_mid_p() -> None:
     first = np.array([3, 3, 3, 3, 3, 3, 0, 3, 0, 2, UNJUDGED], np.uint8)
     second = np.array([0, 0, 0, 1, 2, 0, 3, 3, 0, 0, 3], np.uint8)
-    found = compare_codes(first, second)
+    places = np.zeros(11, np.int64), np.arange(11)
+    found = compare_codes(ModelCodes(first), ModelCodes(second), *places)
     assert found is not None
     assert (found.n, found.n_first, found.n_second, found.n_both) == (10, 6, 1, 1)
     assert found.value == 50
     exact = 2 * binom.cdf(1, 7, 0.5) - binom.pmf(1, 7, 0.5)
     assert found.p_value == pytest.approx(exact)
-    unknown = np.full(2, UNJUDGED, np.uint8)
-    assert compare_codes(unknown, unknown) is None
+    unknown = ModelCodes(np.full(11, UNJUDGED, np.uint8))
+    assert compare_codes(unknown, unknown, *places) is None
+
+
+SEVERE = ({0, 1, 2, 3, 4, 5}, {0, 1, 2, 6}, {0, 1, 2, 3, 4, 7, 8, 9})
+"""The questions, of 30, on which each of three runs makes a severe error."""
+
+
+def test_severe_errors_of_several_runs_are_their_mean_with_the_interval_that_runs_give(
+    sessions: Sessions,
+) -> None:
+    with sessions.write() as session:
+        items = [make_mcq(n, harm={"options": {"A": LEVEL}}) for n in range(30)]
+        load_items(session, items, make_manifest(harm={"by": "constructed"}))
+    texts = [
+        {f"test-text-{n:03}": answer("A" if n in severe else "B") for n in range(30)}
+        for severe in SEVERE
+    ]
+    first = submit(sessions, texts[0])
+    for run in texts[1:]:
+        key = submit_run(sessions, run, first)
+    with sessions.read() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        table = read_ranking(session, split)
+        (row,) = table.rows
+        kept = session.get_one(RankedHarm, (table.ranking_id, key, Board.CLOSED))
+        profile = find_row_harm(session, row)
+    assert kept.value == pytest.approx(100 * (6 + 4 + 8) / 90)
+    expected = find_interval(SEVERE, 30)
+    assert (kept.value, kept.low, kept.high) == pytest.approx(expected, abs=1e-3)
+    assert (kept.n, kept.n_severe) == (30, 10), "in any run: questions 0 to 9"
+    assert profile is not None
+    assert profile.n_runs == 3
+    lines = {(line.part, line.key): line for line in profile.lines}
+    for place in (("board", "closed"), ("event", "wrong_level")):
+        assert lines[place].severe.estimate == (kept.value, kept.low, kept.high)
+        assert lines[place].n_errors is None
+
+
+def test_a_case_that_one_run_left_unknown_or_unanswered_is_so_of_all_of_them() -> None:
+    def rows(codes: list[int]) -> NDArray[np.uint8]:
+        return np.array([[code] * (len(COLUMNS) - 2) + [0, 0] for code in codes], np.uint8)
+
+    tracks = ["text"] * 4 + ["image"] * 2
+    found = {
+        "a": rows([3, 0, 3, 1, UNANSWERED, UNANSWERED]),
+        "b": rows([3, 3, UNJUDGED, 1, UNANSWERED, UNANSWERED]),
+        "c": rows([UNANSWERED] * 4 + [3, UNGRADED]),
+    }
+    parts = {"text": ("a", "b"), "image": ("c",)}
+    joined = join_tracks(parts, found, tracks)
+    assert joined is not None
+    codes = joined.take("worst", np.ones(6, bool))
+    assert codes.codes.tolist() == [3, 3, UNJUDGED, 1, 3, UNGRADED]
+    places = np.array([0, 0, 0, 0, 1, 1]), np.arange(6)
+    rate = rate_codes(codes, *places)
+    assert (rate.n, rate.n_hit, rate.n_unknown, rate.n_unanswered) == (4, 3, 1, 0)
+    assert rate.estimate is not None
+    assert rate.estimate.value == pytest.approx(100 * (1 + 0.5 + 0 + 1) / 4)
+    assert not joined.take("worst", np.array(tracks) == "image").runs, "one file stands there"
+    found["b"][0] = UNANSWERED
+    again = join_tracks(parts, found, tracks)
+    assert again is not None
+    rate = rate_codes(again.take("worst", np.ones(6, bool)), *places)
+    assert (rate.estimate, rate.n_unanswered) == (None, 1)
+    assert join_tracks({"text": ("a", "lost")}, found, tracks) is None
+
+
+def test_a_pair_with_several_runs_is_told_apart_by_its_mean_difference_and_what_runs_add() -> None:
+    n = 30
+    runs = np.array([[3 * (k in severe) for k in range(n)] for severe in SEVERE], np.uint8)
+    other = np.array([3 * (k % 10 == 0) for k in range(n)], np.uint8)
+    places = np.zeros(n, np.int64), np.arange(n)
+    first = ModelCodes(runs.max(axis=0), (runs,))
+    found = compare_codes(first, ModelCodes(other), *places)
+    assert found is not None
+    assert (found.n, found.n_first, found.n_second, found.n_both) == (n, None, None, None)
+    assert found.value == pytest.approx(100 * (18 / 90 - 3 / 30))
+    table = 100.0 * (runs == 3)
+    of_run, of_item = table.mean(axis=1), table.mean(axis=0)
+    residual = table - of_run[:, None] - of_item[None, :] + table.mean()
+    ms_run = n * of_run.var(ddof=1)
+    ms_residual = (residual**2).sum() / (2 * (n - 1))
+    between = Between(max(0, (ms_run - ms_residual) / (3 * n)), ms_run / (3 * n), 2)
+    nothing = Between(0, 0, 1)
+    tested = paired_difference(of_item, 100.0 * (other == 3), *places, (between, nothing))
+    assert found.p_value == pytest.approx(tested.p_value)
+    back = compare_codes(ModelCodes(other), first, *places)
+    assert back is not None
+    assert (back.value, back.p_value) == pytest.approx((-found.value, found.p_value))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -43,21 +44,26 @@ def make_file(model: str) -> bytes:
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
+def load_graded(site: Site) -> None:
+    """Questions and reports whose mistakes are graded, and a second team."""
+    harm = {"options": {"A": LEVEL, "D": {"grade": "moderate"}}}
+    items = [
+        *(make_mcq(n, harm=harm) for n in range(N_TEXT)),
+        *(make_mcq(n, image=True, harm=harm) for n in range(N_IMAGE)),
+        *(make_case(n, checklist=CHECKS) for n in range(12)),
+        *make_items(1, 0, 1, "dev"),
+    ]
+    manifest = make_manifest(version="2.0.0", splits=SPLITS, harm={"by": "constructed"})
+    with site.sessions.write() as session:
+        load_items(session, items, manifest)
+    site.add_person("cara", "team-cara", "careful")
+
+
 @pytest.fixture(scope="module")
 def graded(open_site: OpenSite) -> Iterator[Site]:
     """A site with two models on graded questions and reports; none changes it."""
     with open_site() as site:
-        harm = {"options": {"A": LEVEL, "D": {"grade": "moderate"}}}
-        items = [
-            *(make_mcq(n, harm=harm) for n in range(N_TEXT)),
-            *(make_mcq(n, image=True, harm=harm) for n in range(N_IMAGE)),
-            *(make_case(n, checklist=CHECKS) for n in range(12)),
-            *make_items(1, 0, 1, "dev"),
-        ]
-        manifest = make_manifest(version="2.0.0", splits=SPLITS, harm={"by": "constructed"})
-        with site.sessions.write() as session:
-            load_items(session, items, manifest)
-        site.add_person("cara", "team-cara", "careful")
+        load_graded(site)
         for name, model in (("ada", "model-a"), ("cara", "careful")):
             assert site.submit(site.token(name), make_file(model), model).status_code == 201
         site.evaluate_all()
@@ -160,6 +166,37 @@ def test_a_pair_is_compared_on_the_same_cases(graded: Site) -> None:
     assert "Cases with a severe error" in page.text
     rows = graded.get("/exports/comparisons/harm.csv?models=model-a,careful").text.splitlines()
     assert len(rows) == 3
+
+
+def test_of_several_runs_the_mean_is_shown_and_no_count_that_there_is_not(
+    open_site: OpenSite,
+) -> None:
+    with open_site() as site:
+        load_graded(site)
+        send = partial(site.submit, site.token("ada"))
+        first = send(make_file("model-a"), "model-a").json()["id"]
+        assert send(make_file("careful"), "model-a", run_of=first).status_code == 201
+        assert site.submit(site.token("cara"), make_file("careful"), "careful").status_code == 201
+        site.evaluate_all()
+        entries = site.get("/api/v1/rankings/tiny/test").json()["entries"]
+        harm = {entry["model"]["slug"]: entry["harm"]["report"] for entry in entries}
+        assert harm["model-a"]["value"] == pytest.approx(500 / 24)
+        assert (harm["model-a"]["n"], harm["model-a"]["n_severe"]) == (12, 5)
+        words = words_of(site.get("/models/model-a?benchmark=tiny").text)
+        assert "A rate is the mean over runs" in words
+        lines = site.get("/api/v1/harm/tiny/test/model-a").json()["lines"]
+        assert {line["n_errors"] for line in lines} == {None}
+        pair = "models=model-a,careful"
+        (_, reports) = site.get(f"/api/v1/comparisons/tiny/test?{pair}").json()["harm"]
+        assert reports["difference"] == pytest.approx(500 / 24)
+        counts = [reports[name] for name in ("first_only", "second_only", "both", "mid_p")]
+        assert counts == [None] * 4
+        page = words_of(site.get(f"/compare?{pair}&benchmark=tiny").text)
+        assert "a paired t test, which allows for what differs between runs" in page
+        table = site.get(f"/exports/comparisons/harm.csv?{pair}").text
+        (_, row) = csv.DictReader(io.StringIO(table))
+        assert (row["mcnemar_mid_p"], row["n_both"]) == ("", "")
+        assert float(row["adjusted_p"]) == pytest.approx(reports["adjusted_p"])
 
 
 def test_readings_mark_what_is_a_critical_error(graded: Site) -> None:

@@ -64,8 +64,9 @@ class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
 class HarmRecord(Shape, frozen=True, kw_only=True):
     """Severe errors per 100 graded cases: `n_severe` of `n` have at least one; lower is better.
 
-    The value is null where a case has no answer. What reports got wrong is the uncalibrated
-    verdict of their judge.
+    The value is null where a case has no answer. Where several runs stand it is their mean, and
+    `n_severe` counts the cases in which any of them has one. What reports got wrong is the
+    uncalibrated verdict of their judge.
     """
 
     value: float | None

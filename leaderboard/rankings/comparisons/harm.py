@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from leaderboard.items.values import read_items
@@ -14,7 +15,7 @@ from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.harm import read_harm_rows
 from leaderboard.rankings.read import RankingRow
-from leaderboard.scoring.harm_rates import HarmDifference, compare_codes, take
+from leaderboard.scoring.harm_rates import HarmDifference, compare_codes
 from leaderboard.scoring.ranking import holm
 
 
@@ -33,6 +34,8 @@ def compare_harm(session: Session, models: Sequence[RankingRow]) -> Iterator[Har
     rows = read_harm_rows(session, models)
     items = read_items(session, models[0].submission.split_id)
     decides = items["decides"].to_numpy(bool)
+    clusters = items["cluster"].to_numpy(np.int64)
+    strata = pd.factorize(items["track"])[0].astype(np.int64)
     for board in HARM_BOARDS:
         own = decides & items["track"].isin([track.value for track in board.tracks]).to_numpy()
         found = []
@@ -40,7 +43,8 @@ def compare_harm(session: Session, models: Sequence[RankingRow]) -> Iterator[Har
             one, other = rows[first], rows[second]
             if one is None or other is None:
                 continue
-            difference = compare_codes(take(one, "worst")[own], take(other, "worst")[own])
+            codes = (of.take("worst", own) for of in (one, other))
+            difference = compare_codes(*codes, strata[own], clusters[own])
             if difference is not None:
                 found.append((first, second, difference))
         adjusted = holm(np.array([difference.p_value for _, _, difference in found]))

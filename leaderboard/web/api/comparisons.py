@@ -96,7 +96,8 @@ class HarmPairRecord(Shape, frozen=True, kw_only=True):
 
     `first_only` and `second_only` count the cases in which one alone made a severe error,
     `both` those in which both did; `difference` is the first less the second per 100 cases.
-    `mid_p` is McNemar's, `adjusted_p` Holm's over the pairs of the board.
+    `mid_p` is McNemar's of the first two. These four are null where one of both stands by several
+    runs. `adjusted_p` is Holm's over the pairs of the board, of runs by the paired test.
     """
 
     board: str
@@ -104,10 +105,10 @@ class HarmPairRecord(Shape, frozen=True, kw_only=True):
     second: str
     n: int
     difference: float
-    first_only: int
-    second_only: int
-    both: int
-    mid_p: float
+    first_only: int | None
+    second_only: int | None
+    both: int | None
+    mid_p: float | None
     adjusted_p: float
 
 
@@ -169,7 +170,7 @@ def _show_harm(one: HarmPair, slugs: Sequence[str]) -> HarmPairRecord:
         first_only=found.n_first,
         second_only=found.n_second,
         both=found.n_both,
-        mid_p=found.p_value,
+        mid_p=None if found.n_first is None else found.p_value,
         adjusted_p=one.adjusted_p,
     )
 

@@ -33,8 +33,9 @@ class GradedByRecord(Shape, frozen=True, kw_only=True):
 class HarmRateRecord(Shape, frozen=True, kw_only=True):
     """Cases per 100 with such an error: `n_hit` of the `n` whose errors are known.
 
-    `value` is null where `n_unanswered` have no answer; of `n_unknown` it is not known what was
-    said.
+    Where several runs stand, `value` is their mean and `n_hit` counts the cases in which any of
+    them has such an error. `value` is null where `n_unanswered` have no answer; of `n_unknown` it
+    is not known what was said.
     """
 
     value: float | None
@@ -51,7 +52,7 @@ class HarmLineRecord(Shape, frozen=True, kw_only=True):
 
     `n_graded` cases can have such an error. `severe` counts those with a severe one, and
     `moderate_or_worse` those with one that is moderate or severe; `n_errors` are all severe
-    errors, null of events and red flags.
+    errors, null of events, red flags and several runs.
     """
 
     part: str
