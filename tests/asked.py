@@ -69,7 +69,7 @@ def submit_to(
         row = get_split(get_benchmark(session, "tiny"), split)
         if not may_see(session, row):
             allow_split(session, row)
-        return submit_endpoint(
+        (made,) = submit_endpoint(
             session,
             user=endpoint.team.memberships[0].user,
             model_card=card,
@@ -79,4 +79,5 @@ def submit_to(
             wipes_key=wipes_key,
             vault=KeyVault([ENDPOINT_KEY]),
             quota=NO_LIMIT,
-        ).id
+        )
+        return made.id

@@ -9,9 +9,9 @@ from heapq import heapify, heappop, heappush
 from math import inf
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from leaderboard.db import now
 from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission
@@ -70,7 +70,8 @@ def order_turns(
 def read_order(session: Session, lane: Lane) -> list[str]:
     """The keys of the submissions that wait in a lane, in the order of `order_turns`.
 
-    Those that are postponed are not among them until their time.
+    Those that are postponed are not among them until their time, nor further runs by endpoint until
+    the one before has ended.
     """
     return _read_order(session, lane, _count_running(session, lane))
 
@@ -81,7 +82,10 @@ def _read_order(session: Session, lane: Lane, n_running: Mapping[int, int]) -> l
         for row in session.execute(
             select(Submission.id, Submission.user_id)
             .where(
-                Submission.status == Status.QUEUED, Submission.heartbeat_at <= now(), _is_in(lane)
+                Submission.status == Status.QUEUED,
+                Submission.heartbeat_at <= now(),
+                _is_in(lane),
+                ~_comes_after(lane),
             )
             .order_by(Submission.created_at, Submission.id)
         )
@@ -126,6 +130,34 @@ def _is_in(lane: Lane) -> ColumnElement[bool]:
     """The condition that a submission is of a lane: the one for endpoints, or else for files."""
     asks = select(EndpointRun.submission_id).where(EndpointRun.submission_id == Submission.id)
     return asks.exists() if lane is Lane.ENDPOINTS else ~asks.exists()
+
+
+def _comes_after(lane: Lane) -> ColumnElement[bool]:
+    """The condition that an endpoint is to be asked for another run of the model first.
+
+    So no endpoint is asked for two runs at a time, whose budgets would add up.
+    """
+    if lane is not Lane.ENDPOINTS:
+        return false()
+    other = aliased(Submission)
+    is_earlier = or_(
+        other.created_at < Submission.created_at,
+        and_(other.created_at == Submission.created_at, other.id < Submission.id),
+    )
+    return (
+        select(EndpointRun.submission_id)
+        .join(other, other.id == EndpointRun.submission_id)
+        .where(
+            other.id != Submission.id,
+            other.model_card_id == Submission.model_card_id,
+            other.split_id == Submission.split_id,
+            or_(
+                other.status == Status.RUNNING,
+                and_(other.status == Status.QUEUED, is_earlier),
+            ),
+        )
+        .exists()
+    )
 
 
 def _count_running(session: Session, lane: Lane) -> dict[int, int]:

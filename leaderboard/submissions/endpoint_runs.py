@@ -15,7 +15,7 @@ from leaderboard.db import lock_row, now
 from leaderboard.endpoints.registry.endpoints import read_settings, wipe_key
 from leaderboard.endpoints.registry.splits import may_see, require_may_see
 from leaderboard.endpoints.registry.vault import KeyVault
-from leaderboard.errors import Conflict, InvalidRequest, PermanentError
+from leaderboard.errors import Conflict, InvalidRequest, PermanentError, QuotaUsed
 from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import FINAL, EventKind, Submission
@@ -63,18 +63,25 @@ def submit_endpoint(
     asks_approval: bool = False,
     daily: DailyCap = NO_CAP,
     run_of: RunOf | None = None,
-) -> Submission:
-    """Add a queued submission whose predictions a worker will ask `endpoint` for.
+    n_runs: int = 1,
+    max_runs: int = 1,
+) -> list[Submission]:
+    """Add queued submissions whose predictions workers will ask `endpoint` for, one after another.
 
-    It uses a unit of quota as a file does; raises QuotaUsed if the team or the person may not send
-    another now. Where the host `asks_approval`, it is pending until its team is approved for the
-    split. With `run_of` it is another run of an earlier one (see `runs.require_run`).
+    Each of `n_runs` uses a unit of quota as a file does; raises QuotaUsed if the team or the person
+    may not send as many now. Where the host `asks_approval`, they are pending until their team is
+    approved for the split. All but the first are further runs of it, or with `run_of` all of an
+    earlier one (see `runs.require_run`).
 
     `tracks` empty means all that the endpoint can take part in, or those of the run it repeats.
-    Raises Forbidden where endpoints may not see the split, InvalidRequest for tracks that it
-    cannot, Conflict while another such submission of the model runs on the split, or for a model
-    card of another team.
+    Raises Forbidden where endpoints may not see the split, InvalidRequest for tracks that it cannot
+    and for more than `max_runs`, Conflict while another such submission of the model runs on the
+    split, or for a model card of another team.
     """
+    if not 1 <= n_runs <= max(1, max_runs):
+        raise InvalidRequest(
+            f"{n_runs} is not a number of runs.", f"Ask for 1 to {max(1, max_runs)}."
+        ).at("runs")
     vault.require_open()
     require_newest(session, split)
     require_may_see(session, split)
@@ -86,13 +93,50 @@ def submit_endpoint(
     if run_of is not None and not tracks:
         tracks = [Track(track) for track in run_of.first.tracks]
     chosen = _choose_tracks(session, endpoint, split, tracks)
-    if run_of is not None:
-        lock_row(session, Submission.id, run_of.first.id)
-        require_run(session, run_of, model_card, split, chosen)
-        require_same_endpoint(session, run_of.first, endpoint)
-    _refuse_second(session, model_card, split)
-    require_quota(session, model_card.team, split, quota)
-    require_daily(session, user, daily)
+    made: list[Submission] = []
+    while len(made) < n_runs:
+        repeated = RunOf(made[0], "", max_runs) if made and run_of is None else run_of
+        if repeated is not None:
+            lock_row(session, Submission.id, repeated.first.id)
+            require_run(session, repeated, model_card, split, chosen)
+            require_same_endpoint(session, repeated.first, endpoint)
+        if not made:
+            _refuse_second(session, model_card, split)
+        try:
+            require_quota(session, model_card.team, split, quota)
+            require_daily(session, user, daily)
+        except QuotaUsed as error:
+            raise _name_left(error, len(made), n_runs) from None
+        made.append(
+            _add_run(session, user, model_card, split, endpoint, chosen, wipes_key=wipes_key)
+        )
+        if repeated is not None:
+            add_run(session, made[-1], repeated)
+        if asks_approval:
+            wait_for_approval(session, made[-1])
+    return made
+
+
+def _name_left(error: QuotaUsed, n: int, n_runs: int) -> QuotaUsed:
+    """That quota is left for `n` of several runs alone; the error as it is where it is for none."""
+    if not n:
+        return error
+    said = f"Quota is left for {n} of these {n_runs} runs."
+    remedy = f"Ask for {n} now, and for others from {error.next_at:%Y-%m-%d %H:%M} UTC."
+    return QuotaUsed(said, remedy, error.next_at)
+
+
+def _add_run(
+    session: Session,
+    user: User,
+    model_card: ModelCard,
+    split: Split,
+    endpoint: Endpoint,
+    chosen: Sequence[Track],
+    *,
+    wipes_key: bool,
+) -> Submission:
+    """One queued submission, with its unit of quota."""
     moment = now()
     settings = {**endpoint.settings, "base_url": endpoint.base_url, "model": endpoint.model}
     begun = msgspec.json.encode([settings, endpoint.id, moment], order="deterministic")
@@ -109,8 +153,6 @@ def submit_endpoint(
     session.add(submission)
     session.flush()
     use_unit(session, model_card.team, split, submission.id)
-    if run_of is not None:
-        add_run(session, submission, run_of)
     message = f"{n_items:,} items will be sent to the endpoint {endpoint.name}."
     add_event(session, submission.id, EventKind.SUBMITTED, message)
     session.add(
@@ -126,8 +168,6 @@ def submit_endpoint(
         )
     )
     session.flush()
-    if asks_approval:
-        wait_for_approval(session, submission)
     return submission
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 
 from leaderboard.accounts.teams import get_own_model_card, read_teams
@@ -104,7 +106,7 @@ def _find_run_of() -> RunOf | None:
 def submit_run() -> Submission:
     """Submit the endpoint that this request's form names: commit, then enqueue.
 
-    Raises every problem of its fields.
+    Returns the first where several runs are asked for. Raises every problem of its fields.
     """
     begin_writing()
     form, fields = request.form, FieldProblems()
@@ -118,9 +120,11 @@ def submit_run() -> Submission:
     run_of = None
     with fields.inside():
         run_of = _find_run_of()
+    with fields.at("runs"):
+        n_runs = _read_runs(form.get("runs", "").strip())
     fields.raise_all()
     assert split is not None, "its problem was raised"
-    submission = submit_endpoint(
+    made = submit_endpoint(
         database(),
         user=current_user(),
         model_card=card,
@@ -133,11 +137,23 @@ def submit_run() -> Submission:
         asks_approval=services().asks_approval,
         daily=services().daily,
         run_of=run_of,
+        n_runs=n_runs,
+        max_runs=services().max_runs,
     )
     database().commit()
-    if submission.status is Status.QUEUED:
-        services().queue.enqueue(RUN_ENDPOINT, submission.id)
-    return submission
+    for submission in made:
+        if submission.status is Status.QUEUED:
+            services().queue.enqueue(RUN_ENDPOINT, submission.id)
+    return made[0]
+
+
+def _read_runs(text: str) -> int:
+    """How many runs are asked for, 1 where nothing is said. Raises InvalidRequest."""
+    if text and not re.fullmatch(r"[0-9]{1,4}", text):
+        raise InvalidRequest(
+            f"{text[:40]!r} is not a number of runs.", f"Ask for 1 to {services().max_runs}."
+        )
+    return int(text or "1")
 
 
 def _read_track(name: str) -> Track:

@@ -153,6 +153,18 @@ def test_an_endpoint_is_submitted_by_its_name(server: ApiServer, spinebench: Spi
     assert "Submitted as 42: 98 predictions" in outcome.out
 
 
+def test_several_runs_are_asked_for_at_once(server: ApiServer, spinebench: Spinebench) -> None:
+    server.on("GET", "/endpoints", {"endpoints": [endpoint()]})
+    server.on("POST", "/submissions", Answer(201, submission(runs=["42", "43", "44"])))
+    outcome = spinebench(
+        "endpoints", "submit", "Ours", "-b", "spinebench-mini", "-m", "my-vlm", "--runs", "3"
+    )
+    assert outcome.code == 0
+    (request,) = server.asked("POST", "/submissions")
+    assert ("runs", "3") in parse_qsl(request.body.decode())
+    assert "Runs, one after the other: 42 43 44" in outcome.out
+
+
 def test_a_watched_run_shows_its_rate_failures_and_time_left(
     server: ApiServer, spinebench: Spinebench
 ) -> None:

@@ -88,7 +88,7 @@ def test_what_a_removed_member_made_tells_them_nothing_more(sessions: Sessions) 
             )
         split = get_split(get_benchmark(session, "tiny"), "test")
         allow_split(session, split)
-        running = submit_endpoint(
+        (running,) = submit_endpoint(
             session,
             user=bob,
             model_card=make_card(session, team, "model-a"),

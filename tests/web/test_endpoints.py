@@ -5,15 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from leaderboard.endpoints.registry.splits import allow_split
 from leaderboard.evaluation.run import evaluate
 from leaderboard.evaluation.try_endpoint import try_endpoint
+from leaderboard.evaluation.turns import claim_next, read_order
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.endpoint import Endpoint, EndpointKey
-from leaderboard.models.submission import Submission
+from leaderboard.models.run import SubmissionRun
+from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.queue import Lane
+from leaderboard.submissions.submit import cancel
 from tests.asked import SECRET, make_access
 from tests.endpoints.server import Endpoint as Server
 from tests.endpoints.server import failed, said, serve
@@ -129,6 +133,55 @@ def test_a_team_reads_what_was_cut_and_what_its_server_said(open_site: OpenSite)
     assert "1 of 10 answers were cut at 2,048 tokens: raise max_tokens." in scored
     assert "HTTP 403: requires moderation, key [key] (1 item: " in scored
     assert SECRET not in scored
+
+
+def test_an_endpoint_is_asked_for_several_runs_at_once_one_after_the_other(
+    open_site: OpenSite, server: Server
+) -> None:
+    settings = {"QUOTA_SUBMISSIONS": "5", "MAX_RUNS": "4", "APPROVE_TEAMS": "0"}
+    with open_site(ENDPOINT_ALLOWED_ADDRESSES=server.place, **settings) as site:
+        browser, headers = sign_in(site, "ada"), site.token("ada")
+        page = post(browser, site, "/endpoints/new", "/endpoints/new", **values_of(server))
+        with site.sessions.write() as session:
+            allow_split(session, get_split(get_benchmark(session, "tiny"), "test"))
+        form = {"endpoint": page.url.rpartition("/")[2], "benchmark": "tiny", "model": "model-a"}
+        for runs in ("0", "5", "-1", "many"):
+            refused = post(browser, site, "/submit", "/submit", split="test", runs=runs, **form)
+            assert (refused.status_code, "Ask for 1 to 4." in refused.text) == (400, True)
+        sent = post(browser, site, "/submit", "/submit", split="test", runs="3", **form)
+        first = sent.url.rpartition("/")[2]
+        assert "The first of 3 runs" in sent.text
+        record = requests.get(
+            f"{site.url}/api/v1/submissions/{first}", headers=headers, timeout=HANG_SECONDS
+        ).json()
+        assert record["run_of"] is None
+        for key in record["runs"]:
+            with site.sessions.write() as session:
+                assert read_order(session, Lane.ENDPOINTS) == [key]
+                claim = claim_next(session, Lane.ENDPOINTS)
+                assert claim is not None
+                assert claim.key == key
+                assert claim_next(session, Lane.ENDPOINTS) is None, "while another is at work"
+                cancel(session, session.get_one(Submission, key))
+        with site.sessions.read() as session:
+            rows = session.execute(select(SubmissionRun.submission_id, SubmissionRun.first_id))
+            assert dict(rows.all()) == dict.fromkeys(record["runs"][1:], first)
+        # Those that were cancelled gave their quota back.
+        post(browser, site, "/submit", "/submit", split="test", runs="4", **form)
+        again = post(browser, site, "/submit", "/submit", split="test", runs="2", **form)
+        assert "is already running for this model" in again.text
+        with site.sessions.write() as session:
+            session.execute(update(Submission).values(status=Status.SCORED))
+        few = requests.post(
+            f"{site.url}/api/v1/submissions",
+            headers=headers,
+            data=form | {"split": "test", "runs": "2"},
+            timeout=HANG_SECONDS,
+        )
+        assert few.status_code == 429
+        assert few.json()["error"]["message"] == "Quota is left for 1 of these 2 runs."
+        with site.sessions.read() as session:
+            assert len(session.scalars(select(Submission)).all()) == 3 + 4, "nothing was sent"
 
 
 def test_another_teams_endpoint_is_not_to_be_had(asking_site: Site, server: Server) -> None:

@@ -171,8 +171,15 @@ def test(invocation: Invocation, endpoint: str) -> None:
     help="Only this track; may be repeated. [all that the endpoint can take part in]",
 )
 @click.option("--wipe-key", is_flag=True, help="Delete the endpoint's key when the run has ended.")
+@click.option(
+    "--runs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Have it asked so many times, one run after the other: their mean stands.",
+)
 @run_options
-@click.option("-w", "--watch", is_flag=True, help="Watch until it is scored.")
+@click.option("-w", "--watch", is_flag=True, help="Watch until it is scored, the last of its runs.")
 @pass_invocation
 def submit(
     invocation: Invocation,
@@ -182,6 +189,7 @@ def submit(
     model: str | None,
     tracks: tuple[str, ...],
     wipe_key: bool,
+    runs: int,
     run_of: str | None,
     run_label: str | None,
     watch: bool,
@@ -196,12 +204,15 @@ def submit(
         fields += [("track", track) for track in tracks]
         fields += [("wipe_key", "1")] if wipe_key else []
         fields += name_run(run_of, run_label).items()
+        fields += [("runs", str(runs))] if runs > 1 else []
         raw = api.submit_endpoint(fields)
         submission = read_answer(SubmissionRecord, raw)
         if not terminal.as_json:
             show_receipt(terminal, submission, watch=watch)
+            if runs > 1 and not terminal.quiet:
+                terminal.show(f"Runs, one after the other: {' '.join(submission.runs)}")
         if watch:
-            stay(invocation, api, submission.id)
+            stay(invocation, api, submission.runs[-1] if runs > 1 else submission.id)
         elif terminal.as_json:
             terminal.show_json(raw)
 

@@ -53,6 +53,10 @@ RUN_OF = (
     "The submission that this one repeats, as another run of the same model: their mean stands."
 )
 RUN_LABEL = "With run_of: what is other about this run, such as its seed."
+RUNS = (
+    "With an endpoint: how many runs to make, one after the other, by default 1; the answer is the "
+    "first of them, and those after it are further runs of it, or all of run_of."
+)
 TrackName = Annotated[str, about("A track.", Track)]
 FileContent = Annotated[
     str,
@@ -89,6 +93,7 @@ class SubmissionForm(Shape, frozen=True, kw_only=True):
         about("With an endpoint: the tracks; by default all that it can take part in."),
     ] = UNSET
     wipe_key: Annotated[Text, about("With an endpoint, 1: wipe its key at the end.")] = UNSET
+    runs: Annotated[Text, about(RUNS)] = UNSET
     run_of: Annotated[Text, about(RUN_OF)] = UNSET
     run_label: Annotated[Text, about(RUN_LABEL)] = UNSET
 

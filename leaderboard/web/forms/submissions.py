@@ -78,6 +78,14 @@ class RunForm(PageForm):
         "needs all three.",
         choices={track.value: words for track, words in TRACK_WORDS.items()},
     )
+    runs = TextField(
+        "Runs",
+        default="1",
+        description="How many times the endpoint is asked everything, one run after the other. The "
+        "mean of several stands, with what differs between them in every interval: 3 or more say "
+        "enough about that. Each uses quota.",
+        render_kw={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"},
+    )
     run_of = SelectField("Another run of", id="endpoint-run-of", description=RUN_HINT)
     run_label = TextField("What is other about this run", id="endpoint-run-label", render_kw=LABEL)
     wipe_key = BooleanField("Wipe the key when this run has ended", render_kw={"value": "1"})
