@@ -82,8 +82,8 @@ class RunForm(PageForm):
         "Runs",
         default="1",
         description="How many times the endpoint is asked everything, one run after the other. The "
-        "mean of several stands, with what differs between them in every interval: 3 or more say "
-        "enough about that. Each uses quota.",
+        "mean of several stands, with what differs between them in every interval; with 2 the "
+        "intervals are wide. Each counts against the quota.",
         render_kw={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"},
     )
     run_of = SelectField("Another run of", id="endpoint-run-of", description=RUN_HINT)
