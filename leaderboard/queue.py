@@ -78,6 +78,7 @@ SEND_TEST = Job("workers.jobs.send_test_notice", "test notice to target", _IS_LO
 CAMPAIGN = Job("workers.jobs.run_campaign", "campaign", _WAITS, lane=Lane.FILES)
 CAMPAIGN_PART = Job("workers.jobs.run_part", "campaign part of", _WAITS, lane=Lane.FILES)
 ORDER = Job("workers.jobs.order_judge", "order run", _WAITS, lane=Lane.FILES)
+FIT_IRT = Job("workers.jobs.fit_irt", "IRT run", _WAITS, lane=Lane.FILES)
 RANK = Job("workers.jobs.rank", "ranking of split")
 """Nobody would notice that it is missing, so whoever asks for it must."""
 

@@ -30,6 +30,7 @@ from leaderboard.items.reports import get_rubric
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.judges.roster import AnyJudge, make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
+from leaderboard.lens.irt.run import run_irt
 from leaderboard.letters.links import Links
 from leaderboard.letters.send import Post, send_letter
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
@@ -141,6 +142,11 @@ def order_judge(order_run_id: int) -> None:
         rater_id = session.get_one(OrderRun, order_run_id).rater_id
         begun = begin_order(session, rater_id)
     send_nudges(make_queue(config.redis_url, config.queue_name), begun)
+
+
+def fit_irt(irt_run_id: int) -> None:
+    """Fit item response theory to the questions of a split."""
+    run_irt(sessions_of(Config.from_env().database_url), irt_run_id)
 
 
 def rank(split_id: int) -> None:

@@ -11,6 +11,7 @@ from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.exposure.lease import EXPOSURES
 from leaderboard.judges.order_runs import ORDER_RUNS
 from leaderboard.leases import LeasedTable
+from leaderboard.lens.irt.lease import IRT_RUNS
 from leaderboard.letters.lease import LETTERS
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
 from leaderboard.robustness.lease import AUDITS
@@ -27,4 +28,5 @@ LEASED: tuple[LeasedTable[Any], ...] = (
     NOTICE_TESTS,
     LETTERS,
     ORDER_RUNS,
+    IRT_RUNS,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.errors import NotFound
-from leaderboard.items.values import unpack_values
 from leaderboard.lens.raters import read_disagreement
-from leaderboard.lens.results import Results, read_results
+from leaderboard.lens.results import Results
+from leaderboard.lens.sheets import Sheets, read_sheets
 from leaderboard.lens.sign import Sign, find_signs
 from leaderboard.models.benchmark import Item, Split, Track
-from leaderboard.models.ranking import ItemValues
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.reference import ItemReference
-from leaderboard.models.submission import ParsedPrediction, Prediction
-from leaderboard.packages.catalogue import read_items
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.statistics.items import (
     ItemFigures,
@@ -54,9 +50,18 @@ class LensItem:
 class Lens:
     """The items of a split, most suspicious first, by the results that count."""
 
-    split: Split
-    results: Results
+    sheets: Sheets
     items: list[LensItem]
+
+    @property
+    def split(self) -> Split:
+        """Whose items they are."""
+        return self.sheets.split
+
+    @property
+    def results(self) -> Results:
+        """The results that count."""
+        return self.sheets.results
 
     @property
     def n_models(self) -> int:
@@ -97,10 +102,9 @@ def read_lens(session: Session, split: Split) -> Lens:
     The other items that an item is held against are those of its track, which a submission has
     whole or not at all.
     """
-    results, items = read_results(session, split), read_items(session, split)
-    values = _read_values(session, results, items)
-    answers = _read_answers(session, results, items)
-    judges = read_disagreement(session, split, RaterKind.JUDGE, results.submissions)
+    sheets = read_sheets(session, split)
+    items, values, answers = sheets.items, sheets.values, sheets.answers
+    judges = read_disagreement(session, split, RaterKind.JUDGE, sheets.results.submissions)
     experts = read_disagreement(session, split, RaterKind.EXPERT)
     references = _read_references(session, split)
     found = []
@@ -125,7 +129,7 @@ def read_lens(session: Session, split: Split) -> Lens:
                     tuple(signs),
                 )
             )
-    return Lens(split, results, sorted(found, key=_order))
+    return Lens(sheets, sorted(found, key=_order))
 
 
 def _order(one: LensItem) -> tuple[float, ...]:
@@ -154,47 +158,6 @@ def _analyse(
     if track is Track.REPORT:
         return analyse_reports(values / 100)
     return analyse_questions(values / 100, answers.tolist())
-
-
-def _read_values(session: Session, results: Results, items: Sequence[Item]) -> NDArray[np.float64]:
-    """(M, N) on 0..100, NaN where there is none; of each track those of the file that counts."""
-    rows = session.execute(
-        select(ItemValues.submission_id, ItemValues.content).where(
-            ItemValues.submission_id.in_(results.submissions)
-        )
-    )
-    found = {row[0]: unpack_values(row[1]) for row in rows}
-    values = np.full((len(results.keys), len(items)), np.nan)
-    for track in Track:
-        own = np.array([item.track is track for item in items], dtype=bool)
-        for row, key in enumerate(results.keys):
-            part = results.find_part(key, track)
-            if part is not None:
-                values[row, own] = found[part][own]
-    return values
-
-
-def _read_answers(session: Session, results: Results, items: Sequence[Item]) -> NDArray[np.object_]:
-    """(M, N) the letters, "" where none could be read."""
-    query = (
-        select(Prediction.submission_id, Prediction.item_id, ParsedPrediction.letters)
-        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
-        .where(Prediction.submission_id.in_(results.submissions), ParsedPrediction.letters != "")
-    )
-    places = {item.id: place for place, item in enumerate(items)}
-    rows = {
-        (part, track): row
-        for row, key in enumerate(results.keys)
-        for track in Track
-        if (part := results.find_part(key, track)) is not None
-    }
-    answers = np.full((len(results.keys), len(items)), "", dtype=object)
-    for part, item_id, letters in session.connection().execute(query):
-        place = places.get(item_id)
-        row = None if place is None else rows.get((part, items[place].track))
-        if place is not None and row is not None:
-            answers[row, place] = letters
-    return answers
 
 
 def _read_references(session: Session, split: Split) -> dict[int, ItemReference]:

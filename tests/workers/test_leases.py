@@ -27,11 +27,14 @@ from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.order_runs import ORDER_RUNS, add_order_run
 from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
+from leaderboard.lens.irt.lease import IRT_RUNS
+from leaderboard.lens.irt.request import add_run
 from leaderboard.letters.lease import LETTERS
 from leaderboard.models.benchmark import Split
 from leaderboard.models.campaign import CampaignPart, CampaignState, Cause, PartState
 from leaderboard.models.endpoint import Endpoint, EndpointTest
 from leaderboard.models.exposure import ExposureAudit
+from leaderboard.models.irt import IrtState
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeTest, TargetKind
 from leaderboard.models.order import OrderState
@@ -172,6 +175,10 @@ def add_order(session: Session) -> int:
     return add_order_run(session, ensure_rater_id(session, ChecklistJudge.identity)).id
 
 
+def add_irt(session: Session) -> int:
+    return add_run(session, session.scalars(select(Submission.split_id)).one()).id
+
+
 class Case(NamedTuple):
     """A leased table: how a row of it comes to wait, how one ends, and how a lost one goes again.
 
@@ -193,6 +200,7 @@ CASES = [
     Case(CAMPAIGNS, add_campaign, {"state": CampaignState.OPENED}),
     Case(PARTS, add_part, {"state": PartState.DONE}),
     Case(ORDER_RUNS, add_order, {"state": OrderState.FINISHED}),
+    Case(IRT_RUNS, add_irt, {"state": IrtState.FINISHED}),
     Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),
     Case(
         CONNECTION_TESTS,
