@@ -1,5 +1,6 @@
 """The host's pages of single items, their command, and that nobody else sees them."""
 
+import csv
 import io
 import json
 import re
@@ -7,10 +8,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from config import Config
 from leaderboard.app import create_app
+from leaderboard.lens.irt.run import run_irt
+from leaderboard.models.irt import IrtRun
 from leaderboard.models.role import Role
+from leaderboard.packages.catalogue import get_benchmark, get_split, read_items
+from tests.lens.irt_models import add_models, draw_right
 from tests.site import Site
 from tests.test_docs import REQUIRED
 from tests.web.api.test_api import make_file
@@ -255,3 +261,45 @@ def test_the_commands_list_correct_drop_and_withdraw_checks(scored: Site) -> Non
     assert run(args=["check", "withdraw", *of, "praise"]).exit_code == 0
     question = run(args=["check", "list", "tiny", "test-text-000"])
     assert question.output == "test-text-000 is a question: it has no checks.\n"
+
+
+def test_a_host_has_item_response_theory_fitted_and_downloads_its_figures(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    assert (
+        "Item response theory needs at least 50 models, and 1 model counts." in hugo.get(PAGE).text
+    )
+    with scored.sessions.write() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        n_questions = sum(bool(one.options) for one in read_items(session, split))
+        add_models(session, split, draw_right(60, n_questions))
+    begun = post(hugo, scored, f"{PAGE}/irt", PAGE)
+    assert "Item response theory is begun" in begun.text
+    assert "A run waits for a worker." in begun.text
+    assert "under way already" in post(hugo, scored, f"{PAGE}/irt", f"{PAGE}/keys").text
+    with scored.sessions.read() as session:
+        [key] = session.scalars(select(IrtRun.id))
+    assert run_irt(scored.sessions, key)
+    page = hugo.get(PAGE).text
+    for known in (
+        "questions and 61 models, in",
+        '<th scope="col" class="num">IRT difficulty</th>',
+        "Fit again",
+    ):
+        assert known in page
+    assert "Out of date." not in page
+    item = hugo.get(f"{PAGE}/item/test-text-001").text
+    assert "<dt>IRT discrimination</dt>" in item
+    rows = list(csv.DictReader(io.StringIO(hugo.get(f"{PAGE}/items.csv").text)))
+    row = next(one for one in rows if one["item"] == "test-text-001")
+    assert f"{float(row['irt_difficulty']):.2f}".replace("-", "−") in item
+    assert float(row["irt_difficulty_error"]) > 0
+    assert row["irt_is_stale"] == "false"
+    url = scored.sessions.engine.url.render_as_string(hide_password=False)
+    run = create_app(Config.from_env({**REQUIRED, "DATABASE_URL": url})).test_cli_runner().invoke
+    assert "61 models" in run(args=["item", "irt", "tiny", "--show"]).output
+    assert "  IRT difficulty " in run(args=["item", "list", "tiny"]).output
+    with scored.sessions.write() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        add_models(session, split, draw_right(1, n_questions, 8))
+    assert "Out of date." in hugo.get(PAGE).text
+    assert sign_in(scored, "ada").get(f"{PAGE}/items.csv").status_code == 403

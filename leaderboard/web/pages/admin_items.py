@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request, url_for
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from leaderboard.accounts.roles import Right
+from leaderboard.exports.formats import read_format, write_table
 from leaderboard.lens.checks import (
     count_questions,
     draw_keys,
@@ -28,10 +30,14 @@ from leaderboard.lens.corrected_checks import (
     write_terms,
 )
 from leaderboard.lens.corrections import correct_key, find_correction, withdraw_correction
+from leaderboard.lens.irt.read import read_irt
+from leaderboard.lens.irt.request import ask_irt
 from leaderboard.lens.read import read_lens
 from leaderboard.lens.sign import Sign
+from leaderboard.lens.table import make_item_table
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.rankings.releases import find_ranking
 from leaderboard.scoring.statistics.key_bound import plan_check
 from leaderboard.web.forms.hosting import CheckForm, CorrectionForm, DrawForm, VerdictForm
 from leaderboard.web.pages.admin import finish
@@ -68,6 +74,7 @@ def split(slug: str, version: str, name: str) -> str:
     return render_template(
         "admin/items.html",
         lens=lens,
+        irt=read_irt(database(), lens.sheets),
         rows=lens.choose(track, subcondition, sign),
         listed=LISTED,
         track=track,
@@ -76,6 +83,28 @@ def split(slug: str, version: str, name: str) -> str:
         tracks=Track,
         signs=lens.count_signs(),
     )
+
+
+@blueprint.get("/<slug>/<version>/<name>/items.<ending>")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def table(slug: str, version: str, name: str, ending: str) -> FlaskResponse:
+    """All figures of a split's items as a download."""
+    format_, found = read_format(ending), _get_split(slug, version, name)
+    lens, ranking = read_lens(database(), found), find_ranking(database(), found.id)
+    made = make_item_table(
+        lens, read_irt(database(), lens.sheets), ranking.ranked_at if ranking else None
+    )
+    response = FlaskResponse(write_table(made, format_), mimetype=format_.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}.{ending}"'
+    return response
+
+
+@blueprint.post("/<slug>/<version>/<name>/irt")
+@right_required(Right.CHECK_ITEMS, BENCHMARK)
+def fit(slug: str, version: str, name: str) -> Response:
+    """Have a worker fit item response theory. Raises Conflict where too few models count."""
+    done = ask_irt(database(), _get_split(slug, version, name), current_user().email)
+    return finish(done, url_for(".split", slug=slug, version=version, name=name, _anchor="irt"))
 
 
 @blueprint.get("/<slug>/<version>/<name>/item/<key>")
@@ -207,6 +236,7 @@ def _item_page(
     return render_template(
         "admin/item.html",
         lens=lens,
+        irt=read_irt(database(), lens.sheets),
         one=one,
         is_drawn=is_drawn(database(), one.item),
         verdict=find_verdict(database(), one.item),

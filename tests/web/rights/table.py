@@ -338,6 +338,7 @@ PAGES = (
         GET /admin/evidence/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test/item/test-text-000
+        GET /admin/items/tiny/1.0.0/test/items.csv
         GET /admin/items/tiny/1.0.0/test/keys
         GET /admin/corrections/tiny/1.0.0
         GET /admin/corrections/tiny/1.0.0/package
@@ -381,6 +382,7 @@ PAGES = (
         POST /admin/corrections/tiny/1.0.0/prepare
         POST /admin/items/tiny/1.0.0/test/item/test-text-000/withdraw
         POST /admin/items/tiny/1.0.0/test/item/test-report-000/checks/praise/withdraw
+        POST /admin/items/tiny/1.0.0/test/irt
         """,
     ),
     # A host who may approve is told which members they have not seen.
