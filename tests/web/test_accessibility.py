@@ -138,13 +138,18 @@ NO_PAGES = {
 """The application's other addresses, as patterns, and why they are none to look at."""
 # Two looks at each page see both layouts and both schemes: a layout is the same in either scheme,
 # and colours are the scheme's variables in either layout.
-LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(360, "dark"), (1440, "light")]
+LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (360, "dark")]
 # Figures are labelled by their page; beside the viewer of the API stands the guide to it.
-# A contrast costs as much to measure as all other rules
-# together, so it is measured once for each look of a text: its colour, size and weight on what
-# lies below it.
+# A contrast costs as much to measure as all other rules together, so it is measured once for each
+# look of a text: its colour, size and weight on what lies below it. The rest costs as much again
+# for each layout: a page's second look asks it of what the first did not show, and of what may
+# scroll in this layout alone.
 FIND_VIOLATIONS = """async () => {
     const exclude = [['.main-svg'], ['.swagger-ui']];
+    const ours = [...document.body.querySelectorAll('*')].filter(element =>
+        !element.closest('.main-svg, .swagger-ui'));
+    const shown = ours.filter(element =>
+        element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}));
     const lookOf = element => {
         const style = getComputedStyle(element);
         const look = [style.color, style.fontSize, style.fontWeight, element.matches(':disabled')];
@@ -157,16 +162,22 @@ FIND_VIOLATIONS = """async () => {
         }
         return look.join();
     };
-    const texts = [...document.body.querySelectorAll('*')].filter(element =>
-        element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) &&
-        !element.closest('.main-svg, .swagger-ui') &&
-        (element.matches('input, select, textarea') ||
-            [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())));
-    const include = [...new Map(texts.map(element => [lookOf(element), element])).values()];
+    const texts = shown.filter(element => element.matches('input, select, textarea') ||
+        [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()));
+    const looks = [...new Map(texts.map(element => [lookOf(element), element])).values()];
     const rest = {resultTypes: ['violations'], rules: {'color-contrast': {enabled: false}}};
-    const all = await axe.run({exclude}, rest);
-    const contrast = await axe.run({include, exclude}, {runOnly: ['color-contrast']});
-    return [...all.violations, ...contrast.violations];
+    const found = [await axe.run({include: looks, exclude}, {runOnly: ['color-contrast']})];
+    const seen = window.seen ?? new Set();
+    if (!window.seen) {
+        found.push(await axe.run({exclude}, rest));
+    } else {
+        found.push(await axe.run({exclude}, {runOnly: ['scrollable-region-focusable']}));
+        const fresh = new Set(shown.filter(element => !seen.has(element)));
+        const tops = [...fresh].filter(element => !fresh.has(element.parentElement));
+        if (tops.length) found.push(await axe.run({include: tops, exclude}, rest));
+    }
+    window.seen = new Set([...seen, ...shown]);
+    return found.flatMap(one => one.violations);
 }"""
 PageOf = Callable[[str | None], Page]
 
@@ -324,3 +335,15 @@ def test_one_pale_text_among_many_of_another_look_is_found(browser: Browser, col
     found = find_violations(page)
     page.context.close()
     assert [one.partition(":")[0] for one in found] == ["color-contrast"] * (colour == "#999")
+
+
+def test_what_one_layout_alone_shows_is_looked_at_in_that_layout(browser: Browser) -> None:
+    page = open_page(browser, "about:blank", viewport={"width": 1440, "height": 900})
+    style = "<style>@media (min-width: 500px) {section {display: none}}</style>"
+    image = '<section><p>Words.</p><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></section>'
+    page.set_content(f"<html lang=en>{style}<title>t</title><main><h1>T</h1>{image}</main>")
+    page.evaluate(AXE_SCRIPT)
+    assert find_violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 900})
+    assert [one.partition(":")[0] for one in find_violations(page)] == ["image-alt"]
+    page.context.close()
