@@ -9,10 +9,11 @@ from leaderboard.models.order import OrderResult, OrderRun, OrderState
 
 
 def finish_order(session: Session, rater_id: int, n_wrong: int = 0) -> OrderRun:
-    """A finished run of a judge that got the first `n_wrong` pairs wrong."""
+    """A finished run of a judge that got `n_wrong` pairs wrong, unseen ones first."""
     run = add_order_run(session, rater_id)
     run.state, run.finished_at = OrderState.FINISHED, now()
-    for place, pair in enumerate(read_suite().pairs):
+    pairs = sorted(read_suite().pairs, key=lambda pair: pair.unseen_by is None)
+    for place, pair in enumerate(pairs):
         session.add(
             OrderResult(
                 order_run_id=run.id,

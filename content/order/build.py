@@ -1,8 +1,9 @@
 """Build the order suite from its sources: `python -m content.order.build [--check]`.
 
 `reports.toml` has a good report on each case, `pairs.toml` what is other in the second report of
-each pair. The same sources give the same suite; `--check` exits with 1 if the committed one
-differs.
+each pair. `unseen_reports.toml` and `unseen_pairs.toml` are the same, written without sight of the
+rules of the checklist judge. The same sources give the same suite; `--check` exits with 1 if the
+committed one differs.
 """
 
 from __future__ import annotations
@@ -31,12 +32,14 @@ SECTIONS = {
 
 def make_suite() -> dict[str, Any]:
     """The suite as it is kept. Raises ValueError where a source does not fit, which it names."""
-    reports = {one["case"]: _read_sections(one) for one in _read("reports.toml")["report"]}
-    source = _read("pairs.toml")
+    cases = [one["case"] for one in _read("reports.toml")["report"]]
+    given = [*_read("reports.toml")["report"], *_read("unseen_reports.toml")["report"]]
+    reports = {one.get("name", one["case"]): _read_sections(one) for one in given}
+    sources = [_read("pairs.toml"), _read("unseen_pairs.toml")]
     items = {item["id"]: item for item in read_items("report_items.jsonl")}
     rubric = json.loads((SOURCES / "manifest.json").read_text(encoding="utf-8"))["rubric"]
     return {
-        "version": source["version"],
+        "version": sources[0]["version"],
         "sections": {s["key"]: [d["key"] for d in s["dimensions"]] for s in rubric["sections"]},
         "cases": [
             {
@@ -45,9 +48,13 @@ def make_suite() -> dict[str, Any]:
                     name: items[key][name] for name in ("question", "reference_report", "checklist")
                 },
             }
-            for key in reports
+            for key in cases
         ],
-        "pairs": [_make_pair(pair, reports) for pair in source["pair"]],
+        "pairs": [
+            _make_pair(pair, source.get("unseen_by"), reports)
+            for source in sources
+            for pair in source["pair"]
+        ],
     }
 
 
@@ -59,12 +66,15 @@ def _read_sections(report: Mapping[str, str]) -> list[str]:
     return [report[key].strip() for key in SECTIONS]
 
 
-def _make_pair(pair: Mapping[str, Any], reports: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    first = reports[pair["case"]]
+def _make_pair(
+    pair: Mapping[str, Any], unseen_by: int | None, reports: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    first = reports[pair.get("of", pair["case"])]
     return {
         "key": pair["key"],
         "case": pair["case"],
         "kind": pair["kind"],
+        "unseen_by": unseen_by,
         "why": pair["why"],
         "first": _join(first),
         "second": _join(_make_second(pair, first, reports)),
@@ -78,9 +88,10 @@ def _make_second(
         return reports[pair["other"]]
     if "adds" in pair:
         return [f"{a} {b}" for a, b in zip(first, pair["adds"], strict=True)]
+    if "around" in pair:
+        return [f"{a}{b}{c}" for b, (a, c) in zip(first, pair["around"], strict=True)]
     if "whole" in pair:
-        whole: list[str] = pair["whole"]
-        return whole
+        return [section.strip() for section in pair["whole"]]
     edits = dict(pair["edits"])
     text = "\n".join(first)
     unused = [passage for passage in edits if passage not in text]

@@ -22,14 +22,20 @@ ORDER_COLUMNS = (
     Column("share", float, "share of pairs ordered right, in per cent"),
     Column("share_low", float, "lower end of its 95 % Wilson interval"),
     Column("share_high", float, "upper end of its 95 % Wilson interval"),
-    Column("orders_right", bool, "whether the judge orders 95 % of all pairs right"),
+    Column("orders_right", bool, "whether the judge orders 95 % of the pairs that count right"),
+    Column("n_right_unseen", int, "those of n_right that its rules were made without sight of"),
+    Column("n_unseen", int, "those of n that its rules were made without sight of"),
 )
 
 
 def make_order_table(
     split: Split, judges: Sequence[JudgeTrust], ranked_at: datetime | None
 ) -> Table:
-    """For each judge that was run on the suite a row for each kind, then one for all."""
+    """For each judge that was run on the suite a row for each kind, then one for all.
+
+    Unseen pairs, which alone count for the checklist judge, are missing for a language model: for
+    it all pairs count.
+    """
     benchmark = split.benchmark
     return make_measured_table(
         f"{benchmark.slug}-{benchmark.version}-{split.name}-order",
@@ -49,8 +55,14 @@ def _make_rows(judge: JudgeTrust) -> list[tuple[Cell, ...]]:
         *(judge.rater.name, judge.rater.version),
         *(order.finished.suite, order.finished.finished_at),
     )
-    named = {**{kind.value: one for kind, one in order.counts.items()}, ALL: order.total}
-    return [(*head, name, *_measure(one), order.may_rank) for name, one in named.items()]
+    kinds = [
+        (kind.value, one, None if order.unseen is None else order.unseen.get(kind, Ordered(0, 0)))
+        for kind, one in order.counts.items()
+    ]
+    return [
+        (*head, name, *_measure(one), order.may_rank, *(unseen or (None, None)))
+        for name, one, unseen in [*kinds, (ALL, order.total, order.total_unseen)]
+    ]
 
 
 def _measure(one: Ordered) -> tuple[Cell, ...]:

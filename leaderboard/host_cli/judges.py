@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from leaderboard.audit import COMMAND_LINE
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.hosting.judges import ask_order
-from leaderboard.judges.order_runs import read_order, read_results
+from leaderboard.judges.order_runs import JudgeOrder, read_order, read_results
 from leaderboard.judges.runs import N_RECENT, find_awaited, read_call_figures, read_runs
 from leaderboard.models.judging import JudgeRun
 from leaderboard.models.rating import Rater, RaterKind
@@ -84,13 +84,18 @@ def _show_order(session: Session, rater: Rater) -> None:
     verdict = "may decide ranks" if order.may_rank else "decides no rank"
     click.echo(
         f"{head}: suite {order.finished.suite}, {order.total.n_right} of {order.total.n} pairs "
-        f"ordered right ({100 * share.value:.1f} %), {verdict}"
+        f"ordered right ({100 * share.value:.1f} %){_show_unseen(order)}, {verdict}"
     )
     for kind, one in order.counts.items():
         click.echo(f"  {kind.label}: {one.n_right} of {one.n}")
     for row in read_results(session, order.finished.id):
         if not row.is_right:
             click.echo(f"  wrong: {row.pair} ({_show_score(row.first)}, {_show_score(row.second)})")
+
+
+def _show_unseen(order: JudgeOrder) -> str:
+    unseen = order.total_unseen
+    return "" if unseen is None else f", {unseen.n_right} of {unseen.n} unseen ones"
 
 
 def _show_score(value: float | None) -> str:

@@ -77,7 +77,7 @@ def draw_canaries(rubric: Rubric, seed: int) -> dict[str, str]:
     """
     generator = random.Random(seed)
     attacks = generator.sample(sorted(read_attacks().items()), N_DRAWN)
-    good = {f"{OTHER_CASE}{pair.case}": pair.first for pair in read_suite().pairs}
+    good = {f"{OTHER_CASE}{case}": text for case, text in read_suite().good.items()}
     other = generator.choice(sorted(good.items()))
     return {**make_canaries(rubric), **dict(attacks), other[0]: other[1]}
 

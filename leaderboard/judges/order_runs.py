@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -39,16 +40,34 @@ ORDER_RUNS = LeasedTable[int](
 )
 
 
+class WrongPair(NamedTuple):
+    """A pair that a judge ordered wrong, the scores that it gave both reports, and what is other.
+
+    `why` is empty for a pair that is no longer in the suite.
+    """
+
+    key: str
+    kind: OrderKind
+    why: str
+    first: float | None
+    second: float | None
+    is_unseen: bool
+
+
 @dataclass(frozen=True)
 class JudgeOrder:
     """What is known of a judge's order: its newest finished run, and the newest of all.
 
-    `counts` are pairs ordered right by kind, of the finished run.
+    `counts` are pairs ordered right by kind, of the finished run; `unseen` those of them that the
+    judge's rules were made without sight of, None for a judge that has no rules of ours. `wrong`
+    are the others of that run, by kind, unseen ones first.
     """
 
     finished: OrderRun | None
     newest: OrderRun | None
     counts: Mapping[OrderKind, Ordered]
+    unseen: Mapping[OrderKind, Ordered] | None
+    wrong: Sequence[WrongPair] = ()
 
     @property
     def total(self) -> Ordered:
@@ -56,9 +75,15 @@ class JudgeOrder:
         return sum_ordered(self.counts.values())
 
     @property
+    def total_unseen(self) -> Ordered | None:
+        """All kinds of unseen pairs together; None for a judge that has no rules of ours."""
+        return None if self.unseen is None else sum_ordered(self.unseen.values())
+
+    @property
     def may_rank(self) -> bool:
-        """Whether the judge may decide ranks; not before it was run."""
-        return self.finished is not None and self.total.may_rank
+        """Whether the judge may decide ranks, by the pairs that count; not before it was run."""
+        deciding = self.total if self.total_unseen is None else self.total_unseen
+        return self.finished is not None and deciding.may_rank
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +142,7 @@ def read_orders(session: Session, rater_ids: Collection[int]) -> dict[int, Judge
         done = [run for run in runs[rater_id] if run.state is OrderState.FINISHED]
         finished = done[-1] if done else None
         newest = runs[rater_id][-1] if runs[rater_id] else None
-        found[rater_id] = JudgeOrder(finished, newest, _count(session, finished))
+        found[rater_id] = _make_order(session, finished, newest)
     return found
 
 
@@ -140,10 +165,22 @@ def read_results(session: Session, run_id: int) -> Sequence[OrderResult]:
     return sorted(rows, key=lambda row: (places[row.kind], row.pair))
 
 
-def _count(session: Session, run: OrderRun | None) -> Mapping[OrderKind, Ordered]:
-    if run is None:
-        return {}
-    rows = session.execute(
-        select(OrderResult.kind, OrderResult.is_right).where(OrderResult.order_run_id == run.id)
+def _make_order(session: Session, finished: OrderRun | None, newest: OrderRun | None) -> JudgeOrder:
+    if finished is None:
+        return JudgeOrder(None, newest, {}, None)
+    rows, suite = read_results(session, finished.id), read_suite()
+    keys = suite.find_unseen(JudgeIdentity(finished.rater.name, finished.rater.version))
+    unseen = [row for row in rows if keys is not None and row.pair in keys]
+    whys = {pair.key: pair.why for pair in suite.pairs}
+    wrong = [
+        WrongPair(row.pair, row.kind, whys.get(row.pair, ""), row.first, row.second, row in unseen)
+        for row in rows
+        if not row.is_right
+    ]
+    return JudgeOrder(
+        finished,
+        newest,
+        count_ordered((row.kind, row.is_right) for row in rows),
+        None if keys is None else count_ordered((row.kind, row.is_right) for row in unseen),
+        sorted(wrong, key=lambda one: not one.is_unseen),
     )
-    return count_ordered((row[0], row[1]) for row in rows)

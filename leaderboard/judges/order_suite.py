@@ -9,7 +9,8 @@ from statistics import fmean
 
 import msgspec
 
-from leaderboard.judges.protocol import DimensionRating, ReportCase
+from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
 from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.order import OrderKind
 from leaderboard.scoring.rubric import Rubric
@@ -28,11 +29,16 @@ class OrderCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrderPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Two reports on one case; `why` says what is wrong with the second, or that nothing is."""
+    """Two reports on one case; `why` says what is wrong with the second, or that nothing is.
+
+    `unseen_by` is the newest version of the checklist judge that was finished before its makers
+    saw the pair; None where they had it in sight.
+    """
 
     key: str
     case: str
     kind: OrderKind
+    unseen_by: int | None
     why: str
     first: str
     second: str
@@ -57,10 +63,42 @@ class OrderSuite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         }
 
     @property
+    def good(self) -> dict[str, str]:
+        """A good report on each case: that of its first pair."""
+        return {pair.case: pair.first for pair in reversed(self.pairs)}
+
+    @property
     def reports(self) -> list[tuple[str, str]]:
         """Every case with each of its reports once, in the order of the pairs."""
         given = [(pair.case, text) for pair in self.pairs for text in (pair.first, pair.second)]
         return list(dict.fromkeys(given))
+
+    def name_firsts(self) -> dict[str, str]:
+        """By pair what its first report is called among the scores, once for each text.
+
+        The case for the first one of a case; any other is named after the pair that brings it.
+        """
+        names: dict[tuple[str, str], str] = {}
+        cases: set[str] = set()
+        for pair in self.pairs:
+            name = f"{pair.key}.first" if pair.case in cases else pair.case
+            names.setdefault((pair.case, pair.first), name)
+            cases.add(pair.case)
+        return {pair.key: names[pair.case, pair.first] for pair in self.pairs}
+
+    def find_unseen(self, judge: JudgeIdentity) -> frozenset[str] | None:
+        """The pairs that a judge was made without sight of; None for one that has no rules of ours.
+
+        A pair is seen by every version that comes after the one it was unseen by.
+        """
+        if judge.name != ChecklistJudge.identity.name:
+            return None
+        version = int(judge.version)
+        return frozenset(
+            pair.key
+            for pair in self.pairs
+            if pair.unseen_by is not None and version <= pair.unseen_by
+        )
 
 
 @lru_cache(maxsize=1)

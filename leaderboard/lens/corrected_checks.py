@@ -25,10 +25,15 @@ from leaderboard.packages.write import Corrected, make_item
 from leaderboard.scoring.checklist import (
     AbsentCheck,
     Check,
+    DisclaimerCheck,
+    ErrorCheck,
     FindingCheck,
+    ForbiddenCheck,
     LevelCheck,
+    MeasureCheck,
     MentionCheck,
     SideCheck,
+    TermCheck,
 )
 
 SIDES: tuple[str, ...] = get_args(get_type_hints(SideCheck)["side"])
@@ -166,9 +171,24 @@ def describe_check(check: Check) -> str:
     elif isinstance(check, SideCheck):
         asked = f"{check.of} on the side {check.side}"
     else:
-        means = {FindingCheck: PRESENT, AbsentCheck: ABSENT, MentionCheck: "mentioned"}
-        asked = f"{means.get(type(check), 'disclaimed')}: {', '.join(check.any_of)}"
+        asked = f"{_say_what_is_asked(check)}: {', '.join(check.any_of)}"
     return f"{asked} (weight {check.weight:g})"
+
+
+def _say_what_is_asked(check: TermCheck | ErrorCheck) -> str:
+    match check:
+        case FindingCheck():
+            return PRESENT
+        case AbsentCheck():
+            return ABSENT
+        case MentionCheck():
+            return "mentioned"
+        case DisclaimerCheck():
+            return "disclaimed"
+        case ForbiddenCheck():
+            return "not recommended"
+        case MeasureCheck():
+            return f"{check.value:g} {check.unit.value} (at most {check.tolerance:g} off)"
 
 
 def write_expected(check: Check) -> str:

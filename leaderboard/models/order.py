@@ -53,8 +53,8 @@ class OrderRun(Base):
 class OrderCall(CallFacts, Base):
     """A call to a language model about one dimension of a report of the suite.
 
-    `report` is the case of a good report, or the pair whose second one it is. `rater_id` is the
-    judge itself, or a member of the panel.
+    `report` is the name of a pair's first report, or the pair whose second one it is. `rater_id` is
+    the judge itself, or a member of the panel.
     """
 
     __tablename__ = "order_calls"

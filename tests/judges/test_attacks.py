@@ -181,10 +181,9 @@ def test_no_bundled_honest_report_is_held_for_a_passage_that_carries_too_much() 
 
 def test_honest_sentences_share_a_clinical_word_with_their_case_but_for_two_in_a_hundred() -> None:
     cases = read_suite().make_cases()
-    good = {pair.case: pair.first for pair in read_suite().pairs}
     sentences = [
         (case, sentence)
-        for case, text in good.items()
+        for case, text in read_suite().good.items()
         for sentence in list_passages(clean_report(text))
         if not sentence.startswith("#")
     ]

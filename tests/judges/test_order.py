@@ -4,6 +4,7 @@ import threading
 from itertools import count
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -12,7 +13,7 @@ from leaderboard.evaluation.rating.order import OfRubric, ask_missing, run_order
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.llm import LlmJudge
-from leaderboard.judges.order_runs import add_order_run, read_order, read_results
+from leaderboard.judges.order_runs import add_order_run, read_order, read_orders, read_results
 from leaderboard.judges.order_suite import read_suite
 from leaderboard.judges.panel import Panel
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
@@ -23,12 +24,15 @@ from leaderboard.models.order import OrderCall, OrderRun, OrderScore, OrderState
 from leaderboard.scoring.order import Ordered, OrderKind
 from tests.judges.judge_server import Answered, Asked, answer, fail, serve_judge
 from tests.judges.rubric import RUBRIC
+from tests.orders import finish_order
 
 pytestmark = pytest.mark.one_database
 
 PRICED: dict[str, Any] = {"price_input": 1.0, "price_output": 1.0}
 SUITE = read_suite()
-N_REPORTS = len(SUITE.cases) + len(SUITE.pairs)
+SOME = msgspec.structs.replace(SUITE, pairs=SUITE.pairs[::8])
+"""An eighth of the suite, for judges that are asked over HTTP."""
+N_REPORTS = len(SOME.reports)
 GOOD = {pair.first.strip() for pair in SUITE.pairs}
 SAME = {pair.second.strip() for pair in SUITE.pairs if pair.kind is OrderKind.SAME_WORDS}
 LONGER = {pair.second.strip() for pair in SUITE.pairs if pair.kind is OrderKind.LONGER}
@@ -111,10 +115,53 @@ def test_the_checklist_judge_orders_so_many_pairs_right(sessions: Sessions) -> N
     with sessions.read() as session:
         wrong = {row.pair for row in read_results(session, key) if not row.is_right}
         order = read_order(session, session.get_one(OrderRun, key).rater_id)
-    # docs/checklist-judge.md says so, and that its rules were written with these pairs in sight.
-    assert wrong == set()
-    assert order.total == Ordered(76, 76)
-    assert order.may_rank
+    # docs/checklist-judge.md says so. Its rules were written with the other 76 pairs in sight, all
+    # of which it orders right; those that it was made without sight of decide.
+    assert order.total == Ordered(148, 175)
+    assert order.total_unseen == Ordered(72, 99)
+    assert order.unseen is not None
+    assert {kind.value: one for kind, one in order.unseen.items()} == {
+        "wrong_level": Ordered(5, 10),
+        "wrong_side": Ordered(3, 8),
+        "wrong_finding": Ordered(10, 11),
+        "wrong_grade": Ordered(6, 12),
+        "missed_red_flag": Ordered(6, 9),
+        "unsafe_plan": Ordered(9, 11),
+        "other_patient": Ordered(9, 9),
+        "same_words": Ordered(5, 10),
+        "longer": Ordered(10, 10),
+        "hedged": Ordered(9, 9),
+    }
+    assert [one.key for one in order.wrong if one.is_unseen] == [one.key for one in order.wrong]
+    assert {one.key for one in order.wrong} == wrong
+    assert not order.may_rank
+
+
+def test_a_pair_is_unseen_by_rules_from_before_it_and_seen_by_all_later_ones() -> None:
+    late = frozenset(pair.key for pair in SUITE.pairs if pair.unseen_by is not None)
+    assert len(late) == 99
+    assert SUITE.find_unseen(JudgeIdentity("checklist", "4")) == late
+    assert SUITE.find_unseen(JudgeIdentity("checklist", "5")) == frozenset()
+    assert SUITE.find_unseen(JudgeIdentity("a-language-model", "5")) is None
+
+
+def test_a_judge_with_rules_of_ours_decides_nothing_by_pairs_that_they_were_made_with(
+    sessions: Sessions,
+) -> None:
+    with sessions.write() as session:
+        checklist = ensure_rater_id(session, ChecklistJudge.identity)
+        later = ensure_rater_id(session, JudgeIdentity("checklist", "99"))
+        model = ensure_rater_id(session, JudgeIdentity("a-language-model", "1"))
+        for rater_id in (checklist, later, model):
+            finish_order(session, rater_id, n_wrong=5)  # of the unseen 99, or of all 175
+        orders = read_orders(session, [checklist, later, model])
+    assert orders[checklist].total_unseen == Ordered(94, 99)
+    assert not orders[checklist].may_rank
+    assert orders[later].total_unseen == Ordered(0, 0)
+    assert not orders[later].may_rank
+    assert orders[model].total_unseen is None
+    assert orders[model].total == Ordered(170, 175)
+    assert orders[model].may_rank
 
 
 def test_a_language_model_is_asked_about_each_report_once_and_every_call_is_kept(
@@ -128,7 +175,7 @@ def test_a_language_model_is_asked_about_each_report_once_and_every_call_is_kept
             RUBRIC,
         )
         key = ask(sessions, judge)
-        assert run_order(sessions, key, [OfRubric(judge, RUBRIC)])
+        assert run_order(sessions, key, [OfRubric(judge, RUBRIC)], SOME)
         n_asked = len(server.asked)
     assert n_asked == 2 * N_REPORTS
     with sessions.read() as session:
@@ -137,7 +184,10 @@ def test_a_language_model_is_asked_about_each_report_once_and_every_call_is_kept
     assert figures.n_answers == n_asked
     assert figures.cost == pytest.approx(n_asked * 1_100 / 1e6)
     assert state_of(sessions, key) == (OrderState.FINISHED, "")
-    assert totals(sessions, judge).n == len(SUITE.pairs)
+    assert totals(sessions, judge).n == len(SOME.pairs)
+    with sessions.read() as session:
+        # Nobody here made its rules: all pairs count.
+        assert read_order(session, session.get_one(OrderRun, key).rater_id).unseen is None
 
 
 def test_a_run_that_was_interrupted_goes_on_where_it_was(sessions: Sessions) -> None:
@@ -150,7 +200,7 @@ def test_a_run_that_was_interrupted_goes_on_where_it_was(sessions: Sessions) -> 
     with serve_judge(break_down) as server:
         judge = LlmJudge(JudgeSettings(name="j", base_url=server.url, model="m"), RUBRIC)
         key = ask(sessions, judge)
-        assert not run_order(sessions, key, [OfRubric(judge, RUBRIC)])
+        assert not run_order(sessions, key, [OfRubric(judge, RUBRIC)], SOME)
         state, reason = state_of(sessions, key)
         assert state is OrderState.FAILED
         assert "cannot be asked" in reason
@@ -164,7 +214,7 @@ def test_a_run_that_was_interrupted_goes_on_where_it_was(sessions: Sessions) -> 
             session.get_one(OrderRun, key).state = OrderState.WAITING
         server.script = like_good
         server.asked.clear()
-        assert run_order(sessions, key, [OfRubric(judge, RUBRIC)])
+        assert run_order(sessions, key, [OfRubric(judge, RUBRIC)], SOME)
         assert len(server.asked) == 2 * N_REPORTS - kept
 
 
@@ -175,7 +225,7 @@ def test_a_judge_out_of_service_is_asked_again_later_and_uses_up_no_attempt(
         settings = JudgeSettings(name="j", base_url=server.url, model="m", concurrency=1)
         judge = LlmJudge(settings, RUBRIC)
         key = ask(sessions, judge)
-        assert not run_order(sessions, key, [OfRubric(judge, RUBRIC)])
+        assert not run_order(sessions, key, [OfRubric(judge, RUBRIC)], SOME)
     with sessions.read() as session:
         run = session.get_one(OrderRun, key)
         assert run.state is OrderState.WAITING
@@ -191,7 +241,7 @@ def test_a_panel_is_ordered_by_the_median_of_its_members(sessions: Sessions) -> 
             for name in ("a", "b", "c")
         ]
         panel = Panel(members)
-        assert run_order(sessions, ask(sessions, panel), [OfRubric(panel, RUBRIC)])
+        assert run_order(sessions, ask(sessions, panel), [OfRubric(panel, RUBRIC)], SOME)
         assert len(server.asked) == 3 * 2 * N_REPORTS
     with sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(OrderScore)) == N_REPORTS

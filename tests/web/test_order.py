@@ -5,7 +5,7 @@ import io
 
 import pytest
 from click.testing import Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config import Config
 from leaderboard.app import create_app
@@ -51,31 +51,54 @@ def test_shares_by_kind_and_overall_stand_on_the_page_in_the_api_and_in_the_tabl
 ) -> None:
     finish(rated, n_wrong=7)
     page = rated.get("/judges").text
-    # Wilson by hand: centre (69 + 1.9207) / 79.8415 = .8883, reach .0661: 82.2 to 95.4 or 95.5.
-    assert "69 right: 90.8 %" in page
-    assert "82.2" in page
-    assert "95.5" in page
+    # Wilson by hand: centre (92 + 1.9207) / 102.8415 = .9133, reach .0521: 86.1 to 96.5.
+    assert "Of 99 unseen pairs, 92 right: 92.9 %</strong> (95 % interval 86.1 to 96.5)" in page
+    assert "Of all 175 pairs it ordered 168 right (96.0 %), but that counts for nothing" in page
     assert "decides no rank" in page
+    assert "Pairs ordered wrong (7)" in page
+    assert "Wrong level, unseen: Findings name L5-S1, but the operation is planned at the" in page
     assert "In the open release report scores by this judge decide no rank:" in page
     (judge,) = rated.get("/api/v1/judges/tiny/test").json()["judges"]
     overall = judge["order"]["overall"]
-    assert (overall["right"], overall["n"]) == (69, 76)
-    assert overall["value"] == pytest.approx(100 * 69 / 76)
-    assert judge["order"]["kinds"]["wrong_level"]["right"] == 1
+    assert (overall["right"], overall["n"]) == (168, 175)
+    assert overall["value"] == pytest.approx(100 * 168 / 175)
+    assert judge["order"]["kinds"]["wrong_level"]["right"] == 11
+    unseen = judge["order"]["unseen"]
+    assert (unseen["overall"]["right"], unseen["overall"]["n"]) == (92, 99)
+    assert unseen["overall"]["low"] == pytest.approx(86.1, abs=0.05)
+    assert (unseen["kinds"]["wrong_level"]["right"], unseen["kinds"]["wrong_level"]["n"]) == (3, 10)
     assert judge["orders_right"] is False
     rows = list(csv.DictReader(io.StringIO(rated.get("/exports/order.csv").text)))
     assert [row["kind"] for row in rows][-1] == "all"
     assert len(rows) == 11
-    assert float(rows[-1]["share"]) == pytest.approx(100 * 69 / 76)
-    assert {row["suite"] for row in rows} == {"2"}
+    assert float(rows[-1]["share"]) == pytest.approx(100 * 168 / 175)
+    assert (rows[-1]["n_right_unseen"], rows[-1]["n_unseen"]) == ("92", "99")
+    assert (rows[0]["n_right_unseen"], rows[0]["n_unseen"]) == ("3", "10")
+    assert {row["suite"] for row in rows} == {"3"}
+
+
+def test_all_pairs_count_for_a_language_model(rated: Site) -> None:
+    finish(rated, n_wrong=7)
+    with rated.sessions.write() as session:
+        session.execute(update(Rater).values(name="a-language-model"))
+    page = rated.get("/judges").text
+    assert "Of 175 pairs of reports on one case" in page
+    assert "168 right: 96.0 %" in page
+    assert "its ratings may decide ranks" in page
+    assert "unseen" not in page
+    (judge,) = rated.get("/api/v1/judges/tiny/test").json()["judges"]
+    assert judge["order"]["unseen"] is None
+    assert judge["orders_right"] is True
+    rows = list(csv.DictReader(io.StringIO(rated.get("/exports/order.csv").text)))
+    assert {(row["n_right_unseen"], row["n_unseen"]) for row in rows} == {("", "")}
 
 
 def test_a_page_that_was_kept_shows_a_new_run(rated: Site) -> None:
     finish(rated, n_wrong=7)
-    assert "69 right" in rated.get("/judges").text
+    assert "92 right" in rated.get("/judges").text
     finish(rated, n_wrong=3)
     page = rated.get("/judges").text
-    assert "73 right: 96.1 %" in page
+    assert "96 right: 97.0 %" in page
     assert "its ratings may decide ranks" in page
     assert "decide no rank until a host opens a proposal" in page
 
@@ -111,5 +134,5 @@ def test_a_command_asks_for_a_run_and_says_how_each_judge_did(
     assert "waiting" in run().output
     finish(rated, n_wrong=7)
     said = run().output
-    assert "69 of 76 pairs ordered right (90.8 %), decides no rank" in said
-    assert "wrong: level-s1-extrusion (90.0, 90.0)" in said
+    assert "168 of 175 pairs ordered right (96.0 %), 92 of 99 unseen ones, decides no rank" in said
+    assert "wrong: blind-level-001-plan (90.0, 90.0)" in said

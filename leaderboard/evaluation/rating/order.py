@@ -74,19 +74,23 @@ def ask_missing(session: Session, judges: Iterable[AnyJudge]) -> list[Nudge[int]
     ]
 
 
-def run_order(sessions: Sessions, key: int, judges: Iterable[OfRubric]) -> bool:
+def run_order(
+    sessions: Sessions, key: int, judges: Iterable[OfRubric], suite: OrderSuite | None = None
+) -> bool:
     """Rate what is missing of a waiting run, to its end; whether it was finished by this call.
 
-    `judges` are those that are set up now. A judge's server that serves nobody is asked again
-    later; whatever else keeps it from rating ends the run with the reason.
+    `judges` are those that are set up now; `suite` is the bundled one unless another is given. A
+    judge's server that serves nobody is asked again later; whatever else keeps it from rating ends
+    the run with the reason.
     """
+    suite = suite or read_suite()
     with sessions.write() as session:
         claim = claim_row(session, ORDER_RUNS, key)
         if claim is None:
             return False
         run = session.get_one(OrderRun, key)
         identity = JudgeIdentity(run.rater.name, run.rater.version)
-        requested_at, suite = run.requested_at, read_suite()
+        requested_at = run.requested_at
         is_today = run.suite == suite.version
     found = next((one for one in judges if one.judge.identity == identity), None)
     try:
@@ -119,13 +123,14 @@ def _rate(sessions: Sessions, claim: Claim[int], one: OfRubric, suite: OrderSuit
 
 
 def _list_reports(suite: OrderSuite) -> list[_Report]:
-    """Each case's good report, then the second report of each pair."""
-    cases = suite.make_cases()
-    good = {pair.case: pair.first for pair in suite.pairs}
-    return [
-        *(_Report(case, cases[case], text) for case, text in good.items()),
-        *(_Report(pair.key, cases[pair.case], pair.second) for pair in suite.pairs),
-    ]
+    """The first reports of the pairs, each once, then the second report of each pair."""
+    cases, names = suite.make_cases(), suite.name_firsts()
+    firsts = {
+        names[pair.key]: _Report(names[pair.key], cases[pair.case], pair.first)
+        for pair in suite.pairs
+    }
+    seconds = (_Report(pair.key, cases[pair.case], pair.second) for pair in suite.pairs)
+    return [*firsts.values(), *seconds]
 
 
 async def _rate_with_models(
@@ -205,6 +210,7 @@ def _finish(sessions: Sessions, claim: Claim[int], suite: OrderSuite) -> None:
         end(session, claim, state=OrderState.FINISHED, finished_at=now(), reason="")
         rows = session.scalars(select(OrderScore).where(OrderScore.order_run_id == claim.key))
         scores = {row.report: row.value for row in rows}
+        names = suite.name_firsts()
         session.execute(
             insert(OrderResult),
             [
@@ -212,9 +218,9 @@ def _finish(sessions: Sessions, claim: Claim[int], suite: OrderSuite) -> None:
                     "order_run_id": claim.key,
                     "pair": pair.key,
                     "kind": pair.kind,
-                    "first": scores[pair.case],
+                    "first": scores[names[pair.key]],
                     "second": scores[pair.key],
-                    "is_right": is_ordered(pair.kind, scores[pair.case], scores[pair.key]),
+                    "is_right": is_ordered(pair.kind, scores[names[pair.key]], scores[pair.key]),
                 }
                 for pair in suite.pairs
             ],

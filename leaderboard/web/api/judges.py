@@ -10,7 +10,7 @@ from leaderboard.calibration.trust import JudgeTrust, read_judges, read_public_m
 from leaderboard.items.targets import Target
 from leaderboard.judges.order_runs import JudgeOrder
 from leaderboard.models.team import ModelCard
-from leaderboard.scoring.order import Ordered
+from leaderboard.scoring.order import Ordered, OrderKind
 from leaderboard.scoring.statistics.agreement import Agreement
 from leaderboard.web.api.gates import EstimateRecord, GateRecord, show_estimate, show_target
 from leaderboard.web.api.operation import get
@@ -29,13 +29,25 @@ class OrderedRecord(Shape, frozen=True, kw_only=True):
     high: float | None
 
 
+class UnseenRecord(Shape, frozen=True, kw_only=True):
+    """The pairs that a judge's rules were made without sight of; `overall` is null without one."""
+
+    overall: OrderedRecord | None
+    kinds: dict[str, OrderedRecord]
+
+
 class JudgeOrderRecord(Shape, frozen=True, kw_only=True):
-    """A judge's newest finished run on the order suite; `kinds` says what is other in a pair."""
+    """A judge's newest finished run on the order suite; `kinds` says what is other in a pair.
+
+    `unseen` pairs alone decide for the checklist judge; it is null for a language model, for
+    which all pairs count.
+    """
 
     suite: str
     finished_at: datetime | None
     overall: OrderedRecord
     kinds: dict[str, OrderedRecord]
+    unseen: UnseenRecord | None
 
 
 class JudgeRecord(Shape, frozen=True, kw_only=True):
@@ -167,8 +179,20 @@ def _show_order(order: JudgeOrder) -> JudgeOrderRecord | None:
         suite=order.finished.suite,
         finished_at=order.finished.finished_at,
         overall=_show_ordered(order.total),
-        kinds={kind.value: _show_ordered(one) for kind, one in order.counts.items()},
+        kinds=_show_kinds(order.counts),
+        unseen=_show_unseen(order),
     )
+
+
+def _show_unseen(order: JudgeOrder) -> UnseenRecord | None:
+    if order.unseen is None or order.total_unseen is None:
+        return None
+    overall = _show_ordered(order.total_unseen) if order.unseen else None
+    return UnseenRecord(overall=overall, kinds=_show_kinds(order.unseen))
+
+
+def _show_kinds(counts: Mapping[OrderKind, Ordered]) -> dict[str, OrderedRecord]:
+    return {kind.value: _show_ordered(one) for kind, one in counts.items()}
 
 
 def _show_ordered(one: Ordered) -> OrderedRecord:
