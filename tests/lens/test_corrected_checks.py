@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,7 @@ from leaderboard.packages.files import content_hash
 from leaderboard.packages.opening import open_version
 from leaderboard.packages.versions import Change, compare_versions
 from leaderboard.packages.write import write_package
+from leaderboard.scoring.checklist import Check
 from tests.databases import Prepare
 from tests.factories import load_items
 from tests.package_files import DIMENSIONS, make_case, make_items, make_manifest
@@ -240,6 +242,22 @@ def test_a_correction_is_replaced_or_withdrawn_before_the_version_is_made(
             withdraw_check(session, item, "praise", "host")
         with pytest.raises(Conflict, match="is corrected"):
             prepare_corrected(session, get_benchmark(session, "tiny"), "", "host")
+
+
+def test_checks_of_errors_say_in_words_what_they_ask_too() -> None:
+    given: list[dict[str, Any]] = [
+        {"kind": "forbidden", "any_of": ["laminectomy alone"]},
+        {"kind": "measure", "any_of": ["cobb"], "unit": "degrees", "value": 54, "tolerance": 10},
+        {"kind": "disclaimer", "any_of": ["to be reviewed by"]},
+    ]
+    named = [{"key": "one", "dimensions": DIMENSIONS, **one} for one in given]
+    checks = msgspec.convert(named, list[Check])
+    assert [describe_check(one) for one in checks] == [
+        "not recommended: laminectomy alone (weight 1)",
+        "54 degrees (at most 10 off): cobb (weight 1)",
+        "disclaimed: to be reviewed by (weight 1)",
+    ]
+    assert [write_expected(one) for one in checks] == ["", "", ""]
 
 
 def test_each_check_says_in_words_what_it_asks(published: Sessions) -> None:
