@@ -17,9 +17,17 @@ from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.harm import GradeAgreement, HarmValues
 from leaderboard.models.ranking import Board
-from leaderboard.models.submission import Submission
+from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.rankings.read import RankingRow
-from leaderboard.scoring.harm import Grade, HarmEvent, RedFlag
+from leaderboard.scoring.answers import AnswerOutcome
+from leaderboard.scoring.harm import (
+    N_GRADES,
+    UNGRADED,
+    UNJUDGED,
+    Grade,
+    HarmEvent,
+    RedFlag,
+)
 from leaderboard.scoring.harm_rates import (
     FEWEST_SHOWN,
     HarmRate,
@@ -157,7 +165,8 @@ def _find_profile(session: Session, split: Split, parts: Parts) -> HarmProfile |
     own = (items["decides"] & sent).to_numpy(bool)
     lines = list(_make_lines(items, own, joined, split.benchmark.manifest))
     if is_protected(split):
-        lines = _leave_out_few(lines)
+        told = _find_told(session, split, parts, items, own, joined)
+        lines = [line for line in lines if (line.part, line.key) in told]
     judges = [kept[run.id].judge for run in parts.get(Track.REPORT, ()) if run.id in kept]
     names = dict.fromkeys(name for said in judges if said for name in said.split(" + "))
     n_runs = max(len(runs) for runs in parts.values())
@@ -206,20 +215,60 @@ def _make_line(
         yield HarmLine(*names, n_graded, severe, worse, n_errors)
 
 
-def _leave_out_few(lines: Sequence[HarmLine]) -> list[HarmLine]:
-    """Those of which figures may be told where answers are hidden."""
-    told: set[tuple[str, str]] = set()
-    for part in ("subcondition", "red_flag"):
-        counts = {line.key: line.n_graded for line in lines if line.part == part}
-        told |= {(part, key) for key in find_told(counts)}
-    tracks = {line.key: line.n_graded for line in lines if line.part == "board"}
-    whole = tracks.pop(Board.CLOSED.value, 0)
+def _find_told(
+    session: Session,
+    split: Split,
+    parts: Parts,
+    items: pd.DataFrame,
+    own: NDArray[np.bool_],
+    rows: ModelRows,
+) -> set[tuple[str, str]]:
+    """The lines of which figures may be told where answers are hidden, by part and key.
+
+    What counts are the cases of which something was said and is known: a file of one letter and
+    refusals would else tell whether that letter does harm.
+    """
+    said = session.scalars(
+        select(Prediction.item_id)
+        .join(ParsedPrediction, ParsedPrediction.prediction_id == Prediction.id)
+        .where(
+            Prediction.submission_id.in_([run.id for runs in parts.values() for run in runs]),
+            ParsedPrediction.outcome == AnswerOutcome.ANSWERED.value,
+        )
+    )
+    is_said = items["item_id"].isin(list(said)) | (items["track"] == Track.REPORT.value)
+    counted = rows.rows.copy()
+    grades = counted[:, :N_GRADES]
+    grades[~is_said.to_numpy()[:, None] & (grades != UNGRADED)] = UNJUDGED
+    known = ModelRows(counted)
+    lines = list(_make_lines(items, own, known, split.benchmark.manifest))
+    return {(one.part, one.key) for one in leave_out_few(lines, _count_other(known, own))}
+
+
+def leave_out_few(lines: Sequence[HarmLine], n_other: int) -> list[HarmLine]:
+    """Those of which figures may be told where answers are hidden.
+
+    What counts are the cases whose errors are known, however many are graded. `n_other` of all
+    lines' cases can have no event. Each whole is looked at with what it is made of: MCQ of its
+    tracks, all cases of MCQ and reports and of subconditions, missed red flags of the flags.
+    """
+    n: dict[str, dict[str, int]] = {}
+    for line in lines:
+        n.setdefault(line.part, {})[line.key] = line.severe.n
+    boards, events = n.get("board", {}), n.get("event", {})
+    wholes = {key: boards.get(key, 0) for key in (Board.CLOSED.value, Board.REPORT.value)}
+    tracks = {key: boards.get(key, 0) for key in (Board.TEXT.value, Board.IMAGE.value)}
+    n_few = sum(cases for cases in wholes.values() if cases < FEWEST_SHOWN)
+    told = {("board", key) for key, cases in wholes.items() if cases >= FEWEST_SHOWN}
     told |= {("board", key) for key in find_told(tracks)}
-    if whole >= FEWEST_SHOWN:
-        told.add(("board", Board.CLOSED.value))
-    told |= {
-        ("event", line.key)
-        for line in lines
-        if line.part == "event" and line.n_graded >= FEWEST_SHOWN
-    }
+    told |= {("subcondition", key) for key in find_told(n.get("subcondition", {}), n_few)}
+    told |= {("event", key) for key in find_told(events, n_other)}
+    if ("event", HarmEvent.MISSED_RED_FLAG.value) in told:
+        told |= {("red_flag", key) for key in find_told(n.get("red_flag", {}))}
     return [line for line in lines if (line.part, line.key) in told]
+
+
+def _count_other(rows: ModelRows, own: NDArray[np.bool_]) -> int:
+    """How many cases of `own` whose errors are known can have none of the four events."""
+    events = [rows.take(event.value, own).codes != UNGRADED for event in HarmEvent]
+    return int((rows.take("worst", own).is_known & ~np.any(events, axis=0)).sum())

@@ -34,6 +34,7 @@ from leaderboard.rankings.provenance import ReportProvenance, compare_traits
 from leaderboard.rankings.raters import find_teams_with_raters
 from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
 from leaderboard.rankings.scores import BoardScore
+from leaderboard.scoring.answers import AnswerOutcome
 from leaderboard.scoring.harm_rates import FEWEST_SHOWN
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.style import StyleControlled
@@ -337,11 +338,21 @@ def _read_harms(session: Session, ranking: Ranking) -> dict[str, dict[Board, Boa
 
 
 def _find_told(row: RankingRow, harm: Mapping[Board, BoardHarm]) -> dict[Board, BoardHarm]:
-    """What all may see of it: where answers are hidden, nothing of a few cases."""
+    """What all may see of it: where answers are hidden, nothing of a few cases.
+
+    Nor of a few answers: a file of one letter and refusals would tell whether that letter does
+    harm.
+    """
     if not row.has_breakdown:
         return {}
-    is_hidden = is_protected(row.submission.split)
-    return {board: one for board, one in harm.items() if not is_hidden or one.n >= FEWEST_SHOWN}
+    if not is_protected(row.submission.split):
+        return dict(harm)
+    n_said = row.outcomes.get(AnswerOutcome.ANSWERED.value, 0)
+    return {
+        board: one
+        for board, one in harm.items()
+        if one.n >= FEWEST_SHOWN and (board.is_judged or n_said >= FEWEST_SHOWN)
+    }
 
 
 def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, Submission]]:

@@ -236,14 +236,16 @@ def compare_codes(
     return HarmDifference(n, value, p_value, n_first, n_second, int((one & other).sum()))
 
 
-def find_told(counts: Mapping[str, int]) -> set[str]:
+def find_told(counts: Mapping[str, int], n_apart: int = 0) -> set[str]:
     """The parts of a whole of which figures may be told where answers are hidden.
 
-    None of fewer cases than FEWEST_SHOWN; and where what is left out has fewer together, whose
-    figures would be those of the whole less all others', the smallest of the others too.
+    counts: the cases of each part of which something is known; `n_apart` others of the whole are in
+    no part. None of fewer cases than FEWEST_SHOWN is told; and where what is left out has fewer
+    together, whose figures would be those of the whole less all others', the smallest of the
+    others is not told either.
     """
     told = {name for name, n in counts.items() if n >= FEWEST_SHOWN}
-    left_out = sum(n for name, n in counts.items() if name not in told)
+    left_out = n_apart + sum(n for name, n in counts.items() if name not in told)
     while told and 0 < left_out < FEWEST_SHOWN:
         smallest = min(told, key=lambda name: (counts[name], name))
         told.remove(smallest)
