@@ -53,8 +53,8 @@ def list_command(benchmark: str, item: str, split: str) -> None:
 @click.argument("benchmark")
 @click.argument("item")
 @click.argument("check")
-@click.option("--term", "terms", multiple=True, help="Words that meet it; once for each.")
-@click.option("--expected", help="Levels with commas, a side, or present or absent.")
+@click.option("--term", "terms", multiple=True, help="Words that it looks for; once for each.")
+@click.option("--expected", help="Levels with commas, a side, present or absent, or 20 ± 2.")
 @click.option("--weight", help="Its weight among the checks of a dimension.")
 @_reason
 @_split

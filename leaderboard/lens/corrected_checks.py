@@ -38,6 +38,7 @@ from leaderboard.scoring.checklist import (
 
 SIDES: tuple[str, ...] = get_args(get_type_hints(SideCheck)["side"])
 PRESENT, ABSENT = "present", "absent"
+AMOUNT = re.compile(r"([\d.]+)\s*(?:±|\+/?-)\s*([\d.]+)", re.ASCII)
 MAX_WEIGHT = 1000.0
 MAX_TERM = 200
 
@@ -45,8 +46,9 @@ MAX_TERM = 200
 class CheckEdit(NamedTuple):
     """What the next version says of a check, as texts; None leaves it as it is.
 
-    `terms` are the words that meet it, one a line. What is `expected` are levels with commas
-    between, a side, or of a finding whether it is present or absent.
+    `terms` are the words that it looks for, one a line. What is `expected` are levels with commas
+    between, a side, of a finding whether it is present or absent, or of an amount its value with
+    the tolerance, such as 20 ± 2, in the check's own unit.
     """
 
     terms: str | None = None
@@ -202,12 +204,14 @@ def write_expected(check: Check) -> str:
             return PRESENT
         case AbsentCheck():
             return ABSENT
+        case MeasureCheck():
+            return f"{check.value:g} ± {check.tolerance:g}"
         case _:
             return ""
 
 
 def write_terms(check: Check) -> str:
-    """The words that meet a check, one a line; empty for one of a level or a side."""
+    """The words that a check looks for, one a line; empty for one of a level or a side."""
     return "" if isinstance(check, LevelCheck | SideCheck) else "\n".join(check.any_of)
 
 
@@ -264,7 +268,7 @@ def _read_terms(check: Check, text: str | None) -> dict[str, Any]:
         )
     if not terms or any(not 2 <= len(one) <= MAX_TERM for one in terms):
         raise InvalidRequest(
-            "The words that meet the check are missing, too short or too long.",
+            "The words that the check looks for are missing, too short or too long.",
             f"Write one or more, each of 2 to {MAX_TERM} characters, one a line.",
         )
     return {"any_of": terms}
@@ -281,11 +285,26 @@ def _read_expected(check: Check, text: str | None) -> dict[str, Any]:
         return {"levels": levels}
     if isinstance(check, SideCheck):
         return {"side": _choose(said, SIDES)}
+    if isinstance(check, MeasureCheck):
+        return _read_amount(said)
     if isinstance(check, FindingCheck | AbsentCheck):
         return {"kind": "finding" if _choose(said, (PRESENT, ABSENT)) == PRESENT else "absent"}
     raise InvalidRequest(
         f"The check {check.key} expects its words alone.", "Leave this empty, and correct them."
     )
+
+
+def _read_amount(said: str) -> dict[str, Any]:
+    found = AMOUNT.fullmatch(said)
+    try:
+        value, tolerance = (float(one) for one in found.groups()) if found else (math.nan,) * 2
+    except ValueError:
+        value = tolerance = math.nan
+    if math.isnan(value + tolerance):
+        raise InvalidRequest(
+            f"{said[:40]!r} is not an amount with its tolerance.", "Write both, such as 20 ± 2."
+        )
+    return {"value": value, "tolerance": tolerance}
 
 
 def _choose(said: str, known: Sequence[str]) -> str:

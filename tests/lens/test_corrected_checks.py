@@ -60,6 +60,21 @@ CHECKLIST: list[dict[str, Any]] = [
     },
     {"kind": "absent", "key": "fracture", "dimensions": ["diagnosis"], "any_of": ["fracture"]},
     {"kind": "mention", "key": "praise", "dimensions": DIMENSIONS, "any_of": ["excellent"]},
+    {
+        "kind": "forbidden",
+        "key": "surgery",
+        "dimensions": ["diagnosis"],
+        "any_of": ["fusion", "laminectomy"],
+    },
+    {
+        "kind": "measure",
+        "key": "slip",
+        "dimensions": ["diagnosis"],
+        "any_of": ["slip"],
+        "unit": "mm",
+        "value": 6.5,
+        "tolerance": 1,
+    },
 ]
 
 
@@ -103,6 +118,8 @@ def read_next(sessions: Sessions) -> list[dict[str, Any]]:
         ("side", {"expected": "Bilateral"}, ("side",)),
         ("fracture", {"expected": "present", "terms": "wedge fracture"}, ("kind", "any_of")),
         ("praise", {"terms": "fine"}, ("any_of",)),
+        ("surgery", {"terms": "fusion"}, ("any_of",)),
+        ("slip", {"expected": "8 +/- 0.5"}, ("value", "tolerance")),
     ],
 )
 def test_the_next_version_differs_in_what_was_corrected_of_the_check_alone(
@@ -121,6 +138,8 @@ def test_the_next_version_differs_in_what_was_corrected_of_the_check_alone(
         "levels": ["L4/L5", "L5/S1"],
         "side": "bilateral",
         "kind": "finding",
+        "value": 8.0,
+        "tolerance": 0.5,
     }
     expected = [dict(one) for one in before]
     expected[place] |= {name: new[name] for name in changed}
@@ -149,7 +168,14 @@ def test_a_dropped_check_is_left_out_and_the_acts_say_why(published: Sessions) -
             ("test", "fracture", True),
             ("test", "praise", False),
         ]
-    assert [one["key"] for one in read_next(published)] == ["stenosis", "where", "side", "praise"]
+    assert [one["key"] for one in read_next(published)] == [
+        "stenosis",
+        "where",
+        "side",
+        "praise",
+        "surgery",
+        "slip",
+    ]
     with published.read() as session:
         acts = [(one.action, one.note) for one in read_audit(session)]
         assert acts[0] == ("prepare version", "1 corrected key and 2 corrected checks of 1.0.0")
@@ -175,6 +201,9 @@ def test_a_dropped_check_is_left_out_and_the_acts_say_why(published: Sessions) -
         ("where", {"expected": " , "}, ["expected", "reason"]),
         ("side", {"expected": "up", "weight": "0"}, ["expected", "weight", "reason"]),
         ("praise", {"expected": "present"}, ["expected", "reason"]),
+        ("surgery", {"expected": "absent"}, ["expected", "reason"]),
+        ("slip", {"expected": "8"}, ["expected", "reason"]),
+        ("slip", {"expected": "8.5.1 ± 1"}, ["expected", "reason"]),
         ("praise", {"weight": "much"}, ["weight", "reason"]),
         ("praise", {"weight": "nan"}, ["weight", "reason"]),
         ("praise", {"weight": "1001"}, ["weight", "reason"]),
@@ -223,7 +252,12 @@ def test_a_finding_goes_only_once_nothing_is_of_it(published: Sessions) -> None:
             withdraw_check(session, item, "where", "host")
         with pytest.raises(InvalidRequest, match="stays unscored"):
             drop_check(session, item, "praise", "too vague", "host")
-    assert [one["key"] for one in read_next(published)] == ["fracture", "praise"]
+    assert [one["key"] for one in read_next(published)] == [
+        "fracture",
+        "praise",
+        "surgery",
+        "slip",
+    ]
 
 
 def test_a_correction_is_replaced_or_withdrawn_before_the_version_is_made(
@@ -257,7 +291,7 @@ def test_checks_of_errors_say_in_words_what_they_ask_too() -> None:
         "54 degrees (at most 10 off): cobb (weight 1)",
         "disclaimed: to be reviewed by (weight 1)",
     ]
-    assert [write_expected(one) for one in checks] == ["", "", ""]
+    assert [write_expected(one) for one in checks] == ["", "54 ± 10", ""]
 
 
 def test_each_check_says_in_words_what_it_asks(published: Sessions) -> None:
@@ -269,14 +303,26 @@ def test_each_check_says_in_words_what_it_asks(published: Sessions) -> None:
         "stenosis on the side left (weight 1)",
         "absent: fracture (weight 1)",
         "mentioned: excellent (weight 1)",
+        "not recommended: fusion, laminectomy (weight 1)",
+        "6.5 mm (at most 1 off): slip (weight 1)",
     ]
-    assert [write_expected(one) for one in checks] == ["present", "L4/L5", "left", "absent", ""]
+    assert [write_expected(one) for one in checks] == [
+        "present",
+        "L4/L5",
+        "left",
+        "absent",
+        "",
+        "",
+        "6.5 ± 1",
+    ]
     assert [write_terms(one) for one in checks] == [
         "canal stenosis",
         "",
         "",
         "fracture",
         "excellent",
+        "fusion\nlaminectomy",
+        "slip",
     ]
 
 

@@ -149,15 +149,16 @@ class CheckForm(PageForm):
     """What a check of a report asks in the next version, and why."""
 
     terms = TextField(
-        "Words that meet it",
+        "Words that it looks for",
         description="One per line; leave this empty for a check of a level or a side.",
         widget=TextArea(),
         render_kw={"rows": 3},
     )
     expected = TextField(
         "Expected",
-        description="Levels with commas between, a side (left, right, bilateral, central), or "
-        "present or absent; empty for a check of words alone.",
+        description="Levels with commas between, a side (left, right, bilateral, central), "
+        "present or absent, or an amount with its tolerance, such as 20 ± 2; empty for a check of "
+        "words alone.",
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
     weight = TextField(
