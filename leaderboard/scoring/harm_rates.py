@@ -149,7 +149,7 @@ def _forget(rows: Rows) -> Rows:
 def _join_runs(runs: Rows) -> Rows:
     """(n, len(COLUMNS)): what runs, (R, n, len(COLUMNS)), have together; see `ModelRows`."""
     is_ungraded = runs == UNGRADED
-    joined = np.where(is_ungraded, 0, runs).max(axis=0)
+    joined: Rows = np.where(is_ungraded, 0, runs).max(axis=0)
     joined[(runs == UNJUDGED).any(axis=0) | is_ungraded.any(axis=0)] = UNJUDGED
     joined[(runs == UNANSWERED).any(axis=0)] = UNANSWERED
     joined[is_ungraded.all(axis=0)] = UNGRADED
@@ -186,11 +186,17 @@ def rate_codes(
 
 def _mean_hits(found: ModelCodes, known: NDArray[np.bool_], least: Grade) -> NDArray[np.float64]:
     """On 0..100, of each known case: how many in a hundred runs have an error so grave."""
-    values = 100.0 * (found.codes >= least.rank)
+    values = _hit(found.codes, least)
     for block in found.runs:
         own = known & (block != UNGRADED).all(axis=0)
-        values[own] = 100 * (block[:, own] >= least.rank).mean(axis=0)
+        values[own] = _hit(block[:, own], least).mean(axis=0)
     return values[known]
+
+
+def _hit(codes: Codes, least: Grade) -> NDArray[np.float64]:
+    """100 where a code is of an error so grave, else 0."""
+    hits: NDArray[np.float64] = np.where(codes >= least.rank, 100.0, 0.0)
+    return hits
 
 
 def _find_between(
@@ -201,8 +207,7 @@ def _find_between(
     for block in found.runs:
         own = known & (block != UNGRADED).all(axis=0)
         if own.any():
-            hits = 100.0 * (block[:, own] >= least.rank)
-            weights = np.full(int(own.sum()), 1 / n)
+            hits, weights = _hit(block[:, own], least), np.full(int(own.sum()), 1 / n)
             parts.append(between_runs(hits, weights, strata[own], clusters[own]))
     return add_between(parts)
 

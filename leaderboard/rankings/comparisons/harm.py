@@ -43,8 +43,9 @@ def compare_harm(session: Session, models: Sequence[RankingRow]) -> Iterator[Har
             one, other = rows[first], rows[second]
             if one is None or other is None:
                 continue
-            codes = (of.take("worst", own) for of in (one, other))
-            difference = compare_codes(*codes, strata[own], clusters[own])
+            difference = compare_codes(
+                one.take("worst", own), other.take("worst", own), strata[own], clusters[own]
+            )
             if difference is not None:
                 found.append((first, second, difference))
         adjusted = holm(np.array([difference.p_value for _, _, difference in found]))
