@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import ItemValues, RankedPart, RankedSubmission
+from leaderboard.models.run import RankedRun
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import ModelCard, ModelVariant
 from leaderboard.rankings.releases import find_ranking
@@ -19,13 +20,15 @@ class Results(NamedTuple):
     """The submissions that count, by id, and how many models were left out, and why.
 
     There is one key of each model. A model that stands on its tracks by several files is known by
-    the latest of them, and `parts` has the file of each of its tracks.
+    the latest of them, and `parts` has the file of each of its tracks. `n_with_runs` stand by the
+    mean of several runs, of which the first counts here.
     """
 
     keys: list[str]
     n_variants: int
     n_trained: int
     parts: Mapping[str, Mapping[Track, str]]
+    n_with_runs: int
 
     def find_part(self, key: str, track: Track) -> str | None:
         """The submission whose values on `track` count for the model known by `key`."""
@@ -46,10 +49,10 @@ def read_results(session: Session, split: Split) -> Results:
 
     That by which it stands in the ranking, on each track by the file that counts there, or else its
     latest scored one that is not withheld: what a team sends again does not count again. Of several
-    runs of a model the one by which its row is known counts. A model that was trained on the
-    questions, as its team says, tells nothing of them. Of a base and all that was made from it,
-    over any number of steps, one counts: the base, or where it has no result the one whose card is
-    the oldest.
+    runs of a model the first counts: figures of items are of single answers, not of means. A model
+    that was trained on the questions, as its team says, tells nothing of them. Of a base and all
+    that was made from it, over any number of steps, one counts: the base, or where it has no result
+    the one whose card is the oldest.
     """
     chosen = _choose_submissions(session, split)
     trained = {card for card, one in chosen.items() if one.model_card.trained_on_split == "yes"}
@@ -64,6 +67,7 @@ def read_results(session: Session, split: Split) -> Results:
         len(chosen) - len(trained) - len(kept),
         len(trained),
         _read_parts(session, split, keys),
+        _count_with_runs(session, split, keys),
     )
 
 
@@ -112,6 +116,16 @@ def _read_parts(
     ):
         parts.setdefault(key, {})[track] = part
     return parts
+
+
+def _count_with_runs(session: Session, split: Split, keys: Collection[str]) -> int:
+    ranking = find_ranking(session, split.id)
+    if ranking is None:
+        return 0
+    query = select(func.count(RankedRun.submission_id.distinct())).where(
+        RankedRun.ranking_id == ranking.id, RankedRun.submission_id.in_(keys)
+    )
+    return session.scalar(query) or 0
 
 
 def _read_bases(session: Session) -> dict[int, int]:

@@ -13,12 +13,14 @@ from leaderboard.models.benchmark import Item, Track
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.ranking import RankedSubmission, Ranking
 from leaderboard.models.rating import Rater, RaterKind, Rating
-from leaderboard.models.submission import Prediction
+from leaderboard.models.submission import Prediction, Submission
 from leaderboard.models.team import ModelCard, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.scoring.statistics.intervals import Estimate, wilson_interval
+from leaderboard.submissions.runs import RunOf
 from tests.factories import make_card, make_submission, make_team, name_base, score_submission
 from tests.lens.conftest import Send, look
+from tests.loaded import MAX_RUNS
 from tests.package_files import DIMENSIONS
 
 
@@ -89,6 +91,26 @@ def test_a_model_that_stands_by_several_files_counts_on_each_track_by_the_one_th
     seen = {one.item.key: one for one in lens.items if one.item.options}
     assert len(seen) == 7
     assert all(one.figures.n_right == 1 and one.choices == {"B": 1} for one in seen.values())
+
+
+def test_of_several_runs_the_first_counts_and_the_page_is_told_of_how_many_models(
+    demonstrated: Sessions,
+) -> None:
+    keys: list[str] = []
+    for letters in ("B", "C", "D"):
+        with demonstrated.write() as session:
+            user = session.scalars(select(User).where(User.name == "a")).one()
+            card = make_card(session, make_team(session, "team-a", user), "model-runs")
+            texts = {f"test-text-{number:03}": f"ANSWER: {letters}" for number in range(6)}
+            first = session.get_one(Submission, keys[0]) if keys else None
+            run_of = RunOf(first, "", MAX_RUNS) if first else None
+            keys.append(make_submission(session, texts, card=card, run_of=run_of))
+        score_submission(demonstrated, keys[-1])
+    lens = look(demonstrated)
+    assert (lens.n_models, lens.results.n_with_runs) == (1, 1)
+    assert lens.results.submissions == {keys[0]}
+    one = lens.get("test-text-000")
+    assert (one.figures.n, one.figures.n_right, one.choices) == (1, 1, {"B": 1})
 
 
 def test_before_a_ranking_the_latest_result_that_is_not_withheld_counts(

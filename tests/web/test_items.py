@@ -53,6 +53,17 @@ def test_a_host_finds_every_item_with_its_key_and_why_a_figure_is_missing(scored
     assert "Judges apart" in hugo.get(f"{PAGE}/item/test-report-000").text
 
 
+def test_the_page_says_of_how_many_models_the_first_of_several_runs_counts(scored: Site) -> None:
+    hugo = sign_in(scored, "hugo")
+    said = "Of 1 model that stands by several runs, the first run counts"
+    assert said not in hugo.get(PAGE).text
+    first = scored.get("/api/v1/submissions", scored.token("ada")).json()["submissions"][0]["id"]
+    again = scored.submit(scored.token("ada"), make_file(3), run_of=first)
+    assert again.status_code == 201, again.text
+    scored.evaluate_all()
+    assert said in hugo.get(PAGE).text
+
+
 def test_items_are_filtered_by_track_subcondition_and_sign(scored: Site) -> None:
     hugo = sign_in(scored, "hugo")
     reports = hugo.get(f"{PAGE}?track=report&subcondition=lumbar_stenosis").text
