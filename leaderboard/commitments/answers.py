@@ -15,7 +15,7 @@ from leaderboard.commitments.hashing import SALT_BYTES, SplitName, hash_answer, 
 from leaderboard.db import now
 from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.commitment import AnswerCommitment
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.models.sealed import AnswerSalt
 
 AT_ONCE = timedelta(hours=1)
@@ -60,10 +60,14 @@ def name_split(split: Split) -> SplitName:
     return SplitName(split.benchmark.slug, split.benchmark.version, split.name)
 
 
-def describe_answer(item: Item, reference: ItemReference) -> Any:
-    """An item's answer as it is hashed and revealed."""
+def describe_answer(item: Item, reference: ItemReference, harm: ItemHarm | None) -> Any:
+    """An item's answer as it is hashed and revealed, with the harm of its options if graded.
+
+    Those of a report's checks stand in its checklist.
+    """
     if item.kind is ItemKind.MCQ:
-        return sorted(reference.answer)
+        letters = sorted(reference.answer)
+        return letters if harm is None else {"letters": letters, "harm": harm.content}
     return {"checklist": reference.checklist, "reference_report": reference.reference_report}
 
 
@@ -74,16 +78,17 @@ def commit_answers(session: Session, benchmark: Benchmark) -> int:
         if split.answers is not Answers.HIDDEN:
             continue
         rows = session.execute(
-            select(Item, ItemReference)
+            select(Item, ItemReference, ItemHarm)
             .join(ItemReference, ItemReference.item_id == Item.id)
+            .outerjoin(ItemHarm, ItemHarm.item_id == Item.id)
             .outerjoin(AnswerCommitment, AnswerCommitment.item_id == Item.id)
             .where(Item.split_id == split.id, AnswerCommitment.item_id.is_(None))
             .order_by(Item.position)
         ).all()
         name, made_at, salts = name_split(split), now(), []
-        for item, reference in rows:
+        for item, reference, harm in rows:
             salt = secrets.token_bytes(SALT_BYTES)
-            digest = hash_answer(salt, name, item.key, describe_answer(item, reference))
+            digest = hash_answer(salt, name, item.key, describe_answer(item, reference, harm))
             session.add(AnswerCommitment(item_id=item.id, digest=digest, made_at=made_at))
             salts.append(AnswerSalt(item_id=item.id, salt=salt))
         session.flush()

@@ -22,6 +22,7 @@ from leaderboard.commitments.hashing import (
     build_tree,
     derive_salt,
     find_path,
+    hash_answer,
     write_value,
 )
 from leaderboard.commitments.values import hash_leaves
@@ -37,7 +38,7 @@ from leaderboard.models.commitment import (
     ValueCommitment,
 )
 from leaderboard.models.ranking import Ranking
-from leaderboard.models.reference import ItemReference
+from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.models.release import Release
 from leaderboard.models.sealed import AnswerSalt, CommittedValues
 from leaderboard.models.submission import Submission
@@ -148,11 +149,13 @@ def read_opened(session: Session, benchmark: Benchmark, root: str | None = None)
 def _read_items(session: Session, split: Split) -> list[OpenedItem]:
     if split.answers is not Answers.HIDDEN:
         return []
+    name = name_split(split)
     rows = session.execute(
-        select(Item, ItemReference, AnswerCommitment.digest, AnswerSalt.salt, Reveal)
+        select(Item, ItemReference, ItemHarm, AnswerCommitment.digest, AnswerSalt.salt, Reveal)
         .join(RevealedItem, RevealedItem.item_id == Item.id)
         .join(Reveal, Reveal.id == RevealedItem.reveal_id)
         .join(ItemReference, ItemReference.item_id == Item.id)
+        .outerjoin(ItemHarm, ItemHarm.item_id == Item.id)
         .join(AnswerCommitment, AnswerCommitment.item_id == Item.id)
         .join(AnswerSalt, AnswerSalt.item_id == Item.id)
         .where(Item.split_id == split.id)
@@ -165,12 +168,27 @@ def _read_items(session: Session, split: Split) -> list[OpenedItem]:
             item.track,
             digest,
             salt.hex(),
-            describe_answer(item, reference),
+            _find_committed(name, item, reference, harm, salt, digest),
             reveal.revealed_at,
             reveal.reason,
         )
-        for item, reference, digest, salt, reveal in rows
+        for item, reference, harm, digest, salt, reveal in rows
     ]
+
+
+def _find_committed(
+    split: SplitName,
+    item: Item,
+    reference: ItemReference,
+    harm: ItemHarm | None,
+    salt: bytes,
+    digest: str,
+) -> Any:
+    """The answer as it was committed to: before harm grades were, without them."""
+    graded = describe_answer(item, reference, harm)
+    if harm is None or hash_answer(salt, split, item.key, graded) == digest:
+        return graded
+    return describe_answer(item, reference, None)
 
 
 def _read_places(session: Session, split: Split) -> list[_Place]:

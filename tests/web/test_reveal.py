@@ -13,18 +13,20 @@ from sqlalchemy import select
 from config import Config
 from leaderboard.app import create_app
 from leaderboard.audit import read_audit
+from leaderboard.commitments.hashing import SplitName, hash_answer
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.hosting.releases import open_next
 from leaderboard.hosting.reveals import reveal_version
 from leaderboard.models.audit import AuditBenchmark
 from leaderboard.models.benchmark import Item
+from leaderboard.models.commitment import AnswerCommitment
 from leaderboard.models.ranking import ItemValues
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.role import Role
 from leaderboard.models.sealed import AnswerSalt, CommittedValues
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.factories import load_items
-from tests.package_files import make_items, make_manifest
+from tests.package_files import make_items, make_manifest, make_mcq
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import check, make_file
@@ -108,6 +110,33 @@ def change(document: Json, name: str, key: str, **values: Any) -> Json:
         if one.get("key", one.get("model")) == key:
             one |= values
     return copy
+
+
+def test_a_revealed_question_has_its_harm_grades_unless_it_was_committed_before_there_were_any(
+    site: Site, verify: Verify
+) -> None:
+    harm = {"options": {"A": {"grade": "severe", "event": "wrong_level"}}}
+    manifest = make_manifest(slug="graded", harm={"by": "constructed"})
+    with site.sessions.write() as session:
+        load_items(session, [make_mcq(0, harm=harm), make_mcq(1, harm=harm), make_mcq(2)], manifest)
+        old = session.scalars(
+            select(AnswerCommitment).join(Item).where(Item.key == "test-text-001").order_by(Item.id)
+        ).all()[-1]
+        salt = session.get_one(AnswerSalt, old.item_id).salt
+        name = SplitName("graded", "1.0.0", "test")
+        old.digest = hash_answer(salt, name, "test-text-001", ["B"])
+        graded = get_benchmark(session, "graded")
+        reveal_version(session, graded, "hanna@example.org", "It is over.")
+    address = "/api/v1/benchmarks/graded"
+    opened = site.get(f"{address}/reveal").json()
+    described = {"letters": ["B"], "harm": harm}
+    assert [one["answer"] for one in opened["items"]] == [described, ["B"], ["B"]]
+    done = verify(site.get(f"{address}/commitments").json(), opened)
+    assert (done.returncode, done.stdout) == (0, "3 revealed items, 0 models: 0 problems.\n")
+    opened["items"][0]["answer"]["harm"]["options"]["A"]["grade"] = "mild"
+    changed = verify(site.get(f"{address}/commitments").json(), opened)
+    assert "test-text-000: answer and salt do not give the commitment." in changed.stdout
+    assert "<td>B</td>" in site.get("/benchmarks/graded/revealed").text
 
 
 def test_whatever_does_not_fit_is_named(ranked: Site, verify: Verify) -> None:

@@ -9,7 +9,6 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from leaderboard.commitments.opened import OpenedItem, OpenedModel, read_opened
-from leaderboard.models.benchmark import Track
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, about, find_benchmark
 from leaderboard.web.services import database
@@ -25,11 +24,13 @@ class RevealQuery(VersionQuery, frozen=True, kw_only=True):
     ] = UNSET
 
 
-class ReportAnswer(Shape, frozen=True, kw_only=True):
-    """What a report is rated by."""
+class DescribedAnswer(Shape, frozen=True, kw_only=True):
+    """What a report is rated by, or the letters of a question with the harm of its options."""
 
-    checklist: list[dict[str, Any]]
-    reference_report: str
+    checklist: list[dict[str, Any]] | UnsetType = UNSET
+    reference_report: str | UnsetType = UNSET
+    letters: list[str] | UnsetType = UNSET
+    harm: dict[str, Any] | UnsetType = UNSET
 
 
 class RevealedItemRecord(Shape, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ class RevealedItemRecord(Shape, frozen=True, kw_only=True):
     track: str
     commitment: str
     salt: str
-    answer: list[str] | ReportAnswer
+    answer: list[str] | DescribedAnswer
     revealed_at: datetime
     reason: str
 
@@ -100,8 +101,8 @@ def show_reveal(slug: str) -> RevealRecord:
 
 
 def _show_item(item: OpenedItem) -> RevealedItemRecord:
-    is_report = item.track is Track.REPORT
-    answer = ReportAnswer(**item.answer) if is_report else item.answer
+    is_plain = isinstance(item.answer, list)
+    answer = item.answer if is_plain else DescribedAnswer(**item.answer)
     return RevealedItemRecord.of(item, answer=answer)
 
 
