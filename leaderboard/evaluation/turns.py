@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -132,21 +132,32 @@ def _is_in(lane: Lane) -> ColumnElement[bool]:
     return asks.exists() if lane is Lane.ENDPOINTS else ~asks.exists()
 
 
+def find_before(session: Session, submission: Submission) -> str | None:
+    """The run that an endpoint is to be asked for before this one; None where there is none."""
+    if submission.status is not Status.QUEUED:
+        return None
+    query = select(_select_before().limit(1).scalar_subquery())
+    return session.scalar(query.where(Submission.id == submission.id, _is_in(Lane.ENDPOINTS)))
+
+
 def _comes_after(lane: Lane) -> ColumnElement[bool]:
-    """The condition that an endpoint is to be asked for another run of the model first.
+    """The condition that an endpoint is to be asked for another run of the model first."""
+    return _select_before().exists() if lane is Lane.ENDPOINTS else false()
+
+
+def _select_before() -> Select[str]:
+    """The runs by endpoint of a submission's model on its split that go before it, oldest first.
 
     So no endpoint is asked for two runs at a time, whose budgets would add up.
     """
-    if lane is not Lane.ENDPOINTS:
-        return false()
     other = aliased(Submission)
     is_earlier = or_(
         other.created_at < Submission.created_at,
         and_(other.created_at == Submission.created_at, other.id < Submission.id),
     )
     return (
-        select(EndpointRun.submission_id)
-        .join(other, other.id == EndpointRun.submission_id)
+        select(other.id)
+        .join(EndpointRun, EndpointRun.submission_id == other.id)
         .where(
             other.id != Submission.id,
             other.model_card_id == Submission.model_card_id,
@@ -156,7 +167,8 @@ def _comes_after(lane: Lane) -> ColumnElement[bool]:
                 and_(other.status == Status.QUEUED, is_earlier),
             ),
         )
-        .exists()
+        .order_by(other.created_at, other.id)
+        .correlate(Submission)
     )
 
 

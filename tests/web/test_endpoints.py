@@ -155,6 +155,8 @@ def test_an_endpoint_is_asked_for_several_runs_at_once_one_after_the_other(
             f"{site.url}/api/v1/submissions/{first}", headers=headers, timeout=HANG_SECONDS
         ).json()
         assert record["run_of"] is None
+        second = browser.get(f"{site.url}/submissions/{record['runs'][1]}").text
+        assert f"Waits until the run {first} of this model has ended." in second
         for key in record["runs"]:
             with site.sessions.write() as session:
                 assert read_order(session, Lane.ENDPOINTS) == [key]

@@ -38,10 +38,12 @@ def make_progress(
     at: datetime,
     asked: RunFigures | None = None,
     place: Place | None = None,
+    before: str | None = None,
 ) -> Progress:
     """How `submission` stands at the time `at`.
 
-    `asked` are the figures of its endpoint run, `place` is where it waits for a worker.
+    `asked` are the figures of its endpoint run, `place` is where it waits for a worker, and
+    `before` the run that is to end before.
     """
     rest = find_rest(submission)
     if submission.status.is_final:
@@ -55,6 +57,8 @@ def make_progress(
     line = "A worker is starting." if is_beginning else STEP_LINES[submission.step]
     if place is not None:
         line = _describe_place(place)
+    elif before is not None:
+        line = f"Waits until the run {before} of this model has ended."
     sent = f"Submitted {make_duration(at - submission.created_at)} ago"
     if submission.step is Step.COLLECT and asked is not None:
         return Progress(

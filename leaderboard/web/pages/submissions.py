@@ -10,9 +10,10 @@ from leaderboard.db import now
 from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.endpoints.registry.endpoints import read_endpoints
 from leaderboard.endpoints.registry.splits import may_see
-from leaderboard.evaluation.turns import find_place
+from leaderboard.evaluation.turns import find_before, find_place
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
+from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.harm import find_submission_harm
@@ -24,7 +25,7 @@ from leaderboard.rankings.standing import describe_partial, find_parts, find_rep
 from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.choose import choose as choose_result
 from leaderboard.submissions.choose import is_chosen
-from leaderboard.submissions.endpoint_runs import find_run
+from leaderboard.submissions.endpoint_runs import RunFigures, find_run
 from leaderboard.submissions.feedback import UNTIL_RELEASE, find_feedback
 from leaderboard.submissions.find import get_own, read_own
 from leaderboard.submissions.quota import group_alike
@@ -33,7 +34,7 @@ from leaderboard.submissions.submit import cancel as cancel_submission
 from leaderboard.web.allowance import Work
 from leaderboard.web.downloads import send_bundle
 from leaderboard.web.forms.submissions import PredictionsForm, RunForm
-from leaderboard.web.pages.progress import make_progress
+from leaderboard.web.pages.progress import Progress, make_progress
 from leaderboard.web.security import keep_private
 from leaderboard.web.sending import (
     describe_upload,
@@ -109,7 +110,7 @@ def submission(key: str) -> str:
         "submissions/submission.html",
         submission=found,
         asked=asked,
-        progress=make_progress(found, now(), asked, find_place(database(), found)),
+        progress=_find_progress(found, asked),
         scores=read_scores(database(), found, Viewer.TEAM),
         feedback=find_feedback(found),
         is_chosen=is_chosen(database(), found),
@@ -138,8 +139,7 @@ def submission(key: str) -> str:
 def progress(key: str) -> Response:
     """How a submission stands, for the script of its page; `is_final` asks for a last reload."""
     found = get_own(database(), current_user(), key)
-    place = find_place(database(), found)
-    standing = make_progress(found, now(), find_run(database(), key), place)
+    standing = _find_progress(found, find_run(database(), key))
     return jsonify(
         status=found.status.value,
         step=found.step.value,
@@ -180,6 +180,11 @@ def choose(key: str) -> AnyResponse:
     when = "on its tracks as soon as the split is ranked again" if rank else "at the next release"
     flash(f"{found.model_card.name} stands by this result {when}.", "success")
     return redirect(url_for("submissions.submission", key=key))
+
+
+def _find_progress(found: Submission, asked: RunFigures | None) -> Progress:
+    place, before = find_place(database(), found), find_before(database(), found)
+    return make_progress(found, now(), asked, place, before)
 
 
 def _form(
