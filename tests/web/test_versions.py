@@ -39,8 +39,12 @@ def prepare_corrected(site: Site) -> None:
 
 
 def open_corrected(site: Site) -> None:
+    open_version(site, "1.0.1")
+
+
+def open_version(site: Site, version: str) -> None:
     with site.sessions.write() as session:
-        campaign = start_version(session, get_loaded(session, "tiny", "1.0.1"), HOST)
+        campaign = start_version(session, get_loaded(session, "tiny", version), HOST)
     assert run_campaign(site.sessions, campaign.id).state is CampaignState.PROPOSED
     assert open_all(site.sessions, campaign.id).state is CampaignState.OPENED
 
@@ -167,6 +171,21 @@ def test_old_addresses_lead_to_the_same_models_where_they_stand_now(
     answer = followed.get(f"/api/v1/comparisons/tiny/test?models=model-a,model-b&{version}").json()
     assert answer["version"] == "1.0.1"
     assert followed.get("/feed.atom").text.count("model-a?benchmark=tiny") >= 1
+
+
+def test_pages_of_both_versions_say_what_a_dropped_and_a_reworded_item_leave(ranked: Site) -> None:
+    address = "/api/v1/benchmarks/tiny?version=1.0.0"
+    assert ranked.get(address).json()["smallest_differences"]
+    items = [one for one in make_corrected() if one["id"] != "test-text-000"]
+    (reworded,) = (one for one in items if one["id"] == "test-text-001")
+    reworded["question"] = "Asked otherwise?"
+    with ranked.sessions.write() as session:
+        prepare_items(session, items, make_manifest(version="1.0.2"))
+    open_version(ranked, "1.0.2")
+    # The models' values are those of the new items, so nothing of the old ones is computed by them.
+    assert ranked.get(address).json()["smallest_differences"] == []
+    assert "What differences it can show" not in ranked.get("/benchmarks/tiny?version=1.0.0").text
+    assert "not every question was scored" in ranked.get("/models/model-a").text
 
 
 def test_a_file_for_an_old_version_is_refused_and_named_the_one_to_send_to(followed: Site) -> None:

@@ -13,6 +13,7 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.values import Compared, Design, make_design, read_compared
 from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.releases import find_standing_split
 from leaderboard.scoring.ranking import calibrated_differences, paired_variances
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.power import smallest_difference
@@ -35,7 +36,12 @@ class BoardPower(NamedTuple):
 
 
 def read_power(session: Session, split: Split) -> list[BoardPower]:
-    """The boards on which two models of the current ranking can be compared, in their order."""
+    """The boards on which two models of the current ranking can be compared, in their order.
+
+    None on a split whose models stand on a newer version: their values are those of its items.
+    """
+    if find_standing_split(session, split) is not split:
+        return []
     table = read_ranking(session, split)
     if len(table.rows) < 2:
         return []
