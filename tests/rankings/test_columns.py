@@ -8,7 +8,7 @@ from spinebench.shapes.rankings import BoardScores, RankingEntryRecord
 
 BESIDE = {
     *("model", "report_provenance", "separable_from_leader", "saw_hidden_items"),
-    *("stands_apart", "parts", "harm", "runs"),
+    *("stands_apart", "parts", "harm", "runs", "report_controlled"),
 }
 """What the API has of a model beside the figures of the columns and the boards."""
 
