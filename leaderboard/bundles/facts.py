@@ -145,6 +145,32 @@ class ScoreFact(Fact, frozen=True, kw_only=True):
     is_shrunk: bool = False
 
 
+class HarmFact(Fact, frozen=True, kw_only=True):
+    """Severe errors of one part of the cases: see `items.harm_lines.HarmLine`.
+
+    `severe` and `worse` are value, low and high per 100 cases, each None where it is not known.
+    """
+
+    part: str
+    key: str
+    n_graded: int
+    n: int
+    n_severe: int
+    n_worse: int
+    n_unknown: int
+    n_unanswered: int
+    n_errors: int | None = None
+    severe: tuple[float | None, float | None, float | None]
+    worse: tuple[float | None, float | None, float | None]
+
+
+class HarmCodesFact(Fact, frozen=True, kw_only=True):
+    """The errors on an item, graded or not: the codes of `scoring.harm.COLUMNS`."""
+
+    key: str
+    codes: list[int]
+
+
 class OutcomeFact(Fact, frozen=True, kw_only=True):
     """How many predictions of a track were read as `outcome`."""
 

@@ -15,6 +15,8 @@ from leaderboard.bundles.commitment import find_commitment, read_leaves
 from leaderboard.bundles.facts import (
     CalibratedFact,
     Fact,
+    HarmCodesFact,
+    HarmFact,
     ItemFact,
     OutcomeFact,
     PredictionFact,
@@ -36,6 +38,7 @@ from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
+from leaderboard.rankings.harm import find_submission_harm, read_submission_rows
 from leaderboard.rankings.provenance import read_calibrated
 from leaderboard.rankings.scores import (
     SubmissionScores,
@@ -86,11 +89,13 @@ def gather_submission(session: Session, submission: Submission, viewer: Viewer) 
             session, submission, rater, calibrated, is_whole=is_whole, is_host=is_host
         ),
     }
+    facts["harm"] = _read_harm(session, submission, viewer)
     commitment = find_commitment(session, submission, has_seed=is_host)
     if commitment is not None:
         facts["leaves"] = read_leaves(session, submission, commitment["root"])
     if is_whole:
         facts["values"] = _read_values(session, submission)
+        facts["harm_codes"] = _read_harm_codes(session, submission)
         if rater is not None:
             facts["ratings"] = _read_ratings(session, submission, rater)
             facts["labels"] = read_label_facts(session, submission, rater.id, is_host=is_host)
@@ -334,3 +339,33 @@ def _read_values(session: Session, submission: Submission) -> Iterator[Fact]:
     )
     for key, value in zip(keys, unpack_values(kept.content).tolist(), strict=True):
         yield ValueFact(key=key, value=None if value != value else value)
+
+
+def _read_harm(session: Session, submission: Submission, viewer: Viewer) -> Iterator[Fact]:
+    """The severe errors that its pages show; none where nobody graded any."""
+    profile = find_submission_harm(session, submission, viewer)
+    for line in profile.lines if profile else ():
+        severe, worse = line.severe, line.worse
+        yield HarmFact(
+            part=line.part,
+            key=line.key,
+            n_graded=line.n_graded,
+            n=severe.n,
+            n_severe=severe.n_hit,
+            n_worse=worse.n_hit,
+            n_unknown=severe.n_unknown,
+            n_unanswered=severe.n_unanswered,
+            n_errors=line.n_errors,
+            severe=severe.estimate or (None, None, None),
+            worse=worse.estimate or (None, None, None),
+        )
+
+
+def _read_harm_codes(session: Session, submission: Submission) -> Iterator[Fact]:
+    rows = read_submission_rows(session, submission)
+    keys = session.scalars(
+        select(Item.key).where(Item.split_id == submission.split_id).order_by(Item.position)
+    )
+    if rows is not None:
+        for key, codes in zip(keys, rows.tolist(), strict=True):
+            yield HarmCodesFact(key=key, codes=codes)

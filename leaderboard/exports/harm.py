@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
-from leaderboard.rankings.harm import HarmLine, HarmProfile
+from leaderboard.items.harm_lines import HarmLine
+from leaderboard.rankings.harm import HarmProfile
 from leaderboard.rankings.read import RankingRow, RankingTable
 
 HARM_COLUMNS = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure, is_protected
+from leaderboard.items.harm_lines import HarmLine, make_lines
 from leaderboard.items.values import read_items
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.harm import GradeAgreement, HarmValues
@@ -24,25 +25,19 @@ from leaderboard.scoring.harm import (
     N_GRADES,
     UNGRADED,
     UNJUDGED,
-    Grade,
     HarmEvent,
-    RedFlag,
 )
 from leaderboard.scoring.harm_rates import (
     FEWEST_SHOWN,
-    HarmRate,
-    ModelCodes,
     ModelRows,
-    count_graded,
+    Rows,
     find_told,
     join_tracks,
-    rate_codes,
     unpack_rows,
 )
 
 Parts = Mapping[Track, Sequence[Submission]]
 """By track, the runs or the one file that a model stands by."""
-BOARDS = (Board.CLOSED, Board.TEXT, Board.IMAGE, Board.REPORT)
 COEFFICIENT = "Krippendorff's alpha, ordinal"
 
 
@@ -61,22 +56,6 @@ class GradedBy(NamedTuple):
     low: float | None
     high: float | None
     n_grades: int | None
-
-
-class HarmLine(NamedTuple):
-    """Severe errors per 100 cases of one `part` of the items: a board, event, flag or condition.
-
-    `worse` counts cases with an error that is moderate or worse; `n_errors` are all severe errors,
-    None of an event or flag, of which a case has one, and of several runs.
-    """
-
-    part: str
-    key: str
-    title: str
-    n_graded: int
-    severe: HarmRate
-    worse: HarmRate
-    n_errors: int | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +111,12 @@ def find_submission_harm(
     return _find_profile(session, submission.split, parts)
 
 
+def read_submission_rows(session: Session, submission: Submission) -> Rows | None:
+    """The codes of a submission on every item of its split, (N, len(COLUMNS)); None without any."""
+    kept = session.get(HarmValues, submission.id)
+    return None if kept is None else unpack_rows(kept.content)
+
+
 def read_harm_rows(session: Session, rows: Sequence[RankingRow]) -> list[ModelRows | None]:
     """The codes of these models of one ranking on every item of its split, None without any."""
     split = rows[0].submission.split
@@ -163,7 +148,7 @@ def _find_profile(session: Session, split: Split, parts: Parts) -> HarmProfile |
         return None
     sent = items["track"].isin([track.value for track in parts])
     own = (items["decides"] & sent).to_numpy(bool)
-    lines = list(_make_lines(items, own, joined, split.benchmark.manifest))
+    lines = list(make_lines(items, own, joined, _name_conditions(split)))
     if is_protected(split):
         told = _find_told(session, split, parts, items, own, joined)
         lines = [line for line in lines if (line.part, line.key) in told]
@@ -173,46 +158,10 @@ def _find_profile(session: Session, split: Split, parts: Parts) -> HarmProfile |
     return HarmProfile(tuple(lines), tuple(names), graded_by, n_runs)
 
 
-def _make_lines(
-    items: pd.DataFrame, every: NDArray[np.bool_], rows: ModelRows, manifest: Mapping[str, Any]
-) -> Iterator[HarmLine]:
-    """The lines of those of a split's items that are in `every`, without what is not graded."""
-    clusters = items["cluster"].to_numpy(np.int64)
-    tracks, conditions = items["track"], items["subcondition"]
-    strata = pd.factorize(tracks)[0].astype(np.int64)
-    names = {one["key"]: one["name"] for one in manifest["taxonomy"]["subconditions"]}
-    wholes = [
-        ("board", board.value, board.label, tracks.isin([t.value for t in board.tracks]).to_numpy())
-        for board in BOARDS
-    ]
-    wholes += [
-        ("subcondition", key, name, (conditions == key).to_numpy()) for key, name in names.items()
-    ]
-    kinds = [("event", event.value, event.label) for event in HarmEvent]
-    kinds += [("red_flag", flag.value, flag.label) for flag in RedFlag]
-    for part, key, title, of_part in wholes:
-        own = of_part & every
-        found = rows.take("worst", own)
-        n_errors = None if found.runs else int(rows.take("n_severe", own).codes.sum())
-        yield from _make_line((part, key, title), found, strata[own], clusters[own], n_errors)
-    for kind in kinds:
-        found = rows.take(kind[1], every)
-        yield from _make_line(kind, found, strata[every], clusters[every], None)
-
-
-def _make_line(
-    names: tuple[str, str, str],
-    found: ModelCodes,
-    strata: NDArray[np.int64],
-    clusters: NDArray[np.int64],
-    n_errors: int | None,
-) -> Iterator[HarmLine]:
-    """The line of these codes, none where nothing is graded."""
-    n_graded = count_graded(found.codes)
-    if n_graded:
-        severe = rate_codes(found, strata, clusters)
-        worse = rate_codes(found, strata, clusters, Grade.MODERATE)
-        yield HarmLine(*names, n_graded, severe, worse, n_errors)
+def _name_conditions(split: Split) -> dict[str, str]:
+    """The names of subconditions by their keys."""
+    found = split.benchmark.manifest["taxonomy"]["subconditions"]
+    return {one["key"]: one["name"] for one in found}
 
 
 def _find_told(
@@ -241,7 +190,7 @@ def _find_told(
     grades = counted[:, :N_GRADES]
     grades[~is_said.to_numpy()[:, None] & (grades != UNGRADED)] = UNJUDGED
     known = ModelRows(counted)
-    lines = list(_make_lines(items, own, known, split.benchmark.manifest))
+    lines = list(make_lines(items, own, known, _name_conditions(split)))
     return {(one.part, one.key) for one in leave_out_few(lines, _count_other(known, own))}
 
 

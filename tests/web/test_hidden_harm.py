@@ -15,8 +15,9 @@ import pytest
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.hosting.releases import open_next
 from leaderboard.hosting.submissions import accept
+from leaderboard.items.harm_lines import HarmLine
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.rankings.harm import HarmLine, leave_out_few
+from leaderboard.rankings.harm import leave_out_few
 from leaderboard.scoring.harm_rates import HarmRate
 from tests.factories import load_items
 from tests.package_files import DIMENSIONS, make_case, make_manifest, make_mcq

@@ -12,6 +12,7 @@ from leaderboard.bundles.verifying.commitment import check_commitment
 from leaderboard.bundles.verifying.contents import read_contents
 from leaderboard.bundles.verifying.counts import check_counts
 from leaderboard.bundles.verifying.figures import Figures
+from leaderboard.bundles.verifying.harm import check_harm
 from leaderboard.bundles.verifying.ranking import check_ranking
 from leaderboard.bundles.verifying.texts import check_texts, find_texts
 from leaderboard.bundles.verifying.whole import check_whole
@@ -58,6 +59,7 @@ def _check(archive: Archive, predictions: bytes | None, figures: Figures) -> str
         check_whole(contents, figures)
     else:
         check_counts(contents, figures)
+    check_harm(contents, figures)
     check_commitment(contents, figures)
     sent, split = contents.manifest.submission, contents.manifest.benchmark
     return (

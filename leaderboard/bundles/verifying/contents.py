@@ -13,6 +13,8 @@ from leaderboard.bundles.archive import Archive
 from leaderboard.bundles.facts import (
     CalibratedFact,
     CalibrationFact,
+    HarmCodesFact,
+    HarmFact,
     ItemFact,
     LabelFact,
     LeafFact,
@@ -108,6 +110,8 @@ class Contents:
     outcomes: list[OutcomeFact]
     values: list[ValueFact]
     leaves: list[LeafFact]
+    harm: list[HarmFact]
+    harm_codes: list[HarmCodesFact]
 
     @cached_property
     def item_of(self) -> Mapping[str, ItemFact]:
@@ -139,6 +143,8 @@ def read_contents(archive: Archive) -> Contents:
         outcomes=read_facts(members, "outcomes.jsonl", OutcomeFact),
         values=read_facts(members, "values.jsonl", ValueFact),
         leaves=read_facts(members, "leaves.jsonl", LeafFact),
+        harm=read_facts(members, "harm.jsonl", HarmFact),
+        harm_codes=read_facts(members, "harm_codes.jsonl", HarmCodesFact),
     )
     _check_keys(contents)
     return contents
@@ -153,6 +159,7 @@ def _check_keys(contents: Contents) -> None:
         "predictions.jsonl": (predicted, contents.item_of),
         "readings.jsonl": ([one.key for one in contents.readings], set(predicted)),
         "values.jsonl": ([one.key for one in contents.values], contents.item_of),
+        "harm_codes.jsonl": ([one.key for one in contents.harm_codes], contents.item_of),
     }
     for name, (found, known) in keys.items():
         if len(set(found)) != len(found) or not set(found) <= set(known):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leaderboard.errors import NotFound
-from leaderboard.rankings.harm import GradedBy, HarmLine, find_row_harm
+from leaderboard.items.harm_lines import HarmLine
+from leaderboard.rankings.harm import GradedBy, find_row_harm
 from leaderboard.rankings.read import get_row
 from leaderboard.scoring.harm_rates import HarmRate
 from leaderboard.web.api.operation import get
