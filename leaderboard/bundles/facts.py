@@ -80,12 +80,14 @@ class LabelFact(Fact, frozen=True, kw_only=True):
 
     `report` is the prediction's number, `model` that of its model card, `rater` the rater's.
     `is_judge`: by the judge that is calibrated, not by those whose ratings are the labels.
+    `is_chosen`: somebody chose the report for the rater, it was not drawn at random.
     """
 
     report: int
     model: int
     rater: int
     is_judge: bool = False
+    is_chosen: bool = False
     dimension: str
     value: float | None = None
 

@@ -15,6 +15,7 @@ from leaderboard.bundles.facts import (
     SeverityFact,
 )
 from leaderboard.calibration.fit import read_calibrations
+from leaderboard.calibration.labels import read_not_random
 from leaderboard.calibration.means import read_severity_of
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration
@@ -99,8 +100,16 @@ def read_label_facts(
     if not is_host:
         query = query.where(Submission.id == submission.id)
     labels = session.execute(query.where(Rater.kind.in_(kinds))).all()
+    not_random = read_not_random(session, submission.split_id)
     for report, model, rater, dimension, value in labels:
-        yield LabelFact(report=report, model=model, rater=rater, dimension=dimension, value=value)
+        yield LabelFact(
+            report=report,
+            model=model,
+            rater=rater,
+            is_chosen=(report, rater) in not_random,
+            dimension=dimension,
+            value=value,
+        )
     if not is_host:
         return
     labelled = {row[0] for row in labels}

@@ -34,5 +34,7 @@ def calibrate_reports(
         for target, one in calibrations.items()
     }
     severities = {target: read_severity_of(one.calibrator) for target, one in calibrations.items()}
-    labels = None if split.labels is None else LabelTables(split.labels.table, split.labels.raters)
+    labels = None
+    if split.labels is not None:
+        labels = LabelTables(split.labels.table, split.labels.raters, split.labels.chosen)
     return calibrate_means(calibrators, scores, labels, split.rubric, severities)

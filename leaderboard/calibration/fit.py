@@ -16,6 +16,7 @@ from leaderboard.calibration.means import RATERS, choose_calibrator
 from leaderboard.calibration.pairs import (
     assess_severity,
     fit_calibrators,
+    flag_chosen,
     hash_pairs,
     pair_models,
 )
@@ -61,7 +62,11 @@ def fit_calibrations(
         models = pair_models(labels.table, labels.model_of, scores, target)
         if not models:
             continue
-        digest = hash_pairs(labels.kind.value, models)
+        digest = hash_pairs(
+            labels.kind.value,
+            models,
+            flag_chosen(labels.table, labels.model_of, scores, target, labels.chosen),
+        )
         severity = assess_severity(labels.raters, target)
         if _is_new(current.get(target), digest, severity):
             fit = _fit(target, models, severity)

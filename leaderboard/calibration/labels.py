@@ -9,12 +9,14 @@ import pandas as pd
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from leaderboard.calibration.pairs import mean_labels
+from leaderboard.calibration.pairs import find_chosen, mean_labels
 from leaderboard.calibration.ratings import read_expert_ratings
 from leaderboard.items.targets import make_target_table
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import CampaignCalibration
+from leaderboard.models.expert import LabelDraw
 from leaderboard.models.rating import RaterKind, Rating
+from leaderboard.models.submission import Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
 
 
@@ -23,13 +25,15 @@ class Labels(NamedTuple):
 
     `table` has a row for each labelled prediction, a column for each target's key: the mean over
     `raters`, whose own tables are by rater id. `model_of` is the model card of each prediction.
-    `kind` says whose ratings they are.
+    `kind` says whose ratings they are. `chosen` are reports that were not drawn at random: see
+    `pairs.find_chosen`.
     """
 
     kind: RaterKind
     table: pd.DataFrame
     raters: Mapping[int, pd.DataFrame]
     model_of: Mapping[int, int]
+    chosen: frozenset[int] = frozenset()
 
 
 def read_labels(session: Session, split_id: int, rubric: Rubric) -> Labels | None:
@@ -88,7 +92,23 @@ def read_labels_of(
         int(prediction): int(model)
         for prediction, model in zip(own["prediction_id"], own["model_card_id"], strict=True)
     }
-    return Labels(kind, mean_labels(raters), raters, model_of)
+    pairs = {
+        (int(prediction), int(rater))
+        for prediction, rater in zip(own["prediction_id"], own["rater_id"], strict=True)
+    }
+    chosen = find_chosen(pairs, read_not_random(session, split_id))
+    return Labels(kind, mean_labels(raters), raters, model_of, chosen)
+
+
+def read_not_random(session: Session, split_id: int) -> frozenset[tuple[int, int]]:
+    """The predictions of a split, with whose rater each, that were not drawn at random."""
+    rows = session.execute(
+        select(LabelDraw.prediction_id, LabelDraw.rater_id)
+        .join(Prediction, Prediction.id == LabelDraw.prediction_id)
+        .join(Submission, Submission.id == Prediction.submission_id)
+        .where(Submission.split_id == split_id, ~LabelDraw.is_random)
+    )
+    return frozenset((row[0], row[1]) for row in rows)
 
 
 def read_target_scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,11 +50,12 @@ def choose_calibrator(calibrator: Mapping[str, Any], model: str) -> PooledCalibr
 class LabelTables(NamedTuple):
     """Target tables by prediction id of what experts said: `mean` over raters, and each one's own.
 
-    Of the reports at hand or of others too.
+    Of the reports at hand or of others too. `chosen` are reports that were not drawn at random.
     """
 
     mean: pd.DataFrame
     raters: Mapping[int, pd.DataFrame]
+    chosen: Set[int] = frozenset()
 
 
 def read_severity_of(calibrator: Mapping[str, Any]) -> Severity | None:
@@ -73,7 +74,8 @@ def calibrate_means(
     """Apply calibrators to `scores`, the target table of a model's reports.
 
     A target whose calibrator is None has only the model's own labels. Where the severity of a
-    target's raters is known, the choice of raters is in its interval.
+    target's raters is known, the choice of raters is in its interval. A model with a label of a
+    report that was chosen is not anchored by its own labels.
     """
     if not calibrators or scores.empty:
         return CalibratedMeans({}, None)
@@ -106,7 +108,13 @@ def _mean(
     if labels is not None and severity is not None and len(known):
         raters = share_labels(labels.raters, target, known.index, severity)
     return calibrated_mean(
-        _numbers(labelled), _numbers(known), _numbers(rest), calibrator, target.bounds, raters
+        _numbers(labelled),
+        _numbers(known),
+        _numbers(rest),
+        calibrator,
+        target.bounds,
+        raters,
+        is_random=labels is None or not any(key in labels.chosen for key in known.index),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from leaderboard.items.targets import Target
 from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
@@ -50,23 +51,63 @@ def pair_models(
 
     labels, scores: target tables by prediction id; `model_of` has the model of each.
     """
-    both = pd.DataFrame({"label": labels[target.key], "score": scores[target.key]}).dropna()
-    model = both.index.map(model_of)
+    both = _join(labels, scores, target)
     return {
         str(key): Pairs(
             np.asarray(part["score"], dtype=np.float64), np.asarray(part["label"], dtype=np.float64)
         )
-        for key, part in both.groupby(model)
+        for key, part in both.groupby(both.index.map(model_of))
     }
 
 
-def hash_pairs(kind: str, models: Mapping[str, Pairs]) -> str:
-    """What tells labels of a kind and the scores beside them from all others."""
+def find_chosen(rated: Set[tuple[int, int]], not_random: Set[tuple[int, int]]) -> frozenset[int]:
+    """The predictions that somebody chose to have labelled; both: of prediction and rater.
+
+    One that was drawn at random for a rater who rated it may have others' ratings besides. What
+    nobody has declared counts as random.
+    """
+    random = {prediction for prediction, _ in rated - not_random}
+    return frozenset(prediction for prediction, _ in rated) - random
+
+
+def flag_chosen(
+    labels: pd.DataFrame,
+    model_of: Mapping[int, int],
+    scores: pd.DataFrame,
+    target: Target,
+    chosen: Set[int],
+) -> dict[str, NDArray[np.bool_]]:
+    """Which pairs of each model, in the order of `pair_models`, are of reports that are `chosen`.
+
+    Models without any are left out.
+    """
+    both = _join(labels, scores, target)
+    flags = pd.Series(both.index.isin(list(chosen)), index=both.index)
+    return {
+        str(key): np.asarray(part, dtype=np.bool_)
+        for key, part in flags.groupby(both.index.map(model_of))
+        if part.any()
+    }
+
+
+def _join(labels: pd.DataFrame, scores: pd.DataFrame, target: Target) -> pd.DataFrame:
+    return pd.DataFrame({"label": labels[target.key], "score": scores[target.key]}).dropna()
+
+
+def hash_pairs(
+    kind: str, models: Mapping[str, Pairs], chosen: Mapping[str, NDArray[np.bool_]]
+) -> str:
+    """What tells labels of a kind and the scores beside them from all others.
+
+    `chosen`: as of `flag_chosen`. Without any it is what it was before these were kept.
+    """
     digest = hashlib.sha256(kind.encode())
     for key in sorted(models):
         digest.update(key.encode())
         digest.update(models[key].scores.tobytes())
         digest.update(models[key].labels.tobytes())
+        if key in chosen:
+            digest.update(chosen[key].tobytes())
     return digest.hexdigest()
 
 

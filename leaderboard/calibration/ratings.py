@@ -58,6 +58,14 @@ def read_expert_ratings(session: Session, split_id: int) -> pd.DataFrame:
     return pd.DataFrame(values, columns=RATING_COLUMNS).astype({"value": float})
 
 
+def read_rated(session: Session, split_id: int) -> dict[tuple[int, int], RaterKind]:
+    """Whose rating each is, by prediction and rater: those of `read_expert_ratings`."""
+    rows = session.execute(
+        _of_split(select(Rating.prediction_id, Rating.rater_id, Rater.kind).distinct(), split_id)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def _of_split(query: Query, split_id: int) -> Query:
     """`query` from the ratings of a split's scored submissions that are not a judge's."""
     return (

@@ -240,6 +240,7 @@ def read_plan_labels(session: Session, plan: SplitPlan, diff: SplitDiff | None) 
         labels.table[labels.table.index.isin(kept)],
         {key: table[table.index.isin(kept)] for key, table in labels.raters.items()},
         {key: model for key, model in labels.model_of.items() if key in kept},
+        labels.chosen & kept,
     )
 
 

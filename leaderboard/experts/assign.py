@@ -15,10 +15,17 @@ from sqlalchemy.orm import Session
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.experts.conflicts import find_barred
+from leaderboard.experts.draws import add_draws, forget_draws
 from leaderboard.experts.raters import ensure_experts
 from leaderboard.experts.spread import Pair, Report, Standing, shuffle, spread
 from leaderboard.models.benchmark import Item, ItemKind, Split, Track
-from leaderboard.models.expert import RatedReport, RatingAssignment, RatingDraft, RatingPlan
+from leaderboard.models.expert import (
+    DrawSource,
+    RatedReport,
+    RatingAssignment,
+    RatingDraft,
+    RatingPlan,
+)
 from leaderboard.models.ranking import RankedPart, RankedSubmission
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Prediction
@@ -204,6 +211,7 @@ def _withdraw(session: Session, split: Split, standing: set[str]) -> int:
             ~finished.exists(),
         )
     ).all()
+    forget_draws(session, old)
     session.execute(delete(RatingAssignment).where(RatingAssignment.id.in_(old)))
     return len(old)
 
@@ -225,6 +233,7 @@ def _withdraw_barred(session: Session, split: Split) -> int:
     )
     own = [row.id for row in rows if row.rater_id in barred[row.submission_id]]
     session.execute(delete(RatingDraft).where(RatingDraft.assignment_id.in_(own)))
+    forget_draws(session, own)
     session.execute(delete(RatingAssignment).where(RatingAssignment.id.in_(own)))
     return len(own)
 
@@ -283,3 +292,5 @@ def _add(session: Session, pairs: Sequence[Pair], seed: int) -> None:
     ]
     if rows:
         session.execute(insert(RatingAssignment), rows)
+        drawn = [(pair.report.prediction_id, pair.rater_id) for pair in pairs]
+        add_draws(session, drawn, DrawSource.DRAWN, is_random=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.calibration.refits import request_refit
 from leaderboard.errors import InvalidRequest
+from leaderboard.experts.draws import add_imported
 from leaderboard.experts.raters import ensure_rater
 from leaderboard.experts.ratings_csv import (
     COLUMNS,
@@ -41,9 +42,12 @@ class _ImportedReport(NamedTuple):
     prediction_id: int
 
 
-def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) -> Imported:
+def import_ratings(
+    session: Session, split: Split, raw: bytes, kind: RaterKind, *, is_random: bool = False
+) -> Imported:
     """Add the ratings of a CSV file; the same file again changes nothing.
 
+    `is_random`: the host says that the reports in it were drawn at random; else they were chosen.
     The caller enqueues the refit that new ratings ask for.
     Raises InvalidRatings with every problem, and then adds nothing.
     """
@@ -68,6 +72,8 @@ def import_ratings(session: Session, split: Split, raw: bytes, kind: RaterKind) 
     ]
     if rows:
         session.execute(insert(Rating), rows)
+        pairs = {(line.prediction_id, raters[line.rater]) for line in new}
+        add_imported(session, pairs, is_random=is_random)
         for line in new:
             of = _ImportedReport(raters[line.rater], line.prediction_id)
             add_changes(session, of, Change.IMPORTED, {line.dimension: (None, float(line.value))})

@@ -47,7 +47,11 @@ class _Standing(NamedTuple):
 
     @property
     def is_anchored(self) -> bool:
-        return self.mean is not None and self.mean.badge is not Badge.TRANSPORTED
+        return self.mean is not None and self.mean.badge.is_anchored
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.mean is not None and self.mean.badge is Badge.HOST_CHOSEN
 
     @property
     def n_labels(self) -> int:
@@ -75,6 +79,9 @@ def read_plan(session: Session, split: Split) -> list[Suggestion]:
         if one.is_anchored and other is None:
             continue
         missing = max(1, PROBE_LABELS - one.n_labels)
+        if one.is_chosen:
+            # No draw makes up for labels that were chosen; labels of all reports leave no choice.
+            other, missing = None, n_reports[key] - one.n_labels
         n = missing if missing <= n_reports[key] - one.n_labels else None
         difference = None
         if other is not None and variance is not None:

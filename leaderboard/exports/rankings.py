@@ -45,8 +45,8 @@ _REPORT = (
     Figure(
         "report_badge",
         str,
-        "how the report score was calibrated: expert-anchored, probe-anchored, transported or "
-        "uncalibrated",
+        "how the report score was calibrated: expert-anchored, probe-anchored, transported, "
+        "host-chosen or uncalibrated",
         lambda table, row: row.report.badge if row.report else None,
     ),
     Figure(

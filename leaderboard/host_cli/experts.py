@@ -9,10 +9,12 @@ from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE, add_audit
 from leaderboard.experts.assign import assign_reports, read_draw
+from leaderboard.experts.draws import declare_draws
 from leaderboard.experts.exchange import export_ratings, import_ratings
 from leaderboard.experts.progress import read_progress
 from leaderboard.experts.trail import export_changes
 from leaderboard.host_cli.group import HostGroup, config, sessions
+from leaderboard.models.expert import DrawSource
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.queue import CALIBRATE, make_queue
@@ -97,13 +99,21 @@ def list_command() -> None:
 @click.argument("place", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @split_option
 @kind_option
+@click.option(
+    "--random",
+    "is_random",
+    is_flag=True,
+    help="The reports were drawn at random: their ratings may anchor a model's score.",
+)
 @with_appcontext
-def import_command(benchmark: str, place: Path, name: str, kind: str) -> None:
+def import_command(benchmark: str, place: Path, name: str, kind: str, is_random: bool) -> None:
     """Add the ratings in the CSV file at PLACE; with any problem nothing is added."""
     with sessions().write() as session:
         split = get_split(get_benchmark(session, benchmark), name)
-        done = import_ratings(session, split, place.read_bytes(), RaterKind(kind))
+        raw = place.read_bytes()
+        done = import_ratings(session, split, raw, RaterKind(kind), is_random=is_random)
         subject, note = f"split {benchmark} {name}", f"{done.n_added} {kind} from {place.name}"
+        note += ", reports drawn at random" if is_random else ""
         add_audit(session, COMMAND_LINE, "import ratings", subject, note, benchmark=benchmark)
         split_id = split.id
     if done.n_added:
@@ -112,6 +122,43 @@ def import_command(benchmark: str, place: Path, name: str, kind: str) -> None:
         f"{done.n_added:,} ratings of {done.n_raters} raters ({kind}) added, "
         f"{done.n_known:,} were there already."
     )
+
+
+@expert_group.command("declare-draw")
+@click.argument("benchmark")
+@split_option
+@click.option(
+    "--source",
+    type=click.Choice([source.value for source in DrawSource]),
+    required=True,
+    help="How the reports came to be rated: drawn by this server, assigned by a host, imported.",
+)
+@click.option(
+    "--random/--chosen",
+    "is_random",
+    required=True,
+    help="Whether the reports were drawn at random, or somebody chose them.",
+)
+@click.option("--model", default=None, help="Only reports of the model with this short name.")
+@with_appcontext
+def declare_command(
+    benchmark: str, name: str, source: str, is_random: bool, model: str | None
+) -> None:
+    """Say how reports that are rated already came to be rated, where that is not known.
+
+    What was declared with the same source before is declared anew. What the server drew stays.
+    """
+    with sessions().write() as session:
+        split = get_split(get_benchmark(session, benchmark), name)
+        n = declare_draws(session, split, DrawSource(source), is_random=is_random, model=model)
+        how = f"{source}, {'random' if is_random else 'chosen'}"
+        note = f"{how}{f', of {model}' if model else ''}: {n} ratings of reports"
+        subject = f"split {benchmark} {name}"
+        add_audit(session, COMMAND_LINE, "declare draw", subject, note, benchmark=benchmark)
+        split_id = split.id
+    if n:
+        make_queue(config().redis_url, config().queue_name).enqueue(CALIBRATE, split_id)
+    click.echo(f"{n:,} rating{'' if n == 1 else 's'} of reports declared as {how}.")
 
 
 @expert_group.command("changes")

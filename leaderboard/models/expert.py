@@ -82,6 +82,31 @@ class RatedReport(Base):
     rated_at: Mapped[datetime]
 
 
+class DrawSource(enum.StrEnum):
+    """How a report came to be rated: drawn by the server, assigned by a host, or from a file."""
+
+    DRAWN = "drawn"
+    ASSIGNED = "assigned"
+    IMPORTED = "imported"
+
+
+class LabelDraw(Base):
+    """How a report came to be one that a rater rates, whether or not it is rated yet.
+
+    `is_random`: drawn by chance from the model's reports, by the server or, as the host says,
+    elsewhere; otherwise somebody chose it. A rated report without such a row is undeclared: it is
+    from before this was kept.
+    """
+
+    __tablename__ = "label_draws"
+
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("raters.id"), primary_key=True, index=True)
+    source: Mapped[DrawSource] = mapped_column(enum_column(DrawSource))
+    is_random: Mapped[bool]
+    declared_at: Mapped[datetime]
+
+
 class SeenReferences(Base):
     """That an expert was shown a case of a split with its reference, and when first."""
 

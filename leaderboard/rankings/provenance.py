@@ -45,7 +45,7 @@ class ReportProvenance:
     @property
     def has_own_labels(self) -> bool:
         """Whether labels of its own reports stand behind it."""
-        return self.badge in (Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED)
+        return self.badge != UNCALIBRATED and Badge(self.badge).is_anchored
 
     @property
     def traits(self) -> Traits | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.runs import PairErrors, pair_p_values
 
 SIGNIFICANCE = 0.05
@@ -305,11 +305,11 @@ def find_better_by_reports(
 
 def is_anchored(report: CalibratedMean | None) -> bool:
     """Whether labels of the model's own reports stand behind its report score."""
-    return report is not None and report.badge is not Badge.TRANSPORTED
+    return report is not None and report.badge.is_anchored
 
 
 def _at_floor(report: CalibratedMean | None) -> CalibratedMean | None:
-    if report is None or report.badge is not Badge.TRANSPORTED:
+    if report is None or report.badge.is_anchored:
         return report
     return report._replace(value=REPORT_FLOOR, standard_error=0.0, freedom=1, raters=None)
 

@@ -49,6 +49,8 @@ BADGE_WORDS = {
     Badge.PROBE_ANCHORED: "Calibrated with labels for 10 to 29 of its own reports.",
     Badge.TRANSPORTED: "An estimate from other models' labels, whose interval holds for "
     "models like those; it cannot decide a rank.",
+    Badge.HOST_CHOSEN: "An estimate from other models' labels: which of its own reports have "
+    "labels was not drawn at random, so they cannot speak for the others; it cannot decide a rank.",
     UNCALIBRATED: "A judge's raw mean, without any expert's rating behind it; it cannot decide a "
     "rank.",
 }

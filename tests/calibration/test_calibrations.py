@@ -13,16 +13,23 @@ from leaderboard.calibration.refits import request_refit
 from leaderboard.calibration.split_facts import read_split_facts
 from leaderboard.calibration.trust import read_severity
 from leaderboard.db import Sessions
+from leaderboard.disclosure import Viewer
 from leaderboard.evaluation.score import score_submission
+from leaderboard.experts.draws import declare_draws
 from leaderboard.items.values import read_influences
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
+from leaderboard.models.expert import DrawSource
 from leaderboard.models.ranking import Board, Metric, Score, Slice
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.read import read_ranking
 from leaderboard.rankings.standing import find_report
+from leaderboard.scoring.statistics.calibration_fit import apply_pooled, read_pooled
 from leaderboard.scoring.statistics.likeness import Trait
+from tests.bundles.made import bundle, names_of, verify
 from tests.campaigns.campaigns import recalibrate
 from tests.databases import Prepare
 from tests.evaluation.scripted import ScriptedJudge
@@ -404,3 +411,51 @@ def test_the_teams_page_says_in_what_a_model_without_labels_is_unlike_those_that
     assert own.unlike == (Trait.LENGTH,)
     assert anchored is not None
     assert anchored.unlike is None
+
+
+@ONE_DATABASE
+def test_labels_that_a_host_chose_calibrate_others_and_anchor_nothing_until_declared_random(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    for key, n in zip(keys, (30, 12, 12), strict=True):
+        rate_as(sessions, key, range(n))
+    refit(sessions)
+    before = [report_score(sessions, key) for key in keys]
+    assert [by.badge for _, by in before if by] == ["expert-anchored", *["probe-anchored"] * 2]
+    declare(sessions, is_random=False)
+    score, by = report_score(sessions, keys[0])
+    assert by is not None
+    assert (by.badge, by.n_labels, by.raters) == ("host-chosen", 30, None)
+    # By hand: the line of the other two, over all reports.
+    fitted = read_pooled(by.calibration.calibrator["left_out"][find_model(sessions, keys[0])])
+    judged = np.array([20 * judge_value(f"x-{n}") for n in range(N_REPORTS)])
+    assert score.value == pytest.approx(apply_pooled(fitted, judged).mean())
+    with sessions.read() as session:
+        table = read_ranking(session, session.get_one(Submission, keys[0]).split, Board.REPORT)
+    ranked = {row.model.slug: row for row in table.rows}
+    anchored = {slug: row.report.has_own_labels for slug, row in ranked.items() if row.report}
+    assert anchored == {"model-a": False, "model-b": True, "model-c": True}
+    found = verify(bundle(sessions, keys[0], Viewer.HOST))
+    assert names_of(found, "differs") == []
+    assert found["Calibration of track report: how"]["shown"] == "host-chosen"
+    assert found["Calibrator: track report"]["words"] == "computed again: the same"
+    # The others are calibrated by its labels as before.
+    for key, (old, _) in zip(keys[1:], before[1:], strict=True):
+        assert report_score(sessions, key)[0].value == old.value
+    declare(sessions, is_random=True)
+    again, by = report_score(sessions, keys[0])
+    assert by is not None
+    assert (by.badge, again.value) == ("expert-anchored", before[0][0].value)
+
+
+def declare(sessions: Sessions, *, is_random: bool) -> None:
+    with sessions.write() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        imported = DrawSource.IMPORTED
+        assert declare_draws(session, split, imported, is_random=is_random, model="model-a") == 30
+    refit(sessions)
+
+
+def find_model(sessions: Sessions, submission_id: str) -> str:
+    with sessions.read() as session:
+        return str(session.get_one(Submission, submission_id).model_card_id)

@@ -35,6 +35,7 @@ ANCHORED = {
 }
 LOOSE = {
     "transported": stand(20, 95.0, Badge.TRANSPORTED),
+    "host-chosen": stand(20, 92.0, Badge.HOST_CHOSEN),
     "at the floor": stand(20, 20.0, Badge.TRANSPORTED),
     "raw": stand(20, 90.0, None),
 }

@@ -217,6 +217,9 @@ def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) 
     assert "beauty" in refused.text
     done = hugo.post("/rate/experts", "/rate/experts", form, "\n".join(lines).encode())
     assert "40 ratings of 2 raters were added" in done.text
+    # A file's reports count as chosen unless the host says that they were drawn at random.
+    assert "4 came in files" in done.text
+    assert "4 are of reports that were not drawn at random" in done.text
     exported = hugo.get("/rate/ratings.csv?benchmark=tiny&kind=expert")
     assert exported.headers["Content-Type"].startswith("text/csv")
     assert len(exported.text.splitlines()) == 41
@@ -229,6 +232,10 @@ def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) 
         page,
     )
     assert "p and q" not in page
+    drawn = "\n".join(["model,item,rater,dimension,value", "model-a,test-report-000,r,coverage,4"])
+    more = hugo.post("/rate/experts", "/rate/experts", {**form, "is_random": "1"}, drawn.encode())
+    assert "5 came in files" in more.text
+    assert "4 are of reports that were not drawn at random" in more.text
 
 
 @pytest.mark.one_database

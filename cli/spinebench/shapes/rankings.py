@@ -47,8 +47,9 @@ class RankedModel(Shape, frozen=True, kw_only=True):
 class ReportProvenanceRecord(Shape, frozen=True, kw_only=True):
     """Where a report score comes from.
 
-    `badge` is expert-anchored, probe-anchored, transported or uncalibrated; `labels` whose
-    ratings it was calibrated by, expert or constructed; `raw_value` the judge's own mean beside it.
+    `badge` is expert-anchored, probe-anchored, transported, host-chosen or uncalibrated; `labels`
+    whose ratings it was calibrated by, expert or constructed; `raw_value` the judge's own mean
+    beside it.
     `unlike` says in what (score, length, formatting) a transported model lies outside the range of
     the models with labels of their own; null where that is not known or labels anchor it.
     """

@@ -21,7 +21,9 @@ from leaderboard.bundles.verifying.names import name_score, name_target
 from leaderboard.calibration.means import LabelTables, calibrate_means, choose_calibrator
 from leaderboard.calibration.pairs import (
     assess_severity,
+    find_chosen,
     fit_calibrators,
+    flag_chosen,
     hash_pairs,
     mean_labels,
     pair_models,
@@ -142,20 +144,19 @@ def _list_ratings(contents: Contents) -> pd.DataFrame:
 
 def _make_labels(contents: Contents) -> LabelTables | None:
     """What raters said of each report, and the mean over them; None without any."""
-    rows = [
-        (one.report, one.dimension, one.value, one.rater)
-        for one in contents.labels
-        if not one.is_judge
-    ]
+    own = [one for one in contents.labels if not one.is_judge]
+    rows = [(one.report, one.dimension, one.value, one.rater) for one in own]
     if not rows:
         return None
+    rated = {(one.report, one.rater) for one in own}
+    chosen = find_chosen(rated, {(one.report, one.rater) for one in own if one.is_chosen})
     table = pd.DataFrame(rows, columns=["prediction_id", "dimension", "value", "rater"])
     table["value"] = table["value"].astype(float)
     raters = {
         int(str(rater)): make_target_table(part, contents.rubric)
         for rater, part in table.groupby("rater")
     }
-    return LabelTables(mean_labels(raters), raters)
+    return LabelTables(mean_labels(raters), raters, chosen)
 
 
 def _find_calibrators(
@@ -178,7 +179,8 @@ def _find_calibrators(
             figures.leave(name, shown, "it is fitted on the labels of other models' reports")
             continue
         models = pair_models(labels.mean, model_of, scores, target)
-        if hash_pairs(one.label_kind, models) != one.labels_hash:
+        chosen = flag_chosen(labels.mean, model_of, scores, target, labels.chosen)
+        if hash_pairs(one.label_kind, models, chosen) != one.labels_hash:
             figures.leave(name, shown, "labels or ratings have changed since it was fitted")
             continue
         fitted = fit_calibrators(models, target)

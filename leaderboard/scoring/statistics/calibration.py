@@ -32,11 +32,20 @@ PROBE_LABELS = 10
 
 
 class Badge(enum.StrEnum):
-    """How a mean came to the experts' scale, the firmest first."""
+    """How a mean came to the experts' scale, the firmest first.
+
+    HOST_CHOSEN is as TRANSPORTED, of a model with labels enough that were not drawn at random.
+    """
 
     EXPERT_ANCHORED = "expert-anchored"
     PROBE_ANCHORED = "probe-anchored"
     TRANSPORTED = "transported"
+    HOST_CHOSEN = "host-chosen"
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether labels of the model's own reports stand behind the mean."""
+        return self in (Badge.EXPERT_ANCHORED, Badge.PROBE_ANCHORED)
 
 
 class CalibratedMean(NamedTuple):
@@ -74,22 +83,27 @@ def calibrated_mean(
     calibrator: PooledCalibrator | None,
     bounds: Bounds,
     raters: RaterShares | None = None,
+    *,
+    is_random: bool = True,
 ) -> CalibratedMean | None:
     """The mean by the way that the number of labels allows: at least 30, 10 to 29, fewer.
 
     labelled_scores, labels: (n,) in one order; unlabelled_scores: (N,). The calibrator is fitted
     on other models (`fit_pooled`): on this one's own labels its residuals would be too small.
-    `raters` are those of the labels; without them intervals hold for these raters alone. None when
-    there is no report, or fewer than 10 labels and no calibrator.
+    `raters` are those of the labels; without them intervals hold for these raters alone. Labels
+    that are not a random subset say nothing of the other reports: they do not move the mean, unless
+    there are no others. None when there is no report, or no calibrator and no label to go by.
     """
-    if len(labels) >= ANCHORED_LABELS:
+    is_chosen = not is_random and len(unlabelled_scores) > 0 and len(labels) >= PROBE_LABELS
+    if len(labels) >= ANCHORED_LABELS and not is_chosen:
         return ppi_mean(labelled_scores, labels, unlabelled_scores, bounds, raters)
-    if len(labels) >= PROBE_LABELS:
+    if len(labels) >= PROBE_LABELS and not is_chosen:
         return probe_mean(calibrator, labelled_scores, labels, unlabelled_scores, bounds, raters)
     scores = np.concatenate([labelled_scores, unlabelled_scores])
     if calibrator is None or not len(scores):
         return None
-    return transported_mean(calibrator, scores, n_labels=len(labels))
+    mean = transported_mean(calibrator, scores, n_labels=len(labels))
+    return mean._replace(badge=Badge.HOST_CHOSEN) if is_chosen else mean
 
 
 def ppi_mean(

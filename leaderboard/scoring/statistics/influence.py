@@ -30,12 +30,12 @@ def find_influences(
     """The influence of each report on `mean`, the calibrated mean of these: (N,), in their order.
 
     scores: (N,) of the judge; labels: (N,), NaN where there is none. The sum of squares is the
-    variance of the mean; of a transported one only its part by the choice of reports, since by the
-    rest no report is told from another. All 0 where the mean has no standard error.
+    variance of the mean; of one that is not anchored only its part by the choice of reports, since
+    by the rest no report is told from another. All 0 where the mean has no standard error.
     """
     if mean.standard_error is None:
         return np.zeros(len(scores))
-    if mean.badge is Badge.TRANSPORTED:
+    if not mean.badge.is_anchored:
         own = scores if calibrator is None else apply_pooled(calibrator, scores)
         return _spread(own, float(own.var(ddof=1)) / len(own))
     known = ~np.isnan(labels)

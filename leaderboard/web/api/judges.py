@@ -7,6 +7,7 @@ from datetime import datetime
 
 from leaderboard.calibration.between import JudgePair, compare_judges
 from leaderboard.calibration.trust import JudgeTrust, read_judges, read_public_models, read_severity
+from leaderboard.experts.draws import count_draws
 from leaderboard.items.targets import Target
 from leaderboard.judges.order_runs import JudgeOrder
 from leaderboard.models.team import ModelCard
@@ -108,16 +109,33 @@ class JudgePairRecord(Shape, frozen=True, kw_only=True):
     targets: list[PairTargetRecord]
 
 
+class DrawRecord(Shape, frozen=True, kw_only=True):
+    """How many ratings of whole reports came how; `chosen` of them were not drawn at random.
+
+    `drawn` by the server, `assigned` by a host, `imported` in files; of `undeclared` ones nobody
+    has said it.
+    """
+
+    labels: str
+    drawn: int
+    assigned: int
+    imported: int
+    undeclared: int
+    chosen: int
+
+
 class JudgeList(Shape, frozen=True, kw_only=True):
     """The judges of a split, those that score submissions first, and the pairs of them.
 
     `severity` is of those behind the labels, null where too few reports were rated by several.
+    `draws` says how the rated reports were found, by whose the ratings are.
     """
 
     benchmark: str
     version: str
     split: str
     severity: SeverityRecord | None
+    draws: list[DrawRecord]
     judges: list[JudgeRecord]
     pairs: list[JudgePairRecord]
 
@@ -132,6 +150,10 @@ def list_judges(slug: str, split: str) -> JudgeList:
     return JudgeList(
         **name_split(found),
         severity=None if severity is None else SeverityRecord.of(severity),
+        draws=[
+            DrawRecord.of(counts, labels=kind)
+            for kind, counts in count_draws(database(), found).items()
+        ],
         judges=[_show(judge, models) for judge in judges],
         pairs=[_show_pair(pair) for pair in compare_judges(database(), found)],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import Field, FileField, RadioField, SelectField
+from wtforms import BooleanField, Field, FileField, RadioField, SelectField
 
 from leaderboard.experts.rate import VALUES, list_dimensions
 from leaderboard.models.benchmark import Benchmark
@@ -53,6 +53,10 @@ class RatingsFileForm(PageForm):
         "shown as experts' ratings.",
         choices={kind.value: kind.value for kind in KINDS},
         render_kw={"required": True},
+    )
+    is_random = BooleanField(
+        "The reports in it were drawn at random. Otherwise they do not anchor a model's score.",
+        render_kw={"value": "1"},
     )
     file = FileField(
         "File of ratings",

@@ -16,6 +16,7 @@ from leaderboard.calibration.trust import (
     read_severity,
 )
 from leaderboard.errors import NotFound
+from leaderboard.experts.draws import count_draws, read_draws_state
 from leaderboard.figures.judges import make_bias_figure, make_calibration_figure
 from leaderboard.items.targets import REPORT, Target
 from leaderboard.judges.order_runs import read_orders_state
@@ -66,6 +67,7 @@ def index() -> Response:
             limit=Limit,
             models=read_public_models(database(), split),
             severity=read_severity(database(), split),
+            draws=count_draws(database(), split),
             name_models=name_models,
             sections=split.benchmark.manifest["rubric"]["sections"],
             names=name_targets(split),
@@ -77,6 +79,7 @@ def index() -> Response:
         read_state(database(), split),
         read_runs_state(database()),
         read_orders_state(database()),
+        read_draws_state(database(), split),
     )
     return services().pages.respond(("judges", state), render)
 

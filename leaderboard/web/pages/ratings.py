@@ -10,6 +10,7 @@ from leaderboard.audit import add_audit
 from leaderboard.calibration.ratings import read_state
 from leaderboard.errors import FieldProblems, InvalidRequest, SpineBenchError
 from leaderboard.experts.agreement import read_agreement
+from leaderboard.experts.draws import count_draws
 from leaderboard.experts.exchange import Imported, export_ratings, import_ratings
 from leaderboard.experts.plan import assign_suggested, read_plan
 from leaderboard.experts.progress import read_progress
@@ -143,6 +144,7 @@ def upload() -> tuple[str, int]:
     with form.catches():
         split, kind, done = _import_file()
         slug, note = split.benchmark.slug, f"{done.n_added} {kind}"
+        note += ", reports drawn at random" if form.is_random.data else ""
         subject = f"split {slug} {split.name}"
         add_audit(database(), current_user().email, "import ratings", subject, note, benchmark=slug)
         database().commit()
@@ -250,8 +252,9 @@ def _import_file() -> tuple[Split, RaterKind, Imported]:
     with fields.at("file"):
         _, content = read_file("Choose a CSV file of ratings.")
     fields.raise_all()
+    is_random = bool(request.form.get("is_random"))
     with fields.at("file"):
-        done = import_ratings(database(), split, content.raw, kind)
+        done = import_ratings(database(), split, content.raw, kind, is_random=is_random)
     fields.raise_all()
     return split, kind, done
 
@@ -289,4 +292,5 @@ def _experts_page(form: RatingsFileForm, imported: Imported | None = None) -> st
         form=form,
         plans={one.slug: read_plan(database(), ranked_split(one)) for one in benchmarks},
         n_anchoring=PROBE_LABELS,
+        draws={one.slug: count_draws(database(), ranked_split(one)) for one in benchmarks},
     )

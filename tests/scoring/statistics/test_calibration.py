@@ -179,6 +179,29 @@ def test_the_number_of_labels_decides_the_badge(n_labels: int, badge: Badge) -> 
     assert mean.raw_mean == pytest.approx(own.scores.mean())
 
 
+@pytest.mark.parametrize(
+    ("n_labels", "badge"),
+    [
+        (9, Badge.TRANSPORTED),
+        (10, Badge.HOST_CHOSEN),
+        (86, Badge.HOST_CHOSEN),
+        (87, Badge.EXPERT_ANCHORED),
+    ],
+)
+def test_labels_of_chosen_reports_do_not_move_the_mean_unless_all_are_labelled(
+    n_labels: int, badge: Badge
+) -> None:
+    calibrator = fit_pooled({str(seed): draw(30, seed) for seed in range(4)}, REPORT)
+    own = draw(87, 9)
+    parts = own.scores[:n_labels], own.labels[:n_labels], own.scores[n_labels:]
+    mean = calibrated_mean(*parts, calibrator, REPORT, is_random=False)
+    assert mean is not None
+    assert (mean.badge, mean.n_labels, mean.badge.is_anchored) == (badge, n_labels, n_labels == 87)
+    if n_labels < 87:
+        others = transported_mean(calibrator, own.scores, n_labels=n_labels)
+        assert mean == others._replace(badge=badge)
+
+
 def test_without_labels_and_calibrator_or_without_reports_there_is_no_mean() -> None:
     assert calibrated_mean(NONE, NONE, values(3, 4), None, RATING) is None
     assert calibrated_mean(NONE, NONE, NONE, make_calibrator((0, 1, 10)), RATING) is None
