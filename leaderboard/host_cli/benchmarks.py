@@ -91,8 +91,11 @@ def _echo_prepared(session: Session, row: Benchmark) -> None:
         f"{row.slug} {newest.version} stays in front until you open {row.version}, which changes:"
     )
     click.echo(f"  for all items: {describe_shared(diff)}")
+    splits = {split.name: split for split in row.splits}
     for name, split in diff.splits.items():
         click.echo(f"  {name}: {describe_split(split)}")
+        if warning := warn_of_few(splits[name], split):
+            click.echo(warning)
     click.echo(f"See more: flask benchmark diff {row.slug} {newest.version} {row.version}")
     click.echo(f"Compute its ranking: flask campaign start {row.slug} {row.version}")
 

@@ -145,6 +145,7 @@ def test_the_command_says_that_a_later_version_is_prepared_and_what_it_changes(
     said = run(args=["benchmark", "load", str(place)]).output
     assert "tiny 1.0.1 prepared." in said
     assert "tiny 1.0.0 stays in front until you open 1.0.1, which changes:" in said
+    assert "is corrected on a split whose answers are hidden" not in said
     assert "for all items: nothing" in said
     assert (
         "test: 1 reworded, 1 key corrected, 4 the same; predictions carry over to 5 of 6 items"
@@ -158,4 +159,8 @@ def test_the_command_says_that_a_later_version_is_prepared_and_what_it_changes(
         ["1.0.0"],
         ["1.0.1", "prepared"],
     ]
+    manifest = make_manifest(version="1.0.2", demonstration=False)
+    secret = write_package(tmp_path_factory.mktemp("secret"), items, manifest)
+    warned = run(args=["benchmark", "load", str(secret)]).output
+    assert "1 key is corrected on a split whose answers are hidden." in warned
     app.extensions["spinebench"].sessions.engine.dispose()
