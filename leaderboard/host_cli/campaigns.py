@@ -73,7 +73,7 @@ def show_command(campaign: int) -> None:
 
 @campaign_group.command("open")
 @click.argument("campaign", type=int)
-@click.option("--reason", required=True, help="Why; shown on the Releases page.")
+@click.option("--reason", required=True, help="Why; everybody reads it, so name no hidden item.")
 @with_appcontext
 def open_command(campaign: int, reason: str) -> None:
     """Let the proposal of CAMPAIGN take the place of the ranking."""

@@ -181,6 +181,7 @@ def test_a_corrected_key_begins_the_next_version_and_its_package_is_offered(scor
     made = post(hugo, scored, f"{draft}/prepare", draft, version="1.0.1")
     assert "tiny 1.0.1 is prepared, with 1 corrected key." in made.text
     assert "Compute what it changes" in made.text
+    assert "/admin/benchmarks/tiny/1.0.1/changes" in made.text
     # The public knows nothing of it.
     assert "1.0.1" not in scored.get("/benchmarks/tiny").text
     assert scored.get("/benchmarks/tiny?version=1.0.1").status_code == 404

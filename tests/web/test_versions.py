@@ -249,6 +249,7 @@ def test_a_host_sees_item_by_item_what_a_prepared_version_changes(ranked: Site) 
     assert "/admin/benchmarks/tiny/1.0.1/changes" in listed
     page = host.get(f"{ranked.url}/admin/benchmarks/tiny/1.0.1/changes").text
     assert "1 key corrected, 10 the same; predictions carry over to 11 of 11 items." in page
+    assert 'action="/admin/campaigns/start/tiny/1.0.1"' in page
     row = page.partition(f"<code>{CORRECTED}</code>")[2]
     assert re.search(
         r'Key</th><td class="wrapped">B</td><td class="wrapped">C</td>', row.partition("<h3")[0]
