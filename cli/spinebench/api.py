@@ -181,7 +181,7 @@ class Api:
             raise
 
     def choose(self, id: str) -> Any:
-        """Has the model of a submission stand by it at the next release."""
+        """Has the model of a submission stand by it, now or at the next release."""
         try:
             return self._transport.post_json(f"/submissions/{quote(id)}/choose", None)
         except LostConnectionError as error:

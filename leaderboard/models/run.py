@@ -13,7 +13,7 @@ from leaderboard.models.submission import Submission
 class SubmissionRun(Base):
     """That a submission is another run of an earlier one of its model, the first of their set.
 
-    `label` says what is other about it, such as its seed or its day; it may be empty.
+    `label` says what is different about it, such as its seed or its day; it may be empty.
     """
 
     __tablename__ = "submission_runs"

@@ -149,7 +149,7 @@ def describe_partial(
         none_of = _join([_QUESTIONS[one] for one in lost])
         said[0] += f"{', but ' if kept else ': '}there will be no overall score without {none_of}"
     else:
-        said[0] += f", and its overall score is made of {'both' if len(kept) == 1 else 'all'}"
+        said[0] += f", and its overall score is made of {'both' if len(kept) == 1 else 'all'} files"
     if is_protected(split):
         said.append("That holds once a release makes this file public.")
     return ". ".join(said).removesuffix(".") + "."

@@ -25,7 +25,7 @@ MAX_LABEL = 40
 
 
 class RunOf(NamedTuple):
-    """Which submission is repeated, what is other about this run, and how many a set may have."""
+    """Which submission is repeated, what is different this time, and how many a set may have."""
 
     first: Submission
     label: str

@@ -275,7 +275,8 @@ def test_choose_has_the_model_stand_by_a_submission(
     outcome = spinebench("choose", "42")
     assert (outcome.code, outcome.out) == (
         0,
-        "my-vlm stands by submission 42 at the next release.\n",
+        "my-vlm stands by submission 42: from the next release on where results wait for one, "
+        "otherwise as soon as the split is ranked again.\n",
     )
     assert spinebench("choose", "42", "--json").json == chosen
 

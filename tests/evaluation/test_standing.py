@@ -206,8 +206,8 @@ def test_of_files_on_hidden_answers_only_published_ones_stand_and_make_no_breakd
         day = f"{session.get_one(Submission, whole).created_at:%-d %B %Y}"
     assert said == (
         f"This file has text questions only: Model keeps its image results of {day} "
-        f"(submission {whole}), and its overall score is made of both. That holds once a release "
-        "makes this file public."
+        f"(submission {whole}), and its overall score is made of both files. That holds "
+        "once a release makes this file public."
     )
     with sessions.read() as session:
         row = read_ranking(session, session.get_one(Submission, text).split).rows[0]

@@ -89,7 +89,7 @@ def test_before_it_is_sent_a_partial_file_says_what_it_will_do(site: Site) -> No
     today = f"{datetime.now(UTC):%-d %B %Y}"
     said = (
         f"This file has text questions only: Model-A keeps its image and report results of {today} "
-        f"(submission {whole}), and its overall score is made of both."
+        f"(submission {whole}), and its overall score is made of both files."
     )
     response = site.submit(site.token("ada"), make_text(3), address="validations")
     assert check(site, "post", "/validations", response)["effect"] == said

@@ -10,7 +10,7 @@ from spinebench.choices import choose_benchmark
 from spinebench.commands.models import ModelGroup
 from spinebench.errors import UsageError
 from spinebench.invocation import Invocation
-from spinebench.options import Command, benchmark_option, pass_invocation, slug, version_option
+from spinebench.options import Command, benchmark_option, pass_invocation, slug
 from spinebench.reading import read_answer
 from spinebench.shapes.objections import ObjectionList, ObjectionRecord
 from spinebench.tables import objections_table
@@ -68,7 +68,7 @@ def show(invocation: Invocation, number: str) -> None:
 @objection.command(cls=Command)
 @click.argument("item")
 @benchmark_option
-@version_option
+@click.option("--version", type=slug, help="The benchmark's version. [the newest]")
 @click.option("--text", help="What is wrong, and how you know; no data of patients.")
 @click.option(
     "--text-file",
@@ -83,7 +83,9 @@ def show(invocation: Invocation, number: str) -> None:
     show_default=True,
     help="What is wrong: the item, what was read of your text, or whether it counts as right.",
 )
-@click.option("--submission", type=slug, metavar="ID", help="Your submission, of a reading.")
+@click.option(
+    "--submission", type=slug, metavar="ID", help="Of a reading or verdict: your submission."
+)
 @pass_invocation
 def send(
     invocation: Invocation,

@@ -44,7 +44,7 @@ file_argument = click.argument(
 def run_options(command: Decorated) -> Decorated:
     """--run-of and --label: that this is another run of an earlier submission."""
     label = click.option(
-        "--label", "run_label", help="With --run-of: what is other about it, such as its seed."
+        "--label", "run_label", help="With --run-of: what is different about it, such as its seed."
     )
     of = click.option(
         "--run-of",
@@ -58,7 +58,7 @@ def run_options(command: Decorated) -> Decorated:
 def name_run(run_of: str | None, run_label: str | None) -> dict[str, str]:
     """The fields that say so. Raises UsageError for a label of no run."""
     if run_label and not run_of:
-        raise UsageError("--label says what is other about a run.", remedy="Add --run-of ID.")
+        raise UsageError("--label says what is different about a run.", remedy="Add --run-of ID.")
     return _fill(run_of=run_of, run_label=run_label)
 
 

@@ -161,13 +161,19 @@ def cancel(invocation: Invocation, id: str) -> None:
 @click.argument("id", type=slug)
 @pass_invocation
 def choose(invocation: Invocation, id: str) -> None:
-    """Have its model stand by a scored submission at the next release."""
+    """Have its model stand by a scored submission.
+
+    At once, or, where results wait for a release, at the next one.
+    """
     with invocation.api() as api:
         raw = api.choose(id)
     _show_act(
         invocation.terminal,
         raw,
-        lambda chosen: f"{chosen.model} stands by submission {chosen.id} at the next release.",
+        lambda chosen: (
+            f"{chosen.model} stands by submission {chosen.id}: from the next release on where "
+            f"results wait for one, otherwise as soon as the split is ranked again."
+        ),
     )
 
 

@@ -137,7 +137,7 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     unchanged. `is_public` says whether its scores are public, `is_chosen` whether its team chose it
     to stand at the next release. `effect` says, until it is scored, what a file that leaves tracks
     out does to the model. `run_of` is the submission that it repeats as another run, `run_label`
-    what is other about it; `runs` are all of their set, the first one first, where there are
+    what is different about it; `runs` are all of their set, the first one first, where there are
     several.
     """
 

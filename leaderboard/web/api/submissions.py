@@ -52,7 +52,7 @@ VERSION_ANSWERED = "The version whose questions are answered; refused unless it 
 RUN_OF = (
     "The submission that this one repeats, as another run of the same model: their mean stands."
 )
-RUN_LABEL = "With run_of: what is other about this run, such as its seed."
+RUN_LABEL = "With run_of: what is different about this run, such as its seed."
 RUNS = (
     "With an endpoint: how many runs to make, one after the other, by default 1; the answer is the "
     "first of them, and those after it are further runs of it, or all of run_of."

@@ -42,7 +42,7 @@ class PredictionsForm(PageForm):
         render_kw={"required": True, "accept": ",".join(ENDINGS)},
     )
     run_of = SelectField("Another run of", description=RUN_HINT)
-    run_label = TextField("What is other about this run", render_kw=LABEL)
+    run_label = TextField("What is different about this run", render_kw=LABEL)
 
     def offer(
         self,
@@ -87,7 +87,9 @@ class RunForm(PageForm):
         render_kw={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"},
     )
     run_of = SelectField("Another run of", id="endpoint-run-of", description=RUN_HINT)
-    run_label = TextField("What is other about this run", id="endpoint-run-label", render_kw=LABEL)
+    run_label = TextField(
+        "What is different about this run", id="endpoint-run-label", render_kw=LABEL
+    )
     wipe_key = BooleanField("Wipe the key when this run has ended", render_kw={"value": "1"})
 
     def offer(
