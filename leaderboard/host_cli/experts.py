@@ -119,7 +119,8 @@ def import_command(benchmark: str, place: Path, name: str, kind: str, is_random:
     if done.n_added:
         make_queue(config().redis_url, config().queue_name).enqueue(CALIBRATE, split_id)
     click.echo(
-        f"{done.n_added:,} ratings of {done.n_raters} raters ({kind}) added, "
+        f"{done.n_added:,} ratings of {done.n_raters} "
+        f"rater{'' if done.n_raters == 1 else 's'} ({kind}) added, "
         f"{done.n_known:,} were there already."
     )
 
