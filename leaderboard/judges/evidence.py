@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leaderboard.judges.protocol import DimensionRating, ReportCase
-from leaderboard.judges.untrusted import CleanReport, list_passages
+from leaderboard.judges.untrusted import CleanReport, fold_quote, fold_text, list_passages
 from leaderboard.scoring.checklist import DisclaimerCheck, LevelCheck, SideCheck
 
-EVIDENCE_VERSION = "2"
+EVIDENCE_VERSION = "3"
 """Raised with every change of what counts as evidence: ratings of two versions do not compare."""
 SHORTEST_WORD, STEM = 4, 7
 """Letters that a word must have unless it names a level, and by which two words are the same."""
@@ -94,13 +94,13 @@ class Carrier(NamedTuple):
 
 def find_carrier(ratings: Sequence[DimensionRating], report: CleanReport) -> Carrier | None:
     """The passage that carries more dimensions than any honest one; None where there is none."""
-    passages = list_passages(report)
+    passages = list(map(fold_text, list_passages(report)))
     carried: defaultdict[str, set[str]] = defaultdict(set)
     for rating in ratings:
         for one in rating.evidence:
             if one["verdict"] == "yes" and one["supported"]:
-                quote = one["quote"].casefold().strip()
-                place = next((p for p in passages if quote in p.casefold()), quote)
+                quote = fold_quote(one["quote"])
+                place = next((passage for passage in passages if quote in passage), quote)
                 carried[place].add(rating.dimension)
     if len(ratings) < MIN_DIMENSIONS or not carried:
         return None

@@ -74,10 +74,10 @@ def is_quote(quote: str, report: CleanReport) -> bool:
 
     A passage that speaks to its judge is no evidence of anything in a clinical report.
     """
-    wanted = _fold(quote).strip("\"' .…")
+    wanted = fold_quote(quote)
     if sum(char.isalnum() for char in wanted) < SHORTEST_QUOTE or speaks_to_judge(quote):
         return False
-    return wanted in _fold(_without_asides(report.text))
+    return wanted in fold_text(_without_asides(report.text))
 
 
 def list_passages(report: CleanReport) -> list[str]:
@@ -97,6 +97,12 @@ def _without_asides(text: str) -> str:
     )
 
 
-def _fold(text: str) -> str:
+def fold_quote(quote: str) -> str:
+    """A quote as it is looked for in a folded text, without marks that a judge puts around it."""
+    return fold_text(quote).strip("\"' .…")
+
+
+def fold_text(text: str) -> str:
+    """A text that reads the same whatever its case, spaces, dashes and quotation marks."""
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
     return " ".join(plain.split())

@@ -30,7 +30,7 @@ from leaderboard.judges.evidence import (
 )
 from leaderboard.judges.order_suite import read_suite
 from leaderboard.judges.protocol import DimensionRating, ReportCase
-from leaderboard.judges.untrusted import clean_report, list_passages
+from leaderboard.judges.untrusted import clean_report, is_quote, list_passages
 from leaderboard.models.judging import JudgeRun, RunState
 from leaderboard.models.submission import Status
 from leaderboard.scoring.checklist import Check
@@ -209,6 +209,30 @@ def test_a_report_whose_one_passage_carries_eight_of_ten_dimensions_is_held() ->
     held = hold_carried(rated(8), report)
     assert [one.value for one in held] == [None] * 10
     assert "one passage is the evidence for 8 of 10 dimensions" in held[0].reason
+
+
+@pytest.mark.parametrize(
+    "form", ["{} - seen", '"{} \u2013 seen"', "{} \u2014  seen...", "{}\n- SEEN"]
+)
+def test_a_passage_carries_what_it_is_quoted_for_however_the_judge_writes_its_marks(
+    form: str,
+) -> None:
+    parts = [
+        "L5/S1 extrusion",
+        "S1 root displaced",
+        "calf is weak",
+        "microdiscectomy",
+        "dural tear",
+    ]
+    report = clean_report("; ".join(f"{part} \u2013 seen" for part in parts) + ". He walks.")
+    quotes = [form.format(part) for part in parts]
+    assert all(is_quote(quote, report) for quote in quotes)
+    shown = [{"verdict": "yes", "supported": True, "quote": quote} for quote in quotes]
+    carrier = find_carrier(
+        [DimensionRating(one["quote"], 4.0, "", (one,)) for one in shown], report
+    )
+    assert carrier is not None
+    assert carrier.n_dimensions == 5
 
 
 @pytest.mark.parametrize(
