@@ -21,7 +21,6 @@ from leaderboard.bundles.facts import (
 )
 from leaderboard.bundles.gather import Bundle, describe_split, read_item_facts
 from leaderboard.errors import NotFound
-from leaderboard.evaluation.places import set_loose
 from leaderboard.evaluation.release import find_foreign
 from leaderboard.items.runs import mean_calibrated, stack_runs
 from leaderboard.items.values import (
@@ -45,6 +44,7 @@ from leaderboard.models.sealed import CommittedValues
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.provenance import UNCALIBRATED, read_report_means
 from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
+from leaderboard.scoring.ranking import set_loose
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 
 

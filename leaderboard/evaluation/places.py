@@ -20,8 +20,9 @@ from leaderboard.scoring.ranking import (
     is_anchored,
     rank_ranges,
     separable_from_leader,
+    set_loose,
 )
-from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.influence import stack_influences
 from leaderboard.scoring.statistics.runs import Between, make_pair_errors
 
@@ -61,11 +62,6 @@ def without_decision(one: RankedBy) -> RankedBy:
     """`one` as a judge's scores count that may decide no rank: like transported ones."""
     reports = one.reports
     return one if reports is None else one._replace(reports=set_loose(reports))
-
-
-def set_loose(mean: CalibratedMean) -> CalibratedMean:
-    """A calibrated mean that makes no winner, whatever labels are behind it."""
-    return mean._replace(badge=Badge.TRANSPORTED)
 
 
 def place_all(

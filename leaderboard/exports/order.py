@@ -16,7 +16,7 @@ ORDER_COLUMNS = (
     Column("judge_version", str, "its version"),
     Column("suite", str, "version of the order suite"),
     Column("finished_at", datetime, "when the judge's newest run on it was finished, UTC"),
-    Column("kind", str, "what is other in the second report of a pair; all for all kinds"),
+    Column("kind", str, "what differs in the second report of a pair; all for all kinds"),
     Column("n_right", int, "number of pairs ordered right"),
     Column("n", int, "number of pairs"),
     Column("share", float, "share of pairs ordered right, in per cent"),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from leaderboard.scoring.rank_range import RankRange
-from leaderboard.scoring.statistics.calibration import CalibratedMean
+from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 from leaderboard.scoring.statistics.runs import PairErrors, pair_p_values
 
 SIGNIFICANCE = 0.05
@@ -306,6 +306,11 @@ def find_better_by_reports(
 def is_anchored(report: CalibratedMean | None) -> bool:
     """Whether labels of the model's own reports stand behind its report score."""
     return report is not None and report.badge.is_anchored
+
+
+def set_loose(mean: CalibratedMean) -> CalibratedMean:
+    """A calibrated mean that makes no winner, whatever labels are behind it."""
+    return mean._replace(badge=Badge.TRANSPORTED)
 
 
 def _at_floor(report: CalibratedMean | None) -> CalibratedMean | None:

@@ -67,8 +67,8 @@ def _summarise_pair(comparison: Comparison, pair: PairComparison, where: str) ->
         return f"{first} is better than {second} {where}, by {size} ({sure})."
     if _is_unsettled_by_reports(pair):
         return (
-            f"{first} is {size} ahead of {second} {where} ({sure}), but this rests on a report "
-            f"score that is not anchored to its own reports and cannot decide."
+            f"{first} is {size} ahead of {second} {where} ({sure}), but this rests on "
+            f"{_say_loose(comparison, pair)} and cannot decide."
         )
     if difference.value == 0:
         return f"{first} and {second} cannot be told apart {where}: they have the same score."
@@ -108,6 +108,13 @@ def _summarise_several(comparison: Comparison, lead: BoardComparison) -> str:
 
 def _is_unsettled_by_reports(pair: PairComparison) -> bool:
     return pair.winner is None and pair.adjusted_p < SIGNIFICANCE
+
+
+def _say_loose(comparison: Comparison, pair: PairComparison) -> str:
+    reports = [comparison.models[one].report for one in (pair.first, pair.second)]
+    if any(one is not None and not one.may_decide for one in reports):
+        return "report scores by a judge that decides no rank"
+    return "a report score that is not anchored to its own reports"
 
 
 def _equals(value: float) -> str:

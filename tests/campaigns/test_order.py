@@ -13,7 +13,9 @@ from leaderboard.models.ranking import Board, RankingEntry
 from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.releases import find_ranking
+from leaderboard.web.comparison_words import summarise
 from tests.calibration.test_calibrations import N_REPORTS, judge_value, rate_as
 from tests.campaigns.campaigns import open_all, recalibrate, run_campaign
 from tests.databases import Prepare
@@ -68,6 +70,16 @@ def read_ranks(sessions: Sessions) -> dict[str, tuple[int | None, int | None]]:
         return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def compare(sessions: Sessions) -> tuple[int | None, str]:
+    """Which of the two models is better by their reports on Compare, and its sentence."""
+    with sessions.read() as session:
+        split = session.scalars(select(Submission).limit(1)).one().split
+        comparison = compare_models(session, split, [GOOD, POOR])
+        board = next(one for one in comparison.boards if one.board is Board.REPORT)
+        assert board.pairs[0].adjusted_p < 0.001
+        return board.pairs[0].winner, summarise(comparison)
+
+
 def run_on_suite(sessions: Sessions, n_wrong: int) -> Campaign | None:
     """The campaign that a run asks for, carried out until it ends or waits for its host."""
     with sessions.write() as session:
@@ -90,8 +102,12 @@ def test_a_new_judge_decides_nothing_until_it_has_shown_that_it_knows_the_order(
     assert campaign.causes == [Cause.ORDER]
     assert campaign.state is CampaignState.PROPOSED  # a host has to open it
     assert read_ranks(sessions) == NONE
+    winner, sentence = compare(sessions)
+    assert winner is None
+    assert "rests on report scores by a judge that decides no rank" in sentence
     open_all(sessions, campaign.id)
     assert read_ranks(sessions) == APART
+    assert compare(sessions)[0] == 0
     assert run_on_suite(sessions, n_wrong=1) is None  # it decides as it did
 
 

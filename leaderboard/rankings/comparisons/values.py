@@ -21,6 +21,7 @@ from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.models.benchmark import Track
 from leaderboard.rankings.provenance import read_report_means
 from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.scoring.ranking import set_loose
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.influence import stack_influences
 from leaderboard.scoring.statistics.runs import Between
@@ -60,7 +61,10 @@ class Compared(NamedTuple):
 
 
 def read_compared(session: Session, table: RankingTable, rows: Sequence[RankingRow]) -> Compared:
-    """What the models `rows` of a ranking are compared by."""
+    """What the models `rows` of a ranking are compared by.
+
+    Report scores of a judge that decides no rank make no winner here either.
+    """
     judged = [
         row.runs.get(Track.REPORT, (row.parts.get(Track.REPORT, row.submission),)) for row in rows
     ]
@@ -77,7 +81,10 @@ def read_compared(session: Session, table: RankingTable, rows: Sequence[RankingR
     return Compared(
         select_deciding(items),
         values[:, decides],
-        tuple(_find_mean([reports.get(run.id) for run in runs]) for runs in judged),
+        tuple(
+            _find_mean([reports.get(run.id) for run in runs], row)
+            for row, runs in zip(rows, judged, strict=True)
+        ),
         influences[:, decides],
         tuple([block[:, decides] for block in read_blocks(session, row, items)] for row in rows),
     )
@@ -95,11 +102,12 @@ def read_blocks(
     return stack_runs(sets, values, items)[1]
 
 
-def _find_mean(means: Sequence[CalibratedMean | None]) -> CalibratedMean | None:
+def _find_mean(means: Sequence[CalibratedMean | None], row: RankingRow) -> CalibratedMean | None:
     known = [one for one in means if one is not None]
     if len(known) < len(means) or not known:
         return None
-    return known[0] if len(known) == 1 else mean_calibrated(known)
+    mean = known[0] if len(known) == 1 else mean_calibrated(known)
+    return mean if row.report is None or row.report.may_decide else set_loose(mean)
 
 
 class Design(NamedTuple):

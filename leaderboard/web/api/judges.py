@@ -38,7 +38,7 @@ class UnseenRecord(Shape, frozen=True, kw_only=True):
 
 
 class JudgeOrderRecord(Shape, frozen=True, kw_only=True):
-    """A judge's newest finished run on the order suite; `kinds` says what is other in a pair.
+    """A judge's newest finished run on the order suite; `kinds` says what differs in a pair.
 
     `unseen` pairs alone decide for the checklist judge; it is null for a language model, for
     which all pairs count.
