@@ -227,10 +227,11 @@ def test_a_passage_carries_what_it_is_quoted_for_however_the_judge_writes_its_ma
     report = clean_report("; ".join(f"{part} \u2013 seen" for part in parts) + ". He walks.")
     quotes = [form.format(part) for part in parts]
     assert all(is_quote(quote, report) for quote in quotes)
-    shown = [{"verdict": "yes", "supported": True, "quote": quote} for quote in quotes]
-    carrier = find_carrier(
-        [DimensionRating(one["quote"], 4.0, "", (one,)) for one in shown], report
-    )
+    ratings = [
+        DimensionRating(f"d{n}", 4.0, "", ({"verdict": "yes", "supported": True, "quote": quote},))
+        for n, quote in enumerate(quotes)
+    ]
+    carrier = find_carrier(ratings, report)
     assert carrier is not None
     assert carrier.n_dimensions == 5
 
