@@ -31,10 +31,11 @@ demo: venv $(if $(filter 1,$(WITH_MODEL)),small-model) ## run everything on this
 	@DEMO_EXIT="$(DEMO_EXIT)" WITH_MODEL="$(WITH_MODEL)" exec $(PY) -m demo
 
 # Types are checked beside the tests, on a core that would wait, and said at the end.
-# A process takes whole files, the long ones first (tests/conftest.py puts them there).
+# A process takes whole files, the long ones first (tests/conftest.py puts them there), and leaves
+# the other cores to the other processes: small matrices make threads wait for each other.
 test: style small-model ## check, and run every test
 	@types=$$(mktemp) && { $(TYPES) >"$$types" 2>&1 & } && \
-	{ $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST); \
+	{ OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST); \
 	tested=$$?; wait $$!; checked=$$?; cat "$$types"; rm -f "$$types"; exit $$((tested | checked)); }
 
 check: style types ## style, types and the direction of imports

@@ -349,9 +349,7 @@ def _sample(
     if calibrated.standard_error is None or calibrated.freedom is None:
         # Nothing to resample: its undefined ends leave the overall ones undefined.
         return sample._replace(values=np.full(len(columns), calibrated.value))
-    # Scores from before raters were part of the error stay as they were, to the last digit.
-    bounds = None if calibrated.raters is None else REPORT_BOUNDS
-    error = ReportError(calibrated.standard_error, calibrated.freedom, bounds)
+    error = ReportError(calibrated.standard_error, calibrated.freedom, REPORT_BOUNDS)
     return sample._replace(error=error)
 
 

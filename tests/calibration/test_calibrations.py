@@ -288,6 +288,26 @@ def test_intervals_from_before_stay_until_a_refit_and_those_of_one_rater_hold_fo
 
 
 @ONE_DATABASE
+def test_where_labelled_models_disagree_no_interval_leaves_what_a_score_can_be(
+    sessions: Sessions, keys: list[str]
+) -> None:
+    rate_as(sessions, keys[0], range(12), shift=-2)
+    rate_as(sessions, keys[1], range(12, 24), shift=1.5)
+    refit(sessions)
+    _, carried = report_score(sessions, keys[2])
+    assert carried is not None
+    assert carried.standard_error is not None
+    assert carried.standard_error > 20
+    with sessions.read() as session:
+        overall = session.scalars(
+            select(Score).where(Score.submission_id == keys[2], Score.metric == Metric.OVERALL)
+        ).one()
+    assert overall.low is not None
+    assert overall.high is not None
+    assert 0 <= overall.low < overall.value < overall.high <= 100
+
+
+@ONE_DATABASE
 def test_a_model_without_labels_takes_the_others_calibration_and_a_wider_interval(
     sessions: Sessions, keys: list[str]
 ) -> None:

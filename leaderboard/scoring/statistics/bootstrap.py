@@ -37,12 +37,12 @@ class Weights(NamedTuple):
 class ReportError(NamedTuple):
     """The whole error of a calibrated report score, that of the choice of reports included.
 
-    Draws are cut at `bounds`: with few raters they reach far.
+    Draws are cut at `bounds`: with few labels or few raters they reach far.
     """
 
     standard_error: float
     freedom: float
-    bounds: tuple[float, float] | None = None
+    bounds: tuple[float, float]
 
 
 class TrackSample(NamedTuple):
@@ -171,4 +171,4 @@ def _replicates(
         return np.where(np.isnan(means), track.estimate.value, means).astype(np.float64)
     draws = random.standard_t(track.error.freedom, size=weights.matrix.shape[1])
     replicates = np.asarray(track.estimate.value + track.error.standard_error * draws)
-    return replicates if track.error.bounds is None else np.clip(replicates, *track.error.bounds)
+    return np.clip(replicates, *track.error.bounds)

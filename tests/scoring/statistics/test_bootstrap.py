@@ -128,7 +128,7 @@ def test_a_calibrated_report_score_brings_its_own_error_instead_of_the_resamples
         Estimate(70.0, 60.0, 80.0),
         np.arange(120, N),
         random.normal(50, 1, 80),
-        ReportError(3.0, 9.0),
+        ReportError(3.0, 9.0, (20.0, 100.0)),
     )
     found = overall_interval(make_weights(STRATA, ALONE, 12), [make_track(text, 0, 0.6), report])
     # The sum of a normal and a t of 9 degrees, by convolution through a large sample.
