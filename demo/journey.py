@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from rich.console import Console
@@ -41,20 +42,24 @@ def run(settings: Settings, environ: Mapping[str, str], console: Console) -> int
         redis_url = _get_redis_url(settings, stack, console)
         listener = stack.enter_context(open_port(settings.port))
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        site = {
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": kept.secret_key,
+            "BASE_URL": base_url,
+            "ENDPOINT_KEYS": kept.endpoint_key,
+            "BUNDLE_KEYS": kept.bundle_key,
+            "APPROVE_TEAMS": "0",
+            "QUOTA_SUBMISSIONS": str(QUOTA_SUBMISSIONS),
+            "REQUIRE_SECOND_FACTOR": "0",
+            "ENDPOINT_ALLOWED_ADDRESSES": endpoint.place,
+        }
+        _write_variables(settings.folder / "host.env", FLASK_APP="leaderboard.app", **site)
         ours = make_environ(
             environ,
-            DATABASE_URL=settings.database_url,
-            REDIS_URL=redis_url,
-            SECRET_KEY=kept.secret_key,
-            BASE_URL=base_url,
-            ENDPOINT_KEYS=kept.endpoint_key,
-            BUNDLE_KEYS=kept.bundle_key,
-            APPROVE_TEAMS="0",
-            QUOTA_SUBMISSIONS=str(QUOTA_SUBMISSIONS),
-            REQUIRE_SECOND_FACTOR="0",
-            ENDPOINT_ALLOWED_ADDRESSES=endpoint.place,
             SPINEBENCH_URL=base_url,
             SPINEBENCH_CONFIG_DIR=str(settings.folder / "command"),
+            **site,
         )
         commands = Commands(ours)
         commands.run_host([Step(("db", "upgrade"))])
@@ -92,11 +97,14 @@ def _get_redis_url(settings: Settings, stack: ExitStack, console: Console) -> st
 def _sign_in(commands: Commands, folder: Path, token: str) -> Commands:
     """The commands with the token, which is left in `folder` for the user's own shell too."""
     url = commands.environ["SPINEBENCH_URL"]
-    write_private(
-        folder / "participant.env",
-        f"export SPINEBENCH_URL='{url}'\nexport SPINEBENCH_TOKEN='{token}'\n",
-    )
+    _write_variables(folder / "participant.env", SPINEBENCH_URL=url, SPINEBENCH_TOKEN=token)
     return replace(commands, environ={**commands.environ, "SPINEBENCH_TOKEN": token})
+
+
+def _write_variables(place: Path, **variables: str) -> None:
+    """A private file that sets the variables in the shell that reads it."""
+    lines = [f"export {name}={quote(text)}\n" for name, text in variables.items()]
+    write_private(place, "".join(lines))
 
 
 def _submit_all(
@@ -172,6 +180,7 @@ def _show_address(commands: Commands, settings: Settings, kept: Secrets, console
         ("Off", "the host needs no second factor here: REQUIRE_SECOND_FACTOR=0"),
         ("Off", "passkeys: browsers offer them on https or localhost, not at an IP address"),
         ("Command", f". {shown}/participant.env && .venv/bin/spinebench whoami"),
+        ("", f". {shown}/host.env && .venv/bin/flask benchmark list, as the host"),
         ("Logs", f"{shown}/logs"),
         ("Stop", "Ctrl-C; `make demo` picks up from here"),
     ):

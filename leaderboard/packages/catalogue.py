@@ -73,6 +73,18 @@ def get_benchmark(session: Session, slug: str, version: str | None = None) -> Be
     return _find_version(versions, version) if version else versions[0]
 
 
+def find_front(session: Session, version: str | None = None) -> str | None:
+    """The slug of the benchmark opened last; None without any benchmark.
+
+    Where that has no such version, of the benchmark that opened one of that number last.
+    """
+    columns = Benchmark.slug, Benchmark.version
+    opened = session.execute(_select_open().with_only_columns(*columns)).all()
+    having = [slug for slug, number in opened if number == version]
+    front = opened[0][0] if opened else None
+    return having[0] if having and front not in having else front
+
+
 def get_loaded(session: Session, slug: str, version: str) -> Benchmark:
     """The benchmark `slug` in `version`, opened or prepared: for hosts. Raises NotFound."""
     rows = session.scalars(

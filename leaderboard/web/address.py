@@ -10,7 +10,7 @@ from flask import request
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board, Slice
-from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split, read_benchmarks
+from leaderboard.packages.catalogue import find_front, get_benchmark, get_split, ranked_split
 from leaderboard.rankings.breakdowns import SLICES
 from leaderboard.rankings.releases import find_standing_split
 from leaderboard.rankings.selection import Selection, read_board, read_selection
@@ -20,14 +20,13 @@ from leaderboard.web.services import database, note_benchmark
 def find_split() -> Split:
     """The split that the address names, by default the ranked one of the front benchmark.
 
-    A version without a benchmark is one of the front benchmark's. Raises NotFound.
+    A version without a benchmark is one of the front benchmark's, or, where that has none of that
+    number, of another's: the link is from before the other came to the front. Raises NotFound.
     """
-    slug, version = request.args.get("benchmark"), request.args.get("version")
-    if not slug:
-        benchmarks = read_benchmarks(database())
-        if not benchmarks:
-            raise NotFound("There are no benchmarks yet.", "See the first page.")
-        slug = benchmarks[0].slug
+    version = request.args.get("version")
+    slug = request.args.get("benchmark") or find_front(database(), version)
+    if slug is None:
+        raise NotFound("There are no benchmarks yet.", "See the first page.")
     benchmark = get_benchmark(database(), slug, version)
     note_benchmark(benchmark.slug)
     name = request.args.get("split")

@@ -67,6 +67,16 @@ def can_send_more(url: str, folder: Path) -> bool:
     return bool(me["quotas"]) and all(quota["n_left"] > 0 for quota in me["quotas"])
 
 
+def run_as_host(folder: Path, command: str) -> str:
+    """What `flask` says in a shell of the host's."""
+    script = f". '{folder}/host.env' && exec '{sys.executable}' -m flask {command}"
+    kept = {k: v for k, v in os.environ.items() if k not in OURS}
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=ROOT, env=kept, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc and parent-death signals")
 def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goes_on_from_there(
@@ -106,6 +116,7 @@ def test_the_demo_ranks_every_bundled_file_leaves_no_process_when_killed_and_goe
         assert address is not None
         assert requests.get(address[1], timeout=HANG_SECONDS).status_code == 200
         assert can_send_more(address[1], folder)
+        assert "spinebench-mini" in run_as_host(folder, "benchmark list")
         process.send_signal(signal.SIGINT)
         assert process.wait(HANG_SECONDS) == 0
         assert "Traceback" not in output.read_text()

@@ -13,7 +13,7 @@ from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import get_benchmark, get_loaded, get_split
 from leaderboard.rankings.releases import open_release
 from tests.campaigns.campaigns import HOST, open_all, run_campaign
-from tests.factories import prepare_items
+from tests.factories import load_items, prepare_items
 from tests.package_files import make_items, make_manifest
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
 from tests.test_docs import REQUIRED
@@ -86,6 +86,19 @@ def test_a_version_alone_in_an_address_is_one_of_the_front_benchmark(ranked: Sit
     open_corrected(ranked)
     assert "Tiny</a> 1.0.0" in ranked.get("/?version=1.0.0").text
     assert "Its versions are 1.0.1, 1.0.0." in ranked.get("/?version=1.1.0").text
+
+
+def test_a_version_alone_still_leads_there_once_another_benchmark_is_in_front(
+    ranked: Site,
+) -> None:
+    open_corrected(ranked)
+    with ranked.sessions.write() as session:
+        manifest = make_manifest(slug="other", name="Other", version="1.0.1")
+        load_items(session, make_items(2, 0, 0), manifest)
+    assert "Other</a> 1.0.1" in ranked.get("/").text
+    assert "Other</a> 1.0.1" in ranked.get("/?version=1.0.1").text
+    assert "Tiny</a> 1.0.0" in ranked.get("/?version=1.0.0").text
+    assert "Its versions are 1.0.1." in ranked.get("/?version=1.1.0").text
 
 
 def test_after_the_opening_the_same_models_stand_on_the_new_version(ranked: Site) -> None:
