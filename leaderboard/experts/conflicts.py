@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.belonging import read_teams_of
-from leaderboard.db import now
+from leaderboard.db import lock_row, now
 from leaderboard.models.expert import ExpertRater, SeenReferences
+from leaderboard.models.rating import Rater
 from leaderboard.models.submission import Prediction, Submission
 from leaderboard.models.team import ModelCard
 
@@ -59,9 +60,15 @@ def is_barred(session: Session, rater_id: int, prediction_id: int) -> bool:
     return rater_id in find_barred(session, [rater_id], [key])[key]
 
 
+def has_seen(session: Session, rater_id: int, split_id: int) -> bool:
+    """Whether it is written down that a rater was shown references of a split."""
+    return session.get(SeenReferences, (rater_id, split_id)) is not None
+
+
 def note_seen(session: Session, rater_id: int, split_id: int) -> bool:
     """Write down that a rater is shown references of a split; whether it is the first time."""
-    if session.get(SeenReferences, (rater_id, split_id)) is not None:
+    lock_row(session, Rater.id, rater_id)
+    if has_seen(session, rater_id, split_id):
         return False
     session.add(SeenReferences(rater_id=rater_id, split_id=split_id, seen_at=now()))
     session.flush()

@@ -15,7 +15,7 @@ from leaderboard.calibration.refits import request_refit
 from leaderboard.db import now
 from leaderboard.errors import Conflict, FieldProblems, InvalidRequest, NotFound
 from leaderboard.experts.blind import hide_names
-from leaderboard.experts.conflicts import is_barred, note_seen, read_teams_of_raters
+from leaderboard.experts.conflicts import has_seen, is_barred, note_seen, read_teams_of_raters
 from leaderboard.experts.raters import find_own_rater
 from leaderboard.experts.trail import add_changes, find_last_change
 from leaderboard.items.reports import read_rubric
@@ -145,6 +145,12 @@ def get_own_report(session: Session, user: User, key: str) -> BlindReport:
         rubric=read_rubric(session, split.id),
         values=_read_ratings(session, row) if mine.is_finished else _read_drafts(session, row),
     )
+
+
+def is_shown_noted(session: Session, user: User, key: str) -> bool:
+    """Whether `note_shown` has nothing to write for the report `key`. Raises NotFound."""
+    row = _get_own_row(session, user, key)
+    return has_seen(session, row.rater_id, _get_split(session, row).id)
 
 
 def note_shown(session: Session, user: User, key: str) -> bool:

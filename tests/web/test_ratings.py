@@ -2,12 +2,15 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from leaderboard.accounts import teams
 from leaderboard.accounts.users import find_user
@@ -15,7 +18,7 @@ from leaderboard.experts.conflicts import note_seen
 from leaderboard.experts.rate import read_own_assignments
 from leaderboard.experts.raters import find_own_rater
 from leaderboard.models.benchmark import Split
-from leaderboard.models.expert import RatingAssignment, RatingDraft
+from leaderboard.models.expert import RatingAssignment, RatingDraft, SeenReferences
 from leaderboard.models.rating import Rating
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Submission
@@ -166,6 +169,28 @@ def test_finish_is_undone_on_the_page_and_the_host_reads_every_change(rated_site
     lines = hugo.get("/rate/changes.csv?benchmark=tiny").text.splitlines()
     assert len(lines) == 1 + 3 * len(DIMENSIONS)
     assert eve.get("/rate/changes").status_code == 403
+
+
+@pytest.mark.one_database
+def test_a_report_opens_for_the_first_time_while_others_write(rated_site: Site) -> None:
+    eve, key = Rater(rated_site, "eve"), list_keys(rated_site, "eve")[0]
+    place, written = str(rated_site.sessions.engine.url.database), []
+
+    def write(*call: Any) -> None:
+        """Write as a worker does, once the page has looked what eve has seen."""
+        if "FROM seen_references" in call[2] and not written:
+            written.append(call[2])
+            with closing(sqlite3.connect(place)) as own, own:
+                own.execute("UPDATE users SET name = 'Emil' WHERE name = 'emil'")
+
+    event.listen(Engine, "after_cursor_execute", write)
+    try:
+        assert eve.get(f"/rate/{key}").status_code == 200
+    finally:
+        event.remove(Engine, "after_cursor_execute", write)
+    assert written
+    with rated_site.sessions.read() as session:
+        assert len(session.scalars(select(SeenReferences)).all()) == 1
 
 
 @pytest.mark.one_database

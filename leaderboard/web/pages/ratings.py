@@ -19,6 +19,7 @@ from leaderboard.experts.rate import (
     find_next,
     finish,
     get_own_report,
+    is_shown_noted,
     note_shown,
     read_own_assignments,
     save_draft,
@@ -27,6 +28,7 @@ from leaderboard.experts.rate import (
 from leaderboard.experts.trail import export_changes, read_changes
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import RaterKind
+from leaderboard.models.team import User
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.queue import CALIBRATE
 from leaderboard.scoring.statistics.calibration import PROBE_LABELS
@@ -63,8 +65,10 @@ def report(key: str) -> str:
     """One case, one report, and the dimensions to rate."""
     found = get_own_report(database(), current_user(), key)
     note_benchmark(found.split.benchmark.slug)
-    if note_shown(database(), current_user(), key):
-        database().commit()
+    if not is_shown_noted(database(), current_user(), key):
+        # On SQLite a session that has read cannot write any more once somebody else has written.
+        with services().sessions.write() as own:
+            note_shown(own, own.get_one(User, current_user().id), key)
     return _report_page(found, make_rating_form(found.rubric)())
 
 
