@@ -200,8 +200,10 @@ def _ask_again(sessions: Sessions) -> int:
 
 def _correct(sessions: Sessions, folder: Path, items: Sequence[Item]) -> int:
     first = items[0]
-    others = sorted(set(first["options"]) - set(first["answer"]))
-    edited = [first | {"answer": others[:1]}, *items[1:]]
+    right = sorted(set(first["options"]) - set(first["answer"]))[:1]
+    harms = {key: one for key, one in first["harm"]["options"].items() if key not in right}
+    corrected = first | {"answer": right, "harm": first["harm"] | {"options": harms}}
+    edited = [corrected, *items[1:]]
     target_id = _load(sessions, write_package(folder, edited, "1.0.1"))
     with sessions.write() as session:
         # The other campaign is not opened: it would stand in the way.

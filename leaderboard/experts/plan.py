@@ -10,11 +10,13 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from leaderboard.calibration.labels import find_kind
 from leaderboard.errors import NotFound
 from leaderboard.experts.assign import Assigned, assign_more
 from leaderboard.models.benchmark import Item, ItemKind, Split, Track
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.ranking import Board
+from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Prediction
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import read_report_means
@@ -64,7 +66,8 @@ def read_plan(session: Session, split: Split) -> list[Suggestion]:
     A model is held against its nearest anchored one that it cannot be told apart from. The variance
     of a label is SE^2 x n of the model itself without the part of raters, which labels by the same
     raters do not lessen, or, where it has too few, the median over those that are anchored. Models
-    that are told apart from all others, and those without reports, are left out.
+    that are told apart from all others, and those without reports, are left out. Constructed labels
+    count for nothing here.
     """
     standing = _read_standing(session, split)
     variances = {one.submission_id: _read_variance(one) for one in standing}
@@ -120,7 +123,9 @@ def _read_standing(session: Session, split: Split) -> list[_Standing]:
         if Board.REPORT in row.scores and not row.is_apart
     ]
     keys = [row.parts.get(Track.REPORT, row.submission).id for row in rows]
-    means = read_report_means(session, keys)
+    # What stands by labels that nobody gave waits for the experts'.
+    is_by_experts = find_kind(session, split.id) is RaterKind.EXPERT
+    means = read_report_means(session, keys) if is_by_experts else {}
     return [_Standing(row, key, means.get(key)) for row, key in zip(rows, keys, strict=True)]
 
 

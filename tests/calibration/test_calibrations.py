@@ -16,6 +16,7 @@ from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.evaluation.score import score_submission
 from leaderboard.experts.draws import declare_draws
+from leaderboard.experts.plan import read_plan
 from leaderboard.items.values import read_influences
 from leaderboard.models.benchmark import Item
 from leaderboard.models.calibration import CalibratedScore, Calibration, Refit, ScoredReports
@@ -378,6 +379,9 @@ def test_constructed_labels_are_named_so_and_give_way_to_experts(
     rate_as(sessions, keys[0], range(12), kind=RaterKind.CONSTRUCTED, name="rule")
     rate_as(sessions, keys[1], range(12), kind=RaterKind.CONSTRUCTED, name="rule")
     refit(sessions)
+    with sessions.read() as session:
+        plan = read_plan(session, get_split(get_benchmark(session, "tiny"), "test"))
+        assert [(one.n, one.n_labels) for one in plan] == [(10, 0)] * 3, "no expert has rated"
     _, before = report_score(sessions, keys[0])
     assert before is not None
     rate_as(sessions, keys[0], range(12), shift=-0.5)

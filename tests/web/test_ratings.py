@@ -18,6 +18,7 @@ from leaderboard.experts.conflicts import note_seen
 from leaderboard.experts.rate import read_own_assignments
 from leaderboard.experts.raters import find_own_rater
 from leaderboard.models.benchmark import Split
+from leaderboard.models.campaign import ReleaseOrder
 from leaderboard.models.expert import RatingAssignment, RatingDraft, SeenReferences
 from leaderboard.models.rating import Rating
 from leaderboard.models.role import Role
@@ -227,7 +228,14 @@ def test_a_team_whose_member_saw_references_is_marked_and_nobody_is_named(
 @pytest.mark.one_database
 def test_the_host_takes_ratings_in_and_out_and_sees_agreement(rated_site: Site) -> None:
     hugo = Rater(rated_site, "hugo")
-    assert "eve@example.org" in hugo.get("/rate/experts").text
+    experts = hugo.get("/rate/experts").text
+    assert "eve@example.org" in experts
+    assert "Whom to label next on Tiny" in experts
+    undecided = "Report scores decide no rank here, whatever their labels"
+    assert undecided in experts
+    with rated_site.sessions.write() as session:
+        session.scalars(select(ReleaseOrder)).one().may_rank = True
+    assert undecided not in hugo.get("/rate/experts").text
     assert "No two experts have finished" in hugo.get("/rate/agreement").text
     lines = ["model,item,rater,dimension,value"] + [
         f"model-a,test-report-{n:03},{rater},{dimension},{value + n}"

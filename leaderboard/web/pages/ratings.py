@@ -31,6 +31,7 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.models.team import User
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.queue import CALIBRATE
+from leaderboard.rankings.releases import read_ruler
 from leaderboard.scoring.statistics.calibration import PROBE_LABELS
 from leaderboard.web.forms.ratings import (
     FIELD_PREFIX,
@@ -287,6 +288,7 @@ def _read_kind(text: str) -> RaterKind:
 def _experts_page(form: RatingsFileForm, imported: Imported | None = None) -> str:
     benchmarks = read_own_benchmarks()
     form.offer(benchmarks)
+    splits = {one.slug: ranked_split(one) for one in benchmarks}
     return render_template(
         "ratings/experts.html",
         experts=read_progress(database(), current_reach()),
@@ -294,7 +296,8 @@ def _experts_page(form: RatingsFileForm, imported: Imported | None = None) -> st
         kinds=KINDS,
         imported=imported,
         form=form,
-        plans={one.slug: read_plan(database(), ranked_split(one)) for one in benchmarks},
+        plans={slug: read_plan(database(), split) for slug, split in splits.items()},
+        decides={slug: read_ruler(database(), split.id)[1] for slug, split in splits.items()},
         n_anchoring=PROBE_LABELS,
-        draws={one.slug: count_draws(database(), ranked_split(one)) for one in benchmarks},
+        draws={slug: count_draws(database(), split) for slug, split in splits.items()},
     )
