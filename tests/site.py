@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -270,10 +271,12 @@ class Door:
                 return Response("the test is over", 503)(environ, start_response)
             self._n_inside += 1
         try:
-            return ClosingIterator(self._inside(environ, start_response), self._leave)
+            answer = ClosingIterator(self._inside(environ, start_response))
         except BaseException:
             self._leave()
             raise
+        # The server closes no answer to a client that reset the connection: it only forgets it.
+        return ClosingIterator(answer, weakref.finalize(answer, self._leave))
 
     def _leave(self) -> None:
         with self._changed:

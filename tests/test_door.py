@@ -62,3 +62,12 @@ def test_a_test_ends_when_every_request_inside_is_answered() -> None:
         closing.join(HANG_SECONDS)
         assert closed.is_set()
         asking.join(HANG_SECONDS)
+
+
+def test_an_answer_that_a_server_forgets_without_closing_it_is_over() -> None:
+    door = Door(Response("in"))
+    door.open()
+    answer = door({"REQUEST_METHOD": "GET"}, lambda *_: lambda _: None)
+    assert next(iter(answer)) == b"in"
+    del answer
+    door.close()
