@@ -170,5 +170,5 @@ def _replicates(
         # A case that reaches into several tracks may leave one of them out of a resample.
         return np.where(np.isnan(means), track.estimate.value, means).astype(np.float64)
     draws = random.standard_t(track.error.freedom, size=weights.matrix.shape[1])
-    replicates: NDArray[np.float64] = track.estimate.value + track.error.standard_error * draws
+    replicates = np.asarray(track.estimate.value + track.error.standard_error * draws)
     return replicates.clip(*track.error.bounds)
