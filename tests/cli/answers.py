@@ -166,7 +166,7 @@ def reading(id: str, **facts: Any) -> dict[str, Any]:
         "item": item,
         "text": "ANSWER: B",
         "answer": answer,
-        "verdict": verdict | {"recall": None},
+        "verdict": verdict | {"recall": None, "errors": []},
         "judges": [],
         "reference_report": "",
         **facts,
