@@ -99,7 +99,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def changes_ruler(self) -> bool:
-        """Whether something else than labels is other than it was: the parser, a judge, an item."""
+        """Whether anything but labels has changed: the parser, a judge, an item."""
         return any(
             split.changes_parser
             or split.changes_judge

@@ -41,7 +41,7 @@ ORDER_RUNS = LeasedTable[int](
 
 
 class WrongPair(NamedTuple):
-    """A pair that a judge ordered wrong, the scores that it gave both reports, and what is other.
+    """A pair that a judge ordered wrong, the scores that it gave both reports, and how they differ.
 
     `why` is empty for a pair that is no longer in the suite.
     """

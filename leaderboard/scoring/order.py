@@ -19,7 +19,7 @@ are right. Each kind is more than 5 % of the suite, so none can be missed as a w
 
 
 class OrderKind(enum.StrEnum):
-    """What is other in the second report of a pair."""
+    """How the second report of a pair differs from the first."""
 
     WRONG_LEVEL = "wrong_level"
     WRONG_SIDE = "wrong_side"
