@@ -303,6 +303,7 @@ def test_where_labelled_models_disagree_no_interval_leaves_what_a_score_can_be(
         overall = session.scalars(
             select(Score).where(Score.submission_id == keys[2], Score.metric == Metric.OVERALL)
         ).one()
+    assert overall.value is not None
     assert overall.low is not None
     assert overall.high is not None
     assert 0 <= overall.low < overall.value < overall.high <= 100

@@ -175,7 +175,7 @@ def test_finish_is_undone_on_the_page_and_the_host_reads_every_change(rated_site
 @pytest.mark.one_database
 def test_a_report_opens_for_the_first_time_while_others_write(rated_site: Site) -> None:
     eve, key = Rater(rated_site, "eve"), list_keys(rated_site, "eve")[0]
-    place, written = str(rated_site.sessions.engine.url.database), []
+    place, written = str(rated_site.sessions.engine.url.database), list[str]()
 
     def write(*call: Any) -> None:
         """Write as a worker does, once the page has looked what eve has seen."""
