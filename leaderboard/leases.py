@@ -106,6 +106,46 @@ class LeasedTable(Generic[K]):
         return {} if self.heartbeat is None else {self.heartbeat.key: moment + ahead}
 
 
+def make_run_table(
+    job: Job,
+    key: InstrumentedAttribute[K],
+    states: tuple[Any, Any, Any],
+    *,
+    reason: Column,
+    ended_at: Column | None = None,
+    lease: timedelta | None = None,
+    wait_share: float = LeasedTable.wait_share,
+) -> LeasedTable[K]:
+    """The leased table of rows with `state`, `run_id`, `heartbeat_at` and `n_attempts`.
+
+    states: of a row that waits, is held and has failed; why it failed goes into the column
+    `reason`, and when into `ended_at`, if it has one.
+    """
+    rows: Any = key.class_
+    waiting, held, failed = (make_phase(rows.state, one) for one in states)
+
+    def note_failed(session: Session, of: K, why: str) -> None:
+        values: dict[str, Any] = {reason.key: why}
+        if ended_at is not None:
+            values[ended_at.key] = now()
+        session.execute(update(rows).where(key == of).values(values))
+
+    return LeasedTable[K](
+        job=job,
+        key=key,
+        waiting=waiting,
+        held=held,
+        failed=failed,
+        fence=rows.run_id,
+        make_fence=make_run_id,
+        heartbeat=rows.heartbeat_at,
+        attempts=rows.n_attempts,
+        lease=lease,
+        wait_share=wait_share,
+        on_failed=note_failed,
+    )
+
+
 @dataclass(slots=True)
 class Claim(Generic[K]):
     """The right of one run to write about one row, as long as the row carries its `token`."""

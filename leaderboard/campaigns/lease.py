@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.leases import LeasedTable, Phase, make_phase, make_run_id
+from leaderboard.leases import LeasedTable, Phase, make_phase, make_run_id, make_run_table
 from leaderboard.models.campaign import (
     STEPS,
     Campaign,
@@ -33,14 +33,6 @@ def _note_failed(session: Session, campaign_id: int, reason: str) -> None:
     )
 
 
-def _note_part_failed(session: Session, submission_id: str, reason: str) -> None:
-    session.execute(
-        update(CampaignPart)
-        .where(CampaignPart.submission_id == submission_id)
-        .values(failure=reason)
-    )
-
-
 CAMPAIGNS = LeasedTable[int](
     job=CAMPAIGN,
     key=Campaign.id,
@@ -56,16 +48,10 @@ CAMPAIGNS = LeasedTable[int](
     on_failed=_note_failed,
 )
 """A campaign whose parts are worked on waits too: each nudge brings one more worker to them."""
-PARTS = LeasedTable[str](
-    job=CAMPAIGN_PART,
-    key=CampaignPart.submission_id,
-    waiting=make_phase(CampaignPart.state, PartState.WAITING),
-    held=make_phase(CampaignPart.state, PartState.WORKING),
-    failed=make_phase(CampaignPart.state, PartState.FAILED),
-    fence=CampaignPart.run_id,
-    make_fence=make_run_id,
-    heartbeat=CampaignPart.heartbeat_at,
-    attempts=CampaignPart.n_attempts,
+PARTS = make_run_table(
+    CAMPAIGN_PART,
+    CampaignPart.submission_id,
+    (PartState.WAITING, PartState.WORKING, PartState.FAILED),
+    reason=CampaignPart.failure,
     wait_share=PART_SHARE,
-    on_failed=_note_part_failed,
 )

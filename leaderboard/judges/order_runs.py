@@ -7,36 +7,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
 from leaderboard.judges.order_suite import read_suite
 from leaderboard.judges.protocol import JudgeIdentity
-from leaderboard.leases import LeasedTable, make_phase, make_run_id
+from leaderboard.leases import make_run_table
 from leaderboard.models.order import OrderResult, OrderRun, OrderState
 from leaderboard.models.rating import Rater
 from leaderboard.queue import ORDER
 from leaderboard.scoring.order import Ordered, OrderKind, count_ordered, sum_ordered
 
-
-def _note_failed(session: Session, run_id: int, reason: str) -> None:
-    session.execute(
-        update(OrderRun).where(OrderRun.id == run_id).values(reason=reason, finished_at=now())
-    )
-
-
-ORDER_RUNS = LeasedTable[int](
-    job=ORDER,
-    key=OrderRun.id,
-    waiting=make_phase(OrderRun.state, OrderState.WAITING),
-    held=make_phase(OrderRun.state, OrderState.RATING),
-    failed=make_phase(OrderRun.state, OrderState.FAILED),
-    fence=OrderRun.run_id,
-    make_fence=make_run_id,
-    heartbeat=OrderRun.heartbeat_at,
-    attempts=OrderRun.n_attempts,
-    on_failed=_note_failed,
+ORDER_RUNS = make_run_table(
+    ORDER,
+    OrderRun.id,
+    (OrderState.WAITING, OrderState.RATING, OrderState.FAILED),
+    reason=OrderRun.reason,
+    ended_at=OrderRun.finished_at,
 )
 
 
