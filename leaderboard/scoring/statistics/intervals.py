@@ -150,6 +150,15 @@ def difference(first: Estimate, second: Estimate) -> Estimate:
     return weighted_sum([Part(1.0, first), Part(1.0, mirrored)])
 
 
+def pool_freedom(parts: Sequence[tuple[float, float]]) -> float:
+    """The degrees of freedom of a sum of independent variances, each with its own degrees.
+
+    Satterthwaite (1946), Biometrics Bulletin 2:110. One variance at least is above 0.
+    """
+    total = sum(variance for variance, _ in parts)
+    return total**2 / sum(variance**2 / freedom for variance, freedom in parts)
+
+
 def weighted_sum(parts: Sequence[Part]) -> Estimate:
     """The sum of weight x value of independent estimates, with an interval from theirs.
 

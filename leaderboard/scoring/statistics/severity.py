@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from leaderboard.scoring.statistics.intervals import pool_freedom
+
 LEAST_SHARED = 10
 """Ratings of shared reports that each rater needs: fewer say too little."""
 
@@ -89,9 +91,8 @@ def add_part(variance: float, part: RaterPart) -> tuple[float, int]:
     added = part.variance
     if added <= 0:
         return variance, part.cases_freedom
-    total = variance + added
-    degrees = total**2 / (variance**2 / part.cases_freedom + added**2 / part.freedom)
-    return total, max(1, int(degrees))
+    degrees = pool_freedom([(variance, part.cases_freedom), (added, part.freedom)])
+    return variance + added, max(1, int(degrees))
 
 
 def estimate_severity(table: NDArray[np.float64]) -> Severity | None:

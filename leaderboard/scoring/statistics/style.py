@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from leaderboard.scoring.statistics.calibration_fit import Values, is_constant
-from leaderboard.scoring.statistics.intervals import Estimate
+from leaderboard.scoring.statistics.intervals import Estimate, pool_freedom
 
 _MARK = re.compile(
     r"^[ \t]{0,12}(?:\#{1,6}[ ]|[-*+][ ]|\d{1,3}[.)][ ]|>|```|~~~|\||([-*_])\1\1+[ ]*$)"
@@ -161,7 +161,7 @@ def control_style(
 
     mean: its value, standard error and degrees of freedom; away: how far its log length and its
     marks per 100 words lie above the field's. The variance of the shift, d' V d, adds to that of
-    the mean, with degrees of freedom by Satterthwaite (1946), Biometrics Bulletin 2:110.
+    the mean, with degrees of freedom by Satterthwaite.
     """
     value, error, freedom = mean
     distance = np.array(list(compress(away, (left.on_length, left.on_density))))
@@ -171,7 +171,7 @@ def control_style(
         return StyleControlled(moved, None, None, shift)
     own, added = error**2, float(distance @ np.array(left.covariance) @ distance)
     total = own + added
-    degrees = total**2 / (own**2 / freedom + added**2 / left.freedom) if total > 0 else freedom
+    degrees = pool_freedom([(own, freedom), (added, left.freedom)]) if total > 0 else freedom
     reach = float(stdtrit(degrees, 0.975)) * float(np.sqrt(total))
     low, high = np.clip([value + shift - reach, value + shift + reach], *bounds)
     return StyleControlled(moved, float(low), float(high), shift)
