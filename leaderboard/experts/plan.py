@@ -122,7 +122,7 @@ def _read_standing(session: Session, split: Split) -> list[_Standing]:
         for row in read_ranking(session, split, Board.REPORT).rows
         if Board.REPORT in row.scores and not row.is_apart
     ]
-    keys = [row.parts.get(Track.REPORT, row.submission).id for row in rows]
+    keys = [row.find_file(Track.REPORT).id for row in rows]
     # What stands by labels that nobody gave waits for the experts'.
     is_by_experts = find_kind(session, split.id) is RaterKind.EXPERT
     means = read_report_means(session, keys) if is_by_experts else {}

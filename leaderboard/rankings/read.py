@@ -119,9 +119,11 @@ class RankingRow:
         Of several runs it is the one by which the row is known there.
         """
         named = self.tracks
-        return {
-            track: self.parts.get(track, self.submission) for track in Track if track.value in named
-        }
+        return {track: self.find_file(track) for track in Track if track.value in named}
+
+    def find_file(self, track: Track) -> Submission:
+        """The submission that has its predictions on a track, if any has."""
+        return self.parts.get(track, self.submission)
 
     @property
     def stands_by(self) -> dict[Track, tuple[Submission, ...]]:

@@ -51,7 +51,7 @@ def control_styles(session: Session, table: RankingTable) -> RankingTable:
     calibrated, is the mean of several runs or of an earlier calibration, where the labels do not
     tell how the judge leans, or where the model writes unlike those that have labels.
     """
-    keys = [_find_reports(row) for row in table.rows]
+    keys = [row.find_file(Track.REPORT).id for row in table.rows]
     means = read_report_means(session, keys)
     lefts = {
         key: _read_left(by.calibration.style)
@@ -82,10 +82,6 @@ def find_field(reports: Sequence[ReportProvenance]) -> Field | None:
 def _strays(report: ReportProvenance) -> bool:
     """Whether its length or formatting is outside the range in which slopes were measured."""
     return bool({Trait.LENGTH, Trait.FORMATTING} & set(report.unlike or ()))
-
-
-def _find_reports(row: RankingRow) -> str:
-    return row.parts.get(Track.REPORT, row.submission).id
 
 
 def _read_left(style: object) -> StyleLeft | None:

@@ -65,9 +65,7 @@ def read_compared(session: Session, table: RankingTable, rows: Sequence[RankingR
 
     Report scores of a judge that decides no rank make no winner here either.
     """
-    judged = [
-        row.runs.get(Track.REPORT, (row.parts.get(Track.REPORT, row.submission),)) for row in rows
-    ]
+    judged = [row.runs.get(Track.REPORT, (row.find_file(Track.REPORT),)) for row in rows]
     reports = read_report_means(session, [run.id for runs in judged for run in runs])
     items = read_items(session, table.split.id)
     keys = [row.submission.id for row in rows]
