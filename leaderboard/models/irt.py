@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
+from leaderboard.labelled import Labelled
 
 
 class IrtState(enum.StrEnum):
@@ -25,16 +26,8 @@ class IrtState(enum.StrEnum):
         return self in (IrtState.FINISHED, IrtState.FAILED)
 
 
-class LeftOut(enum.StrEnum):
-    """Why a question has no figures; `words` say so."""
-
-    words: str
-
-    def __new__(cls, key: str, words: str) -> LeftOut:
-        reason = str.__new__(cls, key)
-        reason._value_ = key
-        reason.words = words
-        return reason
+class LeftOut(Labelled):
+    """Why a question has no figures; `label` says so."""
 
     FEW_MODELS = "few_models", "too few models were asked it"
     ALL_RIGHT = "all_right", "every model has it right"

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import shows_items
+from leaderboard.labelled import Labelled
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items
@@ -51,16 +52,8 @@ RATED_BY = frozenset({Change.CHECKLIST, Change.REFERENCE})
 """Changes of what a report is rated by."""
 
 
-class Shared(enum.StrEnum):
+class Shared(Labelled):
     """A part of the manifest that all items share; `label` is its name."""
-
-    label: str
-
-    def __new__(cls, key: str, label: str) -> Shared:
-        part = str.__new__(cls, key)
-        part._value_ = key
-        part.label = label
-        return part
 
     PROMPTS = ("prompts", "prompts")
     RUBRIC = ("rubric", "rubric")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import NotFound
+from leaderboard.labelled import Labelled
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
@@ -27,17 +27,8 @@ from leaderboard.readings.read import (
 from leaderboard.readings.reading import Reading
 
 
-class PairWhich(enum.StrEnum):
+class PairWhich(Labelled):
     """Which items by what came of both models; the value stands in addresses."""
-
-    label: str
-
-    def __new__(cls, name: str, label: str = "") -> PairWhich:
-        """One choice and what it is called."""
-        made = str.__new__(cls, name)
-        made._value_ = name
-        made.label = label
-        return made
 
     DIFFER = ("differ", "items on which they differ")
     FIRST = ("first", "questions that only the first got right")

@@ -13,6 +13,8 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from leaderboard.labelled import Labelled
+
 OptionLetter = Annotated[str, Meta(pattern=r"^[A-J]$")]
 
 
@@ -30,16 +32,8 @@ class Grade(enum.StrEnum):
         return list(Grade).index(self)
 
 
-class HarmEvent(enum.StrEnum):
+class HarmEvent(Labelled):
     """A kind of mistake that is counted by itself; `label` is what it is called."""
-
-    label: str
-
-    def __new__(cls, key: str, label: str) -> HarmEvent:
-        event = str.__new__(cls, key)
-        event._value_ = key
-        event.label = label
-        return event
 
     WRONG_LEVEL = ("wrong_level", "Wrong level")
     WRONG_SIDE = ("wrong_side", "Wrong side")
@@ -47,16 +41,8 @@ class HarmEvent(enum.StrEnum):
     CONTRAINDICATED = ("contraindicated_treatment", "Contraindicated treatment")
 
 
-class RedFlag(enum.StrEnum):
+class RedFlag(Labelled):
     """Which red flag was missed; `label` is what it is called."""
-
-    label: str
-
-    def __new__(cls, key: str, label: str) -> RedFlag:
-        flag = str.__new__(cls, key)
-        flag._value_ = key
-        flag.label = label
-        return flag
 
     CAUDA_EQUINA = ("cauda_equina", "Cauda equina syndrome")
     CORD_COMPRESSION = ("cord_compression", "Cord compression")

@@ -48,7 +48,7 @@ class Irt:
         if not self.fit.is_converged:
             return "the fit did not converge"
         reason = self.left_out.get(item_id)
-        return "not right or wrong" if reason is None else reason.words
+        return "not right or wrong" if reason is None else reason.label
 
 
 def read_irt(session: Session, sheets: Sheets) -> Irt:
