@@ -11,7 +11,7 @@ from leaderboard.errors import FileProblems, InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import keep_end
 from leaderboard.submissions.content import Content
-from leaderboard.submissions.formats import Row, find_format
+from leaderboard.submissions.formats import Extras, Row, find_format
 
 RECORDS_PER_ITEM, SPARE_RECORDS = 4, 1_000
 """Reading stops after so many records for each item of the split, and as many for blank lines."""
@@ -29,14 +29,15 @@ class Predictions:
     """The texts of a file by item row id, in the file's order, and the tracks they cover.
 
     `missing` are the split's other tracks with their numbers of items: without them there is no
-    overall score. Of a text that is too long the end is kept (see `replies.keep_end`), as of an
-    endpoint's.
+    overall score. `extras` are what the file says beside texts, by item row id. Of a text that is
+    too long the end is kept (see `replies.keep_end`), as of an endpoint's.
     """
 
     texts: dict[int, str]
     tracks: tuple[Track, ...]
     file_hash: str
     missing: Mapping[Track, int] = field(default_factory=dict)
+    extras: Mapping[int, Extras] = field(default_factory=dict)
 
 
 def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predictions:
@@ -68,7 +69,7 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
     tracks = tuple(track for track in Track if track in checker.tracks)
     sizes = Counter(item.track for item in items.values())
     missing = {track: sizes[track] for track in Track if sizes[track] and track not in tracks}
-    return Predictions(checker.texts, tracks, content.file_hash, missing)
+    return Predictions(checker.texts, tracks, content.file_hash, missing, checker.extras)
 
 
 class _Checker:
@@ -78,6 +79,7 @@ class _Checker:
         self._items = items
         self._first_lines: dict[str, int] = {}
         self.texts: dict[int, str] = {}
+        self.extras: dict[int, Extras] = {}
         self.tracks: set[Track] = set()
         self.problems = FileProblems()
         self.most_records = RECORDS_PER_ITEM * len(items) + SPARE_RECORDS
@@ -99,7 +101,7 @@ class _Checker:
         return True
 
     def _check_row(self, row: Row) -> None:
-        line, key, text = row
+        line, key, text, extras = row
         first = self._first_lines.setdefault(key, line)
         if first != line:
             self._add(f"The id is already used in line {first}.", "Keep one of the two.", row)
@@ -123,6 +125,8 @@ class _Checker:
             self._add("The prediction contains a NUL character.", "Remove it.", row)
         else:
             self.texts[item.item_id] = keep_end(text)
+            if extras is not None:
+                self.extras[item.item_id] = extras
 
     def _check_missing(self) -> None:
         named = {self._items[key].track for key in self._first_lines if key in self._items}

@@ -13,7 +13,7 @@ from leaderboard.errors import InvalidPredictions, Problem, TooLarge
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import MOST_CHARACTERS
 from leaderboard.submissions.content import read_content
-from leaderboard.submissions.formats.format import MOST_BYTES
+from leaderboard.submissions.formats.format import MOST_BYTES, Extras
 from leaderboard.submissions.read import (
     KnownItem,
     Predictions,
@@ -58,6 +58,51 @@ def test_csv_is_read_with_quoted_commas_quotes_and_line_breaks() -> None:
     assert read(raw).texts == {1: 'A, because "L4"\nand more', 2: "B"}
 
 
+def test_optional_facts_are_read_from_keys_and_from_columns() -> None:
+    rows = [
+        {"id": "t1", "prediction": "A", "confidence": 0.9, "input_tokens": 12, "run": 2},
+        {"id": "t2", "prediction": "B", "cost_usd": 0.001, "latency_s": 1, "output_tokens": None},
+    ]
+    wanted = {
+        1: Extras(confidence=0.9, input_tokens=12, run="2"),
+        2: Extras(cost_usd=0.001, latency_s=1),
+    }
+    assert read("\n".join(map(json.dumps, rows))).extras == wanted
+    table = (
+        "id,Confidence,input_tokens,prediction,run,cost_usd,latency_s\n"
+        "t1,0.9, 12,A,2,,\nt2,,,B,,0.001,1.0\n"
+    )
+    assert read(table).extras == wanted
+    assert read(GOOD).extras == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("confidence", "1.01", "a number from 0 to 1"),
+        ("confidence", "-0.1", "a number from 0 to 1"),
+        ("confidence", '"high"', "a number from 0 to 1"),
+        ("confidence", '"nan"', "a number from 0 to 1"),
+        ("confidence", "true", "a number from 0 to 1"),
+        ("input_tokens", "1.5", "a whole number from 0 on"),
+        ("output_tokens", "-1", "a whole number from 0 on"),
+        ("cost_usd", "[1]", "a number from 0 on"),
+        ("latency_s", '"2s"', "a number from 0 on"),
+        ("run", '"' + "r" * 101 + '"', "a text of up to 100 characters"),
+    ],
+)
+def test_an_optional_fact_out_of_its_range_is_a_problem_of_its_line(
+    name: str, value: str, wanted: str
+) -> None:
+    raw = f'{{"id": "t1", "prediction": "A", "{name}": {value}}}\n' + line("t2", "B")
+    shown = json.loads(value) if value.startswith('"') else value
+    problem = Problem(f'"{name}" is {shown[:40]!r}.', f"Write {wanted}, or leave it out.", 1, "t1")
+    assert problems(raw) == [problem]
+    if "[" not in value:
+        table = f"id,prediction,{name}\nt1,A,{shown}\nt2,B,\n"
+        assert problems(table) == [problem._replace(line=2)]
+
+
 @pytest.mark.parametrize(
     ("text", "read_as"),
     [
@@ -73,6 +118,10 @@ def test_csv_is_read_with_quoted_commas_quotes_and_line_breaks() -> None:
 def test_half_characters_are_read_with_a_replacement_character(text: bytes, read_as: str) -> None:
     given = b'{"id": "t1", "prediction": "' + text + b'"}\n' + line("t2", "B").encode()
     assert read(given).texts == {1: read_as, 2: "B"}
+
+
+def test_rows_of_a_spreadsheet_without_any_text_are_read_over() -> None:
+    assert read("id,prediction\nt1,A\n,\n,\nt2,B\n, \n").texts == {1: "A", 2: "B"}
 
 
 def test_a_character_cut_short_in_csv_is_replaced() -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from leaderboard.submissions.formats.format import Format, Row
+from leaderboard.submissions.formats.format import Extras, Format, Row
 
-__all__ = ["ENDINGS", "FORMATS", "FORMAT_WORDS", "Row", "find_format"]
+__all__ = ["ENDINGS", "FORMATS", "FORMAT_WORDS", "Extras", "Row", "find_format"]
 
 
 def _read_formats() -> list[Format]:

@@ -11,12 +11,14 @@ from typing import NamedTuple
 from leaderboard.errors import Problem
 from leaderboard.json_text import REPLACEMENT, mend_cut_characters
 from leaderboard.submissions.formats.format import (
+    EXTRA_TYPES,
     MOST_BYTES,
     MOST_MENDED,
     TOO_LONG_REMEDY,
     TOO_LONG_WORDS,
     Format,
     Row,
+    read_extras,
 )
 
 HEADER_REMEDY = "Start the file with the line id,prediction (or send JSONL)."
@@ -29,7 +31,8 @@ _LINE = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 def read_csv_rows(raw: bytes) -> Iterator[Row | Problem | None]:
     """A row or a problem for each record, None for a blank one.
 
-    Columns beside `id` and `prediction` are ignored. A record's line is the one it begins in.
+    Columns beside `id`, `prediction` and those of optional facts are ignored. A record's line is
+    the one it begins in.
     """
     # A long field is one problem, and not the end of the file. The limit is the process's.
     csv.field_size_limit(MOST_BYTES)
@@ -44,18 +47,31 @@ def read_csv_rows(raw: bytes) -> Iterator[Row | Problem | None]:
         shown = ", ".join(map(_shown, header))[:120]
         yield Problem(f"The header is {shown!r}.", HEADER_REMEDY, 1)
         return
-    id_column, text_column = header.index("id"), header.index("prediction")
+    columns = _Columns(
+        len(header),
+        header.index("id"),
+        header.index("prediction"),
+        {name: header.index(name) for name in EXTRA_TYPES if header.count(name) == 1},
+    )
     for record in records:
         if isinstance(record, Problem):
             yield record
         else:
-            filled = bool(record.fields)
-            yield _make_row(record, len(header), id_column, text_column) if filled else None
+            yield _make_row(record, columns) if any(map(str.strip, record.fields)) else None
 
 
 class _Record(NamedTuple):
     line: int
     fields: list[str]
+
+
+class _Columns(NamedTuple):
+    """How many columns there are, and where what is read of them stands."""
+
+    n: int
+    id: int
+    text: int
+    extras: dict[str, int]
 
 
 class _LineTooLong(csv.Error):
@@ -144,12 +160,12 @@ def _shown(field: str) -> str:
     return field.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _make_row(record: _Record, n_columns: int, id_column: int, text_column: int) -> Row | Problem:
+def _make_row(record: _Record, columns: _Columns) -> Row | Problem:
     line, fields = record
-    known = _shown(fields[id_column])[:120] if id_column < len(fields) else None
-    if len(fields) != n_columns:
+    known = _shown(fields[columns.id])[:120] if columns.id < len(fields) else None
+    if len(fields) != columns.n:
         return Problem(
-            f"The line has {len(fields)} fields, but the header has {n_columns}.",
+            f"The line has {len(fields)} fields, but the header has {columns.n}.",
             "Quote fields that hold commas.",
             line,
             known,
@@ -158,7 +174,14 @@ def _make_row(record: _Record, n_columns: int, id_column: int, text_column: int)
         return Problem(
             "The line contains a byte that is not UTF-8.", "Save the file as UTF-8.", line, known
         )
-    return Row(line, fields[id_column].strip(), fields[text_column])
+    key = fields[columns.id].strip()
+    if not columns.extras:
+        return Row(line, key, fields[columns.text])
+    given = {name: fields[place] for name, place in columns.extras.items()}
+    extras = read_extras(given, line, key)
+    if isinstance(extras, Problem):
+        return extras
+    return Row(line, key, fields[columns.text], extras)
 
 
 FORMAT = Format("CSV", (".csv", ".txt"), read_csv_rows)

@@ -17,8 +17,10 @@ from leaderboard.submissions.formats.format import (
     MOST_MENDED,
     TOO_LONG_REMEDY,
     TOO_LONG_WORDS,
+    Extras,
     Format,
     Row,
+    read_extras,
 )
 
 EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
@@ -31,8 +33,16 @@ _KINDS = {b"{": "dict", b"[": "list", b"t": "bool", b"f": "bool", b"n": "null", 
 
 
 class _Line(msgspec.Struct):
+    """A line; the optional facts may be anything here, and are looked at where there are any."""
+
     id: str
     prediction: str
+    confidence: object = None
+    input_tokens: object = None
+    output_tokens: object = None
+    cost_usd: object = None
+    latency_s: object = None
+    run: object = None
 
 
 class _AnyLine(msgspec.Struct):
@@ -80,7 +90,10 @@ class _Reader:
             problem = self._find_repetition(mend_halves(line))
             if problem is not None:
                 return problem._replace(line=number, id=row.id)
-        return Row(number, row.id, row.prediction)
+        extras = _read_extras(number, row)
+        if isinstance(extras, Problem):
+            return extras
+        return Row(number, row.id, row.prediction, extras)
 
     def _decode_mended(self, line: bytes) -> _Line | None:
         """The line with U+FFFD for half characters; None where more than that is wrong with it.
@@ -118,6 +131,19 @@ class _Reader:
         if repeated is None:
             return None
         return Problem(f"The key {repeated!r} occurs twice.", "Keep one.")
+
+
+def _read_extras(number: int, row: _Line) -> Extras | Problem | None:
+    if (
+        row.confidence is None
+        and row.input_tokens is None
+        and row.output_tokens is None
+        and row.cost_usd is None
+        and row.latency_s is None
+        and row.run is None
+    ):
+        return None
+    return read_extras(msgspec.structs.asdict(row), number, row.id)
 
 
 def _find_repeated_key(line: bytes) -> str | None:
