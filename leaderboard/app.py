@@ -18,7 +18,7 @@ from leaderboard.accounts.web_sessions import SessionTerms
 from leaderboard.db import CommitMark, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
-from leaderboard.host_cli.commands import commands
+from leaderboard.host_cli.commands import HostCommands
 from leaderboard.letters.links import Links
 from leaderboard.queue import make_queue
 from leaderboard.submissions.daily import DailyCap
@@ -204,6 +204,5 @@ def create_app(config: Config | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     openapi.install(app)
-    for command in commands:
-        app.cli.add_command(command)
+    app.cli = HostCommands(app.name)
     return app

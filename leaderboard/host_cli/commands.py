@@ -1,44 +1,52 @@
-"""Every command group of the host, in the order of its help."""
+"""Every command group of the host, in the order of its help; each is imported when it is asked for.
 
-from leaderboard.host_cli.approvals import approval_group
-from leaderboard.host_cli.benchmarks import benchmark_group
-from leaderboard.host_cli.bundles import bundle_group
-from leaderboard.host_cli.campaigns import campaign_group
-from leaderboard.host_cli.checks import check_group
-from leaderboard.host_cli.database import db_group
-from leaderboard.host_cli.endpoints import endpoint_group
-from leaderboard.host_cli.evidence import evidence_group
-from leaderboard.host_cli.experts import expert_group
-from leaderboard.host_cli.items import item_group
-from leaderboard.host_cli.judges import judge_group
-from leaderboard.host_cli.keys import key_group
-from leaderboard.host_cli.moderation import announcement_group
-from leaderboard.host_cli.objections import objection_group
-from leaderboard.host_cli.people import model_group, team_group, token_group, user_group
-from leaderboard.host_cli.readers import reader_group
-from leaderboard.host_cli.releases import release_group
-from leaderboard.host_cli.submissions import submission_group
+A site that serves pages runs none of them, and what they import took it a second to start.
+"""
 
-commands = (
-    db_group,
-    benchmark_group,
-    user_group,
-    team_group,
-    model_group,
-    token_group,
-    submission_group,
-    release_group,
-    bundle_group,
-    campaign_group,
-    approval_group,
-    evidence_group,
-    item_group,
-    key_group,
-    check_group,
-    objection_group,
-    expert_group,
-    endpoint_group,
-    judge_group,
-    reader_group,
-    announcement_group,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+import click
+from flask.cli import AppGroup
+
+MODULES = {
+    "db": "database",
+    "benchmark": "benchmarks",
+    "user": "people",
+    "team": "people",
+    "model": "people",
+    "token": "people",
+    "submission": "submissions",
+    "release": "releases",
+    "bundle": "bundles",
+    "campaign": "campaigns",
+    "approval": "approvals",
+    "evidence": "evidence",
+    "item": "items",
+    "key": "keys",
+    "check": "checks",
+    "objection": "objections",
+    "expert": "experts",
+    "endpoint": "endpoints",
+    "judge": "judges",
+    "reader": "readers",
+    "announcement": "moderation",
+}
+"""The file of each group: `<name>_group` there."""
+
+
+class HostCommands(AppGroup):
+    """The commands of an application, which imports a group when its name is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all, those of MODULES in their order."""
+        return [*MODULES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None where there is none."""
+        if cmd_name not in MODULES:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"{__package__}.{MODULES[cmd_name]}")
+        return cast(click.Command, getattr(module, f"{cmd_name}_group"))
