@@ -26,6 +26,7 @@ MEASUREMENTS = (
     "runs",
     "gate",
     "raters",
+    "reliability",
     "judge_attacks",
     "reports",
     "answers",

@@ -43,12 +43,21 @@ class ItemFact(Fact, frozen=True, kw_only=True):
 
 
 class PredictionFact(Fact, frozen=True, kw_only=True):
-    """A prediction: its number, and the SHA-256 of its text as it is kept; for hosts the text."""
+    """A prediction: its number, and the SHA-256 of its text as it is kept; for hosts the text.
+
+    The others are what its file or endpoint said beside it: `models.submission.PredictionExtras`.
+    """
 
     key: str
     number: int
     sha256: str
     text: str | None = None
+    confidence: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+    latency_s: float | None = None
+    run: str | None = None
 
 
 class ReadingFact(Fact, frozen=True, kw_only=True):

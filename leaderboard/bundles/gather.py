@@ -37,7 +37,14 @@ from leaderboard.models.ranking import ItemValues, Score, ScoreFields
 from leaderboard.models.rating import Rater, Rating
 from leaderboard.models.reading import BY_READER
 from leaderboard.models.reference import ItemReference
-from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission
+from leaderboard.models.submission import (
+    EXTRA_NAMES,
+    ParsedPrediction,
+    Prediction,
+    PredictionExtras,
+    Status,
+    Submission,
+)
 from leaderboard.rankings.harm import find_submission_harm, read_submission_rows
 from leaderboard.rankings.provenance import read_calibrated
 from leaderboard.rankings.scores import (
@@ -49,6 +56,9 @@ from leaderboard.submissions.feedback import find_feedback
 
 BATCH = 500
 """So many rows are in memory at a time; a split may have tens of thousands of items."""
+
+
+_EXTRAS = [getattr(PredictionExtras, name) for name in EXTRA_NAMES]
 
 
 class Bundle(NamedTuple):
@@ -263,16 +273,25 @@ def _read_predictions(
     session: Session, submission: Submission, *, has_texts: bool
 ) -> Iterator[Fact]:
     rows = session.execute(
-        select(Item.key, Prediction.id, Prediction.text)
+        select(Item.key, Prediction.id, Prediction.text, *_EXTRAS)
         .join(Item, Item.id == Prediction.item_id)
+        .outerjoin(
+            PredictionExtras,
+            (PredictionExtras.submission_id == Prediction.submission_id)
+            & (PredictionExtras.item_id == Prediction.item_id),
+        )
         .where(Prediction.submission_id == submission.id, Item.split_id == submission.split_id)
         .order_by(Item.position)
         .execution_options(yield_per=BATCH)
     )
-    for key, number, text in rows:
+    for key, number, text, *extras in rows:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         yield PredictionFact(
-            key=key, number=number, sha256=sha256, text=text if has_texts else None
+            key=key,
+            number=number,
+            sha256=sha256,
+            text=text if has_texts else None,
+            **dict(zip(EXTRA_NAMES, extras, strict=True)),
         )
 
 

@@ -15,7 +15,7 @@ from leaderboard.models.expert import RatingPlan
 from leaderboard.models.publication import ChosenResult
 from leaderboard.models.quota import QuotaEntry
 from leaderboard.models.release import ApartSplit
-from leaderboard.models.submission import Prediction, Status, Step, Submission
+from leaderboard.models.submission import Prediction, PredictionExtras, Status, Step, Submission
 from leaderboard.packages.versions import SplitDiff
 
 OF_SPLIT: tuple[Any, ...] = (
@@ -28,7 +28,13 @@ OF_SPLIT: tuple[Any, ...] = (
     ApartSplit,
 )
 """What is about a split in whichever version is in front."""
-OF_ITEM: tuple[Any, ...] = (Prediction, SentItem, FailedItem, EndpointReply)
+OF_ITEM: tuple[Any, ...] = (
+    Prediction,
+    PredictionExtras,
+    SentItem,
+    FailedItem,
+    EndpointReply,
+)
 """What a submission has of single items."""
 
 

@@ -17,6 +17,7 @@ class Told:
     model: str | None = None
     n_prompt_tokens: int | None = None
     n_completion_tokens: int | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body", b"<!--", b"<?xml")
 
 # An end of turn and a line break or two; a reply of more tokens without a word was swallowed.
 MAX_TOKENS_OF_NOTHING = 16
+MAX_COST = 1e6
 
 
 def read_answer(
@@ -169,6 +170,8 @@ def _read_told(
         "model": model,
         "n_prompt_tokens": _read_count(usage.get("prompt_tokens")),
         "n_completion_tokens": _read_count(usage.get("completion_tokens")),
+        # In US dollars, by gateways that say what a request cost.
+        "cost": _read_cost(usage.get("cost")),
     }
 
 
@@ -181,6 +184,11 @@ def _has_hidden_thought(value: Mapping[str, Any]) -> bool:
     n_written = _read_count(usage.get("completion_tokens")) or 0
     is_counted = any(_read_count(one.get("reasoning_tokens")) for one in counts)
     return is_counted or n_written > MAX_TOKENS_OF_NOTHING
+
+
+def _read_cost(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value < MAX_COST else None
 
 
 def _read_count(value: Any) -> int | None:

@@ -8,13 +8,20 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from leaderboard.chat import Filtered, Reply
 from leaderboard.db import Base, Sessions, now
 from leaderboard.endpoints.engine.progress import ItemOutcome, Progress
 from leaderboard.evaluation.silence import MAX_FAILED_SHARE, count_silent
 from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Item
 from leaderboard.models.endpoint import EndpointReply, EndpointRun, FailedItem
-from leaderboard.models.submission import EventKind, Prediction, Status, Submission
+from leaderboard.models.submission import (
+    EventKind,
+    Prediction,
+    PredictionExtras,
+    Status,
+    Submission,
+)
 from leaderboard.submissions.endpoint_replies import describe_reply
 from leaderboard.submissions.events import add_event
 
@@ -95,12 +102,13 @@ class ReplySink:
 
     def _make_rows(self, batch: Sequence[ItemOutcome]) -> dict[type[Base], list[dict[str, Any]]]:
         """The rows of settled items by their table; reading replies takes a while."""
-        predictions, replies, failures = [], [], []
+        predictions, extras, replies, failures = [], [], [], []
         for outcome in batch:
             asked = self._asked[outcome.key]
             row = {"submission_id": self._claim.key, "item_id": asked.item_id}
             if outcome.prediction is not None and outcome.reply is not None:
                 predictions.append(row | {"text": outcome.prediction})
+                extras.append(row | _describe_extras(outcome, outcome.reply))
                 reply = describe_reply(outcome.reply, asked.options, multiple=asked.multiple)
                 replies.append(
                     row | reply._asdict() | {"finish_reason": outcome.reply.finish_reason}
@@ -108,7 +116,12 @@ class ReplySink:
             elif outcome.failure is not None:
                 failure = outcome.failure
                 failures.append(row | {"reason": failure.reason.value, "message": failure.excerpt})
-        return {Prediction: predictions, EndpointReply: replies, FailedItem: failures}
+        return {
+            Prediction: predictions,
+            PredictionExtras: extras,
+            EndpointReply: replies,
+            FailedItem: failures,
+        }
 
     def _note_outage(self, session: Session, outage: str) -> None:
         """Say that an endpoint is waited for, or that it is back."""
@@ -119,3 +132,13 @@ class ReplySink:
             else "The endpoint answers again: the run goes on."
         )
         add_event(session, self._claim.key, EventKind.COLLECTED, message)
+
+
+def _describe_extras(outcome: ItemOutcome, reply: Reply | Filtered) -> dict[str, Any]:
+    """What the reply says beside its text: the fields of `PredictionExtras`."""
+    return {
+        "input_tokens": reply.n_prompt_tokens,
+        "output_tokens": reply.n_completion_tokens,
+        "cost_usd": reply.cost,
+        "latency_s": outcome.latency,
+    }

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.models.endpoint import EndpointReply, FailedItem
-from leaderboard.models.submission import Prediction, Submission
+from leaderboard.models.submission import Prediction, PredictionExtras, Submission
 
 MAX_FAILED_SHARE = 0.2
 """With more than this share of its items without an answer a run is of no use."""
@@ -35,11 +35,10 @@ def forget_unanswered(session: Session, submission_id: str) -> None:
         EndpointReply.submission_id == submission_id, EndpointReply.is_silent
     )
     # Such a run ends before anything is parsed or rated: nothing refers to these predictions.
-    session.execute(
-        delete(Prediction).where(
-            Prediction.submission_id == submission_id, Prediction.item_id.in_(silent)
+    for table in (Prediction, PredictionExtras):
+        session.execute(
+            delete(table).where(table.submission_id == submission_id, table.item_id.in_(silent))
         )
-    )
     session.execute(
         delete(EndpointReply).where(
             EndpointReply.submission_id == submission_id, EndpointReply.is_silent

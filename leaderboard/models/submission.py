@@ -5,7 +5,18 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, or_, select, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
@@ -199,6 +210,30 @@ class Prediction(Base):
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
     text: Mapped[str] = mapped_column(Text)
+
+
+class PredictionExtras(Base):
+    """What came beside a prediction: in its file, or in the reply of an endpoint.
+
+    `confidence`, 0..1, is the model's own probability that its answer is right; `latency_s` is in
+    seconds, `run` how its team names the run it comes from. What was not said is null.
+    """
+
+    __tablename__ = "prediction_extras"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    confidence: Mapped[float | None]
+    input_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    output_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    cost_usd: Mapped[float | None]
+    latency_s: Mapped[float | None]
+    run: Mapped[str | None] = mapped_column(String(100))
+
+
+EXTRA_NAMES = tuple(
+    column.name for column in PredictionExtras.__table__.columns if not column.primary_key
+)
 
 
 class ParsedPrediction(Base):

@@ -24,7 +24,7 @@ from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.expert import ExpertRater, RatingAssignment, RatingDraft
 from leaderboard.models.letter import Letter
 from leaderboard.models.role import SITE, GrantedRole, Role
-from leaderboard.models.submission import EventKind, Submission
+from leaderboard.models.submission import EventKind, PredictionExtras, Submission
 from leaderboard.models.team import Membership, Team, TeamRole, User
 from leaderboard.people.addresses import Use, read_uses
 from leaderboard.people.departures import end_membership, has_public_results, lock_members
@@ -159,12 +159,17 @@ def _delete_rows(session: Session, user: User) -> None:
 
 
 def _forget_files(session: Session, user: User) -> None:
-    """Take the names of their files from what the person has sent, and from what was said of it."""
+    """Take names of files and runs from what the person has sent, and from what is said of it."""
     for row in session.scalars(select(Submission).where(Submission.user_id == user.id)):
         for event in row.events:
             if event.kind is EventKind.SUBMITTED:
                 event.message = event.message.replace(f" in {row.file_name}.", f" in {FILE_NAME}.")
         row.file_name = FILE_NAME
+        session.execute(
+            update(PredictionExtras)
+            .where(PredictionExtras.submission_id == row.id)
+            .values(run=None)
+        )
     session.flush()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from leaderboard.models.submission import (
     FINAL,
     EventKind,
     Prediction,
+    PredictionExtras,
     Status,
     Step,
     Submission,
@@ -27,6 +29,7 @@ from leaderboard.packages.opening import require_newest
 from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.formats import Extras
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
 from leaderboard.submissions.read import KnownItem, Predictions
 from leaderboard.submissions.runs import RunOf, add_run, require_run, require_same_endpoint
@@ -99,6 +102,7 @@ def submit(
             for item_id, text in predictions.texts.items()
         ],
     )
+    add_extras(session, submission.id, predictions.extras)
     if run_of is not None:
         add_run(session, submission, run_of)
     add_event(
@@ -110,6 +114,16 @@ def submit(
     if asks_approval:
         wait_for_approval(session, submission)
     return submission
+
+
+def add_extras(session: Session, submission_id: str, extras: Mapping[int, Extras]) -> None:
+    """Keep what came beside predictions, by item row id."""
+    rows = [
+        {"submission_id": submission_id, "item_id": item_id, **msgspec.structs.asdict(one)}
+        for item_id, one in extras.items()
+    ]
+    if rows:
+        session.execute(insert(PredictionExtras), rows)
 
 
 def make_queued(

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
+from demo.scripted_endpoint import make_completion
 from leaderboard.db import Base, Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.endpoints.engine.settings import Budget
@@ -22,7 +23,14 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.endpoint import Endpoint, EndpointKey, EndpointRun, SentItem
 from leaderboard.models.ranking import Board, RankingEntry
-from leaderboard.models.submission import EventKind, Prediction, Status, Step, Submission
+from leaderboard.models.submission import (
+    EventKind,
+    Prediction,
+    PredictionExtras,
+    Status,
+    Step,
+    Submission,
+)
 from leaderboard.packages.prompts import make_canary_line
 from leaderboard.rankings.scores import (
     read_scores,
@@ -31,7 +39,7 @@ from leaderboard.submissions.endpoint_replies import Said
 from leaderboard.submissions.endpoint_runs import find_run, wipe_spent_keys
 from leaderboard.submissions.submit import cancel
 from tests.asked import SECRET, add_endpoint, make_access, submit_to
-from tests.endpoints.server import failed, held, later, never, said, serve
+from tests.endpoints.server import failed, held, later, never, said, sent, serve
 from tests.loaded import Load
 from tests.package_files import make_png
 from tests.waiting import running, wait_until
@@ -69,7 +77,8 @@ def test_an_endpoint_is_asked_every_item_and_scored_as_a_file_would_be(
 ) -> None:
     load(5, 2, 1)
     set_canary(sessions)
-    with serve(then=said("ANSWER: B")) as server:
+    usage = {"prompt_tokens": 31, "completion_tokens": 2, "cost": 0.5}
+    with serve(then=sent(make_completion("ANSWER: B") | {"usage": usage})) as server:
         endpoint = add_endpoint(sessions, server, max_tokens={"text": 7, "image": 8, "report": 9})
         key = submit_to(sessions, endpoint)
         submission = run(sessions, key, make_access(server))
@@ -87,6 +96,13 @@ def test_an_endpoint_is_asked_every_item_and_scored_as_a_file_would_be(
         assert (figures.n_sent, figures.n_failed, figures.run.n_requests) == (8, 0, 8)
         assert figures.run.saw_hidden
         hashes = set(session.scalars(select(SentItem.sha256)))
+        beside = session.scalars(select(PredictionExtras)).all()
+    assert len(beside) == 8
+    for one in beside:
+        assert one.latency_s is not None
+        assert one.latency_s >= 0
+        assert (one.input_tokens, one.output_tokens, one.cost_usd) == (31, 2, 0.5)
+        assert one.confidence is None
     assert len(server.bodies) == 8
     assert len(hashes) == 8
     assert sorted(body["max_tokens"] for body in server.bodies) == [7] * 5 + [8] * 2 + [9]

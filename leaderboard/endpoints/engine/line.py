@@ -24,13 +24,15 @@ class Ticket:
     """One item on its way: what is sent for it, and what came of that so far.
 
     `n_attempts` counts what speaks against the item, `lost` its newest losses among that.
-    `outages` are the numbers of those that it was in.
+    `outages` are the numbers of those that it was in; `latency` is how long the last
+    request took, in seconds.
     """
 
     request: ItemRequest
     body: bytes
     begun: float = field(default_factory=time.monotonic)
     n_requests: int = 0
+    latency: float | None = None
     n_attempts: int = 0
     lost: list[Loss] = field(default_factory=list)
     outages: set[int] = field(default_factory=set)

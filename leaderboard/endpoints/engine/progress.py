@@ -41,7 +41,8 @@ class Progress(NamedTuple):
 class ItemOutcome:
     """What became of one item: a prediction, or None and the last failure.
 
-    `sent_hash` is the SHA-256 of the body that was sent; `reply` is what came with a prediction.
+    `sent_hash` is the SHA-256 of the body that was sent; `reply` is what came with a prediction,
+    `latency` how long that took, in seconds.
     """
 
     key: str
@@ -51,6 +52,7 @@ class ItemOutcome:
     n_attempts: int
     seconds: float
     reply: Reply | Filtered | None = None
+    latency: float | None = None
 
 
 class Ending(enum.StrEnum):

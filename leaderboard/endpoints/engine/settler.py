@@ -107,7 +107,10 @@ class Settler:
             self._tally.n_requests += 1
             self._tally.n_retried += ticket.n_requests > 0
             ticket.n_requests += 1
-            return await self._client.ask(ticket.body)
+            sent = time.monotonic()
+            result = await self._client.ask(ticket.body)
+            ticket.latency = time.monotonic() - sent
+            return result
         finally:
             self._pace.leave()
 
@@ -236,6 +239,7 @@ class Settler:
             n_attempts=ticket.n_requests,
             seconds=time.monotonic() - ticket.begun,
             reply=reply,
+            latency=ticket.latency,
         )
 
     def _make_prediction(self, reply: Reply | Filtered) -> str:

@@ -136,6 +136,34 @@ def mean(
     return Estimate(value, max(bounds[0], value - reach), min(bounds[1], value + reach))
 
 
+def share_of_losses(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> Estimate:
+    """The mean of `values` within 0..1 that are mostly small, with an interval that fits a skew.
+
+    values, clusters: (n,), n >= 1. See `logit_interval`, of the cluster-robust error and (clusters
+    - 1) degrees of freedom; where nothing varies, Wilson's with the effective number of items.
+    """
+    value = float(values.mean())
+    plain = mean(values, clusters, (-math.inf, math.inf))
+    if plain.high is None or np.ptp(values) == 0:
+        effective = len(values) / design_effect(values, clusters)
+        _, low, high = wilson_interval(value * effective, effective)
+        return Estimate(value, low, high)
+    return Estimate(value, *logit_interval(value, plain.high - value))
+
+
+def logit_interval(value: float, reach: float) -> tuple[float, float]:
+    """The ends of an interval of `value` -+ `reach`, taken over to the log odds and back.
+
+    By the delta method the log odds of a share v vary by error / (v (1 - v)). Means of squared
+    errors and of risks are small and skewed; on that scale their errors are nearly symmetric, and
+    no end leaves 0..1. 0 < value < 1.
+    """
+    odds = math.log(value / (1 - value))
+    ends = (odds + sign * reach / (value * (1 - value)) for sign in (-1, 1))
+    low, high = (1 / (1 + math.exp(-end)) if end > -700 else 0.0 for end in ends)
+    return low, high
+
+
 def difference(first: Estimate, second: Estimate) -> Estimate:
     """first - second of independent estimates, by MOVER from their own intervals.
 
