@@ -50,6 +50,25 @@ class Api:
             query |= {"board": "report", "style": "controlled"}
         return self._get(f"/rankings/{quote(benchmark)}/{quote(split)}", query)
 
+    def get_formats(self) -> Any:
+        """The formats of other software that results and benchmarks are given in."""
+        return self._get("/exports")
+
+    def download_export(
+        self,
+        benchmark: str,
+        model: str | None,
+        key: str,
+        query: Mapping[str, str],
+        target: BinaryIO,
+        on_received: Callable[[int, int | None], None],
+    ) -> None:
+        """Writes a benchmark, or the results of a model, in a format into `target`."""
+        of_model = f"/models/{quote(model)}" if model else ""
+        path = f"/benchmarks/{quote(benchmark)}{of_model}/exports/{quote(key)}"
+        asked = f"?{urlencode(query)}" if query else ""
+        self._transport.download(path + asked, target, on_received)
+
     def get_models(self) -> Any:
         """The model cards of the caller's teams."""
         return self._get("/models")

@@ -13,6 +13,7 @@ import click
 from spinebench.commands.account import login, logout, whoami
 from spinebench.commands.benchmarks import benchmarks, download
 from spinebench.commands.endpoints import endpoints
+from spinebench.commands.exports import export
 from spinebench.commands.models import models
 from spinebench.commands.objections import objection
 from spinebench.commands.predictions import submit, validate
@@ -61,6 +62,7 @@ for _command in (
     verify,
     objection,
     rankings,
+    export,
 ):
     cli.add_command(_command)
 

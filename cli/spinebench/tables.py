@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from spinebench.shapes.benchmarks import BenchmarkRecord
 from spinebench.shapes.endpoints import EndpointRecord, EndpointTestRecord
+from spinebench.shapes.exports import FormatRecord
 from spinebench.shapes.models import ModelRecord
 from spinebench.shapes.objections import ObjectionRecord
 from spinebench.shapes.rankings import BOARDS, BoardScore, RankingEntryRecord, RankingRecord
@@ -46,6 +47,12 @@ def between(low: float | None, high: float | None) -> str:
 def moment(at: datetime | None) -> str:
     """A time of the API to the minute, in UTC."""
     return NONE if at is None else f"{at:%Y-%m-%d %H:%M}"
+
+
+def formats_table(formats: Sequence[FormatRecord]) -> Table:
+    """One format a row."""
+    columns = [Column("format"), Column("of a"), Column("what for", spare=1)]
+    return Table("Formats", columns, [(one.key, one.about, one.use) for one in formats])
 
 
 def benchmarks_table(benchmarks: Sequence[BenchmarkRecord]) -> Table:

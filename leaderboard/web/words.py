@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from leaderboard.accounts.card_fields import STATED_FACTS, write_size
 from leaderboard.disclosure import is_protected, shows_items
+from leaderboard.exports.documents import OF_BENCHMARKS, OF_MODELS
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, ScoreFields
 from leaderboard.rankings.breakdowns import SLICES, SliceScore
@@ -229,6 +230,8 @@ def install(app: Flask) -> None:
     app.add_template_test(is_protected, "protected")
     app.add_template_test(shows_items, "shown")
     app.jinja_env.globals.update(
+        MODEL_DOCUMENTS=OF_MODELS,
+        BENCHMARK_DOCUMENTS=OF_BENCHMARKS,
         SLICES=SLICES,
         STATED_FACTS=STATED_FACTS,
         TRACK_WORDS=TRACK_WORDS,

@@ -211,3 +211,35 @@ def test_an_empty_ranking_is_said_in_words(server: ApiServer, spinebench: Spineb
     server.on("GET", "/rankings/m/dev", {**RANKING, "entries": [], "ranked_at": None})
     outcome = spinebench("rankings", "m", "-s", "dev")
     assert (outcome.code, outcome.out) == (0, "No model is ranked on m dev yet.\n")
+
+
+FORMATS = {
+    "formats": [
+        {
+            "key": "model-index",
+            "about": "model",
+            "title": "Hugging Face model-index",
+            "use": "For a README.",
+            "media_type": "text/markdown",
+            "ending": "md",
+            "needs_dataset": True,
+        }
+    ]
+}
+
+
+def test_export_lists_the_formats_and_writes_one(
+    server: ApiServer, spinebench: Spinebench, tmp_path: Path
+) -> None:
+    server.on("GET", "/exports", FORMATS)
+    assert "For a README." in spinebench("export").out
+    path = "/benchmarks/tiny/models/m/exports/model-index"
+    server.on("GET", path, Answer(body=b"---"))
+    where = tmp_path / "index.md"
+    chosen = ("export", "-f", "model-index", "-b", "tiny", "-o", str(where))
+    outcome = spinebench(*chosen, "-m", "m", "--dataset", "lab/tiny")
+    assert (outcome.code, where.read_bytes()) == (0, b"---")
+    assert server.asked("GET", path)[0].path.endswith("?dataset=lab%2Ftiny")
+    wrong = spinebench(*chosen)
+    assert wrong.code == 2
+    assert "Add --model" in wrong.err

@@ -48,10 +48,14 @@ WHEN = {
 
 
 class Answers(Response):
-    """What an operation can answer: `shape` (or a file of the type `sends`), or an error."""
+    """What an operation can answer: `shape` (or a file of a type that it `sends`), or an error."""
 
     def __init__(
-        self, status: int, shape: type | None, errors: Sequence[int], sends: str = JSON
+        self,
+        status: int,
+        shape: type | None,
+        errors: Sequence[int],
+        sends: Sequence[str] = (JSON,),
     ) -> None:
         models: dict[str, Any] = {f"HTTP_{error}": (ErrorAnswer, WHEN[error]) for error in errors}
         models[f"HTTP_{status}"] = (shape, HTTPStatus(status).phrase)
@@ -63,8 +67,10 @@ class Answers(Response):
         found = super().generate_spec(*arguments)
         if "content" not in found[self.status]:
             binary = {"type": "string", "format": "binary"}
-            schema = {"type": "object"} if self.sends == JSON else binary
-            found[self.status]["content"] = {self.sends: {"schema": schema}}
+            found[self.status]["content"] = {
+                kind: {"schema": {"type": "object"} if kind == JSON else binary}
+                for kind in self.sends
+            }
         return dict(sorted(found.items()))
 
 

@@ -27,6 +27,7 @@ PLACES = {
     "endpoint": "The endpoint's number.",
     "objection": "The objection's number.",
     "model": "The model card's short name.",
+    "format": "The format's key, as `/exports` lists it.",
 }
 """What stands in an address."""
 
@@ -40,14 +41,14 @@ def operation(
     query: type[Shape] | None = None,
     form: type[Shape] | None = None,
     errors: tuple[int, ...] = (),
-    sends: str = JSON,
+    sends: str | tuple[str, ...] = JSON,
     reads: bool = False,
 ) -> Callable[[View], View]:
     """Let a view answer to `method` at `rule`, and say so in the OpenAPI document.
 
     Its docstring is what the document says of it, its return type what it answers with `status`
-    (a file of the type `sends` where that is a Response), its parameter `json` the body that it
-    takes. `query` and `form` say what else it reads. `scope` lets only tokens with it pass.
+    (a file of a type that it `sends` where that is a Response), its parameter `json` the body that
+    it takes. `query` and `form` say what else it reads. `scope` lets only tokens with it pass.
     `errors` are statuses beyond those that come with token, address, query, form and body. A view
     that `reads` has a session that reads until it calls `begin_writing`, whatever its method is.
     """
@@ -56,11 +57,12 @@ def operation(
         hints = get_type_hints(view)
         answer, body = hints["return"], hints.get("json")
         shape = answer if issubclass(answer, Shape) else None
+        types = (sends,) if isinstance(sends, str) else sends
         every = list_errors(rule, scope, query=query, form=form, body=body) | set(errors)
         checked = contract.validate(
             query=query,
             form=form,
-            resp=Answers(status, shape, sorted(every), sends),
+            resp=Answers(status, shape, sorted(every), types),
             validation_error_status=ALWAYS[0],
             security=[{TOKEN: [scope.value]}] if scope else [],
             tags=[PurePath(view.__module__.replace(".", "/")).name],

@@ -38,6 +38,7 @@ from leaderboard.web.address import (
     read_slice,
     read_slugs,
 )
+from leaderboard.web.documents import send_benchmark_document, send_model_document
 from leaderboard.web.pages.benchmarks import TAXONOMY
 from leaderboard.web.readings import get_public_submission, send_readings
 from leaderboard.web.services import database, services
@@ -155,6 +156,20 @@ def gates(ending: str) -> Response:
 def published(name: str, ending: str) -> Response:
     """A table of published results."""
     return send_table(make_published_table(read_published(), name), ending)
+
+
+@blueprint.get("/models/<slug>/formats/<key>")
+def model_document(slug: str, key: str) -> Response:
+    """The public results of a model on a version, in a format of other software."""
+    return send_model_document(find_split().benchmark, slug, key)
+
+
+@blueprint.get("/benchmarks/<slug>/formats/<key>")
+def benchmark_document(slug: str, key: str) -> Response:
+    """A version of a benchmark, or its models' records, in a format of other software."""
+    return send_benchmark_document(
+        get_benchmark(database(), slug, request.args.get("version")), key
+    )
 
 
 def send_table(table: Table, ending: str) -> Response:

@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark
-from leaderboard.rankings.read import RankingRow, RankingTable, get_row, read_ranking, read_state
+from leaderboard.rankings.read import get_row, read_ranking, read_state
 from leaderboard.sharing.badge import make_badge
-from leaderboard.sharing.citation import cite
 from leaderboard.sharing.feed import write_feed
 from leaderboard.sharing.news import read_news
 from leaderboard.sharing.picture import MAX_BARS, Bar, draw_picture
 from leaderboard.web.address import find_board, find_split, find_standing, read_place
+from leaderboard.web.citations import cite_benchmark, cite_model, write_standing
 from leaderboard.web.security import CONTENT_SECURITY_POLICY
 from leaderboard.web.services import database, services
-from leaderboard.web.words import rank
 
 blueprint = Blueprint("sharing", __name__)
 DEFAULT_EMBEDDED, MAX_EMBEDDED = 10, 50
 BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 FRAMABLE_POLICY = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+blueprint.add_app_template_global(cite_model)
+blueprint.add_app_template_global(cite_benchmark)
 FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
@@ -35,7 +35,7 @@ def badge(slug: str) -> Response:
 
     def render() -> str:
         table, row = get_row(database(), split, slug)
-        return make_badge(split.benchmark.name, _standing(table, row, board))
+        return make_badge(split.benchmark.name, write_standing(table, row, board))
 
     state = read_state(database(), split)
     response = services().pages.respond(state, render, "image/svg+xml")
@@ -55,7 +55,7 @@ def model_picture(slug: str) -> Response:
             for one in Board
             if (score := row.scores.get(one)) is not None
         ]
-        line = f"{row.model.organisation}; {_standing(table, row, Board.OVERALL)}"
+        line = f"{row.model.organisation}; {write_standing(table, row, Board.OVERALL)}"
         return draw_picture(row.model.name, line, bars)
 
     return _send_picture(read_state(database(), split), render)
@@ -122,50 +122,6 @@ def benchmark_citation(slug: str) -> Response:
     """How to cite a benchmark."""
     found = get_benchmark(database(), slug, request.args.get("version"))
     return _send_citation(cite_benchmark(found), f"{slug}.bib")
-
-
-@blueprint.app_template_global()
-def cite_model(table: RankingTable, row: RankingRow) -> str:
-    """A BibTeX entry of a model's standing in a ranking."""
-    benchmark, at = table.split.benchmark, table.ranked_at or row.submission.created_at
-    place = f"benchmark={benchmark.slug}&version={benchmark.version}&split={table.split.name}"
-    return cite(
-        f"spinebench-{row.model.slug}-{at:%Y-%m-%d}",
-        title=f"{row.model.name} on {benchmark.name} {benchmark.version}, {table.split.name} split",
-        author="SpineBench",
-        at=at,
-        url=f"{services().base_url}/models/{row.model.slug}?{place}",
-        note=f"Submission{'s' if row.parts else ''} {row.name_files()}, "
-        f"{_standing(table, row, Board.OVERALL)}, ranked {at:%Y-%m-%d}",
-        version=benchmark.version,
-    )
-
-
-@blueprint.app_template_global()
-def cite_benchmark(benchmark: Benchmark) -> str:
-    """A BibTeX entry of a benchmark's version."""
-    return cite(
-        f"{benchmark.slug}-{benchmark.version}",
-        title=f"{benchmark.name} {benchmark.version}",
-        author="SpineBench",
-        at=benchmark.opened_at or benchmark.published_at,
-        url=f"{services().base_url}/benchmarks/{benchmark.slug}?version={benchmark.version}",
-        note=f"SHA-256 of its content: {benchmark.content_hash}",
-        version=benchmark.version,
-    )
-
-
-def _standing(table: RankingTable, row: RankingRow, board: Board) -> str:
-    score = row.scores.get(board)
-    number = f"{score.value:.1f}" if score else "not scored"
-    if board not in row.ranks:
-        return f"{board.words} {number}, unranked"
-    words = f"rank {rank(row.ranks[board])} of {_count_ranked(table, board)}"
-    return f"{words}, {board.words} {number}"
-
-
-def _count_ranked(table: RankingTable, board: Board) -> int:
-    return sum(board in row.ranks for row in table.rows)
 
 
 def _send_picture(state: Hashable, render: Callable[[], bytes]) -> Response:

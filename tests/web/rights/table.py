@@ -105,9 +105,11 @@ PAGES = (
         GET /exports/ablations/model-a.csv?benchmark=tiny
         GET /exports/agreement.csv
         GET /exports/benchmarks/tiny/composition.csv
+        GET /exports/benchmarks/tiny/formats/eval-yaml
         GET /exports/breakdowns.csv
         GET /exports/gates.csv
         GET /exports/comparisons/pairs.csv?benchmark=tiny&models=model-a,model-b
+        GET /exports/models/model-a/formats/every-eval-ever?benchmark=tiny
         GET /exports/models/model-a/harm.csv?benchmark=tiny
         GET /exports/models/model-a/scores.csv?benchmark=tiny
         GET /exports/judges.csv
@@ -435,10 +437,13 @@ API = (
         GET /api/v1/benchmarks/tiny
         GET /api/v1/benchmarks/tiny/commitments
         GET /api/v1/benchmarks/tiny/errata
+        GET /api/v1/benchmarks/tiny/exports/eval-yaml
+        GET /api/v1/benchmarks/tiny/models/model-a/exports/every-eval-ever
         GET /api/v1/benchmarks/tiny/reveal
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test
         GET /api/v1/comparisons/tiny/test?models=model-a,model-b
+        GET /api/v1/exports
         GET /api/v1/judges/tiny/test
         GET /api/v1/keys
         GET /api/v1/openapi.json
