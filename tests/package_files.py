@@ -126,7 +126,7 @@ def write_package(
     for split in manifest["splits"]:
         lines = [json.dumps(item) + "\n" for item in items if item["split"] == split["name"]]
         (folder / split["items"]).write_text("".join(lines), encoding="utf-8")
-    paths = sorted({image["path"] for item in items for image in item["images"]})
+    paths = sorted({image["path"] for item in items for image in item.get("images", ())})
     for number, path in enumerate(paths):
         (folder / path).write_bytes(make_png(number))
     return folder

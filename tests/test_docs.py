@@ -306,6 +306,14 @@ def test_every_field_of_a_package_is_explained() -> None:
     assert fields <= codes
 
 
+def test_the_smallest_package_has_no_problems(tmp_path: Path) -> None:
+    blocks = dict(read_blocks(read("docs/benchmark-package.md")))
+    (tmp_path / "items").mkdir()
+    (tmp_path / "manifest.json").write_text(blocks["json smallest"])
+    (tmp_path / "items" / "test.jsonl").write_text(blocks["json smallest-item"])
+    read_package(open_package(tmp_path))
+
+
 def test_the_example_package_has_no_problems(tmp_path: Path) -> None:
     blocks = {block.info: block.text for block in read_blocks(read("docs/benchmark-package.md"))}
     (tmp_path / "items").mkdir()

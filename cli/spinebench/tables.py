@@ -210,7 +210,7 @@ def _item_cells(reading: ReadingRecord, *, shows_key: bool) -> list[str]:
     cells = [
         item.id,
         item.track,
-        item.subcondition.replace("_", " "),
+        (item.subcondition or NONE).replace("_", " "),
         (read.letters or read.outcome) if read else NONE,
         rule or NONE,
     ]

@@ -28,8 +28,8 @@ class ItemFact(Fact, frozen=True, kw_only=True):
 
     key: str
     track: str
-    subcondition: str
-    axis: str
+    subcondition: str | None = None
+    axis: str | None = None
     modality: str | None = None
     multiple: bool = False
     n_images: int = 0

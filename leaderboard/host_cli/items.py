@@ -90,7 +90,8 @@ def _echo(one: LensItem, irt: Irt) -> None:
     """An item's own line, then its figures, then its signs."""
     item, figures = one.item, one.figures
     key = f"key {one.key}" if one.key else "report"
-    click.echo(f"{item.key} ({item.track.value}, {item.subcondition}, {key})")
+    place = ", ".join(filter(None, (item.track.value, item.subcondition)))
+    click.echo(f"{item.key} ({place}, {key})")
     right = f"{figures.n_right} of {figures.n} right, " if figures.n_right is not None else ""
     click.echo(f"  {right}difficulty {_write(figures.difficulty, 2, f'of {figures.n} models')}")
     words = figures.no_discrimination or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from leaderboard.scoring.boards import Slice, Track
@@ -68,6 +69,8 @@ def make_target_table(ratings: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
         sections.append(own.mean(axis="columns", skipna=False))
         columns[Target(Slice.SECTION, section.key).key] = sections[-1]
         columns |= {Target(Slice.DIMENSION, str(key)).key: own[key] for key in own.columns}
+    if not sections:  # A benchmark without reports has no rubric.
+        return pd.DataFrame({REPORT.key: pd.Series(np.nan, wide.index)})
     report = 20 * pd.concat(sections, axis="columns").mean(axis="columns", skipna=False)
     return pd.DataFrame({REPORT.key: report, **columns})
 

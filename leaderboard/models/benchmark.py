@@ -97,8 +97,8 @@ class Item(Base):
     question: Mapped[str] = mapped_column(Text)
     options: Mapped[dict[str, str]] = mapped_column(JSON)
     multiple: Mapped[bool]
-    subcondition: Mapped[str] = mapped_column(String(80))
-    axis: Mapped[str] = mapped_column(String(80))
+    subcondition: Mapped[str | None] = mapped_column(String(80))
+    axis: Mapped[str | None] = mapped_column(String(80))
     modality: Mapped[str | None] = mapped_column(String(80))
     levels: Mapped[list[str]] = mapped_column(JSON)
     case_key: Mapped[str] = mapped_column(String(120))

@@ -17,6 +17,7 @@ from leaderboard.scoring.boards import Board as Board
 from leaderboard.scoring.boards import Metric as Metric
 from leaderboard.scoring.boards import ScorePlace as ScorePlace
 from leaderboard.scoring.boards import Slice as Slice
+from leaderboard.scoring.boards import boards_of as boards_of
 
 
 class ScoreFields:

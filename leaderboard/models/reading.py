@@ -51,7 +51,7 @@ class ReaderCall(Base):
     reply: Mapped[str] = mapped_column(Text)
     outcome: Mapped[ReaderOutcome] = mapped_column(enum_column(ReaderOutcome))
     reason: Mapped[str] = mapped_column(Text)
-    letters: Mapped[str] = mapped_column(String(10))
+    letters: Mapped[str] = mapped_column(String(26))
     quote: Mapped[str] = mapped_column(Text)
     input_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]

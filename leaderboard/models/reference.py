@@ -11,7 +11,10 @@ from leaderboard.db import Base
 
 
 class ItemReference(Base):
-    """The right answer of an MCQ, or the reference report and checklist of a case."""
+    """The right answer of an MCQ, or the reference report and checklist of a case.
+
+    Kind and reference of its provenance are empty where the package does not say it.
+    """
 
     __tablename__ = "item_references"
 

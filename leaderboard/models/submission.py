@@ -246,7 +246,7 @@ class ParsedPrediction(Base):
 
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(20))
-    letters: Mapped[str] = mapped_column(String(10))
+    letters: Mapped[str] = mapped_column(String(26))
     is_correct: Mapped[bool]
     precision: Mapped[float | None]
     recall: Mapped[float | None]

@@ -2,41 +2,72 @@
 
 from __future__ import annotations
 
+import json
+import string
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import UnsetType
+
 from leaderboard.errors import Problem
-from leaderboard.models.benchmark import Answers
-from leaderboard.packages.package import Manifest, McqItem, PackageItem, ReportItem
+from leaderboard.models.benchmark import Answers, Track
+from leaderboard.packages.package import (
+    Manifest,
+    McqItem,
+    PackageItem,
+    ReportItem,
+    Taxonomy,
+    track_of,
+)
 from leaderboard.scoring.checklist import LevelCheck, checklist_problems
 from leaderboard.scoring.levels import find_transitional
 from leaderboard.scoring.rubric import Dimension
 
-LETTERS = "ABCDEFGHIJ"
+LETTERS = string.ascii_uppercase
 MANIFEST = "manifest.json"
 MOST_SHOWN = 30
 FEWEST_QUESTIONS, MOST_QUESTIONS = 6, 10
+USUAL_PROMPTS = {
+    Track.TEXT: "{question}\n{options}\nEnd with a line ANSWER: X, where X is the letter.",
+    Track.IMAGE: "{question}\n{options}\nEnd with a line ANSWER: X, where X is the letter.",
+    Track.REPORT: "{question}",
+}
+"""What a package may ask in each track; the remedy for a prompt that is missing names it."""
+WHOLE: frozenset[str] = frozenset()
+"""Of an object that the format allows: no field of it is broken."""
 
 
 class Line(NamedTuple):
-    """An item and where it stands: its file in the package and its line there, from 1."""
+    """An item and where it stands: its file in the package and its line there, from 1.
+
+    Of one that departs from the format the `broken` fields are not looked at.
+    """
 
     path: str
     number: int
     item: PackageItem
+    broken: frozenset[str] = WHOLE
 
     def problem(self, message: str, remedy: str) -> Problem:
         """A problem of this item."""
         return Problem(message, remedy, line=self.number, id=self.item.id, path=self.path)
 
+    def has(self, *fields: str) -> bool:
+        """Whether all of these can be looked at."""
+        return self.broken.isdisjoint(fields)
 
-def check_manifest(manifest: Manifest) -> Iterator[Problem]:
-    """Keys that stand twice, hidden items to be shown, and wrong questions of the rubric."""
-    taxonomy, sections = manifest.taxonomy, manifest.rubric.sections
+
+def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterator[Problem]:
+    """Keys that stand twice, hidden items to be shown, and wrong questions of the rubric.
+
+    Fields of a manifest that are `broken` are not looked at.
+    """
+    taxonomy = Taxonomy() if "taxonomy" in broken else manifest.taxonomy
+    sections = [] if "rubric" in broken else manifest.rubric.sections
     lists: dict[str, list[str]] = {
-        "splits": [split.name for split in manifest.splits],
-        "tracks": [track.key for track in manifest.tracks],
+        "splits": [split.name for split in manifest.splits or ()],
+        "tracks": [track.key for track in manifest.tracks or ()],
         "subconditions": [term.key for term in taxonomy.subconditions],
         "axes": [term.key for term in taxonomy.axes],
         "modalities": [term.key for term in taxonomy.modalities],
@@ -48,7 +79,7 @@ def check_manifest(manifest: Manifest) -> Iterator[Problem]:
             if count > 1:
                 message = f"{name}: {key!r} occurs {count} times."
                 yield Problem(message, "Keep one.", path=MANIFEST)
-    for split in manifest.splits:
+    for split in manifest.splits or ():
         if split.answers is Answers.HIDDEN and split.show_items is True:
             yield Problem(
                 f"splits: {split.name!r} shows its items, and its answers are hidden.",
@@ -80,24 +111,63 @@ def _check_questions(dimension: Dimension) -> Iterator[Problem]:
         )
 
 
-def check_item(manifest: Manifest, line: Line) -> Iterator[Problem]:
-    """What is wrong with one item by itself."""
-    item, taxonomy = line.item, manifest.taxonomy
-    known = (
-        ("subcondition", item.subcondition, taxonomy.subconditions),
-        ("axis", item.axis, taxonomy.axes),
-        ("modality", item.modality, taxonomy.modalities),
-    )
-    for field, key, terms in known:
-        if key is not None and key not in {term.key for term in terms}:
-            yield line.problem(
-                f"{field} {key!r} is not in the manifest's taxonomy.",
-                f"Use one of {', '.join(term.key for term in terms[:MOST_SHOWN])}.",
+def check_used(
+    manifest: Manifest, lines: Sequence[Line], broken: frozenset[str] = WHOLE
+) -> Iterator[Problem]:
+    """What items use of the manifest and it does not have: prompts of their tracks, a rubric."""
+    whole = [line for line in lines if line.has("images")]
+    tracks = {track_of(line.item) for line in whole}
+    for track in sorted(tracks) if "prompts" not in broken else ():
+        if isinstance(getattr(manifest.prompts, track.value), UnsetType):
+            usual = json.dumps({track.value: USUAL_PROMPTS[track]})
+            yield Problem(
+                f"prompts: there are items of the {track.value} track and no prompt for them.",
+                f'Add it to "prompts", such as {usual}.',
+                path=MANIFEST,
             )
-    yield from _check_numbering(item, line)
-    yield from (
-        _check_mcq(item, line) if isinstance(item, McqItem) else _check_report(manifest, item, line)
+    if Track.REPORT in tracks and "rubric" not in broken and not manifest.rubric.sections:
+        yield Problem(
+            "rubric: there are reports, and nothing says what they are rated on.",
+            'Add "rubric" with its sections and their dimensions, or leave the reports out.',
+            path=MANIFEST,
+        )
+
+
+def check_item(manifest: Manifest, line: Line, broken: frozenset[str] = WHOLE) -> Iterator[Problem]:
+    """What is wrong with one item by itself; `broken` fields of the manifest say nothing on it."""
+    item = line.item
+    if "taxonomy" not in broken:
+        yield from _check_terms(manifest.taxonomy, line)
+    if line.has("levels", "numbering", "checklist"):
+        yield from _check_numbering(item, line)
+    if isinstance(item, McqItem):
+        yield from _check_mcq(item, line)
+    elif line.has("checklist") and "rubric" not in broken and manifest.rubric.sections:
+        yield from _check_report(manifest, item, line)
+
+
+def _check_terms(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:
+    known = (
+        ("subcondition", "subconditions", taxonomy.subconditions),
+        ("axis", "axes", taxonomy.axes),
+        ("modality", "modalities", taxonomy.modalities),
     )
+    for field, name, terms in known:
+        key = getattr(line.item, field)
+        some = ", ".join(term.key for term in terms[:MOST_SHOWN])
+        if not line.has(field):
+            continue
+        if key is None and terms and field != "modality":
+            yield line.problem(f"{field} is missing.", f"Use one of {some}.")
+        elif key is not None and not terms:
+            yield line.problem(
+                f"{field} {key!r} is not in the manifest's taxonomy, which has no {name}.",
+                f'Add {{"key": "{key}", "name": "..."}} to "{name}" there, or leave it out.',
+            )
+        elif key is not None and key not in {term.key for term in terms}:
+            yield line.problem(
+                f"{field} {key!r} is not in the manifest's taxonomy.", f"Use one of {some}."
+            )
 
 
 def _check_numbering(item: PackageItem, line: Line) -> Iterator[Problem]:
@@ -114,17 +184,19 @@ def _check_numbering(item: PackageItem, line: Line) -> Iterator[Problem]:
 
 
 def _check_mcq(item: McqItem, line: Line) -> Iterator[Problem]:
+    if not line.has("options", "answer"):
+        return
     letters = list(item.options)
     if letters != list(LETTERS[: len(letters)]) or len(letters) < 2:
         yield line.problem(
             f"The options are {', '.join(letters) or 'empty'}.",
-            "Letter two to ten options A, B, C ... in order.",
+            f"Letter two to {len(LETTERS)} options A, B, C ... in order.",
         )
     if set(item.answer) - set(letters) or len(set(item.answer)) < len(item.answer):
         yield line.problem(
             f"The answer {item.answer} is not a set of the options.", "Name each right letter once."
         )
-    if len(item.answer) > 1 and not item.multiple:
+    if len(item.answer) > 1 and not item.multiple and line.has("multiple"):
         yield line.problem(
             "Several right letters, but multiple is false.",
             'Set "multiple": true, or keep one letter.',
@@ -143,14 +215,15 @@ def check_together(lines: Sequence[Line]) -> Iterator[Problem]:
     case_of: dict[str, str] = {}
     spelled: dict[str, str] = {}
     for line in lines:
-        before = first.setdefault(line.item.id, line)
+        before = first.setdefault(line.item.id, line) if line.has("id") else line
         if before is not line:
             yield line.problem(
                 f"The id is already used in {before.path}, line {before.number}.",
                 "Give every item of the benchmark its own id.",
             )
-        for image in line.item.images:
-            if case_of.setdefault(image.path, line.item.case_id) != line.item.case_id:
+        for image in line.item.images if line.has("images", "case_id", "id") else ():
+            case = line.item.case_key
+            if case_of.setdefault(image.path, case) != case:
                 yield line.problem(
                     f"{image.path} is shared with case {case_of[image.path]!r}.",
                     "Items that share an image are one case: give them the same case_id.",

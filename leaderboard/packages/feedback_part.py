@@ -54,7 +54,9 @@ def draw_feedback_part(session: Session, split: Split, generator: np.random.Gene
     wanted = min(len(free) * FEEDBACK_SHARE - int(kept.sum()), len(new) * MAX_NEW_SHARE)
     chosen = free["item_id"][kept].tolist()
     if wanted > 0 and (chosen or wanted >= MIN_FEEDBACK):
-        strata = pd.factorize(new["track"] + " " + new["subcondition"])[0].astype(np.int64)
+        strata = pd.factorize(new["track"] + " " + new["subcondition"].fillna(""))[0].astype(
+            np.int64
+        )
         share = wanted / len(new)
         drawn = draw_part(strata, new["cluster"].to_numpy(np.int64), share, generator)
         chosen += new["item_id"][drawn].tolist()

@@ -50,8 +50,11 @@ def list_questions(manifest: Manifest) -> list[tuple[str, Question]]:
     return [(d.key, question) for d in dimensions for question in d.questions]
 
 
-def check_harm(manifest: Manifest, lines: Sequence[Line]) -> Iterator[Problem]:
-    """What is wrong with the grades of all items and questions, and with who gave them."""
+def check_harm(manifest: Manifest, lines: Sequence[Line], *, is_whole: bool) -> Iterator[Problem]:
+    """What is wrong with the grades of all items and questions, and with who gave them.
+
+    `is_whole` says whether `lines` are all items: others may have grades that nobody can read.
+    """
     graders = manifest.harm
     graded = [line for line in lines if is_graded(line.item)]
     questions = [(d, q) for d, q in list_questions(manifest) if not isinstance(q.harm, UnsetType)]
@@ -65,7 +68,7 @@ def check_harm(manifest: Manifest, lines: Sequence[Line]) -> Iterator[Problem]:
             message = f"Question {question.key!r} of {dimension}: nothing says who graded its harm."
             yield Problem(message, remedy, path=MANIFEST)
         return
-    if not graded and not questions:
+    if not graded and not questions and is_whole:
         message = "harm: it says who graded the harm of mistakes, and no item has a grade."
         yield Problem(message, "Grade checks or options, or leave harm out.", path=MANIFEST)
     for text, remedy in _check_graders(graders, _has_singles(manifest, lines)):

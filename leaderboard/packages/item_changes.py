@@ -90,12 +90,14 @@ def _write_fields(
         "Reference report": reference.reference_report,
         "Checklist": _write_checks(reference.checklist),
         "Harm": "" if harm is None else json.dumps(harm, ensure_ascii=False),
-        "Subcondition": item.subcondition,
-        "Axis": item.axis,
+        "Subcondition": item.subcondition or "",
+        "Axis": item.axis or "",
         "Modality": item.modality or "",
         "Levels": ", ".join(item.levels),
         "Case": item.case_key,
-        "Source": f"{reference.provenance_kind}: {reference.provenance_reference}",
+        "Source": ": ".join(
+            filter(None, (reference.provenance_kind, reference.provenance_reference))
+        ),
         "Picture descriptions": "\n".join(shown.alt for shown in item.images),
     }
 

@@ -15,14 +15,14 @@ from leaderboard.commitments.answers import commit_answers
 from leaderboard.db import now
 from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
-from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split, Track
+from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
 from leaderboard.models.harm import GradeAgreement
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import has_version
 from leaderboard.packages.feedback_part import draw_feedback_part
 from leaderboard.packages.harm import agree, list_graded
 from leaderboard.packages.opening import open_version
-from leaderboard.packages.package import McqItem, PackageItem, ReportItem, write_question
+from leaderboard.packages.package import McqItem, PackageItem, track_of, write_question
 from leaderboard.packages.read import Package
 
 
@@ -31,13 +31,6 @@ class Loaded(NamedTuple):
 
     benchmark: Benchmark
     is_new: bool
-
-
-def track_of(item: PackageItem) -> Track:
-    """The part of the overall score that `item` counts in."""
-    if isinstance(item, ReportItem):
-        return Track.REPORT
-    return Track.IMAGE if item.images else Track.TEXT
 
 
 def load_package(session: Session, package: Package) -> Loaded:
@@ -158,7 +151,7 @@ def _make_item(split_id: int, position: int, item: PackageItem) -> Item:
         axis=item.axis,
         modality=item.modality,
         levels=item.levels,
-        case_key=item.case_id,
+        case_key=item.case_key,
     )
 
 
@@ -168,12 +161,13 @@ def _make_reference(item_id: int, item: PackageItem) -> ItemReference:
     else:
         answer, explanation, report = [], "", item.reference_report
         checklist = msgspec.to_builtins(item.checklist)
+    source = None if isinstance(item.provenance, UnsetType) else item.provenance
     return ItemReference(
         item_id=item_id,
         answer=answer,
         explanation=explanation,
         reference_report=report,
         checklist=checklist,
-        provenance_kind=item.provenance.kind,
-        provenance_reference=item.provenance.reference,
+        provenance_kind=source.kind if source else "",
+        provenance_reference=source.reference if source else "",
     )

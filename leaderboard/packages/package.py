@@ -11,15 +11,22 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from leaderboard.models.benchmark import Answers
+from leaderboard.models.benchmark import Answers, Track
 from leaderboard.scoring.checklist import Check
-from leaderboard.scoring.harm import OptionHarm
+from leaderboard.scoring.harm import OptionHarm, OptionLetter
 from leaderboard.scoring.levels import LEVEL_PATTERN
-from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.rubric import NO_RUBRIC, Rubric
 
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
-ItemId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=120)]
-Letter = Annotated[str, Meta(pattern=r"^[A-J]$")]
+ItemId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:()-]*( [A-Za-z0-9._:()-]+)*$",
+        max_length=120,
+        description="Letters, digits, . _ : ( ) - and single blanks between them.",
+    ),
+]
+Letter = OptionLetter
 Level = Annotated[
     str,
     Meta(
@@ -50,7 +57,14 @@ Canary = Annotated[
         "sent with every item that goes to an endpoint, so that leaked items can be found.",
     ),
 ]
-FilePath = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$", max_length=200)]
+FilePath = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./()+,-]*( [A-Za-z0-9_./()+,-]+)*$",
+        max_length=200,
+        description="Letters, digits, _ . / ( ) + , - and single blanks between them.",
+    ),
+]
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,19 +86,19 @@ class Term(_Part, frozen=True, kw_only=True):
 
 
 class Taxonomy(_Part, frozen=True, kw_only=True):
-    """The values that items may carry."""
+    """The values that items may carry; of a list that is left out no item has one."""
 
-    subconditions: list[Term]
-    axes: list[Term]
-    modalities: list[Term]
+    subconditions: list[Term] = []
+    axes: list[Term] = []
+    modalities: list[Term] = []
 
 
 class Prompts(_Part, frozen=True, kw_only=True):
-    """What a model is asked, per track; `{question}` and `{options}` are filled in."""
+    """What a model is asked in each track; `{question}` and `{options}` are filled in."""
 
-    text: Sentence
-    image: Sentence
-    report: Sentence
+    text: Sentence | UnsetType = UNSET
+    image: Sentence | UnsetType = UNSET
+    report: Sentence | UnsetType = UNSET
 
 
 class SplitFile(_Part, frozen=True, kw_only=True):
@@ -121,7 +135,9 @@ class HarmGraders(_Part, frozen=True, kw_only=True):
 class Manifest(_Part, frozen=True, kw_only=True):
     """manifest.json: what the benchmark is, its words, its rubric and its splits.
 
-    A `demonstration` is one whose hidden answers are known anyway: all results are shown at once.
+    What no item uses may be left out: a track's name and prompt, lists of the taxonomy and, without
+    reports, the rubric. A `demonstration` is one whose hidden answers are known anyway: all results
+    are shown at once.
     """
 
     format: Literal[1]
@@ -133,10 +149,10 @@ class Manifest(_Part, frozen=True, kw_only=True):
     notice: str | None = None
     canary: Canary | None = None
     demonstration: bool = False
-    tracks: list[TrackName]
+    tracks: list[TrackName] = []
     prompts: Prompts
-    taxonomy: Taxonomy
-    rubric: Rubric
+    taxonomy: Taxonomy = Taxonomy()
+    rubric: Rubric = NO_RUBRIC
     splits: Annotated[list[SplitFile], Meta(min_length=1)]
     harm: HarmGraders | UnsetType = UNSET
 
@@ -160,13 +176,18 @@ class _ItemPart(_Part, frozen=True, kw_only=True):
     split: Key
     question: Sentence
     images: list[PackageImage] = []
-    subcondition: Key
-    axis: Key
+    subcondition: Key | None = None
+    axis: Key | None = None
     levels: list[Level] = []
     numbering: Numbering | None = None
     modality: Key | None = None
-    case_id: ItemId
-    provenance: Provenance
+    case_id: ItemId | UnsetType = UNSET
+    provenance: Provenance | UnsetType = UNSET
+
+    @property
+    def case_key(self) -> str:
+        """The case that the item is of: one of its own where it names none."""
+        return self.id if isinstance(self.case_id, UnsetType) else self.case_id
 
 
 class McqItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="mcq"):
@@ -174,7 +195,7 @@ class McqItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="mcq")
 
     options: dict[Letter, Sentence]
     multiple: bool = False
-    answer: Annotated[list[Letter], Meta(min_length=1, max_length=10)]
+    answer: Annotated[list[Letter], Meta(min_length=1, max_length=26)]
     explanation: str = ""
     harm: OptionHarm | UnsetType = UNSET
 
@@ -187,6 +208,13 @@ class ReportItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="re
 
 
 PackageItem = McqItem | ReportItem
+
+
+def track_of(item: PackageItem) -> Track:
+    """The part of the overall score that `item` counts in."""
+    if isinstance(item, ReportItem):
+        return Track.REPORT
+    return Track.IMAGE if item.images else Track.TEXT
 
 
 def write_question(item: PackageItem) -> str:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import msgspec
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
-from leaderboard.packages.check import Line, check_item, check_manifest, check_together
+from leaderboard.packages.check import (
+    MANIFEST,
+    WHOLE,
+    Line,
+    check_item,
+    check_manifest,
+    check_together,
+    check_used,
+)
 from leaderboard.packages.files import PackageFiles, content_hash
 from leaderboard.packages.harm import check_harm
 from leaderboard.packages.package import (
     Manifest,
+    McqItem,
     PackageItem,
+    ReportItem,
     SplitFile,
     package_schema,
 )
 from leaderboard.packages.pictures import PackagePicture, read_picture
+from leaderboard.packages.salvage import salvage
 
 MAX_PACKAGE_BYTES = 1024 * 1024 * 1024
 MAX_OBJECT_BYTES = 1_000_000
@@ -28,7 +41,11 @@ MAX_OBJECT_BYTES = 1_000_000
 MOST_DEPARTURES = 50
 """From the schema, of one object."""
 MOST_UNREADABLE = 100
-"""Lines of one file; after that many it is not an items file, and the rest is not read."""
+"""Lines of one file; further ones that cannot be read are counted, and the others looked at."""
+MOST_ALIKE = 3
+"""Items with one and the same problem that are named one by one; of more the lines are listed."""
+MOST_LINES = 10
+KINDS: dict[str, type[McqItem | ReportItem]] = {"mcq": McqItem, "report": ReportItem}
 
 
 @dataclass(frozen=True)
@@ -41,9 +58,43 @@ class Package:
     content_hash: str
 
 
+UNGRADED = frozenset(("id", "split", "question", "images", "subcondition", "axis", "modality"))
+"""Fields of an item that say nothing on its harm."""
+
+
+def join_alike(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems in their order; what more than MOST_ALIKE items of a file share stands once."""
+    alike = defaultdict(list)
+    for one in problems:
+        alike[one.path, one.message, one.remedy].append(one)
+    joined = []
+    for one in problems:
+        same = alike[one.path, one.message, one.remedy]
+        if one.line is None or len(same) <= MOST_ALIKE:
+            joined.append(one)
+        elif one is same[0]:
+            named = ", ".join(str(other.line) for other in same[1 : MOST_LINES + 1])
+            end = " ..." if len(same) > MOST_LINES + 1 else ""
+            also = f" The same in {len(same) - 1:,} more lines: {named}{end}"
+            joined.append(one._replace(message=one.message + also))
+    return joined
+
+
 def read_package(files: PackageFiles) -> Package:
     """The package in `files`. Raises InvalidPackage with every problem found."""
     return _Reader(files).read()
+
+
+def _salvage_manifest(value: dict[str, Any]) -> tuple[Manifest, frozenset[str]]:
+    """What of a manifest is in order, with the splits whose files can be found."""
+    manifest, broken = salvage(Manifest, value)
+    if "splits" not in broken:
+        return manifest, broken
+    named = value.get("splits")
+    objects = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
+    found = [salvage(SplitFile, one) for one in objects]
+    splits = [one.made for one in found if one.broken.isdisjoint(("name", "items"))]
+    return replace(manifest, splits=splits), broken
 
 
 class _Reader:
@@ -57,26 +108,34 @@ class _Reader:
         self._schema = package_schema()
 
     def read(self) -> Package:
-        manifest = self._read_manifest()
-        lines = [line for split in manifest.splits for line in self._read_items(split)]
-        self._problems += check_manifest(manifest)
-        for line in lines:
-            self._problems += check_item(manifest, line)
-        self._problems += check_together(lines)
-        self._problems += check_harm(manifest, lines)
-        pictures = self._read_pictures(lines)
-        if self._problems:
+        manifest, broken = self._read_manifest()
+        splits = (manifest.splits if manifest else None) or []
+        lines = [line for split in splits for line in self._read_items(split)]
+        if manifest is not None:
+            self._check(manifest, lines, broken)
+        pictures = self._read_pictures([line for line in lines if line.has("images")])
+        if self._problems or manifest is None:
             raise self._invalid()
-        items: dict[str, list[PackageItem]] = {split.name: [] for split in manifest.splits}
+        items: dict[str, list[PackageItem]] = {split.name: [] for split in splits}
         for line in lines:
             items[line.item.split].append(line.item)
         return Package(manifest, items, pictures, content_hash(self._contents.items()))
+
+    def _check(self, manifest: Manifest, lines: list[Line], broken: frozenset[str]) -> None:
+        self._problems += check_manifest(manifest, broken)
+        self._problems += check_used(manifest, lines, broken)
+        for line in lines:
+            self._problems += check_item(manifest, line, broken)
+        self._problems += check_together(lines)
+        if not broken & {"harm", "rubric"}:
+            graded = [line for line in lines if line.broken <= UNGRADED]
+            self._problems += check_harm(manifest, graded, is_whole=len(graded) == len(lines))
 
     def _invalid(self) -> InvalidPackage:
         return InvalidPackage(
             f"The benchmark package has {len(self._problems)} problem(s); nothing was loaded.",
             "Fix them all, then check it again with `flask benchmark check`.",
-            self._problems,
+            join_alike(self._problems),
         )
 
     def _add(
@@ -108,17 +167,17 @@ class _Reader:
             self._contents[path] = content
         return self._contents[path]
 
-    def _read_manifest(self) -> Manifest:
-        path = "manifest.json"
-        missing = Problem("There is no manifest.json.", "Add one at the top.", path=path)
-        content = self._read_file(path, missing)
-        if content is None or not self._is_fit(content, path):
-            raise self._invalid()
+    def _read_manifest(self) -> tuple[Manifest | None, frozenset[str]]:
+        """The manifest; of one that departs from the format what is in order, and what is not."""
+        missing = Problem("There is no manifest.json.", "Add one at the top.", path=MANIFEST)
+        content = self._read_file(MANIFEST, missing)
+        if content is None or not self._is_fit(content, MANIFEST):
+            return None, WHOLE
         try:
-            return msgspec.json.decode(content, type=Manifest)
+            return msgspec.json.decode(content, type=Manifest), WHOLE
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self._explain(content, "Manifest", error, path)
-            raise self._invalid() from None
+            value = self._explain(content, "Manifest", error, MANIFEST)
+            return (None, WHOLE) if value is None else _salvage_manifest(value)
 
     def _is_fit(self, raw: bytes, path: str, line: int | None = None) -> bool:
         """Whether an object is of a size to be decoded, and has no character that a database
@@ -144,29 +203,42 @@ class _Reader:
         for number, raw in enumerate(content.split(b"\n"), start=1):
             if not raw.strip():
                 continue
-            if n_unreadable == MOST_UNREADABLE:
-                message = f"{MOST_UNREADABLE} lines cannot be read; the rest was not checked."
-                self._add(message, "Write one JSON object per line.", split.items, number)
-                return
-            try:
-                if not self._is_fit(raw, split.items, number):
-                    n_unreadable += 1
-                    continue
-                item = decoder.decode(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                n_unreadable += 1
-                self._explain(raw, None, error, split.items, number)
-                continue
-            if item.split != split.name:
-                self._add(
-                    f"The item says split {item.split!r}, but it is in the file of {split.name!r}.",
+            line = self._read_line(decoder, split, number, raw, n_unreadable < MOST_UNREADABLE)
+            n_unreadable += line is None or bool(line.broken)
+            if line is not None:
+                yield line
+        if n_unreadable > MOST_UNREADABLE:
+            message = f"{n_unreadable:,} lines cannot be read; only the first are explained."
+            self._add(message, "Write one JSON object per line.", split.items)
+
+    def _read_line(
+        self,
+        decoder: msgspec.json.Decoder[PackageItem],
+        split: SplitFile,
+        number: int,
+        raw: bytes,
+        explains: bool,
+    ) -> Line | None:
+        """The item of a line, as far as it is in order; None of one that is no item at all."""
+        line: Line | None = None
+        try:
+            if not self._is_fit(raw, split.items, number):
+                return None
+            line = Line(split.items, number, decoder.decode(raw))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            value = self._explain(raw, None, error, split.items, number) if explains else None
+            if value is not None:
+                kind = KINDS[value["kind"]]
+                line = Line(split.items, number, *salvage(kind, value))
+        if line is not None and line.has("split") and line.item.split != split.name:
+            self._problems.append(
+                line.problem(
+                    f"The item says split {line.item.split!r}, but it is in the file of "
+                    f"{split.name!r}.",
                     "Move the line, or fix its split.",
-                    split.items,
-                    number,
-                    item.id,
                 )
-                continue
-            yield Line(split.items, number, item)
+            )
+        return line
 
     def _explain(
         self,
@@ -175,27 +247,30 @@ class _Reader:
         error: Exception,
         path: str,
         line: int | None = None,
-    ) -> None:
-        """Every way in which `raw` departs from the schema, where the decoder stops at one."""
+    ) -> dict[str, Any] | None:
+        """Every way in which `raw` departs from the schema, where the decoder stops at one.
+
+        What it says, if it is an object of a known kind.
+        """
         try:
             value: Any = msgspec.json.decode(raw)
         except RecursionError:
             self._add("Its JSON is nested far too deeply.", "Write one flat object.", path, line)
-            return
+            return None
         except UnicodeDecodeError as broken:
             self._add(f"Not UTF-8: {broken.reason}.", "Save it as UTF-8.", path, line)
-            return
+            return None
         except msgspec.DecodeError:
             self._add(f"Not valid JSON: {error}.", "Write one JSON object.", path, line)
-            return
-        kinds = {"mcq": "McqItem", "report": "ReportItem"}
+            return None
         kind = value.get("kind") if isinstance(value, dict) else None
-        name = name or kinds.get(kind if isinstance(kind, str) else "")
+        made = KINDS.get(kind if isinstance(kind, str) else "")
+        name = name or (made.__name__ if made else None)
         item_id = value.get("id") if isinstance(value, dict) else None
         item_id = item_id if isinstance(item_id, str) else None
         if name is None:
             self._add('"kind" must be "mcq" or "report".', "Fix it.", path, line, item_id)
-            return
+            return None
         schema = {"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]}
         found = Draft202012Validator(schema).iter_errors(value)
         departures = list(islice(found, MOST_DEPARTURES))
@@ -210,6 +285,7 @@ class _Reader:
             )
         if not departures:
             self._add(f"{error}.", "See docs/benchmark-package.md.", path, line, item_id)
+        return value if isinstance(value, dict) else None
 
     def _read_pictures(self, lines: list[Line]) -> dict[str, PackagePicture]:
         pictures: dict[str, PackagePicture] = {}

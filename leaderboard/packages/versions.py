@@ -70,8 +70,8 @@ class ItemDiff(NamedTuple):
     """An item in two versions of its split, known by its key.
 
     `changes` are all that became of it, the one that weighs most first. The track and subcondition
-    are those that it has now, or last had; `former_track` is its track before. What belongs to a
-    version that does not have it is None.
+    (empty without one) are those that it has now, or last had; `former_track` is its track before.
+    What belongs to a version that does not have it is None.
     """
 
     key: str
@@ -254,7 +254,7 @@ def _make_diff(
         changes,
         track=known.track,
         former_track=was.track if was else None,
-        subcondition=known.subcondition,
+        subcondition=known.subcondition or "",
         before_id=was.id if was else None,
         after_id=now.id if now else None,
     )

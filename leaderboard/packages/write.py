@@ -132,8 +132,10 @@ def _make_item(
 ) -> PackageItem:
     question, numbering = _split_question(item.question)
     images = [PackageImage(path=one.path, alt=one.alt) for one in item.images]
-    provenance = Provenance(
-        kind=reference.provenance_kind, reference=reference.provenance_reference
+    provenance = (
+        Provenance(kind=reference.provenance_kind, reference=reference.provenance_reference)
+        if reference.provenance_kind
+        else UNSET
     )
     shared: dict[str, Any] = {
         "id": item.key,

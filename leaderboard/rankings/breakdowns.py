@@ -140,6 +140,22 @@ def read_columns(
     return _make_columns(session, table.split, _read_cells(session, table, slices))
 
 
+def list_slices(table: RankingTable) -> list[Slice]:
+    """The slices that the split's benchmark has values of; its items may lack them still."""
+    names = read_names(table.split.benchmark.manifest)
+    has_questions = set(table.tracks) != {Track.REPORT}
+    absent = {slice_ for slice_, of_slice in names.items() if not of_slice} - {Slice.LEVEL}
+    if Track.IMAGE not in table.tracks:
+        absent.add(Slice.IMAGES)
+    if Track.REPORT not in table.tracks:
+        absent |= {Slice.SECTION, Slice.DIMENSION}
+    return [
+        slice_
+        for slice_, facts in SLICES.items()
+        if slice_ not in absent and (has_questions or facts.metric is Metric.RATING)
+    ]
+
+
 def take_median(key: str, n: int, cells: Cells) -> Median:
     """The median of the models' scores `key` that are about `n` items.
 

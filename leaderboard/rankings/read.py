@@ -24,6 +24,7 @@ from leaderboard.models.ranking import (
     RankedSubmission,
     Ranking,
     RankingEntry,
+    boards_of,
 )
 from leaderboard.models.release import Release
 from leaderboard.models.run import RankedRun
@@ -72,6 +73,7 @@ class RankingRow:
     references. All but that and the model card are as they were when the ranking was made.
     `harm` has the boards of which severe errors were counted, where all may see its breakdown.
     `controlled` is its report score with style controlled for, where that was asked for and known.
+    `split_tracks` are those that the split has items of.
     """
 
     model: ModelCard
@@ -89,6 +91,7 @@ class RankingRow:
     harm: Mapping[Board, BoardHarm] = field(default_factory=dict)
     runs: Mapping[Track, tuple[Submission, ...]] = field(default_factory=dict)
     controlled: StyleControlled | None = None
+    split_tracks: tuple[Track, ...] = tuple(Track)
 
     @property
     def submissions(self) -> list[Submission]:
@@ -182,6 +185,16 @@ class RankingTable:
         """How many rows have a rank on the board."""
         return sum(self.board in row.ranks for row in self.rows)
 
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The tracks that the split has items of."""
+        return tuple(track for track in Track if self.n_items[track])
+
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        """The boards that say something of the split's tracks."""
+        return boards_of(self.tracks)
+
     def count_items(self, board: Board) -> int:
         """How many items that decide ranks a board is about."""
         return sum(self.n_deciding[track] for track in board.tracks)
@@ -236,7 +249,7 @@ def read_ranking(
         split = ranking.release.split
     successor = find_successor(session, split.benchmark)
     n_deciding = count_deciding(session, split)
-    rows = _read_rows(session, ranking, sum(n_deciding.values())) if ranking else []
+    rows = _read_rows(session, ranking, n_deciding) if ranking else []
     rows.sort(key=lambda row: _order(row, board))
     return RankingTable(
         split,
@@ -278,7 +291,9 @@ def _order(row: RankingRow, board: Board) -> tuple[float, float, str]:
     )
 
 
-def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[RankingRow]:
+def _read_rows(
+    session: Session, ranking: Ranking, n_deciding: Mapping[Track, int]
+) -> list[RankingRow]:
     ranked = session.scalars(
         select(RankedSubmission)
         .where(RankedSubmission.ranking_id == ranking.id)
@@ -314,7 +329,7 @@ def _read_rows(session: Session, ranking: Ranking, n_items: int) -> list[Ranking
             row,
             entries[row.submission_id],
             reports.get(row.submission_id),
-            n_items,
+            n_deciding,
             is_apart=row.submission_id in apart,
             parts=parts.get(row.submission_id, {}),
             runs=runs.get(row.submission_id, {}),
@@ -392,7 +407,7 @@ def _make_row(
     ranked: RankedSubmission,
     entries: Sequence[RankingEntry],
     report: ReportProvenance | None,
-    n_items: int,
+    n_deciding: Mapping[Track, int],
     *,
     is_apart: bool,
     parts: Mapping[Track, Submission],
@@ -413,13 +428,14 @@ def _make_row(
             if entry.rank_low is not None and entry.rank_high is not None
         },
         separable=frozenset(entry.board for entry in entries if entry.is_separable),
-        coverage=_coverage(scores, n_items),
+        coverage=_coverage(scores, sum(n_deciding.values())),
         outcomes=ranked.outcomes,
         n_attempts=ranked.n_attempts,
         report=report,
         is_apart=is_apart,
         parts=parts,
         runs=runs,
+        split_tracks=tuple(track for track in Track if n_deciding[track]),
     )
 
 

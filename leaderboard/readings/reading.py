@@ -32,8 +32,8 @@ class ShownItem:
     question: str
     options: dict[str, str]
     multiple: bool
-    subcondition: str
-    axis: str
+    subcondition: str | None
+    axis: str | None
     modality: str | None
     levels: tuple[str, ...]
     images: tuple[ShownImage, ...]

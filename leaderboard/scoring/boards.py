@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 
@@ -122,3 +123,16 @@ class Board(enum.StrEnum):
 
 TRACK_BOARDS = tuple(Board(track.value) for track in Track)
 """The boards of one track each: together they count every item once."""
+
+
+def boards_of(tracks: Collection[Track]) -> tuple[Board, ...]:
+    """The boards that each say something of their own where there are items of these `tracks`.
+
+    Of one track the overall score says everything, and without reports it stands for all questions.
+    """
+    if len(tracks) < 2:
+        return (Board.OVERALL,)
+    without = {track.value for track in Track if track not in tracks}
+    if without:
+        without.add(Board.CLOSED.value)
+    return tuple(board for board in Board if board.value not in without)

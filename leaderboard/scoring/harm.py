@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.labelled import Labelled
 
-OptionLetter = Annotated[str, Meta(pattern=r"^[A-J]$")]
+OptionLetter = Annotated[str, Meta(pattern=r"^[A-Z]$")]
 
 
 class Grade(enum.StrEnum):

@@ -51,6 +51,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The sections in their order."""
+    """The sections in their order; none where a benchmark has no reports."""
 
-    sections: Annotated[list[Section], Meta(min_length=1)]
+    sections: list[Section]
+
+
+NO_RUBRIC = Rubric(sections=[])
+"""That of a benchmark without reports."""

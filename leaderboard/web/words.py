@@ -144,7 +144,7 @@ def missing(row: RankingRow, board: Board) -> str:
         return "it stands apart: the judge of its reports decides no rank"
     if board in row.scores:
         return "it was scored by another parser or judge than the others: a proposal waits"
-    absent = [t for t in board.tracks if t.value not in row.tracks]
+    absent = [t for t in board.tracks if t in row.split_tracks and t.value not in row.tracks]
     if not absent:
         return "not every item was scored"
     return "no predictions for " + " and ".join(TRACK_WORDS[track] for track in absent)

@@ -26,8 +26,8 @@ class AskedItem(Shape, frozen=True, kw_only=True):
     question: str
     options: dict[str, str]
     multiple: bool
-    subcondition: str
-    axis: str
+    subcondition: str | None
+    axis: str | None
     modality: str | None
     levels: list[str]
     images: list[PictureRecord]

@@ -41,7 +41,7 @@ def _list_lines(contents: Contents) -> list[HarmLine]:
     items = make_items(contents.items)
     rows = np.array([code_of[key] for key in items["key"]], dtype=np.uint8)
     own = items["decides"] & items["track"].isin(contents.manifest.submission.tracks)
-    names = {key: key for key in items["subcondition"].unique()}
+    names = {key: key for key in items["subcondition"].dropna().unique()}
     return list(make_lines(items, own.to_numpy(bool), ModelRows(rows), names))
 
 

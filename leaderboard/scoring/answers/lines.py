@@ -108,7 +108,7 @@ def _label_before(letter: str) -> re.Pattern[str]:
     )
 
 
-_CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?([A-J])[\]).:]?\s*")
+_CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?([A-Z])[\]).:]?\s*")
 """The label that goes on a list at the very end of a text, its option cut off."""
 
 
@@ -137,7 +137,7 @@ _BARE_END = re.compile(
 )
 _BARE_LOOK = re.compile(
     rf"(?:{_BARE_START.pattern}|(?i:both|only|just|either|not|neither|nicht|no es|non è|não é|不是|并非) ?)"
-    r"[\[(\"'{<]{0,3}\s?(?:[A-Za-z]|[A-J]{2,10})(?![A-Za-z])"
+    r"[\[(\"'{<]{0,3}\s?(?:[A-Za-z]|[A-Z]{2,10})(?![A-Za-z])"
 )
 _LIST_HEADING = re.compile(
     r"\b(?:options|choices|following|alternatives|candidates|incorrect|wrong|not|excluded|eliminated|ruled out"
@@ -323,8 +323,8 @@ _LAST_SENTENCE = re.compile(
 )
 
 
-_LAST_BRACKET = re.compile(r" (?=[\[(][A-J][\])][.!]?$)")
-_CAPITAL = re.compile(r"(?<![^\W_])[A-J](?![^\W_])")
+_LAST_BRACKET = re.compile(r" (?=[\[(][A-Z][\])][.!]?$)")
+_CAPITAL = re.compile(r"(?<![^\W_])[A-Z](?![^\W_])")
 
 
 def _only_bracket(page: Page) -> re.Match[str] | None:
@@ -363,7 +363,7 @@ def last_sentence(page: Page) -> Claim | None:
     return _claim(found.start(), reading, Rule.LAST_SENTENCE, Strength.VERDICT)
 
 
-_CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-J])[)\]\"']{0,2}[.!]?$")
+_CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-Z])[)\]\"']{0,2}[.!]?$")
 _ASIDE = re.compile(
     r"\b(?:consider\w*|think about|look\w* at|check\w*|evaluat\w+|examin\w+|analy[sz]\w+|start\w*|begin\w*|about|regarding|discuss\w*"
     r"|compar\w+|see|of|versus|vs\.?|than|between|and|or|question|maybe|step|first|format|except|but|eliminat\w+|otherwise|least|secondary)\b[^,;:]{0,40}$|\bfollowing: $"

@@ -18,14 +18,14 @@ from leaderboard.scoring.answers.rules import Rule
 from leaderboard.scoring.answers.verdicts import OWNER
 
 _LETTER = (
-    r"(?<![\w'/-])(?:(?i:the )?(?i:option|choice|answer) )?[\[(]?(?P<letter>[A-J])[\])]?(?![\w'/-])"
+    r"(?<![\w'/-])(?:(?i:the )?(?i:option|choice|answer) )?[\[(]?(?P<letter>[A-Z])[\])]?(?![\w'/-])"
 )
-_OTHER = r"(?:(?i:option|choice|answer) )?[\[(]?[A-J][\])]?(?![\w'/-])"
+_OTHER = r"(?:(?i:option|choice|answer) )?[\[(]?[A-Z][\])]?(?![\w'/-])"
 _LIST = (
     rf"(?<![\w'/-])(?:(?i:options|choices|answers) )?(?P<list>{_OTHER}(?:(?:\s?[,;&]\s?|\s)"
     rf"(?:(?i:and|or|nor|und|et|y|e) |& )?{_OTHER}|[、和及]{_OTHER}){{0,8}})"
 )
-_CAPITAL = re.compile(r"(?<![\w'])[A-J](?![\w'])")
+_CAPITAL = re.compile(r"(?<![\w'])[A-Z](?![\w'])")
 
 
 def find_orders(page: Page) -> list[Claim]:
@@ -52,7 +52,7 @@ def outside_orders(claims: Iterable[Claim], orders: Sequence[Claim]) -> Iterator
 # --- the largest share; the first in rank --------------------------------------------------------
 
 _SHARE = re.compile(
-    r"(?<![\w'/-])(?:(?i:option|choice) )?[\[(]?(?P<letter>[A-J])(?![\w'/-])[^\n%★⭐]{0,60}?"
+    r"(?<![\w'/-])(?:(?i:option|choice) )?[\[(]?(?P<letter>[A-Z])(?![\w'/-])[^\n%★⭐]{0,60}?"
     r"(?:(?<![\d.])(?P<number>\d{1,3}(?:\.\d{1,2})?)\s?(?P<unit>%|/\s?10\b)|(?P<stars>[★⭐]{1,10}))"
 )
 _SHARE_OF = re.compile(
@@ -115,7 +115,7 @@ _RANKING = re.compile(
 )
 _FROM_THE_LEAST = re.compile(r"\b(?:least (?:\w+ )?to|ascending|increasing|unlikel\w+|exclu\w+)\b")
 _RANK = re.compile(
-    r"(?:\A|[,>→;\n]|\s\d{1,2}[.)])\s{0,2}(?:- )?(?:\d{1,2}[.)] )?[\[(]?(?P<letter>[A-J])[\])]?(?![\w'/-])"
+    r"(?:\A|[,>→;\n]|\s\d{1,2}[.)])\s{0,2}(?:- )?(?:\d{1,2}[.)] )?[\[(]?(?P<letter>[A-Z])[\])]?(?![\w'/-])"
 )
 _LONGEST_RANKING = 1_000
 

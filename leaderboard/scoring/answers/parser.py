@@ -71,7 +71,7 @@ from leaderboard.scoring.answers.text import (
 from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import ASKS_FOR_MORE, REFUSAL, UNDECIDED
 
-PARSER_VERSION = "6"
+PARSER_VERSION = "7"
 """Changes whenever some text would be parsed otherwise than before."""
 
 

@@ -38,7 +38,7 @@ _OPEN = re.compile(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b
 
 
 _INLINE = re.compile(
-    r"(?:^|(?<=[\s;,.(]))(?:(?i:option) )?(?:\((?P<round>[A-J])\)|(?P<plain>[A-J])(?:[.:)]|\s?[=-]|(?=\s[(✓✗])))(?=\s)"
+    r"(?:^|(?<=[\s;,.(]))(?:(?i:option) )?(?:\((?P<round>[A-Z])\)|(?P<plain>[A-Z])(?:[.:)]|\s?[=-]|(?=\s[(✓✗])))(?=\s)"
 )
 _LONGEST_INLINE = 300
 

@@ -97,7 +97,7 @@ def _unboxed(box: re.Match[str]) -> str:
 
 
 _GLUED = re.compile(
-    r"[ :(*][A-J](?=(?:ANSWER|Answer|Explanation|EXPLANATION|Reason|Rationale|Justification|Confidence|Because|Note)\b)"
+    r"[ :(*][A-Z](?=(?:ANSWER|Answer|Explanation|EXPLANATION|Reason|Rationale|Justification|Confidence|Because|Note)\b)"
 )
 """Where a model forgot the line break behind its letter: `ANSWER: BExplanation`."""
 _LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
@@ -106,7 +106,7 @@ _BRACED_JOINT = re.compile(r"\{\s?(and|or|und|oder|et|ou)\s?\}")
 _STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
 _UNTICKED = re.compile(r"^[ \t]*[-*+] \[ ?\][^\n]*$", re.MULTILINE)
 _TICKED = re.compile(r"^([ \t]*[-*+] )\[[xX✓]\](?= )", re.MULTILINE)
-_MARKED_ROW = r"(?=[\[(]?(?:(?i:option|choice) )?[\[(]?[A-J][\])]?(?:[.:]|\s|$))"
+_MARKED_ROW = r"(?=[\[(]?(?:(?i:option|choice) )?[\[(]?[A-Z][\])]?(?:[.:]|\s|$))"
 _CROSSED = re.compile(
     rf"^[ \t]*(?:[-*+|] ?)?[☐□✗☒]\s?(?:\|\s?)?(?:\*\*)?{_MARKED_ROW}[^\n]*$", re.MULTILINE
 )
@@ -170,7 +170,7 @@ _NEXT_QUESTION = re.compile(
 
 
 _NUMBERED_QUESTION = re.compile(
-    r"(?P<answer>(?:answer: )?[\[(]?[A-J][\])]?(?:[.:)] [^\n]{0,200})?)\n(?:[2-9]|1\d)[.)] [^\n]{8,600}\?(?=\n|$)",
+    r"(?P<answer>(?:answer: )?[\[(]?[A-Z][\])]?(?:[.:)] [^\n]{0,200})?)\n(?:[2-9]|1\d)[.)] [^\n]{8,600}\?(?=\n|$)",
     re.IGNORECASE,
 )
 """An answer, and behind it a question with a number: `B`, `2. Which nerve is affected?`"""
@@ -216,7 +216,7 @@ _CLOSING = re.compile(
 _CLOSING_QUESTION = re.compile(
     r"\n(?!(?:or|but|wait|hmm|oder|ou)\b)(?:[^\W\d_][^\n?.!]{7,240})\?\s*\Z", re.IGNORECASE
 )
-_LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9'/-])[A-J](?![A-Za-z0-9'/-])")
+_LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
 _MOST_CLOSINGS = 4
 _REACH = 400
 

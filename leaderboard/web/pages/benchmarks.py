@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from flask import Blueprint, Response, render_template, request
 
 from leaderboard.commitments.answers import read_answers
@@ -11,6 +13,7 @@ from leaderboard.disclosure import shows_items
 from leaderboard.errors import NotFound
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Answers, Benchmark, Track
+from leaderboard.models.ranking import Board
 from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import (
     OpenItem,
@@ -30,6 +33,7 @@ from leaderboard.web.readings import require_open
 from leaderboard.web.services import database, note_benchmark, services
 
 blueprint = Blueprint("benchmarks", __name__)
+TRACK_NAMES = {track: Board(track.value).label for track in Track}
 TAXONOMY = ("subcondition", "axis", "modality")
 EXAMPLES_PER_PAGE = 12
 
@@ -52,10 +56,11 @@ def benchmark(slug: str) -> Response:
 
     def render() -> str:
         examples = first_examples(found)
+        counts = {split.name: count_items(database(), split) for split in found.splits}
         return render_template(
             "benchmarks/benchmark.html",
             benchmark=found,
-            counts={split.name: count_items(database(), split) for split in found.splits},
+            counts=counts,
             composition={
                 split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
                 for split in found.splits
@@ -68,7 +73,7 @@ def benchmark(slug: str) -> Response:
             errata=read_errata(database(), found),
             objections=objections,
             power=read_power(database(), ranked_split(found)),
-            tracks=Track,
+            track_names=_name_tracks(found, counts.values()),
             examples=examples,
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
@@ -95,10 +100,12 @@ def items(slug: str, name: str) -> Response:
     require_open(get_split(found, name))
     track, page = request.args.get("track", ""), request.args.get("page", 1, type=int)
 
+    split = get_split(found, name)
+
     def render() -> str:
         shown = [
             example
-            for example in read_open_items(database(), get_split(found, name))
+            for example in read_open_items(database(), split)
             if track in ("", example.item.track.value)
         ]
         n_pages = max(1, -(-len(shown) // EXAMPLES_PER_PAGE))
@@ -108,13 +115,13 @@ def items(slug: str, name: str) -> Response:
         return render_template(
             "benchmarks/items.html",
             benchmark=found,
-            split=get_split(found, name),
+            split=split,
             examples=shown[start : start + EXAMPLES_PER_PAGE],
             n_items=len(shown),
             page=page,
             n_pages=n_pages,
             track=track,
-            tracks=Track,
+            tracks=[one for one, n in count_items(database(), split).items() if n],
         )
 
     return services().pages.respond(found.content_hash, render)
@@ -153,6 +160,13 @@ def image(sha256: str) -> Response:
     response = Response(found.content, mimetype=found.media_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def _name_tracks(found: Benchmark, counts: Iterable[Mapping[Track, int]]) -> dict[Track, str]:
+    """What the benchmark calls the tracks that it has items of, in their order."""
+    names = {one["key"]: one["name"] for one in found.manifest["tracks"]}
+    used = {track for of_split in counts for track, n in of_split.items() if n}
+    return {track: names.get(track.value, TRACK_NAMES[track]) for track in Track if track in used}
 
 
 def first_examples(found: Benchmark) -> list[OpenItem]:

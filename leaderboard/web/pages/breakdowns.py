@@ -7,10 +7,15 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.ranking import Board, Metric
 from leaderboard.packages.catalogue import read_benchmarks
-from leaderboard.rankings.breakdowns import SLICES, Breakdown, SliceScore, read_breakdown
+from leaderboard.rankings.breakdowns import (
+    Breakdown,
+    SliceScore,
+    list_slices,
+    read_breakdown,
+)
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.read import RankingRow, read_ranking, read_state
 from leaderboard.web.address import find_board, find_standing, read_place, read_slice
@@ -49,7 +54,7 @@ def _render(breakdown: Breakdown, benchmarks: Sequence[Benchmark]) -> str:
         unranked=[row for row in shown if board not in row.ranks],
         absent=[row for row in breakdown.table.rows if not cells.get(row.submission.id)],
         benchmarks=benchmarks,
-        slices=list(SLICES),
+        slices=list_slices(breakdown.table),
         metrics=Metric,
         shade=shade,
         n_shades=N_SHADES,
@@ -75,6 +80,6 @@ def say_why_missing(breakdown: Breakdown, row: RankingRow, score: SliceScore | N
         return "none of its items was scored"
     if breakdown.metric is Metric.RATING:
         return missing(row, Board.REPORT)
-    if {"text", "image"} <= set(row.tracks):
+    if set(row.split_tracks) - {Track.REPORT} <= set(row.tracks):
         return "no predictions for its questions"
     return missing(row, Board.CLOSED)

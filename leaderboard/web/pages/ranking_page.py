@@ -12,7 +12,7 @@ from flask import render_template, url_for
 from leaderboard.accounts.card_fields import write_size
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
 from leaderboard.figures.rankings import count_unsized, find_best_so_far
-from leaderboard.models.benchmark import Benchmark, Track
+from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import (
     CHOOSABLE,
@@ -59,9 +59,7 @@ FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 """What each field of a filter says to a reader; of the stated facts, what each of them says."""
 WORDS = {
-    "boards": Board,
-    "tracks": Track,
-    "CHOOSABLE": CHOOSABLE,
+    "label_of": lambda track: Board(track.value).label,
     "DEFAULT_COLUMNS": DEFAULT_COLUMNS,
     "DIRECTIONS": DIRECTIONS,
     "COLUMNS": COLUMNS,
@@ -151,11 +149,12 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
             *(
                 one
                 for one in selection.columns
-                if one.board is not selection.board
-                and (one.harm_of is None or _has_harm(table, one))
+                if one.board is not selection.board and _has_place(table, one)
             ),
         ],
-        "CHOOSABLE": [one for one in CHOOSABLE if one.harm_of is None or _has_harm(table, one)],
+        "CHOOSABLE": [one for one in CHOOSABLE if _has_place(table, one)],
+        "boards": [one for one in Board if one in {*table.boards, selection.board}],
+        "tracks": table.tracks,
         "without": read_without(selection),
         "of_all": replace(selection, accepted=ModelFilter()),
         "of_rank": replace(selection, sort=RANK, descends=None),
@@ -163,9 +162,11 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
     }
 
 
-def _has_harm(table: RankingTable, column: Column) -> bool:
-    """Whether severe errors were counted on the board of a column."""
-    return any(column.harm_of in row.harm for row in table.rows)
+def _has_place(table: RankingTable, column: Column) -> bool:
+    """Whether the split has the board of a column; of one of harm, whether errors were counted."""
+    if column.harm_of is not None:
+        return any(column.harm_of in row.harm for row in table.rows)
+    return column.board is None or column.board in table.boards
 
 
 def _ask_api(selection: Selection, place: Mapping[str, str]) -> dict[str, str]:

@@ -12,11 +12,12 @@ from leaderboard.endpoints.registry.endpoints import read_endpoints
 from leaderboard.endpoints.registry.splits import may_see
 from leaderboard.evaluation.turns import find_before, find_place
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board
+from leaderboard.models.ranking import Board, boards_of
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.queue import send_nudges
 from leaderboard.rankings.harm import find_submission_harm
+from leaderboard.rankings.read import count_items
 from leaderboard.rankings.scores import (
     read_board_scores,
     read_scores,
@@ -129,7 +130,7 @@ def submission(key: str) -> str:
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         harm=find_submission_harm(database(), found, Viewer.TEAM),
         report=find_report(database(), found),
-        boards=Board,
+        boards=boards_of([one for one, n in count_items(database(), found.split).items() if n]),
         tracks=Track,
     )
 
