@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+import msgspec
 import pytest
 from markdown_it import MarkdownIt
 from pydantic.fields import FieldInfo
@@ -27,6 +28,7 @@ from leaderboard.notices.signature import make_secret, sign, write_secrets
 from leaderboard.packages.files import open_package
 from leaderboard.packages.package import package_schema
 from leaderboard.packages.read import read_package
+from leaderboard.pictures import PictureSource
 from leaderboard.scoring.answers import parse_answer
 from leaderboard.scoring.statistics.intervals import wilson_interval
 from leaderboard.submissions.content import read_content
@@ -318,7 +320,9 @@ def test_the_example_package_has_no_problems(tmp_path: Path) -> None:
     blocks = {block.info: block.text for block in read_blocks(read("docs/benchmark-package.md"))}
     (tmp_path / "items").mkdir()
     (tmp_path / "images").mkdir()
-    (tmp_path / "manifest.json").write_text(blocks["json manifest"])
+    manifest = json.loads(blocks["json manifest"]) | json.loads(blocks["json confirmed"])
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    msgspec.json.decode(blocks["json source"], type=PictureSource)
     (tmp_path / "items" / "test.jsonl").write_text(blocks["json mcq"] + blocks["json report"])
     for number in (1, 2):
         (tmp_path / "images" / f"p-{number}.png").write_bytes(make_png(number))

@@ -15,6 +15,7 @@ from leaderboard.audit import COMMAND_LINE
 from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
+from leaderboard.host_cli.pictures import pictures_command
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.lens.next_version import prepare_corrected
 from leaderboard.models.benchmark import Benchmark
@@ -26,6 +27,7 @@ from leaderboard.packages.catalogue import (
     read_older_versions,
     read_prepared,
 )
+from leaderboard.packages.confirmed import examine_pictures, require_confirmed
 from leaderboard.packages.feedback_part import describe_feedback_part
 from leaderboard.packages.files import content_hash, open_package
 from leaderboard.packages.load import load_package
@@ -47,11 +49,14 @@ def benchmark_group() -> None:
     """Benchmark packages."""
 
 
+benchmark_group.add_command(pictures_command)
+
+
 @benchmark_group.command("check")
 @click.argument("place", type=click.Path(path_type=Path))
 def check_command(place: Path) -> None:
     """Read the package (folder or zip) at PLACE and print every problem."""
-    _echo_package(read_package(open_package(place)))
+    _echo_package(_read_confirmed(place))
     click.echo("No problems.")
 
 
@@ -64,7 +69,7 @@ def load_command(place: Path) -> None:
     The first version of a benchmark is published by it. A later one is prepared: it is known to
     hosts alone until one of them opens it.
     """
-    package = read_package(open_package(place))
+    package = _read_confirmed(place)
     with sessions().write() as session:
         loaded = load_package(session, package)
         row = loaded.benchmark
@@ -81,6 +86,16 @@ def load_command(place: Path) -> None:
                 f"flask user grant EMAIL host {row.slug}"
             )
     _echo_package(package)
+
+
+def _read_confirmed(place: Path) -> Package:
+    """The package at `place`, whose pictures somebody has confirmed; warnings are printed."""
+    package = read_package(open_package(place))
+    examination = examine_pictures(package)
+    for warning in examination.warnings:
+        click.echo(f"Warning: {warning}")
+    require_confirmed(examination)
+    return package
 
 
 def _echo_prepared(session: Session, row: Benchmark) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderboard.db import Base
@@ -36,4 +36,19 @@ class ItemHarm(Base):
     __tablename__ = "item_harms"
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ItemImageSource(Base):
+    """How a picture of an item was made from a scan (`pictures.source.PictureSource`)."""
+
+    __tablename__ = "item_image_sources"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["item_id", "position"], ["item_images.item_id", "item_images.position"]
+        ),
+    )
+
+    item_id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)

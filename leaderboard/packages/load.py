@@ -17,7 +17,7 @@ from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
 from leaderboard.models.harm import GradeAgreement
-from leaderboard.models.reference import ItemHarm, ItemReference
+from leaderboard.models.reference import ItemHarm, ItemImageSource, ItemReference
 from leaderboard.packages.catalogue import has_version
 from leaderboard.packages.feedback_part import draw_feedback_part
 from leaderboard.packages.harm import agree, list_graded
@@ -120,6 +120,12 @@ def _add_items(session: Session, split_id: int, package: Package, items: list[Pa
                     alt=image.alt,
                 )
             )
+    session.flush()
+    for row, item in zip(rows, items, strict=True):
+        for position, image in enumerate(item.images):
+            if not isinstance(image.source, UnsetType):
+                content = msgspec.to_builtins(image.source)
+                session.add(ItemImageSource(item_id=row.id, position=position, content=content))
     session.flush()
 
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from leaderboard.models.benchmark import Answers, Track
+from leaderboard.pictures import Confirmed, PictureSource
 from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.harm import OptionHarm, OptionLetter
 from leaderboard.scoring.levels import LEVEL_PATTERN
@@ -155,13 +156,18 @@ class Manifest(_Part, frozen=True, kw_only=True):
     rubric: Rubric = NO_RUBRIC
     splits: Annotated[list[SplitFile], Meta(min_length=1)]
     harm: HarmGraders | UnsetType = UNSET
+    confirmed: list[Confirmed] | UnsetType = UNSET
 
 
 class PackageImage(_Part, frozen=True, kw_only=True):
-    """A picture of an item; `alt` says what kind of picture it is and never what it shows."""
+    """A picture of an item; `alt` says what kind of picture it is and never what it shows.
+
+    `source` is how it was made from a scan, as `flask benchmark pictures` writes it.
+    """
 
     path: FilePath
     alt: Sentence
+    source: PictureSource | UnsetType = UNSET
 
 
 class Provenance(_Part, frozen=True, kw_only=True):

@@ -10,11 +10,11 @@ from typing import Any, BinaryIO, NamedTuple, cast
 import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
-from leaderboard.models.reference import ItemHarm, ItemReference
+from leaderboard.models.reference import ItemHarm, ItemImageSource, ItemReference
 from leaderboard.packages.catalogue import read_items
 from leaderboard.packages.check import MANIFEST
 from leaderboard.packages.package import (
@@ -27,11 +27,13 @@ from leaderboard.packages.package import (
     Provenance,
     ReportItem,
 )
+from leaderboard.pictures import PictureSource
 from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.harm import OptionHarm
 
 MEMORY_BYTES = 16 * 1024 * 1024
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_Sources = Mapping[tuple[int, int], PictureSource]
 
 
 class WrittenFiles:
@@ -89,6 +91,7 @@ def make_item(session: Session, item: Item, corrected: Corrected) -> PackageItem
         item,
         session.get_one(ItemReference, item.id),
         UNSET if harm is None else msgspec.convert(harm.content, OptionHarm),
+        _read_sources(session, ItemImageSource.item_id == item.id),
         corrected,
     )
 
@@ -117,10 +120,20 @@ def _make_items(session: Session, split: Split, corrected: Corrected) -> list[Pa
         one.item_id: msgspec.convert(one.content, OptionHarm)
         for one in session.scalars(select(ItemHarm).join(Item).where(Item.split_id == split.id))
     }
+    in_split = ItemImageSource.item_id.in_(select(Item.id).where(Item.split_id == split.id))
+    sources = _read_sources(session, in_split)
     return [
-        _make_item(split, item, references[item.id], harms.get(item.id, UNSET), corrected)
+        _make_item(split, item, references[item.id], harms.get(item.id, UNSET), sources, corrected)
         for item in read_items(session, split)
     ]
+
+
+def _read_sources(session: Session, which: ColumnElement[bool]) -> _Sources:
+    """By item and position, how pictures were made from scans, for those that were."""
+    return {
+        (one.item_id, one.position): msgspec.convert(one.content, PictureSource)
+        for one in session.scalars(select(ItemImageSource).where(which))
+    }
 
 
 def _make_item(
@@ -128,10 +141,14 @@ def _make_item(
     item: Item,
     reference: ItemReference,
     harm: OptionHarm | UnsetType,
+    sources: _Sources,
     corrected: Corrected,
 ) -> PackageItem:
     question, numbering = _split_question(item.question)
-    images = [PackageImage(path=one.path, alt=one.alt) for one in item.images]
+    images = [
+        PackageImage(path=one.path, alt=one.alt, source=sources.get((item.id, one.position), UNSET))
+        for one in item.images
+    ]
     provenance = (
         Provenance(kind=reference.provenance_kind, reference=reference.provenance_reference)
         if reference.provenance_kind

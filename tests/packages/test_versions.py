@@ -47,7 +47,7 @@ def compare(sessions: Sessions, prepare: Prepare, tmp_path: Path) -> Compare:
 
 
 def read_bundled(session: Session) -> Benchmark:
-    return get_benchmark(session, "spinebench-mini", "1.4.0")
+    return get_benchmark(session, "spinebench-mini", "1.4.1")
 
 
 def changed(diff: SplitDiff) -> dict[str, tuple[Change, ...]]:

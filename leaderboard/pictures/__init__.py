@@ -1,0 +1,41 @@
+"""Pictures from scans: DICOM, NIfTI and 16-bit PNG become 8-bit pictures with their provenance.
+
+pydicom and nibabel are loaded when a scan is read, not before.
+"""
+
+from leaderboard.pictures.concerns import Concern, Confirmed, look_at
+from leaderboard.pictures.contrast import find_odd_contrast
+from leaderboard.pictures.convert import Drawn, Wishes, draw_stacks, find_scans, order_scans
+from leaderboard.pictures.grey import make_window
+from leaderboard.pictures.slices import ScanFile
+from leaderboard.pictures.source import PictureSource, Window
+from leaderboard.pictures.write import (
+    LIST,
+    SHEET,
+    Written,
+    write_list,
+    write_pictures,
+    write_sheet,
+)
+
+__all__ = (
+    "LIST",
+    "SHEET",
+    "Concern",
+    "Confirmed",
+    "Drawn",
+    "PictureSource",
+    "ScanFile",
+    "Window",
+    "Wishes",
+    "Written",
+    "draw_stacks",
+    "find_odd_contrast",
+    "find_scans",
+    "look_at",
+    "make_window",
+    "order_scans",
+    "write_list",
+    "write_pictures",
+    "write_sheet",
+)

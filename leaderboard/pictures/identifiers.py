@@ -1,0 +1,89 @@
+"""What in a header identifies people: names, dates, numbers, free text and private elements.
+
+Fields are named and values never are: what is found goes to screens and logs.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+NAME, DATE, NUMBER, PLACE, TEXT, PRIVATE = KINDS = (
+    *("name", "date", "number", "place", "free text"),
+    "private element",
+)
+_KIND_OF_VR = {
+    **dict.fromkeys(("PN",), NAME),
+    **dict.fromkeys(("DA", "DT", "TM", "AS"), DATE),
+    **dict.fromkeys(("LT", "ST", "UT"), TEXT),
+    **dict.fromkeys(("AE",), PLACE),
+}
+_NUMBERS = """
+    PatientID IssuerOfPatientID OtherPatientIDs AccessionNumber StudyID StudyIDIssuer AdmissionID
+    ServiceEpisodeID RequestedProcedureID ScheduledProcedureStepID PerformedProcedureStepID
+    DeviceSerialNumber PlateID DetectorID GantryID CassetteID DeviceUID FrameOfReferenceUID
+    MedicalRecordLocator PatientTelephoneNumbers PatientInsurancePlanCodeSequence
+    FillerOrderNumberImagingServiceRequest PlacerOrderNumberImagingServiceRequest MilitaryRank
+""".split()
+_PLACES = """
+    InstitutionName InstitutionAddress InstitutionalDepartmentName StationName PatientAddress
+    CountryOfResidence RegionOfResidence PatientInstitutionResidence CurrentPatientLocation
+    PerformedStationName PerformedLocation ScheduledStationName RequestingService BranchOfService
+""".split()
+_TEXTS = """
+    StudyDescription SeriesDescription ProtocolName RequestedProcedureDescription
+    PerformedProcedureStepDescription ScheduledProcedureStepDescription Occupation EthnicGroup
+    PatientReligiousPreference Allergies MedicalAlerts AdmittingDiagnosesDescription
+    DerivationDescription
+""".split()
+_KIND_OF_NAME = {
+    **dict.fromkeys(_NUMBERS, NUMBER),
+    **dict.fromkeys(_PLACES, PLACE),
+    **dict.fromkeys(_TEXTS, TEXT),
+}
+_ON_EVERY_SCAN = frozenset("SOPInstanceUID StudyInstanceUID SeriesInstanceUID".split())
+"""Without these a file is no DICOM; nothing of them is kept, and they are no reason to ask."""
+
+
+def find_identifiers(data: Dataset) -> dict[str, str]:
+    """The names of the fields of a DICOM header that identify people, with their kinds.
+
+    Values are not decoded; an empty field is not there. All private elements are one field.
+    """
+    found: dict[str, str] = {}
+    _collect(data, found)
+    return found
+
+
+def _collect(data: Dataset, found: dict[str, str]) -> None:
+    # Iterating over the data set itself would decode its values.
+    for tag in data.keys():  # noqa: SIM118
+        element = data.get_item(tag)
+        if not element.value:
+            continue
+        if tag.is_private:
+            if not tag.is_private_creator:
+                found[PRIVATE] = PRIVATE
+            continue
+        name, kind, is_sequence = _kind_of(int(tag), str(element.VR))
+        if kind is not None:
+            found[name] = kind
+        elif is_sequence:
+            for part in data[tag].value:
+                _collect(part, found)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(tag: int, vr: str) -> tuple[str, str | None, bool]:
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
+
+    if vr in ("None", "UN"):
+        vr = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
+    name = keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    if name in _ON_EVERY_SCAN:
+        return name, None, False
+    kind = _KIND_OF_NAME.get(name) or _KIND_OF_VR.get(vr)
+    return name, kind, vr == "SQ" and kind is None
