@@ -16,7 +16,8 @@ SpineBenchError
 │   │   ├── InvalidPackage
 │   │   ├── InvalidPredictions
 │   │   ├── InvalidRatings
-│   │   └── InvalidReadings
+│   │   ├── InvalidReadings
+│   │   └── InvalidReported
 │   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
 ├── OnHold                 an evaluation that waits for the host
@@ -263,6 +264,12 @@ class InvalidReadings(InvalidFile):
     """A file of people's readings of answers with problems."""
 
     code = "invalid_readings"
+
+
+class InvalidReported(InvalidFile):
+    """A file of reported results with problems."""
+
+    code = "invalid_reported"
 
 
 class PermanentError(SpineBenchError):

@@ -37,6 +37,7 @@ import leaderboard.models.rating
 import leaderboard.models.reading
 import leaderboard.models.reference
 import leaderboard.models.release
+import leaderboard.models.reported
 import leaderboard.models.robustness
 import leaderboard.models.role
 import leaderboard.models.run

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from leaderboard.exports.reported import MEASURED, STANDING, read_cells
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Metric, ScoreFields, Slice
@@ -25,6 +26,7 @@ from leaderboard.rankings.read import (
 from leaderboard.rankings.scores import (
     SubmissionScores,
 )
+from leaderboard.reported.read import ReportedRow
 
 _HEAD = (
     Figure(
@@ -140,18 +142,23 @@ SCORE_COLUMNS = (
 )
 
 
-def make_ranking_table(table: RankingTable) -> Table:
-    """The rows of a ranking as its page shows them, in the same order."""
+def make_ranking_table(table: RankingTable, reported: Sequence[ReportedRow] = ()) -> Table:
+    """The rows of a ranking as its page shows them, in the same order, then what is `reported`."""
     split = table.split
     name = f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-{table.board.value}"
     name += "-style-controlled" if table.controls_style else ""
     figures = (*RANKING_FIGURES, *(CONTROLLED.figures if table.controls_style else ()))
+    columns = [*(Column(one.name, one.type, one.meaning) for one in figures), STANDING]
+    known = [read_cells(row) for row in reported]
     return make_measured_table(
         name,
         f"{split.benchmark.name} {split.benchmark.version}, {split.name} split, "
         f"by {table.board.value} score",
-        [Column(one.name, one.type, one.meaning) for one in figures],
-        [tuple(one.read(table, row) for one in figures) for row in table.rows],
+        columns,
+        [
+            *((*(one.read(table, row) for one in figures), MEASURED) for row in table.rows),
+            *(tuple(cells.get(column.name) for column in columns) for cells in known),
+        ],
         split=split,
         ranked_at=table.ranked_at,
     )

@@ -58,10 +58,9 @@ class Tie(NamedTuple):
     begins: bool
 
 
-def make_axis(scores: Iterable[BoardScore], others: Sequence[float] = ()) -> Axis:
-    """The shortest scale of whole steps within 0..100 for all scores' intervals and `others`."""
+def make_axis(scores: Iterable[BoardScore]) -> Axis:
+    """The shortest scale of whole steps within 0..100 for all scores' intervals."""
     ends = [end for s in scores for end in (s.low, s.value, s.high) if end is not None]
-    ends += others
     if not ends:
         return Axis(0, 100, 5)
     step = 10 if max(ends) - min(ends) <= 40 else 20

@@ -20,6 +20,7 @@ MODULES = {
     "token": "people",
     "submission": "submissions",
     "release": "releases",
+    "reported": "reported",
     "bundle": "bundles",
     "campaign": "campaigns",
     "approval": "approvals",

@@ -34,7 +34,7 @@ NO_COLUMNS = "none"
 
 @dataclass(frozen=True)
 class Selection:
-    """The board, the models, their order, the columns, and whether published results are shown.
+    """The board, the models, their order, the columns, and whether only measured models are shown.
 
     `release` is the number of a release, None for the newest that was ranked. `descends` is None
     for the column's usual direction. `controls_style` asks for report scores as if all reports were
@@ -46,7 +46,7 @@ class Selection:
     sort: Column = RANK
     descends: bool | None = None
     columns: tuple[Column, ...] = DEFAULT_COLUMNS
-    shows_published: bool = False
+    only_measured: bool = False
     release: int | None = None
     controls_style: bool = False
 
@@ -97,7 +97,7 @@ def read_selection(values: Mapping[str, str], columns: Sequence[str] = ()) -> Se
         sort=sort,
         descends=None if descends == sort.descends else descends,
         columns=read_columns(",".join(columns)),
-        shows_published=read_flag(values, "published"),
+        only_measured=read_flag(values, "measured"),
         controls_style=_read_style(values, board),
     )
 
@@ -116,8 +116,8 @@ def write_selection(selection: Selection) -> dict[str, str]:
         found["direction"] = directions[selection.descends]
     if selection.columns != DEFAULT_COLUMNS:
         found["columns"] = ",".join(column.key for column in selection.columns) or NO_COLUMNS
-    if selection.shows_published:
-        found["published"] = "1"
+    if selection.only_measured:
+        found["measured"] = "1"
     if selection.controls_style and selection.board is Board.REPORT:
         found["style"] = "controlled"
     return found

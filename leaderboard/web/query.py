@@ -6,10 +6,10 @@ from functools import lru_cache
 from urllib.parse import unquote_plus
 
 KNOWN = frozenset(
-    "axis back base benchmark board columns dataset direction filter item kind level licence limit"
-    " models n organisation page published q release root show sign since size size_from slice sort"
-    " split status style subcondition submission target track trained_on_split until verified"
-    " version weights".split()
+    "axis back base benchmark board columns dataset direction filter item kind level licence"
+    " limit measured models n organisation page q release root show sign since size size_from"
+    " slice sort split status style subcondition submission target track trained_on_split"
+    " until verified version weights".split()
 )
 """Every parameter that a page or an answer which may be kept reads."""
 

@@ -19,10 +19,12 @@ from leaderboard.hosting.submissions import no_submission
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.campaign import Campaign
 from leaderboard.models.moderation import Announcement
+from leaderboard.models.reported import ReportedSource
 from leaderboard.models.role import SITE
 from leaderboard.models.submission import Submission
 from leaderboard.objections.read import find_benchmark, no_objection
 from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.reported.read import no_source
 from leaderboard.web.services import (
     current_user,
     database,
@@ -67,11 +69,17 @@ def _find_objection(key: int, **others: object) -> str | None:
     return find_benchmark(database(), key)
 
 
+def _find_source(key: int, **others: object) -> str | None:
+    found = database().get(ReportedSource, key)
+    return None if found is None else found.split.benchmark.slug
+
+
 ON_SITE = Place(lambda **_: SITE)
 BENCHMARK = Place(lambda slug, **_: slug)
 SUBMISSION = Place(_find_submission, lambda key, **_: no_submission(key))
 ANNOUNCEMENT = Place(_find_announcement, lambda **_: no_announcement())
 OBJECTION = Place(_find_objection, lambda **_: no_objection())
+REPORTED = Place(_find_source, lambda key, **_: no_source(key))
 CAMPAIGN = Place(_find_campaign, lambda key, **_: no_campaign(key))
 
 

@@ -35,6 +35,7 @@ from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
 from leaderboard.submissions.formats import FORMAT_WORDS, FORMATS
 from leaderboard.web.harm_words import say_error, say_graded_by, say_judged_by, say_rate
 from leaderboard.web.raw_text import make_visible
+from leaderboard.web.reported_words import NOT_TESTED, say_differs
 from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
@@ -239,6 +240,8 @@ def install(app: Flask) -> None:
         FORMATS=FORMATS,
         FORMAT_WORDS=FORMAT_WORDS,
         BADGE_WORDS=BADGE_WORDS,
+        NOT_TESTED=NOT_TESTED,
+        say_differs=say_differs,
         say_graded_by=say_graded_by,
         say_judged_by=say_judged_by,
         say_rate=say_rate,

@@ -1,4 +1,4 @@
-"""Which models were the best when they came, and where published results stand among them."""
+"""Which models were the best when they came, and the figures of that."""
 
 import json
 from dataclasses import replace
@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from leaderboard.errors import NotFound
-from leaderboard.figures.intervals import Tie
 from leaderboard.figures.models import ShownModel, make_figure
 from leaderboard.figures.rankings import count_unsized, find_best_so_far, make_ranking_figure
 from leaderboard.models.benchmark import Benchmark, Split, Track
@@ -16,12 +15,6 @@ from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.columns import COLUMNS, count_unscored, is_in_lead_group, sort_rows
 from leaderboard.rankings.provenance import UNCALIBRATED, ReportProvenance
-from leaderboard.rankings.published import (
-    PublishedRow,
-    is_of_paper,
-    read_published,
-    read_published_facts,
-)
 from leaderboard.rankings.read import (
     RankingRow,
     RankingTable,
@@ -29,10 +22,8 @@ from leaderboard.rankings.read import (
 from leaderboard.rankings.scores import (
     BoardScore,
 )
-from leaderboard.rankings.selection import Selection
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge
-from leaderboard.web.pages.ranking_page import make_lines
 
 
 def make_row(name: str, day: int, value: float, board: Board = Board.TEXT) -> RankingRow:
@@ -131,32 +122,6 @@ def test_rows_without_a_value_come_last_both_ways_and_equal_ones_keep_their_orde
         assert "".join(row.model.name for row in found) == names
 
 
-def test_published_rows_stand_by_their_score_among_the_measured_and_break_no_tie() -> None:
-    rows = [make_row("a", 1, 90), make_row("b", 2, 80), make_row("c", 3, 70)]
-    printed = read_published().spinemed
-    text = {row.model: row.text for row in printed if row.text is not None}
-    assert text == {"SpineGPT": 89.46, "GPT5": 87.41, "GLM-4.5V": 85.71, "Qwen2.5-VL-7B": 75.51}
-    reported = [row for row in printed if row.model in text]
-    lines = make_lines(rows, Selection(board=Board.TEXT), reported)
-    names = [
-        line.reported.model if line.reported else line.row and line.row.model.name for line in lines
-    ]
-    assert names == ["a", "SpineGPT", "GPT5", "GLM-4.5V", "b", "Qwen2.5-VL-7B", "c"]
-    assert [line.tie for line in lines if line.row] == [
-        Tie(is_tied=True, begins=True),
-        Tie(is_tied=True, begins=False),
-        Tie(is_tied=True, begins=False),
-    ]
-
-
-def test_a_model_without_a_score_stands_below_a_published_nought() -> None:
-    rows = [make_row("a", 1, 90), replace(make_row("b", 2, 0), scores={})]
-    nought = replace(read_published().spinemed[0], text=0.0)
-    by_score = Selection(board=Board.TEXT, sort=COLUMNS["text"])
-    lines = make_lines(rows, by_score, [nought])
-    assert [line.row.model.name if line.row else "nought" for line in lines] == ["a", "nought", "b"]
-
-
 def test_a_model_without_an_overall_score_has_no_standing_to_draw() -> None:
     rows = [make_row("a", 1, 90, Board.OVERALL), make_row("text-alone", 2, 80)]
     table = make_table(*rows, board=Board.OVERALL)
@@ -164,20 +129,3 @@ def test_a_model_without_an_overall_score_has_no_standing_to_draw() -> None:
     assert [trace["text"] for trace in drawn["data"]] == [[], ["a"]]
     with pytest.raises(NotFound):
         make_figure("standing", ShownModel(table, rows[1], {}))
-
-
-def test_published_rows_belong_to_the_papers_own_benchmark_alone() -> None:
-    whole = {Track.TEXT: 294, Track.IMAGE: 193, Track.REPORT: 87}
-    assert is_of_paper("spinebench", whole)
-    assert not is_of_paper("spinebench-mini", whole)
-    assert not is_of_paper("spinebench", {**whole, Track.REPORT: 14})
-
-
-def test_a_filter_knows_of_a_published_row_what_was_printed() -> None:
-    rows: dict[str, PublishedRow] = {row.model: row for row in read_published().spinemed}
-    facts = read_published_facts(rows["SpineGPT"])
-    assert facts.parameters_billion == 7
-    assert facts.tracks == ["text", "image", "report"]
-    assert read_published_facts(rows["GPT-4o"]).tracks == []
-    assert rows["Medgemma-27B"].find_again(Board.OVERALL) is not None
-    assert rows["GPT5"].find_again(Board.OVERALL) is None

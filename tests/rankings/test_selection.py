@@ -83,7 +83,7 @@ def test_a_filter_shows_the_models_it_names_and_none_of_which_it_knows_nothing(
         {"board": "spine"},
         {"sort": "shoe_size"},
         {"direction": "up"},
-        {"published": "true"},
+        {"measured": "true"},
         {"columns": "text,shoe_size"},
         {"columns": "rank"},
     ],
@@ -126,13 +126,13 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
         "sort": "licence",
         "direction": "descending",
         "columns": "text,licence",
-        "published": "1",
+        "measured": "1",
     }
     assert read_selection(query, [query["columns"]]) == asked
     usual = ",".join(column.key for column in DEFAULT_COLUMNS)
     for default in (
         {"board": "overall", "sort": "rank", "direction": "ascending", "verified": "0"},
-        {"weights": "", "q": "", "columns": usual, "published": "0"},
+        {"weights": "", "q": "", "columns": usual, "measured": "0"},
     ):
         found = read_selection(default, [default.get("columns", "")])
         assert found == Selection()

@@ -22,6 +22,7 @@ from leaderboard.campaigns.start import start_campaign
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.vault import KeyVault
+from leaderboard.hosting.reported import link_model
 from leaderboard.hosting.reveals import reveal_items
 from leaderboard.letters.links import Links
 from leaderboard.models.campaign import Cause
@@ -29,9 +30,11 @@ from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team, User
 from leaderboard.packages.catalogue import get_benchmark
+from leaderboard.reported.read import read_sources
 from leaderboard.web.pages.guides import GUIDES
 from tests.campaigns.campaigns import run_campaign
 from tests.factories import PASSWORD
+from tests.reported.published import add_published
 from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
 from tests.web.api.test_api import make_file
 from tests.web.browsing import listen, open_page
@@ -41,7 +44,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/"),
     (None, "/?board=report&weights=open&q=nobody"),
     (None, "/?board=report&style=controlled"),
-    (None, "/?sort=text&since=2020-01-01&columns=licence,parameters,unscored,text&published=1"),
+    (None, "/?sort=text&since=2020-01-01&columns=licence,parameters,unscored,text&measured=1"),
     (None, "/models/model-a"),
     (None, "/breakdowns"),
     (None, "/breakdowns?show=intervals"),
@@ -58,7 +61,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/benchmarks/tiny/revealed"),
     (None, "/benchmarks/tiny/splits/dev/items"),
     (None, "/judges"),
-    (None, "/published"),
+    (None, "/reported"),
     (None, "/embed/ranking"),
     (None, "/docs"),
     (None, "/docs/api/try"),
@@ -104,6 +107,8 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/campaigns"),
     ("hugo", "/admin/campaigns/1"),
     ("hugo", "/admin/objections"),
+    ("hugo", "/admin/reported"),
+    ("hugo", "/admin/reported/tiny/1.0.0/test"),
     ("hugo", "/admin/roles"),
     ("hugo", "/admin/people"),
     ("hugo", "/admin/models"),
@@ -123,6 +128,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
 NO_PAGES = {
     r"/api/v1/.*": "JSON",
     r"/account/data.json": "JSON",
+    r"/published": "leads to /reported",
     r"/docs/benchmark-package.schema.json": "JSON",
     r"/docs/verify_reveal.py": "a file to take away",
     r"/exports/.*": "files to take away",
@@ -208,6 +214,8 @@ def submissions(shown: Site) -> dict[str, str]:
         keys = ["test-text-000", "test-report-000"]
         benchmark = get_benchmark(session, "tiny")
         reveal_items(session, benchmark, keys, "hugo", "retired")
+        (source,) = read_sources(session, [add_published(session).id])
+        link_model(session, source, 1, "model-a", None)
         campaign = start_campaign(session, benchmark.splits, [Cause.HOST], "hugo").id
     run_campaign(shown.sessions, campaign)
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]

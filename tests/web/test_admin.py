@@ -38,7 +38,7 @@ from tests.web.test_pages import csrf_of, post, sign_in
 
 pytestmark = pytest.mark.one_database
 HOST = "hedy@example.org"
-WORDS = {"email": HOST, "slug": "x", "key": "1", "act": "hide", "name": "test"}
+WORDS = {"email": HOST, "slug": "x", "key": "1", "act": "hide", "name": "test", "place": "1"}
 
 
 def admin_addresses() -> Iterator[tuple[str, str]]:

@@ -17,6 +17,8 @@ from jsonschema import Draft7Validator
 from leaderboard.exports.documents.facts import identify
 from leaderboard.exports.documents.yaml_text import write_yaml
 from leaderboard.models.team import ModelCard, Team
+from leaderboard.reported.read_file import NamedFile, read_reported_file
+from spinebench.shapes.rankings import BOARDS
 from tests.site import N_IMAGE, N_TEXT, OpenSite, Site
 from tests.web.api.test_api import make_file
 
@@ -102,6 +104,22 @@ def test_a_record_of_every_eval_ever_has_the_scores_intervals_and_counts_of_the_
     assert "@misc{" in log["source_metadata"]["additional_details"]["citation"]
     again = scored_site.get(f"{MODEL}/every-eval-ever")
     assert read_archive(again) == files
+
+
+def test_a_record_of_this_software_is_read_again_as_reported_results(scored_site: Site) -> None:
+    files = read_archive(scored_site.get(f"{MODEL}/every-eval-ever"))
+    (record,) = (raw for name, raw in files.items() if name.endswith(".json"))
+    (model,) = read_reported_file([NamedFile(None, record)], "test").models
+    entry = list_entries(scored_site)
+    assert model.name == entry["model"]["name"]
+    boards = {one.board.value: one for one in model.figures if one.board is not None}
+    scored = {name for name in BOARDS if entry[name] is not None}
+    assert set(boards) == scored
+    assert len(model.figures) == len(scored)
+    for name, figure in boards.items():
+        assert figure.value == pytest.approx(entry[name]["value"])
+        assert figure.low == pytest.approx(entry[name]["low"])
+        assert figure.n == entry[name]["n"]
 
 
 def test_answers_are_in_a_record_only_where_items_are_shown(open_site: OpenSite) -> None:

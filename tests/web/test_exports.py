@@ -95,16 +95,6 @@ def test_a_benchmarks_composition_to_take_away_adds_up_to_its_items(
                 assert sum(int(row[f"n_{track}"]) for row in own) == n
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize(("name", "n_rows"), [("spinemed", 10), ("ablation", 6), ("pathology", 13)])
-def test_published_results_to_take_away_are_marked_as_reported(
-    scored_site: Site, ending: str, name: str, n_rows: int
-) -> None:
-    rows = read_rows(scored_site.get(f"/exports/published/{name}.{ending}"), ending)
-    assert len(rows) == n_rows
-    assert {row["standing"] for row in rows} == {"reported, not measured"}
-
-
 def test_a_file_has_a_name_a_type_and_a_tag_that_spares_the_second_download(
     scored_site: Site,
 ) -> None:
@@ -127,7 +117,6 @@ def test_the_filter_of_the_page_is_that_of_the_file(scored_site: Site) -> None:
     "path",
     [
         "/exports/ranking.xlsx",
-        "/exports/published/nothing.csv",
         "/exports/models/nobody/scores.csv",
     ],
 )

@@ -1,26 +1,20 @@
-"""The ranking page over HTTP: sorting, filters, columns, published results, figures, size."""
+"""The ranking page over HTTP: sorting, filters, columns, what others report, figures, size."""
 
 import csv
 import io
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
-import requests
 from sqlalchemy import select
 
 from leaderboard.hosting.people import verify_model
+from leaderboard.hosting.reported import withdraw_source
+from leaderboard.models.reported import ReportedSource
 from leaderboard.models.team import ModelCard
-from leaderboard.packages.files import open_package
-from leaderboard.packages.load import load_package
-from leaderboard.packages.read import read_package
-from leaderboard.rankings.published import N_IMAGE, N_REPORT, N_TEXT, read_published
-from tests.package_files import make_items, make_manifest, write_package
+from tests.reported.published import add_published
 from tests.site import OpenSite, Site
-from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
 
 N_MODELS = 200
@@ -194,60 +188,78 @@ def test_a_filter_that_cannot_be_used_is_refused_with_what_can(found: Site, path
     assert "text, image, report" in answer.text
 
 
-def test_published_results_are_marked_never_ranked_and_count_for_nothing(found: Site) -> None:
-    plain, page = found.get("/").text, found.get("/?published=1").text
+@pytest.fixture
+def add_table(found: Site) -> Iterator[Callable[[], None]]:
+    """Add the paper's main table beside the ranking, until the test ends."""
+
+    def add() -> None:
+        with found.sessions.write() as session:
+            add_published(session)
+
+    yield add
+    with found.sessions.write() as session:
+        for source in session.scalars(select(ReportedSource)):
+            withdraw_source(session, source, "The test is over.", None)
+
+
+def test_reported_results_are_marked_never_ranked_and_count_for_nothing(
+    found: Site, add_table: Callable[[], None]
+) -> None:
+    """In every order they stand below what was measured, sorted among themselves."""
+    plain, empty = found.get("/").text, found.get("/api/v1/rankings/tiny/test").json()
+    assert empty["reported"] == []
+    add_table()
+    page = found.get("/").text
     reported = re.findall(r'<tr class="reported">\n(.*?)</tr>', page, flags=re.DOTALL)
-    assert "reported by its authors" not in plain
-    assert len(reported) == len(read_published().spinemed)
+    assert len(reported) == 10
     for row in reported:
-        assert "reported by its authors, never ranked" in row
+        assert "reported by others, never ranked" in row
         assert "/models/" not in row
         assert "<svg" not in row
-    assert "which are not those of Tiny" in page
+    assert "Measured on SpineBench of SpineMed, with other items" in page
+    # Medgemma's printed total stands beside what its parts give.
+    assert re.search(r"76\.66<small>its parts give 80\.49</small>", page)
     assert read_models(page) == read_models(plain)
     count = re.compile(r"<dt>Models</dt><dd>(\d+)</dd>")
     assert count.findall(page) == count.findall(plain) == ["3"]
-    for path in (
-        "/exports/ranking.csv",
-        "/ranking/figures/time.json",
-        "/ranking/figures/size.json",
-    ):
-        assert found.get(f"{path}?published=1").text == found.get(path).text
-    assert "GPT" not in found.get("/?published=1&licence=mit").text
+    for query in ("sort=text", "sort=model&direction=ascending", "board=report&sort=report"):
+        html = found.get(f"/?{query}").text
+        places = [html.rindex(f">{name}</a>") for name in ("Model-A", "Model-B", "Model-C")]
+        assert max(places) < html.index("Reported by others, not measured here")
+    assert "reported by others" not in found.get("/?measured=1").text
+    assert "GPT" not in found.get("/?licence=mit").text
 
 
-@pytest.mark.one_database
-def test_on_the_papers_own_benchmark_published_results_stand_among_the_measured(
-    site: Site, tmp_path: Path
+def test_reported_results_are_marked_in_the_api_and_in_the_tables_to_take_away(
+    found: Site, add_table: Callable[[], None]
 ) -> None:
-    folder = write_package(
-        tmp_path / "whole",
-        [*make_items(N_TEXT, N_IMAGE, N_REPORT), *make_items(1, 1, 1, "dev")],
-        make_manifest(slug="spinebench", name="SpineBench"),
+    address = "/api/v1/rankings/tiny/test?board=text"
+    before = found.get(address).json()
+    figures = found.get("/ranking/figures/time.json").text
+    add_table()
+    after = found.get(address).json()
+    assert after["entries"] == before["entries"]
+    assert [one["name"] for one in after["reported"]][:2] == ["SpineGPT", "GPT5"]
+    assert {one["standing"] for one in after["reported"]} == {"reported"}
+    closed = next(f for f in after["reported"][0]["figures"] if f["board"] == "closed")
+    assert (closed["value"], closed["agrees"], closed["n"]) == (87.89, False, 487)
+    assert closed["recomputed"] == pytest.approx(87.4785, abs=0.0001)
+    assert found.get(f"{address}&measured=1").json()["reported"] == []
+    (source,) = found.get("/api/v1/reported/tiny/test").json()["sources"]
+    assert source["address"] == "https://doi.org/10.48550/arXiv.2510.03160"
+    assert source["differs"] == ["items", "judge"]
+    assert sorted(m["name"] for m in source["models"]) == sorted(
+        one["name"] for one in after["reported"]
     )
-    with site.sessions.write() as session:
-        load_package(session, read_package(open_package(folder)))
-    lines = [
-        {"id": f"test-text-{n:03}", "prediction": "ANSWER: B" if n < 250 else "C"}
-        for n in range(N_TEXT)
-    ]
-    raw = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    sent = requests.post(
-        f"{site.url}/api/v1/submissions",
-        headers=site.token("ada"),
-        data={"benchmark": "spinebench", "split": "test", "model": "model-a"},
-        files={"file": ("predictions.jsonl", raw)},
-        timeout=HANG_SECONDS,
-    )
-    assert sent.status_code == 201
-    site.evaluate_all()
-    address = "/?benchmark=spinebench&board=text&published=1"
-    names = re.findall(r'<th scope="row">(?:<a [^>]*>)?([\w .-]+)', site.get(address).text)
-    # 250 of 294 is 85.03.
-    assert names[:5] == ["SpineGPT", "GPT5", "GLM-4.5V", "Model-A", "Qwen2.5-VL-7B"]
-    page = site.get(f"{address}&sort=model").text
-    assert page.index("Model-A") < page.index("Reported by their authors") < page.index("GPT5")
-    assert "other items" not in page
+    rows = list(csv.DictReader(io.StringIO(found.get("/exports/ranking.csv").text)))
+    assert [row["standing"] for row in rows] == ["measured"] * 3 + ["reported"] * 10
+    assert {row["rank_low"] for row in rows[3:]} == {""}
+    assert rows[4]["model_name"] == "SpineGPT"
+    assert rows[4]["text_score"] == "89.46"
+    whole = list(csv.DictReader(io.StringIO(found.get("/exports/reported.csv").text)))
+    assert len(whole) == 34
+    assert {row["standing"] for row in whole} == {"reported"}
+    assert found.get("/ranking/figures/time.json").text == figures
 
 
 def test_figures_follow_the_board_and_the_filter(found: Site) -> None:

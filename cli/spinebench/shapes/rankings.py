@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from spinebench.shapes.reported import ReportedModelRecord
 from spinebench.shapes.shape import Shape
 
 
@@ -142,6 +143,8 @@ class RankingRecord(Shape, frozen=True, kw_only=True):
 
     `release` is the number of the release whose scores these are: scores compare only within one.
     `followed_by` is the benchmark's newest version, where this ranking is of an older one.
+    `reported` has what others report of models: not measured here, without ranks, and in no order
+    with the entries.
     """
 
     benchmark: str
@@ -153,3 +156,4 @@ class RankingRecord(Shape, frozen=True, kw_only=True):
     ranked_at: datetime | None
     n_items: dict[str, int]
     entries: list[RankingEntryRecord]
+    reported: list[ReportedModelRecord] = msgspec.field(default_factory=list)

@@ -16,10 +16,12 @@ from leaderboard.rankings.filter import FILTERED_FACTS
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, STYLES
 from leaderboard.rankings.style import read_selected
+from leaderboard.reported.read import choose_rows, read_reported
 from leaderboard.submissions.endpoint_runs import find_saw_hidden
 from leaderboard.web.address import find_selection
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import Text, VersionQuery, about, find_benchmark, name_split
+from leaderboard.web.api.reported import show_reported
 from leaderboard.web.services import database
 from spinebench.shapes.rankings import (
     BoardScore,
@@ -67,6 +69,7 @@ class FixedQuery(BoardQuery, frozen=True, kw_only=True):
             STYLES,
         ),
     ] = UNSET
+    measured: Annotated[Text, about("1: leave out what others report.", ("1",))] = UNSET
     direction: Annotated[Text, about("By default the usual one for the column.", DIRECTIONS)] = (
         UNSET
     )
@@ -94,6 +97,7 @@ def show_ranking(slug: str, split: str) -> RankingRecord:
     benchmark, selection = find_benchmark(slug), find_selection()
     found = get_split(benchmark, split)
     table = selection.apply(read_selected(database(), found, selection))
+    reported = read_reported(database(), table.split, table.n_items)
     saw_hidden = find_saw_hidden(
         database(), [one.id for row in table.rows for one in row.submissions]
     )
@@ -105,6 +109,7 @@ def show_ranking(slug: str, split: str) -> RankingRecord:
         ranked_at=table.ranked_at,
         n_items={track.value: count for track, count in table.n_items.items()},
         entries=[_show_entry(table, row, saw_hidden) for row in table.rows],
+        reported=[show_reported(row) for row in choose_rows(reported, selection)],
     )
 
 

@@ -19,6 +19,7 @@ from leaderboard.rankings.comparisons.compare import (
 )
 from leaderboard.rankings.harm import find_graded_by
 from leaderboard.rankings.read import read_ranking, read_state
+from leaderboard.reported.read import read_reported
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.address import find_standing, read_place, read_slugs
 from leaderboard.web.allowance import Work
@@ -55,6 +56,8 @@ def _compare(split: Split, slugs: list[str]) -> Comparison:
 def _render(comparison: Comparison, place: dict[str, str]) -> str:
     boards = [pair.difference for one in comparison.boards for pair in one.pairs]
     slices = [one.differences[1] for one in comparison.slices]
+    table = comparison.table
+    reported = read_reported(database(), table.split, table.n_items)
     return render_template(
         "comparisons/comparison.html",
         comparison=comparison,
@@ -68,6 +71,7 @@ def _render(comparison: Comparison, place: dict[str, str]) -> str:
         graded_by=find_graded_by(database(), comparison.table.split.benchmark),
         say_better=say_better,
         boards=Board,
+        reported=[row for row in reported if any(map(row.find, Board))],
         n_most=MAX_MODELS,
         place=place,
     )

@@ -9,7 +9,7 @@ from leaderboard.calibration.trust import read_judges, read_public_models
 from leaderboard.disclosure import Viewer
 from leaderboard.exports.ablations import make_ablation_table
 from leaderboard.exports.agreement import make_agreement_table
-from leaderboard.exports.benchmarks import make_composition_table, make_published_table
+from leaderboard.exports.benchmarks import make_composition_table
 from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.comparisons import make_comparison_table
 from leaderboard.exports.formats import Format, read_format, write_table
@@ -19,17 +19,18 @@ from leaderboard.exports.judge_pairs import make_judge_pair_table
 from leaderboard.exports.order import make_order_table
 from leaderboard.exports.rankings import make_ranking_table, make_score_table
 from leaderboard.exports.releases import make_release_table
+from leaderboard.exports.reported import make_reported_table
 from leaderboard.exports.table import Table, state_of
 from leaderboard.packages.catalogue import count_composition, get_benchmark
 from leaderboard.rankings.breakdowns import read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.harm import find_row_harm
-from leaderboard.rankings.published import read_published
-from leaderboard.rankings.read import get_row, read_ranking
+from leaderboard.rankings.read import count_items, get_row, read_ranking
 from leaderboard.rankings.releases import read_releases
 from leaderboard.rankings.standing import read_row_scores
 from leaderboard.rankings.style import read_selected
+from leaderboard.reported.read import choose_rows, read_reported
 from leaderboard.web.address import (
     find_board,
     find_selection,
@@ -52,7 +53,9 @@ def ranking(ending: str) -> Response:
     and order."""
     selection = find_selection()
     table = read_selected(database(), find_split(), selection)
-    return send_table(make_ranking_table(selection.apply(table)), ending)
+    reported = read_reported(database(), table.split, table.n_items)
+    made = make_ranking_table(selection.apply(table), choose_rows(reported, selection))
+    return send_table(made, ending)
 
 
 @blueprint.get("/models/<slug>/scores.<ending>")
@@ -152,10 +155,12 @@ def gates(ending: str) -> Response:
     return send_table(table, ending)
 
 
-@blueprint.get("/published/<name>.<ending>")
-def published(name: str, ending: str) -> Response:
-    """A table of published results."""
-    return send_table(make_published_table(read_published(), name), ending)
+@blueprint.get("/reported.<ending>")
+def reported(ending: str) -> Response:
+    """What others report beside the ranking of a split."""
+    split = find_split()
+    rows = read_reported(database(), split, count_items(database(), split))
+    return send_table(make_reported_table(split, rows), ending)
 
 
 @blueprint.get("/models/<slug>/formats/<key>")

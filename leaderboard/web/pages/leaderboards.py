@@ -1,4 +1,4 @@
-"""The ranking, a model's page with its figures, and the published results."""
+"""The ranking, and a model's page with its figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.harm import find_graded_by, find_row_harm
 from leaderboard.rankings.profiles import read_profile
-from leaderboard.rankings.published import read_published
 from leaderboard.rankings.read import (
     RankingRow,
     get_row,
@@ -26,6 +25,7 @@ from leaderboard.rankings.read import (
 from leaderboard.rankings.runs import read_shown_runs
 from leaderboard.rankings.standing import read_row_calibrated, read_row_scores
 from leaderboard.rankings.style import read_selected
+from leaderboard.reported.read import read_linked, read_reported
 from leaderboard.robustness.results import AuditResults, find_audit
 from leaderboard.submissions.endpoint_runs import find_run, find_saw_hidden
 from leaderboard.web.address import (
@@ -59,7 +59,8 @@ def ranking() -> AnyResponse | str:
     def render() -> str:
         whole = read_selected(database(), split, selection)
         graded_by = find_graded_by(database(), whole.split.benchmark)
-        return render_ranking(whole, selection, benchmarks, place, kept, graded_by)
+        reported = read_reported(database(), whole.split, whole.n_items)
+        return render_ranking(whole, selection, benchmarks, place, kept, graded_by, reported)
 
     shown = tuple(benchmark.content_hash for benchmark in benchmarks)
     return services().pages.respond((shown, read_state(database(), split)), render)
@@ -83,6 +84,7 @@ def model(slug: str) -> str:
     split = find_standing()
     table, row = get_row(database(), split, slug)
     scores = read_row_scores(database(), table, row)
+    reported = read_reported(database(), table.split, table.n_items)
     return render_template(
         "leaderboards/model.html",
         table=table,
@@ -101,6 +103,7 @@ def model(slug: str) -> str:
         boards=Board,
         calibrated=read_row_calibrated(database(), row, scores),
         read_gate=read_gate,
+        reported=read_linked(reported, [row.model.id]),
         variant=find_public_variant(database(), row.model),
         bases={base.model.id: n for base, n in read_bases(database(), table)},
         place=read_place(split),
@@ -126,12 +129,3 @@ def figure(slug: str, name: str) -> Response:
         return make_figure(name, ShownModel(table, row, profile))
 
     return services().pages.respond(read_state(database(), split), render, "application/json")
-
-
-@blueprint.get("/published")
-def published() -> Response:
-    """Results as their authors reported them, with the totals recomputed."""
-    tables = read_published()
-    return services().pages.respond(
-        "published", lambda: render_template("leaderboards/published.html", tables=tables)
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -30,17 +29,9 @@ from leaderboard.rankings.columns import (
 )
 from leaderboard.rankings.filter import FILTERED_FACTS, ModelFilter
 from leaderboard.rankings.harm import GradedBy
-from leaderboard.rankings.published import (
-    N_IMAGE,
-    N_REPORT,
-    N_TEXT,
-    PublishedRow,
-    is_of_paper,
-    read_published,
-    read_published_facts,
-)
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
+from leaderboard.reported.read import ReportedRow, choose_rows
 from leaderboard.web.harm_words import say_of_ranking
 from leaderboard.web.services import services
 
@@ -69,17 +60,15 @@ WORDS = {
     "count_unscored": count_unscored,
     "is_in_lead_group": is_in_lead_group,
     "is_loose": is_loose,
-    "N_PAPER": N_TEXT + N_IMAGE + N_REPORT,
 }
 """What the template calls by these names."""
 
 
 class Line(NamedTuple):
-    """A line of the table: a measured model with its tie, or a result as its authors report it."""
+    """A line of the table: a model with its tie, where ties are marked."""
 
-    row: RankingRow | None = None
-    tie: Tie | None = None
-    reported: PublishedRow | None = None
+    row: RankingRow
+    tie: Tie | None
 
 
 class Choices(NamedTuple):
@@ -96,16 +85,14 @@ def render_ranking(
     place: Mapping[str, str],
     kept: Mapping[str, str],
     graded_by: GradedBy | None,
+    reported: Sequence[ReportedRow],
 ) -> str:
-    """The page of a ranking, read whole on the board of `selection`.
+    """The page of a ranking, read whole on the board of `selection`, with all that is `reported`.
 
     `place` is the query that stays on it, `kept` what of it the page's own address names;
     `graded_by` says who graded the harm of mistakes.
     """
     table, board = selection.apply(whole), selection.board
-    reported = _read_reported(selection)
-    is_same = is_of_paper(whole.split.benchmark.slug, whole.n_items)
-    woven = reported if is_same and _is_by_score(selection) else []
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
     unranked = [row for row in table.rows if is_parted and board not in row.ranks]
@@ -118,12 +105,11 @@ def render_ranking(
         table=table,
         n_models=len(whole.rows),
         can_compare=whole.is_current and len(table.rows) > 1,
-        lines=make_lines(ranked, selection, woven),
+        lines=make_lines(ranked, selection),
         apart=apart,
-        reported=[] if woven else reported,
+        reported=choose_rows(reported, selection),
         n_reported=len(reported),
-        is_same=is_same,
-        axis=_make_axis(table, woven),
+        axis=_make_axis(table),
         benchmarks=benchmarks,
         choices=read_choices(whole),
         best=find_best_so_far(table),
@@ -171,36 +157,17 @@ def _has_place(table: RankingTable, column: Column) -> bool:
 
 def _ask_api(selection: Selection, place: Mapping[str, str]) -> dict[str, str]:
     """The query at which the API has the rows of this page, which has no columns to choose."""
-    rows = replace(selection, columns=DEFAULT_COLUMNS, shows_published=False)
+    rows = replace(selection, columns=DEFAULT_COLUMNS, only_measured=False)
     version = {"version": place["version"]} if "version" in place else {}
     return {**version, **write_selection(rows)}
 
 
-def make_lines(
-    rows: Sequence[RankingRow], selection: Selection, reported: Sequence[PublishedRow]
-) -> list[Line]:
-    """The lines of `rows` in their order, ties marked where that is the ranking's.
-
-    Each of `reported`, the best first, stands before the first row whose score on the board is
-    lower, those that are lower than all last; they count for no tie.
-    """
-    board = selection.board
-    ties: Sequence[Tie | None] = [None] * len(rows)
-    if selection.is_by_rank:
-        ties = tie_bands([row.ranks[board] for row in rows])
-    lines: list[Line] = []
-    waiting = list(reported)
-    for row, tie in zip(rows, ties, strict=True):
-        value = row.scores[board].value if board in row.scores else None
-        while waiting and _height(waiting[0].find(board)) > _height(value):
-            lines.append(Line(reported=waiting.pop(0)))
-        lines.append(Line(row, tie))
-    return lines + [Line(reported=one) for one in waiting]
-
-
-def _height(value: float | None) -> float:
-    """Where a score stands among others: below all of them where there is none."""
-    return -math.inf if value is None else value
+def make_lines(rows: Sequence[RankingRow], selection: Selection) -> list[Line]:
+    """The lines of `rows` in their order, ties marked where that is the ranking's."""
+    if not selection.is_by_rank:
+        return [Line(row, None) for row in rows]
+    ties = tie_bands([row.ranks[selection.board] for row in rows])
+    return [Line(row, tie) for row, tie in zip(rows, ties, strict=True)]
 
 
 def read_choices(table: RankingTable) -> Choices:
@@ -249,12 +216,6 @@ def make_address(selection: Selection, place: Mapping[str, str]) -> Callable[...
     return address
 
 
-def _is_by_score(selection: Selection) -> bool:
-    """Whether the rows stand by rank or by the board's score, the best first."""
-    by_score = selection.sort.board is selection.board and selection.is_descending
-    return selection.is_by_rank or by_score
-
-
 def _with_size(selection: Selection) -> Selection:
     """The selection by size, with its column."""
     size = COLUMNS["parameters"]
@@ -263,16 +224,6 @@ def _with_size(selection: Selection) -> Selection:
     return replace(selection, sort=size, descends=None, columns=columns)
 
 
-def _read_reported(selection: Selection) -> list[PublishedRow]:
-    """The published results that pass the filter, by the board's score, those without it last."""
-    if not selection.shows_published:
-        return []
-    rows = read_published().spinemed
-    accepted = [row for row in rows if selection.accepted.accepts(read_published_facts(row))]
-    return sorted(accepted, key=lambda row: -_height(row.find(selection.board)))
-
-
-def _make_axis(table: RankingTable, reported: Sequence[PublishedRow]) -> Axis:
-    printed = [row.find(table.board) for row in reported]
-    scores = [row.scores[table.board] for row in table.rows if table.board in row.scores]
-    return make_axis(scores, [value for value in printed if value is not None])
+def _make_axis(table: RankingTable) -> Axis:
+    board = table.board
+    return make_axis([row.scores[board] for row in table.rows if board in row.scores])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from leaderboard.db import now
+from leaderboard.web.forms.reported import pack
 from tests.web.api.test_api import make_file
 
 UNTIL = f"{now() + timedelta(days=1):%Y-%m-%d}"
@@ -14,6 +15,8 @@ ENDPOINT = {"name": "theirs", "base_url": "https://1.1.1.1/v1", "model": "m"}
 FILE = {"file": ("p.jsonl", make_file(1))}
 PREDICTIONS = {"benchmark": "tiny", "split": "test", "model": "model-a"}
 REASON = {"data": {"reason": "because"}}
+SOURCE = {"title": "A paper", "address": "https://example.org/paper"}
+TABLE = b"model,text\nVlm,50\n"
 TARGET = {"team": "team-a", "kind": "webhook", "address": "https://1.1.1.1/other"}
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -32,6 +35,12 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /admin/people/sam@example.org/ban": REASON,
     "POST /admin/teams/team-b/ban": REASON,
     "POST /admin/submissions/{scored}/hide": REASON,
+    "POST /admin/reported/{source}/withdraw": REASON,
+    "POST /admin/reported/tiny/1.0.0/test/preview": {
+        "data": SOURCE,
+        "files": {"file": ("t.csv", TABLE)},
+    },
+    "POST /admin/reported/tiny/1.0.0/test/add": {"data": SOURCE | {"content": pack(TABLE)}},
     "POST /admin/benchmarks/tiny/1.0.0/test/release": REASON,
     "POST /admin/benchmarks/tiny/1.0.0/test/trained/apart": REASON,
     "POST /admin/benchmarks/tiny/1.0.0/reveal": {

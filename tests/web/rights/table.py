@@ -114,9 +114,9 @@ PAGES = (
         GET /exports/models/model-a/scores.csv?benchmark=tiny
         GET /exports/judges.csv
         GET /exports/order.csv
-        GET /exports/published/spinemed.csv
         GET /exports/ranking.csv
         GET /exports/releases.csv
+        GET /exports/reported.csv
         GET /feed.atom
         GET /forgot
         GET /healthz
@@ -128,11 +128,11 @@ PAGES = (
         GET /models/model-a/figures/{figure}.json?benchmark=tiny
         GET /models/model-a/picture.png?benchmark=tiny
         GET /picture.png
-        GET /published
         GET /ranking/figures/{ranking_figure}.json?benchmark=tiny
         GET /register
         GET /register/{register_link}
         GET /releases
+        GET /reported
         GET /reset/{reset_link}
         GET /sign-in
         GET /static/site.css
@@ -162,6 +162,7 @@ PAGES = (
     Group(everybody(400), "POST /forgot"),
     Group(everybody(302), "POST /sign-out"),
     # Nobody here is halfway through signing in.
+    Group(everybody(301), "GET /published"),
     Group(
         everybody(SIGN_IN),
         """
@@ -324,6 +325,7 @@ PAGES = (
         GET /admin/evidence
         GET /admin/items
         GET /admin/objections
+        GET /admin/reported
         GET /admin/roles
         GET /admin/submissions
         GET /rate/experts
@@ -344,12 +346,19 @@ PAGES = (
         GET /admin/items/tiny/1.0.0/test/keys
         GET /admin/corrections/tiny/1.0.0
         GET /admin/corrections/tiny/1.0.0/package
+        GET /admin/reported/tiny/1.0.0/test
         GET /rate/changes?benchmark=tiny
         GET /rate/changes.csv?benchmark=tiny
         GET /rate/ratings.csv?benchmark=tiny
         """,
     ),
-    Group(only(HOST, 200, 403), "POST /rate/experts"),
+    Group(
+        only(HOST, 200, 403),
+        """
+        POST /admin/reported/tiny/1.0.0/test/preview
+        POST /rate/experts
+        """,
+    ),
     # Every report is assigned.
     Group(only(HOST, 409, 403), "POST /rate/experts/assign"),
     Group(
@@ -362,6 +371,7 @@ PAGES = (
         POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
+        POST /admin/reported/tiny/1.0.0/test/add
         POST /admin/roles/invitations
         POST /admin/roles/revoke
         """,
@@ -409,6 +419,8 @@ PAGES = (
         """
         POST /admin/announcements/{announcement}/end
         POST /admin/roles/invitations/{role_invitation}/withdraw
+        POST /admin/reported/{source}/withdraw
+        POST /admin/reported/{source}/0/link
         POST /admin/submissions/{scored}/hide
         """,
     ),
@@ -449,6 +461,7 @@ API = (
         GET /api/v1/openapi.json
         GET /api/v1/rankings/tiny/test
         GET /api/v1/releases/tiny/test
+        GET /api/v1/reported/tiny/test
         GET /api/v1/robustness/tiny/test
         """,
     ),

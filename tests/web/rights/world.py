@@ -39,6 +39,7 @@ from leaderboard.models.identity import WebSession
 from leaderboard.models.moderation import Announcement
 from leaderboard.models.notice import NoticeTarget, TargetKind
 from leaderboard.models.rating import Rater, RaterKind
+from leaderboard.models.reported import ReportedSource
 from leaderboard.models.role import Role
 from leaderboard.models.submission import Status, Submission
 from leaderboard.models.team import Scope, Team, User
@@ -46,6 +47,7 @@ from leaderboard.objections.send import get_item, send_objection
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.factories import PASSWORD, load_items, make_card, make_team, make_user
 from tests.package_files import make_items, make_manifest
+from tests.reported.published import add_published
 from tests.site import ENDPOINT_KEY, N_IMAGE, N_REPORT, N_TEXT, SECRET_KEY, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
@@ -178,6 +180,7 @@ def _add_people(session: Session) -> None:
 
 
 def _add_things(session: Session) -> None:
+    add_published(session)
     team, ada = _get_team(session), _get_user(session, "ada")
     values = {"name": "ours", "base_url": "https://1.1.1.1/v1", "model": "m", "settings": {}}
     vault = KeyVault([ENDPOINT_KEY])
@@ -243,6 +246,7 @@ def _read_names(session: Session) -> dict[str, Any]:
         "team_invitation": invitation.row.id,
         "role_invitation": role.key,
         "announcement": session.scalars(select(Announcement.id)).one(),
+        "source": session.scalars(select(ReportedSource.id)).one(),
         "campaign": start_campaign(session, [split], [Cause.HOST], "host@example.org").id,
         "assigned": session.scalars(assigned).first(),
         "judge": session.scalars(select(Rater.id).where(Rater.kind == RaterKind.JUDGE)).first(),
