@@ -221,8 +221,8 @@ def test_the_script_of_the_submission_guide_writes_a_file_that_is_accepted(
     folder = tmp_path / "spinebench-mini-test"
     folder.mkdir()
     items = [
-        {"id": "t1", "question": "Q?", "options": {"A": "x", "B": "y"}, "images": []},
-        {"id": "r1", "question": "Write.", "images": [{"path": "images/1.png", "alt": "MRI"}]},
+        {"id": "t1", "prompt": "Q?", "images": []},
+        {"id": "r1", "prompt": "Write.", "images": [{"path": "images/1.png", "alt": "MRI"}]},
     ]
     (folder / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -40,10 +40,11 @@ def check_is_zip(package: BinaryIO) -> None:
         )
 
 
-def unpack(package: BinaryIO, folder: Path) -> None:
+def unpack(package: BinaryIO, folder: Path, prepare: Callable[[Path], None] | None = None) -> None:
     """Unpacks into `folder`, replacing files of the same name and touching no others.
 
-    Everything is unpacked beside it first. Raises SpinebenchError for a zip that is not safe.
+    Everything is unpacked beside it first, and `prepare` may change it there. Raises
+    SpinebenchError for a zip that is not safe.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -57,6 +58,8 @@ def unpack(package: BinaryIO, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as source, target.open("xb") as file:
                 shutil.copyfileobj(source, file)
+        if prepare is not None:
+            prepare(fresh)
         if folder.exists():
             _move_into(fresh, folder)
         else:

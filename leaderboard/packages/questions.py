@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from leaderboard.models.benchmark import Answers, Image, Item, ItemKind, Split
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items, read_open_items
+from leaderboard.packages.prompts import make_prompt
 
 MEMORY_BYTES = 16 * 1024 * 1024
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -42,9 +44,12 @@ def write_questions(session: Session, split: Split) -> BinaryIO:
     # The response that sends it closes it.
     spooled = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
     stream = cast(BinaryIO, spooled)
+    manifest = split.benchmark.manifest
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         lines = b"".join(
-            msgspec.json.encode(_make_line(item, references.get(item.id), harms.get(item.id)))
+            msgspec.json.encode(
+                _make_line(item, manifest, references.get(item.id), harms.get(item.id))
+            )
             + b"\n"
             for item in items
         )
@@ -72,13 +77,18 @@ def _make_readme(split: Split, n_items: int) -> str:
 
 
 def _make_line(
-    item: Item, reference: ItemReference | None, harm: ItemHarm | None
+    item: Item,
+    manifest: Mapping[str, Any],
+    reference: ItemReference | None,
+    harm: ItemHarm | None,
 ) -> dict[str, Any]:
     line: dict[str, Any] = {
         "id": item.key,
         "kind": item.kind,
         "track": item.track,
         "question": item.question,
+        # Word for word what a run of an endpoint asks.
+        "prompt": make_prompt(manifest, item),
         "images": [{"path": image.path, "alt": image.alt} for image in item.images],
         "subcondition": item.subcondition,
         "axis": item.axis,

@@ -18,6 +18,7 @@ from spinebench.reading import read_answer
 from spinebench.shapes.benchmarks import BenchmarkDetail, BenchmarkList, Named
 from spinebench.tables import benchmarks_table, splits_table
 from spinebench.terminal import Terminal
+from spinebench.tools import WRITERS, read_task
 
 
 @click.command(cls=Command)
@@ -71,6 +72,12 @@ def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
     help="Where to put it.",
 )
 @click.option("--unzip", is_flag=True, help="Unpack it into a folder instead.")
+@click.option(
+    "--for",
+    "tool",
+    type=click.Choice(list(WRITERS)),
+    help="Write a folder that this tool runs as it is.",
+)
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @pass_invocation
 def download(
@@ -79,19 +86,22 @@ def download(
     split: str,
     output: Path,
     unzip: bool,
+    tool: str | None,
     force: bool,
 ) -> None:
     """Download a split's questions and images.
 
-    The answers are included if they are public, as in dev.
+    The answers are included if they are public, as in dev; never with --for.
     """
     terminal = invocation.terminal
     with invocation.api(public=True) as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        target = output / (f"{benchmark}-{split}" if unzip else f"{benchmark}-{split}.zip")
+        target = output / _name_target(f"{benchmark}-{split}", unzip, tool)
         if target.exists() and not force:
             raise UsageError(f"{target} already exists.", remedy="Add --force to replace it.")
-        if unzip:
+        if tool is not None:
+            _fetch_task(api, terminal, benchmark, split, tool, target)
+        elif unzip:
             with tempfile.TemporaryFile() as file:
                 _fetch(api, terminal, benchmark, split, file)
                 unpack(file, target)
@@ -102,9 +112,33 @@ def download(
         terminal.show_json({"benchmark": benchmark, "split": split, "path": str(target)})
         return
     terminal.show(f"Wrote {target}")
+    if tool is not None:
+        terminal.say(f"Next: {target / 'README.txt'} has the commands to run it.")
+        return
     terminal.say("Next: write one line per item to predictions.jsonl, such as")
     terminal.say('  {"id": "...", "prediction": "B"}')
     terminal.say(f"then: spinebench validate predictions.jsonl -b {benchmark} -s {split}")
+
+
+def _name_target(name: str, unzip: bool, tool: str | None) -> str:
+    """The name of what is written: a folder, or a zip."""
+    if tool is not None:
+        return f"{name}-{tool}"
+    return name if unzip else f"{name}.zip"
+
+
+def _fetch_task(
+    api: Api, terminal: Terminal, benchmark: str, split: str, tool: str, target: Path
+) -> None:
+    """The questions as a task of the tool, which appears as `target` when it is whole."""
+    version = read_answer(BenchmarkDetail, api.get_benchmark(benchmark)).version
+
+    def prepare(folder: Path) -> None:
+        WRITERS[tool](read_task(folder, target.name, benchmark, version, split), folder)
+
+    with tempfile.TemporaryFile() as file:
+        _fetch(api, terminal, benchmark, split, file)
+        unpack(file, target, prepare)
 
 
 def _fetch(api: Api, terminal: Terminal, benchmark: str, split: str, file: BinaryIO) -> None:

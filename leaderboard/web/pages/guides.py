@@ -23,6 +23,7 @@ GUIDES = {
     "reading": "Read the ranking in five minutes",
     "hosting": "Host a benchmark in five minutes",
     "prediction-files": "Prediction files",
+    "tools": "Evaluate with lm_eval, inspect_ai or VLMEvalKit",
     "endpoints": "Model endpoints",
     "benchmark-package": "Benchmark packages",
     "method": "Method: scores, intervals, ranks",
