@@ -265,6 +265,7 @@ EXPORTED = {
     "provider_links": "providers",
     "quota_charges": "quota",
     "recovery_codes": "second_factor",
+    "reported_sources": "audit",
     "role_invitations": "role_invitations",
     "submissions": "submissions",
     "target_makers": "notices",
