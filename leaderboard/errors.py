@@ -32,26 +32,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import Self, TypeVar
+
+from spinebench.formats.problem import Problem as Problem
 
 Found = TypeVar("Found")
 MOST_PROBLEMS = 200
 """Of more problems of one file the first are kept, and the others counted."""
-
-
-class Problem(NamedTuple):
-    """One thing wrong, and the remedy.
-
-    Of a file with where it is (line from 1, id if known), of a form or a body with the key of the
-    `field`: its name, or the names on the way to it with dots between.
-    """
-
-    message: str
-    remedy: str
-    line: int | None = None
-    id: str | None = None
-    path: str | None = None
-    field: str | None = None
 
 
 class SpineBenchError(Exception):

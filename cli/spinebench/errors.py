@@ -4,6 +4,7 @@ SpinebenchError                1  unexpected, or refused for a reason of its own
 ├── UsageError                 2  the command was not given what it needs
 ├── NotSignedInError           3  no server, no token, or no safe way to send it
 ├── EmptyFileError             5  found before anything was sent
+├── UnreadableFileError        5  the same
 ├── UnreachableError           7  no answer
 │   └── LostConnectionError    7  no answer to a request that may have arrived
 ├── UnexpectedAnswerError      1  an answer, but not this API's
@@ -17,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
+
+import msgspec
 
 from spinebench.shapes.errors import ErrorAnswer, ProblemRecord
 
@@ -91,8 +94,8 @@ class SpinebenchError(Exception):
                 "code": self.code,
                 "message": self.message,
                 "remedy": self.remedy,
-                "problems": [],
-                "n_problems": 0,
+                "problems": [msgspec.to_builtins(one) for one in self.problems],
+                "n_problems": self.n_problems,
             }
         }
 
@@ -116,6 +119,20 @@ class EmptyFileError(SpinebenchError):
 
     code = "invalid_predictions"
     exit_code = ExitCode.INVALID_PREDICTIONS
+
+
+class UnreadableFileError(SpinebenchError):
+    """A prediction file that cannot be read here, with every problem of it."""
+
+    code = "invalid_predictions"
+    exit_code = ExitCode.INVALID_PREDICTIONS
+
+    def __init__(
+        self, message: str, *, remedy: str, problems: Sequence[ProblemRecord], n_problems: int
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.problems = problems
+        self.n_problems = n_problems
 
 
 class UnreachableError(SpinebenchError):

@@ -12,6 +12,7 @@ import click
 
 from spinebench.commands.account import login, logout, whoami
 from spinebench.commands.benchmarks import benchmarks, download
+from spinebench.commands.converting import convert
 from spinebench.commands.endpoints import endpoints
 from spinebench.commands.exports import export
 from spinebench.commands.models import models
@@ -52,6 +53,7 @@ for _command in (
     download,
     models,
     validate,
+    convert,
     submit,
     endpoints,
     status,

@@ -21,7 +21,6 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import AskedItem, Asker, read_missing
 from leaderboard.evaluation.reply_sink import ReplySink
-from leaderboard.evaluation.silence import MAX_FAILED_SHARE
 from leaderboard.leases import Claim, renew
 from leaderboard.models.endpoint import EndpointRun, FailedItem
 from leaderboard.models.rating import Rating
@@ -42,6 +41,7 @@ from leaderboard.submissions.endpoint_replies import (
 )
 from leaderboard.submissions.endpoint_runs import get_askable, wipe_spent_keys
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.read import MAX_FAILED_SHARE
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.chat import Filtered, Reply
 from leaderboard.db import Base, Sessions, now
 from leaderboard.endpoints.engine.progress import ItemOutcome, Progress
-from leaderboard.evaluation.silence import MAX_FAILED_SHARE, count_silent
+from leaderboard.evaluation.silence import count_silent
 from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Item
 from leaderboard.models.endpoint import EndpointReply, EndpointRun, FailedItem
@@ -24,6 +24,7 @@ from leaderboard.models.submission import (
 )
 from leaderboard.submissions.endpoint_replies import describe_reply
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.read import MAX_FAILED_SHARE
 
 
 class _Asked(NamedTuple):

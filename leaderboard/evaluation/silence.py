@@ -7,9 +7,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.models.endpoint import EndpointReply, FailedItem
 from leaderboard.models.submission import Prediction, PredictionExtras, Submission
-
-MAX_FAILED_SHARE = 0.2
-"""With more than this share of its items without an answer a run is of no use."""
+from leaderboard.submissions.read import MAX_FAILED_SHARE
 
 
 def count_silent(session: Session, submission_id: str) -> int:

@@ -17,11 +17,11 @@ from leaderboard.endpoints.registry.endpoints import open_endpoint, read_setting
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import CHUNK, make_sent_row
 from leaderboard.evaluation.collect import EndpointAccess, rest_of_budget
-from leaderboard.evaluation.silence import MAX_FAILED_SHARE
 from leaderboard.leases import Claim, LeasedTable, claim_row, end, renew
 from leaderboard.models.endpoint import EndpointRun, SentItem
 from leaderboard.models.robustness import AuditRow, AuditState
 from leaderboard.robustness.request import get_audited_endpoint
+from leaderboard.submissions.read import MAX_FAILED_SHARE
 
 Q = TypeVar("Q")
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 import zlib
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
@@ -14,26 +18,23 @@ MOST_MEMBERS = 10_000
 """Programs that compress in blocks write a member for each 64 kB of text."""
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_KINDS = {
-    b"PK\x03\x04": "a zip or a spreadsheet (xlsx)",
     b"PK\x05\x06": "an empty zip",
     b"\xfd7zXZ\x00": "compressed with xz",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"BZh": "compressed with bzip2",
     b"\x28\xb5\x2f\xfd": "compressed with zstandard",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)",
-    b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
 }
 """How files begin that are sent by mistake."""
-BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-UTF8_MARK = b"\xef\xbb\xbf"
 
 
 class Content(NamedTuple):
-    """A file's decompressed bytes (without a UTF-8 mark) and their SHA-256 in hex."""
+    """A file's decompressed bytes and their SHA-256 in hex; `most_bytes` may be in a zip."""
 
     raw: bytes
     file_hash: str
+    most_bytes: int = 64 * 2**20
 
 
 def read_content(stream: BinaryIO, max_bytes: int) -> Content:
@@ -55,18 +56,31 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
             raise _unreadable(
                 f"The file is {kind}.", f"Save it as {FORMAT_WORDS}; you may compress it with gzip."
             )
-    if raw.startswith(BYTE_ORDER_MARKS) or _is_utf16(raw):
-        raise _unreadable("The file is encoded in UTF-16.", "Save it as UTF-8.")
     file_hash = hashlib.sha256(raw).hexdigest()
     if not raw or raw.isspace():
         raise _unreadable("The file is empty.", 'Write a line {"id": ..., "prediction": ...}.')
-    return Content(raw.removeprefix(UTF8_MARK), file_hash)
+    return Content(raw, file_hash, max_bytes)
 
 
-def _is_utf16(raw: bytes) -> bool:
-    """Whether every other byte of the beginning is zero: Latin letters without a mark."""
-    even, odd = raw[:64:2], raw[1:64:2]
-    return len(raw) >= 8 and (not any(even) or not any(odd)) and any(raw[:64])
+def join_contents(named: Sequence[tuple[str, Content]]) -> Content:
+    """Several files as the zip of them; its hash is that of the files one after the other by name.
+
+    Raises TooLarge where they hold more together than one may.
+    """
+    packed = io.BytesIO()
+    digest = hashlib.sha256()
+    most_bytes = named[0][1].most_bytes
+    if sum(len(content.raw) for _, content in named) > most_bytes:
+        raise TooLarge(
+            f"The files are larger than {most_bytes / 2**20:.0f} MiB together.",
+            "Send only id and prediction for each item, as `spinebench convert` writes them.",
+        )
+    with zipfile.ZipFile(packed, "w") as archive:
+        for n, (name, content) in enumerate(sorted(named), start=1):
+            inside = PurePosixPath(name.replace("\\", "/")).name or "file"
+            archive.writestr(zipfile.ZipInfo(f"{n:03} {inside}"[:200]), content.raw)
+            digest.update(content.raw)
+    return Content(packed.getvalue(), digest.hexdigest(), most_bytes)
 
 
 def _gunzip(raw: bytes, max_bytes: int) -> bytes:

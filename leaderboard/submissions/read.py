@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,10 +11,23 @@ from leaderboard.errors import FileProblems, InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import keep_end
 from leaderboard.submissions.content import Content
-from leaderboard.submissions.formats import Extras, Row, find_format
+from leaderboard.submissions.formats import (
+    NO_OUTPUT,
+    Extras,
+    FileFacts,
+    Row,
+    Unreadable,
+    open_file,
+)
+from leaderboard.submissions.texts import Choices, find_number, finish_text, number_ids
+from spinebench.shapes.submissions import Recognised
 
 RECORDS_PER_ITEM, SPARE_RECORDS = 4, 1_000
 """Reading stops after so many records for each item of the split, and as many for blank lines."""
+MAX_FAILED_SHARE = 0.2
+"""With more than this share of its items without an answer a run is of no use."""
+MOST_SHOWN = 3
+_ID_REMEDY = "Use the ids of the downloaded items, and check that the split is right."
 
 
 class KnownItem(NamedTuple):
@@ -24,13 +37,28 @@ class KnownItem(NamedTuple):
     track: Track
 
 
+class SplitFacts(NamedTuple):
+    """What more may be asked of a split: its name, items' choices by id, and other splits' ids.
+
+    Both are looked up where a file asks for them; `split_of` is the other split of an id.
+    """
+
+    name: str = ""
+    choices: Callable[[], Mapping[str, Choices]] = dict
+    split_of: Callable[[], Mapping[str, str]] = dict
+
+
+NO_FACTS = SplitFacts()
+
+
 @dataclass(frozen=True)
 class Predictions:
     """The texts of a file by item row id, in the file's order, and the tracks they cover.
 
     `missing` are the split's other tracks with their numbers of items: without them there is no
     overall score. `extras` are what the file says beside texts, by item row id. Of a text that is
-    too long the end is kept (see `replies.keep_end`), as of an endpoint's.
+    too long the end is kept (see `replies.keep_end`), as of an endpoint's. `recognised` is what the
+    file was taken for.
     """
 
     texts: dict[int, str]
@@ -38,18 +66,24 @@ class Predictions:
     file_hash: str
     missing: Mapping[Track, int] = field(default_factory=dict)
     extras: Mapping[int, Extras] = field(default_factory=dict)
+    recognised: Recognised | None = None
 
 
-def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predictions:
+def read_predictions(
+    content: Content, items: Mapping[str, KnownItem], facts: SplitFacts = NO_FACTS
+) -> Predictions:
     """The predictions in a file of any format for the split whose items are `items`, by id.
 
     Whole tracks: every item of a track of which the file has any. Raises InvalidPredictions
-    with the problems, in the order of the lines, missing ids last. A file with far more records
-    than there are items is read up to a multiple of them.
+    with the problems, in the order of the lines, missing ids last; with one alone where it says
+    all. A file with far more records than there are items is read up to a multiple of them.
     """
-    checker = _Checker(items)
-    is_whole = checker.check(find_format(content.raw).read_rows(content.raw))
-    count = checker.problems.n_all
+    try:
+        opened = open_file(content.raw, content.most_bytes)
+        checker = _Checker(items, facts, opened.facts)
+        is_whole = checker.check(opened.rows)
+    except Unreadable as error:
+        raise _refuse(error.problem) from None
     if not is_whole:
         words = (
             f"The file holds more than {checker.most_records:,} records or blank lines for the "
@@ -59,25 +93,42 @@ def read_predictions(content: Content, items: Mapping[str, KnownItem]) -> Predic
         raise InvalidPredictions(
             f"{words} Nothing was submitted.", remedy, checker.problems or [Problem(words, remedy)]
         )
+    _raise_problems(checker.problems)
+    tracks = tuple(track for track in Track if track in checker.tracks)
+    sizes = Counter(item.track for item in items.values())
+    missing = {track: sizes[track] for track in Track if sizes[track] and track not in tracks}
+    recognised = opened.facts.recognised(len(checker.texts))
+    return Predictions(
+        checker.texts, tracks, content.file_hash, missing, checker.extras, recognised
+    )
+
+
+def _refuse(problem: Problem) -> InvalidPredictions:
+    return InvalidPredictions("The prediction file cannot be read.", problem.remedy, [problem])
+
+
+def _raise_problems(problems: FileProblems) -> None:
+    count = problems.n_all
     if count:
         raise InvalidPredictions(
             f"The prediction file has {count:,} problem{'s' if count > 1 else ''}; "
             "nothing was submitted.",
             "Fix every problem listed and send the file again.",
-            checker.problems,
+            problems,
         )
-    tracks = tuple(track for track in Track if track in checker.tracks)
-    sizes = Counter(item.track for item in items.values())
-    missing = {track: sizes[track] for track in Track if sizes[track] and track not in tracks}
-    return Predictions(checker.texts, tracks, content.file_hash, missing, checker.extras)
 
 
 class _Checker:
     """Takes rows, keeps the good ones' texts and the first problems."""
 
-    def __init__(self, items: Mapping[str, KnownItem]) -> None:
+    def __init__(self, items: Mapping[str, KnownItem], facts: SplitFacts, file: FileFacts) -> None:
         self._items = items
-        self._first_lines: dict[str, int] = {}
+        self._facts = facts
+        self._file = file
+        self._first_places: dict[str, object] = {}
+        self._unknown: list[str] = []
+        self._n_unknown = 0
+        self._numbers: dict[int, str] | None = None
         self.texts: dict[int, str] = {}
         self.extras: dict[int, Extras] = {}
         self.tracks: set[Track] = set()
@@ -85,56 +136,106 @@ class _Checker:
         self.most_records = RECORDS_PER_ITEM * len(items) + SPARE_RECORDS
 
     def check(self, rows: Iterator[Row | Problem | None]) -> bool:
-        """Take all rows, and see what is missing; whether there were not too many to do so."""
+        """Take all rows, and see what is missing; whether there were not too many to do so.
+
+        Raises Unreadable.
+        """
         for number, row in enumerate(rows):
             if number == self.most_records:
                 return False
             if row is None:
                 continue
             if isinstance(row, Problem):
-                self.problems.append(row)
+                self.problems.append(row._replace(message=self._say(row.message)))
                 # The line names an item, however wrong the rest is: it is not missing as well.
-                self._first_lines.setdefault(row.id or "", row.line or 0)
+                self._first_places.setdefault(row.id or "", self._place(row.line))
             else:
                 self._check_row(row)
+        self._check_unknown()
         self._check_missing()
+        self._check_failed()
         return True
 
+    def _place(self, line: int | None) -> object:
+        return (self._file.path, line) if self._file.path else line
+
     def _check_row(self, row: Row) -> None:
-        line, key, text, extras = row
-        first = self._first_lines.setdefault(key, line)
-        if first != line:
-            self._add(f"The id is already used in line {first}.", "Keep one of the two.", row)
-            return
+        line, key, text = row.line, row.key, row.text
         item = self._items.get(key)
+        if item is None and key.isdecimal():
+            if self._numbers is None:
+                self._numbers = number_ids(self._items)
+            key = find_number(key, self._numbers)
+            item = self._items.get(key)
+        place = self._place(line) if self._file.path else line
+        first = self._first_places.setdefault(key, place)
+        if first != place:
+            self._add(f"The id is already used in {_name(first)}.", "Keep one of the two.", row)
+            return
         if item is None:
-            self._add(
-                "The split has no item with this id.",
-                "Use the ids of the downloaded items, and check that the split is right.",
-                row,
-            )
+            self._add_unknown(row)
             return
         self.tracks.add(item.track)
         if not text or text.isspace():
             self._add(
                 "The prediction is empty.",
-                'If the model wrote nothing, write "[no output]": it counts as unparsed.',
+                f'If the model wrote nothing, write "{NO_OUTPUT}": it counts as unparsed.',
                 row,
             )
         elif "\0" in text:
             self._add("The prediction contains a NUL character.", "Remove it.", row)
         else:
-            self.texts[item.item_id] = keep_end(text)
-            if extras is not None:
-                self.extras[item.item_id] = extras
+            self._keep(item, row)
+
+    def _keep(self, item: KnownItem, row: Row) -> None:
+        choices = self._facts.choices() if row.shown is not None else {}
+        text = finish_text(row, choices, self._file)
+        if text is None:
+            self._add(
+                "The options that the model saw are not those of the item.",
+                "Ask with the options as downloaded; their order does not matter.",
+                row,
+            )
+            return
+        self.texts[item.item_id] = keep_end(text)
+        if row.extras is not None:
+            self.extras[item.item_id] = row.extras
+
+    def _add_unknown(self, row: Row) -> None:
+        self._n_unknown += 1
+        if len(self._unknown) < MOST_SHOWN:
+            self._unknown.append(row.key)
+        other = self._facts.split_of().get(row.key)
+        words = (
+            f"This is an id of the {other} split; you chose {self._facts.name}."
+            if other
+            else "The split has no item with this id."
+        )
+        self._add(words, _ID_REMEDY, row)
+
+    def _check_unknown(self) -> None:
+        """Raise Unreadable where no id is of the split: one message says all."""
+        if self.tracks or self._n_unknown < 2 or self.problems.n_all > self._n_unknown:
+            return
+        shown = ", ".join(key[:40] for key in self._unknown)
+        other = self._facts.split_of().get(self._unknown[0])
+        if other:
+            raise Unreadable(
+                f"These are ids of the {other} split ({shown}); you chose {self._facts.name}.",
+                f"Choose the {other} split, or answer the questions of {self._facts.name}.",
+            )
+        own = ", ".join(list(self._items)[:MOST_SHOWN])
+        raise Unreadable(
+            f"None of the ids is of this split: the file has {shown}, the split {own}.", _ID_REMEDY
+        )
 
     def _check_missing(self) -> None:
-        named = {self._items[key].track for key in self._first_lines if key in self._items}
+        named = {self._items[key].track for key in self._first_places if key in self._items}
         if not named and not self.problems:
             self.problems.append(Problem("The file has no predictions.", "Add some.", line=1))
         sizes = Counter(item.track for item in self._items.values())
         for key, item in self._items.items():
-            if item.track in named and key not in self._first_lines:
+            if item.track in named and key not in self._first_places:
                 self.problems.append(
                     Problem(
                         "There is no prediction for this item.",
@@ -144,5 +245,23 @@ class _Checker:
                     )
                 )
 
+    def _check_failed(self) -> None:
+        """Raise Unreadable where so many requests failed that a score would say little."""
+        n_failed, n = self._file.n_failed, len(self.texts)
+        if n_failed > MAX_FAILED_SHARE * n and not self.problems:
+            raise Unreadable(
+                f"{n_failed:,} of the {n:,} requests failed: the file has no answers to them.",
+                "Ask for those again and send the file of the whole run.",
+            )
+
     def _add(self, message: str, remedy: str, row: Row) -> None:
-        self.problems.append(Problem(message, remedy, line=row.line, id=row.key[:120]))
+        self.problems.append(Problem(self._say(message), remedy, line=row.line, id=row.key[:120]))
+
+    def _say(self, message: str) -> str:
+        """What is wrong, with its file where there are several."""
+        return f"{self._file.path[:100]}: {message}" if self._file.path else message
+
+
+def _name(place: object) -> str:
+    """A line in words, with its file where there are several."""
+    return f"{place[0]}, line {place[1]}" if isinstance(place, tuple) else f"line {place}"

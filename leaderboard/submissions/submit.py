@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
-from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.benchmark import Item, ItemKind, Split, Track
 from leaderboard.models.submission import (
     CAME_TO_NOTHING,
     FINAL,
@@ -31,8 +32,9 @@ from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.formats import Extras
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
-from leaderboard.submissions.read import KnownItem, Predictions
+from leaderboard.submissions.read import KnownItem, Predictions, SplitFacts
 from leaderboard.submissions.runs import RunOf, add_run, require_run, require_same_endpoint
+from leaderboard.submissions.texts import Choices
 
 ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 ID_LENGTH = 10
@@ -46,6 +48,32 @@ def read_known_items(session: Session, split: Split) -> dict[str, KnownItem]:
         .order_by(Item.position)
     )
     return {key: KnownItem(item_id, track) for key, item_id, track in rows}
+
+
+def read_split_facts(session: Session, split: Split) -> SplitFacts:
+    """What more may be asked of `split`, each from one query when it is asked for."""
+
+    @cache
+    def choices() -> Mapping[str, Choices]:
+        query = select(Item.key, Item.options, Item.multiple).where(
+            Item.split_id == split.id, Item.kind == ItemKind.MCQ
+        )
+        return {
+            key: Choices(options, multiple)
+            for key, options, multiple in session.execute(query)
+            if options
+        }
+
+    @cache
+    def split_of() -> Mapping[str, str]:
+        query = (
+            select(Item.key, Split.name)
+            .join(Split, Item.split_id == Split.id)
+            .where(Split.benchmark_id == split.benchmark_id, Split.id != split.id)
+        )
+        return {row.key: row.name for row in session.execute(query)}
+
+    return SplitFacts(split.name, choices, split_of)
 
 
 def submit(
@@ -109,7 +137,12 @@ def submit(
         session,
         submission.id,
         EventKind.SUBMITTED,
-        f"{submission.n_predictions:,} predictions received in {submission.file_name}.",
+        " ".join(
+            [
+                f"{submission.n_predictions:,} predictions received in {submission.file_name}.",
+                *([predictions.recognised.said] if predictions.recognised else []),
+            ]
+        ).strip(),
     )
     if asks_approval:
         wait_for_approval(session, submission)

@@ -11,10 +11,10 @@ from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Split
 from leaderboard.packages.catalogue import get_benchmark, get_split, ranked_split
 from leaderboard.packages.opening import refuse_followed
-from leaderboard.submissions.content import Content, read_content
+from leaderboard.submissions.content import Content, join_contents, read_content
 from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.submissions.read import Predictions, read_predictions
-from leaderboard.submissions.submit import read_known_items
+from leaderboard.submissions.submit import read_known_items, read_split_facts
 from leaderboard.web.services import database, services
 
 
@@ -34,9 +34,10 @@ def read_upload(fields: FieldProblems | None = None) -> Upload:
     fields = fields or FieldProblems()
     split = find_asked_split(fields)
     with fields.at("file"):
-        name, content = read_file(f"Choose a {FORMAT_WORDS} file of predictions.")
+        name, content = read_files(f"Choose a file of predictions: {FORMAT_WORDS}.")
         if split is not None:
-            predictions = read_predictions(content, read_known_items(database(), split))
+            facts = read_split_facts(database(), split)
+            predictions = read_predictions(content, read_known_items(database(), split), facts)
     fields.raise_all()
     assert split is not None, "its problem was raised"
     return Upload(split, predictions, name)
@@ -62,7 +63,19 @@ def find_asked_split(fields: FieldProblems) -> Split | None:
 
 def read_file(remedy: str) -> tuple[str, Content]:
     """Name and content of this request's file. Raises InvalidRequest with `remedy` if none came."""
-    file: FileStorage | None = request.files.get("file")
+    return _read_sent(request.files.get("file"), remedy)
+
+
+def read_files(remedy: str) -> tuple[str, Content]:
+    """The same of one file or of several of one run, which become one."""
+    sent = request.files.getlist("file")
+    if len(sent) < 2:
+        return read_file(remedy)
+    named = [_read_sent(file, remedy) for file in sent]
+    return f"{named[0][0]} and {len(named) - 1} more", join_contents(named)
+
+
+def _read_sent(file: FileStorage | None, remedy: str) -> tuple[str, Content]:
     if file is None or not file.filename:
         raise InvalidRequest("There is no file.", remedy)
     content = read_content(file.stream, services().max_upload_bytes)  # type: ignore[arg-type]

@@ -2,23 +2,26 @@
 
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
 import tracemalloc
+import zipfile
 
 import pytest
 
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import MOST_CHARACTERS
-from leaderboard.submissions.content import read_content
-from leaderboard.submissions.formats.format import MOST_BYTES, Extras
+from leaderboard.submissions.content import join_contents, read_content
+from leaderboard.submissions.formats import Extras
 from leaderboard.submissions.read import (
     KnownItem,
     Predictions,
     read_predictions,
 )
+from spinebench.formats.format import MOST_BYTES
 
 LIMIT = 1_000_000
 ITEMS = {
@@ -187,27 +190,32 @@ def test_a_line_with_a_problem_is_not_missing_as_well() -> None:
     [
         (b"", "empty"),
         (b" \n\n", "empty"),
-        (b"PK\x03\x04rest", "spreadsheet"),
-        (GOOD.encode("utf-16"), "UTF-16"),
-        (GOOD.encode("utf-16-le"), "UTF-16"),
-        ("id,prediction\nt1,A\n".encode("utf-16-be"), "UTF-16"),
+        (b"PK\x03\x04rest", "zip is damaged"),
+        (b"PAR1rest", "Parquet file cannot be read"),
         (b"PK\x05\x06" + b"\0" * 18, "empty zip"),
         (lzma.compress(GOOD.encode()), "xz"),
         (b"7z\xbc\xaf\x27\x1c\0\x04", "7z"),
         (bz2.compress(GOOD.encode()), "bzip2"),
-        (b'[{"id": "t1", "prediction": "A"}]', "array"),
+        (b'[{"id": "t1", "text": "A"}]', "keys id, text: there is no prediction"),
+        (b"[1, 2]", "its first value is not an object"),
+        (b"[]", "empty JSON array"),
+        (b'{"t1": "A", "t1": "B"}', "The id 't1' occurs twice"),
+        (b'{"t1": "A", "t2": {"x": 1}}', "one JSON object with the keys t1, t2"),
         (b"\x1f\x8bgarbage", "gzip"),
         (gzip.compress(GOOD.encode(), mtime=0)[:-12], "gzip"),
         (b'{"id": "t1", "prediction": "\xe9"}\n', "UTF-8"),
         (b"id,prediction\nt1,\xe9\n", "UTF-8"),
-        (b"id;prediction\nt1;A\n", "header"),
-        (b"t1,A\nt2,B\n", "header"),
+        (b"name;text\nt1;A\n", "columns name, text: none of them is an id or a prediction"),
+        (b"t1,A\nt2,B\n", "columns t1, A"),
         (b'id,prediction\nt1,"A\n', "CSV"),
         (b"id,prediction\nt1,A,B\n", "3 fields"),
         (b"id,prediction\n", "no predictions"),
-        (b'{"id": "t1"}\n', '"prediction"'),
-        (b'{"prediction": "A"}\n', '"id"'),
-        (b'{"id": 1, "prediction": "A"}\n', "not a string"),
+        (b'{"id": "t1"}\n', "keys id: there is no prediction"),
+        (b'{"prediction": "A"}\n', "keys prediction: there is no id"),
+        (GOOD.encode() + b'{"id": "t1"}\n', 'There is no "prediction"'),
+        (GOOD.encode() + b'{"prediction": "A"}\n', 'There is no "id"'),
+        (b'{"id": 1, "prediction": "A"}\n', "no item with this id"),
+        (b'{"id": 1.5, "prediction": "A"}\n', "float, not a string"),
         (b'{"id": "t1", "prediction": null}\n', "null"),
         (b'{"id": "t1", "prediction": ["A"]}\n', "list"),
         (b'{"id": "t1", "prediction": "A", "p": NaN}\n', "JSON"),
@@ -219,11 +227,99 @@ def test_a_line_with_a_problem_is_not_missing_as_well() -> None:
             "nested",
         ),
         (b'{"id": "t1", "prediction": "A"} {"id": "t2"}\n', "JSON"),
-        (b'"t1"\n', "header"),
+        (b'"t1"\n', "columns t1"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(raw: bytes, words: str) -> None:
     assert any(words in problem.message for problem in problems(raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        GOOD.encode("utf-16"),
+        GOOD.encode("utf-16-le"),
+        GOOD.encode("utf-16-be"),
+        b"\xef\xbb\xbf" + GOOD.encode(),
+        b'[{"id": "t1", "prediction": "A"}, {"id": "t2", "prediction": "ANSWER: B"}]',
+        b'{\n "t1": "A",\n "t2": "ANSWER: B"\n}\n',
+        b'{"t1": "A", "t2": "ANSWER: B"}',
+        b'{"predictions": [{"id": "t1", "output": "A"}, {"id": "t2", "output": "ANSWER: B"}]}',
+        b'{"id": "t1", "response": "A"}\n{"id": "t2", "response": "ANSWER: B"}\n',
+        b"id;Answer\nt1;A\nt2;ANSWER: B\n",
+        b"id\tanswer\toutput\nt1\tx\tA\nt2\ty\tANSWER: B\n",
+        "id,prediction\nt1,A\nt2,ANSWER: B\n".encode("utf-16"),
+    ],
+)
+def test_the_same_predictions_are_read_however_they_are_written(raw: bytes) -> None:
+    assert read(raw).texts == {1: "A", 2: "ANSWER: B"}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("run/file", raw)
+        archive.writestr("__MACOSX/run/._file", b"x")
+    assert read(packed.getvalue()).texts == {1: "A", 2: "ANSWER: B"}
+
+
+def test_several_files_of_one_run_are_read_as_one_and_problems_name_the_file() -> None:
+    named = [
+        (name, read_content(io.BytesIO(raw.encode()), LIMIT))
+        for name, raw in (("b.jsonl", line("t2", "B")), ("a.jsonl", line("t1", "A")))
+    ]
+    joined = join_contents(named)
+    assert (
+        joined.file_hash == hashlib.sha256((line("t1", "A") + line("t2", "B")).encode()).hexdigest()
+    )
+    found = read_predictions(joined, ITEMS)
+    assert found.texts == {1: "A", 2: "B"}
+    assert found.recognised is not None
+    assert found.recognised.notes == ["2 files"]
+    doubled = join_contents([*named, ("c.jsonl", named[0][1])])
+    with pytest.raises(InvalidPredictions) as caught:
+        read_predictions(doubled, ITEMS)
+    (problem,) = caught.value.problems
+    assert problem.message == ("003 c.jsonl: The id is already used in 002 b.jsonl, line 1.")
+
+
+def test_numbers_are_ids_where_one_id_of_the_split_is_that_number() -> None:
+    items = {"001": KnownItem(1, Track.TEXT), "2": KnownItem(2, Track.TEXT)}
+    for raw in (
+        b'{"id": 1, "prediction": "A"}\n{"id": 2, "prediction": "B"}',
+        b"id,output\n1,A\n2,B\n",
+    ):
+        assert read_predictions(read_content(io.BytesIO(raw), LIMIT), items).texts == {
+            1: "A",
+            2: "B",
+        }
+    unclear = items | {"01": KnownItem(3, Track.TEXT)}
+    with pytest.raises(InvalidPredictions):
+        read_predictions(read_content(io.BytesIO(raw), LIMIT), unclear)
+
+
+def test_a_file_of_none_of_the_ids_gets_one_message() -> None:
+    (problem,) = problems(line("x1", "A") + line("x2", "B"))
+    assert problem.message == (
+        "None of the ids is of this split: the file has x1, x2, the split t1, t2, r1."
+    )
+
+
+def test_failed_requests_are_unparsed_and_named_and_too_many_refuse_the_file() -> None:
+    items = {f"t{n}": KnownItem(n, Track.TEXT) for n in range(5)}
+    failed = "Failed to obtain answer via API."
+    texts = [failed, "B", "C", "A", "[invalid]"]
+
+    def read_texts(given: list[str]) -> Predictions:
+        raw = "".join(line(f"t{n}", text) for n, text in enumerate(given)).encode()
+        return read_predictions(read_content(io.BytesIO(raw), LIMIT), items)
+
+    found = read_texts([failed, "B", "C", "A", "D"])
+    assert found.texts[0] == "[no output]"
+    assert found.recognised is not None
+    assert found.recognised.warnings == [
+        "1 failed request has no answer in the file and will count as unparsed."
+    ]
+    with pytest.raises(InvalidPredictions) as caught:
+        read_texts(texts)
+    assert caught.value.problems[0].message.startswith("2 of the 5 requests failed")
 
 
 def test_of_an_over_long_prediction_the_end_is_kept_where_answers_stand() -> None:
@@ -304,7 +400,7 @@ def test_of_many_problems_the_first_200_are_kept_and_all_are_counted() -> None:
     "raw",
     [
         GOOD.encode() + b"\n" * 900_000,
-        b'{"id": 1}\n' * 90_000,
+        GOOD.encode() + b'{"id": 1}\n' * 90_000,
         line("nobody", "A").encode() * 20_000,
         b"id,prediction\n" + b"\n" * 900_000,
         b"id,prediction\n" + b"a,b\n" * 200_000,
@@ -344,7 +440,7 @@ def test_a_line_or_field_of_more_than_a_mebibyte_is_a_problem_of_its_line(raw: b
     found = caught.value.problems[0]
     assert found.line == (2 if raw.startswith(b"id,") else 1)
     assert found.message.endswith("is longer than 1 MiB.")
-    assert "only the last 20,000 characters are read" in found.remedy
+    assert "of a long prediction only its end is read" in found.remedy
     assert peak < 64 * MOST_BYTES
 
 

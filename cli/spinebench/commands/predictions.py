@@ -10,10 +10,10 @@ import click
 
 from spinebench.api import Api
 from spinebench.choices import choose_benchmark, choose_model
+from spinebench.commands.converting import files_argument, prepared
 from spinebench.commands.watching import stay
 from spinebench.errors import (
     ApiError,
-    EmptyFileError,
     InterruptedByUserError,
     LostConnectionError,
     UsageError,
@@ -35,10 +35,6 @@ from spinebench.terminal import Terminal
 LARGE_BYTES = 1024**2
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-
-file_argument = click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-)
 
 
 def run_options(command: Decorated) -> Decorated:
@@ -66,7 +62,7 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 
 
 @click.command(cls=Command)
-@file_argument
+@files_argument
 @benchmark_option
 @split_option
 @version_option
@@ -77,7 +73,7 @@ Send = Callable[[Mapping[str, str], Path, Callable[[int], None]], Any]
 @pass_invocation
 def validate(
     invocation: Invocation,
-    file: Path,
+    files: tuple[Path, ...],
     benchmark: str | None,
     split: str,
     version: str | None,
@@ -87,11 +83,11 @@ def validate(
 ) -> None:
     """Check a prediction file: all problems at once. Uses no quota, keeps nothing.
 
-    FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
+    FILE holds the id and the prediction of each item: JSONL, CSV, Excel, Parquet or the log of an
+    evaluation tool; .gz too. Several are those of one run.
     """
     terminal = invocation.terminal
-    _check_not_empty(file)
-    with invocation.api() as api:
+    with invocation.api() as api, prepared(terminal, files) as file:
         benchmark = choose_benchmark(api, terminal, benchmark)
         fields = _fill(benchmark=benchmark, split=split, version=version, model=model)
         fields |= name_run(run_of, run_label)
@@ -101,16 +97,18 @@ def validate(
         return
     verdict = read_answer(Validation, raw)
     terminal.show(f"Valid: {verdict.n_predictions:,} predictions ({', '.join(verdict.tracks)}).")
+    if verdict.recognised and verdict.recognised.said:
+        terminal.show(verdict.recognised.said)
     if verdict.missing or verdict.effect:
         terminal.show(verdict.missing_words)
     terminal.say(
-        f"Submit it: spinebench submit {file} -b {benchmark} -s {split} --model {model or 'MODEL'}"
-        + (f" --run-of {run_of}" if run_of else "")
+        f"Submit it: spinebench submit {' '.join(map(str, files))} -b {benchmark} -s {split} "
+        f"--model {model or 'MODEL'}" + (f" --run-of {run_of}" if run_of else "")
     )
 
 
 @click.command(cls=Command)
-@file_argument
+@files_argument
 @benchmark_option
 @split_option
 @version_option
@@ -121,7 +119,7 @@ def validate(
 @pass_invocation
 def submit(
     invocation: Invocation,
-    file: Path,
+    files: tuple[Path, ...],
     benchmark: str | None,
     split: str,
     version: str | None,
@@ -133,13 +131,13 @@ def submit(
 ) -> None:
     """Submit a prediction file to be scored.
 
-    FILE holds the id and the prediction of each item, such as JSONL or CSV; .gz too.
+    FILE holds the id and the prediction of each item: JSONL, CSV, Excel, Parquet or the log of an
+    evaluation tool; .gz too. Several are those of one run.
     In a terminal you are told first what a file of some tracks will do, and asked whether to send
     it. With -q only the submission's id is printed.
     """
     terminal = invocation.terminal
-    _check_not_empty(file)
-    with invocation.api() as api:
+    with invocation.api() as api, prepared(terminal, files) as file:
         benchmark = choose_benchmark(api, terminal, benchmark)
         model = choose_model(api, model)
         fields = _fill(benchmark=benchmark, split=split, version=version, model=model)
@@ -213,14 +211,6 @@ def _send(terminal: Terminal, send: Send, fields: Mapping[str, str], file: Path,
         if n_total > LARGE_BYTES:
             error.message += f" {size} That may be more than the server accepts."
         raise
-
-
-def _check_not_empty(file: Path) -> None:
-    with file.open("rb") as content:
-        if not content.read(1):
-            raise EmptyFileError(
-                f"{file} is empty.", remedy="Write one prediction per line; see --help."
-            )
 
 
 def show_receipt(terminal: Terminal, submission: SubmissionRecord, *, watch: bool) -> None:

@@ -12,12 +12,45 @@ FINISHED = frozenset({"pending", "scored", "failed", "cancelled", "held"})
 """Statuses after which nothing more happens, or not before the host has looked."""
 
 
+PLAIN = ("JSONL", "CSV")
+"""Files as the document asks for them: of these there is nothing to say."""
+
+
+class Recognised(Shape, frozen=True, kw_only=True):
+    """What a prediction file was taken for: the tool that wrote it, and what was read of it.
+
+    `model` is as the file names it; `notes` say how it was read, `warnings` what may be wrong.
+    """
+
+    tool: str
+    version: str = ""
+    n_samples: int
+    model: str = ""
+    notes: list[str] = msgspec.field(default_factory=list)
+    warnings: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """All but the warnings, such as: inspect_ai 0.3 log, 98 samples, model X."""
+        tool = f"{self.tool} {self.version}".strip()
+        n = f"{self.n_samples:,} sample{'' if self.n_samples == 1 else 's'}"
+        model = f"model {self.model}" if self.model else ""
+        return ", ".join(part for part in (tool, n, model, *self.notes) if part)
+
+    @property
+    def said(self) -> str:
+        """What there is to say of the file, with the warnings; nothing of an ordinary one."""
+        if self.tool in PLAIN and not (self.model or self.notes or self.warnings):
+            return ""
+        return " ".join([f"Read as: {self.words}.", *self.warnings])
+
+
 class Validation(Shape, frozen=True, kw_only=True):
     """A prediction file without problems.
 
     `missing` are the tracks of the split that the file leaves out, with their numbers of items: if
     there are any, the submission gets no overall score. `effect` says in a sentence what that does
-    to the model that it is for, where one was named.
+    to the model that it is for, where one was named. `recognised` is what the file was taken for.
     """
 
     valid: bool
@@ -26,6 +59,7 @@ class Validation(Shape, frozen=True, kw_only=True):
     missing: dict[str, int] = msgspec.field(default_factory=dict)
     effect: str = ""
     file_hash: str
+    recognised: Recognised | None = None
 
     @property
     def missing_words(self) -> str:

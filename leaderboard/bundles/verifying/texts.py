@@ -20,7 +20,8 @@ from leaderboard.scoring.answers import PARSER_VERSION, parse_answer
 from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.replies import keep_end
 from leaderboard.submissions.content import read_content
-from leaderboard.submissions.formats import find_format
+from leaderboard.submissions.formats import Opened, Unreadable, open_file
+from leaderboard.submissions.texts import Choices, find_number, finish_text, number_ids
 
 NO_TEXTS = "it has no texts: give the prediction file by --predictions"
 MOST_NAMED = 20
@@ -44,13 +45,29 @@ def find_texts(contents: Contents, predictions: bytes | None) -> Texts:
             {one.key: one.text for one in contents.predictions if one.text is not None}, None
         )
     content = read_content(io.BytesIO(predictions), MAX_BYTES)
+    try:
+        opened = open_file(content.raw, content.most_bytes)
+        return Texts(_read_rows(opened, contents), content.file_hash)
+    except Unreadable as error:
+        raise ValueError(error.problem.message) from None
+
+
+def _read_rows(opened: Opened, contents: Contents) -> dict[str, str]:
+    """The texts by item key, as the site takes them."""
+    choices = {
+        key: Choices(item.options, item.multiple)
+        for key, item in contents.item_of.items()
+        if item.options
+    }
+    numbers = number_ids(contents.item_of)
     texts: dict[str, str] = {}
-    for row in find_format(content.raw).read_rows(content.raw):
+    for row in opened.rows:
         if isinstance(row, Problem):
             raise ValueError(f"line {row.line} of the prediction file: {row.message}")
         if row is not None:
-            texts[row.key] = keep_end(row.text)
-    return Texts(texts, content.file_hash)
+            found = row._replace(key=find_number(row.key, numbers))
+            texts[found.key] = keep_end(finish_text(found, choices, opened.facts) or "")
+    return texts
 
 
 def check_texts(contents: Contents, texts: Texts, figures: Figures) -> None:

@@ -61,7 +61,7 @@ TrackName = Annotated[str, about("A track.", Track)]
 FileContent = Annotated[
     str,
     Meta(
-        description=f"{FORMAT_WORDS} of id and prediction, gzipped or not.",
+        description=f"{FORMAT_WORDS}, gzipped or not; several files of one run in several parts.",
         extra_json_schema={"format": "binary"},
     ),
 ]

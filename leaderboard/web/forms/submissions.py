@@ -39,7 +39,7 @@ class PredictionsForm(PageForm):
     model = SelectField("Model", render_kw=CHOSEN)
     file = FileField(
         "Prediction file",
-        render_kw={"required": True, "accept": ",".join(ENDINGS)},
+        render_kw={"required": True, "multiple": True, "accept": ",".join(ENDINGS)},
     )
     run_of = SelectField("Another run of", description=RUN_HINT)
     run_label = TextField("What is different about this run", render_kw=LABEL)

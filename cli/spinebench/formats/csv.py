@@ -1,4 +1,4 @@
-"""Prediction files of comma-separated values with a header."""
+"""Prediction files of values separated by commas, tabs or semicolons, with a header."""
 
 from __future__ import annotations
 
@@ -8,70 +8,77 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from leaderboard.errors import Problem
-from leaderboard.json_text import REPLACEMENT, mend_cut_characters
-from leaderboard.submissions.formats.format import (
-    EXTRA_TYPES,
+from spinebench.formats.characters import REPLACEMENT, mend_cut_characters
+from spinebench.formats.columns import Columns, find_columns, note_columns, refuse_columns
+from spinebench.formats.file import File
+from spinebench.formats.format import (
     MOST_BYTES,
     MOST_MENDED,
     TOO_LONG_REMEDY,
     TOO_LONG_WORDS,
+    FileFacts,
     Format,
     Row,
-    read_extras,
+    Rows,
 )
+from spinebench.formats.problem import Problem
+from spinebench.formats.table import Places, make_row
 
-HEADER_REMEDY = "Start the file with the line id,prediction (or send JSONL)."
+SEPARATORS = {",": "CSV", "\t": "TSV", ";": "semicolon-separated text"}
+"""What stands between fields, and what such a file is called."""
 QUOTES_REMEDY = "Quote fields that hold commas, quotes or line breaks, and double quotes in them."
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 """What stands for a byte that is not UTF-8 in a text decoded with `surrogateescape`."""
 _LINE = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 
 
-def read_csv_rows(raw: bytes) -> Iterator[Row | Problem | None]:
+def read_csv_rows(file: File, facts: FileFacts) -> Rows:
     """A row or a problem for each record, None for a blank one.
 
-    Columns beside `id`, `prediction` and those of optional facts are ignored. A record's line is
-    the one it begins in.
+    Columns beside the known ones are ignored. A record's line is the one it begins in.
     """
     # A long field is one problem, and not the end of the file. The limit is the process's.
     csv.field_size_limit(MOST_BYTES)
-    records = _read_records(_Lines(raw))
+    separator = _find_separator(file.raw)
+    facts.tool = SEPARATORS[separator]
+    records = _read_records(_Lines(file.raw), separator)
     first = next(records, None)
     if not isinstance(first, _Record):
-        if first:
-            yield first
-        return
-    header = [name.strip().lower() for name in first.fields]
-    if header.count("id") != 1 or header.count("prediction") != 1:
-        shown = ", ".join(map(_shown, header))[:120]
-        yield Problem(f"The header is {shown!r}.", HEADER_REMEDY, 1)
-        return
-    columns = _Columns(
-        len(header),
-        header.index("id"),
-        header.index("prediction"),
-        {name: header.index(name) for name in EXTRA_TYPES if header.count(name) == 1},
-    )
+        return iter([first] if first else [])
+    header = [_shown(name) for name in first.fields]
+    columns = find_columns(header)
+    if columns is None:
+        raise refuse_columns("The file", header)
+    note_columns(columns, facts)
+    return _read_rows(records, header, columns)
+
+
+def _read_rows(records: Iterator[_Record | Problem], header: list[str], columns: Columns) -> Rows:
+    places = Places(header, columns)
     for record in records:
         if isinstance(record, Problem):
             yield record
         else:
-            yield _make_row(record, columns) if any(map(str.strip, record.fields)) else None
+            yield _read_row(record, places) if any(map(str.strip, record.fields)) else None
+
+
+def _find_separator(raw: bytes) -> str:
+    """The one by which the header holds an id and an output; else the comma."""
+    found = _LINE.search(raw)
+    line = found[0][:MOST_BYTES].decode(errors="replace").strip("\r\n") if found else ""
+    for separator in SEPARATORS:
+        try:
+            names = next(csv.reader([line], delimiter=separator), [])
+        except csv.Error:
+            continue
+        if find_columns(names):
+            return separator
+    return max(SEPARATORS, key=line.count)
 
 
 class _Record(NamedTuple):
     line: int
     fields: list[str]
-
-
-class _Columns(NamedTuple):
-    """How many columns there are, and where what is read of them stands."""
-
-    n: int
-    id: int
-    text: int
-    extras: dict[str, int]
 
 
 class _LineTooLong(csv.Error):
@@ -129,13 +136,13 @@ class _Lines:
         self.end_record()
 
 
-def _read_records(lines: _Lines) -> Iterator[_Record | Problem]:
+def _read_records(lines: _Lines, separator: str) -> Iterator[_Record | Problem]:
     """Each record, or what is wrong with it; reading goes on in the line after a wrong one began.
 
     A quote that is never closed may hold many lines, so no more is known of where it should end.
     """
     while True:
-        reader = csv.reader(lines, strict=True)
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         try:
             for fields in reader:
                 yield _Record(lines.n_before + 1, fields)
@@ -160,12 +167,12 @@ def _shown(field: str) -> str:
     return field.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _make_row(record: _Record, columns: _Columns) -> Row | Problem:
+def _read_row(record: _Record, places: Places) -> Row | Problem:
     line, fields = record
-    known = _shown(fields[columns.id])[:120] if columns.id < len(fields) else None
-    if len(fields) != columns.n:
+    known = _shown(fields[places.id])[:120] if places.id < len(fields) else None
+    if len(fields) != places.n:
         return Problem(
-            f"The line has {len(fields)} fields, but the header has {columns.n}.",
+            f"The line has {len(fields)} fields, but the header has {places.n}.",
             "Quote fields that hold commas.",
             line,
             known,
@@ -174,14 +181,7 @@ def _make_row(record: _Record, columns: _Columns) -> Row | Problem:
         return Problem(
             "The line contains a byte that is not UTF-8.", "Save the file as UTF-8.", line, known
         )
-    key = fields[columns.id].strip()
-    if not columns.extras:
-        return Row(line, key, fields[columns.text])
-    given = {name: fields[place] for name, place in columns.extras.items()}
-    extras = read_extras(given, line, key)
-    if isinstance(extras, Problem):
-        return extras
-    return Row(line, key, fields[columns.text], extras)
+    return make_row(line, fields, places)
 
 
-FORMAT = Format("CSV", (".csv", ".txt"), read_csv_rows)
+FORMAT = Format("CSV", (".csv", ".tsv", ".txt"), read_csv_rows)

@@ -1,0 +1,107 @@
+"""What the logs of evaluation tools have in common: samples, prompts with options, messages."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from spinebench.formats.columns import ID_NAMES, show_names
+from spinebench.formats.file import File, Kind, decode_mended
+from spinebench.formats.format import Extras, Shown, read_extras
+from spinebench.formats.problem import Problem, Unreadable
+
+_OPTION = re.compile(r"^[ \t*(\[]*([A-Z])[\])*]*[.):][ \t*]*(\S[^\n]*)$", re.MULTILINE)
+
+Sample = TypeVar("Sample")
+
+
+def read_samples(
+    file: File, type_: type[Sample], called: str
+) -> Iterator[tuple[int, Sample | Problem | None]]:
+    """Each line, or value of the array, as a sample with its number; None for a blank line."""
+    decode = msgspec.json.Decoder(type_).decode
+    is_array = file.kind is Kind.ARRAY
+    parts: Iterator[Any] = iter(file.elements if is_array else io.BytesIO(file.raw))
+    for number, part in enumerate(parts, start=1):
+        line = bytes(part)
+        try:
+            yield number, decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            yield number, _read_mended(number, line, type_, called)
+
+
+def _read_mended(
+    number: int, line: bytes, type_: type[Sample], called: str
+) -> Sample | Problem | None:
+    if not line or line.isspace():
+        return None
+    try:
+        return decode_mended(line, msgspec.json.Decoder(type_).decode, called)
+    except Unreadable as error:
+        return error.problem._replace(line=number)
+
+
+def find_key(values: Mapping[str, object], called: str, remedy: str) -> str:
+    """The id that stands among a sample's values, as text. Raises Unreadable where there is none.
+
+    A number is no id of an item unless it stands under a name of ids.
+    """
+    for name in ID_NAMES[:-1]:
+        value = values.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool):
+            return str(value)
+    raise Unreadable(
+        f"{called} does not hold the ids of the items: it has the keys {show_names(list(values))}.",
+        remedy,
+    )
+
+
+def find_options(prompt: str) -> Shown | None:
+    """The options that the last lines A, B, C ... of a prompt show."""
+    runs: list[dict[str, str]] = []
+    for found in _OPTION.finditer(prompt):
+        letter, text = found[1], found[2].strip(" \t\r*")
+        if letter == "A":
+            runs.append({})
+        if runs and letter == chr(ord("A") + len(runs[-1])):
+            runs[-1][letter] = text
+    options = next((one for one in reversed(runs) if len(one) > 1), None)
+    return Shown(options, False) if options else None
+
+
+def list_options(texts: Sequence[str] | None) -> dict[str, str]:
+    """Texts in the order of the letters, by letter."""
+    return {chr(ord("A") + n): text for n, text in enumerate((texts or ())[:26])}
+
+
+def read_text(content: object) -> str:
+    """The text of a message's content, be it one or in parts."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    parts = [one.get("text") for one in content if isinstance(one, dict)]
+    return "\n".join(one for one in parts if isinstance(one, str))
+
+
+def make_extras(
+    *,
+    input_tokens: object = None,
+    output_tokens: object = None,
+    latency_s: object = None,
+    cost_usd: object = None,
+) -> Extras | None:
+    """What a tool says beside an output; a value that cannot be is left out."""
+    given = {
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "latency_s": latency_s,
+        "cost_usd": cost_usd,
+    }
+    numbers = {name: value for name, value in given.items() if isinstance(value, (int, float))}
+    extras = read_extras(numbers, 0, "") if numbers else None
+    return extras if isinstance(extras, Extras) else None

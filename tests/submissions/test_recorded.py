@@ -1,0 +1,191 @@
+"""Files as evaluation tools truly write them are read as what the models said, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leaderboard.errors import InvalidPredictions
+from leaderboard.models.benchmark import Track
+from leaderboard.scoring.answers import parse_answer
+from leaderboard.submissions.content import join_contents, read_content
+from leaderboard.submissions.formats import Row, open_file
+from leaderboard.submissions.read import KnownItem, Predictions, SplitFacts, read_predictions
+from leaderboard.submissions.texts import MAPPED, Choices
+
+RECORDED = Path(__file__).parent / "recorded"
+PACKAGE = Path(__file__).resolve().parents[2] / "content" / "spinebench-mini" / "items"
+LIMIT = 64 * 2**20
+
+
+@cache
+def read_items(split: str) -> dict[str, dict[str, Any]]:
+    lines = (PACKAGE / f"{split}.jsonl").read_text("utf-8").splitlines()
+    return {item["id"]: item for item in map(json.loads, lines)}
+
+
+def make_facts(split: str) -> SplitFacts:
+    other = "dev" if split == "test" else "test"
+    choices = {
+        key: Choices(item["options"], item.get("multiple", False))
+        for key, item in read_items(split).items()
+        if item.get("options")
+    }
+    return SplitFacts(split, lambda: choices, lambda: dict.fromkeys(read_items(other), other))
+
+
+def read(*names: str, split: str = "test", is_part: bool = False) -> Predictions:
+    """The recorded files; one that `is_part` of a run as of a split that has its items alone."""
+    named = [
+        (name, read_content(io.BytesIO((RECORDED / name).read_bytes()), LIMIT)) for name in names
+    ]
+    content = named[0][1] if len(named) == 1 else join_contents(named)
+    rows = open_file(content.raw, LIMIT).rows if is_part else iter(())
+    among = {row.key for row in rows if isinstance(row, Row)}
+    items = {
+        key: KnownItem(number, Track(key.split("-")[1]))
+        for number, (key, item) in enumerate(read_items(split).items())
+        if not is_part or key in among
+    }
+    return read_predictions(content, items, make_facts(split))
+
+
+def read_letters(predictions: Predictions, split: str = "test") -> dict[str, list[str] | None]:
+    """What is read of each prediction, in the letters of the item."""
+    items = list(read_items(split).values())
+    letters: dict[str, list[str] | None] = {}
+    for number, text in predictions.texts.items():
+        item = items[number]
+        if not item.get("options"):
+            continue
+        parsed = parse_answer(text, item["options"], multiple=item.get("multiple", False))
+        letters[item["id"]] = sorted(parsed.letters) or None
+    return letters
+
+
+def count_right(predictions: Predictions, track: str, split: str = "test") -> tuple[int, int]:
+    """How many multiple-choice items of a track are right, and of how many."""
+    items = read_items(split)
+    letters = {k: v for k, v in read_letters(predictions, split).items() if f"-{track}-" in k}
+    right = sum(sorted(items[key].get("answer") or []) == said for key, said in letters.items())
+    return right, len(letters)
+
+
+@pytest.mark.parametrize(
+    ("names", "scores", "words"),
+    [
+        (
+            ["lm_eval_samples_text.jsonl.gz"],
+            {"text": (45, 56)},
+            "lm_eval samples, 56 samples",
+        ),
+        (
+            [
+                "lm_eval_samples_text.jsonl.gz",
+                "lm_eval_results.json.gz",
+                "lm_eval_samples_image.jsonl.gz",
+            ],
+            {"text": (45, 56), "image": (22, 28)},
+            "lm_eval samples 0.4.13, 84 samples, model scripted, 2 files",
+        ),
+        (
+            ["lmms_eval_samples_image.jsonl.gz"],
+            {"image": (22, 28)},
+            "lmms_eval samples, 28 samples",
+        ),
+        (
+            ["openai_batch_output.jsonl.gz"],
+            {"text": (45, 56), "image": (22, 28)},
+            "OpenAI Batch output, 98 samples, model scripted",
+        ),
+        (["vlmevalkit_image.tsv.gz"], {"image": (22, 28)}, "VLMEvalKit, 28 samples"),
+        (["vlmevalkit_image.xlsx"], {"image": (22, 28)}, "VLMEvalKit, 28 samples"),
+    ],
+)
+def test_a_recorded_file_has_the_score_that_its_model_had(
+    names: list[str], scores: dict[str, tuple[int, int]], words: str
+) -> None:
+    predictions = read(*names)
+    assert {track: count_right(predictions, track) for track in scores} == scores
+    assert predictions.recognised is not None
+    assert predictions.recognised.words == words
+    assert predictions.recognised.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "names", "note"),
+    [
+        ("inspect_ai", ["inspect_dataset_shuffled.eval"], MAPPED),
+        ("inspect_ai", ["inspect_solver_shuffles.eval"], MAPPED),
+        ("inspect_ai", ["inspect_failed_run.eval"], ""),
+        (
+            "lm_eval",
+            ["lm_eval_two_filters_text.jsonl.gz", "lm_eval_two_filters_image.jsonl.gz"],
+            "2 files",
+        ),
+        ("evalscope", ["evalscope_mcq.jsonl.gz"], ""),
+    ],
+)
+def test_each_answer_is_read_as_the_model_meant_it(tool: str, names: list[str], note: str) -> None:
+    said = json.loads((RECORDED / "said.json").read_text("utf-8"))[tool]
+    predictions = read(*names, is_part=True)
+    letters = read_letters(predictions)
+    assert len(letters) >= 7
+    assert letters == {key: said[key] for key in letters}
+    assert predictions.recognised is not None
+    assert note in ", ".join(predictions.recognised.notes)
+
+
+def test_failed_requests_and_empty_outputs_count_as_unparsed_and_are_named() -> None:
+    recognised = read("inspect_failed_run.eval", is_part=True).recognised
+    assert recognised is not None
+    assert recognised.words == (
+        "inspect_ai log 0.3.285, 7 samples, model openai-api/spine/scripted"
+    )
+    assert recognised.warnings == [
+        "1 failed request has no answer in the file and will count as unparsed.",
+        'The run did not end well: its status is "error".',
+        "1 output is empty and will count as unparsed.",
+    ]
+
+
+def test_of_several_epochs_the_first_counts() -> None:
+    predictions = read("inspect_two_epochs.json.gz", is_part=True)
+    assert len(predictions.texts) == 3
+    assert predictions.recognised is not None
+    assert "the first epoch" in predictions.recognised.notes
+
+
+def test_a_helm_run_of_the_dev_split_is_recognised_as_such() -> None:
+    name = "helm_scenario_state.json.gz"
+    assert count_right(read(name, split="dev", is_part=True), "text", "dev") == (17, 26)
+    with pytest.raises(InvalidPredictions) as caught:
+        read(name)
+    (problem,) = caught.value.problems
+    assert problem.message == (
+        "These are ids of the dev split (dev-text-001, dev-text-002, dev-text-003); you chose test."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lm_eval_results.json.gz", "lm_eval's summary of a run"),
+        ("evalscope_qa.jsonl.gz", "The metadata of an evalscope sample does not hold the ids"),
+        ("evalscope_mcq_reviews.jsonl.gz", "evalscope's reviews"),
+        ("said.json", "keys inspect_ai, lm_eval, evalscope"),
+    ],
+)
+def test_what_cannot_be_taken_gets_one_message_that_names_tool_or_keys(
+    name: str, words: str
+) -> None:
+    with pytest.raises(InvalidPredictions) as caught:
+        read(name)
+    (problem,) = caught.value.problems
+    assert words in problem.message
+    assert problem.remedy
