@@ -161,7 +161,7 @@ def test_the_file_and_each_text_in_it_are_checked_by_their_hashes(
         "computed again: DIFFERS, it comes to answered D"
     )
     assert other["49 readings"]["verdict"] == "same"
-    with pytest.raises(ValueError, match="line 1 of the prediction file"):
+    with pytest.raises(ValueError, match="the prediction file: A line of the file has the keys id"):
         verify(raw, predictions=b'{"id": 7}')
 
 

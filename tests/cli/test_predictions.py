@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tracemalloc
 from pathlib import Path
@@ -257,3 +258,43 @@ def test_what_is_not_a_file_is_a_mistake_in_the_command(
     assert outcome.code == 2
     assert outcome.json["error"]["code"] == "usage"
     assert server.requests == []
+
+
+RECORDED = Path(__file__).parents[1] / "submissions" / "recorded"
+
+
+def test_convert_writes_what_counts_of_a_log_and_says_what_it_was(
+    spinebench: Spinebench, tmp_path: Path
+) -> None:
+    log = str(RECORDED / "inspect_dataset_shuffled.eval")
+    made = tmp_path / "made.jsonl"
+    outcome = spinebench("convert", log, "-o", str(made))
+    assert outcome.code == 0
+    assert "Read as: inspect_ai log 0.3.285, 10 samples" in outcome.err
+    assert "1 failed request has no answer" in outcome.err
+    lines = [json.loads(line) for line in made.read_text("utf-8").splitlines()]
+    assert len(lines) == 10
+    assert lines[0]["id"] == "test-text-001"
+    assert set(lines[0]["options"]) == set("ABCD")
+    assert spinebench("convert", log, "-o", str(made)).code == 2
+    asked = spinebench("convert", log, "-o", str(made), "--force", "--json").json
+    assert asked["recognised"]["tool"] == "inspect_ai log"
+
+
+def test_several_files_are_sent_as_what_counts_of_them(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    server.on("POST", "/validations", Answer(200, VERDICT))
+    names = ("lm_eval_samples_text.jsonl.gz", "lm_eval_samples_image.jsonl.gz")
+    files = [str(RECORDED / name) for name in names]
+    assert spinebench("validate", *files, "-b", "spinebench-mini").code == 0
+    (request,) = server.asked("POST", "/validations")
+    sent = request.read_form()["file"][1].splitlines()
+    assert len(sent) == 84
+    assert json.loads(sent[0]).keys() == {"id", "prediction"}
+
+
+def test_a_file_that_cannot_be_converted_says_why(spinebench: Spinebench) -> None:
+    outcome = spinebench("convert", str(RECORDED / "lm_eval_results.json.gz"), "--json")
+    assert outcome.code == 5
+    assert "lm_eval's summary of a run" in outcome.json["error"]["problems"][0]["message"]

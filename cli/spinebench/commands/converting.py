@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def convert(
         recognised: object = msgspec.to_builtins(converted.recognised)
         terminal.show_json({"recognised": recognised, "path": str(output) if output else None})
     elif output is None:
-        click.get_binary_stream("stdout").write(converted.lines)
+        sys.stdout.buffer.write(converted.lines)
     _say(terminal, converted)
     if output is not None:
         terminal.say(f"Wrote {output}. Check it: spinebench validate {output}")

@@ -49,7 +49,7 @@ def find_texts(contents: Contents, predictions: bytes | None) -> Texts:
         opened = open_file(content.raw, content.most_bytes)
         return Texts(_read_rows(opened, contents), content.file_hash)
     except Unreadable as error:
-        raise ValueError(error.problem.message) from None
+        raise ValueError(f"the prediction file: {error.problem.message}") from None
 
 
 def _read_rows(opened: Opened, contents: Contents) -> dict[str, str]:
