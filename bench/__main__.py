@@ -30,6 +30,8 @@ MEASUREMENTS = (
     "judge_attacks",
     "reports",
     "answers",
+    "pictures",
+    "burned_in_text",
 )
 COMMANDS = {
     "baseline": "bench.baseline",

@@ -15,7 +15,7 @@ from leaderboard.audit import COMMAND_LINE
 from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
-from leaderboard.host_cli.pictures import pictures_command
+from leaderboard.host_cli.pictures import levels_command, pictures_command
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.lens.next_version import prepare_corrected
 from leaderboard.models.benchmark import Benchmark
@@ -50,6 +50,7 @@ def benchmark_group() -> None:
 
 
 benchmark_group.add_command(pictures_command)
+benchmark_group.add_command(levels_command)
 
 
 @benchmark_group.command("check")

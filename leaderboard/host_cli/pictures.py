@@ -1,4 +1,4 @@
-"""`flask benchmark pictures`: scans become pictures for a package."""
+"""`flask benchmark pictures` and `levels`: scans become pictures, masks become names of levels."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from leaderboard.errors import InvalidPackage, InvalidRequest, Problem, SpineBen
 from leaderboard.pictures import (
     LIST,
     SHEET,
+    TOOLS,
     ScanFile,
     Window,
     Wishes,
@@ -19,6 +20,7 @@ from leaderboard.pictures import (
     find_scans,
     make_window,
     order_scans,
+    read_levels,
     write_list,
     write_pictures,
     write_sheet,
@@ -82,6 +84,28 @@ def pictures_command(
     write_list(out, written)
     write_sheet(out, written)
     _echo_written(out, written, len(stacks))
+
+
+@click.command("levels")
+@click.argument("mask", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--tool", type=click.Choice(list(TOOLS)), required=True, help="The tool and task that made it."
+)
+def levels_command(mask: Path, tool: str) -> None:
+    """Name the vertebrae and discs in MASK, a NIfTI file of a segmentation tool.
+
+    By the tool's own table; levels that only transitional anatomy has are named beneath.
+    """
+    levels = read_levels(mask, tool)
+    click.echo(f"By {levels.source}; mm from the patient's right, front and foot:")
+    for one in levels.found:
+        x, y, z = one.middle
+        click.echo(f"  {one.name:<8}{one.n_voxels:>9,} voxels around {x:g}, {y:g}, {z:g}")
+    if levels.transitional:
+        click.echo(
+            f"Transitional anatomy: {', '.join(levels.transitional)}. Items that name these levels "
+            "need a numbering."
+        )
 
 
 def _read_window(text: str | None) -> Window | None:

@@ -7,6 +7,8 @@ from leaderboard.pictures.concerns import Concern, Confirmed, look_at
 from leaderboard.pictures.contrast import find_odd_contrast
 from leaderboard.pictures.convert import Drawn, Wishes, draw_stacks, find_scans, order_scans
 from leaderboard.pictures.grey import make_window
+from leaderboard.pictures.label_tables import TOOLS
+from leaderboard.pictures.masks import Levels, read_levels
 from leaderboard.pictures.slices import ScanFile
 from leaderboard.pictures.source import PictureSource, Window
 from leaderboard.pictures.write import (
@@ -21,9 +23,11 @@ from leaderboard.pictures.write import (
 __all__ = (
     "LIST",
     "SHEET",
+    "TOOLS",
     "Concern",
     "Confirmed",
     "Drawn",
+    "Levels",
     "PictureSource",
     "ScanFile",
     "Window",
@@ -35,6 +39,7 @@ __all__ = (
     "look_at",
     "make_window",
     "order_scans",
+    "read_levels",
     "write_list",
     "write_pictures",
     "write_sheet",

@@ -27,7 +27,7 @@ LPS = np.array([-1.0, -1.0, 1.0])
 """NIfTI counts to the patient's right and front where DICOM counts to the left and back."""
 
 
-class _Affine(NamedTuple):
+class Affine(NamedTuple):
     """Directions of the three axes of voxels in the patient (LPS), in mm a voxel, and the first."""
 
     axes: NDArray[np.float64]
@@ -43,7 +43,7 @@ class NiftiScans:
     def decode(self, slices: list[Slice]) -> Iterator[tuple[Slice, NDArray[Any]]]:
         """Each slice with its stored values."""
         for path, group in groupby(slices, key=lambda one: one.path):
-            image = _load(path)
+            image = load_nifti(path)
             stored = np.asanyarray(image.dataobj.get_unscaled())
             axis, volume = _axis_of(image, self._plane), stored.reshape(stored.shape[:3])
             for one in group:
@@ -62,7 +62,7 @@ def read_nifti(path: Path, plane: Plane | None = None) -> ScanFile:
     Where two forms in the file place the volume differently, it is refused: one of them is wrong.
     """
     try:
-        image = _load(path)
+        image = load_nifti(path)
         slices = _list_slices(path, image, plane)
     except InvalidRequest:
         raise
@@ -78,7 +78,8 @@ def read_nifti(path: Path, plane: Plane | None = None) -> ScanFile:
     return ScanFile(path, slices, identifiers)
 
 
-def _load(path: Path) -> Nifti1Image:
+def load_nifti(path: Path) -> Nifti1Image:
+    """The file at `path`, its voxels still on the disk. Raises InvalidRequest."""
     import nibabel
 
     image = nibabel.load(path)
@@ -102,7 +103,7 @@ def _list_slices(path: Path, image: Nifti1Image, plane: Plane | None) -> list[Sl
             f"Its shape is {' x '.join(str(n) for n in shape)}, not one volume.",
             "Save each volume as a file of its own.",
         )
-    affine = _find_affine(image)
+    affine = find_affine(image)
     across = _axis_of(image, plane)
     first, second = (axis for axis in range(3) if axis != across)
     is_colour = image.dataobj.dtype.names is not None
@@ -142,7 +143,7 @@ def _list_slices(path: Path, image: Nifti1Image, plane: Plane | None) -> list[Sl
 def _axis_of(image: Nifti1Image, plane: Plane | None) -> int:
     """The axis across which slices are cut: for `plane`, or else that of the widest voxels (the
     last of equal ones)."""
-    affine = _find_affine(image)
+    affine = find_affine(image)
     if plane is not None:
         if affine is None:
             raise InvalidRequest(
@@ -155,7 +156,7 @@ def _axis_of(image: Nifti1Image, plane: Plane | None) -> int:
     return max(range(3), key=lambda axis: (zooms[axis], axis))
 
 
-def _find_affine(image: Nifti1Image) -> _Affine | None:
+def find_affine(image: Nifti1Image) -> Affine | None:
     """Where the voxels lie; None where the file does not say. Raises InvalidRequest."""
     header = image.header
     stated = [
@@ -165,7 +166,7 @@ def _find_affine(image: Nifti1Image) -> _Affine | None:
     ]
     if not stated:
         return None
-    made = [_Affine(matrix[:3, :3].T * LPS, matrix[:3, 3] * LPS) for matrix in stated]
+    made = [Affine(matrix[:3, :3].T * LPS, matrix[:3, 3] * LPS) for matrix in stated]
     if len(made) == 2 and not _say_the_same(made[0], made[1], image.shape):
         raise InvalidRequest(
             "Its sform and its qform place the volume differently, so programs show different "
@@ -178,7 +179,7 @@ def _find_affine(image: Nifti1Image) -> _Affine | None:
     return made[0]
 
 
-def _say_the_same(one: _Affine, other: _Affine, shape: tuple[int, ...]) -> bool:
+def _say_the_same(one: Affine, other: Affine, shape: tuple[int, ...]) -> bool:
     """Whether every corner of the volume is at the same place, within a voxel or a mm."""
     corners = np.array(np.meshgrid(*([0, n - 1] for n in shape[:3]))).reshape(3, -1).T
     places = [corners @ form.axes + form.origin for form in (one, other)]
