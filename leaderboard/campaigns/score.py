@@ -14,7 +14,7 @@ from leaderboard.evaluation.harm import Verdicts, collect_verdicts
 from leaderboard.evaluation.kept import find_result
 from leaderboard.evaluation.results import Facts, Result, make_result, read_facts, renew_result
 from leaderboard.items.targets import make_target_table
-from leaderboard.items.values import read_readings
+from leaderboard.items.values import read_readings, value_readings
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import Prediction, Submission
@@ -99,7 +99,7 @@ def _tabulate_readings(changed: Changed) -> pd.DataFrame:
     new = new.rename(columns={"is_correct": "value"}).astype(
         {"value": float, "precision": float, "recall": float}
     )
-    new["value"] *= 100.0
+    new["value"] = value_readings(new["value"], new["letters"])
     return new
 
 

@@ -47,7 +47,7 @@ def hash_value(
 
 def write_value(value: float) -> str:
     """A value as it is hashed: with four decimals; what is unscored by its word."""
-    return UNSCORED if math.isnan(value) else f"{value:.4f}"
+    return UNSCORED if math.isnan(value) else f"{value + 0.0:.4f}"
 
 
 def derive_salt(seed: bytes, key: str) -> bytes:

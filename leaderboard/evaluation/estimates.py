@@ -22,6 +22,7 @@ from leaderboard.items.targets import (
 )
 from leaderboard.items.weights import weigh_tracks
 from leaderboard.scoring.boards import Metric, ScorePlace, Slice, Track
+from leaderboard.scoring.reliability import find_rewards, make_rewards
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.bootstrap import (
     MAX_CLUSTERS,
@@ -38,12 +39,16 @@ from leaderboard.scoring.statistics.intervals import (
     design_effect,
     difference,
     mean,
+    mean_between,
 )
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
 
 SHARE_BOUNDS = (0.0, 1.0)
 RIGHT = 100.0
 """The value of a question that was answered right."""
+REWARD_LEVELS = 4
+"""A mean of rewards is known as well as that of so many times as many right and wrong answers, at
+most: where nothing is answered, nothing varies, and yet another question might be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +149,7 @@ def make_joint_scores(
     closed = items[is_closed]
     if {Track.TEXT, Track.IMAGE} <= set(of_track) and len(closed):
         yield closed_score("closed", closed)
+        yield reliability_score(closed)
         yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
     yield overall_score(items, of_track, report)
     if changed is None or items["multiple"][changed].any():
@@ -217,6 +223,37 @@ def closed_score(name: str, closed: pd.DataFrame) -> Scored:
     """The accuracy over the tracks of questions, each weighing as many as the split has of it."""
     weights = weigh_tracks(closed[closed["value"].notna()])
     return accuracy_score(make_sample(Slice.CLOSED, name, closed), weights)
+
+
+def reliability_score(closed: pd.DataFrame, most: int = 1) -> Scored:
+    """The mean reward of questions (see `scoring.reliability`), tracks weighing as in the split.
+
+    closed: those items with their `value` and `chance`; none where an item is without a prediction.
+    """
+    rewards = make_rewards(closed["value"].to_numpy(), closed["chance"].to_numpy())
+    part = make_sample(Slice.CLOSED, "closed", closed)._replace(values=rewards)
+    return score_rewards(part, weigh_tracks(closed), closed["chance"].to_numpy(), most)
+
+
+def score_rewards(
+    part: Sample, weights: NDArray[np.float64], chances: NDArray[np.float64], most: int = 1
+) -> Scored:
+    """The score of rewards (0..100); as many as `most` runs are in their means."""
+    values, clusters = part.take_known()
+    estimate = None
+    if part.is_whole and len(values) == len(part.values):
+        right, wrong = find_rewards(chances)
+        bounds = float(wrong.min()), float(right.max())
+        n_levels = REWARD_LEVELS * most
+        estimate = mean_between(values, clusters, bounds, weights, n_levels)
+    return Scored(
+        metric=Metric.RELIABILITY,
+        slice=part.slice,
+        name=part.name,
+        estimate=estimate,
+        n=len(values),
+        n_unscored=len(part.values) - len(values),
+    )
 
 
 def accuracy_score(part: Sample, weights: NDArray[np.float64] | None = None) -> Scored:

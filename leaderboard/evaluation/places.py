@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard.items.runs import Runs
+from leaderboard.items.runs import Runs, count_for
 from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.scoring.boards import Board, Track
 from leaderboard.scoring.rank_range import RankRange
@@ -97,7 +97,8 @@ def find_errors(
 
 def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) -> dict[str, Place]:
     columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
-    values = {key: one.values[columns] for key, one in standing.items()}
+    counted = {key: count_for(board, one.values, one.runs, items) for key, one in standing.items()}
+    values = {key: of_items[columns] for key, (of_items, _) in counted.items()}
     complete = {
         key: row
         for key, row in values.items()
@@ -112,7 +113,7 @@ def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) 
     clusters = part["cluster"].to_numpy().astype(np.int64)
     is_report = (part["track"] == Track.REPORT.value).to_numpy()
     weights = weigh_tracks(part)
-    of_runs = [[block[:, columns] for block in standing[key].runs] for key in complete]
+    of_runs = [[block[:, columns] for block in counted[key][1]] for key in complete]
     errors = make_pair_errors(find_errors(of_runs, part))
     if is_report.any():
         calibrated = [standing[key].reports for key in complete]

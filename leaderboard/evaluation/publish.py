@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -16,13 +15,12 @@ from sqlalchemy.orm import Session, joinedload
 from leaderboard.db import now
 from leaderboard.disclosure import is_protected
 from leaderboard.items.values import read_items, unpack_values
-from leaderboard.models.benchmark import Answers, Item, ItemKind, Split
+from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.publication import ChosenResult, Policy, Publication, PublishedRun
 from leaderboard.models.ranking import ItemValues
-from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import Decider, Decision, Status, Submission
 from leaderboard.models.team import Membership
-from leaderboard.scoring.chance import chance_of, excess_over_chance
+from leaderboard.scoring.chance import excess_over_chance
 from leaderboard.submissions.lineage import read_lineage
 from leaderboard.submissions.runs import read_set
 
@@ -192,18 +190,9 @@ class _ExcessReader:
     def __init__(self, session: Session, split: Split) -> None:
         self._session = session
         items = read_items(session, split.id)
-        rows = session.execute(
-            select(Item.id, Item.options, Item.multiple, ItemReference.answer)
-            .join(ItemReference, ItemReference.item_id == Item.id)
-            .where(Item.split_id == split.id, Item.kind == ItemKind.MCQ)
-        ).all()
-        n_right = [len(row.answer) for row in rows if row.multiple]
-        chances = {
-            row.id: chance_of(len(row.options), n_right if row.multiple else [1]) for row in rows
-        }
         self._tracks = items["track"].to_numpy()
         self._decides = items["decides"].to_numpy()
-        self._chances: NDArray[np.float64] = np.asarray(items["item_id"].map(chances), np.float64)
+        self._chances = items["chance"].to_numpy(np.float64)
 
     def read(self, submission: Submission) -> float | None:
         """The least of its tracks with questions, in standard errors; None where it has none."""

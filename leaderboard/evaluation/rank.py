@@ -12,6 +12,7 @@ from leaderboard.evaluation.places import RankedBy, place_all, without_decision,
 from leaderboard.evaluation.ranked import Ranked, replace_ranked
 from leaderboard.evaluation.ranked_harm import replace_harm
 from leaderboard.evaluation.release import Foreign, continue_release, find_foreign
+from leaderboard.evaluation.score import ensure_rewards
 from leaderboard.evaluation.standing import (
     StandsBy,
     choose_standing,
@@ -65,6 +66,7 @@ def rank_split(
     session.flush()
     if items is None:
         items = read_items(session, split_id)
+    ensure_rewards(session, keys, items)
     foreign = find_foreign(session, release, parts)
     standing = leave_out_runs(standing, foreign.has)
     apart = find_apart(session, split_id, keys)

@@ -17,13 +17,14 @@ from leaderboard.evaluation.estimates import (
     multiple_scores,
     overall_score,
     report_score,
+    score_rewards,
     shrink_few,
 )
-from leaderboard.items.runs import Runs
+from leaderboard.items.runs import Runs, count_for
 from leaderboard.items.slices import ItemSlice, item_slices
 from leaderboard.items.targets import RATING_BOUNDS
 from leaderboard.items.weights import weigh_tracks
-from leaderboard.scoring.boards import Metric, Slice, Track
+from leaderboard.scoring.boards import Board, Metric, Slice, Track
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.intervals import Estimate, design_effect, mean_accuracy
 from leaderboard.scoring.statistics.runs import Between, widen
@@ -57,6 +58,7 @@ def make_run_scores(
     closed = sent[sent["track"] != Track.REPORT.value]
     if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
         yield _accuracy(ItemSlice(Slice.CLOSED, "closed", closed), runs, weighs_tracks=True)
+        yield _reliability(closed, items, runs)
         gap = modality_gap(plain[Track.TEXT], plain[Track.IMAGE])
         if foreign:
             gap = replace(gap, estimate=None)
@@ -130,6 +132,17 @@ def _accuracy(
         n=len(known),
         n_unscored=len(part.items) - len(known),
     )
+
+
+def _reliability(closed: pd.DataFrame, items: pd.DataFrame, runs: Runs) -> Scored:
+    """The mean over runs of what their answers earn."""
+    board = Board.RELIABILITY
+    rewards, blocks = count_for(board, items["value"].to_numpy(), runs.blocks, items)
+    own = items.index.get_indexer(closed.index)
+    part = make_sample(Slice.CLOSED, "closed", closed)._replace(values=rewards[own])
+    weights, chances = weigh_tracks(closed), closed["chance"].to_numpy()
+    score = score_rewards(part, weights, chances, runs.most)
+    return _widen(score, Runs(runs.items, blocks).find_between_of(closed, weights), PERCENT)
 
 
 def _score_slices(grouping: list[ItemSlice], runs: Runs) -> list[Scored]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.db import lock_row
-from leaderboard.evaluation.estimates import Scored
+from leaderboard.evaluation.estimates import Scored, reliability_score
 from leaderboard.evaluation.results import Result, make_result, read_facts
+from leaderboard.items.values import unpack_values
+from leaderboard.items.weights import select_deciding
 from leaderboard.models.calibration import (
     CalibratedScore,
     RaterErrors,
@@ -18,6 +24,7 @@ from leaderboard.models.calibration import (
 )
 from leaderboard.models.harm import HarmValues
 from leaderboard.models.ranking import (
+    Board,
     ItemValues,
     Metric,
     OutcomeCount,
@@ -74,6 +81,29 @@ def write_result(session: Session, submission_id: str, result: Result) -> None:
         session.add(ScoredQuestions(submission_id=submission_id, parser_version=version))
     if result.reports is not None:
         session.add(ScoredReports(submission_id=submission_id, **result.reports._asdict()))
+
+
+def ensure_rewards(session: Session, keys: Collection[str], items: pd.DataFrame) -> None:
+    """Give a score of rewards to those of the submissions that were scored before there was one.
+
+    items: those of their split, as of `read_items`. It follows from what is kept of them.
+    """
+    place = Board.RELIABILITY.place
+    has = select(Score.submission_id).where(Score.metric == place.metric)
+    rows = session.execute(
+        select(ItemValues.submission_id, ItemValues.content, Submission.tracks)
+        .join(Submission, Submission.id == ItemValues.submission_id)
+        .where(ItemValues.submission_id.in_(keys), ItemValues.submission_id.not_in(has))
+    ).all()
+    asked = {track.value for track in Board.RELIABILITY.tracks}
+    for key, content, tracks in rows:
+        if asked <= set(tracks):
+            values = unpack_values(content)
+            table = select_deciding(items.assign(value=values, answered=~np.isnan(values)))
+            closed = table[table["track"].isin(asked)]
+            if len(closed):
+                score = make_row(reliability_score(closed))
+                session.execute(insert(Score), [{"submission_id": key, **score}])
 
 
 def clear_scores(session: Session, submission_id: str) -> None:

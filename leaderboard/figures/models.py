@@ -8,9 +8,11 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
+from leaderboard.figures.confidence import draw_coverage, draw_reliability
 from leaderboard.figures.intervals import draw_dots
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.rankings.breakdowns import SLICES, Median
+from leaderboard.rankings.confidence import ConfidenceProfile
 from leaderboard.rankings.profiles import Profile, ProfileRow
 from leaderboard.rankings.read import RankingRow, RankingTable
 
@@ -21,11 +23,15 @@ PROFILE_FIGURES = {facts.figure: slice_ for slice_, facts in SLICES.items() if f
 
 
 class ShownModel(NamedTuple):
-    """What a model's figure shows: its row in the ranking, and its profile on the slice drawn."""
+    """What a model's figure shows: its row in the ranking, and its profile on the slice drawn.
+
+    `confidence` is there for the figures of it, where there is one.
+    """
 
     table: RankingTable
     row: RankingRow
     profile: Profile
+    confidence: ConfidenceProfile | None = None
 
 
 def make_figure(name: str, shown: ShownModel) -> str:
@@ -37,6 +43,8 @@ def make_figure(name: str, shown: ShownModel) -> str:
         figure = _profile(shown.profile[PROFILE_FIGURES[name]], PROFILE_FIGURES[name])
     elif name in FIGURES:
         figure = FIGURES[name](shown)
+    elif name in CONFIDENCE_FIGURES and shown.confidence is not None:
+        figure = CONFIDENCE_FIGURES[name](shown.confidence)
     else:
         raise NotFound(f"There is no figure {name!r}.", "See the model's page.")
     text = figure.to_json()
@@ -97,3 +105,7 @@ def _profile(rows: Sequence[ProfileRow], slice_: Slice) -> go.Figure:
 
 FIGURES: dict[str, Callable[[ShownModel], go.Figure]] = {"standing": _standing, "tracks": _tracks}
 """The figures that are not a breakdown, by the name in their address."""
+CONFIDENCE_FIGURES: dict[str, Callable[[ConfidenceProfile], go.Figure]] = {
+    "coverage": draw_coverage,
+    "reliability": draw_reliability,
+}

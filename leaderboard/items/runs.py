@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from leaderboard.items.targets import REPORT_BOUNDS
-from leaderboard.scoring.boards import Track
+from leaderboard.scoring.boards import Board, Track
+from leaderboard.scoring.reliability import make_rewards
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.runs import Between, add_between, between_runs
 from leaderboard.scoring.statistics.severity import RaterPart, add_part
@@ -77,6 +78,24 @@ def stack_runs(
             block = blocks.setdefault(tuple(keys), np.full(stacked.shape, np.nan))
             block[:, own] = stacked[:, own]
     return means, list(blocks.values())
+
+
+def count_for(
+    board: Board, values: Values, blocks: Sequence[Values], items: pd.DataFrame
+) -> tuple[Values, list[Values]]:
+    """What the items' values, (N,), and the blocks of runs (as of `stack_runs`) count on a board.
+
+    Where guesses are penalised these are rewards: of runs the mean of theirs.
+    """
+    if not board.penalises_guesses:
+        return values, list(blocks)
+    chances = items["chance"].to_numpy(np.float64)
+    rewards, rewarded = make_rewards(values, chances), []
+    for block in blocks:
+        rewarded.append(make_rewards(block, chances))
+        own = ~np.isnan(block).any(axis=0)
+        rewards[own] = rewarded[-1][:, own].mean(axis=0)
+    return rewards, rewarded
 
 
 def mean_calibrated(means: Sequence[CalibratedMean]) -> CalibratedMean:

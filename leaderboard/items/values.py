@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session
 
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_rating_table
-from leaderboard.models.benchmark import Item, ItemImage
+from leaderboard.models.benchmark import Item, ItemImage, ItemKind
 from leaderboard.models.calibration import ReportInfluences
 from leaderboard.models.ranking import CombinedValues, ItemValues
 from leaderboard.models.rating import Rating
+from leaderboard.models.reference import ItemReference
 from leaderboard.models.submission import ParsedPrediction, Prediction
+from leaderboard.scoring.chance import find_chances
+from leaderboard.scoring.reliability import find_value
 from leaderboard.scoring.rubric import Rubric
 
 
@@ -30,7 +33,8 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     Columns item_id, key, track, subcondition, axis, modality, multiple, levels (a list),
     n_images, and cluster: a number that items have in common which share a case or an image,
     directly or through others. `decides` is false for the feedback part of a hidden split, on
-    which no score or rank rests. `n_track` is how many items of the split its track has.
+    which no score or rank rests. `n_track` is how many items of the split its track has; `chance`
+    is how often the best guess at a question is right, NaN of reports.
     """
     rows = (
         session.connection()
@@ -68,7 +72,25 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     feedback = session.scalars(select_feedback([split_id])).all()
     items["decides"] = ~items["item_id"].isin(feedback)
     items["n_track"] = items.groupby("track")["item_id"].transform("size")
+    items["chance"] = _find_chances(session, split_id, items["item_id"])
     return items
+
+
+def _find_chances(session: Session, split_id: int, item_ids: pd.Series[int]) -> NDArray[np.float64]:
+    rows = session.execute(
+        select(Item.id, cast(Item.options, Text), Item.multiple).where(
+            Item.split_id == split_id, Item.kind == ItemKind.MCQ
+        )
+    ).all()
+    n_options = {one: len(msgspec.json.decode(one)) for one in {row[1] for row in rows}}
+    n_right: list[int] = []
+    if any(row[2] for row in rows):
+        answers = select(ItemReference.answer).join(Item, Item.id == ItemReference.item_id)
+        of_split = answers.where(Item.split_id == split_id, Item.multiple)
+        n_right = [len(answer) for answer in session.scalars(of_split)]
+    chances = find_chances([(n_options[row[1]], row[2]) for row in rows], n_right)
+    by_item = dict(zip((row[0] for row in rows), chances, strict=True))
+    return np.array([by_item.get(one, np.nan) for one in item_ids], np.float64)
 
 
 def _make_table(rows: Sequence[Sequence[Any]], columns: list[str]) -> pd.DataFrame:
@@ -97,7 +119,7 @@ def _find_clusters(
 
 
 def read_readings(session: Session, submission_id: str) -> pd.DataFrame:
-    """A row for each MCQ prediction that was read: item_id, value (0 or 100), outcome,
+    """A row for each MCQ prediction that was read: item_id, value (as of `find_value`), outcome,
     precision, recall and letters."""
     rows = (
         session.connection()
@@ -119,8 +141,20 @@ def read_readings(session: Session, submission_id: str) -> pd.DataFrame:
     parsed = _make_table(rows, columns)
     for column in ("value", "precision", "recall"):
         parsed[column] = parsed[column].astype(float)
-    parsed["value"] *= 100.0
+    parsed["value"] = value_readings(parsed["value"], parsed["letters"])
     return parsed
+
+
+def value_readings(correct: pd.Series[Any], letters: pd.Series[Any]) -> pd.Series[float]:
+    """The values of questions by whether they are right and the letters read: see `find_value`."""
+    return pd.Series(
+        [
+            find_value(is_correct=bool(right), is_answered=bool(read))
+            for right, read in zip(correct, letters, strict=True)
+        ],
+        index=correct.index,
+        dtype=np.float64,
+    )
 
 
 def read_ratings(

@@ -180,7 +180,7 @@ def _make_score(board: Board) -> Column:
         name=board.label,
         look=Look.SCORE,
         value=lambda table, row: row.scores[board].value if board in row.scores else None,
-        is_usual=True,
+        is_usual=not board.penalises_guesses,
         board=board,
         figures=(
             *(Figure(*one, partial(_score, board, place)) for place, one in enumerate(places)),

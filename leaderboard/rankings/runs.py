@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, is_protected
+from leaderboard.items.runs import count_for
 from leaderboard.items.values import read_items, read_packed_values, unpack_values
 from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.models.ranking import Board
@@ -66,7 +67,9 @@ def _read_spreads(session: Session, table: RankingTable, row: RankingRow) -> dic
         columns = deciding["track"].isin([track.value for track in board.tracks]).to_numpy()
         if len(sets) != 1 or () in sets or not columns.any():
             continue
-        stacked = np.stack([values[key][columns] for key in next(iter(sets))])
+        stacked = np.stack(
+            [count_for(board, values[key], (), deciding)[0][columns] for key in next(iter(sets))]
+        )
         part = deciding[columns]
         spread = spread_of_runs(stacked, weigh_tracks(part) / len(part))
         if spread is not None and not np.isnan(spread):

@@ -25,6 +25,7 @@ class Metric(enum.StrEnum):
     REPORT = "report"
     RATING = "rating"
     GAP = "gap"
+    RELIABILITY = "reliability"
 
 
 class Slice(enum.StrEnum):
@@ -60,18 +61,21 @@ class Board(enum.StrEnum):
     """What a ranking orders by: each board is declared here and nowhere else.
 
     Its `label` is what it is called, `where` ends a sentence on who is better there. Its score
-    stands at `place`, on 0..100, and ranks are by the values of all items of its `tracks`.
+    stands at `place`, on 0..100, and ranks are by the values of all items of its `tracks`. Where
+    there is a `definition`, pages say it.
     """
 
     label: str
     where: str
     place: ScorePlace
     tracks: tuple[Track, ...]
+    definition: str
 
     def __new__(cls, key: str, *facts: Any) -> Board:
         board = str.__new__(cls, key)
         board._value_ = key
-        board.label, board.where, board.place, board.tracks = facts
+        board.label, board.where, board.place, board.tracks = facts[:4]
+        board.definition = facts[4] if len(facts) > 4 else ""
         return board
 
     OVERALL = (
@@ -109,11 +113,26 @@ class Board(enum.StrEnum):
         ScorePlace(Metric.REPORT, Slice.TRACK, "report"),
         (Track.REPORT,),
     )
+    RELIABILITY = (
+        "reliability",
+        "Reliability",
+        "on questions with a penalty for wrong answers",
+        ScorePlace(Metric.RELIABILITY, Slice.CLOSED, "closed"),
+        (Track.TEXT, Track.IMAGE),
+        "A right answer earns 1 and no answer 0; a wrong one of k options costs 1/(k−1), so that "
+        "guessing gains nothing. The score is 50 + 50 times the mean: 100 is all right, 50 is no "
+        "answer given, or guesses on average. It is no part of any other score.",
+    )
 
     @property
     def words(self) -> str:
         """Its label within a sentence."""
         return self.label if self.label[:2].isupper() else self.label.lower()
+
+    @property
+    def penalises_guesses(self) -> bool:
+        """Whether items count by `scoring.reliability`, and not by their values."""
+        return self.place.metric is Metric.RELIABILITY
 
     @property
     def is_judged(self) -> bool:

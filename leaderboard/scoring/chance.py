@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,16 @@ def chance_of(n_options: int, n_right: Sequence[int]) -> float:
         (n / len(n_right) / math.comb(n_options, k) for k, n in counts.items() if k <= n_options),
         default=1 / n_options,
     )
+
+
+def find_chances(questions: Iterable[tuple[int, bool]], n_right: Sequence[int]) -> list[float]:
+    """The chance of each question, by its number of options and whether it has several answers.
+
+    n_right: how many letters are right in each question with several answers of the split.
+    """
+    every = list(questions)
+    known = {one: chance_of(one[0], n_right if one[1] else [1]) for one in set(every)}
+    return [known[one] for one in every]
 
 
 def excess_over_chance(correct: NDArray[np.bool_], chance: NDArray[np.float64]) -> float:

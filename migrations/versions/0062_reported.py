@@ -101,7 +101,7 @@ def _make_figures() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column(
             "board",
-            _enum("board", "overall", "text", "image", "closed", "report"),
+            _enum("board", "overall", "text", "image", "closed", "report", "reliability"),
             nullable=True,
         ),
         sa.Column("metric", sa.String(length=200), nullable=False),

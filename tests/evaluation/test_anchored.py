@@ -16,6 +16,7 @@ ITEMS = pd.DataFrame(
         "cluster": range(N_TEXT + N_REPORT),
         "decides": True,
         "n_track": [N_TEXT] * N_TEXT + [N_REPORT] * N_REPORT,
+        "chance": [0.25] * N_TEXT + [np.nan] * N_REPORT,
     }
 )
 

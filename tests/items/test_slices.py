@@ -38,6 +38,7 @@ def make_table(n_text: int, n_image: int, **columns: Sequence[object]) -> pd.Dat
         "n_images": [0] * n_text + [1] * n_image,
         "cluster": list(range(n)),
         "n_track": [n_text] * n_text + [n_image] * n_image,
+        "chance": [0.25] * n,
         "value": [100.0] * n,
         "precision": [float("nan")] * n,
         "recall": [float("nan")] * n,

@@ -27,6 +27,7 @@ class BoardScores(Shape, frozen=True, kw_only=True):
     image: BoardScore | None
     closed: BoardScore | None
     report: BoardScore | None
+    reliability: BoardScore | None = None
 
 
 BOARDS = BoardScores.__struct_fields__
@@ -119,6 +120,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     image: BoardScore | None
     closed: BoardScore | None
     report: BoardScore | None
+    reliability: BoardScore | None = None
     report_provenance: ReportProvenanceRecord | None
     separable_from_leader: bool
     coverage: float

@@ -33,8 +33,10 @@ from leaderboard.evaluation.scored import ScoredItems, score_items
 from leaderboard.items.targets import Target, make_rating_table, make_target_table
 from leaderboard.scoring.answers import AnswerOutcome, ParsedAnswer
 from leaderboard.scoring.boards import Metric, Slice, Track
+from leaderboard.scoring.chance import find_chances
 from leaderboard.scoring.ladder import round_to_step
 from leaderboard.scoring.mcq import McqOutcome, score_mcq
+from leaderboard.scoring.reliability import find_value
 from leaderboard.scoring.statistics.calibration_fit import PooledCalibrator, read_pooled
 from leaderboard.scoring.statistics.severity import Severity
 
@@ -79,6 +81,11 @@ def make_items(facts: Sequence[ItemFact]) -> pd.DataFrame:
         }
     )
     items["n_track"] = items.groupby("track")["item_id"].transform("size")
+    n_right = [len(item.answer or []) for item in facts if item.multiple]
+    chances = find_chances(
+        [(len(item.options or {}) or 1, item.multiple) for item in facts], n_right
+    )
+    items["chance"] = np.where(items["track"] == Track.REPORT.value, np.nan, chances)
     return items
 
 
@@ -101,7 +108,7 @@ def _compare_answers(contents: Contents, figures: Figures) -> pd.DataFrame:
         rows.append(
             (
                 place_of[one.key],
-                100.0 * outcome.is_correct,
+                find_value(is_correct=outcome.is_correct, is_answered=bool(one.letters)),
                 one.outcome,
                 outcome.precision,
                 outcome.recall,

@@ -39,10 +39,10 @@ class PairComparison:
     `adjusted_p` is Holm's over the pairs compared here. `winner` is the place of the model that
     is significantly better by it, None where undecided. `n_first_only` MCQ items
     only the first had right, `n_second_only` the second; `mid_p` is McNemar's. These three are
-    None on boards with reports and of means of several runs. Without `same_scale` one report score
-    is calibrated and the other is not, and the difference is unknown. `smallest` is the difference
-    that these items would show with a power of 80 %, adjusted for the pairs compared, None where it
-    is unknown.
+    None on boards with reports or rewards and of means of several runs. Without `same_scale` one
+    report score is calibrated and the other is not, and the difference is unknown. `smallest` is
+    the difference that these items would show with a power of 80 %, adjusted for the pairs
+    compared, None where it is unknown.
     """
 
     first: int
@@ -68,6 +68,7 @@ class BoardComparison:
 
 def compare_board(compared: Compared, board: Board) -> BoardComparison:
     """All pairs on `board` by the tests of its ranking; no pair where fewer than two are there."""
+    compared = compared.count_for(board)
     tracks = [track.value for track in board.tracks]
     columns = np.flatnonzero(compared.items["track"].isin(tracks))
     values = compared.values[:, columns]
@@ -101,7 +102,8 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
         )
         winner = first if better[first, second] else second if better[second, first] else None
         counts = None
-        if not is_report.any() and not any(compared.runs[present[one]] for one in (first, second)):
+        is_of_runs = any(compared.runs[present[one]] for one in (first, second))
+        if not is_report.any() and not board.penalises_guesses and not is_of_runs:
             counts = count_discordant(values[first], values[second])
         made.append(
             PairComparison(

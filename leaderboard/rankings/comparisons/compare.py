@@ -15,6 +15,7 @@ from leaderboard.rankings.comparisons.boards import BoardComparison, compare_boa
 from leaderboard.rankings.comparisons.harm import HarmPair, compare_harm
 from leaderboard.rankings.comparisons.slices import SliceComparison, compare_slices
 from leaderboard.rankings.comparisons.values import read_compared
+from leaderboard.rankings.confidence import ConfidenceProfile, find_row_confidence
 from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
 
 MIN_MODELS, MAX_MODELS = 2, 6
@@ -24,7 +25,8 @@ MIN_MODELS, MAX_MODELS = 2, 6
 class Comparison:
     """Models of a ranking in the order asked for, and what tells them apart.
 
-    `harm` has the severe errors of each pair on each board whose cases are graded.
+    `harm` has the severe errors of each pair on each board whose cases are graded; `confidence`
+    what the confidences of each model are worth, None where it gave none.
     There is neither this nor slices of a protected split: the interval of a difference tells on
     how many items both are right, and so, of two sheets of one's own, how many are right of those
     that they share.
@@ -35,6 +37,7 @@ class Comparison:
     boards: tuple[BoardComparison, ...]
     slices: tuple[SliceComparison, ...]
     harm: tuple[HarmPair, ...] = ()
+    confidence: tuple[ConfidenceProfile | None, ...] = ()
 
 
 def compare_models(
@@ -62,7 +65,12 @@ def compare_models(
     slices = [] if is_protected(split) else compare_slices(compared)
     harm = [] if is_protected(split) else compare_harm(session, models)
     return Comparison(
-        table, models, tuple(one for one in boards if one.pairs), tuple(slices), tuple(harm)
+        table,
+        models,
+        tuple(one for one in boards if one.pairs),
+        tuple(slices),
+        tuple(harm),
+        tuple(find_row_confidence(session, row) for row in models),
     )
 
 

@@ -73,6 +73,7 @@ def find_smallest(
 
 
 def _find_power(compared: Compared, board: Board) -> BoardPower | None:
+    compared = compared.count_for(board)
     columns = np.flatnonzero(compared.items["track"].isin([one.value for one in board.tracks]))
     if not len(columns):
         return None

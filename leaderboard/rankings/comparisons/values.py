@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from leaderboard.items.runs import Runs, mean_calibrated, stack_runs
+from leaderboard.items.runs import Runs, count_for, mean_calibrated, stack_runs
 from leaderboard.items.values import (
     read_influences,
     read_items,
@@ -19,6 +19,7 @@ from leaderboard.items.values import (
 )
 from leaderboard.items.weights import select_deciding, weigh_tracks
 from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board
 from leaderboard.rankings.provenance import read_report_means
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.scoring.ranking import set_loose
@@ -51,6 +52,18 @@ class Compared(NamedTuple):
             tuple(self.reports[place] for place in places),
             self.influences[places],
             tuple(self.runs[place] for place in places),
+        )
+
+    def count_for(self, board: Board) -> Compared:
+        """The same with what values count on a board: see `items.runs.count_for`."""
+        if not board.penalises_guesses:
+            return self
+        counted = [
+            count_for(board, values, runs, self.items)
+            for values, runs in zip(self.values, self.runs, strict=True)
+        ]
+        return self._replace(
+            values=np.stack([one[0] for one in counted]), runs=tuple(one[1] for one in counted)
         )
 
     def find_between(self, place: int, columns: Places, weights: NDArray[np.float64]) -> Between:

@@ -117,6 +117,26 @@ def mean_accuracy(
     return Estimate(100 * value, 100 * (low or 0.0), 100 * (1.0 if high is None else high))
 
 
+def mean_between(
+    values: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    bounds: tuple[float, float],
+    weights: NDArray[np.float64],
+    most: int = 1,
+) -> Estimate:
+    """The weighted mean of values within `bounds`, by Wilson's interval on their range.
+
+    values, clusters, weights (with a mean of 1): (n,), n >= 1. See `mean_accuracy`, whose number of
+    items is at most `most` n here: values between the bounds vary less than right and wrong do.
+    """
+    low, high = bounds
+    shares = 100 * (values - low) / (high - low)
+    found = mean_accuracy(shares, clusters, most, weights)
+    step = (high - low) / 100
+    ends = (None if end is None else low + end * step for end in found[1:])
+    return Estimate(low + found.value * step, *ends)
+
+
 def mean(
     values: NDArray[np.float64], clusters: NDArray[np.int64], bounds: tuple[float, float]
 ) -> Estimate:

@@ -12,6 +12,7 @@ from leaderboard.rankings.comparisons.slices import SliceComparison
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.web.address import read_slugs
 from leaderboard.web.allowance import Work
+from leaderboard.web.api.confidence import ConfidenceFiguresRecord, show_figures
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, about, find_standing, name_split
 from leaderboard.web.comparison_words import summarise
@@ -113,7 +114,10 @@ class HarmPairRecord(Shape, frozen=True, kw_only=True):
 
 
 class ComparisonRecord(Shape, frozen=True, kw_only=True):
-    """Models in the order asked for; `summary` says in one sentence who is better."""
+    """Models in the order asked for; `summary` says in one sentence who is better.
+
+    `confidence` has what a model's confidences are worth, by its short name, where it gave any.
+    """
 
     benchmark: str
     version: str
@@ -123,6 +127,7 @@ class ComparisonRecord(Shape, frozen=True, kw_only=True):
     boards: list[BoardComparisonRecord]
     slices: list[SliceComparisonRecord]
     harm: list[HarmPairRecord]
+    confidence: dict[str, ConfidenceFiguresRecord]
 
 
 @get("/comparisons/<slug>/<split>", query=ComparisonQuery, errors=(429,))
@@ -139,6 +144,11 @@ def show_comparison(slug: str, split: str) -> ComparisonRecord:
         boards=[_show_board(one, slugs) for one in comparison.boards],
         slices=[_show_slice(one, slugs) for one in comparison.slices],
         harm=[_show_harm(one, slugs) for one in comparison.harm],
+        confidence={
+            slug: show_figures(one)
+            for slug, one in zip(slugs, comparison.confidence, strict=True)
+            if one is not None
+        },
     )
 
 

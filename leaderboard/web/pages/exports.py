@@ -12,6 +12,7 @@ from leaderboard.exports.agreement import make_agreement_table
 from leaderboard.exports.benchmarks import make_composition_table
 from leaderboard.exports.breakdowns import make_breakdown_table
 from leaderboard.exports.comparisons import make_comparison_table
+from leaderboard.exports.confidence import make_confidence_table
 from leaderboard.exports.formats import Format, read_format, write_table
 from leaderboard.exports.gates import make_gate_table
 from leaderboard.exports.harm import make_harm_table
@@ -25,6 +26,7 @@ from leaderboard.packages.catalogue import count_composition, get_benchmark
 from leaderboard.rankings.breakdowns import read_breakdown
 from leaderboard.rankings.comparisons.ablation import read_ablation
 from leaderboard.rankings.comparisons.compare import compare_models
+from leaderboard.rankings.confidence import find_row_confidence
 from leaderboard.rankings.harm import find_row_harm
 from leaderboard.rankings.read import count_items, get_row, read_ranking
 from leaderboard.rankings.releases import read_releases
@@ -71,6 +73,14 @@ def harm(slug: str, ending: str) -> Response:
     """The severe errors of a model on a split."""
     table, row = get_row(database(), find_standing(), slug)
     return send_table(make_harm_table(table, row, find_row_harm(database(), row)), ending)
+
+
+@blueprint.get("/models/<slug>/confidence.<ending>")
+def confidence(slug: str, ending: str) -> Response:
+    """What a model's confidences are worth on a split: curve, bins and figures."""
+    table, row = get_row(database(), find_standing(), slug)
+    found = find_row_confidence(database(), row)
+    return send_table(make_confidence_table(table, row, found), ending)
 
 
 @blueprint.get("/models/<slug>/items.<ending>")

@@ -8,11 +8,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from leaderboard.accounts.variants import find_public_variant
 from leaderboard.calibration.gate import read_gate
 from leaderboard.disclosure import Viewer
-from leaderboard.figures.models import PROFILE_FIGURES, SHOWN_STANDING, ShownModel, make_figure
+from leaderboard.figures.models import (
+    CONFIDENCE_FIGURES,
+    PROFILE_FIGURES,
+    SHOWN_STANDING,
+    ShownModel,
+    make_figure,
+)
 from leaderboard.figures.rankings import make_ranking_figure
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.comparisons.ablation import read_bases
+from leaderboard.rankings.confidence import find_row_confidence
 from leaderboard.rankings.harm import find_graded_by, find_row_harm
 from leaderboard.rankings.profiles import read_profile
 from leaderboard.rankings.read import (
@@ -93,6 +100,7 @@ def model(slug: str) -> str:
         shown_runs=read_shown_runs(database(), table, row),
         profile=read_profile(database(), table, scores),
         harm=find_row_harm(database(), row),
+        confidence=find_row_confidence(database(), row),
         asked=find_run(database(), row.submission.id),
         saw_hidden=find_saw_hidden(database(), [one.id for one in row.submissions]),
         robustness=_find_audit(row),
@@ -126,6 +134,7 @@ def figure(slug: str, name: str) -> Response:
         scores = read_row_scores(database(), table, row)
         slices = [PROFILE_FIGURES[name]] if name in PROFILE_FIGURES else []
         profile = read_profile(database(), table, scores, slices)
-        return make_figure(name, ShownModel(table, row, profile))
+        confidence = find_row_confidence(database(), row) if name in CONFIDENCE_FIGURES else None
+        return make_figure(name, ShownModel(table, row, profile, confidence))
 
     return services().pages.respond(read_state(database(), split), render, "application/json")

@@ -16,6 +16,7 @@ from leaderboard.models.ranking import Board, boards_of
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import ranked_split, read_benchmarks
 from leaderboard.queue import send_nudges
+from leaderboard.rankings.confidence import count_confidences, find_submission_confidence
 from leaderboard.rankings.harm import find_submission_harm
 from leaderboard.rankings.read import count_items
 from leaderboard.rankings.scores import (
@@ -129,6 +130,8 @@ def submission(key: str) -> str:
         until_release=UNTIL_RELEASE,
         has_breakdown=disclosure(found, Viewer.TEAM).breakdown,
         harm=find_submission_harm(database(), found, Viewer.TEAM),
+        confidence=find_submission_confidence(database(), found, Viewer.TEAM),
+        n_confidences=count_confidences(database(), found),
         report=find_report(database(), found),
         boards=boards_of([one for one, n in count_items(database(), found.split).items() if n]),
         tracks=Track,

@@ -111,6 +111,7 @@ PAGES = (
         GET /exports/comparisons/pairs.csv?benchmark=tiny&models=model-a,model-b
         GET /exports/models/model-a/formats/every-eval-ever?benchmark=tiny
         GET /exports/models/model-a/harm.csv?benchmark=tiny
+        GET /exports/models/model-a/confidence.csv?benchmark=tiny
         GET /exports/models/model-a/scores.csv?benchmark=tiny
         GET /exports/judges.csv
         GET /exports/order.csv
@@ -467,6 +468,7 @@ API = (
     ),
     # Nothing of this benchmark is graded, so there are no severe errors.
     Group(any_program(404), "GET /api/v1/harm/tiny/test/model-a"),
+    Group(any_program(404), "GET /api/v1/confidence/tiny/test/model-a"),
     # Answers of this split are hidden, so single items are nobody's to see here.
     Group(
         any_program(404),
