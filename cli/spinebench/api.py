@@ -42,10 +42,13 @@ class Api:
         split: str,
         release: int | None = None,
         *,
+        board: str | None = None,
         controls_style: bool = False,
     ) -> Any:
         """The split's ranking, or that of a closed release; by reports with style controlled."""
         query = {} if release is None else {"release": str(release)}
+        if board is not None:
+            query["board"] = board
         if controls_style:
             query |= {"board": "report", "style": "controlled"}
         return self._get(f"/rankings/{quote(benchmark)}/{quote(split)}", query)

@@ -22,7 +22,9 @@ NONE = "-"
 SHRUNK = "*"
 TRACKS = ("text", "image", "report")
 WHOLE, *_PARTS = BOARDS
-PARTS = sorted(_PARTS, key=lambda board: board not in TRACKS)
+APART = ("reliability",)
+"""Boards that are shown where they are asked for."""
+PARTS = sorted((one for one in _PARTS if one not in APART), key=lambda one: one not in TRACKS)
 TITLES = {"closed": "MCQ total"}
 """The boards whose name is not that of their field."""
 HARMS = {"closed": "severe MCQ", "report": "severe reports"}
@@ -235,20 +237,22 @@ def ranking_table(ranking: RankingRecord) -> Table:
     found = {board for entry in ranking.entries for board in entry.harm}
     harms = {board: name for board, name in HARMS.items() if board in found}
     is_controlled = any(entry.report_controlled is not UNSET for entry in ranking.entries)
+    parts = [*(one for one in APART if one == ranking.board), *PARTS]
     columns = [
         Column("rank"),
         Column("model"),
         Column("organisation", spare=7),
         Column(WHOLE, right=True),
         Column("95 % interval", right=True, spare=1),
-        *(Column(TITLES.get(board, board), right=True, spare=_spare(board)) for board in PARTS),
+        *(Column(TITLES.get(board, board), right=True, spare=_spare(board)) for board in parts),
         *([Column("report, style controlled", right=True)] if is_controlled else []),
         *(Column(name, right=True) for name in harms.values()),
         Column("coverage", right=True, spare=5),
+        Column("refused", right=True, spare=8),
         Column("unparsed", right=True, spare=8),
         Column("attempts", right=True, spare=9),
     ]
-    rows = [_entry_cells(entry, harms) for entry in ranking.entries]
+    rows = [_entry_cells(entry, parts, harms) for entry in ranking.entries]
     notes = ["rank: the ranks that the data allow. MCQ total: text and image together."]
     if any(NONE in row for row in rows):
         notes.append("-: not ranked there, because the predictions do not cover every item.")
@@ -278,7 +282,9 @@ def _say_runs(entry: RankingEntryRecord) -> str:
     return f" ({n} runs)" if n > 1 else ""
 
 
-def _entry_cells(entry: RankingEntryRecord, harms: Iterable[str]) -> list[str]:
+def _entry_cells(
+    entry: RankingEntryRecord, parts: Iterable[str], harms: Iterable[str]
+) -> list[str]:
     whole: BoardScore | None = getattr(entry, WHOLE)
     return [
         _rank(entry.rank_low, entry.rank_high),
@@ -286,10 +292,11 @@ def _entry_cells(entry: RankingEntryRecord, harms: Iterable[str]) -> list[str]:
         entry.model.organisation,
         _value(whole),
         between(whole.low, whole.high) if whole else "",
-        *(_value(getattr(entry, board)) for board in PARTS),
+        *(_value(getattr(entry, board)) for board in parts),
         *_controlled_cells(entry),
         *(_severe(entry, board) for board in harms),
         f"{100 * entry.coverage:.0f} %",
+        str(entry.n_refused),
         str(entry.n_unparsed),
         str(entry.n_attempts),
     ]

@@ -183,12 +183,25 @@ def test_the_ranking_shows_rank_ranges_scores_and_coverage(
     assert rows[0] == "spinebench-mini 1.0.0, split test, ranked 2026-11-24 03:15 UTC"
     assert rows[1] == (
         "rank model organisation overall 95 % interval text image report MCQ total "
-        "coverage unparsed attempts"
+        "coverage refused unparsed attempts"
     )
-    assert "1-2 My-VLM Lab North 51.8 [46.8, 56.8] 52.0 48.3 61.0 50.5 100 % 4 2" in rows
-    assert "3 TextOnly Lab North - 52.0 - - - 57 % 4 2" in rows
+    assert "1-2 My-VLM Lab North 51.8 [46.8, 56.8] 52.0 48.3 61.0 50.5 100 % 0 4 2" in rows
+    assert "3 TextOnly Lab North - 52.0 - - - 57 % 0 4 2" in rows
     assert "-: not ranked there" in outcome.out
     assert spinebench("rankings", "spinebench-mini", "--json").json == RANKING
+
+
+def test_the_ranking_shows_the_board_of_reliability_where_that_is_asked_for(
+    server: ApiServer, spinebench: Spinebench
+) -> None:
+    score = {"value": 72.4, "low": 68.0, "high": 76.5, "n": 40}
+    entries = [{**entry, "reliability": score} for entry in RANKING["entries"]]
+    answer = {**RANKING, "board": "reliability", "entries": entries}
+    server.on("GET", "/rankings/mini/test", answer)
+    outcome = spinebench("rankings", "mini", "--board", "reliability")
+    assert server.requests[-1].path.endswith("?board=reliability")
+    assert "reliability text image" in " ".join(outcome.out.split())
+    assert "72.4" in outcome.out
 
 
 def test_the_ranking_shows_report_scores_with_style_controlled_where_that_is_asked(

@@ -8,7 +8,7 @@ from spinebench.choices import choose_benchmark
 from spinebench.invocation import Invocation
 from spinebench.options import Command, pass_invocation, slug, split_option
 from spinebench.reading import read_answer
-from spinebench.shapes.rankings import RankingRecord
+from spinebench.shapes.rankings import BOARDS, RankingRecord
 from spinebench.tables import ranking_table
 
 
@@ -21,6 +21,11 @@ from spinebench.tables import ranking_table
     help="The number of a release; by default the newest that was ranked.",
 )
 @click.option(
+    "--board",
+    type=click.Choice(BOARDS),
+    help="What to order by: overall unless another is named; closed is the MCQ total.",
+)
+@click.option(
     "--style-controlled",
     is_flag=True,
     help="By report score, with a column for what it is at the field's length and formatting.",
@@ -31,13 +36,16 @@ def rankings(
     benchmark: str | None,
     split: str,
     release: int | None,
+    board: str | None,
     style_controlled: bool,
 ) -> None:
     """Show a benchmark's ranking."""
     terminal = invocation.terminal
     with invocation.api(public=True) as api:
         benchmark = choose_benchmark(api, terminal, benchmark)
-        raw = api.get_ranking(benchmark, split, release, controls_style=style_controlled)
+        raw = api.get_ranking(
+            benchmark, split, release, board=board, controls_style=style_controlled
+        )
     if terminal.as_json:
         terminal.show_json(raw)
         return
