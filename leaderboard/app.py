@@ -20,6 +20,7 @@ from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import HostCommands
 from leaderboard.letters.links import Links
+from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import make_queue
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
@@ -121,6 +122,7 @@ def create_app(config: Config | None = None) -> Flask:
             sessions=sessions,
             queue=make_queue(config.redis_url, config.queue_name),
             pages=PageCache(announcements.read_frame, store),
+            question_files=QuestionFiles(),
             base_url=config.base_url,
             max_upload_bytes=config.max_upload_bytes,
             vault=KeyVault(config.endpoint_keys),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from typing import Any, BinaryIO, cast
+from threading import Lock
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import msgspec
+from cachetools import LRUCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +19,7 @@ from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items, read_open_items
 from leaderboard.packages.prompts import make_prompt
 
+PIECE_BYTES = 1024 * 1024
 MEMORY_BYTES = 16 * 1024 * 1024
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 README = """{name} {version}, split {split}: {n} items. Licence: {licence}.
@@ -27,6 +31,36 @@ Write one line for each item, {{"id": "...", "prediction": "what your model wrot
 
     spinebench submit predictions.jsonl --benchmark {slug} --split {split} --model YOUR-MODEL
 """
+
+
+class QuestionFile(NamedTuple):
+    """The zip of a split: the SHA-256 of its bytes, and how many they are."""
+
+    sha256: str
+    n_bytes: int
+
+
+class QuestionFiles:
+    """What the zips of splits are; a published version never changes, so each is made once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: LRUCache[tuple[str, str], QuestionFile] = LRUCache(256)
+
+    def find(self, session: Session, split: Split) -> QuestionFile:
+        """The zip of `split` as `write_questions` makes it."""
+        key = (split.benchmark.content_hash, split.name)
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            with write_questions(session, split) as stream:
+                digest = hashlib.sha256()
+                while piece := stream.read(PIECE_BYTES):
+                    digest.update(piece)
+                known = QuestionFile(digest.hexdigest(), stream.tell())
+            with self._lock:
+                self._known[key] = known
+        return known
 
 
 def write_questions(session: Session, split: Split) -> BinaryIO:

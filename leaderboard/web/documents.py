@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 from flask import Response, request
 
-from leaderboard.errors import InvalidRequest, NotFound
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.exports.documents import (
     OF_BENCHMARKS,
     OF_MODELS,
     BenchmarkFacts,
+    CheckedKeys,
     Document,
     Facts,
     gather_benchmark,
     gather_model,
+    make_description,
     read_dataset,
 )
+from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Benchmark
+from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import ranked_split
 from leaderboard.rankings.read import read_state
 from leaderboard.rankings.releases import find_standing_split
@@ -55,6 +60,14 @@ def send_benchmark_document(benchmark: Benchmark, key: str) -> Response:
     return _send(_find(OF_BENCHMARKS, key), find_benchmark_facts(benchmark), benchmark)
 
 
+def find_description(benchmark: Benchmark) -> dict[str, Any] | None:
+    """The Croissant description of a version; None where it says too little for one."""
+    try:
+        return make_description(database(), find_benchmark_facts(benchmark))
+    except Conflict:
+        return None
+
+
 def find_benchmark_facts(benchmark: Benchmark) -> BenchmarkFacts:
     """What documents say of a version."""
     return gather_benchmark(
@@ -62,7 +75,30 @@ def find_benchmark_facts(benchmark: Benchmark) -> BenchmarkFacts:
         benchmark,
         citation=cite_benchmark(benchmark),
         cite=cite_model,
+        checked=[
+            CheckedKeys(
+                one.split,
+                one.track,
+                one.version,
+                one.n_items,
+                one.n_checked,
+                one.n_wrong,
+                one.share,
+            )
+            for one in read_bounds(database(), benchmark)
+        ],
+        find_file=services().question_files.find,
         base_url=services().base_url,
+    )
+
+
+def read_states(benchmark: Benchmark) -> Hashable:
+    """What changes whenever a document about a version, or about its models, would."""
+    return (
+        benchmark.content_hash,
+        tuple(read_state(database(), split) for split in benchmark.splits),
+        tuple(read_bounds(database(), benchmark)),
+        count_objections(database(), benchmark.slug),
     )
 
 
@@ -82,10 +118,7 @@ def _send(document: Document[Facts], facts: Facts, benchmark: Benchmark) -> Resp
         document.write(database(), facts, stream)
         return stream.getvalue()
 
-    states = tuple(read_state(database(), split) for split in benchmark.splits)
-    response = services().pages.respond(
-        (benchmark.content_hash, states), render, document.media_type
-    )
+    response = services().pages.respond(read_states(benchmark), render, document.media_type)
     name = f"{document.name_file(facts)}.{document.ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -40,6 +40,7 @@ from leaderboard.models.factor import FactorMeans
 from leaderboard.models.identity import WebSession
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import ApiToken, User
+from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import SEND_LETTER, JobQueue
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
@@ -69,6 +70,7 @@ class Services:
     sessions: Sessions
     queue: JobQueue
     pages: PageCache
+    question_files: QuestionFiles
     base_url: str
     max_upload_bytes: int
     vault: KeyVault

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gzip
+import json
 from functools import cache
 from typing import Any
 
@@ -73,7 +75,13 @@ def _compare(operation: dict[str, Any], response: Response) -> list[str]:
     if response.mimetype != "application/json":
         return []
     validator = Draft202012Validator(content["schema"] | {"components": _read_strict()})
-    return [f"{response.status_code}: {e.message}" for e in validator.iter_errors(response.json)]
+    return [f"{response.status_code}: {e.message}" for e in validator.iter_errors(_read(response))]
+
+
+def _read(response: Response) -> Any:
+    raw = response.get_data()
+    is_packed = response.headers.get("Content-Encoding") == "gzip"
+    return json.loads(gzip.decompress(raw) if is_packed else raw)
 
 
 @cache

@@ -58,6 +58,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/compare?models=model-a,model-b,model-c"),
     (None, "/benchmarks"),
     (None, "/benchmarks/tiny"),
+    (None, "/benchmarks/tiny/card"),
     (None, "/benchmarks/tiny/revealed"),
     (None, "/benchmarks/tiny/splits/dev/items"),
     (None, "/judges"),

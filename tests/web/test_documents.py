@@ -1,12 +1,15 @@
 """Files for other software of the field: what they say, by the schemas and readers of others."""
 
+import hashlib
 import io
 import json
 import re
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 import requests
 import yaml
@@ -14,6 +17,7 @@ from huggingface_hub import ModelCardData, parse_eval_result_entries
 from huggingface_hub.repocard import ModelCard as HubCard
 from jsonschema import Draft7Validator
 
+from leaderboard.exports.documents.croissant import check_description
 from leaderboard.exports.documents.facts import identify
 from leaderboard.exports.documents.yaml_text import write_yaml
 from leaderboard.models.team import ModelCard, Team
@@ -241,3 +245,76 @@ def test_a_model_is_named_as_on_hugging_face_where_its_card_says_so(
 ) -> None:
     card = ModelCard(slug="m", organisation=organisation, url=url, team=Team(slug="team-a"))
     assert identify(card) == expected
+
+
+def test_a_croissant_description_has_the_hash_of_each_file_and_stands_in_the_page(
+    scored_site: Site,
+) -> None:
+    made = scored_site.get(f"{BENCHMARK}/croissant").json()
+    page = scored_site.get("/benchmarks/tiny").text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    assert json.loads(found[1]) == made
+    assert made["conformsTo"][0] == "http://mlcommons.org/croissant/1.1"
+    assert (made["version"], made["rai:dataLimitations"]) == ("1.0.0", "Not validated.")
+    assert "@misc{" in made["citeAs"]
+    files = {one["@id"]: one for one in made["distribution"]}
+    for split in ("dev", "test"):
+        archive = files[f"{split}.zip"]
+        address = urlsplit(archive["contentUrl"])
+        raw = scored_site.get(f"{address.path}?{address.query}")
+        assert archive["sha256"] == hashlib.sha256(raw.content).hexdigest()
+        assert archive["contentSize"] == f"{len(raw.content)} B"
+        with zipfile.ZipFile(io.BytesIO(raw.content)) as questions:
+            first = json.loads(questions.read("items.jsonl").splitlines()[0])
+        (records,) = (one for one in made["recordSet"] if one["@id"] == split)
+        columns = {one["source"]["extract"]["column"] for one in records["field"]}
+        assert columns <= first.keys()
+        assert ("answer" in columns) is (split == "dev")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("name",),
+        ("description",),
+        ("creator", "name"),
+        ("license",),
+        ("distribution", 0, "sha256"),
+        ("recordSet", 0, "field", 0, "name"),
+    ],
+)
+@pytest.mark.parametrize("value", ["", "zz z"])
+def test_what_validators_let_pass_is_refused(
+    scored_site: Site, path: tuple[str | int, ...], value: str
+) -> None:
+    made = scored_site.get(f"{BENCHMARK}/croissant").json()
+    place = made
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    if value and path[-1] != "sha256":
+        assert check_description(made) == made
+    else:
+        with pytest.raises(msgspec.ValidationError, match=str(path[-1])):
+            check_description(made)
+
+
+def test_a_card_says_of_each_field_what_is_claimed_or_that_nothing_is(scored_site: Site) -> None:
+    made = scored_site.get(f"{BENCHMARK}/evaluation-card").json()
+    page = scored_site.get("/benchmarks/tiny/card").text
+    missing = made.pop("missing_fields")
+    assert "benchmark_details.languages" in missing
+    assert page.count("<em>claim not made</em></dd>") == len(missing)
+    made.pop("citation")
+    for section, fields in made.items():
+        for field, says in fields.items():
+            is_missing = f"{section}.{field}" in missing
+            assert (says == "claim not made") is is_missing
+    entry = list_entries(scored_site)["overall"]
+    said = " ".join(made["methodology"]["baseline_results"])
+    assert f"highest {entry['value']:.1f}" in said
+    assert f"{entry['low']:.1f} to {entry['high']:.1f}), n {entry['n']}" in said
+    assert made["data"]["size"][1] == (
+        f"test: 11 items ({N_TEXT} text, {N_IMAGE} image, 2 report), answers hidden"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.endpoint import EndpointRun
 from leaderboard.models.team import ModelCard
+from leaderboard.packages.questions import QuestionFile
 from leaderboard.rankings.read import RankingRow, RankingTable, count_items, read_ranking
 from leaderboard.rankings.scores import SubmissionScores
 from leaderboard.rankings.standing import read_row_scores
@@ -70,17 +71,45 @@ class ModelFacts:
         return f"{self.base_url}/models/{self.model.slug}?{place}"
 
 
+class CheckedKeys(NamedTuple):
+    """A random check of a split's keys (of one track, or of all: "") by clinicians.
+
+    `n_checked` of the `n_items` keys of `version` were checked, `n_wrong` found wrong; of this
+    version's keys at most `share` per cent are.
+    """
+
+    split: str
+    track: str
+    version: str
+    n_items: int
+    n_checked: int
+    n_wrong: int
+    share: float
+
+    @property
+    def sentence(self) -> str:
+        """That in a sentence."""
+        of = f" of {self.track} questions" if self.track else ""
+        return (
+            f"{self.split}: {self.n_checked} of {self.n_items} keys{of} of version {self.version} "
+            f"were checked at random by clinicians, {self.n_wrong or 'none'} wrong; at most "
+            f"{self.share:.1f} % of this version's are (95 %)."
+        )
+
+
 @dataclass(frozen=True)
 class BenchmarkFacts:
-    """A version, how many items each track of its splits has, and its citation.
+    """A version, how many items each track of its splits has, its citation, the checks of its keys.
 
-    `cite` cites the models ranked on it.
+    `cite` cites the models ranked on it, `find_file` tells what the zip of a split is.
     """
 
     benchmark: Benchmark
     n_items: dict[str, dict[Track, int]]
     citation: str
     cite: Cite
+    checked: tuple[CheckedKeys, ...]
+    find_file: Callable[[Session, Split], QuestionFile]
     base_url: str
 
     @property
@@ -145,11 +174,20 @@ def _gather(
 
 
 def gather_benchmark(
-    session: Session, benchmark: Benchmark, *, citation: str, cite: Cite, base_url: str
+    session: Session,
+    benchmark: Benchmark,
+    *,
+    citation: str,
+    cite: Cite,
+    checked: Sequence[CheckedKeys],
+    find_file: Callable[[Session, Split], QuestionFile],
+    base_url: str,
 ) -> BenchmarkFacts:
     """The facts of a version."""
     counts = {split.name: count_items(session, split) for split in benchmark.splits}
-    return BenchmarkFacts(benchmark, counts, citation, cite, base_url)
+    return BenchmarkFacts(
+        benchmark, counts, citation, cite, tuple(checked), find_file, base_url=base_url
+    )
 
 
 def identify(model: ModelCard) -> str:

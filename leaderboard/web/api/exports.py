@@ -34,7 +34,7 @@ def list_formats() -> FormatList:
     )
 
 
-@get("/benchmarks/<slug>/exports/<format>", query=VersionQuery, sends=MEDIA_TYPES)
+@get("/benchmarks/<slug>/exports/<format>", query=VersionQuery, errors=(409,), sends=MEDIA_TYPES)
 def export_benchmark(slug: str, format: str) -> Response:
     """A version of a benchmark, or the records of all its models, in a format."""
     return send_benchmark_document(find_benchmark(slug), format)

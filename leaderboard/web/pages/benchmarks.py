@@ -11,6 +11,7 @@ from leaderboard.commitments.opened import count_revealed, list_verdicts, read_o
 from leaderboard.commitments.values import read_rankings
 from leaderboard.disclosure import shows_items
 from leaderboard.errors import NotFound
+from leaderboard.exports.documents import make_card
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Answers, Benchmark, Track
 from leaderboard.models.ranking import Board
@@ -28,6 +29,7 @@ from leaderboard.packages.catalogue import (
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.read import count_items, read_state
+from leaderboard.web.documents import find_benchmark_facts, find_description, read_states
 from leaderboard.web.downloads import send_questions
 from leaderboard.web.readings import require_open
 from leaderboard.web.services import database, note_benchmark, services
@@ -75,6 +77,7 @@ def benchmark(slug: str) -> Response:
             power=read_power(database(), ranked_split(found)),
             track_names=_name_tracks(found, counts.values()),
             examples=examples,
+            described=find_description(found),
             sample_ids=[example.item.key for example in examples] or ["item-1", "item-2"],
         )
 
@@ -90,6 +93,26 @@ def benchmark(slug: str) -> Response:
         ),
         render,
     )
+
+
+@blueprint.get("/benchmarks/<slug>/card")
+def card(slug: str) -> Response:
+    """What is claimed of a version, and what is not."""
+    found = get_benchmark(database(), slug, request.args.get("version"))
+    note_benchmark(slug)
+
+    def render() -> str:
+        sections = make_card(database(), find_benchmark_facts(found))
+        fields = [field for section in sections for field in section.fields]
+        return render_template(
+            "benchmarks/card.html",
+            benchmark=found,
+            sections=sections,
+            n_fields=len(fields),
+            n_empty=sum(not field.says for field in fields),
+        )
+
+    return services().pages.respond(read_states(found), render)
 
 
 @blueprint.get("/benchmarks/<slug>/splits/<name>/items")

@@ -92,6 +92,7 @@ PAGES = (
         GET /benchmarks/tiny
         GET /benchmarks/tiny/citation.bib
         GET /benchmarks/tiny/revealed
+        GET /benchmarks/tiny/card
         GET /benchmarks/tiny/splits/dev/items
         GET /benchmarks/tiny/splits/test/package
         GET /breakdowns?benchmark=tiny
