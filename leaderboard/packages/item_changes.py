@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+from msgspec import UNSET
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from leaderboard.models.benchmark import Item, ItemImage
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.versions import Change, ItemDiff, SplitDiff
+from leaderboard.scoring.harm import Harm, OptionHarm
 
 
 class FieldChange(NamedTuple):
@@ -89,7 +91,7 @@ def _write_fields(
         "Explanation": reference.explanation,
         "Reference report": reference.reference_report,
         "Checklist": _write_checks(reference.checklist),
-        "Harm": "" if harm is None else json.dumps(harm, ensure_ascii=False),
+        "Harm": "" if harm is None else _write_harm(msgspec.convert(harm, OptionHarm)),
         "Subcondition": item.subcondition or "",
         "Axis": item.axis or "",
         "Modality": item.modality or "",
@@ -102,5 +104,35 @@ def _write_fields(
     }
 
 
-def _write_checks(checklist: Sequence[dict[str, object]]) -> str:
-    return "\n".join(json.dumps(check, ensure_ascii=False) for check in checklist)
+def _write_harm(harm: OptionHarm) -> str:
+    """A line for each wrong option, and one for a missing answer."""
+    lines = [f"{letter}: {one.describe()}" for letter, one in harm.options.items()]
+    if harm.missing is not UNSET:
+        lines.append(f"No answer: {harm.missing.describe()}")
+    return "\n".join(lines)
+
+
+def _write_checks(checklist: Sequence[dict[str, Any]]) -> str:
+    """A line for each check: its key, what it asks, and the harm of it."""
+    return "\n".join(map(_write_check, checklist))
+
+
+def _write_check(check: Mapping[str, Any]) -> str:
+    asked = "; ".join(
+        f"{name.replace('_', ' ')} {_write_value(value)}"
+        for name, value in check.items()
+        if name not in ("key", "harm")
+    )
+    harm = msgspec.convert(check.get("harm", {}), Harm)
+    for words, one in (("harm if left out", harm.omission), ("harm if wrong", harm.commission)):
+        if one is not UNSET:
+            asked += f"; {words}: {one.describe()}"
+    return f"{check['key']}: {asked}"
+
+
+def _write_value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_write_value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -68,7 +68,8 @@ class Column:
     The highest value comes first where nobody asks for a direction if it `descends`. A page writes
     its cells as `look` says: a score of `board`, severe errors on the board `harm_of`, a `fact` of
     the model card, how many predictions were read as one of `outcomes`, a count, a day. It is shown
-    unless others are chosen if it `is_usual`; other programs have its `figures`.
+    unless others are chosen if it `is_usual`, and under its row where the usual ones are too many
+    for the page if it `yields`; other programs have its `figures`.
     """
 
     key: str
@@ -82,6 +83,11 @@ class Column:
     fact: CardField | None = None
     outcomes: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def yields(self) -> bool:
+        """Whether it gives way where severe errors stand in the table too."""
+        return self.look in (Look.COVERAGE, Look.COUNT, Look.DAY)
 
     @property
     def words(self) -> str:

@@ -63,6 +63,16 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     red_flag: RedFlag | UnsetType = UNSET
     grades: list[Grade | None] | UnsetType = UNSET
 
+    def describe(self) -> str:
+        """The grade and what the mistake is, such as "severe, wrong level", then who gave what."""
+        words = [self.grade.value]
+        words += [one.label.lower() for one in (self.event, self.red_flag) if one is not UNSET]
+        said = ", ".join(words)
+        if self.grades is UNSET:
+            return said
+        given = ", ".join("no grade" if one is None else one.value for one in self.grades)
+        return f"{said} (single grades: {given})"
+
 
 class Harm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The harm of a check or question: when it is not met, and when the contrary is stated."""

@@ -258,7 +258,14 @@ def test_a_changed_grade_is_named_by_the_diff_and_changes_nothing_that_is_rated(
         assert len(split.carried) == len(split.items)
         assert diff.shared == ()
         changes = {one.diff.key: one for one in read_item_changes(session, split)}
-        assert [field.name for field in changes["test-text-013"].fields] == ["Harm"]
+        (harm,) = changes["test-text-013"].fields
+        assert harm.name == "Harm"
+        (line,) = set(harm.after.splitlines()) - set(harm.before.splitlines())
+        assert line.startswith("B: moderate, ")
+        (checks,) = changes["test-report-001"].fields
+        (line,) = set(checks.after.splitlines()) - set(checks.before.splitlines())
+        assert "harm if wrong: mild, wrong level" in line
+        assert not set('{}"') & set(harm.after + checks.after)
 
 
 def test_a_changed_grade_of_the_rubric_is_no_other_rubric_and_no_other_judge(
