@@ -32,6 +32,7 @@ MEASUREMENTS = (
     "answers",
     "pictures",
     "burned_in_text",
+    "tools",
 )
 COMMANDS = {
     "baseline": "bench.baseline",

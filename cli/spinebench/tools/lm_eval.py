@@ -30,7 +30,6 @@ import json
 from pathlib import Path
 
 from datasets import Dataset, DatasetDict
-from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 has_images = {}
@@ -63,6 +62,9 @@ def load(track, settings):
 
 def open_images(item):
     """The pictures of an item in their order."""
+    # lm_eval does not install Pillow.
+    from PIL import Image
+
     return [Image.open(HERE / path) for path in item["images"]]
 '''
 _LOAD = """
@@ -73,8 +75,9 @@ def load_$track(**settings):
 _README = """$title, for lm_eval. Run it from the folder that holds $folder.
 
 $commands
-Use OPENAI_API_KEY for a server that wants a key. Where a run has tasks with and without images,
-lm_eval sends no image at all and does not say so: keep to the runs above.
+Images need Pillow, which lm_eval does not install: pip install "lm_eval[api]" pillow. Use
+OPENAI_API_KEY for a server that wants a key. Where a run has tasks with and without images, lm_eval
+sends no image at all and does not say so: keep to the runs above.
 
 The answers are in results/*/samples_*.jsonl. Submit these files as they are:
 
