@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -15,17 +15,22 @@ import msgspec
 from sqlalchemy import (
     DateTime,
     Dialect,
+    Double,
     Engine,
     Enum,
     MetaData,
     create_engine,
     event,
     insert,
+    literal,
     select,
 )
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
@@ -99,8 +104,43 @@ def enum_column(kind: type[enum.StrEnum]) -> Enum:
 
 
 def now() -> datetime:
-    """The present time, aware, in UTC."""
+    """The present time by this machine's clock, aware, in UTC: when something was done.
+
+    What machines compare with each other's times is the database's `clock`.
+    """
     return datetime.now(UTC)
+
+
+class clock(FunctionElement[datetime]):  # noqa: N801
+    """The time by the database's own clock at the start of a statement, `ahead` of it or behind.
+
+    It is the same for all processes, whatever their machines' clocks say.
+    """
+
+    type = UtcDateTime()
+    name = "clock"
+    inherit_cache = True
+
+    def __init__(self, ahead: timedelta = timedelta(0)) -> None:
+        super().__init__(literal(ahead.total_seconds(), Double()))
+
+
+@compiles(clock, "postgresql")
+def _write_on_postgresql(element: clock, compiler: SQLCompiler, **more: Any) -> str:
+    seconds = compiler.process(element.clauses, **more)
+    return f"(statement_timestamp() + make_interval(secs => {seconds}))"
+
+
+@compiles(clock, "sqlite")
+def _write_on_sqlite(element: clock, compiler: SQLCompiler, **more: Any) -> str:
+    """As UtcDateTime is stored there, to the thousandth of a second."""
+    seconds = compiler.process(element.clauses, **more)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+
+
+def read_clock(session: Session) -> datetime:
+    """The time by the database's own clock, aware, in UTC."""
+    return session.execute(select(clock())).scalar_one()
 
 
 class Sessions:

@@ -2,7 +2,8 @@
 
 The row is the truth and a job in the queue only a nudge. A run claims a row that waits and holds
 it as long as it renews its claim; the reconciler sweeps each table for rows whose run died and
-for rows that nobody took. What differs between tables is declared in a `LeasedTable`.
+for rows that nobody took. All of it goes by the database's clock, so machines whose clocks differ
+agree. What differs between tables is declared in a `LeasedTable`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, and_, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.errors import ClaimLost
 from leaderboard.queue import Job, Nudge
 
@@ -26,15 +27,15 @@ NO_TIME = timedelta(0)
 
 
 class Phase(NamedTuple):
-    """How a row is known to be in a phase at a moment, and the values that bring it there."""
+    """How a row is known to be in a phase now, and the values that bring it there."""
 
-    condition: Callable[[datetime], ColumnElement[bool]]
+    condition: ColumnElement[bool]
     values: Mapping[str, Any]
 
 
 def make_phase(state: Column, value: Any, **more: Any) -> Phase:
     """The phase of rows whose `state` is `value`; `more` is set with it."""
-    return Phase(lambda _: state == value, {state.key: value, **more})
+    return Phase(state == value, {state.key: value, **more})
 
 
 class Terms(NamedTuple):
@@ -101,9 +102,9 @@ class LeasedTable(Generic[K]):
         """What holds for this table, by its own declaration or else by the host's settings."""
         return Terms(self.lease or host.lease, self.max_attempts or host.max_attempts)
 
-    def beat(self, moment: datetime, ahead: timedelta) -> dict[str, datetime]:
-        """The values of a row that was heard of at `moment`."""
-        return {} if self.heartbeat is None else {self.heartbeat.key: moment + ahead}
+    def beat(self, ahead: timedelta) -> dict[str, ColumnElement[datetime]]:
+        """The values of a row that is heard of now."""
+        return {} if self.heartbeat is None else {self.heartbeat.key: clock(ahead)}
 
 
 def make_run_table(
@@ -158,15 +159,14 @@ class Claim(Generic[K]):
 
 def claim_row(session: Session, table: LeasedTable[K], key: K) -> Claim[K] | None:
     """Claim a waiting row; None if it does not wait (any more). Of many at once one gets it."""
-    moment = now()
-    values = {**table.held.values, **table.beat(moment, table.held_ahead)}
+    values = {**table.held.values, **table.beat(table.held_ahead)}
     if table.make_fence is not None:
         values[table.fence.key] = table.make_fence()
     if table.attempts is not None:
         values[table.attempts.key] = table.attempts + 1
     row = session.execute(
         update(table.model)
-        .where(table.key == key, table.waiting.condition(moment))
+        .where(table.key == key, table.waiting.condition)
         .values(values)
         .returning(table.fence, table.attempts if table.attempts is not None else table.key)
     ).one_or_none()
@@ -181,11 +181,11 @@ def renew(session: Session, claim: Claim[K], **values: Any) -> None:
     The row stays locked until the transaction ends, so what else it writes is fenced too.
     Raises ClaimLost if the row was cancelled, went to another run or is gone.
     """
-    table, moment = claim.table, now()
+    table = claim.table
     row = session.execute(
         update(table.model)
-        .where(is_held(claim, moment))
-        .values({**table.held.values, **table.beat(moment, table.held_ahead), **values})
+        .where(is_held(claim))
+        .values({**table.held.values, **table.beat(table.held_ahead), **values})
         .returning(table.fence)
     ).one_or_none()
     if row is None:
@@ -194,10 +194,10 @@ def renew(session: Session, claim: Claim[K], **values: Any) -> None:
         claim.token = row[0]
 
 
-def is_held(claim: Claim[K], moment: datetime) -> ColumnElement[bool]:
+def is_held(claim: Claim[K]) -> ColumnElement[bool]:
     """The condition that a row is leased by this claim still."""
     table = claim.table
-    return and_(table.key == claim.key, table.fence == claim.token, table.held.condition(moment))
+    return and_(table.key == claim.key, table.fence == claim.token, table.held.condition)
 
 
 def end(session: Session, claim: Claim[K], **values: Any) -> None:
@@ -209,6 +209,8 @@ def end(session: Session, claim: Claim[K], **values: Any) -> None:
 
 def postpone(session: Session, claim: Claim[K], until: datetime, **values: Any) -> None:
     """Give the row up as if this run had not tried it: it waits, and is not nudged before `until`.
+
+    `until` is a time by the database's clock.
 
     For tables that make a fence for each run. Raises ClaimLost.
     """
@@ -222,7 +224,7 @@ def postpone(session: Session, claim: Claim[K], until: datetime, **values: Any) 
 
 def requeue(session: Session, table: LeasedTable[K], key: K, given_up: ColumnElement[bool]) -> bool:
     """Let a row that is `given_up` wait again, as if never tried; whether it was so."""
-    values = {**table.waiting.values, **table.beat(now(), table.waits_ahead)}
+    values = {**table.waiting.values, **table.beat(table.waits_ahead)}
     if table.attempts is not None:
         values[table.attempts.key] = 0
     row = session.execute(
@@ -239,8 +241,7 @@ def requeue_stale(session: Session, table: LeasedTable[K], host: Terms) -> None:
     if table.heartbeat is None:
         return
     lease, max_attempts = table.terms(host)
-    moment = now()
-    stale = table.held.condition(moment) & (table.heartbeat < moment + table.held_ahead - lease)
+    stale = table.held.condition & (table.heartbeat < clock(table.held_ahead - lease))
     if table.attempts is not None and table.failed is not None:
         reason = f"No worker could finish it in {max_attempts} attempts."
         for key in _move(session, table, stale & (table.attempts >= max_attempts), table.failed):
@@ -276,15 +277,15 @@ def nudge(
     """
     if table.heartbeat is None:
         return []
-    moment, order = now(), table.key if table.order is None else table.order
+    order = table.key if table.order is None else table.order
     rows = session.execute(
         update(table.model)
         .where(
-            table.waiting.condition(moment),
-            table.heartbeat < moment + table.waits_ahead - waited,
+            table.waiting.condition,
+            table.heartbeat < clock(table.waits_ahead - waited),
             true() if which is None else which,
         )
-        .values(table.beat(moment, table.waits_ahead))
+        .values(table.beat(table.waits_ahead))
         .returning(table.key, order)
     ).all()
     return [table.make_nudge(session, row[0]) for row in sorted(rows, key=lambda row: row[1])]

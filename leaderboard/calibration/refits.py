@@ -8,7 +8,7 @@ from sqlalchemy import case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.leases import Claim, LeasedTable, Phase, end, is_held, renew
 from leaderboard.models.calibration import Refit
 from leaderboard.queue import CALIBRATE
@@ -19,8 +19,8 @@ REFITS = LeasedTable[int](
     job=CALIBRATE,
     key=Refit.split_id,
     # The row has one time for both: a run that holds it keeps it a lease ahead.
-    waiting=Phase(lambda moment: Refit.nudged_at <= moment, {}),
-    held=Phase(lambda moment: Refit.nudged_at > moment, {}),
+    waiting=Phase(Refit.nudged_at <= clock(), {}),
+    held=Phase(Refit.nudged_at > clock(), {}),
     fence=Refit.nudged_at,
     heartbeat=Refit.nudged_at,
     held_ahead=LEASE,
@@ -35,22 +35,20 @@ def request_refit(session: Session, split_id: int) -> None:
     """
     if _ask_again(session, split_id):
         return
-    moment = now()
     try:
         with session.begin_nested():
-            session.add(Refit(split_id=split_id, requested_at=moment, nudged_at=moment))
+            session.add(Refit(split_id=split_id, requested_at=now(), nudged_at=clock()))
     except IntegrityError:
         # Asked for by somebody else since we looked.
         _ask_again(session, split_id)
 
 
 def _ask_again(session: Session, split_id: int) -> bool:
-    moment = now()
-    kept = case((Refit.nudged_at > moment, Refit.nudged_at), else_=moment)
+    kept = case((Refit.nudged_at > clock(), Refit.nudged_at), else_=clock())
     row = session.execute(
         update(Refit)
         .where(Refit.split_id == split_id)
-        .values(requested_at=moment, nudged_at=kept)
+        .values(requested_at=now(), nudged_at=kept)
         .returning(Refit.split_id)
     ).one_or_none()
     return row is not None
@@ -70,8 +68,8 @@ def end_refit(session: Session, claim: Claim[int], requested_at: datetime) -> No
     renew(session, claim)
     done = session.execute(
         delete(Refit)
-        .where(is_held(claim, now()), Refit.requested_at == requested_at)
+        .where(is_held(claim), Refit.requested_at == requested_at)
         .returning(Refit.split_id)
     ).one_or_none()
     if done is None:
-        end(session, claim, nudged_at=now() - LEASE)
+        end(session, claim, nudged_at=clock(-LEASE))

@@ -36,8 +36,8 @@ def _note_failed(session: Session, campaign_id: int, reason: str) -> None:
 CAMPAIGNS = LeasedTable[int](
     job=CAMPAIGN,
     key=Campaign.id,
-    waiting=Phase(lambda _: Campaign.state.in_(WORKED_ON) & Campaign.run_id.is_(None), {}),
-    held=Phase(lambda _: Campaign.state.in_(STEPS) & Campaign.run_id.is_not(None), {}),
+    waiting=Phase(Campaign.state.in_(WORKED_ON) & Campaign.run_id.is_(None), {}),
+    held=Phase(Campaign.state.in_(STEPS) & Campaign.run_id.is_not(None), {}),
     failed=make_phase(Campaign.state, CampaignState.FAILED),
     fence=Campaign.run_id,
     make_fence=make_run_id,

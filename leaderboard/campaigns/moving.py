@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
-from leaderboard.db import now
+from leaderboard.db import clock
 from leaderboard.models.approval import TeamApproval
 from leaderboard.models.benchmark import Item
 from leaderboard.models.endpoint import EndpointReply, EndpointSplit, FailedItem, SentItem
@@ -47,7 +47,7 @@ def move_split(session: Session, diff: SplitDiff) -> None:
     session.execute(
         update(Submission)
         .where(Submission.split_id == diff.before_id, Submission.status == Status.RUNNING)
-        .values(status=Status.QUEUED, step=Step.WAITING, run_id=None, heartbeat_at=now())
+        .values(status=Status.QUEUED, step=Step.WAITING, run_id=None, heartbeat_at=clock())
     )
     for table in OF_SPLIT:
         session.execute(

@@ -13,7 +13,7 @@ from leaderboard.calibration.labels import count_labels, find_kind
 from leaderboard.calibration.ratings import read_expert_ratings
 from leaderboard.campaigns.plan import Plan, SplitPlan, find_diff
 from leaderboard.campaigns.rules import choose_kind, read_rule
-from leaderboard.db import now
+from leaderboard.db import read_clock
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.order_runs import read_order
@@ -73,12 +73,13 @@ def add_parts(session: Session, campaign: Campaign, plan: Plan) -> int:
         .order_by(Submission.created_at, Submission.id)
     ).all()
     new = [key for key in keys if key not in known]
+    moment = read_clock(session)
     session.add_all(
         CampaignPart(
             submission_id=key,
             campaign_id=campaign.id,
             state=PartState.WAITING,
-            heartbeat_at=now(),
+            heartbeat_at=moment,
             failure="",
         )
         for key in new

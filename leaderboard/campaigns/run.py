@@ -22,7 +22,7 @@ from leaderboard.campaigns.report import NO_CHANGE, propose
 from leaderboard.campaigns.score import make_new_result
 from leaderboard.campaigns.start import clear_parts
 from leaderboard.campaigns.touched import settle_parts
-from leaderboard.db import Sessions, lock_row, now
+from leaderboard.db import Sessions, clock, lock_row, now
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.rating.rate import rate_reports
 from leaderboard.leases import Claim, claim_row, end, renew
@@ -228,7 +228,7 @@ class Runner:
             campaign.state = CampaignState.FITTING
         else:
             campaign.state = CampaignState.PROPOSING
-        campaign.heartbeat_at = now()
+        campaign.heartbeat_at = clock()
 
     def _find_view(self, submission_id: str) -> View:
         with self.sessions.read() as session:

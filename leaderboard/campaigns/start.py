@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.campaigns.fit import forget_fits
 from leaderboard.campaigns.lease import CAMPAIGNS
-from leaderboard.db import lock_row, now
+from leaderboard.db import clock, lock_row, now
 from leaderboard.errors import Conflict, NotFound
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.campaign import Campaign, CampaignPart, CampaignState, Cause
@@ -61,7 +61,6 @@ def start_campaign(
     benchmark = splits[0].benchmark
     lock_row(session, Benchmark.id, benchmark.id)
     campaign = find_active(session, benchmark.id)
-    moment = now()
     if campaign is None:
         _clear_ended(session, benchmark.id)
         campaign = Campaign(
@@ -79,7 +78,7 @@ def start_campaign(
     if target is not None:
         campaign.target_id = target.id
     campaign.state, campaign.plan, campaign.report = CampaignState.PLANNING, {}, None
-    campaign.asked_by, campaign.asked_at, campaign.heartbeat_at = asked_by, moment, moment
+    campaign.asked_by, campaign.asked_at, campaign.heartbeat_at = asked_by, now(), clock()
     campaign.run_id, campaign.n_attempts = None, 0
     campaign.proposed_at = campaign.ended_by = campaign.ended_at = None
     campaign.reason = ""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import read_clock
 from leaderboard.errors import AWAITED
 from leaderboard.models.judging import AnchorCall, CallOutcome, CanaryCall, JudgeCall, JudgeRun
 from leaderboard.models.reading import ReaderCall, ReaderOutcome
@@ -54,7 +54,7 @@ def find_pause(
     session: Session, submission_id: str, asked: float | None, patience: Patience
 ) -> datetime | None:
     """When to ask a judge again that just turned out not to serve; None if it has been too long."""
-    moment = now()
+    moment = read_clock(session)
     return patience.find_end(find_outage(session, submission_id) or moment, moment, asked)
 
 

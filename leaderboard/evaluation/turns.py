@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, up
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission
 from leaderboard.leases import Claim
 from leaderboard.models.endpoint import EndpointRun
@@ -83,7 +83,7 @@ def _read_order(session: Session, lane: Lane, n_running: Mapping[int, int]) -> l
             select(Submission.id, Submission.user_id)
             .where(
                 Submission.status == Status.QUEUED,
-                Submission.heartbeat_at <= now(),
+                Submission.heartbeat_at <= clock(),
                 _is_in(lane),
                 ~_comes_after(lane),
             )

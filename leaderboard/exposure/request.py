@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.models.benchmark import Answers, Item, Split
 from leaderboard.models.exposure import ExposureAudit, ExposureQuestion, Way
@@ -64,7 +64,7 @@ def request_exposure(
         n_items=len(drawn),
         state=AuditState.WAITING,
         requested_at=now(),
-        heartbeat_at=now(),
+        heartbeat_at=clock(),
     )
     session.add(audit)
     session.flush()

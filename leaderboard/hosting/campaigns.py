@@ -15,7 +15,7 @@ from leaderboard.campaigns.start import (
     start_campaign,
     start_version,
 )
-from leaderboard.db import lock_row, now
+from leaderboard.db import clock, lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.hosting.act import Act, read_reason
 from leaderboard.models.benchmark import Benchmark
@@ -62,7 +62,7 @@ def open_proposal(
             "Look at it again.",
         )
     campaign.state, campaign.ended_by, campaign.reason = CampaignState.OPENING, actor, reason
-    campaign.heartbeat_at, campaign.n_attempts = now(), 0
+    campaign.heartbeat_at, campaign.n_attempts = clock(), 0
     nudge = _note(session, campaign, actor, "open proposal", reason)
     return Act(f"A worker opens the proposal of campaign {campaign_id}.", waiting=(nudge,))
 

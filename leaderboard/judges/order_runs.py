@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.judges.order_suite import read_suite
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.leases import make_run_table
@@ -91,13 +91,12 @@ def add_order_run(session: Session, rater_id: int) -> OrderRun:
     ).first()
     if open_run is not None:
         return open_run
-    moment = now()
     run = OrderRun(
         rater_id=rater_id,
         suite=suite,
         state=OrderState.WAITING,
-        requested_at=moment,
-        heartbeat_at=moment,
+        requested_at=now(),
+        heartbeat_at=clock(),
     )
     session.add(run)
     session.flush()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from leaderboard.db import now
+from leaderboard.db import read_clock
 from leaderboard.letters.ask import add_letter
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.letter import Letter, LetterKind
@@ -48,7 +48,8 @@ def tell_hosts(session: Session, split: Split) -> None:
         if any(one.state is NoticeState.WAITING for one in letters):
             continue
         letter = add_letter(session, LetterKind.APPROVALS, user.email, user)
-        letter.at = letter.next_at = max([now(), *(one.next_at + PAUSE for one in letters)])
+        moment = read_clock(session)
+        letter.at = letter.next_at = max([moment, *(one.next_at + PAUSE for one in letters)])
     session.flush()
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.errors import RateLimited
 from leaderboard.letters.links import RESET
 from leaderboard.models.letter import Letter, LetterAsker, LetterKind
@@ -110,7 +110,7 @@ def add_letter(session: Session, kind: LetterKind, address: str, user: User | No
         user_id=user.id if user else None,
         at=now(),
         state=NoticeState.WAITING,
-        next_at=now(),
+        next_at=clock(),
     )
     session.add(letter)
     session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.models.notice import Notice, NoticeState, NoticeTarget
 from leaderboard.models.submission import EventKind, Submission
 from leaderboard.models.team import ModelCard
@@ -41,6 +41,6 @@ def add_notices(session: Session, submission_id: str, event: EventKind) -> None:
                 event=event,
                 at=now(),
                 state=NoticeState.WAITING,
-                next_at=now(),
+                next_at=clock(),
             )
         )

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from leaderboard.db import Sessions, now
+from leaderboard.db import Sessions, clock
 from leaderboard.errors import ClaimLost
 from leaderboard.leases import Claim, end
 from leaderboard.models.notice import NoticeState
@@ -27,14 +27,14 @@ def attempt(
     failed after the last.
     """
     noun, n = claim.table.job.noun, claim.n_attempts
-    next_at = now()
+    next_at = clock()
     try:
         result, state = deliver(), NoticeState.SENT
     except NotSent as error:
         log.warning("%s %d, attempt %d: %s", noun, claim.key, n, error)
         result, state = str(error), NoticeState.FAILED
         if n <= len(pauses):
-            state, next_at = NoticeState.WAITING, now() + pauses[n - 1]
+            state, next_at = NoticeState.WAITING, clock(pauses[n - 1])
     try:
         with sessions.write() as session:
             end(session, claim, state=state, result=result[:200], next_at=next_at)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, insert, select, true
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import clock, now
 from leaderboard.endpoints.registry.splits import may_see
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentError
@@ -64,7 +64,7 @@ def request_audit(
         n_items=len({question.item_id for question in questions}),
         state=AuditState.WAITING,
         requested_at=now(),
-        heartbeat_at=now(),
+        heartbeat_at=clock(),
     )
     session.add(audit)
     session.flush()

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.db import lock_row, now
+from leaderboard.db import clock, lock_row, now
 from leaderboard.errors import Conflict
 from leaderboard.letters.approvals import tell_hosts
 from leaderboard.models.approval import TeamApproval
@@ -88,7 +88,7 @@ def approve_team(
             TeamApproval(team_id=team.id, split_id=split.id, user_id=user_id, approved_at=now())
         )
     for submission in waiting:
-        submission.status, submission.heartbeat_at = Status.QUEUED, now()
+        submission.status, submission.heartbeat_at = Status.QUEUED, clock()
         add_event(session, submission.id, EventKind.APPROVED, APPROVED)
     session.flush()
     return [submission.id for submission in waiting]

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.db import lock_row, now
+from leaderboard.db import clock, lock_row, now
 from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
 from leaderboard.models.benchmark import Item, ItemKind, Split, Track
 from leaderboard.models.submission import (
@@ -191,7 +191,7 @@ def make_queued(
         status=Status.QUEUED,
         step=Step.WAITING,
         n_total=n_items,
-        heartbeat_at=now(),
+        heartbeat_at=clock(),
     )
 
 

@@ -3,11 +3,14 @@
 import importlib
 import pkgutil
 import threading
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import pytest
+import time_machine
 from redis import Redis
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
@@ -22,11 +25,22 @@ from leaderboard.endpoints.registry import connection_tests
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.claim import SUBMISSIONS
+from leaderboard.evaluation.turns import claim_next, read_order
 from leaderboard.exposure.lease import EXPOSURES
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.order_runs import ORDER_RUNS, add_order_run
-from leaderboard.leases import Claim, LeasedTable, Terms, claim_row, end, postpone, renew, sweep
+from leaderboard.leases import (
+    NO_TIME,
+    Claim,
+    LeasedTable,
+    Terms,
+    claim_row,
+    end,
+    postpone,
+    renew,
+    sweep,
+)
 from leaderboard.lens.irt.lease import IRT_RUNS
 from leaderboard.lens.irt.request import add_run
 from leaderboard.letters.lease import LETTERS
@@ -43,13 +57,14 @@ from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import Team
 from leaderboard.notices import ask_test as notice_tests
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
-from leaderboard.queue import JOBS, Job, make_queue, make_rq_queue
+from leaderboard.queue import JOBS, Job, Lane, make_queue, make_rq_queue
 from leaderboard.robustness.lease import AUDITS
 from tests.loaded import Load, Submit
 from workers.leased import LEASED
 
 HOST = Terms(timedelta(seconds=30), 2)
 AN_HOUR = timedelta(hours=1)
+TEN_MINUTES = timedelta(minutes=10)
 
 
 def add_submission(session: Session) -> str:
@@ -246,7 +261,17 @@ def must_claim(sessions: Sessions, case: Case, key: Any) -> Claim[Any]:
 def let_time_pass(sessions: Sessions, case: Case) -> None:
     assert case.table.heartbeat is not None
     with sessions.write() as session:
-        session.execute(update(case.table.model).values(case.table.beat(now(), -AN_HOUR)))
+        session.execute(update(case.table.model).values(case.table.beat(-AN_HOUR)))
+
+
+def let_lease_pass(sessions: Sessions, case: Case) -> None:
+    """As if each row had been heard of earlier, by the time after which it is nudged again."""
+    table = case.table
+    assert table.heartbeat is not None
+    passed = table.terms(HOST).lease * (1 + table.wait_share)
+    with sessions.write() as session:
+        for row in session.scalars(select(table.model)):
+            setattr(row, table.heartbeat.key, getattr(row, table.heartbeat.key) - passed)
 
 
 def sweep_now(sessions: Sessions, case: Case) -> list[Any]:
@@ -361,6 +386,47 @@ def test_what_is_renewed_in_time_stays_and_what_is_not_goes_to_another_run_once(
     assert sweep_now(sessions, case) == [key]
     assert sweep_now(sessions, case) == []
     assert must_claim(sessions, case, key).token != claim.token
+
+
+@contextmanager
+def clock_ahead(by: timedelta) -> Iterator[None]:
+    """As a process on a machine whose clock differs from the database's."""
+    with time_machine.travel(datetime.now(UTC) + by):
+        yield
+
+
+@each_swept_table
+def test_where_clocks_differ_no_row_is_taken_from_the_living_and_none_stays_with_the_dead(
+    sessions: Sessions, case: Case, key: Any
+) -> None:
+    for worker, reconciler in permutations((-TEN_MINUTES, NO_TIME, TEN_MINUTES), 2):
+        with clock_ahead(worker):
+            claim = must_claim(sessions, case, key)
+            with sessions.write() as session:
+                renew(session, claim)
+        with clock_ahead(reconciler):
+            assert sweep_now(sessions, case) == [], "it is at work"
+        let_lease_pass(sessions, case)
+        with clock_ahead(reconciler):
+            assert sweep_now(sessions, case) == [key], "it was killed"
+        if case.table.attempts is not None:
+            with sessions.write() as session:
+                session.execute(update(case.table.model).values({case.table.attempts.key: 0}))
+
+
+def test_a_submission_to_a_web_server_whose_clock_is_wrong_waits_no_longer(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(1, 0, 0)
+    for model, ahead in (("slow", -TEN_MINUTES), ("fast", TEN_MINUTES)):
+        with clock_ahead(ahead):
+            key = submit_texts({"test-text-000": "B"}, model)
+        assert sweep_now(sessions, CASES[0]) == [], "its job is in the queue"
+        with sessions.write() as session:
+            assert read_order(session, Lane.FILES) == [key]
+            claim = claim_next(session, Lane.FILES)
+        assert claim is not None
+        assert claim.key == key
 
 
 @each_counted_table

@@ -26,8 +26,8 @@ _is_not_taken = cast(EndpointTest.results, String) == msgspec.json.encode(NOT_TA
 CONNECTION_TESTS = LeasedTable[str](
     job=TEST_ENDPOINT,
     key=EndpointTest.endpoint_id,
-    waiting=Phase(lambda _: _has_no_end & _is_not_taken, {"results": NOT_TAKEN}),
-    held=Phase(lambda _: _has_no_end & ~_is_not_taken, {"results": TAKEN}),
+    waiting=Phase(_has_no_end & _is_not_taken, {"results": NOT_TAKEN}),
+    held=Phase(_has_no_end & ~_is_not_taken, {"results": TAKEN}),
     # Done once: its page says in time that it was lost, and its team asks again.
     fence=EndpointTest.asked_at,
 )

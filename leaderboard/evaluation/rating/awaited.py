@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import func, select
 
-from leaderboard.db import Sessions, now
+from leaderboard.db import Sessions, read_clock
 from leaderboard.errors import JudgeUnavailable
 from leaderboard.evaluation.rating.ask import OpenRun
 from leaderboard.judges.runs import CANNOT_BE_ASKED
@@ -42,8 +42,8 @@ def follow_others(sessions: Sessions, runs: Sequence[OpenRun]) -> None:
     Otherwise each of many submissions would keep a worker busy with the same outage. Raises
     JudgeUnavailable with the time until the other one asks again.
     """
-    moment = now()
     with sessions.read() as session:
+        moment = read_clock(session)
         for run in runs:
             until = session.scalar(
                 select(func.min(Submission.heartbeat_at))

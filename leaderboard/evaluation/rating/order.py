@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import Sessions, now
+from leaderboard.db import Sessions, now, read_clock
 from leaderboard.errors import ClaimLost, JudgeUnavailable
 from leaderboard.evaluation.outage import Patience
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
@@ -229,7 +229,9 @@ def _finish(sessions: Sessions, claim: Claim[int], suite: OrderSuite) -> None:
 
 def _wait(sessions: Sessions, claim: Claim[int], error: JudgeUnavailable, since: datetime) -> None:
     """Ask again later where the server serves nobody; else the run has failed."""
-    until = Patience(first=timedelta(minutes=1)).find_end(since, now(), error.wait)
+    with sessions.read() as session:
+        moment = read_clock(session)
+    until = Patience(first=timedelta(minutes=1)).find_end(since, moment, error.wait)
     if not error.is_outage or until is None:
         _give_up(sessions, claim, f"The judge cannot be asked: {error.what}.")
         return

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
-from leaderboard.db import lock_row, now
+from leaderboard.db import clock, lock_row, now
 from leaderboard.errors import Conflict
 from leaderboard.hosting.act import Act
 from leaderboard.lens.irt.lease import IRT_RUNS
@@ -46,9 +46,8 @@ def ask_irt(session: Session, split: Split, actor: str) -> Act:
 
 def add_run(session: Session, split_id: int) -> IrtRun:
     """A run that waits."""
-    moment = now()
     run = IrtRun(
-        split_id=split_id, state=IrtState.WAITING, requested_at=moment, heartbeat_at=moment
+        split_id=split_id, state=IrtState.WAITING, requested_at=now(), heartbeat_at=clock()
     )
     session.add(run)
     session.flush()
