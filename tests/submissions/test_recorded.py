@@ -39,6 +39,10 @@ def make_facts(split: str) -> SplitFacts:
     return SplitFacts(split, lambda: choices, lambda: dict.fromkeys(read_items(other), other))
 
 
+def read_raw(name: str) -> bytes:
+    return read_content(io.BytesIO((RECORDED / name).read_bytes()), LIMIT).raw
+
+
 def read(*names: str, split: str = "test", is_part: bool = False) -> Predictions:
     """The recorded files; one that `is_part` of a run as of a split that has its items alone."""
     named = [
@@ -129,6 +133,7 @@ def test_a_recorded_file_has_the_score_that_its_model_had(
             "2 files",
         ),
         ("evalscope", ["evalscope_mcq.jsonl.gz"], ""),
+        ("inspect_ai", ["eee_inspect_dataset_shuffled.jsonl.gz"], MAPPED),
     ],
 )
 def test_each_answer_is_read_as_the_model_meant_it(tool: str, names: list[str], note: str) -> None:
@@ -189,3 +194,47 @@ def test_what_cannot_be_taken_gets_one_message_that_names_tool_or_keys(
     (problem,) = caught.value.problems
     assert words in problem.message
     assert problem.remedy
+
+
+def test_what_a_scorer_says_of_shuffled_options_is_no_reply_of_the_model() -> None:
+    said = json.loads((RECORDED / "said.json").read_text("utf-8"))["inspect_ai"]
+    with pytest.raises(InvalidPredictions) as caught:
+        read("eee_inspect_solver_shuffled.jsonl.gz", is_part=True)
+    # Of five samples the output was lost: inspect_ai's scorer had read no letter in it.
+    assert caught.value.problems[0].message.startswith("5 of the 10 requests failed")
+    rows = open_file(read_raw("eee_inspect_solver_shuffled.jsonl.gz"), LIMIT).rows
+    kept = {row.key: row.text for row in rows if isinstance(row, Row)}
+    letters = {key: [text] for key, text in kept.items() if text != "[no output]"}
+    assert letters == {key: said[key] for key in letters}
+    assert len(letters) == 5
+
+
+def test_filtered_outputs_that_differ_are_refused() -> None:
+    with pytest.raises(InvalidPredictions) as caught:
+        read("eee_lm_eval_converted.jsonl.gz")
+    (problem,) = caught.value.problems
+    assert "two outputs of the sample" in problem.message
+
+
+def test_vlmevalkit_writes_the_same_in_each_of_its_formats_and_failed_requests_are_counted() -> (
+    None
+):
+    texts = []
+    for name in ("tsv.gz", "json.gz", "xlsx"):
+        raw = read_raw(f"vlmevalkit_failures.{name}")
+        rows = [row for row in open_file(raw, LIMIT).rows if isinstance(row, Row)]
+        texts.append([(row.key, row.text.replace("\r\n", "\n").replace("\r", "")) for row in rows])
+        with pytest.raises(InvalidPredictions) as caught:
+            read(f"vlmevalkit_failures.{name}", is_part=True)
+        assert caught.value.problems[0].message.startswith("4 of the 12 requests failed")
+    assert texts[0] == texts[1] == texts[2]
+    assert ("test-image-007", "None") in texts[0]
+    assert ("test-image-009", "001") in texts[0]
+
+
+def test_errors_in_the_output_of_a_batch_are_failed_requests_and_a_refusal_is_an_answer() -> None:
+    raw = read_raw("openai_batch_errors.jsonl.gz")
+    opened = open_file(raw, LIMIT)
+    texts = [row.text for row in opened.rows if isinstance(row, Row)]
+    assert texts[1:4] == ["[no output]", "[no output]", "I'm sorry, I cannot help with that."]
+    assert opened.facts.n_failed == 2

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from spinebench.formats.characters import REPLACEMENT, mend_cut_characters
-from spinebench.formats.columns import Columns, find_columns, note_columns, refuse_columns
+from spinebench.formats.columns import find_columns, note_columns, refuse_columns
 from spinebench.formats.file import File
 from spinebench.formats.format import (
     MOST_BYTES,
@@ -18,7 +18,6 @@ from spinebench.formats.format import (
     TOO_LONG_WORDS,
     FileFacts,
     Format,
-    Row,
     Rows,
 )
 from spinebench.formats.problem import Problem
@@ -41,7 +40,8 @@ def read_csv_rows(file: File, facts: FileFacts) -> Rows:
     csv.field_size_limit(MOST_BYTES)
     separator = _find_separator(file.raw)
     facts.tool = SEPARATORS[separator]
-    records = _read_records(_Lines(file.raw), separator)
+    lines = _Lines(file.raw)
+    records = _read_records(lines, separator)
     first = next(records, None)
     if not isinstance(first, _Record):
         return iter([first] if first else [])
@@ -50,16 +50,21 @@ def read_csv_rows(file: File, facts: FileFacts) -> Rows:
     if columns is None:
         raise refuse_columns("The file", header)
     note_columns(columns, facts)
-    return _read_rows(records, header, columns)
+    return _read_rows(lines, records, Places(header, columns))
 
 
-def _read_rows(records: Iterator[_Record | Problem], header: list[str], columns: Columns) -> Rows:
-    places = Places(header, columns)
+def _read_rows(lines: _Lines, records: Iterator[_Record | Problem], places: Places) -> Rows:
     for record in records:
         if isinstance(record, Problem):
             yield record
+            continue
+        line, fields = record
+        if not any(map(str.strip, fields)):
+            yield None
+        elif len(fields) != places.n or lines.has_escaped:
+            yield _check_record(record, places) or make_row(line, fields, places)
         else:
-            yield _read_row(record, places) if any(map(str.strip, record.fields)) else None
+            yield make_row(line, fields, places)
 
 
 def _find_separator(raw: bytes) -> str:
@@ -88,11 +93,13 @@ class _LineTooLong(csv.Error):
 class _Lines:
     """The lines of a file as text, each decoded when it is asked for.
 
-    `n_before` of them came before the present record, whose lines are held for going back.
+    `n_before` of them came before the present record, whose lines are held for going back. It
+    `has_escaped` bytes that are not UTF-8 once there was any.
     """
 
     def __init__(self, raw: bytes) -> None:
         self._n_mended = 0
+        self.has_escaped = False
         self._found = _LINE.finditer(raw)
         self._held: list[str] = []
         self._ahead: deque[str] = deque()
@@ -118,6 +125,7 @@ class _Lines:
         try:
             return line.decode()
         except UnicodeDecodeError:
+            self.has_escaped = True
             if self._n_mended > MOST_MENDED:
                 return line.decode(errors="surrogateescape")
         mended = mend_cut_characters(line)
@@ -167,7 +175,8 @@ def _shown(field: str) -> str:
     return field.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _read_row(record: _Record, places: Places) -> Row | Problem:
+def _check_record(record: _Record, places: Places) -> Problem | None:
+    """What is wrong with the number of a record's fields, or with their bytes."""
     line, fields = record
     known = _shown(fields[places.id])[:120] if places.id < len(fields) else None
     if len(fields) != places.n:
@@ -181,7 +190,7 @@ def _read_row(record: _Record, places: Places) -> Row | Problem:
         return Problem(
             "The line contains a byte that is not UTF-8.", "Save the file as UTF-8.", line, known
         )
-    return make_row(line, fields, places)
+    return None
 
 
 FORMAT = Format("CSV", (".csv", ".tsv", ".txt"), read_csv_rows)

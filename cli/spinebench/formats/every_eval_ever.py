@@ -8,7 +8,11 @@ import msgspec
 
 from spinebench.formats.file import File, Kind
 from spinebench.formats.format import FileFacts, Format, Row, Rows, Shown
-from spinebench.formats.samples import list_options, make_extras, read_samples
+from spinebench.formats.problem import Unreadable
+from spinebench.formats.samples import find_options, list_options, make_extras, read_samples
+
+EXPLAINED = "Choices were shuffled before generating a response"
+ANSWERED = "Shuffled answer:"
 
 
 class _Input(msgspec.Struct, frozen=True, gc=False):
@@ -50,23 +54,35 @@ class _Sample(msgspec.Struct, frozen=True, gc=False):
 def read_every_eval_ever_rows(file: File, facts: FileFacts) -> Rows:
     """A row for each sample; None for what further metrics say of it."""
     facts.tool = "Every Eval Ever"
-    first: dict[str, tuple[str, str | None]] = {}
+    first: dict[str, tuple[tuple[str, str | None], str | None]] = {}
     for number, sample in read_samples(file, _Sample, "Every Eval Ever file"):
         if not isinstance(sample, _Sample):
             yield sample
             continue
         facts.version = sample.schema_version[:100]
         facts.name_model(sample.model_id)
-        key = str(sample.sample_id)
+        key, text = str(sample.sample_id), _read_output(sample)
         metric = (sample.evaluation_name, sample.evaluation_result_id)
-        if first.setdefault(key, metric) != metric:
-            yield None
-            continue
-        text = _read_output(sample)
-        failed = text is None and bool(sample.error)
-        options = list_options(sample.input.choices)
-        shown = Shown(options, False) if options else None
-        yield Row(number, key, facts.settle(text, failed=failed), _read_extras(sample), shown)
+        known, before = first.setdefault(key, (metric, text))
+        if known != metric and text != before:
+            raise Unreadable(
+                f"The file gives two outputs of the sample {key[:80]}, so they are not raw ones.",
+                "Send the file that it was converted from, such as lm_eval's samples.",
+            )
+        yield None if known != metric else _make_row(number, key, text, sample, facts)
+
+
+def _make_row(number: int, key: str, text: str | None, sample: _Sample, facts: FileFacts) -> Row:
+    options = list_options(sample.input.choices)
+    shown = Shown(options, False) if options else None
+    failed = not text and bool(sample.error)
+    if text and text.startswith(EXPLAINED):
+        # inspect_ai's scorer says what was shown, and of the output only the letter that it read.
+        prompt, _, text = text.partition(ANSWERED)
+        found = find_options(prompt)
+        shown = Shown(found.options, True) if found else None
+        failed = found is None or not text.strip().removeprefix("ANSWER:").strip()
+    return Row(number, key, facts.settle(text, failed=failed), _read_extras(sample), shown)
 
 
 def _read_output(sample: _Sample) -> str | None:

@@ -24,13 +24,15 @@ TOO_LONG_REMEDY = (
 )
 NO_OUTPUT = "[no output]"
 """What stands for an output that a tool says is not there: it counts as unparsed."""
+MOST_COUNTED = 10**12
+"""The largest number of tokens, dollars or seconds."""
 MOST_SHOWN = 12
 """Of more keys or ids the first are shown."""
 
 
 _Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
-_Amount = Annotated[float, Meta(ge=0, le=1e12, description="a number from 0 on")]
-_Count = Annotated[int, Meta(ge=0, le=10**12, description="a whole number from 0 on")]
+_Amount = Annotated[float, Meta(ge=0, le=MOST_COUNTED, description="a number from 0 on")]
+_Count = Annotated[int, Meta(ge=0, le=MOST_COUNTED, description="a whole number from 0 on")]
 _Label = Annotated[str, Meta(max_length=100, description="a text of up to 100 characters")]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from spinebench.formats.columns import show_names
 from spinebench.formats.file import File, Kind
 from spinebench.formats.format import MOST_BYTES, FileFacts, Format, Row, Rows
 from spinebench.formats.problem import Unreadable
@@ -18,8 +19,21 @@ NO_ID_REMEDY = (
 )
 
 
+class _Doc(msgspec.Struct, frozen=True, gc=False):
+    """The names that an item's id may stand under, as columns.ID_NAMES has them."""
+
+    id: str | int | None = None
+    item_id: str | int | None = None
+    question_id: str | int | None = None
+    sample_id: str | int | None = None
+
+
+class _AnyDoc(msgspec.Struct, frozen=True, gc=False):
+    doc: dict[str, msgspec.Raw]
+
+
 class _Sample(msgspec.Struct, frozen=True, gc=False):
-    doc: dict[str, Any]
+    doc: _Doc
     resps: Any
     filter: str = ""
 
@@ -33,7 +47,8 @@ def read_lm_eval_rows(file: File, facts: FileFacts) -> Rows:
         if not isinstance(sample, _Sample):
             yield sample
             continue
-        key = find_key(sample.doc, "The document of a sample of lm_eval", NO_ID_REMEDY)
+        doc = sample.doc
+        key = doc.id if isinstance(doc.id, str) else _find_id(doc, file)
         outputs = _read_outputs(sample.resps)
         if first.get(key, sample.filter) != sample.filter:
             yield None
@@ -45,9 +60,25 @@ def read_lm_eval_rows(file: File, facts: FileFacts) -> Rows:
         yield Row(number, key, facts.settle(outputs[0]))
 
 
+def _find_id(doc: _Doc, file: File) -> str:
+    """The id under any name. Raises Unreadable with the keys of the first document."""
+    values = {name: one for name, one in msgspec.structs.asdict(doc).items() if one is not None}
+    if values:
+        return find_key(values, "", NO_ID_REMEDY)
+    _, first = next(read_samples(file, _AnyDoc, "lm_eval file"))
+    found = dict.fromkeys(first.doc) if isinstance(first, _AnyDoc) else {}
+    raise Unreadable(
+        "The document of a sample of lm_eval does not hold the id of its item: it has the keys "
+        f"{show_names(list(found))}.",
+        NO_ID_REMEDY,
+    )
+
+
 def _read_outputs(resps: object) -> list[str]:
     """The raw outputs for one document, of which there is one at least. Raises Unreadable."""
     request = resps[0] if isinstance(resps, list) and resps else None
+    if isinstance(request, list) and len(request) == 1 and isinstance(request[0], str):
+        return request
     outputs = [_join_parts(one) for one in request] if isinstance(request, list) else [request]
     texts = [one or "" for one in outputs if one is None or isinstance(one, str)]
     if not texts or len(texts) < len(outputs):

@@ -11,7 +11,7 @@ import msgspec
 
 from spinebench.formats.columns import ID_NAMES, show_names
 from spinebench.formats.file import File, Kind, decode_mended
-from spinebench.formats.format import Extras, Shown, read_extras
+from spinebench.formats.format import MOST_COUNTED, Extras, Shown
 from spinebench.formats.problem import Problem, Unreadable
 
 _OPTION = re.compile(r"^[ \t*(\[]*([A-Z])[\])*]*[.):][ \t*]*(\S[^\n]*)$", re.MULTILINE)
@@ -96,12 +96,23 @@ def make_extras(
     cost_usd: object = None,
 ) -> Extras | None:
     """What a tool says beside an output; a value that cannot be is left out."""
-    given = {
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
-        "latency_s": latency_s,
-        "cost_usd": cost_usd,
-    }
-    numbers = {name: value for name, value in given.items() if isinstance(value, (int, float))}
-    extras = read_extras(numbers, 0, "") if numbers else None
-    return extras if isinstance(extras, Extras) else None
+    extras = Extras(
+        input_tokens=_count(input_tokens),
+        output_tokens=_count(output_tokens),
+        latency_s=_amount(latency_s),
+        cost_usd=_amount(cost_usd),
+    )
+    return None if extras == _NOTHING else extras
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= MOST_COUNTED else None
+
+
+def _amount(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if 0 <= value <= MOST_COUNTED else None
+
+
+_NOTHING = Extras()
