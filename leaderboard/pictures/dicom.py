@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GREY_FORMS = ("MONOCHROME1", "MONOCHROME2")
 MAX_DICOM_PIXELS = 40_000_000
+SILENT = logging.CRITICAL + 1
 NO_WINDOW = Window(rule="none")
 HEAD_PARTS = frozenset("HEAD BRAIN SKULL FACE ORBIT ORBITS JAW SINUS HEADNECK NOSE EAR".split())
 _PLUGINS = {"1.2.840.10008.1.2.4.90": "pylibjpeg", "1.2.840.10008.1.2.4.91": "pylibjpeg"}
@@ -57,7 +58,7 @@ def read_dicom(path: Path) -> ScanFile:
     with _Quiet():
         try:
             data = dcmread(path, stop_before_pixels=True)
-            header = _Header(data, data)
+            header = _Header(data)
             refusal = header.find_refusal()
             if refusal:
                 raise InvalidRequest(refusal, "Leave it out of the folder.")
@@ -75,7 +76,7 @@ class _Header(NamedTuple):
     """The header of one frame: the data set, and what stands in its functional groups."""
 
     top: Dataset
-    shared: Dataset
+    shared: Dataset | None = None
     frame: Dataset | None = None
 
     def find_refusal(self) -> str | None:
@@ -112,7 +113,7 @@ def _list_slices(path: Path, data: Dataset) -> list[Slice]:
     found = []
     for index in range(n_frames):
         frame = groups[index] if groups else None
-        header = _Header(data, shared[0] if shared else data, frame)
+        header = _Header(data, shared[0] if shared else None, frame)
         found.append(_make_slice(path, index, n_frames, header))
     return found
 
@@ -147,14 +148,15 @@ def _stack_of(header: _Header) -> tuple[object, ...]:
     """What slices of one stack share beside their orientation."""
     top = header.top
     content = header.group("FrameContentSequence")
+    echo = header.group("MREchoSequence")
     return (
         str(top.get("SeriesInstanceUID", "")),
         int(top.Rows),
         int(top.Columns),
         str(top.PhotometricInterpretation),
         tuple(str(one) for one in top.get("ImageType") or ()),
-        str(header.group("MREchoSequence").get("EchoTime", "")),
-        str(header.group("MREchoSequence").get("EffectiveEchoTime", "")),
+        str(echo.get("EchoTime", "")),
+        str(echo.get("EffectiveEchoTime", "")),
         str(content.get("TemporalPositionIndex", top.get("TemporalPositionIdentifier", ""))),
         str(content.get("StackID", "")),
         str(top.get("AcquisitionNumber", "")),
@@ -282,9 +284,12 @@ def _iterate(path: Path, slices: list[Slice]) -> Iterator[NDArray[Any]]:
     from pydicom import dcmread
     from pydicom.pixels.utils import iter_pixels
 
-    wanted = [one.frame for one in slices]
-    source = dcmread(path) if slices[0].is_deflated else path
-    yield from iter_pixels(source, indices=wanted, decoding_plugin=slices[0].decoder)
+    options = {"indices": [one.frame for one in slices], "decoding_plugin": slices[0].decoder}
+    if slices[0].is_deflated:
+        yield from iter_pixels(dcmread(path), **options)
+        return
+    with path.open("rb") as file:
+        yield from iter_pixels(file, **options)
 
 
 def _colour(path: Path, pixels: NDArray[Any]) -> NDArray[Any]:
@@ -302,4 +307,6 @@ class _Quiet(warnings.catch_warnings):
     def __enter__(self) -> None:
         super().__enter__()
         warnings.simplefilter("ignore")
-        logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+        log = logging.getLogger("pydicom")
+        if log.level != SILENT:
+            log.setLevel(SILENT)

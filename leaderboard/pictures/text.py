@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 LEAST_MARKS = 4
 """In a row, to be text: side marks such as L, R and single letters of a series are fewer."""
-LEAST_HEIGHT, MOST_HEIGHT = 6, 64
+LEAST_HEIGHT, MOST_HEIGHT = 5, 64
 MOST_WIDTH = 1.6
 """Of a mark, in heights: touching letters are wider than one."""
 LEVELS = (242, 192, 128, 80)
 """Grey levels above which marks are looked for: text is even, and stands out at one of them."""
 LEAST_DROP = 45
-"""From a mark to the darkest pixel within two, on average."""
+"""From a pixel of a mark to the darkest pixel within two."""
+LEAST_STROKES = 40
+"""Pixels of marks in a picture; fewer are no text."""
 MOST_UNEVEN = 34
 MOST_CANDIDATES = 1200
 """Marks at one level; more are texture, and of them the first are looked at."""
@@ -63,19 +65,34 @@ def find_text(pixels: NDArray[np.uint8]) -> Place | None:
 
 
 def _drop(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """How much darker the darkest pixel within two is, of every pixel."""
-    from scipy import ndimage
-
-    darkest: NDArray[np.uint8] = ndimage.minimum_filter(grey, size=5)
+    """How much darker the darkest pixel within two rows and columns is, of every pixel."""
+    darkest = grey
+    for axis in (0, 1):
+        room = np.pad(darkest, [(2, 2) if one == axis else (0, 0) for one in (0, 1)], mode="edge")
+        n = grey.shape[axis]
+        darkest = _lowest(room, axis, n)
     return grey - darkest
+
+
+def _lowest(room: NDArray[np.uint8], axis: int, n: int) -> NDArray[np.uint8]:
+    """The lowest of each five values beside each other, n of them along `axis`."""
+    parts = [
+        room[first : first + n] if axis == 0 else room[:, first : first + n] for first in range(5)
+    ]
+    lowest = parts[0].copy()
+    for part in parts[1:]:
+        np.minimum(lowest, part, out=lowest)
+    return lowest
 
 
 def _find_marks(grey: NDArray[np.uint8], drop: NDArray[np.uint8], level: int) -> _Marks | None:
     from scipy import ndimage
 
-    labels, n = ndimage.label(grey >= level, structure=np.ones((3, 3)))
-    if n < LEAST_MARKS:
+    # Thin strokes are dark nearby all over; inside of what is wider there is nothing to look for.
+    is_stroke = (grey >= level) & (drop >= LEAST_DROP)
+    if np.count_nonzero(is_stroke) < LEAST_STROKES:
         return None
+    labels, n = ndimage.label(is_stroke, structure=np.ones((3, 3)))
     boxes = ndimage.find_objects(labels)
     box = np.array([(b[1].start, b[0].start, b[1].stop, b[0].stop) for b in boxes], np.int64)
     width, height = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
@@ -87,8 +104,7 @@ def _find_marks(grey: NDArray[np.uint8], drop: NDArray[np.uint8], level: int) ->
     area = np.bincount(which, minlength=n + 1)[1:]
     mean = np.bincount(which, values, n + 1)[1:] / area
     spread = np.sqrt(np.maximum(np.bincount(which, values**2, n + 1)[1:] / area - mean**2, 0))
-    fall = np.bincount(which, drop[inside], n + 1)[1:] / area
-    is_mark = is_sized & (spread <= MOST_UNEVEN) & (fall >= LEAST_DROP)
+    is_mark = is_sized & (spread <= MOST_UNEVEN)
     places = np.flatnonzero(is_mark)[:MOST_CANDIDATES]
     if len(places) < LEAST_MARKS:
         return None
