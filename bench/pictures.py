@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import (
@@ -72,7 +73,7 @@ def _write_series(folder: Path, syntax: str) -> None:
         data.save_as(folder / f"{number:04}.dcm", enforce_file_format=True)
 
 
-def _make(stored: np.ndarray) -> FileDataset:  # type: ignore[type-arg]
+def _make(stored: NDArray[np.uint16]) -> FileDataset:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = CTImageStorage

@@ -284,12 +284,12 @@ def _iterate(path: Path, slices: list[Slice]) -> Iterator[NDArray[Any]]:
     from pydicom import dcmread
     from pydicom.pixels.utils import iter_pixels
 
-    options = {"indices": [one.frame for one in slices], "decoding_plugin": slices[0].decoder}
+    wanted, decoder = [one.frame for one in slices], slices[0].decoder
     if slices[0].is_deflated:
-        yield from iter_pixels(dcmread(path), **options)
+        yield from iter_pixels(dcmread(path), indices=wanted, decoding_plugin=decoder)
         return
     with path.open("rb") as file:
-        yield from iter_pixels(file, **options)
+        yield from iter_pixels(file, indices=wanted, decoding_plugin=decoder)
 
 
 def _colour(path: Path, pixels: NDArray[Any]) -> NDArray[Any]:

@@ -71,7 +71,7 @@ def read_levels(path: Path, tool: str) -> Levels:
 def _read_labels(image: Nifti1Image) -> NDArray[np.int64]:
     values = np.asanyarray(image.dataobj)
     values = values.reshape(values.shape[:3])
-    labels = np.rint(values).astype(np.int64)
+    labels: NDArray[np.int64] = np.rint(values).astype(np.int64)
     if not np.array_equal(labels, values):
         raise InvalidRequest(
             "Its labels are not whole numbers: it was resampled or is no mask.",
