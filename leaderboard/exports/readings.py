@@ -29,6 +29,7 @@ READING_COLUMNS = (
     Column("read_from", str, "the words of the text that decided"),
     Column("parser_version", str, "the version of the parser whose reading counts"),
     Column("reader", str, "the language model that read it where the parser had not"),
+    Column("confidence", float, "the model's own probability that it is right, 0 to 1, if given"),
 )
 VERDICT_COLUMNS = (
     Column("levels", str, "vertebrae and discs that the item is about, separated by spaces"),
@@ -90,6 +91,7 @@ def _cells(reading: Reading) -> tuple[Cell, ...]:
             if read
             else (None,) * 6
         ),
+        reading.confidence,
     )
 
 

@@ -40,7 +40,7 @@ class _Named(enum.StrEnum):
 class Which(_Named):
     """Which readings by what came of them; the value stands in addresses."""
 
-    WRONG = ("wrong", "wrong answers", True)
+    WRONG = ("wrong", "wrong or no answer", True)
     RIGHT = ("right", "right answers", True)
     MISSED = ("missed", "reports that miss something", True)
     UNREAD = ("unread", "answers without a letter", False)

@@ -14,7 +14,12 @@ from leaderboard.disclosure import Viewer, disclosure
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import Item, ItemImage, ItemKind, Split
 from leaderboard.models.reference import ItemHarm, ItemReference
-from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
+from leaderboard.models.submission import (
+    ParsedPrediction,
+    Prediction,
+    PredictionExtras,
+    Submission,
+)
 from leaderboard.readings.answers import Stored, make_answer, read_seconds
 from leaderboard.readings.filter import Filter, select_predictions
 from leaderboard.readings.reading import Reading, ShownImage, ShownItem, Verdict
@@ -142,6 +147,7 @@ def make_readings(
     keys = _Keys.read(session, split, ordered) if with_key else None
     by_model = [row[0] for row in rows if row[3] is not None and Stored(*row[3:6]).is_by_model]
     seconds = read_seconds(session, by_model)
+    confidences = _read_confidences(session, prediction_ids)
     made = []
     for row in ordered:
         item = _show_item(row[2], with_key=with_key)
@@ -154,9 +160,23 @@ def make_readings(
                 verdict=keys.make_verdict(row) if keys and stored else None,
                 judges=keys.judged.get(row[0], ()) if keys else (),
                 reference_report=keys.references[row[2].id].reference_report if keys else "",
+                confidence=confidences.get(row[0]),
             )
         )
     return made
+
+
+def _read_confidences(session: Session, prediction_ids: Sequence[int]) -> dict[int, float]:
+    rows = session.execute(
+        select(Prediction.id, PredictionExtras.confidence)
+        .join(
+            PredictionExtras,
+            (PredictionExtras.submission_id == Prediction.submission_id)
+            & (PredictionExtras.item_id == Prediction.item_id),
+        )
+        .where(Prediction.id.in_(prediction_ids))
+    )
+    return {key: confidence for key, confidence in rows if confidence is not None}
 
 
 def _select_ids(submission: Submission, filter_: Filter) -> Select[int]:

@@ -123,7 +123,8 @@ class Reading:
     """One prediction with its item.
 
     `answer` is None for a report and for what has not been read yet. `verdict`, `judges` and
-    `reference_report` are there only where the viewer may see the key.
+    `reference_report` are there only where the viewer may see the key. `confidence`, 0..1, is what
+    the model said of its answer, None where it said nothing.
     """
 
     item: ShownItem
@@ -132,3 +133,4 @@ class Reading:
     verdict: Verdict | None
     judges: tuple[JudgeVerdict, ...]
     reference_report: str
+    confidence: float | None = None

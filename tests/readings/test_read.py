@@ -17,7 +17,7 @@ from leaderboard.readings.filter import Field, Which, read_choices, read_filter
 from leaderboard.readings.pairs import PairWhich, pair_choices, read_pairs
 from leaderboard.readings.read import read_batches, read_page
 from leaderboard.readings.reading import Reading
-from leaderboard.scoring.answers import AnswerOutcome, Rule
+from leaderboard.scoring.answers import PARSER_VERSION, AnswerOutcome, Rule
 from tests.factories import (
     load_items,
     make_card,
@@ -213,7 +213,7 @@ def test_what_a_language_model_read_names_the_model_and_its_quote(
         prediction = session.scalars(select(Prediction).where(Prediction.text == "A or B")).one()
         session.execute(
             update(ParsedPrediction)
-            .values(parser_version="6+reader", outcome="answered", letters="A")
+            .values(parser_version=f"{PARSER_VERSION}+reader", outcome="answered", letters="A")
             .where(ParsedPrediction.prediction_id == prediction.id)
         )
         facts = {"version": "1", "model": "m", "prompt_hash": "0" * 64, "reply": "", "reason": ""}

@@ -120,4 +120,8 @@ def test_a_team_sees_the_figures_of_its_submission_and_what_it_gains_by_them(
     page = client.get(f"{confident.url}/submissions/{key}").text
     assert "What its confidence is worth" in page
     assert "Accuracy by coverage" in page
+    items = words_of(client.get(f"{confident.url}/submissions/{key}/items").text)
+    assert "Its own confidence: 0.40." in items
+    own = confident.get(f"/api/v1/submissions/{key}/items", confident.token("ada")).json()
+    assert {one["confidence"] for one in own["readings"]} == {0.4, 0.9}
     assert "how far its certainty can be trusted" in client.get(f"{confident.url}/submit").text

@@ -79,7 +79,7 @@ def test_everybody_sees_each_item_of_a_public_result_on_public_answers(
     assert "Read as B : right . The key is B." in words
     assert "Rule answer-line : A line in the form of the prompt" in words
     assert "Read as C : wrong . The key is B." in words
-    assert "Refused, no letter : wrong . The key is B." in words
+    assert "Refused, no letter : counts as wrong . The key is B." in words
     assert "precision 67 %, recall 100 %" in words
     assert "contradicted −0.8 There is a fracture of L1." in words
     assert "<mark>ANSWER: B</mark>" in page

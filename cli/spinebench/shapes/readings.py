@@ -125,7 +125,8 @@ class ReadingRecord(Shape, frozen=True, kw_only=True):
     """One prediction: its raw `text`, and what was read of it.
 
     `answer` is null for a report and for what has not been read yet. `verdict`, `judges` and
-    `reference_report` are there only where the key may be seen.
+    `reference_report` are there only where the key may be seen. `confidence`, from 0 to 1, is what
+    the model said of its answer, null where it said nothing.
     """
 
     item: AskedItem
@@ -134,6 +135,7 @@ class ReadingRecord(Shape, frozen=True, kw_only=True):
     verdict: VerdictRecord | None
     judges: list[JudgedRecord]
     reference_report: str
+    confidence: float | None = None
 
 
 class ReadingList(Shape, frozen=True, kw_only=True):

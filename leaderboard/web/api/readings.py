@@ -166,6 +166,7 @@ def _show(reading: Reading) -> ReadingRecord:
         verdict=_show_verdict(reading.verdict) if reading.verdict else None,
         judges=[_show_judge(one) for one in reading.judges],
         reference_report=reading.reference_report,
+        confidence=reading.confidence,
     )
 
 
