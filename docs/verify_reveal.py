@@ -92,6 +92,8 @@ def check_values(committed, revealed, ranked, model):
 def check_scores(committed, split, ranked, values):
     """When all is revealed: a track's score is the mean over the items of it that decide ranks."""
     track_of = {one["key"]: one["track"] for one in committed["answers"] if one["split"] == split}
+    group_of = {one["key"]: one.get("group", one["track"]) for one in committed["answers"]}
+    rule = committed.get("overall", {"over": "track", "weights": "items"})
     n_of = {track: list(track_of.values()).count(track) for track in track_of.values()}
     deciding = {key: v["value"] for key, v in values.items() if v["decides"]}
     said, scores = ranked["scores"], {}
@@ -108,7 +110,19 @@ def check_scores(committed, split, ranked, values):
 
     if {"text", "image"} <= set(n_of):
         scores["closed"] = weigh(["text", "image"])
-    scores["overall"] = weigh(list(n_of)) if "none" not in deciding.values() else None
+    groups = sorted({group_of[key] for key in track_of})
+    sums, means, given = {}, {}, rule["weights"]
+    for group in groups:
+        own = [key for key in deciding if group_of[key] == group]
+        if {track_of[key] for key in own} == {"report"}:
+            means[group] = scores["report"]
+        elif own and all(deciding[key] != "none" for key in own):
+            means[group] = sum(float(deciding[key]) for key in own) / len(own)
+        n = sum(group_of[key] == group for key in track_of)
+        sums[group] = given[group] if isinstance(given, dict) else n if given == "items" else 1
+    is_whole = "none" not in deciding.values() and None not in map(means.get, groups)
+    total = sum(sums[one] * means[one] for one in groups) if is_whole else None
+    scores["overall"] = None if total is None else total / sum(sums.values())
     for name, score in scores.items():
         is_same = score == said[name] or None not in (score, said[name])
         if not is_same or (score is not None and abs(score - said[name]) > 0.001):

@@ -51,6 +51,7 @@ from leaderboard.rankings.scores import (
     SubmissionScores,
     read_scores,
 )
+from leaderboard.scoring.totals import rule_of
 from leaderboard.submissions.endpoint_runs import find_run
 from leaderboard.submissions.feedback import find_feedback
 
@@ -133,6 +134,7 @@ def describe_split(split: Split) -> dict[str, Any]:
         "version": benchmark.version,
         "content_hash": benchmark.content_hash,
         "split": split.name,
+        "overall": msgspec.to_builtins(rule_of(benchmark.manifest)),
     }
 
 

@@ -17,19 +17,21 @@ from leaderboard.models.benchmark import Answers, Benchmark, Item, ItemKind, Spl
 from leaderboard.models.commitment import AnswerCommitment
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.models.sealed import AnswerSalt
+from leaderboard.scoring.totals import rule_of
 
 AT_ONCE = timedelta(hours=1)
 """So long the loading of a large package may take."""
 
 
 class CommittedItem(NamedTuple):
-    """A hidden item with the commitment of its answer."""
+    """A hidden item with the commitment of its answer, and what the overall score groups it by."""
 
     split: str
     key: str
     track: Track
     commitment: str
     made_at: datetime
+    group: str
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,17 @@ def commit_answers(session: Session, benchmark: Benchmark) -> int:
 
 def read_answers(session: Session, benchmark: Benchmark) -> AnswerList:
     """The commitments of a version; none where they were never made."""
+    group = getattr(Item, rule_of(benchmark.manifest).over)
+    made = AnswerCommitment.digest, AnswerCommitment.made_at
     rows = session.execute(
-        select(Split.name, Item.key, Item.track, AnswerCommitment.digest, AnswerCommitment.made_at)
+        select(Split.name, Item.key, Item.track, *made, group)
         .join(Item, Item.split_id == Split.id)
         .join(AnswerCommitment, AnswerCommitment.item_id == Item.id)
         .where(Split.benchmark_id == benchmark.id)
         .order_by(Split.id, Item.position)
     )
-    return AnswerList(benchmark.published_at, [CommittedItem(*row) for row in rows])
+    items = [
+        CommittedItem(split, key, track, digest, made_at, str(of))
+        for split, key, track, digest, made_at, of in rows
+    ]
+    return AnswerList(benchmark.published_at, items)

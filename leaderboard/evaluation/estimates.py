@@ -20,8 +20,8 @@ from leaderboard.items.targets import (
     Target,
     list_targets,
 )
-from leaderboard.items.weights import weigh_tracks
-from leaderboard.scoring.boards import Metric, ScorePlace, Slice, Track
+from leaderboard.items.weights import stratify, weigh_overall, weigh_tracks
+from leaderboard.scoring.boards import Board, Metric, ScorePlace, Slice, Track
 from leaderboard.scoring.reliability import find_rewards, make_rewards
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.bootstrap import (
@@ -44,6 +44,7 @@ from leaderboard.scoring.statistics.intervals import (
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS, MIN_SLICES, shrink
 
 SHARE_BOUNDS = (0.0, 1.0)
+PERCENT_BOUNDS = (0.0, 100.0)
 RIGHT = 100.0
 """The value of a question that was answered right."""
 REWARD_LEVELS = 4
@@ -187,7 +188,7 @@ def make_item_weights(items: pd.DataFrame) -> Weights | None:
     if len(np.unique(clusters)) > MAX_CLUSTERS:
         return None
     keys = "\n".join(items["key"])
-    return _keep_weights(keys, tuple(pd.factorize(items["track"])[0]), tuple(clusters))
+    return _keep_weights(keys, tuple(stratify(items, Board.OVERALL)), tuple(clusters))
 
 
 @lru_cache(maxsize=1)
@@ -348,7 +349,7 @@ def modality_gap(text: Scored, image: Scored) -> Scored:
 def overall_score(
     items: pd.DataFrame, of_track: Mapping[Track, Scored], report: CalibratedMean | None
 ) -> Scored:
-    """Sum over tracks of N_track / N x track score, if every one of `items` was scored."""
+    """The mean over the groups of the benchmark's rule, if every one of `items` was scored."""
     n = int(items["value"].notna().sum())
     whole = Scored(
         metric=Metric.OVERALL,
@@ -360,32 +361,49 @@ def overall_score(
     )
     if whole.n_unscored:
         return whole
-    weights = weigh_tracks(items)
+    weights = weigh_overall(items)
     samples = [
-        _sample(items, weights, track, score, report if track is Track.REPORT else None)
+        sample
         for track, score in of_track.items()
         if score.estimate is not None
+        for sample in _samples(items, weights, track, score, report)
     ]
     return replace(whole, estimate=overall_interval(make_item_weights(items), samples))
 
 
-def _sample(
+def _samples(
     items: pd.DataFrame,
     weights: NDArray[np.float64],
     track: Track,
     score: Scored,
-    calibrated: CalibratedMean | None,
-) -> TrackSample:
+    report: CalibratedMean | None,
+) -> Iterator[TrackSample]:
+    """The parts of a track in the groups of the rule; a track that lies in one is a part whole."""
     columns = np.flatnonzero(items["track"] == track.value)
-    values = items["value"].to_numpy()[columns]
-    estimate = score.estimate or Estimate(float(values.mean()), None, None)
-    share = float(weights[columns].sum()) / len(items)
-    sample = TrackSample(share, estimate, columns, values)
+    groups = items["group"].to_numpy()[columns]
+    for group in dict.fromkeys(groups):
+        own = columns[groups == group]
+        part, values = items.iloc[own], items["value"].to_numpy(np.float64)[own]
+        estimate = score.estimate if len(own) == len(columns) else _estimate_part(part, values)
+        estimate = estimate or Estimate(float(values.mean()), None, None)
+        sample = TrackSample(float(weights[own].sum()) / len(items), estimate, own, values)
+        yield _calibrate(sample, report if track is Track.REPORT else None)
+
+
+def _estimate_part(part: pd.DataFrame, values: NDArray[np.float64]) -> Estimate | None:
+    """The share of right ones; of means over runs and of reports, which a group may split, the
+    mean."""
+    if np.isin(values, (0.0, RIGHT)).all():
+        return accuracy_score(make_sample(Slice.TRACK, "part", part)).estimate
+    return _mean(values, part["cluster"].to_numpy(np.int64), PERCENT_BOUNDS)
+
+
+def _calibrate(sample: TrackSample, calibrated: CalibratedMean | None) -> TrackSample:
     if calibrated is None:
         return sample
     if calibrated.standard_error is None or calibrated.freedom is None:
         # Nothing to resample: its undefined ends leave the overall ones undefined.
-        return sample._replace(values=np.full(len(columns), calibrated.value))
+        return sample._replace(values=np.full(len(sample.columns), calibrated.value))
     error = ReportError(calibrated.standard_error, calibrated.freedom, REPORT_BOUNDS)
     return sample._replace(error=error)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.items.runs import Runs, count_for
-from leaderboard.items.weights import select_deciding, weigh_tracks
+from leaderboard.items.weights import select_deciding, stratify, weigh_board
 from leaderboard.scoring.boards import Board, Track
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (
@@ -88,11 +88,16 @@ def place_all(
 
 
 def find_errors(
-    runs: Sequence[Sequence[NDArray[np.float64]]], items: pd.DataFrame
+    runs: Sequence[Sequence[NDArray[np.float64]]],
+    items: pd.DataFrame,
+    weights: NDArray[np.float64],
 ) -> list[Between]:
-    """What the choice of runs adds to each model's mean over `items`: of blocks (R, n) of these."""
-    weights = weigh_tracks(items) / max(1, len(items))
-    return [Runs(items, blocks).find_between(weights) for blocks in runs]
+    """What the choice of runs adds to each model's mean over `items`: of blocks (R, n) of these.
+
+    weights: (n,), with a mean of 1.
+    """
+    shares = weights / max(1, len(items))
+    return [Runs(items, blocks).find_between(shares) for blocks in runs]
 
 
 def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) -> dict[str, Place]:
@@ -109,12 +114,12 @@ def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) 
     if not complete:
         return {}
     stacked, part = np.stack(list(complete.values())), items[columns]
-    strata = pd.factorize(part["track"])[0].astype(np.int64)
+    strata = stratify(part, board)
     clusters = part["cluster"].to_numpy().astype(np.int64)
     is_report = (part["track"] == Track.REPORT.value).to_numpy()
-    weights = weigh_tracks(part)
+    weights = weigh_board(part, board)
     of_runs = [[block[:, columns] for block in counted[key][1]] for key in complete]
-    errors = make_pair_errors(find_errors(of_runs, part))
+    errors = make_pair_errors(find_errors(of_runs, part, weights))
     if is_report.any():
         calibrated = [standing[key].reports for key in complete]
         influences = stack_influences([standing[key].influences for key in complete], len(items))[

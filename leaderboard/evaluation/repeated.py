@@ -23,7 +23,7 @@ from leaderboard.evaluation.estimates import (
 from leaderboard.items.runs import Runs, count_for
 from leaderboard.items.slices import ItemSlice, item_slices
 from leaderboard.items.targets import RATING_BOUNDS
-from leaderboard.items.weights import weigh_tracks
+from leaderboard.items.weights import weigh_overall, weigh_tracks
 from leaderboard.scoring.boards import Board, Metric, Slice, Track
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.intervals import Estimate, design_effect, mean_accuracy
@@ -64,7 +64,7 @@ def make_run_scores(
             gap = replace(gap, estimate=None)
         yield _widen(gap, runs.find_between(_weigh_gap(items)), (-100.0, 100.0))
     overall = overall_score(items, plain, report)
-    yield _widen(overall, runs.find_between(weigh_tracks(items) / max(1, len(items))), PERCENT)
+    yield _widen(overall, runs.find_between(weigh_overall(items) / max(1, len(items))), PERCENT)
     yield from _score_multiple(closed, multiple)
     for grouping in item_slices(closed):
         yield from _score_slices(grouping, runs)

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_rating_table
-from leaderboard.models.benchmark import Item, ItemImage, ItemKind
+from leaderboard.items.weights import group_items
+from leaderboard.models.benchmark import Benchmark, Item, ItemImage, ItemKind, Split
 from leaderboard.models.calibration import ReportInfluences
 from leaderboard.models.ranking import CombinedValues, ItemValues
 from leaderboard.models.rating import Rating
@@ -25,6 +26,7 @@ from leaderboard.models.submission import ParsedPrediction, Prediction
 from leaderboard.scoring.chance import find_chances
 from leaderboard.scoring.reliability import find_value
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.totals import OverallRule, rule_of
 
 
 def read_items(session: Session, split_id: int) -> pd.DataFrame:
@@ -33,8 +35,8 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     Columns item_id, key, track, subcondition, axis, modality, multiple, levels (a list),
     n_images, and cluster: a number that items have in common which share a case or an image,
     directly or through others. `decides` is false for the feedback part of a hidden split, on
-    which no score or rank rests. `n_track` is how many items of the split its track has; `chance`
-    is how often the best guess at a question is right, NaN of reports.
+    which no score or rank rests. `chance` is how often the best guess at a question is right, NaN
+    of reports. `n_track`, `group` and `share` are as of `weights.group_items`.
     """
     rows = (
         session.connection()
@@ -71,9 +73,14 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     items["cluster"] = _find_clusters(items["item_id"], items.pop("case"), images)
     feedback = session.scalars(select_feedback([split_id])).all()
     items["decides"] = ~items["item_id"].isin(feedback)
-    items["n_track"] = items.groupby("track")["item_id"].transform("size")
     items["chance"] = _find_chances(session, split_id, items["item_id"])
-    return items
+    return group_items(items, read_rule(session, split_id))
+
+
+def read_rule(session: Session, split_id: int) -> OverallRule:
+    """The rule of the overall score of the split's benchmark."""
+    query = select(Benchmark.manifest["overall"]).join(Split).where(Split.id == split_id)
+    return rule_of({"overall": session.scalar(query)})
 
 
 def _find_chances(session: Session, split_id: int, item_ids: pd.Series[int]) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from leaderboard.packages.package import (
 from leaderboard.scoring.checklist import LevelCheck, checklist_problems
 from leaderboard.scoring.levels import find_transitional
 from leaderboard.scoring.rubric import Dimension
+from leaderboard.scoring.totals import SPINEBENCH_RULE
 
 LETTERS = string.ascii_uppercase
 MANIFEST = "manifest.json"
@@ -129,6 +130,45 @@ def check_used(
         yield Problem(
             "rubric: there are reports, and nothing says what they are rated on.",
             'Add "rubric" with its sections and their dimensions, or leave the reports out.',
+            path=MANIFEST,
+        )
+
+
+def check_overall(
+    manifest: Manifest, lines: Sequence[Line], broken: frozenset[str] = WHOLE
+) -> Iterator[Problem]:
+    """Items in no group of the overall score's rule, groups without a weight, divided reports."""
+    rule = manifest.overall
+    if "overall" in broken or rule == SPINEBENCH_RULE:
+        return
+    whole = [line for line in lines if line.has("images", rule.over)]
+    groups = [
+        track_of(one.item) if rule.over == "track" else getattr(one.item, rule.over)
+        for one in whole
+    ]
+    for line, group in zip(whole, groups, strict=True):
+        if group is None:
+            yield line.problem(
+                f"{rule.over} is missing, and the overall score is a mean over its values.",
+                f'Give every item one, or name another part in "overall" of {MANIFEST}.',
+            )
+    found = {str(group) for group in groups if group is not None}
+    if isinstance(rule.weights, dict) and found != set(rule.weights) and len(whole) == len(lines):
+        yield Problem(
+            f"overall: weights are given of {', '.join(sorted(rule.weights)) or 'nothing'}, and "
+            f"the items have {', '.join(sorted(found)) or 'nothing'}.",
+            'Give each of these one weight, or say "equal" or "items".',
+            path=MANIFEST,
+        )
+    of_reports = {
+        group
+        for line, group in zip(whole, groups, strict=True)
+        if isinstance(line.item, ReportItem)
+    }
+    if len(of_reports) > 1:
+        yield Problem(
+            f"overall: reports are in {len(of_reports)} groups; their calibrated score is of all.",
+            "Let the overall score be a mean over tracks, or give all reports one value.",
             path=MANIFEST,
         )
 

@@ -17,6 +17,7 @@ from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.harm import OptionHarm, OptionLetter
 from leaderboard.scoring.levels import LEVEL_PATTERN
 from leaderboard.scoring.rubric import NO_RUBRIC, Rubric
+from leaderboard.scoring.totals import SPINEBENCH_RULE, OverallRule
 
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
 ItemId = Annotated[
@@ -154,6 +155,7 @@ class Manifest(_Part, frozen=True, kw_only=True):
     prompts: Prompts
     taxonomy: Taxonomy = Taxonomy()
     rubric: Rubric = NO_RUBRIC
+    overall: OverallRule = SPINEBENCH_RULE
     splits: Annotated[list[SplitFile], Meta(min_length=1)]
     harm: HarmGraders | UnsetType = UNSET
     confirmed: list[Confirmed] | UnsetType = UNSET

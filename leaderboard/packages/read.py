@@ -19,6 +19,7 @@ from leaderboard.packages.check import (
     Line,
     check_item,
     check_manifest,
+    check_overall,
     check_together,
     check_used,
 )
@@ -124,6 +125,7 @@ class _Reader:
     def _check(self, manifest: Manifest, lines: list[Line], broken: frozenset[str]) -> None:
         self._problems += check_manifest(manifest, broken)
         self._problems += check_used(manifest, lines, broken)
+        self._problems += check_overall(manifest, lines, broken)
         for line in lines:
             self._problems += check_item(manifest, line, broken)
         self._problems += check_together(lines)

@@ -17,6 +17,7 @@ from leaderboard.labelled import Labelled
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items
+from leaderboard.scoring.totals import rule_of
 
 
 class Change(enum.StrEnum):
@@ -57,7 +58,7 @@ class Shared(Labelled):
 
     PROMPTS = ("prompts", "prompts")
     RUBRIC = ("rubric", "rubric")
-    WEIGHTS = ("weights", "weights of the tracks")
+    WEIGHTS = ("weights", "weights of the overall score")
     TAXONOMY = ("taxonomy", "taxonomy")
     HARM = ("harm", "who graded harm, or harm grades of the rubric's questions")
     ANSWERS = ("answers", "whose answers are hidden")
@@ -335,6 +336,8 @@ def _compare_manifests(was: Mapping[str, Any], now: Mapping[str, Any]) -> set[Sh
         found.add(Shared.RUBRIC)
     if _question_harm(was) != _question_harm(now):
         found.add(Shared.HARM)
+    if rule_of(was) != rule_of(now):
+        found.add(Shared.WEIGHTS)
     if was.get("demonstration") != now.get("demonstration"):
         found.add(Shared.ANSWERS)
     return found

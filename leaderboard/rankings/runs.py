@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.disclosure import Viewer, is_protected
 from leaderboard.items.runs import count_for
 from leaderboard.items.values import read_items, read_packed_values, unpack_values
-from leaderboard.items.weights import select_deciding, weigh_tracks
+from leaderboard.items.weights import select_deciding, weigh_board
 from leaderboard.models.ranking import Board
 from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import Submission
@@ -71,7 +71,7 @@ def _read_spreads(session: Session, table: RankingTable, row: RankingRow) -> dic
             [count_for(board, values[key], (), deciding)[0][columns] for key in next(iter(sets))]
         )
         part = deciding[columns]
-        spread = spread_of_runs(stacked, weigh_tracks(part) / len(part))
+        spread = spread_of_runs(stacked, weigh_board(part, board) / len(part))
         if spread is not None and not np.isnan(spread):
             found[board] = spread
     return found

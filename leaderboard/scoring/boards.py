@@ -154,4 +154,6 @@ def boards_of(tracks: Collection[Track]) -> tuple[Board, ...]:
     without = {track.value for track in Track if track not in tracks}
     if without:
         without.add(Board.CLOSED.value)
+    if without & {Track.TEXT.value, Track.IMAGE.value}:
+        without.add(Board.RELIABILITY.value)
     return tuple(board for board in Board if board.value not in without)

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from leaderboard.evaluation.places import RankedBy, place_all
+from leaderboard.items.weights import group_items
 from leaderboard.models.ranking import Board
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
+from leaderboard.scoring.totals import SPINEBENCH_RULE
 
 N_TEXT, N_REPORT = 40, 30
 ITEMS = pd.DataFrame(
@@ -15,10 +17,9 @@ ITEMS = pd.DataFrame(
         "track": ["text"] * N_TEXT + ["report"] * N_REPORT,
         "cluster": range(N_TEXT + N_REPORT),
         "decides": True,
-        "n_track": [N_TEXT] * N_TEXT + [N_REPORT] * N_REPORT,
         "chance": [0.25] * N_TEXT + [np.nan] * N_REPORT,
     }
-)
+).pipe(group_items, SPINEBENCH_RULE)
 
 
 def stand(n_right: int, report: float, badge: Badge | None) -> RankedBy:

@@ -11,6 +11,7 @@ from leaderboard.db import Sessions
 from leaderboard.evaluation.estimates import Scored, make_scores
 from leaderboard.items.slices import item_slices
 from leaderboard.items.values import read_items
+from leaderboard.items.weights import group_items
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Metric, Slice
 from leaderboard.packages.files import open_package
@@ -18,6 +19,7 @@ from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from leaderboard.scoring.levels import regions_of
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.totals import SPINEBENCH_RULE
 from tests.package_files import make_mcq, write_package
 
 RUBRIC = Rubric(sections=[])
@@ -37,13 +39,12 @@ def make_table(n_text: int, n_image: int, **columns: Sequence[object]) -> pd.Dat
         "levels": [["L4/L5"]] * n,
         "n_images": [0] * n_text + [1] * n_image,
         "cluster": list(range(n)),
-        "n_track": [n_text] * n_text + [n_image] * n_image,
         "chance": [0.25] * n,
         "value": [100.0] * n,
         "precision": [float("nan")] * n,
         "recall": [float("nan")] * n,
     }
-    return pd.DataFrame(table | columns)
+    return group_items(pd.DataFrame(table | columns), SPINEBENCH_RULE)
 
 
 def score(items: pd.DataFrame) -> dict[tuple[Metric, Slice, str], Scored]:

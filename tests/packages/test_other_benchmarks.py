@@ -173,3 +173,47 @@ def test_a_folder_is_read_by_the_given_names_alone(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images/x 0.png").write_bytes(b"x")
     assert FolderFiles(tmp_path).read("images/x 0.png") == b"x"
+
+
+PARTS = ("diagnosis", "localization")
+PATHOLOGY = TEXT_ONLY | {
+    "slug": "pathology",
+    "taxonomy": {"axes": [{"key": key, "name": key.title()} for key in PARTS]},
+    "overall": {"over": "axis", "weights": "equal"},
+}
+
+
+def make_pathology() -> list[dict[str, Any]]:
+    """Six questions of diagnosis, and two of localization that have two right letters."""
+    several = {"multiple": True, "answer": ["A", "B"]}
+    return [make_question(f"d{n}", axis="diagnosis") for n in range(6)] + [
+        make_question(f"l{n}", axis="localization", **several) for n in range(2)
+    ]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("overall", "words"),
+    [
+        ({"over": "modality"}, "modality is missing, and the overall score is a mean over its"),
+        (
+            {"over": "axis", "weights": {"diagnosis": 1}},
+            "weights are given of diagnosis, and the items have diagnosis, localization",
+        ),
+        ({"over": "axis", "weights": {"diagnosis": 0, "localization": 1}}, "weights"),
+        ({"over": "difficulty"}, "difficulty"),
+    ],
+)
+def test_an_overall_rule_that_items_do_not_bear_is_refused(
+    tmp_path: Path, overall: dict[str, Any], words: str
+) -> None:
+    folder = write_package(tmp_path, make_pathology(), PATHOLOGY | {"overall": overall})
+    assert words in " ".join(one.message for one in problems(folder))
+
+
+@pytest.mark.one_database
+def test_reports_of_several_groups_cannot_be_parts_of_them(tmp_path: Path) -> None:
+    items = [make_case(0), make_case(1, axis="planning")]
+    manifest = make_manifest(overall={"over": "axis"})
+    (one,) = problems(write_package(tmp_path, items, manifest))
+    assert "reports are in 2 groups" in one.message

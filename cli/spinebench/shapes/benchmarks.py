@@ -67,6 +67,17 @@ class SmallestDifferenceRecord(Shape, frozen=True, kw_only=True):
     table: float
 
 
+class OverallRecord(Shape, frozen=True, kw_only=True):
+    """What the overall score is the mean of: scores of groups of items.
+
+    They are `over` the tracks, or the values of a part of the taxonomy; each weighs by its number
+    of "items", or all are "equal", or as given by their keys.
+    """
+
+    over: str
+    weights: str | dict[str, float]
+
+
 class BenchmarkDetail(BenchmarkRecord, frozen=True, kw_only=True):
     """A benchmark with its words, its rubric, its prompts and bounds on its wrong keys.
 
@@ -76,6 +87,7 @@ class BenchmarkDetail(BenchmarkRecord, frozen=True, kw_only=True):
     taxonomy: dict[str, Any]
     rubric: dict[str, Any]
     prompts: dict[str, str]
+    overall: OverallRecord = OverallRecord(over="track", weights="items")
     key_bounds: tuple[KeyBoundRecord, ...] = ()
     smallest_differences: tuple[SmallestDifferenceRecord, ...] = ()
 

@@ -27,6 +27,7 @@ from leaderboard.bundles.facts import (
     read_facts,
 )
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.scoring.totals import SPINEBENCH_RULE, OverallRule
 
 
 class JudgeName(msgspec.Struct, frozen=True):
@@ -37,12 +38,13 @@ class JudgeName(msgspec.Struct, frozen=True):
 
 
 class SplitFact(msgspec.Struct, frozen=True):
-    """Which split of which package."""
+    """Which split of which package, and by which rule its overall score is made."""
 
     slug: str
     version: str
     content_hash: str
     split: str
+    overall: OverallRule = SPINEBENCH_RULE
 
 
 class SubmissionFact(msgspec.Struct, frozen=True):

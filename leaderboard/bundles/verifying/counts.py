@@ -23,7 +23,7 @@ from leaderboard.evaluation.estimates import (
 )
 from leaderboard.scoring.boards import Board, Metric, Slice, Track
 from leaderboard.scoring.statistics.intervals import Estimate
-from leaderboard.scoring.totals import TrackScore, combine_tracks
+from leaderboard.scoring.totals import OverallRule, combine
 
 HIDDEN_VALUES = "it is hidden which items are right"
 HIDDEN_RATINGS = "the ratings of single reports are hidden"
@@ -123,25 +123,43 @@ def _check_other(contents: Contents, one: ScoreFact, figures: Figures) -> None:
 
 
 def _check_overall(contents: Contents, one: ScoreFact, name: str, figures: Figures) -> None:
-    """The sum over tracks of N_track / N times the track's score."""
-    sizes = Counter(item.track for item in contents.items)
-    found = {
-        score.name: score
-        for score in contents.scores
-        if score.slice == Slice.TRACK and score.value is not None
-    }
-    parts = [
-        TrackScore(sizes[track], score.value)
-        for track, score in found.items()
-        if score.value is not None
-    ]
-    whole = parts and set(found) == set(sizes) and not one.n_unscored
-    figures.compare_numbers(name, [one.value], [combine_tracks(parts) if whole else None])
+    """The mean over the groups of the benchmark's rule, of the scores of these."""
+    rule = contents.manifest.benchmark.overall
+    sizes = Counter(str(getattr(item, rule.over)) for item in contents.items)
+    found = _find_parts(contents, rule)
+    whole = found and not one.n_unscored
+    if whole and set(found) != set(sizes) and rule.over != "track":
+        figures.leave(name, one.value, HIDDEN_VALUES)
+    else:
+        whole = whole and set(found) == set(sizes)
+        figures.compare_numbers(name, [one.value], [combine(rule, sizes, found) if whole else None])
     if one.value is not None:
         shown = None if one.low is None else f"[{one.low:.1f}, {one.high:.1f}]"
         figures.leave(
             f"{name}, interval", shown, f"it comes from resampled items, and {HIDDEN_VALUES}"
         )
+
+
+def _find_parts(contents: Contents, rule: OverallRule) -> dict[str, float]:
+    """The scores of the groups of a rule: of tracks their own, elsewhere what their counts give."""
+    if rule.over == "track":
+        return {
+            one.name: one.value
+            for one in contents.scores
+            if one.slice == Slice.TRACK and one.value is not None
+        }
+    group_of = {item.track: str(getattr(item, rule.over)) for item in contents.items}
+    reports = {
+        group_of[one.name]: one.value
+        for one in contents.scores
+        if one.metric == Metric.REPORT and one.slice == Slice.TRACK and one.value is not None
+    }
+    return reports | {
+        one.name: 100.0 * one.n_correct / one.n
+        for one in contents.scores
+        if (one.metric, one.slice) == (Metric.ACCURACY, rule.over) and one.n_correct is not None
+        if one.n and not one.n_unscored
+    }
 
 
 def _find_estimate(contents: Contents, board: Board) -> Scored:

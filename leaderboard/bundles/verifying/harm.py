@@ -38,7 +38,7 @@ def _list_lines(contents: Contents) -> list[HarmLine]:
         raise ValueError("harm_codes.jsonl: not every item of the split is there")
     if any(len(codes) != len(COLUMNS) for codes in code_of.values()):
         raise ValueError(f"harm_codes.jsonl: an item has other than {len(COLUMNS)} codes")
-    items = make_items(contents.items)
+    items = make_items(contents.items, contents.manifest.benchmark.overall)
     rows = np.array([code_of[key] for key in items["key"]], dtype=np.uint8)
     own = items["decides"] & items["track"].isin(contents.manifest.submission.tracks)
     names = {key: key for key in items["subcondition"].dropna().unique()}

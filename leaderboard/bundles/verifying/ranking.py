@@ -37,7 +37,7 @@ def check_ranking(archive: Archive, figures: Figures) -> str:
     items = read_facts(archive.members, "items.jsonl", ItemFact)
     ranked = read_facts(archive.members, "ranked.jsonl", RankedFact)
     entries = read_facts(archive.members, "entries.jsonl", EntryFact)
-    table = make_items(items)
+    table = make_items(items, manifest.benchmark.overall)
     standing = {}
     for one in ranked:
         if one.is_apart or one.values is None:

@@ -31,6 +31,7 @@ from leaderboard.calibration.pairs import (
 from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.scored import ScoredItems, score_items
 from leaderboard.items.targets import Target, make_rating_table, make_target_table
+from leaderboard.items.weights import group_items
 from leaderboard.scoring.answers import AnswerOutcome, ParsedAnswer
 from leaderboard.scoring.boards import Metric, Slice, Track
 from leaderboard.scoring.chance import find_chances
@@ -39,6 +40,7 @@ from leaderboard.scoring.mcq import McqOutcome, score_mcq
 from leaderboard.scoring.reliability import find_value
 from leaderboard.scoring.statistics.calibration_fit import PooledCalibrator, read_pooled
 from leaderboard.scoring.statistics.severity import Severity
+from leaderboard.scoring.totals import OverallRule
 
 
 def check_whole(contents: Contents, figures: Figures) -> None:
@@ -49,7 +51,7 @@ def check_whole(contents: Contents, figures: Figures) -> None:
     calibrators, severities = _find_calibrators(contents, labels, figures)
     calibrated = calibrate_means(calibrators, ratings, labels, contents.rubric, severities)
     scored = score_items(
-        make_items(contents.items),
+        make_items(contents.items, contents.manifest.benchmark.overall),
         readings,
         ratings,
         calibrated,
@@ -63,7 +65,7 @@ def check_whole(contents: Contents, figures: Figures) -> None:
     _compare_looks(contents, scored.items, figures)
 
 
-def make_items(facts: Sequence[ItemFact]) -> pd.DataFrame:
+def make_items(facts: Sequence[ItemFact], rule: OverallRule) -> pd.DataFrame:
     """The table of the split's items, as of `values.read_items`; ids are places in the archive."""
     items = pd.DataFrame(
         {
@@ -80,13 +82,12 @@ def make_items(facts: Sequence[ItemFact]) -> pd.DataFrame:
             "decides": np.array([item.decides is not False for item in facts], bool),
         }
     )
-    items["n_track"] = items.groupby("track")["item_id"].transform("size")
     n_right = [len(item.answer or []) for item in facts if item.multiple]
     chances = find_chances(
         [(len(item.options or {}) or 1, item.multiple) for item in facts], n_right
     )
     items["chance"] = np.where(items["track"] == Track.REPORT.value, np.nan, chances)
-    return items
+    return group_items(items, rule)
 
 
 def _places(contents: Contents) -> dict[str, int]:

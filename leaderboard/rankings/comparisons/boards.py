@@ -75,7 +75,7 @@ def compare_board(compared: Compared, board: Board) -> BoardComparison:
     present = [place for place, row in enumerate(values) if not np.isnan(row).any()]
     if not len(columns) or len(present) < 2:
         return BoardComparison(board, len(columns), ())
-    design = make_design(compared.items, columns)
+    design = make_design(compared.items, columns, board)
     strata, clusters, weights = design
     is_report = (compared.items["track"].to_numpy() == Track.REPORT.value)[columns]
     reports = [compared.reports[place] if is_report.any() else None for place in present]

@@ -87,7 +87,7 @@ def _find_power(compared: Compared, board: Board) -> BoardPower | None:
         return None
     reports = [one for one, is_there in zip(compared.reports, present, strict=True) if is_there]
     calibrated = [one for one in reports if one is not None] if is_report.any() else []
-    design = make_design(compared.items, columns)
+    design = make_design(compared.items, columns, board)
     influences = compared.influences[present][:, columns][:, is_report]
     own = values[present]
     variances, freedoms = _find_variances(own, design, is_report, calibrated, influences)

@@ -17,7 +17,7 @@ from leaderboard.items.values import (
     read_packed_values,
     unpack_values,
 )
-from leaderboard.items.weights import select_deciding, weigh_tracks
+from leaderboard.items.weights import select_deciding, stratify, weigh_board
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.provenance import read_report_means
@@ -122,15 +122,15 @@ def _find_mean(means: Sequence[CalibratedMean | None], row: RankingRow) -> Calib
 
 
 class Design(NamedTuple):
-    """How some items are compared: tracks as strata, clusters, weights of the tracks, all (n,)."""
+    """How some items are compared: strata of what weighs alike, clusters, weights, all (n,)."""
 
     strata: Places
     clusters: Places
     weights: NDArray[np.float64]
 
 
-def make_design(items: pd.DataFrame, columns: Places) -> Design:
-    """That of the items at `columns`."""
+def make_design(items: pd.DataFrame, columns: Places, board: Board = Board.CLOSED) -> Design:
+    """That of the items at `columns`, which a board is about; by their tracks where it is none."""
     part = items.iloc[columns]
-    strata = pd.factorize(part["track"])[0].astype(np.int64)
-    return Design(strata, part["cluster"].to_numpy(np.int64), weigh_tracks(part))
+    clusters = part["cluster"].to_numpy(np.int64)
+    return Design(stratify(part, board), clusters, weigh_board(part, board))

@@ -11,6 +11,7 @@ from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.read import count_items
+from leaderboard.scoring.totals import rule_of
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_benchmark
 from leaderboard.web.downloads import send_questions
@@ -20,6 +21,7 @@ from spinebench.shapes.benchmarks import (
     BenchmarkList,
     BenchmarkRecord,
     KeyBoundRecord,
+    OverallRecord,
     SmallestDifferenceRecord,
     SplitRecord,
 )
@@ -45,7 +47,12 @@ def show_benchmark(slug: str) -> BenchmarkDetail:
         for one in read_power(database(), split)
     )
     return BenchmarkDetail.of(
-        row, **_show(row), **said, key_bounds=bounds, smallest_differences=smallest
+        row,
+        **_show(row),
+        **said,
+        key_bounds=bounds,
+        smallest_differences=smallest,
+        overall=OverallRecord.of(rule_of(row.manifest)),
     )
 
 

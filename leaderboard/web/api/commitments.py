@@ -7,20 +7,23 @@ from datetime import datetime
 from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.values import RankingRoots, read_rankings
 from leaderboard.models.ranking import Board
+from leaderboard.scoring.totals import rule_of
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_benchmark
 from leaderboard.web.services import database
+from spinebench.shapes.benchmarks import OverallRecord
 from spinebench.shapes.shape import Shape
 
 
 class AnswerCommitmentRecord(Shape, frozen=True, kw_only=True):
-    """A hidden item with the salted hash of its answer."""
+    """A hidden item with the salted hash of its answer, and the group of the overall score."""
 
     split: str
     key: str
     track: str
     commitment: str
     made_at: datetime
+    group: str
 
 
 class ValueCommitmentRecord(Shape, frozen=True, kw_only=True):
@@ -56,6 +59,7 @@ class CommitmentList(Shape, frozen=True, kw_only=True):
 
     benchmark: str
     version: str
+    overall: OverallRecord
     root: str | None
     answers: list[AnswerCommitmentRecord]
     rankings: list[RankingCommitmentRecord]
@@ -69,6 +73,7 @@ def list_commitments(slug: str) -> CommitmentList:
     return CommitmentList(
         benchmark=found.slug,
         version=found.version,
+        overall=OverallRecord.of(rule_of(found.manifest)),
         root=answers.root,
         answers=[AnswerCommitmentRecord.of(item) for item in answers.items],
         rankings=[_show(ranking) for ranking in read_rankings(database(), found)],

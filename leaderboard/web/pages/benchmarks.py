@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Blueprint, Response, render_template, request
 
@@ -17,6 +17,7 @@ from leaderboard.models.benchmark import Answers, Benchmark, Track
 from leaderboard.models.ranking import Board
 from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import (
+    CompositionRow,
     OpenItem,
     count_composition,
     get_benchmark,
@@ -28,7 +29,9 @@ from leaderboard.packages.catalogue import (
 )
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.errata import read_errata
+from leaderboard.rankings.overall import GROUPS, OverallPart, list_parts, say_overall
 from leaderboard.rankings.read import count_items, read_state
+from leaderboard.scoring.totals import rule_of
 from leaderboard.web.documents import find_benchmark_facts, find_description, read_states
 from leaderboard.web.downloads import send_questions
 from leaderboard.web.readings import require_open
@@ -59,14 +62,18 @@ def benchmark(slug: str) -> Response:
     def render() -> str:
         examples = first_examples(found)
         counts = {split.name: count_items(database(), split) for split in found.splits}
+        composition = {
+            split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
+            for split in found.splits
+        }
         return render_template(
             "benchmarks/benchmark.html",
             benchmark=found,
             counts=counts,
-            composition={
-                split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
-                for split in found.splits
-            },
+            composition=composition,
+            parts=_list_parts(found, counts, composition),
+            part_title=GROUPS.get(rule_of(found.manifest).over, "tracks").capitalize(),
+            overall_words=say_overall(found.manifest, list(_name_tracks(found, counts.values()))),
             open_splits=[split for split in found.splits if shows_items(split)],
             has_hidden=any(split.answers is Answers.HIDDEN for split in found.splits),
             committed=committed,
@@ -190,6 +197,24 @@ def _name_tracks(found: Benchmark, counts: Iterable[Mapping[Track, int]]) -> dic
     names = {one["key"]: one["name"] for one in found.manifest["tracks"]}
     used = {track for of_split in counts for track, n in of_split.items() if n}
     return {track: names.get(track.value, TRACK_NAMES[track]) for track in Track if track in used}
+
+
+def _list_parts(
+    found: Benchmark,
+    counts: Mapping[str, Mapping[Track, int]],
+    composition: Mapping[str, Mapping[str, Sequence[CompositionRow]]],
+) -> dict[str, list[OverallPart]]:
+    """The groups of the overall score that a split has items of, by name, with one for each."""
+    over = rule_of(found.manifest).over
+    parts: dict[str, list[OverallPart]] = {}
+    for split in found.splits:
+        sizes = {track.value: n for track, n in counts[split.name].items()}
+        if over != "track":
+            rows = composition[split.name][over]
+            sizes = {str(row.key): sum(row.counts.values()) for row in rows}
+        for part in list_parts(found.manifest, sizes):
+            parts.setdefault(part.name, []).append(part)
+    return {name: of for name, of in parts.items() if any(one.n for one in of)}
 
 
 def first_examples(found: Benchmark) -> list[OpenItem]:

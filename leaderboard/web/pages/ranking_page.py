@@ -29,6 +29,7 @@ from leaderboard.rankings.columns import (
 )
 from leaderboard.rankings.filter import FILTERED_FACTS, ModelFilter
 from leaderboard.rankings.harm import GradedBy
+from leaderboard.rankings.overall import say_overall
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
 from leaderboard.reported.read import ReportedRow, choose_rows
@@ -141,6 +142,7 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
         "CHOOSABLE": [one for one in CHOOSABLE if _has_place(table, one)],
         "boards": [one for one in Board if one in {*table.boards, selection.board}],
         "tracks": table.tracks,
+        "overall_words": say_overall(table.split.benchmark.manifest, table.tracks),
         "without": read_without(selection),
         "of_all": replace(selection, accepted=ModelFilter()),
         "of_rank": replace(selection, sort=RANK, descends=None),
