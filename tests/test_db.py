@@ -1,14 +1,15 @@
 """What every database here promises."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from leaderboard.db import Sessions, now
+from leaderboard.db import Sessions, clock, lock_row, now, read_clock
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.team import Team
+from tests.factories import make_card, make_team, make_user
 
 
 def test_an_error_of_the_database_holds_no_values_of_its_statement(sessions: Sessions) -> None:
@@ -31,7 +32,13 @@ def test_times_come_back_in_utc_and_a_time_without_zone_is_refused(sessions: Ses
     with sessions.write() as session:
         session.add(Team(slug="team", name="Team", created_at=moment))
     with sessions.read() as session:
-        assert session.scalars(select(Team.created_at)).one() == moment
+        kept, latest = session.execute(
+            select(Team.created_at, select(func.max(Team.created_at)).scalar_subquery())
+        ).one()
+        assert kept.isoformat() == latest.isoformat() == moment.isoformat()
+        if session.get_bind().dialect.name == "postgresql":
+            zone = session.scalar(text("SHOW timezone"))
+            assert zone == "America/St_Johns", "else this shows nothing"
     with pytest.raises((StatementError, ValueError)), sessions.write() as session:
         session.add(Team(slug="other", name="Other", created_at=datetime(2026, 1, 1)))
 
@@ -47,3 +54,27 @@ def test_what_is_raised_in_a_writing_session_leaves_nothing_behind(sessions: Ses
         add_and_stop()
     with sessions.read() as session:
         assert session.scalars(select(Team)).all() == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_refers_to_a_locked_row_does_not_wait_for_the_lock(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        user = make_user(session, "a")
+        make_team(session, "team", user)
+    with sessions.write() as holder, sessions.write() as other:
+        team_id = holder.scalars(select(Team.id)).one()
+        lock_row(holder, Team.id, team_id)
+        other.execute(text("SET LOCAL lock_timeout = 1"))
+        make_card(other, other.get_one(Team, team_id), "card")
+        with pytest.raises(OperationalError, match="lock timeout"), other.begin_nested():
+            lock_row(other, Team.id, team_id)
+
+
+def test_the_database_tells_the_time_ahead_and_behind(sessions: Sessions) -> None:
+    begun = now().replace(microsecond=0)
+    with sessions.read() as session:
+        asked = (clock(), clock(timedelta(days=-1)), clock(timedelta(seconds=1.5)))
+        moment, before, ahead = session.execute(select(*asked)).one()
+        assert begun <= moment <= read_clock(session) <= now()
+    assert ahead - moment == timedelta(seconds=1.5)
+    assert moment - before == timedelta(days=1)
