@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -314,3 +315,40 @@ def test_a_check_says_which_tracks_are_missing_for_an_overall_score(site: Site) 
             "This file has text questions only: there will be no overall score without image "
             "questions and reports." in page
         )
+
+
+@pytest.mark.one_database
+def test_what_a_tools_files_were_taken_for_is_shown_before_and_after(site: Site) -> None:
+    ada = sign_in(site, "ada")
+    lines = [json.loads(line) for line in make_file().splitlines()]
+    batch = [
+        {
+            "custom_id": line["id"],
+            "response": {
+                "status_code": 200,
+                "body": {
+                    "model": "vlm-1",
+                    "choices": [{"message": {"content": line["prediction"]}}],
+                },
+            },
+            "error": None,
+        }
+        for line in lines
+    ]
+    batch[0] |= {"response": None, "error": {"code": "batch_expired"}}
+    halves = (batch[:5], batch[5:])
+    sent = ["".join(json.dumps(one) + "\n" for one in half) for half in halves]
+    files = [("file", (f"part-{n}.jsonl", raw)) for n, raw in enumerate(sent)]
+    form = {"benchmark": "tiny", "split": "test", "model": "model-a"}
+    form["csrf_token"] = csrf_of(ada.get(f"{site.url}/submit").text)
+    read_as = "Read as: OpenAI Batch output, 11 samples, model vlm-1, 2 files."
+    warning = "1 failed request has no answer in the file and will count as unparsed."
+    for more in ({"dry_run": "1"}, {}):
+        page = ada.post(f"{site.url}/submit", data=form | more, files=files).text
+        assert read_as in page
+        assert warning in page
+    assert f"11 predictions received in part-0.jsonl and 1 more. {read_as} {warning}" in page
+    token = site.token("ada")
+    known = site.submit(token, sent[0].encode() + sent[1].encode(), address="validations").json()
+    assert known["recognised"]["tool"] == "OpenAI Batch output"
+    assert known["recognised"]["warnings"] == [warning]

@@ -133,7 +133,7 @@ def test_every_problem_of_a_file_comes_with_line_and_remedy_and_nothing_is_kept(
         answer = check(site, "post", f"/{address}", site.submit(token, raw, address=address))
         assert [(p["line"], p["id"]) for p in answer["error"]["problems"]] == [
             (12, "nobody"),
-            (13, None),
+            (13, "7"),
         ]
         assert answer["error"]["n_problems"] == 2
     assert site.get("/api/v1/submissions", token).json() == {"submissions": []}
