@@ -17,9 +17,12 @@ from huggingface_hub import ModelCardData, parse_eval_result_entries
 from huggingface_hub.repocard import ModelCard as HubCard
 from jsonschema import Draft7Validator
 
+from leaderboard.bundles.verifying.names import WORDS
 from leaderboard.exports.documents.croissant import check_description
+from leaderboard.exports.documents.every_eval_ever import MEANINGS, SCALES
 from leaderboard.exports.documents.facts import identify
 from leaderboard.exports.documents.yaml_text import write_yaml
+from leaderboard.models.ranking import Board, Metric
 from leaderboard.models.team import ModelCard, Team
 from leaderboard.reported.read_file import NamedFile, read_reported_file
 from spinebench.shapes.rankings import BOARDS
@@ -110,6 +113,10 @@ def test_a_record_of_every_eval_ever_has_the_scores_intervals_and_counts_of_the_
     assert read_archive(again) == files
 
 
+def test_every_metric_has_a_scale_for_records_and_a_name_for_proofs() -> None:
+    assert SCALES.keys() == MEANINGS.keys() == WORDS.keys() == set(Metric)
+
+
 def test_a_record_of_this_software_is_read_again_as_reported_results(scored_site: Site) -> None:
     files = read_archive(scored_site.get(f"{MODEL}/every-eval-ever"))
     (record,) = (raw for name, raw in files.items() if name.endswith(".json"))
@@ -171,9 +178,7 @@ def test_results_for_hugging_face_are_read_by_its_own_library(scored_site: Site)
     raw = scored_site.get(f"{MODEL}/eval-results?{DATASET}").content
     entries = {one.task_id: one for one in parse_eval_result_entries(yaml.safe_load(raw))}
     entry = list_entries(scored_site)
-    assert list(entries) == [
-        f"test_{board}" for board in ("overall", "text", "image", "closed", "report")
-    ]
+    assert list(entries) == [f"test_{board.value}" for board in Board]
     for board, one in ((task.removeprefix("test_"), one) for task, one in entries.items()):
         known = entry[board]
         assert one.value == pytest.approx(known["value"], abs=1e-4)

@@ -12,6 +12,7 @@ WORDS = {
     Metric.REPORT: "Report score",
     Metric.RATING: "Rating",
     Metric.GAP: "Modality gap",
+    Metric.RELIABILITY: "Reliability",
 }
 HEADLINES = {board.place: board.label for board in Board}
 

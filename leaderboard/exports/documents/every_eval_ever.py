@@ -80,8 +80,9 @@ SCALES = {
     Metric.REPORT: _Scale("points", 20, 100, "of the judge's calibration, or of the mean"),
     Metric.RATING: _Scale("points", 1, 5, "of the judge's calibration, or of the mean"),
     Metric.GAP: _Scale("points", -100, 100, None),
+    Metric.RELIABILITY: _Scale("points", 0, 100, _OF_MEAN),
 }
-_MEANINGS = {
+MEANINGS = {
     Metric.OVERALL: "the tracks' scores, weighted by their numbers of items",
     Metric.ACCURACY: "questions answered exactly right; refused, unclear and unread answers are "
     "wrong",
@@ -90,6 +91,8 @@ _MEANINGS = {
     Metric.REPORT: "20 times the mean of the rubric's sections",
     Metric.RATING: "mean rating from 1 to 5",
     Metric.GAP: "accuracy on image questions minus accuracy on text questions",
+    Metric.RELIABILITY: "50 + 50 times the mean reward of questions: 1 for a right answer, 0 for "
+    "none, -1/(k - 1) for a wrong one of k options",
 }
 _SHRUNK = "hierarchical beta-binomial, drawn towards the model's other values"
 
@@ -269,7 +272,7 @@ def _make_result(facts: ModelFacts, result: SplitResult, score: ScoreFields) -> 
         evaluation_timestamp=table.ranked_at.isoformat() if table.ranked_at else None,
         source_data=_describe_items(facts, result),
         metric_config=MetricConfig(
-            evaluation_description=_MEANINGS[score.metric],
+            evaluation_description=MEANINGS[score.metric],
             metric_id="accuracy"
             if score.metric is Metric.ACCURACY
             else f"spinebench.{score.metric.value}",
