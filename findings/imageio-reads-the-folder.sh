@@ -9,8 +9,8 @@
 # For whoever evaluates models: pictures for a benchmark that are exported file by file with
 #   `iio.imread(path)` can all show the same stranger. Nothing is raised; a line on standard output
 #   counts the series. `imageio.v2.imread` returns the file that it is given, pydicom too.
-# SpineBench: takes PNG, JPEG and WebP only, and counts items that show the same bytes under
-#   different names as one cluster, so that intervals stay honest (leaderboard/items/values.py).
+# SpineBench: reads each file by itself with pydicom (leaderboard/pictures/dicom.py), and counts items
+#   that show the same bytes under different names as one cluster (leaderboard/items/values.py).
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

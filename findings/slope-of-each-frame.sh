@@ -9,8 +9,8 @@
 # For whoever evaluates models: where slopes differ, slices that are equally bright in the scanner
 #   come out 4 : 1, and a window fitted to one frame makes another white. "No slope in the header"
 #   is no proof that none is needed. (highdicom's volume has the frames in reverse order.)
-# SpineBench: takes PNG, JPEG and WebP only; docs/benchmark-package.md ("Pictures from scans") says
-#   what a host has to check before.
+# SpineBench: `flask benchmark pictures` applies slope, intercept and window of each frame
+#   (leaderboard/pictures/dicom.py).
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
