@@ -177,7 +177,7 @@ def test_sending_a_file_shows_how_far_it_is(
 
 @pytest.mark.parametrize(
     ("width", "shown", "left_out"),
-    [(60, "rank", "coverage"), (40, "overall", "text"), (120, "coverage", None)],
+    [(60, "rank", "coverage"), (40, "overall", "text"), (132, "coverage", None)],
 )
 def test_a_narrow_window_keeps_rank_model_and_overall_and_names_the_rest(
     server: ApiServer, screen: Open, width: int, shown: str, left_out: str | None
