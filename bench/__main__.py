@@ -12,6 +12,7 @@ from importlib import import_module
 # By name, for each is imported when it is run: what one needs must not weigh on another.
 MEASUREMENTS = (
     "submission",
+    "formats",
     "endpoint",
     "failing_server",
     "ranking",

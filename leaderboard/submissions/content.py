@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from leaderboard.errors import InvalidPredictions, Problem, TooLarge
-from leaderboard.submissions.formats import FORMAT_WORDS
 
 PIECE_BYTES = 16_384
 MOST_MEMBERS = 10_000
@@ -49,12 +48,13 @@ def read_content(stream: BinaryIO, max_bytes: int) -> Content:
     if len(raw) > max_bytes:
         raise TooLarge(
             f"The file is larger than {max_bytes / 2**20:.0f} MiB once decompressed.",
-            "Send only id and prediction for each item, and shorten over-long predictions.",
+            "Send only id and prediction for each item: `spinebench convert FILE -o "
+            "predictions.jsonl` writes what counts of a log.",
         )
     for magic, kind in OTHER_KINDS.items():
         if raw.startswith(magic):
             raise _unreadable(
-                f"The file is {kind}.", f"Save it as {FORMAT_WORDS}; you may compress it with gzip."
+                f"The file is {kind}.", "Save it as JSONL, CSV or Excel; gzip or zip may pack it."
             )
     file_hash = hashlib.sha256(raw).hexdigest()
     if not raw or raw.isspace():

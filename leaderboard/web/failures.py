@@ -45,7 +45,7 @@ HTTP_REMEDIES = {
     400: "Reload the page and send the form again.",
     404: "Check the address, or start from the first page.",
     405: "See /docs/api for what this address accepts.",
-    413: "Send a smaller file.",
+    413: "Send a smaller file: `spinebench convert` makes one of a tool's log.",
     429: "Wait a minute and try again.",
 }
 

@@ -298,3 +298,13 @@ def test_a_file_that_cannot_be_converted_says_why(spinebench: Spinebench) -> Non
     outcome = spinebench("convert", str(RECORDED / "lm_eval_results.json.gz"), "--json")
     assert outcome.code == 5
     assert "lm_eval's summary of a run" in outcome.json["error"]["problems"][0]["message"]
+
+
+def test_submit_says_what_the_file_was_taken_for(server: ApiServer, spinebench: Spinebench) -> None:
+    made = submission()
+    words = "2 predictions received in log.eval. Read as: inspect_ai log, 2 samples."
+    made["events"] = [{"at": made["created_at"], "kind": "submitted", "message": words}]
+    server.on("POST", "/submissions", Answer(201, made))
+    log = str(RECORDED / "inspect_failed_run.eval")
+    outcome = spinebench("submit", log, "-b", "spinebench-mini", "-m", "my-vlm")
+    assert "Read as: inspect_ai log, 2 samples." in outcome.out

@@ -162,6 +162,8 @@ def _fill(**fields: str | None) -> dict[str, str]:
 def _ask_about_part(terminal: Terminal, api: Api, fields: Mapping[str, str], file: Path) -> None:
     """Say what a file will do, and send one that leaves tracks out only if that is meant."""
     verdict = read_answer(Validation, _check(terminal, api, fields, file))
+    if verdict.recognised and verdict.recognised.said:
+        terminal.say(verdict.recognised.said)
     if verdict.missing_words:
         terminal.say(verdict.missing_words)
     if verdict.missing and not click.confirm("Send it?", err=True):
@@ -222,8 +224,9 @@ def show_receipt(terminal: Terminal, submission: SubmissionRecord, *, watch: boo
         f"Submitted as {submission.id}: {submission.progress.n_total:,} predictions of "
         f"{submission.model} on {submission.benchmark} {submission.split}."
     )
-    if submission.effect:
-        terminal.show(submission.effect)
+    for words in (submission.read_as, submission.effect):
+        if words:
+            terminal.show(words)
     terminal.show(submission.url)
     if not watch:
         terminal.say(f"Follow it: spinebench status {submission.id} --watch")

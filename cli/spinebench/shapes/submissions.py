@@ -12,6 +12,7 @@ FINISHED = frozenset({"pending", "scored", "failed", "cancelled", "held"})
 """Statuses after which nothing more happens, or not before the host has looked."""
 
 
+READ_AS = "Read as:"
 PLAIN = ("JSONL", "CSV")
 """Files as the document asks for them: of these there is nothing to say."""
 
@@ -42,7 +43,7 @@ class Recognised(Shape, frozen=True, kw_only=True):
         """What there is to say of the file, with the warnings; nothing of an ordinary one."""
         if self.tool in PLAIN and not (self.model or self.notes or self.warnings):
             return ""
-        return " ".join([f"Read as: {self.words}.", *self.warnings])
+        return " ".join([f"{READ_AS} {self.words}.", *self.warnings])
 
 
 class Validation(Shape, frozen=True, kw_only=True):
@@ -200,6 +201,15 @@ class SubmissionRecord(Shape, frozen=True, kw_only=True):
     runs: list[str] = msgspec.field(default_factory=list)
     events: list[EventRecord]
     url: str
+
+    @property
+    def read_as(self) -> str:
+        """What its file was taken for, as its events say; nothing of an ordinary one."""
+        for event in self.events:
+            _, found, words = event.message.partition(READ_AS)
+            if found:
+                return f"{READ_AS}{words}"
+        return ""
 
     @property
     def is_finished(self) -> bool:
