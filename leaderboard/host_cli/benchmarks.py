@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -18,7 +19,7 @@ from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.pictures import levels_command, pictures_command
 from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
 from leaderboard.lens.next_version import prepare_corrected
-from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.role import Role
 from leaderboard.packages.catalogue import (
     get_benchmark,
@@ -30,9 +31,11 @@ from leaderboard.packages.catalogue import (
 from leaderboard.packages.confirmed import examine_pictures, require_confirmed
 from leaderboard.packages.feedback_part import describe_feedback_part
 from leaderboard.packages.files import content_hash, open_package
+from leaderboard.packages.importing import SOURCES, Asked, Facts, import_source
 from leaderboard.packages.load import load_package
 from leaderboard.packages.package import package_schema
 from leaderboard.packages.read import Package, read_package
+from leaderboard.packages.starting import write_start
 from leaderboard.packages.versions import (
     Change,
     SplitDiff,
@@ -59,6 +62,55 @@ def check_command(place: Path) -> None:
     """Read the package (folder or zip) at PLACE and print every problem."""
     _echo_package(_read_confirmed(place))
     click.echo("No problems.")
+
+
+@benchmark_group.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--text", "tracks", flag_value="text", multiple=True, help="Text questions.")
+@click.option("--images", "tracks", flag_value="image", multiple=True, help="Image questions.")
+@click.option("--reports", "tracks", flag_value="report", multiple=True, help="Reports.")
+@click.option("--name", default="My benchmark", show_default=True)
+@click.option("--licence", default="CC-BY-4.0", show_default=True)
+def new_command(folder: Path, tracks: tuple[str, ...], name: str, licence: str) -> None:
+    """Write a small valid package into FOLDER to start from: of text questions by default."""
+    write_start(folder, [Track(one) for one in tracks or ("text",)], name, licence)
+    _echo_package(read_package(open_package(folder)))
+    click.echo(f"Change what is in {folder}, then: flask benchmark check {folder}")
+
+
+@benchmark_group.command("import")
+@click.argument("place", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--from", "source", type=click.Choice(list(SOURCES)), required=True)
+@click.option("--name", default="", help="What the benchmark is called.")
+@click.option("--licence", default="", help="Of items and pictures, such as CC-BY-4.0.")
+@click.option("--description", default="", help="One paragraph.")
+@click.option("--answers", type=click.Choice(["public", "hidden"]))
+@click.option("--slug", default="", help="Short name in addresses; made of the name by default.")
+@click.option("--version", default="1.0.0", show_default=True)
+@click.option("--split", default="test", show_default=True)
+@click.option("--images", type=click.Path(path_type=Path), help="The folder of its pictures.")
+@click.option("--alt", default="", help="What kind of pictures they are, not what they show.")
+@click.option("--field", "fields", multiple=True, help="NAME=FIELD: what a field is called.")
+def import_command(
+    place: Path,
+    folder: Path,
+    source: str,
+    answers: str | None,
+    images: Path | None,
+    fields: tuple[str, ...],
+    **said: Any,
+) -> None:
+    """Write the benchmark at PLACE, in another layout, as a package into FOLDER.
+
+    What the layout does not say is asked for in one list, with the options that say it.
+    """
+    named = dict(one.partition("=")[::2] for one in fields)
+    facts = Facts(answers=answers or "", **said)
+    n = import_source(source, place, facts, Asked(images, named), folder)
+    click.echo(f"{n:,} questions written to {folder}.")
+    _echo_package(read_package(open_package(folder)))
+    click.echo(f"No problems. Publish it: flask benchmark load {folder}")
 
 
 @benchmark_group.command("load")
