@@ -1,5 +1,7 @@
 """Whether models of known calibration are recovered from their confidences: a seeded simulation.
 
+And whether the intervals of the board of reliability hold what models of known habits earn.
+
 A model's confidences are drawn from a beta distribution, and an answer of confidence c is right
 with the probability expit(intercept + slope x logit(c)). So slope and intercept are known, and the
 other figures are integrals. In half of the designs items come in pairs that share a case, of which
@@ -15,8 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, logit
 
+from leaderboard.evaluation.estimates import REWARD_LEVELS
+from leaderboard.scoring.reliability import NEUTRAL, NO_ANSWER, find_rewards, make_rewards
 from leaderboard.scoring.statistics.confidence import fit_line, measure_brier, measure_excess
-from leaderboard.scoring.statistics.intervals import Estimate
+from leaderboard.scoring.statistics.intervals import Estimate, mean_between
 from leaderboard.scoring.statistics.selective import Answers, find_accuracy, measure_area
 
 SEED = 20261130
@@ -25,6 +29,9 @@ SIZES = (50, 200, 500)
 N_FOR_TRUTH = 1_000_000
 SAME = 1 / 3
 """The share of cases whose two items are answered alike."""
+N_OPTIONS = 4
+HABITS = ((0.5, 0.0), (0.5, 0.3), (0.8, 0.1), (0.3, 0.6), (0.2, 0.2), (0.9, 0.1), (0.1, 0.85))
+"""The shares of right answers and of none."""
 FIGURES = ("Brier", "at 80 %", "excess", "area", "slope", "intercept")
 
 
@@ -59,8 +66,34 @@ def measure() -> None:
                 print(f"{model.name:>16}{n:7}{n_each:8}{shown}", flush=True)
                 lowest, highest = min(lowest, *found.values()), max(highest, *found.values())
     print(f"lowest {100 * lowest:.1f} %, highest {100 * highest:.1f} %")
+    _measure_board()
     if lowest < 0.93 or highest > 0.97:
         sys.exit("Some interval does not hold in 93 to 97 % of runs.")
+
+
+def _measure_board() -> None:
+    print(f"the board of reliability, {N_OPTIONS} options")
+    print(f"{'right':>8}{'no answer':>11}" + "".join(f"{n:>8}" for n in SIZES))
+    for habits in HABITS:
+        shown = "".join(f"{100 * cover_board(*habits, n, N_SEEDS):7.1f}%" for n in SIZES)
+        print(f"{habits[0]:8.2f}{habits[1]:11.2f}{shown}", flush=True)
+
+
+def cover_board(right: float, unanswered: float, n: int, n_seeds: int) -> float:
+    """How often the interval of n questions holds what a model earns that is right so often."""
+    chances = np.full(n, 1 / N_OPTIONS)
+    best, worst = find_rewards(chances)
+    bounds = float(worst[0]), float(best[0])
+    wrong = 1 - right - unanswered
+    truth = right * bounds[1] + unanswered * NEUTRAL + wrong * bounds[0]
+    held = 0
+    for seed in range(n_seeds):
+        luck = np.random.default_rng([SEED, seed]).random(n)
+        values = np.where(luck < right, 100.0, np.where(luck < right + unanswered, NO_ANSWER, 0.0))
+        rewards = make_rewards(values, chances)
+        one = mean_between(rewards, np.arange(n), bounds, np.ones(n), REWARD_LEVELS)
+        held += _holds(one, truth)
+    return held / n_seeds
 
 
 def find_truth(model: Calibrated) -> Mapping[str, float]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from alembic import command
 from sqlalchemy import (
@@ -24,7 +25,11 @@ from sqlalchemy.exc import IntegrityError
 
 from leaderboard.db import Sessions, now
 from leaderboard.errors import DuplicateSubmission
+from leaderboard.items.values import pack_values, unpack_values
+from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.migrate import downgrade, make_alembic, upgrade
+from leaderboard.models.ranking import Board, ItemValues, RankingEntry
+from leaderboard.models.sealed import CommittedValues
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelVariant, User, VariantConsent
 from tests.factories import make_card, make_team, make_user
@@ -194,6 +199,32 @@ def test_hosts_become_administrators_and_experts_experts_of_every_benchmark(
             (3, "host"),
         ]
     engine.dispose()
+
+
+@pytest.mark.own_database
+def test_values_of_questions_without_an_answer_get_their_sign(
+    sessions: Sessions, load: Load, submit_texts: Submit, database_url: str
+) -> None:
+    load(3, 0, 0)
+    texts = {"test-text-000": "B", "test-text-001": "C", "test-text-002": "I cannot answer this."}
+    submit_texts(texts, judges=[ChecklistJudge()])
+    with sessions.write() as session:
+        row = session.scalars(select(ItemValues)).one()
+        marked = row.content
+        assert [bool(sign) for sign in np.signbit(unpack_values(marked))] == [False, False, True]
+        row.content = pack_values(np.abs(unpack_values(marked)))
+        sealed = session.scalars(select(CommittedValues)).all()
+        for one in sealed:
+            one.content = row.content
+        assert row.content != marked
+    downgrade(database_url, "0059")
+    upgrade(database_url)
+    with sessions.read() as session:
+        assert session.scalars(select(ItemValues.content)).one() == marked
+        committed = session.scalars(select(CommittedValues.content)).all()
+        assert committed == [marked] * len(sealed)
+        boards = set(session.scalars(select(RankingEntry.board)))
+        assert Board.RELIABILITY not in boards
 
 
 @pytest.mark.own_database

@@ -150,8 +150,9 @@ def make_joint_scores(
     closed = items[is_closed]
     if {Track.TEXT, Track.IMAGE} <= set(of_track) and len(closed):
         yield closed_score("closed", closed)
-        yield reliability_score(closed)
         yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
+    if list_asked(items) and list_asked(items) <= set(of_track):
+        yield reliability_score(closed)
     yield overall_score(items, of_track, report)
     if changed is None or items["multiple"][changed].any():
         yield from multiple_scores(closed)
@@ -224,6 +225,12 @@ def closed_score(name: str, closed: pd.DataFrame) -> Scored:
     """The accuracy over the tracks of questions, each weighing as many as the split has of it."""
     weights = weigh_tracks(closed[closed["value"].notna()])
     return accuracy_score(make_sample(Slice.CLOSED, name, closed), weights)
+
+
+def list_asked(items: pd.DataFrame) -> set[Track]:
+    """The tracks of questions that there are items of."""
+    there = set(items["track"])
+    return {track for track in Board.RELIABILITY.tracks if track.value in there}
 
 
 def reliability_score(closed: pd.DataFrame, most: int = 1) -> Scored:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from leaderboard.evaluation.estimates import (
     Scored,
     has_few,
+    list_asked,
     make_sample,
     modality_gap,
     multiple_scores,
@@ -58,11 +59,12 @@ def make_run_scores(
     closed = sent[sent["track"] != Track.REPORT.value]
     if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
         yield _accuracy(ItemSlice(Slice.CLOSED, "closed", closed), runs, weighs_tracks=True)
-        yield _reliability(closed, items, runs)
         gap = modality_gap(plain[Track.TEXT], plain[Track.IMAGE])
         if foreign:
             gap = replace(gap, estimate=None)
         yield _widen(gap, runs.find_between(_weigh_gap(items)), (-100.0, 100.0))
+    if list_asked(items) and list_asked(items) <= set(tracks):
+        yield _reliability(closed, items, runs)
     overall = overall_score(items, plain, report)
     yield _widen(overall, runs.find_between(weigh_overall(items) / max(1, len(items))), PERCENT)
     yield from _score_multiple(closed, multiple)

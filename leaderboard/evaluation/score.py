@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.db import lock_row
-from leaderboard.evaluation.estimates import Scored, reliability_score
+from leaderboard.evaluation.estimates import Scored, list_asked, reliability_score
 from leaderboard.evaluation.results import Result, make_result, read_facts
 from leaderboard.items.values import unpack_values
 from leaderboard.items.weights import select_deciding
@@ -95,15 +95,14 @@ def ensure_rewards(session: Session, keys: Collection[str], items: pd.DataFrame)
         .join(Submission, Submission.id == ItemValues.submission_id)
         .where(ItemValues.submission_id.in_(keys), ItemValues.submission_id.not_in(has))
     ).all()
-    asked = {track.value for track in Board.RELIABILITY.tracks}
+    asked = list_asked(select_deciding(items))
     for key, content, tracks in rows:
-        if asked <= set(tracks):
+        if asked and asked <= set(tracks):
             values = unpack_values(content)
             table = select_deciding(items.assign(value=values, answered=~np.isnan(values)))
-            closed = table[table["track"].isin(asked)]
-            if len(closed):
-                score = make_row(reliability_score(closed))
-                session.execute(insert(Score), [{"submission_id": key, **score}])
+            closed = table[table["track"].isin([track.value for track in asked])]
+            score = make_row(reliability_score(closed))
+            session.execute(insert(Score), [{"submission_id": key, **score}])
 
 
 def clear_scores(session: Session, submission_id: str) -> None:

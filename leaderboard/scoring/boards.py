@@ -147,10 +147,12 @@ TRACK_BOARDS = tuple(Board(track.value) for track in Track)
 def boards_of(tracks: Collection[Track]) -> tuple[Board, ...]:
     """The boards that each say something of their own where there are items of these `tracks`.
 
-    Of one track the overall score says everything, and without reports it stands for all questions.
+    Of one track the overall score says everything, and without reports it stands for all questions;
+    what wrong answers cost it does not say.
     """
     if len(tracks) < 2:
-        return (Board.OVERALL,)
+        is_asked = not {Track.REPORT}.issuperset(tracks)
+        return tuple(one for one in Board if one is Board.OVERALL or (is_asked and one.definition))
     without = {track.value for track in Track if track not in tracks}
     if without:
         without.add(Board.CLOSED.value)

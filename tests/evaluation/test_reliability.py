@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from leaderboard.db import Sessions
 from leaderboard.evaluation.rank import rank_split
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.models.ranking import Board, Metric, Score
+from leaderboard.models.benchmark import Track
+from leaderboard.models.ranking import Board, Metric, Score, boards_of
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.comparisons.compare import compare_models
 from leaderboard.rankings.read import RankingRow, read_ranking
@@ -110,3 +111,18 @@ def test_of_several_runs_the_mean_of_what_their_answers_earn_counts(
     assert row.n_runs == 2
     assert row.scores[Board.RELIABILITY].value == pytest.approx(75 - 25 / 6)
     assert row.scores[Board.CLOSED].value == pytest.approx(50)
+
+
+@pytest.mark.one_database
+def test_a_split_without_pictures_has_the_board_too(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(N_TEXT, 0, 0)
+    every = answer(lambda n: "B" if n % 2 else "C")
+    own = {key: text for key, text in every.items() if "-text-" in key}
+    submit_texts(own, judges=[ChecklistJudge()])
+    (row,) = read_rows(sessions).values()
+    assert row.scores[Board.RELIABILITY].value == pytest.approx(50 + 50 * (15 - 15 / 3) / 30)
+    assert row.ranks[Board.RELIABILITY].low == 1
+    assert boards_of([Track.TEXT]) == (Board.OVERALL, Board.RELIABILITY)
+    assert boards_of([Track.REPORT]) == (Board.OVERALL,)
