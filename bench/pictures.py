@@ -17,14 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import (
-    CTImageStorage,
-    ExplicitVRLittleEndian,
-    JPEG2000Lossless,
-    RLELossless,
-    generate_uid,
-)
+from pydicom.data import get_testdata_file
+from pydicom.dataset import FileDataset
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, RLELossless, generate_uid
 
 from leaderboard.errors import SpineBenchError
 from leaderboard.pictures import Wishes, draw_stacks, find_scans, order_scans, write_pictures
@@ -74,20 +69,14 @@ def _write_series(folder: Path, syntax: str) -> None:
 
 
 def _make(stored: NDArray[np.uint16]) -> FileDataset:
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = CTImageStorage
-    data = FileDataset("made", {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID, data.SeriesInstanceUID, data.Modality = CTImageStorage, "1.2.3", "CT"
-    data.PatientName, data.PatientID, data.StudyDate = "Muster^Anna", "4711", "20260102"
+    """pydicom's CT sample with other pixels: a scanner's header, private elements too."""
+    data = dcmread(str(get_testdata_file("CT_small.dcm")))
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.Rows = data.Columns = SIDE
-    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
     data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
-    data.RescaleSlope, data.RescaleIntercept = 1, -1024
     data.WindowCenter, data.WindowWidth = 40, 400
-    data.ImageOrientationPatient, data.PixelSpacing = [1, 0, 0, 0, 1, 0], [0.7, 0.7]
+    del data.PixelPaddingValue
     data.PixelData = stored.tobytes()
-    data["PixelData"].VR = "OW"
     return data
 
 

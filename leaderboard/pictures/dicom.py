@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -16,7 +17,7 @@ from leaderboard.errors import InvalidRequest, SpineBenchError
 from leaderboard.pictures.geometry import Geometry, Point, read_sides
 from leaderboard.pictures.grey import Grey, Table, make_window
 from leaderboard.pictures.identifiers import find_identifiers
-from leaderboard.pictures.slices import ScanFile, Slice
+from leaderboard.pictures.slices import Layout, ScanFile, Slice
 from leaderboard.pictures.source import Window
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 GREY_FORMS = ("MONOCHROME1", "MONOCHROME2")
 MAX_DICOM_PIXELS = 40_000_000
+LARGE = 4096
+"""Bytes of an element from which on it stays on the disk until somebody asks for it."""
+PIXEL_DATA = 0x7FE00010
+LITTLE_ENDIAN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
+"""Transfer syntaxes whose pixels stand in the file as they are in memory."""
 SILENT = logging.CRITICAL + 1
 NO_WINDOW = Window(rule="none")
 HEAD_PARTS = frozenset("HEAD BRAIN SKULL FACE ORBIT ORBITS JAW SINUS HEADNECK NOSE EAR".split())
@@ -57,7 +63,7 @@ def read_dicom(path: Path) -> ScanFile:
 
     with _Quiet():
         try:
-            data = dcmread(path, stop_before_pixels=True)
+            data = dcmread(path, defer_size=LARGE)
             header = _Header(data)
             refusal = header.find_refusal()
             if refusal:
@@ -88,8 +94,8 @@ class _Header(NamedTuple):
             return "It has no picture."
         if self.top.Rows * self.top.Columns > MAX_DICOM_PIXELS:
             return f"It has more than {MAX_DICOM_PIXELS:,} pixels."
-        is_native = not self.top.file_meta.TransferSyntaxUID.is_compressed
-        if is_native and int(self.top.HighBit) + 1 != int(self.top.BitsStored):
+        syntax = _read_syntax(str(self.top.file_meta.TransferSyntaxUID))
+        if not syntax.is_compressed and int(self.top.HighBit) + 1 != int(self.top.BitsStored):
             # Older editions of the standard allowed it, and decoders read the wrong bits.
             return "Its values do not stand in the lowest bits, where programs look for them."
         return None
@@ -100,6 +106,21 @@ class _Header(NamedTuple):
             if place is not None and place.get(sequence):
                 return cast("Dataset", place.get(sequence)[0])
         return self.top
+
+
+class _Syntax(NamedTuple):
+    """How a file is written."""
+
+    is_compressed: bool
+    is_deflated: bool
+
+
+@lru_cache(maxsize=64)
+def _read_syntax(uid: str) -> _Syntax:
+    from pydicom.uid import UID
+
+    syntax = UID(uid)
+    return _Syntax(syntax.is_compressed, syntax.is_deflated)
 
 
 def _list_slices(path: Path, data: Dataset) -> list[Slice]:
@@ -120,6 +141,7 @@ def _list_slices(path: Path, data: Dataset) -> list[Slice]:
 
 def _make_slice(path: Path, index: int, n_frames: int, header: _Header) -> Slice:
     top = header.top
+    syntax = str(top.file_meta.TransferSyntaxUID)
     grey = _read_grey(header) if top.PhotometricInterpretation in GREY_FORMS else None
     has_place = header.frame is not None or n_frames == 1
     calibrated = header.group("PixelMeasuresSequence").get("PixelSpacing")
@@ -139,9 +161,38 @@ def _make_slice(path: Path, index: int, n_frames: int, header: _Header) -> Slice
         top.get("LossyImageCompression") == "01",
         _read_burned_in(top),
         part in HEAD_PARTS,
-        _PLUGINS.get(str(top.file_meta.TransferSyntaxUID), ""),
-        top.file_meta.TransferSyntaxUID.is_deflated,
+        _PLUGINS.get(syntax, ""),
+        _read_syntax(syntax).is_deflated,
+        *_find_pixels(top, syntax, n_frames),
     )
+
+
+def _find_pixels(
+    top: Dataset, syntax: str, n_frames: int
+) -> tuple[Layout | None, tuple[int, int] | None]:
+    """Where the pixels of one frame stand in the file, if they stand there as they are."""
+    element = top.get_item(PIXEL_DATA, keep_deferred=True) if PIXEL_DATA in top else None
+    form = str(top.PhotometricInterpretation)
+    is_plain = form in (*GREY_FORMS, "RGB") and top.BitsAllocated in (8, 16)
+    if n_frames > 1 or not is_plain or syntax not in LITTLE_ENDIAN or element is None:
+        return None, None
+    length, at = getattr(element, "length", None), getattr(element, "value_tell", None)
+    n_samples = int(top.SamplesPerPixel)
+    n_bytes = int(top.Rows) * int(top.Columns) * n_samples * int(top.BitsAllocated) // 8
+    if not at or length not in (n_bytes, n_bytes + n_bytes % 2):
+        return None, None
+    planar = int(top.get("PlanarConfiguration") or 0) if n_samples > 1 else None
+    layout = Layout(
+        syntax,
+        (int(top.Rows), int(top.Columns)),
+        form,
+        n_samples,
+        planar,
+        int(top.BitsAllocated),
+        int(top.BitsStored),
+        bool(top.PixelRepresentation),
+    )
+    return layout, (at, length)
 
 
 def _stack_of(header: _Header) -> tuple[object, ...]:
@@ -288,8 +339,37 @@ def _iterate(path: Path, slices: list[Slice]) -> Iterator[NDArray[Any]]:
     if slices[0].is_deflated:
         yield from iter_pixels(dcmread(path), indices=wanted, decoding_plugin=decoder)
         return
+    if slices[0].layout is not None and slices[0].extent is not None:
+        yield from iter_pixels(_describe(slices[0].layout, path, slices[0].extent))
+        return
     with path.open("rb") as file:
         yield from iter_pixels(file, indices=wanted, decoding_plugin=decoder)
+
+
+def _describe(layout: Layout, path: Path, extent: tuple[int, int]) -> Dataset:
+    """A data set of nothing but pixels, to be used before the next one is described."""
+    data = _make_description(layout)
+    with path.open("rb") as file:
+        file.seek(extent[0])
+        data.PixelData = file.read(extent[1])
+    return data
+
+
+@lru_cache(maxsize=4)
+def _make_description(layout: Layout) -> Dataset:
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import UID
+
+    data = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = UID(layout.syntax)
+    data.Rows, data.Columns = layout.shape
+    data.PhotometricInterpretation, data.SamplesPerPixel = layout.photometric, layout.n_samples
+    data.BitsAllocated, data.BitsStored = layout.n_allocated, layout.n_stored
+    data.HighBit, data.PixelRepresentation = layout.n_stored - 1, int(layout.is_signed)
+    if layout.planar is not None:
+        data.PlanarConfiguration = layout.planar
+    return data
 
 
 def _colour(path: Path, pixels: NDArray[Any]) -> NDArray[Any]:

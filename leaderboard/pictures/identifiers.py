@@ -61,8 +61,9 @@ def find_identifiers(data: Dataset) -> dict[str, str]:
 def _collect(data: Dataset, found: dict[str, str]) -> None:
     # Iterating over the data set itself would decode its values.
     for tag in data.keys():  # noqa: SIM118
-        element = data.get_item(tag)
-        if not element.value:
+        # A value that is still on the disk is a long one.
+        element = data.get_item(tag, keep_deferred=True)
+        if not element.value and not getattr(element, "length", 0):
             continue
         if tag.is_private:
             if not tag.is_private_creator:

@@ -12,11 +12,25 @@ from leaderboard.pictures.geometry import Geometry
 from leaderboard.pictures.grey import Grey
 
 
+class Layout(NamedTuple):
+    """How the pixels of a DICOM file of one frame, without compression, are written."""
+
+    syntax: str
+    shape: tuple[int, int]
+    photometric: str
+    n_samples: int
+    planar: int | None
+    n_allocated: int
+    n_stored: int
+    is_signed: bool
+
+
 class Slice(NamedTuple):
     """One slice: its file and frame there, its place, and how its values become grey levels.
 
     `grey` is None for pictures in colour; its window is a placeholder where `has_window` is false.
-    `decoder` is the decoder to be used, or empty for the usual one.
+    `decoder` is the decoder to be used, or empty for the usual one. With a `layout`, the pixels are
+    the bytes at `extent` (first, number), and the header need not be read again.
     `stack` is what slices of one series have in common; it stays in memory and is written nowhere.
     """
 
@@ -36,6 +50,8 @@ class Slice(NamedTuple):
     is_head: bool
     decoder: str = ""
     is_deflated: bool = False
+    layout: Layout | None = None
+    extent: tuple[int, int] | None = None
 
 
 class ScanFile(NamedTuple):
