@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 K = TypeVar("K", str, int)
 
+ALIVE_SECONDS = 30
+"""A reconciler that was not heard of for so long is not at work."""
 JOB_SECONDS = 6 * 60 * 60
 FAILED_SECONDS = 24 * 60 * 60
 """How long a job that raised is kept for the host to look at."""
@@ -104,10 +106,11 @@ class WorkerState(NamedTuple):
 
 
 class QueueState(NamedTuple):
-    """How many jobs wait in each lane, and the workers that are alive."""
+    """How many jobs wait in each lane, the workers that are alive, and whether a reconciler is."""
 
     n_jobs: dict[Lane, int]
     workers: list[WorkerState]
+    has_reconciler: bool
 
     @property
     def unserved(self) -> list[Lane]:
@@ -187,6 +190,7 @@ class RedisQueue:
 
     def __init__(self, redis: Redis, name: str) -> None:
         self._redis = redis
+        self._reconciler = f"{name}:reconciler"
         self._lanes = {lane: make_rq_queue(redis, name, lane) for lane in Lane}
 
     def enqueue(self, job: Job, key: str | int) -> None:
@@ -229,10 +233,19 @@ class RedisQueue:
         """How the queues stand; None while Redis is away."""
         try:
             n_jobs = {lane: queue.count for lane, queue in self._lanes.items()}
-            return QueueState(n_jobs, self._read_workers())
+            return QueueState(
+                n_jobs, self._read_workers(), bool(self._redis.exists(self._reconciler))
+            )
         except RedisError as error:
             log.warning("the queue cannot be read: %s", error)
             return None
+
+    def note_reconciler(self) -> None:
+        """A reconciler is at work."""
+        try:
+            self._redis.set(self._reconciler, 1, ex=ALIVE_SECONDS)
+        except RedisError as error:
+            log.warning("the reconciler cannot say that it is at work: %s", error)
 
     def _read_workers(self) -> list[WorkerState]:
         """The workers that serve any of our lanes, by name."""

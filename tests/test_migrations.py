@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -27,7 +28,7 @@ from leaderboard.db import Sessions, now
 from leaderboard.errors import DuplicateSubmission
 from leaderboard.items.values import pack_values, unpack_values
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.migrate import downgrade, make_alembic, upgrade
+from leaderboard.migrate import downgrade, find_head, make_alembic, upgrade
 from leaderboard.models.ranking import Board, ItemValues, RankingEntry
 from leaderboard.models.sealed import CommittedValues
 from leaderboard.models.submission import EventKind, Status, Submission
@@ -49,6 +50,11 @@ def test_migrations_go_up_and_down_and_up_again(bare_database_url: str) -> None:
 @pytest.mark.own_database
 def test_the_models_have_not_drifted_from_the_migrations(database_url: str) -> None:
     command.check(make_alembic(database_url))
+
+
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    found = ScriptDirectory.from_config(make_alembic("sqlite://")).get_current_head()
+    assert find_head() == found
 
 
 def test_an_upgrade_keeps_every_row_of_the_first_release(bare_database_url: str) -> None:

@@ -152,6 +152,7 @@ def run_reconciler(config: Config) -> None:
         for job, key in due:
             log.info("%s %s waits: enqueued again", job.noun, key)
         send_nudges(queue, [*upgraded, *due])
+        queue.note_reconciler()
 
 
 def main(arguments: list[str]) -> int:

@@ -66,6 +66,7 @@ EXIT_CODES: Mapping[str, ExitCode] = {
     "conflict": ExitCode.UNEXPECTED,
     "rate_limited": ExitCode.UNEXPECTED,
     "internal": ExitCode.UNREACHABLE,
+    "unavailable": ExitCode.UNREACHABLE,
 }
 
 

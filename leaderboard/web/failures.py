@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import math
 import secrets
+import sqlite3
 import time
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
@@ -27,6 +28,8 @@ from leaderboard.web.secret_paths import hide_secrets
 log = logging.getLogger(__name__)
 
 API_ROOT = "/api/"
+AWAY_SECONDS = 10
+"""In how many seconds a reader may try again while the database is away."""
 HTTP_CODES = {
     400: "invalid_request",
     401: "unauthenticated",
@@ -57,6 +60,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(BadRequestKeyError, answer_missing_field)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(DataError, answer_unstorable)
+    for away in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(away, answer_away)
     app.register_error_handler(Exception, answer_defect)
 
 
@@ -100,6 +105,28 @@ def answer_unstorable(error: DataError) -> Response:
         "The request contains a value that cannot be stored.",
         "Leave out null characters and extremely large numbers.",
     )
+
+
+def answer_away(error: Exception) -> Response:
+    """The database is away, hangs, or is too busy: it may be back in a moment."""
+    orig = getattr(error, "orig", None)
+    if getattr(orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        # SQLite has one class for a wrong statement and for a file that is out of reach.
+        return answer_defect(error)
+    path = hide_secrets(request.path)
+    what = type(orig or error).__name__
+    log.warning("the database did not serve %s %s: %s", request.method, path, what)
+    # Nothing more is asked of it for this page.
+    g.announcements = []
+    response = _answer(
+        503,
+        "unavailable",
+        "The site cannot reach its database at the moment.",
+        "Nothing was changed. Try again in a minute.",
+    )
+    response.headers["Retry-After"] = str(AWAY_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def answer_http_error(error: HTTPException) -> Response:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Callable, Hashable, Iterable
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +22,11 @@ SAME_FOR_ALL = "spinebench.same_for_all"
 """The key of the WSGI environment by which a view says that its answer is everybody's."""
 MAX_SECONDS = 1.0
 """An answer that depends on the clock, such as an announcement's end, is late by no more."""
+NEVER_KEPT = ("/healthz", "/readyz", "/static/")
+"""Addresses that do not depend on the database, or say how it is."""
+BEFORE_CONTENT = b'<main id="content"'
+"""Where a page says that it is not of this moment."""
+NOT_OF_STALE = {"content-length", "content-encoding", "etag", "cache-control", "last-modified"}
 NOT_IN_304 = {"content-type", "content-length", "content-encoding"}
 
 Headers = list[tuple[str, str]]
@@ -56,11 +63,12 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, or have the inner application answer."""
-        if environ["REQUEST_METHOD"] != "GET":
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] != "GET" or path.startswith(NEVER_KEPT):
             return self._inner(environ, start_response)
         key = _Key(
             environ.get("SCRIPT_NAME", ""),
-            environ.get("PATH_INFO", ""),
+            path,
             drop_unknown(environ.get("QUERY_STRING", "")),
             takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
@@ -75,6 +83,10 @@ class Front:
             if known is None:
                 start_response("200 OK", list(kept.headers))
                 return [kept.body]
+        if kept is not None and mark is None:
+            headers, body = _make_stale(kept, now - kept.at)
+            start_response("200 OK", headers)
+            return [body]
         return self._pass_on(environ, start_response, key, (mark, now))
 
     def _pass_on(
@@ -116,6 +128,32 @@ class Front:
 
     def _keep(self, key: _Key, answer: _Answer) -> None:
         self._store.keep(key, answer, len(answer.body), has_query=bool(key.query))
+
+
+def _make_stale(answer: _Answer, age: float) -> tuple[Headers, bytes]:
+    """An answer that held `age` seconds ago, while nobody can tell what has changed since.
+
+    A page says so above its content, any answer by its headers; no cache keeps it.
+    """
+    by_name = {name.lower(): value for name, value in answer.headers}
+    body = answer.body
+    if by_name.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
+    if by_name.get("content-type", "").startswith("text/html"):
+        of = datetime.now(UTC) - timedelta(seconds=age)
+        said = (
+            '<aside class="announcements" aria-label="State of this page"><p>The site cannot reach '
+            f"its database at the moment. This page is as of {of:%Y-%m-%d %H:%M} UTC.</p></aside>\n"
+        )
+        body = body.replace(BEFORE_CONTENT, said.encode() + BEFORE_CONTENT, 1)
+    headers = [one for one in answer.headers if one[0].lower() not in NOT_OF_STALE]
+    headers += [
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("Age", str(int(age))),
+        ("Warning", '110 - "Response is Stale"'),
+    ]
+    return headers, body
 
 
 @lru_cache(maxsize=256)

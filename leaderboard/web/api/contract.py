@@ -26,7 +26,7 @@ JSON = "application/json"
 TOKEN = "token"
 SEE = "See /docs/api."
 MOST_JSON_BYTES = 2**18
-ALWAYS = (500,)
+ALWAYS = (500, 503)
 OF_TOKEN = (401, 403)
 OF_ADDRESS = (400, 404)
 OF_QUERY = (400,)
@@ -44,6 +44,7 @@ WHEN = {
     429: "Too many of these for now: `Retry-After` says when to come again; where a team's "
     "submissions are used, `next_at` says when it may go on.",
     500: "A defect of the server; the remedy holds a number for the host.",
+    503: "The database is away or being upgraded: `Retry-After` says when to come again.",
 }
 
 

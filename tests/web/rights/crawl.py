@@ -18,7 +18,7 @@ from tests.web.rights.forms import FORMS
 from tests.web.rights.table import API, PAGES, SIGN_IN, Cell, read_cells
 from tests.web.rights.world import World
 
-CHANGING = ("/static", "/healthz", "/account/second-factor")
+CHANGING = ("/static", "/healthz", "/readyz", "/account/second-factor")
 """Addresses that know no benchmark and show another secret or state each time."""
 ASKERS = ("read token", "visitor", "owner", "expert", "other host")
 """Whose answers are kept: of each kind one who is no host of tiny. The token is the first, because

@@ -141,6 +141,13 @@ PAGES = (
         GET /submit
         """,
     ),
+    # Nothing but the web process is at work here.
+    Group(
+        everybody(503),
+        """
+        GET /readyz
+        """,
+    ),
     # Answers of this split are hidden, so single items are nobody's to see here.
     Group(
         everybody(404),
