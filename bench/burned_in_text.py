@@ -22,8 +22,7 @@ from pydicom.data import get_testdata_file
 
 from content.phantoms.picture import draw_picture
 from content.sources.report_images import make_report_pictures
-from leaderboard.pictures import ScanFile, Wishes, draw_stacks, find_scans, order_scans
-from leaderboard.pictures.text import find_text
+from leaderboard.pictures import ScanFile, Wishes, draw_stacks, find_scans, find_text, order_scans
 
 SEED, N_DRAWN, SIDE = 20261130, 600, 512
 SAMPLES = ("CT_small.dcm", "MR_small.dcm", "693_J2KI.dcm", "examples_overlay.dcm")

@@ -12,8 +12,7 @@ from pathlib import Path
 from bench.rivals.install import ROOT, make_rivals
 from bench.tools.questions import BENCHMARK, SPLIT, Questions
 from spinebench.package import unpack
-from spinebench.tools import WRITERS, read_task
-from spinebench.tools.task import URL
+from spinebench.tools import URL, WRITERS, read_task
 
 ENVIRONMENTS = {"lm_eval": "", "inspect": "", "vlmevalkit": "vlmeval"}
 """The name of each tool's environment, as `make_rivals` has it."""

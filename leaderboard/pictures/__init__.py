@@ -11,6 +11,7 @@ from leaderboard.pictures.label_tables import TOOLS
 from leaderboard.pictures.masks import Levels, read_levels
 from leaderboard.pictures.slices import ScanFile
 from leaderboard.pictures.source import PictureSource, Window
+from leaderboard.pictures.text import find_text
 from leaderboard.pictures.write import (
     LIST,
     SHEET,
@@ -36,6 +37,7 @@ __all__ = (
     "draw_stacks",
     "find_odd_contrast",
     "find_scans",
+    "find_text",
     "look_at",
     "make_window",
     "order_scans",

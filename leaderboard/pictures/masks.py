@@ -74,7 +74,7 @@ def _read_labels(image: Nifti1Image) -> NDArray[np.int64]:
     labels: NDArray[np.int64] = np.rint(values).astype(np.int64)
     if not np.array_equal(labels, values):
         raise InvalidRequest(
-            "Its labels are not whole numbers: it was resampled or is no mask.",
+            "Its labels are not whole numbers: it was resampled, or is not a mask.",
             "Take the mask as the tool wrote it.",
         )
     return labels

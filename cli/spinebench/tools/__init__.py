@@ -6,7 +6,7 @@ temperature and limits on tokens, and the log of the tool keeps the ids of the i
 
 from spinebench.tools.inspect_ai import write_inspect
 from spinebench.tools.lm_eval import write_lm_eval
-from spinebench.tools.task import MAX_TOKENS, Task, TaskWriter, read_task
+from spinebench.tools.task import MAX_TOKENS, URL, Task, TaskWriter, read_task
 from spinebench.tools.vlmevalkit import write_vlmevalkit
 
 WRITERS: dict[str, TaskWriter] = {
@@ -15,4 +15,4 @@ WRITERS: dict[str, TaskWriter] = {
     "vlmevalkit": write_vlmevalkit,
 }
 
-__all__ = ["MAX_TOKENS", "WRITERS", "Task", "TaskWriter", "read_task"]
+__all__ = ["MAX_TOKENS", "URL", "WRITERS", "Task", "TaskWriter", "read_task"]
