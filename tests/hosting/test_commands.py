@@ -13,6 +13,7 @@ STARTED = """
 import sys
 import leaderboard.app
 print([name for name in sys.modules if name.startswith("leaderboard.host_cli.")])
+print([name for name in ("pydicom", "nibabel", "gdcm", "scipy.ndimage") if name in sys.modules])
 """
 
 
@@ -23,8 +24,8 @@ def test_every_listed_command_is_found_by_its_own_name() -> None:
     assert commands.get_command(click.Context(commands), "nothing") is None
 
 
-def test_a_site_starts_without_the_commands() -> None:
+def test_a_site_starts_without_the_commands_and_without_readers_of_scans() -> None:
     started = subprocess.run(
         [sys.executable, "-c", STARTED], capture_output=True, text=True, check=True
     )
-    assert started.stdout.strip() == "['leaderboard.host_cli.commands']"
+    assert started.stdout.splitlines() == ["['leaderboard.host_cli.commands']", "[]"]

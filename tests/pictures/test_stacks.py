@@ -7,6 +7,7 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image as Picture
 from pydicom.data import get_testdata_file
 
 from leaderboard.errors import InvalidRequest
@@ -153,3 +154,17 @@ def test_real_scans_of_other_packages_have_their_sides() -> None:
     low = float(window.center) - float(window.width) / 2  # type: ignore[arg-type]
     shown = np.clip((values - low) / float(window.width) * 255, 0, 255)  # type: ignore[arg-type]
     assert np.abs(np.stack([one.pixels for one in drawn]) - shown).max() <= 0.51
+
+
+def test_a_png_with_16_bits_is_windowed_and_not_black(tmp_path: Path) -> None:
+    values = np.linspace(128, 2191, 100 * 100).reshape(100, 100).astype(np.uint16)
+    Picture.fromarray(values).save(tmp_path / "deep.png")
+    assert Picture.open(tmp_path / "deep.png").mode == "I;16"
+    with pytest.raises(InvalidRequest, match="left and right are unknown"):
+        draw(tmp_path / "deep.png")
+    (drawn,) = draw(tmp_path / "deep.png", Wishes(orientation="L/F"))
+    low, high = np.percentile(values, [1, 99])
+    shown = np.clip((values - low) / (high - low) * 255, 0, 255)
+    assert np.abs(drawn.pixels - shown).max() <= 0.51
+    assert drawn.source.window.rule == "percentiles"
+    assert drawn.source.format == "png"
