@@ -159,7 +159,6 @@ def test_real_scans_of_other_packages_have_their_sides() -> None:
 def test_a_png_with_16_bits_is_windowed_and_not_black(tmp_path: Path) -> None:
     values = np.linspace(128, 2191, 100 * 100).reshape(100, 100).astype(np.uint16)
     Picture.fromarray(values).save(tmp_path / "deep.png")
-    assert Picture.open(tmp_path / "deep.png").mode == "I;16"
     with pytest.raises(InvalidRequest, match="left and right are unknown"):
         draw(tmp_path / "deep.png")
     (drawn,) = draw(tmp_path / "deep.png", Wishes(orientation="L/F"))
