@@ -113,6 +113,16 @@ class Config(Environment):
     database_url: str = _secret(
         "`postgresql://user:password@host/name`, or `sqlite:////srv/spinebench.sqlite3`"
     )
+    database_connect_seconds: Number = Field(
+        5,
+        description="PostgreSQL counts as away if it accepts no connection within this time, or "
+        "does not answer on one that was idle; 0 waits for ever",
+    )
+    database_statement_seconds: Number = Field(
+        60,
+        description="a statement that takes longer is given up, by PostgreSQL itself or, if that "
+        "hangs, by us; raise it where one is cancelled that should not be; 0 waits for ever",
+    )
     redis_url: str = _secret(
         "`redis://:password@host:6379/0` or `unix:///run/redis.sock`. See [Processes](#3-processes)"
     )

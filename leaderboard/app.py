@@ -15,7 +15,7 @@ from leaderboard.accounts.passkeys import find_site
 from leaderboard.accounts.providers.settings import read_providers
 from leaderboard.accounts.secret_box import SecretBox
 from leaderboard.accounts.web_sessions import SessionTerms
-from leaderboard.db import CommitMark, make_sessions
+from leaderboard.db import CommitMark, Limits, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import HostCommands
@@ -108,9 +108,10 @@ def create_app(config: Config | None = None) -> Flask:
         SPINEBENCH_CONFIG=config,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    sessions = make_sessions(config.database_url)
+    limits = Limits(config.database_connect_seconds, config.database_statement_seconds)
+    sessions = make_sessions(config.database_url, limits)
     store = Store(config.page_cache_bytes)
-    front = Front(app.wsgi_app, CommitMark(sessions.engine).read, store)
+    front = Front(app.wsgi_app, CommitMark(sessions.engine, limits.connect or None).read, store)
     app.wsgi_app = TrustedHosts(front, config.base_url, config.trusted_hosts)  # type: ignore[method-assign]
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

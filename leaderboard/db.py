@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 import logging
 import threading
+import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -42,7 +44,10 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+WAIT_INTERVAL = 0.1
+"""How often a wait for PostgreSQL looks whether the process is to stop, in seconds."""
 SQLITE_BUSY_MILLISECONDS = 30_000
+AWAY_SECONDS = 1.0
 SQLITE_EMPTY_MILLISECONDS = 2_000
 
 
@@ -146,6 +151,48 @@ def read_clock(session: Session) -> datetime:
     return session.execute(select(clock())).scalar_one()
 
 
+class Limits(NamedTuple):
+    """For how many seconds PostgreSQL is waited for: for a connection, for a statement's end.
+
+    0 waits for ever. SQLite has a limit of its own.
+    """
+
+    connect: int = 0
+    statement: int = 0
+
+
+NO_LIMITS = Limits()
+
+
+@lru_cache(maxsize=1)
+def _make_connection_class() -> Any:
+    """The class of connections to PostgreSQL that are given up where it does not answer in time.
+
+    Their `limit` is in seconds, None for ever. What the server is asked to keep within
+    (`statement_timeout`) does not help where it hangs itself, or its machine is gone.
+    """
+    # Sites on SQLite do without the driver.
+    from psycopg import Connection, OperationalError
+    from psycopg.errors import _WaitTimeout
+
+    class LimitedConnection(Connection[Any]):
+        limit: float | None = None
+
+        def wait(
+            self, gen: Any, interval: float = WAIT_INTERVAL, timeout: float | None = None
+        ) -> Any:
+            """What `gen` returns. Raises OperationalError, and closes, after the limit."""
+            if timeout is not None or self.limit is None:
+                return super().wait(gen, interval, timeout)
+            try:
+                return super().wait(gen, interval, self.limit)
+            except _WaitTimeout:
+                self.pgconn.finish()
+                raise OperationalError("the server does not answer") from None
+
+    return LimitedConnection
+
+
 class Sessions:
     """Opens sessions on one database: `read` never commits, `write` does if nothing is raised."""
 
@@ -203,18 +250,25 @@ class CommitMark:
     of all connections but the one that asks, which therefore never writes. Threads share it.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, seconds: float | None = None) -> None:
+        """`seconds` is how long an answer is waited for, None for ever."""
+        self._engine, self._seconds = engine, seconds
         self._lock = threading.Lock()
         self._connection: PoolProxiedConnection | None = None
         self._n_connections = 0
+        self._away_until = 0.0
         is_sqlite = engine.dialect.name == "sqlite"
         self._query = "PRAGMA data_version" if is_sqlite else "SELECT pg_current_snapshot()::text"
         event.listen(engine, "engine_disposed", lambda _: self._drop())
 
     def read(self) -> Hashable:
-        """The present mark, by one query that touches no table; None while the database is away."""
+        """The present mark, by one query that touches no table; None while the database is away.
+
+        Whoever asks within AWAY_SECONDS of another who waited for it in vain does not wait.
+        """
         with self._lock:
+            if time.monotonic() < self._away_until:
+                return None
             try:
                 connection = self._connection or self._connect()
                 cursor = connection.cursor()
@@ -224,6 +278,7 @@ class CommitMark:
             except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
                 log.warning("cannot tell whether anything has changed: %s", type(error).__name__)
                 self._drop()
+                self._away_until = time.monotonic() + AWAY_SECONDS
                 return None
         # What SQLite counts compares within one connection alone.
         return None if row is None else (self._n_connections, row[0])
@@ -232,7 +287,10 @@ class CommitMark:
         self._connection = self._engine.raw_connection()
         self._connection.detach()
         if self._engine.dialect.name != "sqlite":
-            self._connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+            own: Any = self._connection.dbapi_connection
+            own.autocommit = True
+            # What it asks takes no time: not to answer is to hang.
+            own.limit = self._seconds
         self._n_connections += 1
         return self._connection
 
@@ -242,7 +300,7 @@ class CommitMark:
             self._connection = None
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, limits: Limits = NO_LIMITS) -> Engine:
     """An engine for `url` (SQLite or PostgreSQL), with a transaction for every statement.
 
     On SQLite, writers take the lock when they begin, so none fails halfway with "locked". Values
@@ -250,9 +308,11 @@ def make_engine(url: str) -> Engine:
     """
     decode = msgspec.json.decode
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, hide_parameters=True, json_deserializer=decode
         )
+        _limit(engine, limits)
+        return engine
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False},
@@ -281,6 +341,36 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def make_sessions(url: str) -> Sessions:
+def _limit(engine: Engine, limits: Limits) -> None:
+    """Have connections to PostgreSQL keep within `limits`.
+
+    One that comes from the pool is tried out first, which takes as little as to connect.
+    """
+    to_try, to_end = limits.connect or None, limits.statement or None
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, record: object, args: Any, values: Any) -> Any:
+        if limits.connect:
+            values["connect_timeout"] = limits.connect
+        connection = _make_connection_class().connect(*args, **values)
+        connection.limit = to_try
+        if limits.statement:
+            connection.autocommit = True
+            connection.execute(f"SET statement_timeout = '{limits.statement:d}s'".encode())
+            connection.autocommit = False
+        return connection
+
+    @event.listens_for(engine, "checkout")
+    def allow(connection: Any, record: object, proxy: object) -> None:
+        # The server ends a statement by itself, and says so: first it is given the time to.
+        connection.limit = None if to_end is None else to_end + (to_try or 0)
+
+    @event.listens_for(engine, "checkin")
+    def restrict(connection: Any, record: object) -> None:
+        if connection is not None:
+            connection.limit = to_try
+
+
+def make_sessions(url: str, limits: Limits = NO_LIMITS) -> Sessions:
     """The sessions of the database at `url`; connects to nothing yet."""
-    return Sessions(make_engine(url))
+    return Sessions(make_engine(url, limits))

@@ -31,7 +31,7 @@ def find_head() -> str:
     None of them names it as the one before.
     """
     texts = (place.read_text() for place in (MIGRATIONS / "versions").glob("*.py"))
-    links = [link for text in texts for link in _LINK.findall(text)]
+    links: list[tuple[str, str]] = [link for text in texts for link in _LINK.findall(text)]
     own, before = ({name for kind, name in links if kind == one} for one in _KINDS)
     (head,) = own - before
     return head

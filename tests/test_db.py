@@ -1,12 +1,23 @@
 """What every database here promises."""
 
+import os
+import signal
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from leaderboard.db import Sessions, clock, lock_row, now, read_clock
+from leaderboard.db import (
+    CommitMark,
+    Limits,
+    Sessions,
+    clock,
+    lock_row,
+    make_engine,
+    now,
+    read_clock,
+)
 from leaderboard.models.reference import ItemReference
 from leaderboard.models.team import Team
 from tests.factories import make_card, make_team, make_user
@@ -78,3 +89,33 @@ def test_the_database_tells_the_time_ahead_and_behind(sessions: Sessions) -> Non
         assert begun <= moment <= read_clock(session) <= now()
     assert ahead - moment == timedelta(seconds=1.5)
     assert moment - before == timedelta(days=1)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_that_hangs_is_given_up_and_asked_anew(database_url: str) -> None:
+    engine = make_engine(database_url, Limits(connect=1, statement=1))
+    mark = CommitMark(engine, 1)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SHOW statement_timeout")) == "1s"
+        with pytest.raises(OperationalError, match="statement timeout"):
+            connection.execute(text("SELECT pg_sleep(3600)"))
+    pid = text("SELECT pg_backend_pid()")
+    with engine.connect() as connection:
+        hung = connection.scalar(pid)
+        assert mark.read() is not None
+    assert isinstance(hung, int)
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        with engine.connect() as connection:
+            assert connection.scalar(pid) != hung, "the one in the pool was tried out"
+            hanging = connection.scalar(pid)
+            assert isinstance(hanging, int)
+            os.kill(hanging, signal.SIGSTOP)
+            try:
+                with pytest.raises(OperationalError, match="does not answer"):
+                    connection.execute(pid)
+            finally:
+                os.kill(hanging, signal.SIGCONT)
+    finally:
+        os.kill(hung, signal.SIGCONT)
+    engine.dispose()

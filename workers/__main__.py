@@ -38,7 +38,7 @@ from leaderboard.scoring.answers import PARSER_VERSION
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 
 # The parent imports once what every work horse needs.
-from workers.jobs import ask_orders, read_judges, read_reader
+from workers.jobs import ask_orders, read_judges, read_limits, read_reader
 from workers.leased import LEASED
 from workers.memory import settle_memory
 
@@ -122,7 +122,7 @@ def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
 
 def run_reconciler(config: Config) -> None:
     """Every PAUSE_SECONDS bring rows and queue together again, until told to stop."""
-    sessions = make_sessions(config.database_url)
+    sessions = make_sessions(config.database_url, read_limits(config))
     queue = make_queue(config.redis_url, config.queue_name)
     terms = Terms(timedelta(seconds=config.lease_seconds), config.max_attempts)
     stopped = threading.Event()

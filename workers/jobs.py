@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from leaderboard.campaigns.refit import begin_labels, begin_order
 from leaderboard.campaigns.run import Runner
-from leaderboard.db import Sessions, make_sessions
+from leaderboard.db import Limits, Sessions, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.vault import KeyVault
@@ -61,7 +61,7 @@ def evaluate_next_run(submission_id: str) -> None:
 
 def _evaluate_next(lane: Lane) -> None:
     config = Config.from_env()
-    sessions = sessions_of(config.database_url)
+    sessions = sessions_of(config)
     settings, reader, access = read_judges(config), read_reader(config), make_access(config)
     with sessions.write() as session:
         claim = claim_next(session, lane)
@@ -111,7 +111,7 @@ def ask_orders(config: Config) -> None:
     Leaves no connection open: the process that calls this forks, and a connection that several
     processes share answers each with what another asked.
     """
-    sessions = make_sessions(config.database_url)
+    sessions = make_sessions(config.database_url, read_limits(config))
     try:
         with sessions.read() as session:
             judges = [one.judge for one in list_judges(session, read_judges(config))]
@@ -133,7 +133,7 @@ def _ask_orders(config: Config, sessions: Sessions, judges: Sequence[AnyJudge]) 
 def order_judge(order_run_id: int) -> None:
     """Run a judge on the order suite, and propose what follows for the ranks that it decides."""
     config = Config.from_env()
-    sessions = sessions_of(config.database_url)
+    sessions = sessions_of(config)
     with sessions.read() as session:
         judges = list_judges(session, read_judges(config))
     if not run_order(sessions, order_run_id, judges):
@@ -146,31 +146,31 @@ def order_judge(order_run_id: int) -> None:
 
 def fit_irt(irt_run_id: int) -> None:
     """Fit item response theory to the questions of a split."""
-    run_irt(sessions_of(Config.from_env().database_url), irt_run_id)
+    run_irt(sessions_of(Config.from_env()), irt_run_id)
 
 
 def rank(split_id: int) -> None:
     """Rank a split again; twice gives the same ranking."""
-    with sessions_of(Config.from_env().database_url).write() as session:
+    with sessions_of(Config.from_env()).write() as session:
         rank_split(session, split_id)
 
 
 def test_endpoint(endpoint_id: str) -> None:
     """Test a team's endpoint on a few public items."""
     config = Config.from_env()
-    try_endpoint(sessions_of(config.database_url), endpoint_id, make_access(config))
+    try_endpoint(sessions_of(config), endpoint_id, make_access(config))
 
 
 def audit_endpoint(audit_id: int) -> None:
     """Ask what is missing of a robustness audit."""
     config = Config.from_env()
-    ask_audit(sessions_of(config.database_url), audit_id, make_access(config))
+    ask_audit(sessions_of(config), audit_id, make_access(config))
 
 
 def audit_exposure(audit_id: int) -> None:
     """Ask what is missing of an exposure audit."""
     config = Config.from_env()
-    ask_exposure(sessions_of(config.database_url), audit_id, make_access(config))
+    ask_exposure(sessions_of(config), audit_id, make_access(config))
 
 
 def make_access(config: Config) -> EndpointAccess:
@@ -191,7 +191,7 @@ def make_access(config: Config) -> EndpointAccess:
 def calibrate(split_id: int) -> None:
     """Begin the campaign that a split's new labels ask for."""
     config = Config.from_env()
-    with sessions_of(config.database_url).write() as session:
+    with sessions_of(config).write() as session:
         begun = begin_labels(session, split_id)
     if begun is None:
         log.info("split %d: no refit waits, or a campaign is under way", split_id)
@@ -210,7 +210,7 @@ def run_campaign(campaign_id: int) -> None:
 
     queue = make_queue(config.redis_url, config.queue_name)
     runner = Runner(
-        sessions_of(config.database_url),
+        sessions_of(config),
         campaign_id,
         make_judge,
         lambda nudge: send_nudges(queue, [nudge]),
@@ -221,7 +221,7 @@ def run_campaign(campaign_id: int) -> None:
 
 def run_part(submission_id: str) -> None:
     """Do a share of the campaign that a submission is in."""
-    with sessions_of(Config.from_env().database_url).read() as session:
+    with sessions_of(Config.from_env()).read() as session:
         part = session.get(CampaignPart, submission_id)
     if part is not None:
         run_campaign(part.campaign_id)
@@ -230,20 +230,20 @@ def run_part(submission_id: str) -> None:
 def send(notice_id: int) -> None:
     """Send a notice that waits."""
     config = Config.from_env()
-    send_notice(sessions_of(config.database_url), notice_id, make_outbox(config))
+    send_notice(sessions_of(config), notice_id, make_outbox(config))
 
 
 def send_test_notice(target_id: int) -> None:
     """Send the test notice that a team asked for."""
     config = Config.from_env()
-    send_test(sessions_of(config.database_url), target_id, make_outbox(config))
+    send_test(sessions_of(config), target_id, make_outbox(config))
 
 
 def send_letter_of(letter_id: int) -> None:
     """Send a letter that waits."""
     config = Config.from_env()
     post = Post(Links(config.secret_keys), read_mail(config), config.base_url)
-    send_letter(sessions_of(config.database_url), letter_id, post)
+    send_letter(sessions_of(config), letter_id, post)
 
 
 def make_outbox(config: Config) -> Outbox:
@@ -262,6 +262,11 @@ def read_mail(config: Config) -> MailSettings | None:
 
 
 @lru_cache(maxsize=1)
-def sessions_of(url: str) -> Sessions:
+def sessions_of(config: Config) -> Sessions:
     """The sessions of this process; a forked one opens connections of its own."""
-    return make_sessions(url)
+    return make_sessions(config.database_url, read_limits(config))
+
+
+def read_limits(config: Config) -> Limits:
+    """For how long the database is waited for."""
+    return Limits(config.database_connect_seconds, config.database_statement_seconds)

@@ -100,7 +100,8 @@ def test_the_site_is_ready_once_every_part_is_at_work(
 
     assert read_failing() == ["reconciler", "worker"]
     with Redis.from_url(empty_redis_url) as redis:
-        Worker([make_rq_queue(redis, QUEUE, Lane.FILES)], connection=redis).register_birth()
+        worker = Worker([make_rq_queue(redis, QUEUE, Lane.FILES)], connection=redis)
+        worker.register_birth()  # type: ignore[no-untyped-call]
         assert read_failing() == ["reconciler"]
         make_queue(empty_redis_url, QUEUE).note_reconciler()
         assert read_failing() == []
