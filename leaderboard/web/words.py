@@ -32,7 +32,7 @@ from leaderboard.scoring.statistics.calibration import Badge
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.statistics.paired import PairedDifference
 from leaderboard.scoring.statistics.shrinkage import FEW_ITEMS
-from leaderboard.submissions.formats import FORMAT_WORDS, FORMATS
+from leaderboard.submissions.formats import FORMAT_WORDS
 from leaderboard.web.harm_words import say_error, say_graded_by, say_judged_by, say_rate
 from leaderboard.web.raw_text import make_visible
 from leaderboard.web.reported_words import NOT_TESTED, say_differs
@@ -237,7 +237,6 @@ def install(app: Flask) -> None:
         STATED_FACTS=STATED_FACTS,
         TRACK_WORDS=TRACK_WORDS,
         FEW_ITEMS=FEW_ITEMS,
-        FORMATS=FORMATS,
         FORMAT_WORDS=FORMAT_WORDS,
         BADGE_WORDS=BADGE_WORDS,
         NOT_TESTED=NOT_TESTED,

@@ -150,6 +150,8 @@ def test_the_file_and_each_text_in_it_are_checked_by_their_hashes(
     found = verify(raw)
     for name in ("SHA-256 of 56 predictions", "50 readings"):
         assert found[name]["words"].endswith(f"because {NO_TEXTS}")
+    as_object = json.dumps(TEXTS).encode()
+    assert verify(raw, predictions=as_object)["SHA-256 of 56 predictions"]["verdict"] == "same"
     found = verify(raw, predictions=write_file(TEXTS))
     assert found["SHA-256 of 56 predictions"]["verdict"] == "same"
     assert found["50 readings"]["verdict"] == "same"

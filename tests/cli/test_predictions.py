@@ -291,7 +291,8 @@ def test_several_files_are_sent_as_what_counts_of_them(
     (request,) = server.asked("POST", "/validations")
     sent = request.read_form()["file"][1].splitlines()
     assert len(sent) == 84
-    assert json.loads(sent[0]).keys() == {"id", "prediction"}
+    assert json.loads(sent[0]).keys() == {"id", "prediction", "read_from"}
+    assert json.loads(sent[1]).keys() == {"id", "prediction"}
 
 
 def test_a_file_that_cannot_be_converted_says_why(spinebench: Spinebench) -> None:

@@ -13,10 +13,11 @@ import pytest
 from leaderboard.errors import InvalidPredictions
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.answers import parse_answer
-from leaderboard.submissions.content import join_contents, read_content
+from leaderboard.submissions.content import Content, join_contents, read_content
 from leaderboard.submissions.formats import Row, open_file
 from leaderboard.submissions.read import KnownItem, Predictions, SplitFacts, read_predictions
 from leaderboard.submissions.texts import MAPPED, Choices
+from spinebench.converting import convert
 
 RECORDED = Path(__file__).parent / "recorded"
 PACKAGE = Path(__file__).resolve().parents[2] / "content" / "spinebench-mini" / "items"
@@ -37,6 +38,15 @@ def make_facts(split: str) -> SplitFacts:
         if item.get("options")
     }
     return SplitFacts(split, lambda: choices, lambda: dict.fromkeys(read_items(other), other))
+
+
+def as_part(content: Content) -> dict[str, KnownItem]:
+    """The items of the test split that a file names."""
+    rows = open_file(content.raw, LIMIT).rows
+    named = {row.key for row in rows if isinstance(row, Row)}
+    return {
+        key: KnownItem(n, Track.TEXT) for n, key in enumerate(read_items("test")) if key in named
+    }
 
 
 def read_raw(name: str) -> bytes:
@@ -238,3 +248,27 @@ def test_errors_in_the_output_of_a_batch_are_failed_requests_and_a_refusal_is_an
     texts = [row.text for row in opened.rows if isinstance(row, Row)]
     assert texts[1:4] == ["[no output]", "[no output]", "I'm sorry, I cannot help with that."]
     assert opened.facts.n_failed == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "inspect_dataset_shuffled.eval",
+        "inspect_solver_shuffles.eval",
+        "inspect_failed_run.eval",
+        "inspect_two_epochs.json.gz",
+        "lm_eval_two_filters_text.jsonl.gz",
+        "lmms_eval_samples_image.jsonl.gz",
+        "openai_batch_output.jsonl.gz",
+        "evalscope_mcq.jsonl.gz",
+        "vlmevalkit_image.xlsx",
+        "eee_inspect_dataset_shuffled.jsonl.gz",
+    ],
+)
+def test_a_converted_file_is_read_as_the_file_itself(name: str) -> None:
+    converted = convert([RECORDED / name])
+    itself, made = Content(read_raw(name), ""), Content(converted.lines, "")
+    items = as_part(itself)
+    facts = make_facts("test")
+    assert read_predictions(made, items, facts) == read_predictions(itself, items, facts)
+    assert len(converted.lines) < 100_000

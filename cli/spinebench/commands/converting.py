@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from spinebench.converting import Converted
+from spinebench.converting import Converted, is_log
 from spinebench.converting import convert as convert_files
 from spinebench.errors import EmptyFileError, UsageError
 from spinebench.invocation import Invocation
@@ -20,7 +20,7 @@ from spinebench.package import new_file
 from spinebench.terminal import Terminal
 
 LARGE_BYTES = 8 * 2**20
-"""A larger file is converted before it is sent, unless it is plain already."""
+"""A larger file is converted before it is sent, as logs are, unless it is plain already."""
 
 files_argument = click.argument(
     "files",
@@ -70,10 +70,11 @@ def convert(
 
 @contextmanager
 def prepared(terminal: Terminal, files: Sequence[Path]) -> Iterator[Path]:
-    """What is sent of the files: the file itself, or what counts of several or of a large log."""
+    """What is sent of the files: a plain one itself, of others what counts."""
     check_not_empty(files)
     first = files[0]
-    if len(files) == 1 and first.stat().st_size <= LARGE_BYTES:
+    is_small = first.stat().st_size <= LARGE_BYTES
+    if len(files) == 1 and is_small and not is_log(first):
         yield first
         return
     converted = convert_files(files)

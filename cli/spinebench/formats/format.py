@@ -176,6 +176,34 @@ class FileFacts:
         )
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """What the facts of a file were, as its conversion into JSONL tells them on."""
+
+    tool: str
+    version: str = ""
+    models: list[str] = []
+    notes: list[str] = []
+    warnings: list[str] = []
+    n_silent: int = 0
+
+    @classmethod
+    def of(cls, facts: FileFacts) -> Origin:
+        """Those of a file that was read. Failed requests are told line by line."""
+        names = (facts.tool, facts.version, list(facts.models))
+        return cls(*names, facts.notes, facts.warnings, facts.n_silent)
+
+    def tell(self, facts: FileFacts) -> None:
+        """Fill `facts` with it, within the lengths that a file's own have."""
+        facts.tool, facts.version = self.tool[:100], self.version[:100]
+        for name in self.models:
+            facts.name_model(name)
+        for words in self.notes:
+            facts.note(words[:300])
+        for words in self.warnings:
+            facts.warn(words[:300])
+        facts.n_silent += max(0, self.n_silent)
+
+
 def describe_failed(n: int) -> str:
     """That so many requests have no answer in the file."""
     request = "request has" if n == 1 else "requests have"

@@ -9,6 +9,7 @@ import msgspec
 
 from spinebench.formats.file import File, Kind
 from spinebench.formats.format import FileFacts, Format, Row, Rows, Shown
+from spinebench.formats.problem import Unreadable
 from spinebench.formats.samples import find_options, make_extras
 
 
@@ -41,6 +42,7 @@ class _State(msgspec.Struct, frozen=True, gc=False):
 
 class _Adapter(msgspec.Struct, frozen=True, gc=False):
     model: str | None = None
+    method: str | None = None
 
 
 class _Scenario(msgspec.Struct, frozen=True, gc=False):
@@ -52,7 +54,13 @@ def read_helm_rows(file: File, facts: FileFacts) -> Rows:
     """A row for each instance; None for perturbed ones and for further trials."""
     facts.tool = "HELM scenario state"
     scenario = file.decode(_Scenario, "HELM scenario state")
-    facts.name_model(scenario.adapter_spec.model)
+    adapter = scenario.adapter_spec
+    facts.name_model(adapter.model)
+    if (adapter.method or "").startswith("multiple_choice_separate"):
+        raise Unreadable(
+            "HELM compared the likelihoods of the options here: there is no output to read.",
+            "Run it with the method multiple_choice_joint or generation.",
+        )
     for number, state in enumerate(scenario.request_states, start=1):
         if state.train_trial_index or state.instance.perturbation:
             facts.note("the first trial, without perturbations")

@@ -24,7 +24,9 @@ def read_array_rows(file: File, facts: FileFacts) -> Rows:
     if columns is None:
         raise refuse_columns("The first object of the file", file.keys, "keys")
     note_columns(columns, facts)
-    return read_objects(((n, bytes(one)) for n, one in enumerate(elements, start=1)), columns)
+    return read_objects(
+        ((n, bytes(one)) for n, one in enumerate(elements, start=1)), columns, facts
+    )
 
 
 FORMAT = Format(

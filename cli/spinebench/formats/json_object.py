@@ -44,7 +44,7 @@ def read_object_rows(file: File, facts: FileFacts) -> Rows:
     columns = find_columns(file.keys)
     if columns is not None:
         note_columns(columns, facts)
-        return read_objects([(1, file.raw)], columns)
+        return read_objects([(1, file.raw)], columns, facts)
     wrapped = _find_wrapped(file)
     if wrapped is not None:
         name, inner = wrapped
@@ -73,7 +73,9 @@ def _read_wrapped(inner: File, facts: FileFacts) -> Rows:
             "Send JSONL with id and prediction.",
         )
     note_columns(columns, facts)
-    return read_objects(((n, bytes(one)) for n, one in enumerate(inner.elements, 1)), columns)
+    return read_objects(
+        ((n, bytes(one)) for n, one in enumerate(inner.elements, 1)), columns, facts
+    )
 
 
 def _read_pairs(file: File) -> Rows:

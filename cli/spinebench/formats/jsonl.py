@@ -22,6 +22,7 @@ from spinebench.formats.format import (
     Extras,
     FileFacts,
     Format,
+    Origin,
     Row,
     Rows,
     Shown,
@@ -57,6 +58,9 @@ class _Line(msgspec.Struct):
     latency_s: object = None
     run: object = None
     options: object = None
+    prompt_options: object = None
+    failed: object = None
+    read_from: object = None
 
 
 def read_jsonl_rows(file: File, facts: FileFacts) -> Rows:
@@ -69,12 +73,12 @@ def read_jsonl_rows(file: File, facts: FileFacts) -> Rows:
             raise refuse_columns("A line of the file", file.keys, "keys")
         note_columns(found, facts)
         columns = found
-    return read_objects(enumerate(io.BytesIO(file.raw), start=1), columns)
+    return read_objects(enumerate(io.BytesIO(file.raw), start=1), columns, facts)
 
 
-def read_objects(objects: Iterable[tuple[int, bytes]], columns: Columns) -> Rows:
+def read_objects(objects: Iterable[tuple[int, bytes]], columns: Columns, facts: FileFacts) -> Rows:
     """The same of JSON objects, each with its number."""
-    reader = _Reader(columns)
+    reader = _Reader(columns, facts)
     for number, one in objects:
         yield reader.read(number, one)
 
@@ -93,7 +97,8 @@ def _make_line_type(columns: Columns) -> Any:
 class _Reader:
     """Reads the lines of one file; what is costly is done for so much of a file and no more."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, facts: FileFacts) -> None:
+        self._facts = facts
         is_plain = (columns.id, columns.text) == ("id", "prediction") and not columns.options
         line_type = _Line if is_plain else _make_line_type(columns)
         self._columns = columns
@@ -123,10 +128,22 @@ class _Reader:
         extras = _read_extras(number, key, row)
         if isinstance(extras, Problem):
             return extras
-        shown = _read_shown(row.options)
+        shown = _read_shown(row)
         if self._columns.options:
             shown = self._read_option_keys(line)
-        return Row(number, key, row.prediction, extras, shown)
+        if row.read_from is not None:
+            self._tell_origin(row.read_from)
+        text = row.prediction
+        if row.failed is True:
+            text = self._facts.settle(None, failed=True)
+        return Row(number, key, text, extras, shown)
+
+    def _tell_origin(self, value: object) -> None:
+        """Take over what `spinebench convert` says of the file that it read."""
+        try:
+            msgspec.convert(value, Origin).tell(self._facts)
+        except msgspec.ValidationError:
+            return
 
     def _read_option_keys(self, line: bytes) -> Shown | None:
         """The options that stand under keys of their own, as in tables."""
@@ -184,11 +201,14 @@ def _read_extras(number: int, key: str, row: _Line) -> Extras | Problem | None:
     return read_extras(msgspec.structs.asdict(row), number, key)
 
 
-def _read_shown(options: object) -> Shown | None:
-    """The options as a line says that the model saw them: texts by letter."""
+def _read_shown(row: _Line) -> Shown | None:
+    """The options as a line says that the model saw them, texts by letter."""
+    if row.options is None and row.prompt_options is None:
+        return None
+    options = row.prompt_options if row.options is None else row.options
     if not isinstance(options, dict) or not all(isinstance(one, str) for one in options.values()):
         return None
-    return Shown(options, False)
+    return Shown(options, row.options is not None)
 
 
 def _find_repeated_key(line: bytes, names: tuple[str, str]) -> str | None:
