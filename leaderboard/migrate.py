@@ -34,7 +34,7 @@ def find_head() -> str:
     links: list[tuple[str, str]] = [link for text in texts for link in _LINK.findall(text)]
     own, before = ({name for kind, name in links if kind == one} for one in _KINDS)
     (head,) = own - before
-    return head
+    return str(head)
 
 
 def upgrade(url: str, revision: str = "head") -> None:
