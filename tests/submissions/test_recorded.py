@@ -272,3 +272,12 @@ def test_a_converted_file_is_read_as_the_file_itself(name: str) -> None:
     facts = make_facts("test")
     assert read_predictions(made, items, facts) == read_predictions(itself, items, facts)
     assert len(converted.lines) < 100_000
+
+
+def test_a_helm_run_that_compared_likelihoods_has_no_output_to_read() -> None:
+    raw = read_raw("helm_scenario_state.json.gz")
+    separate = raw.replace(b"multiple_choice_joint", b"multiple_choice_separate_original")
+    with pytest.raises(InvalidPredictions) as caught:
+        read_predictions(Content(separate, ""), as_part(Content(raw, "")))
+    (problem,) = caught.value.problems
+    assert problem.message.startswith("HELM compared the likelihoods")

@@ -81,7 +81,18 @@ def _list_members(file: File) -> list[File]:
         raise Unreadable(
             f"The zip holds {len(names):,} files.", "Zip the files of predictions of one run."
         )
-    return [File(as_utf8(file.archive.read(one)), file.most_bytes, one) for one in names]
+    files: list[File] = []
+    room = file.most_bytes
+    for name in names:
+        content = file.archive.read(name)
+        room -= len(content)
+        if room < 0:
+            raise Unreadable(
+                f"The files in the zip are larger than {file.most_bytes / 2**20:.0f} MiB together.",
+                "Send only what counts: `spinebench convert FILE -o predictions.jsonl` writes it.",
+            )
+        files.append(File(as_utf8(content), file.most_bytes, name))
+    return files
 
 
 def find_format(file: File) -> Format | None:
