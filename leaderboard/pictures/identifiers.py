@@ -61,29 +61,33 @@ def find_identifiers(data: Dataset) -> dict[str, str]:
 def _collect(data: Dataset, found: dict[str, str]) -> None:
     # Iterating over the data set itself would decode its values.
     for tag in data.keys():  # noqa: SIM118
+        name, kind, is_sequence = _kind_of(int(tag))
+        if kind is None and not is_sequence:
+            continue
         # A value that is still on the disk is a long one.
         element = data.get_item(tag, keep_deferred=True)
         if not element.value and not getattr(element, "length", 0):
             continue
-        if tag.is_private:
-            if not tag.is_private_creator:
-                found[PRIVATE] = PRIVATE
-            continue
-        name, kind, is_sequence = _kind_of(int(tag), str(element.VR))
         if kind is not None:
             found[name] = kind
-        elif is_sequence:
-            for part in data[tag].value:
-                _collect(part, found)
+            continue
+        for part in data[tag].value:
+            _collect(part, found)
 
 
 @lru_cache(maxsize=4096)
-def _kind_of(tag: int, vr: str) -> tuple[str, str | None, bool]:
+def _kind_of(tag: int) -> tuple[str, str | None, bool]:
+    """The name of a field, what it may say of people, and whether its parts have to be looked at.
+
+    A field that the dictionary does not have is private, or too new to be known: it may say all.
+    """
     from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
-    if vr in ("None", "UN"):
-        vr = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
-    name = keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    group, number = tag >> 16, tag & 0xFFFF
+    if group % 2 or not dictionary_has_tag(tag):
+        is_creator = group % 2 and 0x10 <= number <= 0xFF
+        return PRIVATE, None if is_creator or number == 0 else PRIVATE, False
+    name, vr = keyword_for_tag(tag), dictionary_VR(tag)
     if name in _ON_EVERY_SCAN:
         return name, None, False
     kind = _KIND_OF_NAME.get(name) or _KIND_OF_VR.get(vr)

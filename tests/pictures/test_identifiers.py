@@ -106,3 +106,17 @@ def test_a_scan_that_says_its_text_is_burned_in_has_that_in_its_source(tmp_path:
         data = make_dicom(stored, BurnedInAnnotation=said)
         (drawn,) = draw(save(data, tmp_path / "one.dcm"))
         assert drawn.source.burned_in == kept
+
+
+def test_a_slice_that_is_the_negative_of_its_neighbour_is_a_warning(tmp_path: Path) -> None:
+    levels = np.add.outer(np.arange(64), 2 * np.arange(64)).astype(np.int16)
+    window = {"WindowCenter": 95, "WindowWidth": 190}
+    for number, stored in enumerate((levels, levels + 1, 189 - levels)):
+        data = make_dicom(stored, ImagePositionPatient=[0, 0, number], **window)
+        save(data, tmp_path / "in" / f"{number}.dcm")
+    status, said = run(str(tmp_path / "in"), str(tmp_path / "out"))
+    assert status == 0
+    warnings = [line for line in said.splitlines() if line.startswith("Warning")]
+    assert warnings == [
+        "Warning: images/scan-001-slice-0003.png is the negative of the slice before it."
+    ]
