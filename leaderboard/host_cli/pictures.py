@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -76,13 +77,17 @@ def pictures_command(
     files = _read_files(place, wishes, leaves_out=leave_out)
     _stop_at_headers(place, files, goes_on=drop_headers)
     stacks = order_scans(files, wishes)
-    written: list[Written] = []
-    for one in write_pictures(out, stacks, wishes):
-        written.append(one)
-        _say_progress(f"Pictures written: {len(written):,}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # What is not finished is not there.
+    with TemporaryDirectory(dir=out.parent) as folder:
+        made, written = Path(folder) / "made", []
+        for one in write_pictures(made, stacks, wishes):
+            written.append(one)
+            _say_progress(f"Pictures written: {len(written):,}")
+        write_list(made, written)
+        write_sheet(made, written)
+        made.rename(out)
     click.echo("", err=True)
-    write_list(out, written)
-    write_sheet(out, written)
     _echo_written(out, written, len(stacks))
 
 

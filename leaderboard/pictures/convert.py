@@ -71,9 +71,16 @@ def order_scans(files: Sequence[ScanFile], wishes: Wishes) -> list[Stack]:
 
 
 def draw_stacks(stacks: Sequence[Stack], wishes: Wishes) -> Iterator[Drawn]:
-    """The chosen slices of each stack as pictures, one at a time in memory."""
+    """The chosen slices of each stack as pictures, one at a time in memory.
+
+    Raises InvalidRequest, which names the first file of the stack that it is about.
+    """
     for number, stack in enumerate(stacks):
-        yield from _draw_stack(number, stack, wishes)
+        try:
+            yield from _draw_stack(number, stack, wishes)
+        except InvalidRequest as error:
+            place = stack.slices[0].path.name
+            raise InvalidRequest(f"{place}: {error.message}", error.remedy) from error
 
 
 def _draw_stack(number: int, stack: Stack, wishes: Wishes) -> Iterator[Drawn]:

@@ -87,7 +87,7 @@ def _is_parallel(one: Slice, other: Slice) -> bool:
 
 
 def _order(slices: list[Slice], *, splits_gaps: bool) -> list[list[Slice]]:
-    geometry = slices[0].geometry
+    geometry, name = slices[0].geometry, slices[0].path.name
     if geometry is None or any(s.geometry is None or s.geometry.position is None for s in slices):
         return [sorted(slices, key=lambda one: (one.order, one.path, one.frame))]
     normal = geometry.normal
@@ -100,15 +100,15 @@ def _order(slices: list[Slice], *, splits_gaps: bool) -> list[list[Slice]]:
     if np.any(steps < SAME_PLACE_MM):
         n_twice = int(np.sum(steps < SAME_PLACE_MM))
         raise InvalidRequest(
-            f"{n_twice} slices of a series lie at the place of another one.",
+            f"{n_twice} slices of the series with {name} lie at the place of another one.",
             "Put each echo, phase or repetition into a folder of its own.",
         )
     gaps = _find_gaps(steps)
     if len(gaps) and not splits_gaps:
         n_missing = sum(round(float(steps[gap] / np.median(steps))) - 1 for gap in gaps)
         raise InvalidRequest(
-            f"A series of {len(slices)} slices has {len(gaps)} gaps, where about {n_missing} "
-            "slices are missing.",
+            f"The series with {name} has {len(slices)} slices and {len(gaps)} gaps, where about "
+            f"{n_missing} slices are missing.",
             "Add them, or say with --split-gaps that these are separate stacks.",
         )
     ordered = [one for _, one in placed]

@@ -120,3 +120,14 @@ def test_a_slice_that_is_the_negative_of_its_neighbour_is_a_warning(tmp_path: Pa
     assert warnings == [
         "Warning: images/scan-001-slice-0003.png is the negative of the slice before it."
     ]
+
+
+def test_what_cannot_be_finished_is_not_there(tmp_path: Path) -> None:
+    levels = np.arange(256, dtype=np.int16).reshape(16, 16)
+    save(make_dicom(levels), tmp_path / "in" / "a.dcm")
+    silent = make_dicom(levels, ImageOrientationPatient=None, SeriesInstanceUID="1.2.9")
+    save(silent, tmp_path / "in" / "b.dcm")
+    status, said = run(str(tmp_path / "in"), str(tmp_path / "out"))
+    assert status == 1
+    assert "b.dcm: The scan does not say how it lies in the patient" in said
+    assert [one.name for one in tmp_path.iterdir()] == ["in"]
