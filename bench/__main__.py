@@ -13,6 +13,7 @@ from importlib import import_module
 MEASUREMENTS = (
     "submission",
     "formats",
+    "package",
     "endpoint",
     "failing_server",
     "ranking",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.commitments.hashing import SALT_BYTES, SplitName, hash_answer, hash_list
@@ -87,14 +87,17 @@ def commit_answers(session: Session, benchmark: Benchmark) -> int:
             .where(Item.split_id == split.id, AnswerCommitment.item_id.is_(None))
             .order_by(Item.position)
         ).all()
-        name, made_at, salts = name_split(split), now(), []
+        if not rows:
+            continue
+        name, made_at = name_split(split), now()
+        digests, salts = [], []
         for item, reference, harm in rows:
             salt = secrets.token_bytes(SALT_BYTES)
             digest = hash_answer(salt, name, item.key, describe_answer(item, reference, harm))
-            session.add(AnswerCommitment(item_id=item.id, digest=digest, made_at=made_at))
-            salts.append(AnswerSalt(item_id=item.id, salt=salt))
-        session.flush()
-        session.add_all(salts)
+            digests.append({"item_id": item.id, "digest": digest, "made_at": made_at})
+            salts.append({"item_id": item.id, "salt": salt})
+        session.execute(insert(AnswerCommitment), digests)
+        session.execute(insert(AnswerSalt), salts)
         n_made += len(salts)
     session.flush()
     return n_made

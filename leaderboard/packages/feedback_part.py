@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import is_protected
@@ -60,7 +60,8 @@ def draw_feedback_part(session: Session, split: Split, generator: np.random.Gene
         share = wanted / len(new)
         drawn = draw_part(strata, new["cluster"].to_numpy(np.int64), share, generator)
         chosen += new["item_id"][drawn].tolist()
-    session.add_all(FeedbackItem(item_id=item_id) for item_id in chosen)
+    if chosen:
+        session.execute(insert(FeedbackItem), [{"item_id": item_id} for item_id in chosen])
     session.flush()
     return len(chosen)
 

@@ -20,17 +20,23 @@ def draw_part(
     for in the next, so the whole part is as near to `share` as the last cluster allows.
     """
     drawn = np.zeros(len(strata), dtype=np.bool_)
-    first = {cluster: strata[place] for place, cluster in reversed(list(enumerate(clusters)))}
+    names, first, sizes = np.unique(clusters, return_index=True, return_counts=True)
+    order = np.argsort(clusters, kind="stable")
+    members = np.split(order, np.cumsum(sizes)[:-1])
     target, n_drawn = 0.0, 0
     for stratum in generator.permutation(np.unique(strata)):
-        own = np.array([cluster for cluster in np.unique(clusters) if first[cluster] == stratum])
+        own = np.flatnonzero(strata[first] == stratum)
         if not len(own):
             continue
-        target += share * np.isin(clusters, own).sum()
-        for cluster in generator.permutation(own):
-            members = clusters == cluster
-            size = int(members.sum())
+        target += share * sizes[own].sum()
+        for place in own[_permute(generator, names[own])]:
+            size = int(sizes[place])
             if abs(n_drawn + size - target) < abs(n_drawn - target):
-                drawn |= members
+                drawn[members[place]] = True
                 n_drawn += size
     return drawn
+
+
+def _permute(generator: np.random.Generator, names: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of `names`, which rise, in a random order."""
+    return np.searchsorted(names, generator.permutation(names)).astype(np.int64)
