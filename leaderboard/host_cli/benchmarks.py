@@ -28,7 +28,7 @@ from leaderboard.packages.catalogue import (
     read_older_versions,
     read_prepared,
 )
-from leaderboard.packages.confirmed import examine_pictures, require_confirmed
+from leaderboard.packages.confirmed import examine_pictures, require_confirmed, write_sheet
 from leaderboard.packages.feedback_part import describe_feedback_part
 from leaderboard.packages.files import content_hash, open_package
 from leaderboard.packages.importing import SOURCES, Asked, Facts, import_source
@@ -58,9 +58,14 @@ benchmark_group.add_command(levels_command)
 
 @benchmark_group.command("check")
 @click.argument("place", type=click.Path(path_type=Path))
-def check_command(place: Path) -> None:
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page there that shows each picture with the sides of the patient.",
+)
+def check_command(place: Path, sheet: Path | None) -> None:
     """Read the package (folder or zip) at PLACE and print every problem."""
-    _echo_package(_read_confirmed(place))
+    _echo_package(_read_confirmed(place, sheet))
     click.echo("No problems.")
 
 
@@ -141,10 +146,16 @@ def load_command(place: Path) -> None:
     _echo_package(package)
 
 
-def _read_confirmed(place: Path) -> Package:
-    """The package at `place`, whose pictures somebody has confirmed; warnings are printed."""
+def _read_confirmed(place: Path, sheet: Path | None = None) -> Package:
+    """The package at `place`, whose pictures somebody has confirmed; warnings are printed.
+
+    The `sheet` is written before what is not confirmed ends it.
+    """
     package = read_package(open_package(place))
     examination = examine_pictures(package)
+    if sheet is not None:
+        sheet.write_text(write_sheet(package, examination), encoding="utf-8")
+        click.echo(f"Look at each of the {len(examination.shown):,} pictures in {sheet}.")
     for warning in examination.warnings:
         click.echo(f"Warning: {warning}")
     require_confirmed(examination)

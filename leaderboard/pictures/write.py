@@ -75,10 +75,30 @@ def write_list(out: Path, pictures: Sequence[Written]) -> None:
     (out / LIST).write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
 
+class Shown(NamedTuple):
+    """A picture on a sheet: its path, where its bytes are, and what there is to say of it."""
+
+    path: str
+    address: str
+    alt: str
+    source: PictureSource | None
+    concerns: tuple[Concern, ...]
+    warnings: tuple[str, ...]
+
+
 def write_sheet(out: Path, pictures: Sequence[Written]) -> None:
     """A page that shows every picture with the sides of the patient at its edges."""
+    shown = [
+        Shown(one.path, one.path, one.alt, one.source, one.concerns, one.warnings)
+        for one in pictures
+    ]
+    (out / SHEET).write_text(make_sheet(shown), encoding="utf-8")
+
+
+def make_sheet(pictures: Sequence[Shown]) -> str:
+    """The page of `pictures`; sides that nothing states are question marks."""
     figures = "\n".join(_figure(one) for one in pictures)
-    (out / SHEET).write_text(_PAGE.format(n=len(pictures), figures=figures), encoding="utf-8")
+    return _PAGE.format(n=len(pictures), figures=figures)
 
 
 def _describe(drawn: Drawn) -> str:
@@ -92,20 +112,25 @@ def _describe(drawn: Drawn) -> str:
     return said[0].upper() + said[1:]
 
 
-def _figure(one: Written) -> str:
-    orientation = one.source.orientation
-    right, bottom = ("?", "?") if orientation is None else (orientation.right, orientation.bottom)
-    left, top = ("?", "?") if orientation is None else (OPPOSITE[right], OPPOSITE[bottom])  # type: ignore[index]
-    said = [one.alt, _say_window(one.source)]
+def _figure(one: Shown) -> str:
+    orientation = None if one.source is None else one.source.orientation
     if orientation is None:
-        said.append("nobody knows which side is which")
+        left = right = top = bottom = "?"
+    else:
+        right, bottom = orientation.right, orientation.bottom
+        left, top = OPPOSITE[orientation.right], OPPOSITE[orientation.bottom]
+    said = [one.alt]
+    if one.source is not None:
+        said.append(_say_window(one.source))
+    if orientation is None:
+        said.append("nothing states which side is which")
     elif orientation.stated_by == "host":
         said.append("sides as you stated them")
     said += [concern.label for concern in one.concerns]
     warnings = "".join(f"<strong>It {escape(text)}.</strong> " for text in one.warnings)
     return (
         f'<figure><div><span class="top">{top}</span><span class="left">{left}</span>'
-        f'<img src="{escape(one.path)}" alt="{escape(one.alt)}" loading="lazy">'
+        f'<img src="{escape(one.address)}" alt="{escape(one.alt)}" loading="lazy">'
         f'<span class="right">{right}</span><span class="bottom">{bottom}</span></div>'
         f"<figcaption><code>{escape(one.path)}</code><br>{warnings}"
         f"{escape('; '.join(said))}.</figcaption></figure>"

@@ -14,7 +14,7 @@ from leaderboard.db import Sessions
 from leaderboard.errors import InvalidPackage, InvalidRequest
 from leaderboard.models.benchmark import Item
 from leaderboard.models.reference import ItemImageSource
-from leaderboard.packages.confirmed import examine_pictures, require_confirmed
+from leaderboard.packages.confirmed import examine_pictures, require_confirmed, write_sheet
 from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.pictures import read_picture
@@ -139,3 +139,18 @@ def test_the_source_of_a_picture_is_kept_and_written_again(
         assert session.get_one(Item, kept.item_id).key == "test-text-000"
         again = read_package(write_again(session, benchmark))
     assert again.items == package.items
+
+
+def test_a_sheet_shows_each_picture_with_the_sides_that_are_stated(tmp_path: Path) -> None:
+    package = read_one(tmp_path, save(NOISE, "PNG"), SOURCE)
+    examination = examine_pictures(package)
+    (known,) = examination.shown
+    both = examination._replace(shown=[known, known._replace(source=None)])
+    page = write_sheet(package, both)
+    assert page.count('<img src="data:image/png;base64,') == 2
+    first, second = page.split("<figure>")[1:]
+    for place, side in (("left", "R"), ("right", "L"), ("top", "A"), ("bottom", "P")):
+        assert f'<span class="{place}">{side}</span>' in first
+        assert f'<span class="{place}">?</span>' in second
+    assert "window 40 / 400 (of its header)" in first
+    assert "does not say whether text is burned" in first
