@@ -77,6 +77,13 @@ def test_pages_have_no_words_for_what_the_benchmark_does_not_have(
 
 
 @pytest.mark.one_database
+def test_no_breakdown_is_offered_that_no_item_has_a_value_of(text_only: Site) -> None:
+    assert "by level</a>" in read_main(text_only, f"/?{PLACE}")
+    tabs = re.findall(r"slice=(\w+)", read_main(text_only, f"/breakdowns?{PLACE}"))
+    assert set(tabs) == {"level", "region"}
+
+
+@pytest.mark.one_database
 def test_ids_with_blanks_name_one_place_of_a_page(text_only: Site) -> None:
     page = read_main(text_only, "/benchmarks/text-only/splits/dev/items")
     assert 'id="dev~1" aria-labelledby="dev~1-name"' in page

@@ -29,14 +29,17 @@ BOUNDS = {Metric.ACCURACY: (0.0, 100.0), Metric.RATING: (1.0, 5.0)}
 
 @blueprint.get("/breakdowns")
 def index() -> Response:
-    """The models by the values of the slice that the address names."""
+    """The models by the values of the slice that the address names, or the benchmark's first."""
     split, slice_ = find_standing(), read_slice()
+    is_named = "slice" in request.args
     benchmarks = read_benchmarks(database())
     hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
 
     def render() -> str:
         table = read_ranking(database(), split, find_board())
-        return _render(read_breakdown(database(), table, slice_), benchmarks)
+        known = list_slices(table)
+        asked = known[0] if known and not is_named else slice_
+        return _render(read_breakdown(database(), table, asked), benchmarks)
 
     return services().pages.respond(
         (hashes, read_state(database(), split)),
