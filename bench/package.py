@@ -10,6 +10,7 @@ import json
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image as Picture
@@ -64,7 +65,7 @@ def _write(folder: Path) -> None:
         (folder / f"images/{number}.png").write_bytes(stream.getvalue())
     lines = []
     for number in range(N_ITEMS):
-        item = {
+        item: dict[str, Any] = {
             "id": f"item-{number}",
             "split": "test",
             "kind": "mcq",
