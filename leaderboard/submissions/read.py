@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from leaderboard.submissions.formats import (
     open_file,
 )
 from leaderboard.submissions.texts import Choices, find_number, finish_text, number_ids
-from spinebench.shapes.submissions import Recognised
+from spinebench.shapes.submissions import PLAIN, Recognised
 
 RECORDS_PER_ITEM, SPARE_RECORDS = 4, 1_000
 """Reading stops after so many records for each item of the split, and as many for blank lines."""
@@ -191,12 +191,10 @@ class _Checker:
         choices = self._facts.choices() if row.shown is not None else {}
         text = finish_text(row, choices, self._file)
         if text is None:
-            self._add(
-                "The options that the model saw are not those of the item.",
+            raise Unreadable(
+                f"The options that the model saw are not those of the item {row.key[:80]}.",
                 "Ask with the options as downloaded; their order does not matter.",
-                row,
             )
-            return
         self.texts[item.item_id] = keep_end(text)
         if row.extras is not None:
             self.extras[item.item_id] = row.extras
@@ -234,16 +232,31 @@ class _Checker:
         if not named and not self.problems:
             self.problems.append(Problem("The file has no predictions.", "Add some.", line=1))
         sizes = Counter(item.track for item in self._items.values())
+        missing: dict[Track, list[str]] = {}
         for key, item in self._items.items():
             if item.track in named and key not in self._first_places:
-                self.problems.append(
-                    Problem(
-                        "There is no prediction for this item.",
-                        f"Add a line for it, or leave out all {sizes[item.track]:,} items of "
-                        f"the {item.track.value} track.",
-                        id=key,
-                    )
-                )
+                missing.setdefault(item.track, []).append(key)
+        is_of_person = self._file.tool in PLAIN
+        for track, keys in missing.items():
+            size = sizes[track]
+            if not is_of_person and len(keys) > MOST_SHOWN:
+                self.problems.append(self._explain_missing(track, keys, size))
+                continue
+            remedy = (
+                f"Add a line for it, or leave out all {size:,} items of the {track.value} track."
+            )
+            for key in keys:
+                words = "There is no prediction for this item."
+                self.problems.append(Problem(words, remedy, id=key))
+
+    def _explain_missing(self, track: Track, keys: Sequence[str], size: int) -> Problem:
+        """That a tool's file lacks so many items of a track."""
+        shown = ", ".join(keys[:MOST_SHOWN])
+        words = f"{len(keys):,} of the {size:,} {track.value} items are missing ({shown} and more)."
+        return Problem(
+            " ".join([words, *self._file.warnings]),
+            f"Run them and send the file of the whole run, or leave out the {track.value} track.",
+        )
 
     def _check_failed(self) -> None:
         """Raise Unreadable where so many requests failed that a score would say little."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from functools import cache
@@ -281,3 +282,24 @@ def test_a_helm_run_that_compared_likelihoods_has_no_output_to_read() -> None:
         read_predictions(Content(separate, ""), as_part(Content(raw, "")))
     (problem,) = caught.value.problems
     assert problem.message.startswith("HELM compared the likelihoods")
+
+
+def test_a_run_that_broke_off_is_refused_in_one_message_with_its_status() -> None:
+    with pytest.raises(InvalidPredictions) as caught:
+        read("inspect_failed_run.eval")
+    (problem,) = caught.value.problems
+    assert problem.message == (
+        "49 of the 56 text items are missing (test-text-008, test-text-009, test-text-010 and "
+        'more). The run did not end well: its status is "error".'
+    )
+
+
+def test_a_log_of_shuffled_options_with_prompts_that_do_not_show_them_is_refused() -> None:
+    raw = gzip.decompress((RECORDED / "inspect_two_epochs.json.gz").read_bytes())
+    log = json.loads(raw)
+    log["plan"]["steps"] = [{"solver": "multiple_choice", "params": {"shuffle": True}}]
+    log["samples"][0]["choices"] = ["one", "two"]
+    with pytest.raises(InvalidPredictions) as caught:
+        read_predictions(Content(json.dumps(log).encode(), ""), as_part(Content(raw, "")))
+    (problem,) = caught.value.problems
+    assert problem.message.startswith("The options were shuffled; the inspect_ai log does not")

@@ -76,4 +76,5 @@ def test_letters_of_shuffled_options_and_ids_of_another_split_are_known_from_the
         strange = {letter: f"other {letter}" for letter in letters}
         with pytest.raises(InvalidPredictions) as caught:
             read_predictions(write(*((key, "A", strange) for key in keys)), known, asked)
-        assert "are not those of the item" in caught.value.problems[0].message
+        (problem,) = caught.value.problems
+        assert problem.message.endswith(f"are not those of the item {keys[0]}.")

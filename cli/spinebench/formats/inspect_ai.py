@@ -15,7 +15,7 @@ import msgspec
 from spinebench.formats.archive import Archive
 from spinebench.formats.file import File, Kind, decode_mended
 from spinebench.formats.format import FileFacts, Format, Row, Rows, Shown
-from spinebench.formats.problem import Problem, Unreadable
+from spinebench.formats.problem import Unreadable
 from spinebench.formats.samples import (
     find_options,
     list_options,
@@ -25,10 +25,6 @@ from spinebench.formats.samples import (
 
 HEADER, START, SAMPLES = "header.json", "_journal/start.json", "samples/"
 ATTACHED = "attachment://"
-SHUFFLED = Problem(
-    "The options were shuffled, and the log does not say how for this sample.",
-    "Run the task without shuffling, or with the template that inspect_ai itself has.",
-)
 
 
 class _Usage(msgspec.Struct, frozen=True, gc=False):
@@ -128,8 +124,10 @@ def _read_rows(header: _Header, samples: Iterable[_Sample], facts: FileFacts) ->
             continue
         shown = _find_shown(sample)
         if is_shuffled and sample.choices and shown is None:
-            yield SHUFFLED._replace(line=number, id=key[:120])
-            continue
+            raise Unreadable(
+                f"The options were shuffled; the inspect_ai log does not say how for {key[:80]}.",
+                "Run the task without shuffling, or with the template that inspect_ai itself has.",
+            )
         if shown is None and sample.choices:
             shown = Shown(list_options(sample.choices), True)
         yield _make_row(number, key, sample, shown, facts)
