@@ -79,15 +79,19 @@ def read_all(sessions: Sessions) -> list[ReleaseSummary]:
         return read_releases(session, get_split(get_benchmark(session, "tiny"), "test").id)
 
 
+LATER = frozenset({Board.RELIABILITY})
+"""Boards that older rankings do not have."""
+
+
 def shown(table: RankingTable) -> list[tuple[object, ...]]:
-    """All that a page shows of a ranking's rows."""
+    """All that a page shows of a ranking's rows, but for boards that came later."""
 
     def plain(row: RankingRow) -> tuple[object, ...]:
         return (
             row.submission.id,
-            sorted(row.scores.items()),
-            sorted(row.ranks.items()),
-            sorted(row.separable),
+            sorted(one for one in row.scores.items() if one[0] not in LATER),
+            sorted(one for one in row.ranks.items() if one[0] not in LATER),
+            sorted(row.separable - LATER),
             row.coverage,
             sorted(row.outcomes.items()),
             row.n_attempts,
@@ -267,7 +271,7 @@ def test_a_migration_gives_an_older_ranking_its_release_and_all_that_it_shows(
     before = [may_decide(row) for row in shown(read(sessions))]
     [release, _] = read_all(sessions)
     sessions.engine.dispose()
-    downgrade(database_url, "0012")
+    downgrade(database_url, "0012")  # Boards that came later have no entries from then on.
     upgrade(database_url)
     after = read(sessions)
     assert shown(after) == before

@@ -271,6 +271,6 @@ def test_files_that_two_rulers_scored_make_no_score_together(
     submit_texts(reports(3), judges=[now])
     row = read(sessions)["model-a"]
     assert len(row.parts) == 3
-    assert set(row.ranks) == {Board.TEXT, Board.IMAGE, Board.CLOSED}
+    assert set(row.ranks) == {Board.TEXT, Board.IMAGE, Board.CLOSED, Board.RELIABILITY}
     assert row.scores[Board.REPORT].value == pytest.approx(60), "shown, as what waits is, unranked"
     assert Board.OVERALL not in row.scores
