@@ -12,7 +12,13 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
@@ -22,8 +28,10 @@ from leaderboard.errors import (
     RateLimited,
     SpineBenchError,
 )
+from leaderboard.hosting.readiness import read_schema
 from leaderboard.web.protection import limiter
 from leaderboard.web.secret_paths import hide_secrets
+from leaderboard.web.services import services
 
 log = logging.getLogger(__name__)
 
@@ -116,17 +124,27 @@ def answer_away(error: Exception) -> Response:
     path = hide_secrets(request.path)
     what = type(orig or error).__name__
     log.warning("the database did not serve %s %s: %s", request.method, path, what)
-    # Nothing more is asked of it for this page.
+    return _put_off("The site cannot reach its database at the moment.")
+
+
+def _put_off(message: str) -> Response:
+    """What a reader or a program gets who may try again in a moment."""
+    # Nothing more is asked of the database for this page.
     g.announcements = []
-    response = _answer(
-        503,
-        "unavailable",
-        "The site cannot reach its database at the moment.",
-        "Nothing was changed. Try again in a minute.",
-    )
+    remedy = "Nothing was changed. Try again in a minute."
+    response = _answer(503, "unavailable", message, remedy)
     response.headers["Retry-After"] = str(AWAY_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _find_difference() -> str:
+    """How the tables differ from those that this code needs; empty if they do not, or unknown."""
+    try:
+        with services().sessions.read() as session:
+            return read_schema(session)
+    except SQLAlchemyError:
+        return ""
 
 
 def answer_http_error(error: HTTPException) -> Response:
@@ -153,7 +171,14 @@ def _say_wait(seconds: float) -> str:
 
 
 def answer_defect(error: Exception) -> Response:
-    """Something of ours broke: the traceback goes to the log under a number, no word of it out."""
+    """Something of ours broke: the traceback goes to the log under a number, no word of it out.
+
+    Code and tables of different versions, as during an upgrade, are none of that: they wait.
+    """
+    difference = _find_difference()
+    if difference:
+        log.error("cannot serve %s: %s", hide_secrets(request.path), difference)
+        return _put_off("The site is being upgraded.")
     number = secrets.token_hex(4)
     path = hide_secrets(request.path)
     log.error("defect %s at %s %s", number, request.method, path, exc_info=error)

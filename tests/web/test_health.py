@@ -112,3 +112,19 @@ def test_the_site_is_ready_once_every_part_is_at_work(
     assert read_failing() == ["migration", "reconciler", "worker"]
     assert "0001" in client.get("/readyz").get_json()["checks"]["migration"]
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.own_database
+def test_a_site_whose_tables_are_of_another_version_says_that_it_is_upgraded(
+    client: FlaskClient, sessions: Sessions
+) -> None:
+    with sessions.write() as session:
+        session.execute(text("ALTER TABLE benchmarks RENAME TO benchmarks_of_tomorrow"))
+    assert client.get("/benchmarks").status_code == 500, "the same version: a defect"
+    with sessions.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for address in ("/benchmarks", "/api/v1/benchmarks"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+        assert "The site is being upgraded." in answer.text
+        assert "Traceback" not in answer.text
