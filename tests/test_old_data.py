@@ -35,7 +35,7 @@ def crawl(client: FlaskClient) -> dict[str, int]:
         with client.get(address) as answer:
             found[address] = answer.status_code
             if answer.mimetype == "text/html":
-                waiting += HREF.findall(answer.text)
+                waiting += HREF.findall(answer.get_data(as_text=True))
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from redis import ConnectionError, Redis
+from redis import ConnectionError, Redis, RedisError
 from rq import Queue, Worker
 from rq.exceptions import StopRequested
 from rq.job import Job
@@ -63,9 +63,21 @@ class BoundWorker(Worker):
     ) -> tuple[Job, Queue] | None:
         """Wait for the next job; None once the worker is to stop."""
         while not self._stop_requested:
+            self._register_again()
             if taken := super().dequeue_job_and_maintain_ttl(LOOK_SECONDS, LOOK_SECONDS):
                 return taken
         return None
+
+    def _register_again(self) -> None:
+        """Be known to Redis also after it was emptied: what it forgot counts as not at work."""
+        try:
+            if not self.connection.sismember(self.redis_workers_keys, self.key):
+                # What was written of it since is not a whole registration.
+                self.connection.delete(self.key)
+                self.register_birth()  # type: ignore[no-untyped-call]
+        except RedisError:
+            # Whoever waits for the next job waits for Redis too.
+            return
 
     def _shutdown(self) -> None:
         """Stop after the job in hand, also one that was taken this moment.

@@ -71,3 +71,24 @@ def test_a_worker_can_be_stopped_while_redis_is_away(tmp_path: Path) -> None:
     worker.terminate()
     worker.join(HANG_SECONDS)
     assert worker.exitcode is not None
+
+
+def test_a_worker_that_redis_forgot_registers_again(empty_redis_url: str) -> None:
+    queue = make_queue(empty_redis_url, NAME)
+
+    def is_known() -> bool:
+        state = queue.find_state()
+        return state is not None and [one.lanes for one in state.workers] == [
+            (Lane.QUICK, Lane.FILES)
+        ]
+
+    worker = fork(work, BoundWorker, empty_redis_url)
+    try:
+        wait_until(is_known)
+        with Redis.from_url(empty_redis_url) as redis:
+            redis.flushall()
+        wait_until(is_known)
+    finally:
+        worker.terminate()
+        worker.join(HANG_SECONDS)
+    assert worker.exitcode is not None
