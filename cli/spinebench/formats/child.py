@@ -21,6 +21,10 @@ MOST_CELL = 2**20
 """So many characters of the end of a cell are kept."""
 
 
+class NotTexts(Exception):
+    """The column of outputs, which it names, holds lists or objects."""
+
+
 class Table(NamedTuple):
     """Columns by name, and rows of the columns that are asked for, each with its line."""
 
@@ -62,6 +66,10 @@ def read_parquet(raw: bytes) -> Table:
     arrow.set_cpu_count(1)
     file = parquet.ParquetFile(arrow.BufferReader(raw))
     names = list(file.schema_arrow.names)
+    columns = find_columns(names)
+    text_type = file.schema_arrow.field(names.index(columns.text)).type if columns else None
+    if columns and arrow.types.is_nested(text_type):
+        raise NotTexts(columns.text)
 
     def read(wanted: list[int]) -> Iterator[tuple[int, Sequence[Any]]]:
         line = 1
@@ -84,6 +92,8 @@ def as_text(cell: object) -> str:
         return cell[-MOST_CELL:].encode(errors="replace").decode()
     if cell is None:
         return ""
+    if isinstance(cell, bytes):
+        return cell[-MOST_CELL:].decode(errors="replace")
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
     if isinstance(cell, (datetime, date, time)):
@@ -134,6 +144,13 @@ def main(arguments: Sequence[str]) -> None:
     except ImportError as error:
         missing = f"This installation cannot read it: {error.name} is not installed."
         refusal = Refusal(missing, f"Install {error.name}, or send JSONL or CSV.")
+        out.write(msgspec.json.encode(refusal) + b"\n")
+        return
+    except NotTexts as error:
+        refusal = Refusal(
+            f'The column "{str(error)[:40]}" holds lists or objects, not texts.',
+            "Write one text for each item: the model's output.",
+        )
         out.write(msgspec.json.encode(refusal) + b"\n")
         return
     write_table(table, limits, out.write)

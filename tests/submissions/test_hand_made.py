@@ -1,0 +1,41 @@
+"""Files that people make with their own tools are read as they meant them, or refused."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from leaderboard.errors import InvalidPredictions
+from leaderboard.models.benchmark import Track
+from leaderboard.submissions.content import Content
+from leaderboard.submissions.read import KnownItem, Predictions, read_predictions
+
+KEYS = ("case-1", "case-2")
+ITEMS = {key: KnownItem(n, Track.TEXT) for n, key in enumerate(KEYS)}
+
+
+def read(raw: bytes) -> Predictions:
+    return read_predictions(Content(raw, ""), ITEMS)
+
+
+def make_parquet(texts: list[Any]) -> bytes:
+    target = io.BytesIO()
+    parquet.write_table(pyarrow.table({"id": list(KEYS), "output": texts}), target)
+    return target.getvalue()
+
+
+def test_binary_texts_of_parquet_are_texts() -> None:
+    assert read(make_parquet([b"B", "é".encode()])).texts == {0: "B", 1: "é"}
+
+
+@pytest.mark.parametrize("value", [["A"], {"text": "A"}])
+def test_lists_and_objects_in_parquet_are_no_outputs(value: object) -> None:
+    with pytest.raises(InvalidPredictions) as caught:
+        read(make_parquet([value, value]))
+    (problem,) = caught.value.problems
+    assert problem.message == 'The column "output" holds lists or objects, not texts.'
+    assert problem.remedy == "Write one text for each item: the model's output."
