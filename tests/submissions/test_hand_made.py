@@ -39,3 +39,18 @@ def test_lists_and_objects_in_parquet_are_no_outputs(value: object) -> None:
     (problem,) = caught.value.problems
     assert problem.message == 'The column "output" holds lists or objects, not texts.'
     assert problem.remedy == "Write one text for each item: the model's output."
+
+
+@pytest.mark.parametrize("first", ["", "sep=;\n"])
+def test_a_table_as_excel_saves_it_in_much_of_europe_is_read(first: str) -> None:
+    table = f"{first}id;prediction;confidence;run\ncase-1;A, B;0,85;1,5\ncase-2;1,5;1;\n"
+    found = read(table.encode())
+    assert found.texts == {0: "A, B", 1: "1,5"}
+    assert [one.confidence for one in found.extras.values()] == [0.85, 1.0]
+    assert found.extras[0].run == "1,5"
+    assert found.recognised
+    assert found.recognised.tool == "semicolon-separated text"
+
+
+def test_a_line_that_states_the_tab_is_read_over() -> None:
+    assert read(b"sep=\t\nid\tprediction\ncase-1\tA\ncase-2\tB\n").texts == {0: "A", 1: "B"}

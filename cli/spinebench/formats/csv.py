@@ -28,6 +28,7 @@ SEPARATORS = {",": "CSV", "\t": "TSV", ";": "semicolon-separated text"}
 QUOTES_REMEDY = "Quote fields that hold commas, quotes or line breaks, and double quotes in them."
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 """What stands for a byte that is not UTF-8 in a text decoded with `surrogateescape`."""
+_SEPARATOR_LINE = re.compile(rb"sep=([,;\t])[\r\n]")
 _LINE = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 
 
@@ -43,6 +44,8 @@ def read_csv_rows(file: File, facts: FileFacts) -> Rows:
     lines = _Lines(file.raw)
     records = _read_records(lines, separator)
     first = next(records, None)
+    if isinstance(first, _Record) and _is_separator_line(first, separator):
+        first = next(records, None)
     if not isinstance(first, _Record):
         return iter([first] if first else [])
     header = [_shown(name) for name in first.fields]
@@ -50,7 +53,7 @@ def read_csv_rows(file: File, facts: FileFacts) -> Rows:
     if columns is None:
         raise refuse_columns("The file", header)
     note_columns(columns, facts)
-    return _read_rows(lines, records, Places(header, columns))
+    return _read_rows(lines, records, Places(header, columns, has_commas=separator == ";"))
 
 
 def _read_rows(lines: _Lines, records: Iterator[_Record | Problem], places: Places) -> Rows:
@@ -69,6 +72,9 @@ def _read_rows(lines: _Lines, records: Iterator[_Record | Problem], places: Plac
 
 def _find_separator(raw: bytes) -> str:
     """The one by which the header holds an id and an output; else the comma."""
+    stated = _SEPARATOR_LINE.match(raw)
+    if stated and stated[1].decode() in SEPARATORS:
+        return stated[1].decode()
     found = _LINE.search(raw)
     line = found[0][:MOST_BYTES].decode(errors="replace").strip("\r\n") if found else ""
     for separator in SEPARATORS:
@@ -79,6 +85,11 @@ def _find_separator(raw: bytes) -> str:
         if find_columns(names):
             return separator
     return max(SEPARATORS, key=line.count)
+
+
+def _is_separator_line(record: _Record, separator: str) -> bool:
+    """Whether the record is the line in which Excel says what separates fields."""
+    return record.line == 1 and separator.join(record.fields).strip() == f"sep={separator}".strip()
 
 
 class _Record(NamedTuple):

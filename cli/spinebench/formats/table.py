@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from spinebench.formats.columns import Columns
 from spinebench.formats.format import Row, Shown, read_extras
 from spinebench.formats.problem import Problem
 
+_COMMA = re.compile(r"(?<=\d),(?=\d+\s*$)")
+"""The decimal comma of a number."""
+
 
 class Places:
-    """How many columns a table has, and where what is read of them stands."""
+    """How many columns a table has, and where what is read of them stands.
 
-    def __init__(self, header: Sequence[str], columns: Columns) -> None:
+    It `has_commas` where numbers are written 0,85, as Excel does in much of Europe.
+    """
+
+    def __init__(self, header: Sequence[str], columns: Columns, has_commas: bool = False) -> None:
+        self.has_commas = has_commas
         self.n = len(header)
         self.id = header.index(columns.id)
         self.text = header.index(columns.text)
@@ -26,6 +34,10 @@ def make_row(line: int, cells: Sequence[str], places: Places) -> Row | Problem:
     if not places.extras and not places.options:
         return Row(line, key, cells[places.text])
     given = {name: cells[place] for name, place in places.extras.items()}
+    if places.has_commas:
+        given = {
+            name: cell if name == "run" else _COMMA.sub(".", cell) for name, cell in given.items()
+        }
     extras = read_extras(given, line, key)
     if isinstance(extras, Problem):
         return extras
