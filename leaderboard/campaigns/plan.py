@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from leaderboard.calibration.fit import read_calibrations
 from leaderboard.calibration.labels import Labels, read_labels_of
 from leaderboard.calibration.split_facts import SplitFacts
-from leaderboard.items.harm import list_graded_questions, read_graded
+from leaderboard.items.harm import GradedItem, list_graded_questions, read_graded
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import Target
 from leaderboard.items.values import read_items
-from leaderboard.models.benchmark import Item, Split
+from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import Campaign, Cause
 from leaderboard.models.rating import RaterKind
@@ -130,15 +130,16 @@ class View:
     """What all submissions of a split are scored by.
 
     `facts` are those of the target. `diff` is what a new version changes, None in the same one.
-    `keys` are the corrected ones by the new item's id. With `keeps_results` what is read and
-    rated as before is scored as before: a correction of keys or another parser changes nothing
-    else.
+    `keys` are the corrected ones by the new item's id, and `regraded` the questions whose options
+    have another harm. With `keeps_results` what is read and rated as before is scored as before: a
+    correction of keys and harms or another parser changes nothing else.
     """
 
     plan: SplitPlan
     facts: SplitFacts
     diff: SplitDiff | None
     keys: Mapping[int, Key]
+    regraded: frozenset[int]
     calibrations: Mapping[Target, Calibration]
     keeps_results: bool
 
@@ -170,25 +171,36 @@ def read_view(session: Session, campaign: Campaign, plan: SplitPlan) -> View:
         split_id = plan.target_id if plan.is_fitted else plan.split_id
         calibrations = read_calibrations(session, split_id, plan.rater_id, campaign.id)
     is_rerated = diff is not None and bool(diff.rerated)
-    is_changed = is_rerated or _is_regraded(session, diff, rubric)
+    is_changed = is_rerated or _are_reports_regraded(session, diff, rubric, graded)
     keeps = Cause.HOST.value not in campaign.causes and not plan.is_fitted and not is_changed
     return View(
         plan=plan,
         facts=facts,
         diff=diff,
         keys=_read_keys(session, diff),
+        regraded=frozenset() if diff is None else frozenset(_list_regraded(diff)),
         calibrations=calibrations,
         keeps_results=keeps and _has_same_items(session, plan, diff, facts.items),
     )
 
 
-def _is_regraded(session: Session, diff: SplitDiff | None, rubric: Rubric) -> bool:
-    """Whether mistakes have another harm than before, so that errors are counted anew."""
+def _are_reports_regraded(
+    session: Session, diff: SplitDiff | None, rubric: Rubric, graded: Mapping[int, GradedItem]
+) -> bool:
+    """Whether mistakes in reports have another harm, or a version is the first or last with any."""
     if diff is None:
         return False
     before = read_rubric(session, diff.before_id)
     is_other = list_graded_questions(before) != list_graded_questions(rubric)
-    return is_other or bool(diff.find(Change.HARM))
+    had_any = bool(read_graded(session, diff.before_id))
+    reports = (one for one in diff.find(Change.HARM) if one.track is Track.REPORT)
+    return is_other or had_any != bool(graded) or any(reports)
+
+
+def _list_regraded(diff: SplitDiff) -> Iterator[int]:
+    for one in diff.find(Change.HARM):
+        if one.after_id is not None and one.track is not Track.REPORT:
+            yield one.after_id
 
 
 def find_places(

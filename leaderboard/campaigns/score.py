@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.campaigns.content import Changed, NewRating, NewReading
 from leaderboard.campaigns.plan import View
-from leaderboard.evaluation.harm import Verdicts, collect_verdicts
+from leaderboard.campaigns.regraded import read_new_rows
+from leaderboard.evaluation.harm import Verdicts, collect_verdicts, renew_harm
 from leaderboard.evaluation.kept import find_result
 from leaderboard.evaluation.results import Facts, Result, make_result, read_facts, renew_result
 from leaderboard.items.targets import make_target_table
@@ -27,7 +28,7 @@ def make_new_result(
     """Score a submission as it would be scored after the campaign was opened.
 
     Where nothing that it is scored by would be other than it is, its result is the one there is;
-    where only keys are corrected, it is that one but for what these have a part in.
+    where only keys and harms are corrected, it is that one but for what these have a part in.
     """
     is_kept = view.keeps_results and not changed.ratings
     if is_kept and (view.keeps_readings or not changed.readings):
@@ -53,6 +54,9 @@ def make_new_result(
 def _renew(
     session: Session, submission: Submission, view: View, changed: Changed, kept: Result
 ) -> Result:
+    rows = read_new_rows(session, [submission.id], view)
+    if kept.harm is not None and rows:
+        kept = replace(kept, harm=renew_harm(kept.harm, view.facts.items, rows[submission.id]))
     if not changed.readings:
         return kept
     items, readings = view.facts.items, _tabulate_readings(changed)
@@ -62,6 +66,9 @@ def _renew(
 
 
 def _is_by_plan(kept: Result, view: View) -> bool:
+    """Whether a result is the plan's judge's, with errors where the plan has any."""
+    if view.regraded and kept.harm is None:
+        return False
     return kept.reports is None or kept.reports.rater_id == view.plan.rater_id
 
 

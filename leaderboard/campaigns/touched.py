@@ -1,4 +1,4 @@
-"""Which submissions a correction of keys touches: the results of all others stand as they are."""
+"""Which submissions a correction of keys or harms touches: all others keep their results."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from leaderboard.campaigns.content import Changed, pack
 from leaderboard.campaigns.plan import Plan, SplitPlan, View, read_view
 from leaderboard.campaigns.prepare import read_new_readings
+from leaderboard.campaigns.regraded import read_new_rows
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.campaign import Campaign, CampaignPart, PartState
@@ -20,9 +21,9 @@ from leaderboard.models.submission import Submission
 def settle_parts(session: Session, campaign: Campaign, plan: Plan) -> int:
     """End the parts that nothing is to be done for; how many still wait.
 
-    Where only keys are corrected, what changes is found for all submissions at once, and the parts
-    that are left need not look for it. A part that ends here has no result of its own: that of its
-    submission stands.
+    Where only keys and harms are corrected, what changes is found for all submissions at once, and
+    the parts that are left need not look for it. A part that ends here has no result of its own:
+    that of its submission stands.
     """
     for split in plan.splits:
         if not split.is_reread and not split.is_fitted:
@@ -38,7 +39,9 @@ def _settle_split(session: Session, campaign: Campaign, view: View) -> None:
     found = read_new_readings(session, keys, view) if view.keys else {}
     for key, readings in found.items():
         _set(session, [key], changed=pack(Changed(readings=tuple(readings))))
-    untouched = [key for key in keys if key not in found]
+    regraded = read_new_rows(session, keys, view).keys() - found.keys()
+    _set(session, list(regraded), changed=pack(Changed()))
+    untouched = [key for key in keys if key not in found and key not in regraded]
     _set(session, untouched, changed=pack(Changed()), state=PartState.DONE)
 
 

@@ -30,7 +30,7 @@ from leaderboard.scoring.harm import (
     list_consequences,
     vote_errors,
 )
-from leaderboard.scoring.harm_rates import pack_rows
+from leaderboard.scoring.harm_rates import pack_rows, unpack_rows
 from leaderboard.scoring.rubric import Rubric
 
 
@@ -152,12 +152,7 @@ def make_harm(
     for item_id, track in zip(items["item_id"], items["track"], strict=True):
         item = graded.get(item_id)
         if track != Track.REPORT.value:
-            of_item = letters.get(item_id)
-            rows.append(
-                describe_ungraded()
-                if item is None or item.options is None
-                else _describe_options(item.options, of_item)
-            )
+            rows.append(describe_question(item, letters.get(item_id)))
             continue
         rows.append(
             _describe_report(
@@ -172,6 +167,22 @@ def make_harm(
 def _list_asked(verdicts: ReportVerdicts) -> Iterator[tuple[str, str]]:
     for one in verdicts.questions:
         yield one.dimension, one.question
+
+
+def renew_harm(kept: HarmFacts, items: pd.DataFrame, rows: Mapping[int, list[int]]) -> HarmFacts:
+    """A split's errors where those of some `items` (by their ids) have other `rows`."""
+    values = unpack_rows(kept.values).copy()
+    for place, item_id in enumerate(items["item_id"]):
+        if item_id in rows:
+            values[place] = rows[item_id]
+    return kept._replace(values=values.tobytes())
+
+
+def describe_question(item: GradedItem | None, read: tuple[str, str] | None) -> list[int]:
+    """The row of a question by what was read: an outcome and letters, None without a prediction."""
+    if item is None or item.options is None:
+        return describe_ungraded()
+    return _describe_options(item.options, read)
 
 
 def _describe_options(harm: OptionHarm, read: tuple[str, str] | None) -> list[int]:

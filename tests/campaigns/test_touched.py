@@ -33,6 +33,7 @@ from tests.loaded import Submit
 from tests.package_files import make_case, make_manifest, make_mcq
 
 Items = list[dict[str, Any]]
+MILD = {"grade": "mild", "event": "wrong_side"}
 Edit = Callable[[Items], None]
 N_TEXT, N_IMAGE, N_REPORT, N_MODELS = 40, 20, 16, 4
 JUDGE = ScriptedJudge(judge_value)
@@ -62,13 +63,15 @@ def make_all() -> Items:
         )
         for n in range(N_TEXT + N_IMAGE)
     ]
+    for item in questions[:9:2]:
+        item["harm"] = {"options": {"A": {"grade": "severe", "event": "wrong_level"}, "D": MILD}}
     for n, item in enumerate(questions[N_TEXT:]):
         item["id"] = f"test-image-{n:03}"
     return [*questions, *(make_case(n, subcondition=CONDITIONS[n % 5]) for n in range(N_REPORT))]
 
 
 def make_package(version: str) -> dict[str, Any]:
-    manifest = make_manifest(version=version)
+    manifest = make_manifest(version=version, harm={"by": "constructed"})
     manifest["taxonomy"]["subconditions"] = [{"key": key, "name": key} for key in CONDITIONS]
     return manifest
 
@@ -121,6 +124,17 @@ def set_answer(**answers: str) -> Edit:
     return edit
 
 
+def set_harm(items: Items) -> None:
+    """Another grade of what a few chose, and a first one of a question that nobody graded."""
+    items[2]["harm"] = {"options": {"A": MILD, "D": MILD}}
+    items[11]["harm"] = {"options": {"A": MILD, "C": {"grade": "severe", "event": "wrong_level"}}}
+
+
+def correct(items: Items) -> None:
+    """Another key, whose letter had a harm."""
+    items[4] |= {"answer": ["D"], "harm": {"options": {"A": items[4]["harm"]["options"]["A"]}}}
+
+
 def drop(items: Items) -> None:
     del items[3], items[N_TEXT + 5]
 
@@ -139,11 +153,14 @@ EDITS: dict[str, Edit] = {
     "key of an image": set_answer(test_image_003="A"),
     "key of several": set_answer(test_text_007="AB"),
     "keys": set_answer(test_text_001="D", test_text_014="AB", test_image_002="D"),
+    "harm": set_harm,
+    "harm of one": lambda items: items[2]["harm"]["options"]["A"].update(grade="moderate"),
+    "key with a harm": correct,
     "dropped": drop,
     "moved": move,
     "checklist": check_another,
 }
-LEAVE_SOME = ("nothing", "key", "key of an image", "key of several")
+LEAVE_SOME = ("nothing", "key", "key of an image", "key of several", "harm of one")
 """Edits that do not touch every model."""
 
 
@@ -166,6 +183,7 @@ def describe(results: dict[str, Result]) -> dict[str, Any]:
             sorted(one.calibrated),
             one.reports,
             one.parser_version,
+            one.harm,
         )
         for key, one in results.items()
     }
