@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from config import Config
 from leaderboard.db import Sessions
 from leaderboard.errors import READER_AWAITED, READER_HELD
 from leaderboard.evaluation.claim import requeue_submission
@@ -257,7 +258,7 @@ def test_a_worker_asks_the_reader_of_its_settings_and_none_by_default(
         place.write_text(f'[reader]\nname = "r"\nbase_url = "{server.url}"\nmodel = "m"\n')
         evaluate_next_file(key)
         assert len(server.asked) == len(calls_of(sessions)) == int(is_set)
-    sessions_of(database_url).engine.dispose()
+    sessions_of(Config.from_env()).engine.dispose()
     assert readings_of(sessions) == [READ if is_set else UNREAD]
 
 
