@@ -24,6 +24,12 @@ OTHER_KINDS = {
     b"\x28\xb5\x2f\xfd": "compressed with zstandard",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet (xls)",
     b"%PDF": "a PDF",
+    GZIP_MAGIC: "packed twice by gzip",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3\0": "a database (SQLite)",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
 }
 """How files begin that are sent by mistake."""
 

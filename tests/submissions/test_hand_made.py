@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from typing import Any
 
@@ -11,7 +12,7 @@ from pyarrow import parquet
 
 from leaderboard.errors import InvalidPredictions
 from leaderboard.models.benchmark import Track
-from leaderboard.submissions.content import Content
+from leaderboard.submissions.content import Content, read_content
 from leaderboard.submissions.read import KnownItem, Predictions, read_predictions
 
 KEYS = ("case-1", "case-2")
@@ -54,3 +55,27 @@ def test_a_table_as_excel_saves_it_in_much_of_europe_is_read(first: str) -> None
 
 def test_a_line_that_states_the_tab_is_read_over() -> None:
     assert read(b"sep=\t\nid\tprediction\ncase-1\tA\ncase-2\tB\n").texts == {0: "A", 1: "B"}
+
+
+def test_objects_on_several_lines_are_one_problem() -> None:
+    one = '{\n  "id": "case-1",\n  "prediction": "A"\n}\n'
+    with pytest.raises(InvalidPredictions) as caught:
+        read((one + one.replace("case-1", "case-2")).encode())
+    (problem,) = caught.value.problems
+    assert problem.message == "The objects of the file stand on several lines each."
+    assert problem.remedy == "Write each on a line of its own, or all of them as one JSON array."
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (gzip.compress(gzip.compress(b"id,prediction")), "packed twice by gzip"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+    ],
+)
+def test_what_no_text_is_in_is_named(raw: bytes, kind: str) -> None:
+    with pytest.raises(InvalidPredictions) as caught:
+        read_content(io.BytesIO(raw), 2**20)
+    (problem,) = caught.value.problems
+    assert problem.message == f"The file is {kind}."

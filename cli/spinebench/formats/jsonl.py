@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ from spinebench.formats.format import (
     Shown,
     read_extras,
 )
-from spinebench.formats.problem import Problem
+from spinebench.formats.problem import Problem, Unreadable
 
 EXAMPLE = '{"id": "test-text-001", "prediction": "ANSWER: B"}'
 MOST_EXAMINED = 2**20
@@ -41,6 +42,8 @@ _REMEDIES = {
     "list": "Write one text: the model's output.",
     "dict": "Write one text: the model's output.",
 }
+_BETWEEN = re.compile(rb"\n\}\r?\n\{[ \t]*\r?\n")
+"""What stands between two objects of several lines each."""
 _AS_TEXT = "Write the model's output as a text, in quotes."
 _ID_REMEDY = "Write the id of the item, as in the downloaded items."
 PLAIN = Columns("id", "prediction", {name: name for name in EXTRA_TYPES}, {}, "")
@@ -73,6 +76,11 @@ def read_jsonl_rows(file: File, facts: FileFacts) -> Rows:
             raise refuse_columns("A line of the file", file.keys, "keys")
         note_columns(found, facts)
         columns = found
+    elif _BETWEEN.search(file.raw):
+        raise Unreadable(
+            "The objects of the file stand on several lines each.",
+            "Write each on a line of its own, or all of them as one JSON array.",
+        )
     return read_objects(enumerate(io.BytesIO(file.raw), start=1), columns, facts)
 
 
