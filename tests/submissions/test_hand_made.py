@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from pathlib import Path
 from typing import Any
 
 import pyarrow
@@ -79,3 +80,11 @@ def test_what_no_text_is_in_is_named(raw: bytes, kind: str) -> None:
         read_content(io.BytesIO(raw), 2**20)
     (problem,) = caught.value.problems
     assert problem.message == f"The file is {kind}."
+
+
+def test_a_log_that_was_cut_short_is_said_to_lack_its_end() -> None:
+    log = (Path(__file__).parent / "recorded" / "inspect_failed_run.eval").read_bytes()
+    with pytest.raises(InvalidPredictions) as caught:
+        read(log[: len(log) // 2])
+    (problem,) = caught.value.problems
+    assert problem.message == "The zip is damaged: its end is missing."

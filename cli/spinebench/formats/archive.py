@@ -56,7 +56,8 @@ class Archive:
             OSError,
             struct.error,
         ) as error:
-            raise self._damaged(str(error)) from None
+            cut = b"PK\x05\x06" not in raw
+            raise self._damaged("its end is missing" if cut else str(error)) from None
 
     def read(self, name: str) -> bytes:
         """The content of a member. Raises Unreadable, over the limits too."""
