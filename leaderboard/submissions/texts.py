@@ -104,6 +104,6 @@ def _fold(text: str) -> str:
     """The text without what a table or a template changes of it."""
     plain = " ".join(text.split()).casefold().rstrip(".")
     try:
-        return f"{float(plain):g}"
+        return f"{float(plain):.15g}"
     except ValueError:
         return plain

@@ -14,7 +14,9 @@ from pyarrow import parquet
 from leaderboard.errors import InvalidPredictions
 from leaderboard.models.benchmark import Track
 from leaderboard.submissions.content import Content, read_content
+from leaderboard.submissions.formats import Shown
 from leaderboard.submissions.read import KnownItem, Predictions, read_predictions
+from leaderboard.submissions.texts import Order, compare_order
 
 KEYS = ("case-1", "case-2")
 ITEMS = {key: KnownItem(n, Track.TEXT) for n, key in enumerate(KEYS)}
@@ -88,3 +90,10 @@ def test_a_log_that_was_cut_short_is_said_to_lack_its_end() -> None:
         read(log[: len(log) // 2])
     (problem,) = caught.value.problems
     assert problem.message == "The zip is damaged: its end is missing."
+
+
+def test_numbers_alike_in_six_digits_are_different_options() -> None:
+    own = {"A": "1234567", "B": "1234568"}
+    swapped = {"A": "1234568", "B": "1234567.0"}
+    assert compare_order(Shown(swapped, are_certain=True), own) is Order.OTHER
+    assert compare_order(Shown({"A": "1234567.0", "B": "1234568"}, True), own) is Order.SAME
