@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, is_public
@@ -27,8 +28,13 @@ def read_news(session: Session) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
 
 
-def _read_results(session: Session) -> list[Entry]:
-    """The newest public results, by when they became public."""
+def read_public_results(
+    session: Session, *which: ColumnElement[bool], limit: int = LIMIT
+) -> list[tuple[Submission, datetime]]:
+    """The newest public results with when they became public, newest first.
+
+    Runs that a release published as one result are one, by the first of them.
+    """
     # A submission that was scored again stays where it was first: ids and dates do not change.
     first_scored = (
         select(func.min(SubmissionEvent.at))
@@ -39,7 +45,6 @@ def _read_results(session: Session) -> list[Entry]:
         .scalar_subquery()
     )
     public_since = func.coalesce(Publication.published_at, PublishedRun.published_at, first_scored)
-    # Runs that a release published as one result are one entry, by the first of them.
     repeated = select(PublishedRun.submission_id).join(
         SubmissionRun, SubmissionRun.submission_id == PublishedRun.submission_id
     )
@@ -47,14 +52,20 @@ def _read_results(session: Session) -> list[Entry]:
         select(Submission, public_since)
         .outerjoin(Publication, Publication.submission_id == Submission.id)
         .outerjoin(PublishedRun, PublishedRun.submission_id == Submission.id)
-        .where(is_public(), public_since.is_not(None), Submission.id.not_in(repeated))
+        .where(is_public(), public_since.is_not(None), Submission.id.not_in(repeated), *which)
         .options(
             joinedload(Submission.model_card),
             joinedload(Submission.split).joinedload(Split.benchmark),
         )
         .order_by(public_since.desc(), Submission.id)
-        .limit(LIMIT)
-    ).all()
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in newest]
+
+
+def _read_results(session: Session) -> list[Entry]:
+    """The newest public results, by when they became public."""
+    newest = read_public_results(session)
     scores = read_board_scores(session, [row[0] for row in newest], Viewer.PUBLIC)
     entries = []
     for submission, at in newest:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.site import Site
 from tests.web.api.test_api import check, make_file
 from tests.web.test_exports import ENDINGS, read_rows
 from tests.web.test_pages import post, sign_in
+from tests.web.test_versions import read_ranks
 
 pytestmark = pytest.mark.one_database
 OPEN = "/admin/benchmarks/tiny/1.0.0/test/release"
@@ -103,3 +105,44 @@ def test_the_releases_to_take_away_are_those_of_the_api(second: Site, ending: st
         for judge in one["judges"]
     ]
     assert [bool(row["closed_at"]) for row in rows] == [False, True]
+
+
+def test_the_changes_tell_of_releases_and_results_with_ranks_before_and_after(
+    second: Site,
+) -> None:
+    path = "/changes/{slug}/{split}"
+    changes = check(second, "get", path, second.get("/api/v1/changes/tiny/test"))["changes"]
+    times = [one["at"] for one in changes]
+    assert times == sorted(times, reverse=True)
+    ids = [one["id"] for one in changes]
+    assert len(set(ids)) == len(ids)
+    assert second.get("/api/v1/changes/tiny/test").json()["changes"] == changes
+    newest, first = (one for one in changes if one["kind"] == "release")
+    assert (newest["release"], newest["reason"]) == (2, "A new panel of judges.")
+    assert (newest["entered"], newest["left"]) == (["model-b"], [])
+    assert (first["release"], first["entered"]) == (1, ["model-a"])
+    for board in ("overall", "text", "closed", "report"):
+        expected = {}
+        ranks = [read_ranks(second, board, f"?release={number}&board=") for number in (1, 2)]
+        for model in ranks[1]:
+            was, now = ((of.get(model) or (None, None)) for of in ranks)
+            if was != now:
+                expected[model] = (*was, *now)
+        told = {
+            one["model"]: (
+                one["former_rank_low"],
+                one["former_rank_high"],
+                one["rank_low"],
+                one["rank_high"],
+            )
+            for one in newest["moves"]
+            if one["board"] == board
+        }
+        assert told == expected
+    results = {one["model"]: one for one in changes if one["kind"] == "result"}
+    assert set(results) == {"model-a", "model-b"}
+    # The feed tells of the same results and versions, by the same ids.
+    feed = second.get("/feed.atom").text
+    for one in changes:
+        assert (f"<id>{one['id']}</id>" in feed) is (one["kind"] != "release")
+    assert second.get(urlsplit(newest["url"]).path).status_code == 200

@@ -283,3 +283,17 @@ def test_the_command_tells_what_a_version_changes_and_names_items_when_asked(
     named = run(args=["benchmark", "diff", "tiny", "1.0.0", "1.0.1", "--items"]).output
     assert f"  {CORRECTED}: key corrected" in named
     app.extensions["spinebench"].sessions.engine.dispose()
+
+
+def test_the_changes_tell_of_a_version_with_its_reason_and_who_moved(followed: Site) -> None:
+    changes = followed.get("/api/v1/changes/tiny/test").json()["changes"]
+    newest, oldest = (one for one in changes if one["kind"] == "version")
+    assert (newest["version"], newest["former_version"]) == ("1.0.1", "1.0.0")
+    assert newest["reason"] == "It is right."
+    (errata,) = followed.get("/api/v1/benchmarks/tiny/errata").json()["errata"]
+    (split,) = (one for one in errata["splits"] if one["split"] == "test")
+    assert newest["moves"] == split["moves"]
+    assert (oldest["version"], oldest["former_version"], oldest["moves"]) == ("1.0.0", None, [])
+    numbers = [one["release"] for one in changes if one["kind"] == "release"]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(set(numbers)) == 3

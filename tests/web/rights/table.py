@@ -463,6 +463,7 @@ API = (
         GET /api/v1/benchmarks/tiny/reveal
         GET /api/v1/benchmarks/tiny/splits/test/package
         GET /api/v1/breakdowns/tiny/test
+        GET /api/v1/changes/tiny/test
         GET /api/v1/comparisons/tiny/test?models=model-a,model-b
         GET /api/v1/exports
         GET /api/v1/judges/tiny/test
