@@ -22,6 +22,7 @@ from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import ranked_split
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.errata import read_errata
+from leaderboard.rankings.overall import say_overall
 from leaderboard.rankings.read import RankingTable, read_ranking
 from leaderboard.scoring.answers import PARSER_VERSION
 
@@ -148,6 +149,8 @@ def _count(facts: BenchmarkFacts, split: Split) -> str:
 
 def _describe_method(seen: _Seen) -> tuple[CardField, ...]:
     facts = seen.facts
+    tracks = {track for track, n in seen.table.n_items.items() if n}
+    overall = say_overall(seen.manifest, [track for track in Track if track in tracks])
     return (
         _field(
             "methods",
@@ -159,9 +162,11 @@ def _describe_method(seen: _Seen) -> tuple[CardField, ...]:
         _field(
             "metrics",
             "Metrics",
-            "share of questions answered exactly right",
-            "report score: 20 times the mean of the rubric's sections, from 20 to 100",
-            "overall: the tracks' scores, weighted by their numbers of items",
+            "share of questions answered exactly right" if tracks - {Track.REPORT} else None,
+            "report score: 20 times the mean of the rubric's sections, from 20 to 100"
+            if Track.REPORT in tracks
+            else None,
+            f"overall: {overall}" if overall else None,
         ),
         _field(
             "calculation",

@@ -83,7 +83,7 @@ SCALES = {
     Metric.RELIABILITY: _Scale("points", 0, 100, _OF_MEAN),
 }
 MEANINGS = {
-    Metric.OVERALL: "the tracks' scores, weighted by their numbers of items",
+    Metric.OVERALL: "the weighted mean of the scores of groups of items, by the benchmark's rule",
     Metric.ACCURACY: "questions answered exactly right; refused, unclear and unread answers are "
     "wrong",
     Metric.PRECISION: "letters answered that are right, over questions with several answers",
