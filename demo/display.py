@@ -14,6 +14,8 @@ from leaderboard.models.ranking import Board
 
 # Where there is no terminal, lines are as long as the table needs.
 PLAIN_WIDTH = 160
+BOARDS = [board for board in Board if not board.penalises_guesses]
+"""Those of the ranking page: reliability has a board of its own."""
 
 
 def make_console() -> Console:
@@ -35,7 +37,7 @@ def make_table(ranking: Mapping[str, Any]) -> Table:
     )
     table.add_column("Rank", justify="right", no_wrap=True)
     table.add_column("Model", overflow="fold")
-    for board in Board:
+    for board in BOARDS:
         n_items = f"\nn={counts[board]}" if board in counts else ""
         table.add_column(board.label + n_items, justify="right", no_wrap=True)
     table.add_column("Unparsed", justify="right")
@@ -43,7 +45,7 @@ def make_table(ranking: Mapping[str, Any]) -> Table:
         table.add_row(
             _show_ranks(entry),
             Text(str(entry["model"]["name"])),
-            *(_show_board(entry, board) for board in Board),
+            *(_show_board(entry, board) for board in BOARDS),
             str(entry["n_unparsed"]),
         )
     return table

@@ -34,7 +34,7 @@ PAGES = [
 
 
 class Structure(HTMLParser):
-    """What a page's tags say about tables, styles and scripts."""
+    """What a page's tags say about tables, styles and scripts; data for programs is no script."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -52,7 +52,8 @@ class Structure(HTMLParser):
             self.tables[-1].append(tag)
         if tag == "th" and "scope" not in names:
             self.heads_without_scope += 1
-        if tag == "style" or (tag == "script" and "src" not in names):
+        is_data = names.get("type") == "application/ld+json"
+        if tag == "style" or (tag == "script" and "src" not in names and not is_data):
             self.inline.append(tag)
         self.inline += [f"{tag} {name}" for name in names if name == "style" or name[:2] == "on"]
 

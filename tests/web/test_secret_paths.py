@@ -32,6 +32,7 @@ PUBLIC = {
         "ending",
         "endpoint",
         "filename",
+        "format",
         "key",
         "link_id",
         "model",
@@ -40,6 +41,7 @@ PUBLIC = {
     *(
         "name",
         "passkey_id",
+        "place",
         "rater_id",
         "session_id",
         "sha256",
