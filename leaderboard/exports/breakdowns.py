@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaderboard.exports.rankings import SCORE_VALUES
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.models.ranking import Board, Metric
-from leaderboard.rankings.breakdowns import Breakdown
+from leaderboard.rankings.breakdowns import Breakdown, SliceScore
 
 BREAKDOWN_COLUMNS = (
     Column("board", str, "which score the ranks refer to"),
@@ -20,6 +20,12 @@ BREAKDOWN_COLUMNS = (
     Column("title", str, "its name in words"),
     Column("n_split_items", int, "items in the split that have it"),
     *SCORE_VALUES,
+    Column(
+        "n_refused",
+        int,
+        "of its questions those refused, which count as wrong; none of ratings, and where the mean "
+        "of several runs stands",
+    ),
     Column("field_median", float, "median of the models with a value on every item"),
     Column("n_median_models", int, "number of those models"),
 )
@@ -45,7 +51,7 @@ def make_breakdown_table(breakdown: Breakdown) -> Table:
         )
         for column in breakdown.columns:
             score = breakdown.cells[row.submission.id].get(column.key)
-            cells = (None,) * len(SCORE_VALUES) if score is None else tuple(score)
+            cells = (None,) * len(SliceScore._fields) if score is None else tuple(score)
             rows.append((*head, column.key, column.name, column.n, *cells, *column.median))
     measured = "Ratings" if is_of_reports else "Accuracy"
     return make_measured_table(

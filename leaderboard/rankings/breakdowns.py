@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from leaderboard.items.weights import select_deciding
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import CombinedScore, Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.refusals import Refused, count_refused
 from leaderboard.scoring.levels import REGIONS
 
 
@@ -63,11 +65,17 @@ SLICES = {
 }
 """The slices that break a result down, in the order shown: each is declared here alone."""
 Cells = Mapping[str, Mapping[str, "SliceScore"]]
+NOT_KEPT = "n_refused"
+"""The field of a `SliceScore` that is counted when it is read."""
 IMAGE_NAMES = {"single": "Single image", "several": "Several images"}
 
 
 class SliceScore(NamedTuple):
-    """A model's score on one value of a slice; the fields are those of `models.ranking.Score`."""
+    """A model's score on one value of a slice; the fields are those of `models.ranking.Score`.
+
+    But `n_refused`: how many of its questions were refused, which count as wrong. None of ratings,
+    and where the mean of several runs stands.
+    """
 
     value: float | None
     low: float | None
@@ -76,6 +84,7 @@ class SliceScore(NamedTuple):
     n_correct: int | None
     n_unscored: int
     is_shrunk: bool
+    n_refused: int | None = None
 
 
 class Median(NamedTuple):
@@ -120,24 +129,46 @@ class Breakdown:
 
 def read_breakdown(session: Session, table: RankingTable, slice_: Slice) -> Breakdown:
     """The models of `table` by `slice_`, one of SLICES."""
+    items = read_deciding(session, table.split)
     cells = _read_cells(session, table, [slice_])
+    rows = [row for row in table.rows if row.submission.id in cells[slice_]]
+    refused = count_refused(session, rows, items)
     return Breakdown(
         table=table,
         slice=slice_,
         metric=SLICES[slice_].metric,
-        columns=_make_columns(session, table.split, cells)[slice_],
-        rows=[row for row in table.rows if row.submission.id in cells[slice_]],
-        cells=cells[slice_],
+        columns=_make_columns(items, table.split, cells)[slice_],
+        rows=rows,
+        cells={
+            key: {
+                name: score._replace(n_refused=find_refused(refused[key], slice_, name))
+                for name, score in of_model.items()
+            }
+            for key, of_model in cells[slice_].items()
+        },
     )
 
 
 def read_columns(
-    session: Session, table: RankingTable, slices: Sequence[Slice]
+    session: Session, table: RankingTable, slices: Sequence[Slice], items: pd.DataFrame
 ) -> dict[Slice, list[SliceColumn]]:
-    """The values of each of `slices`, with the median of the models of `table` on each."""
-    if not slices:
-        return {}
-    return _make_columns(session, table.split, _read_cells(session, table, slices))
+    """The values of each of `slices`, with the median of the models of `table` on each.
+
+    `items` are those of the split that decide ranks, as `read_deciding` reads them.
+    """
+    return _make_columns(items, table.split, _read_cells(session, table, slices))
+
+
+def read_deciding(session: Session, split: Split) -> pd.DataFrame:
+    """The items of `split` that decide ranks, as of `values.read_items`."""
+    return select_deciding(read_items(session, split.id))
+
+
+def find_refused(refused: Refused | None, slice_: Slice, name: str) -> int | None:
+    """How many of the questions of a value of a slice were refused, None of one of ratings."""
+    if refused is None or SLICES[slice_].metric is Metric.RATING:
+        return None
+    return refused.get((slice_, name), 0)
 
 
 def list_slices(table: RankingTable) -> list[Slice]:
@@ -186,14 +217,13 @@ def _name(terms: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _make_columns(
-    session: Session, split: Split, cells: Mapping[Slice, Cells]
+    items: pd.DataFrame, split: Split, cells: Mapping[Slice, Cells]
 ) -> dict[Slice, list[SliceColumn]]:
-    """The values that items of `split` that decide ranks have, of each slice with cells.
+    """The values that `items`, which decide ranks on `split`, have, of each slice with cells.
 
     In the taxonomy's and the rubric's own order where there is one; levels and regions from the
     head down. Ratings are of the reports, all others of the questions.
     """
-    items = select_deciding(read_items(session, split.id))
     names = read_names(split.benchmark.manifest)
     is_report = items["track"] == Track.REPORT.value
     counts: dict[Slice, dict[str, int]] = {slice_: {} for slice_ in SLICES}
@@ -240,7 +270,7 @@ def _read_cells(
                 one.submission_id,
                 one.slice,
                 one.name,
-                *(getattr(one, field) for field in SliceScore._fields),
+                *(getattr(one, field) for field in SliceScore._fields if field != NOT_KEPT),
             ).where(
                 one.submission_id.in_(own),
                 one.slice.in_(slices),

@@ -91,6 +91,54 @@ def test_a_median_is_of_the_models_with_every_item_of_a_column(field: Sessions) 
     check_profiles(field)
 
 
+REFUSAL = "I cannot answer this question."
+
+
+def test_refused_questions_are_counted_by_slice_and_wrong_ones_are_not(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    """Even items are of disc_herniation. One model refuses two of these and has one other wrong."""
+    load(20, 4, 2)
+    text = texts("text", 20, set(range(20))) | {
+        "test-text-002": REFUSAL,
+        "test-text-008": REFUSAL,
+        "test-text-005": "ANSWER: C",
+    }
+    image = texts("image", 4, set(range(4)))
+    reports = {"test-report-000": "A report.", "test-report-001": "A report."}
+    judges = [ScriptedJudge(dict.fromkeys(reports, 3.0))]
+    submit_texts(text | image | reports, "model-a", "team-a", judges=judges)
+    # Of two files the one that stands on a track counts: the second sent images alone.
+    submit_texts(text, "model-b", "team-b", judges=judges)
+    submit_texts(image | {"test-image-001": REFUSAL}, "model-b", "team-b", judges=judges)
+    # The mean of two runs has no count.
+    first = submit_texts(text, "model-c", "team-c", judges=judges)
+    submit_texts(
+        text | {"test-text-004": REFUSAL}, "model-c", "team-c", judges=judges, run_of=first
+    )
+    assert count_refused(read(sessions)) == {
+        "model-a": {"disc_herniation": 2, "lumbar_stenosis": 0},
+        "model-b": {"disc_herniation": 2, "lumbar_stenosis": 1},
+        "model-c": {"disc_herniation": None, "lumbar_stenosis": None},
+    }
+    images = count_refused(read(sessions, Slice.IMAGES))
+    assert images == {"model-a": {"single": 0}, "model-b": {"single": 1}, "model-c": {}}
+    sections = count_refused(read(sessions, Slice.SECTION))["model-a"]
+    assert set(sections.values()) == {None}
+    profile = read_profile_of(sessions, "model-b")
+    assert [row.n_refused for row in profile[Slice.SUBCONDITION]] == [2, 1]
+    assert [row.n_refused for row in profile[Slice.REGION]] == [3]
+
+
+def count_refused(breakdown: Breakdown) -> dict[str, dict[str, int | None]]:
+    return {
+        row.model.slug: {
+            name: score.n_refused for name, score in breakdown.cells[row.submission.id].items()
+        }
+        for row in breakdown.rows
+    }
+
+
 def check_profiles(field: Sessions) -> None:
     """A model's page has the same medians, and says which scores compare with them."""
     row = read_profile_of(field, "model-a")[Slice.SUBCONDITION][0]
@@ -204,4 +252,5 @@ def read_profile_of(sessions: Sessions, slug: str) -> Profile:
         split = session.scalars(select(Split).where(Split.name == "test")).one()
         table = read_ranking(session, split)
         row = next(row for row in table.rows if row.model.slug == slug)
-        return read_profile(session, table, read_scores(session, row.submission, Viewer.PUBLIC))
+        scores = read_scores(session, row.submission, Viewer.PUBLIC)
+        return read_profile(session, table, row, scores)

@@ -24,6 +24,8 @@ RIGHT = {
     "model-c": {"many": 8, "few": 2, "fewer": 0},
 }
 """How many questions of each condition two models had right; model-b wrote the reports alone."""
+REFUSED, REFUSAL = ("model-a", "few"), "I cannot answer this question."
+"""Of the three that model-a has not right it refuses two."""
 CONDITIONS = [name for name, n in SIZES.items() for _ in range(n)]
 
 
@@ -39,7 +41,8 @@ def make_file(model: str) -> bytes:
     else:
         left, lines = dict(RIGHT[model]), []
         for n, name in enumerate(CONDITIONS):
-            lines.append((f"test-text-{n:03}", "ANSWER: B" if left[name] > 0 else "ANSWER: C"))
+            wrong = REFUSAL if (model, name) == REFUSED and left[name] > -2 else "ANSWER: C"
+            lines.append((f"test-text-{n:03}", "ANSWER: B" if left[name] > 0 else wrong))
             left[name] -= 1
     return "\n".join(json.dumps({"id": key, "prediction": text}) for key, text in lines).encode()
 
@@ -77,7 +80,8 @@ def test_the_page_shades_values_and_marks_those_of_few_items_with_their_counts(
     assert many.startswith('<td class="shade-9" ')
     assert words_of(many).strip() == "100.0"
     assert " shrunk" in few
-    assert re.fullmatch(r"\d\d\.\d 1/4", words_of(few).strip())
+    assert page.count(" refused</small>") == 1
+    assert re.fullmatch(r"\d\d\.\d 1/4 2 refused", words_of(few).strip())
     assert re.fullmatch(r"\d\d\.\d 4/4", words_of(fewer).strip())
     assert float(words_of(fewer).split()[0]) < 100
     assert read_cells(page, "model-c")[0].startswith('<td class="shade-5" ')
@@ -125,6 +129,10 @@ def test_the_files_and_the_api_hold_the_numbers_of_the_page(broken_down: Site, e
     }
     assert scores["model-a", "few"]["is_shrunk"]
     assert scores["model-a", "few"]["k"] == 1
+    assert {key: score["n_refused"] for key, score in scores.items() if score["n_refused"]} == {
+        REFUSED: 2
+    }
+    assert scores["model-c", "many"]["n_refused"] == 0
     assert not scores["model-c", "many"]["is_shrunk"]
     assert scores["model-c", "many"]["value"] == 50.0
     rows = read_rows(broken_down.get(f"/exports/breakdowns.{ending}?{PLACE}"), ending)
@@ -133,6 +141,7 @@ def test_the_files_and_the_api_hold_the_numbers_of_the_page(broken_down: Site, e
         score = scores.get((row["model"], row["name"]))
         assert row["value"] == ("" if score is None else str(score["value"]))
         assert row["is_shrunk"] == ("" if score is None else str(score["is_shrunk"]).lower())
+        assert row["n_refused"] == ("" if score is None else str(score["n_refused"]))
         assert row["n_split_items"] == str(SIZES[row["name"]])
     assert {row["field_median"] for row in rows if row["name"] == "many"} == {"75.0"}
 
@@ -141,6 +150,9 @@ def test_a_models_page_sets_the_medians_beside_and_says_what_is_shrunk(broken_do
     words = words_of(broken_down.get(f"/models/model-c?{PLACE}").text)
     assert "Many 8/16 50.0 28.0–72.0 75.0 of 2" in words
     assert re.search(r"Few 2/4 shrunk \d\d\.\d ", words)
+    assert " refused" not in words[words.index("By subcondition") : words.index("By axis")]
+    own = words_of(broken_down.get(f"/models/model-a?{PLACE}").text)
+    assert re.search(r"Few 1/4 shrunk 2 refused \d\d\.\d ", own)
     assert "Text against image" not in words  # It has no image questions.
     figure = broken_down.get(f"/models/model-c/figures/subconditions.json?{PLACE}").json()
     dots, medians = figure["data"]

@@ -41,7 +41,8 @@ class SliceColumnRecord(Shape, frozen=True, kw_only=True):
 class SliceScoreRecord(Shape, frozen=True, kw_only=True):
     """A model's score on a value of the slice, as in the scores of a submission.
 
-    It is about every item of the column where its `n` is the column's.
+    It is about every item of the column where its `n` is the column's. `n_refused` of its questions
+    were refused, which count as wrong; null of ratings, and where the mean of several runs stands.
     """
 
     name: str
@@ -52,6 +53,7 @@ class SliceScoreRecord(Shape, frozen=True, kw_only=True):
     k: int | None
     n_unscored: int
     is_shrunk: bool
+    n_refused: int | None
 
 
 class BrokenDownModel(Shape, frozen=True, kw_only=True):

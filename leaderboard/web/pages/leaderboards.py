@@ -98,7 +98,7 @@ def model(slug: str) -> str:
         row=row,
         scores=scores,
         shown_runs=read_shown_runs(database(), table, row),
-        profile=read_profile(database(), table, scores),
+        profile=read_profile(database(), table, row, scores),
         harm=find_row_harm(database(), row),
         confidence=find_row_confidence(database(), row),
         asked=find_run(database(), row.submission.id),
@@ -133,7 +133,7 @@ def figure(slug: str, name: str) -> Response:
         table, row = get_row(database(), split, slug)
         scores = read_row_scores(database(), table, row)
         slices = [PROFILE_FIGURES[name]] if name in PROFILE_FIGURES else []
-        profile = read_profile(database(), table, scores, slices)
+        profile = read_profile(database(), table, row, scores, slices)
         confidence = find_row_confidence(database(), row) if name in CONFIDENCE_FIGURES else None
         return make_figure(name, ShownModel(table, row, profile, confidence))
 
