@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from leaderboard.errors import FileProblems, InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
-from leaderboard.scoring.replies import keep_end
+from leaderboard.scoring.replies import MOST_CHARACTERS, keep_end
 from leaderboard.submissions.content import Content
 from leaderboard.submissions.formats import (
     NO_OUTPUT,
@@ -19,7 +18,13 @@ from leaderboard.submissions.formats import (
     Unreadable,
     open_file,
 )
-from leaderboard.submissions.texts import Choices, find_number, finish_text, number_ids
+from leaderboard.submissions.texts import (
+    LONGEST_FAILURE,
+    Choices,
+    find_number,
+    finish_text,
+    number_ids,
+)
 from spinebench.shapes.submissions import PLAIN, Recognised
 
 RECORDS_PER_ITEM, SPARE_RECORDS = 4, 1_000
@@ -95,12 +100,18 @@ def read_predictions(
         )
     _raise_problems(checker.problems)
     tracks = tuple(track for track in Track if track in checker.tracks)
-    sizes = Counter(item.track for item in items.values())
+    sizes = _count_tracks(items)
     missing = {track: sizes[track] for track in Track if sizes[track] and track not in tracks}
     recognised = opened.facts.recognised(len(checker.texts))
     return Predictions(
         checker.texts, tracks, content.file_hash, missing, checker.extras, recognised
     )
+
+
+def _count_tracks(items: Mapping[str, KnownItem]) -> dict[Track, int]:
+    """How many items each track has, without hashing 65,000 members of an enumeration."""
+    tracks = [item.track for item in items.values()]
+    return {track: tracks.count(track) for track in Track}
 
 
 def _refuse(problem: Problem) -> InvalidPredictions:
@@ -129,6 +140,8 @@ class _Checker:
         self._unknown: list[str] = []
         self._n_unknown = 0
         self._numbers: dict[int, str] | None = None
+        self._named: set[Track] = set()
+        self._last_track: Track | None = None
         self.texts: dict[int, str] = {}
         self.extras: dict[int, Extras] = {}
         self.tracks: set[Track] = set()
@@ -149,6 +162,8 @@ class _Checker:
                 self.problems.append(row._replace(message=self._say(row.message)))
                 # The line names an item, however wrong the rest is: it is not missing as well.
                 self._first_places.setdefault(row.id or "", self._place(row.line))
+                if row.id in self._items:
+                    self._named.add(self._items[row.id].track)
             else:
                 self._check_row(row)
         self._check_unknown()
@@ -160,7 +175,7 @@ class _Checker:
         return (self._file.path, line) if self._file.path else line
 
     def _check_row(self, row: Row) -> None:
-        line, key, text = row.line, row.key, row.text
+        line, key, text, extras, shown = row
         item = self._items.get(key)
         if item is None and key.isdecimal():
             if self._numbers is None:
@@ -175,7 +190,9 @@ class _Checker:
         if item is None:
             self._add_unknown(row)
             return
-        self.tracks.add(item.track)
+        if item.track is not self._last_track:
+            self._last_track = item.track
+            self.tracks.add(item.track)
         if not text or text.isspace():
             self._add(
                 "The prediction is empty.",
@@ -185,9 +202,13 @@ class _Checker:
         elif "\0" in text:
             self._add("The prediction contains a NUL character.", "Remove it.", row)
         else:
-            self._keep(item, row)
+            if shown is not None or len(text) < LONGEST_FAILURE:
+                text = self._finish(row)
+            self.texts[item.item_id] = text if len(text) <= MOST_CHARACTERS else keep_end(text)
+            if extras is not None:
+                self.extras[item.item_id] = extras
 
-    def _keep(self, item: KnownItem, row: Row) -> None:
+    def _finish(self, row: Row) -> str:
         choices = self._facts.choices() if row.shown is not None else {}
         text = finish_text(row, choices, self._file)
         if text is None:
@@ -195,9 +216,7 @@ class _Checker:
                 f"The options that the model saw are not those of the item {row.key[:80]}.",
                 "Ask with the options as downloaded; their order does not matter.",
             )
-        self.texts[item.item_id] = keep_end(text)
-        if row.extras is not None:
-            self.extras[item.item_id] = row.extras
+        return text
 
     def _add_unknown(self, row: Row) -> None:
         self._n_unknown += 1
@@ -228,13 +247,13 @@ class _Checker:
         )
 
     def _check_missing(self) -> None:
-        named = {self._items[key].track for key in self._first_places if key in self._items}
+        named = self.tracks | self._named
         if not named and not self.problems:
             self.problems.append(Problem("The file has no predictions.", "Add some.", line=1))
-        sizes = Counter(item.track for item in self._items.values())
+        sizes = _count_tracks(self._items)
         missing: dict[Track, list[str]] = {}
         for key, item in self._items.items():
-            if item.track in named and key not in self._first_places:
+            if key not in self._first_places and item.track in named:
                 missing.setdefault(item.track, []).append(key)
         is_of_person = self._file.tool in PLAIN
         for track, keys in missing.items():

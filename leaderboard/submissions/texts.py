@@ -14,7 +14,8 @@ FAILURES = frozenset({"Failed to obtain answer via API.", "[invalid]"})
 """What tools write where a request failed, or where their own filter found nothing."""
 MAPPED = "letters mapped back by option text"
 _MOST_DIGITS = 19
-_LONGEST_FAILURE = 2 * max(map(len, FAILURES))
+LONGEST_FAILURE = 2 * max(map(len, FAILURES))
+"""Of a longer text nobody looks whether it is one of them."""
 
 UNREAD = "[no letter could be read, and the options were shown in another order]"
 """What stands for an output without a letter that the item's own letters would read into it."""
@@ -40,7 +41,7 @@ def finish_text(row: Row, choices: Mapping[str, Choices], file: FileFacts) -> st
 
     What was done is noted in `file`.
     """
-    if len(row.text) < _LONGEST_FAILURE and row.text.strip() in FAILURES:
+    if len(row.text) < LONGEST_FAILURE and row.text.strip() in FAILURES:
         return file.settle(None, failed=True)
     chosen = choices.get(row.key) if row.shown is not None else None
     if chosen is None or row.shown is None:

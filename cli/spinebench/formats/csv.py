@@ -62,12 +62,12 @@ def _read_rows(lines: _Lines, records: Iterator[_Record | Problem], places: Plac
             yield record
             continue
         line, fields = record
-        if not any(map(str.strip, fields)):
-            yield None
-        elif len(fields) != places.n or lines.has_escaped:
-            yield _check_record(record, places) or make_row(line, fields, places)
-        else:
+        if len(fields) == places.n and fields[places.id].strip() and not lines.has_escaped:
             yield make_row(line, fields, places)
+        elif not any(map(str.strip, fields)):
+            yield None
+        else:
+            yield _check_record(record, places) or make_row(line, fields, places)
 
 
 def _find_separator(raw: bytes) -> str:
@@ -125,8 +125,8 @@ class _Lines:
             line = self._ahead.popleft()
         else:
             found = next(self._found)
-            is_long = found.end() - found.start() > MOST_BYTES
-            line = "" if is_long else self._decode(found[0])
+            begin, end = found.span()
+            line = "" if end - begin > MOST_BYTES else self._decode(found[0])
         self._held.append(line)
         if not line:
             raise _LineTooLong

@@ -96,13 +96,11 @@ def make_extras(
     cost_usd: object = None,
 ) -> Extras | None:
     """What a tool says beside an output; a value that cannot be is left out."""
-    extras = Extras(
-        input_tokens=_count(input_tokens),
-        output_tokens=_count(output_tokens),
-        latency_s=_amount(latency_s),
-        cost_usd=_amount(cost_usd),
-    )
-    return None if extras == _NOTHING else extras
+    amount, seconds = _amount(cost_usd), _amount(latency_s)
+    n_in, n_out = _count(input_tokens), _count(output_tokens)
+    if n_in is n_out is amount is seconds is None:
+        return None
+    return Extras(input_tokens=n_in, output_tokens=n_out, latency_s=seconds, cost_usd=amount)
 
 
 def _count(value: object) -> int | None:
@@ -110,9 +108,6 @@ def _count(value: object) -> int | None:
 
 
 def _amount(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if value is None or isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value if 0 <= value <= MOST_COUNTED else None
-
-
-_NOTHING = Extras()
