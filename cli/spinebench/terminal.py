@@ -88,7 +88,7 @@ class Terminal:
             *([Column("line", right=True)] if has_lines else []),
             *(Column("id"), Column("problem"), Column("remedy")),
         ]
-        n_hidden = n_problems - len(rows)
+        n_hidden = n_problems - sum(p.n_lines or 1 for p in problems)
         notes = [f"... and {n_hidden:,} more."] if n_hidden > 0 else []
         caption = "1 problem" if n_problems == 1 else f"{n_problems:,} problems"
         self.show_table(Table(caption, columns, rows, notes))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from leaderboard.errors import FileProblems, InvalidPredictions, Problem
+from leaderboard.errors import InvalidPredictions, LineProblems, Problem
 from leaderboard.models.benchmark import Track
 from leaderboard.scoring.replies import MOST_CHARACTERS, keep_end
 from leaderboard.submissions.content import Content
@@ -118,7 +118,7 @@ def _refuse(problem: Problem) -> InvalidPredictions:
     return InvalidPredictions("The prediction file cannot be read.", problem.remedy, [problem])
 
 
-def _raise_problems(problems: FileProblems) -> None:
+def _raise_problems(problems: LineProblems) -> None:
     count = problems.n_all
     if count:
         raise InvalidPredictions(
@@ -145,7 +145,7 @@ class _Checker:
         self.texts: dict[int, str] = {}
         self.extras: dict[int, Extras] = {}
         self.tracks: set[Track] = set()
-        self.problems = FileProblems()
+        self.problems = LineProblems()
         self.most_records = RECORDS_PER_ITEM * len(items) + SPARE_RECORDS
 
     def check(self, rows: Iterator[Row | Problem | None]) -> bool:
@@ -159,7 +159,7 @@ class _Checker:
             if row is None:
                 continue
             if isinstance(row, Problem):
-                self.problems.append(row._replace(message=self._say(row.message)))
+                self._append(row._replace(message=self._say(row.message)))
                 # The line names an item, however wrong the rest is: it is not missing as well.
                 self._first_places.setdefault(row.id or "", self._place(row.line))
                 if row.id in self._items:
@@ -287,7 +287,10 @@ class _Checker:
             )
 
     def _add(self, message: str, remedy: str, row: Row) -> None:
-        self.problems.append(Problem(self._say(message), remedy, line=row.line, id=row.key[:120]))
+        self._append(Problem(self._say(message), remedy, line=row.line, id=row.key[:120]))
+
+    def _append(self, problem: Problem) -> None:
+        self.problems.append(problem, self._file.path[:100] if self._file.path else "")
 
     def _say(self, message: str) -> str:
         """What is wrong, with its file where there are several."""

@@ -205,7 +205,11 @@ def _answer(
             "message": message,
             "remedy": remedy,
             "problems": [
-                {"line": p.line, "id": p.id or p.field, "message": p.message, "remedy": p.remedy}
+                {
+                    **{"line": p.line, "id": p.id or p.field},
+                    **{"message": p.message, "remedy": p.remedy},
+                    **({"n_lines": p.n_lines} if p.n_lines > 1 else {}),
+                }
                 for p in shown
             ],
             "n_problems": n_problems,

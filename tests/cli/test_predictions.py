@@ -198,6 +198,13 @@ def test_every_problem_is_shown_with_its_line_and_remedy(
 def test_problems_left_out_by_the_server_are_counted(
     server: ApiServer, spinebench: Spinebench, predictions: Path
 ) -> None:
+    counted = {"line": 7, "id": None, "message": "1,000.", "remedy": "So.", "n_lines": 1_000}
+    no = refusal(
+        422, "invalid_predictions", "Many.", problems=[PROBLEMS[0], counted], n_problems=2_201
+    )
+    server.on("POST", "/validations", no)
+    outcome = spinebench("validate", str(predictions), "-b", "spinebench-mini")
+    assert "... and 1,200 more." in outcome.out
     no = refusal(422, "invalid_predictions", "Many.", problems=PROBLEMS, n_problems=1202)
     server.on("POST", "/validations", no)
     outcome = spinebench("validate", str(predictions), "-b", "spinebench-mini")

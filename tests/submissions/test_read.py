@@ -388,9 +388,40 @@ def test_a_file_over_the_limit_is_refused() -> None:
     assert read(GOOD, limit=len(GOOD)).texts
 
 
-def test_of_many_problems_the_first_200_are_kept_and_all_are_counted() -> None:
+def test_one_mistake_on_many_lines_is_listed_five_times_and_counted() -> None:
+    wrong = "".join(line(f"x{n}", None) for n in range(56)) + line("t1", " ")
     with pytest.raises(InvalidPredictions) as caught:
-        read(line("nobody", "A") * 300)
+        read(GOOD + wrong + line("y", None).replace("null", "7"))
+    rows = caught.value.problems
+    assert [row.line for row in rows[:6]] == [3, 4, 5, 6, 7, 8]
+    assert rows[5] == Problem(
+        "51 more lines have the same problem (lines 8, 9, 10, 11, 12, 13, 14, 15, 16, 17 …).",
+        rows[0].remedy,
+        line=8,
+        n_lines=51,
+    )
+    assert [row.line for row in rows[6:]] == [59, 60]
+    assert caught.value.n_problems == sum(row.n_lines for row in rows) == 58
+    assert caught.value.message.startswith("The prediction file has 58 problems")
+
+
+def test_values_that_a_message_quotes_do_not_make_it_another_problem() -> None:
+    ids = [f"t{n}" for n in range(1, 8)]
+    items = {key: KnownItem(n, Track.TEXT) for n, key in enumerate(ids)}
+    raw = "".join(
+        json.dumps({"id": key, "prediction": "A", "confidence": f"{80 + n}%"}) + "\n"
+        for n, key in enumerate(ids)
+    )
+    with pytest.raises(InvalidPredictions) as caught:
+        read_predictions(read_content(io.BytesIO(raw.encode()), LIMIT), items)
+    assert [row.id for row in caught.value.problems] == [*ids[:5], None]
+    assert caught.value.problems[5].message == "2 more lines have the same problem (lines 6, 7)."
+
+
+def test_of_many_problems_the_first_200_are_kept_and_all_are_counted() -> None:
+    items = {f"t{n}": KnownItem(n, Track.TEXT) for n in range(301)}
+    with pytest.raises(InvalidPredictions) as caught:
+        read_predictions(read_content(io.BytesIO(line("t0", "A").encode()), LIMIT), items)
     assert len(caught.value.problems) == 200
     assert caught.value.n_problems == 300
     assert caught.value.message.startswith("The prediction file has 300 problems")

@@ -9,7 +9,8 @@ class Problem(NamedTuple):
     """One thing wrong, and the remedy.
 
     Of a file with where it is (line from 1, id if known), of a form or a body with the key of the
-    `field`: its name, or the names on the way to it with dots between.
+    `field`: its name, or the names on the way to it with dots between. `n_lines` is of how many
+    lines it speaks.
     """
 
     message: str
@@ -18,6 +19,7 @@ class Problem(NamedTuple):
     id: str | None = None
     path: str | None = None
     field: str | None = None
+    n_lines: int = 1
 
 
 class Unreadable(Exception):

@@ -10,12 +10,16 @@ from spinebench.shapes.shape import Shape
 
 
 class ProblemRecord(Shape, frozen=True, kw_only=True):
-    """One thing wrong with a file or with the fields that were sent; `id` is the item or field."""
+    """One thing wrong with a file or with the fields that were sent; `id` is the item or field.
+
+    `n_lines` is there where it speaks of several lines.
+    """
 
     line: int | None
     id: str | None
     message: str
     remedy: str
+    n_lines: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class ErrorRecord(Shape, frozen=True, kw_only=True):
