@@ -162,8 +162,9 @@ class _Checker:
                 self._append(row._replace(message=self._say(row.message)))
                 # The line names an item, however wrong the rest is: it is not missing as well.
                 self._first_places.setdefault(row.id or "", self._place(row.line))
-                if row.id in self._items:
-                    self._named.add(self._items[row.id].track)
+                known = self._items.get(row.id or "")
+                if known is not None:
+                    self._named.add(known.track)
             else:
                 self._check_row(row)
         self._check_unknown()
