@@ -72,6 +72,8 @@ lock: venv ## compile requirements/*.in again (LOCK=--upgrade for newer releases
 	$(COMPILE) $(LOCK) requirements/rivals-medspacy.in -o requirements/rivals-medspacy.txt
 	$(COMPILE) $(LOCK) --no-deps requirements/rivals-vlmeval.in -o requirements/rivals-vlmeval.txt
 	$(COMPILE) $(LOCK) requirements/rivals-fuzz.in -o requirements/rivals-fuzz.txt
+	$(COMPILE) $(LOCK) requirements/rivals-exports.in -o requirements/rivals-exports.txt
+	$(subst 3.11,3.12,$(COMPILE)) $(LOCK) requirements/rivals-every-eval-ever.in -o requirements/rivals-every-eval-ever.txt
 
 clean: ## remove .venv, the demo's state and every cache
 	rm -rf .venv .venv-rivals* var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -35,6 +35,7 @@ MEASUREMENTS = (
     "pictures",
     "burned_in_text",
     "tools",
+    "exports",
 )
 COMMANDS = {
     "baseline": "bench.baseline",

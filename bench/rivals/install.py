@@ -10,10 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def make_rivals(name: str = "") -> str:
+def make_rivals(name: str = "", interpreter: str = sys.executable) -> str:
     """The Python of .venv-rivals, or of .venv-rivals-NAME, with its lock file's packages.
 
-    `name` is for packages that cannot live with the others. Installs unless they are there.
+    `name` is for packages that cannot live with the others, `interpreter` for those that need
+    another Python. Installs unless they are there.
     """
     suffix = f"-{name}" if name else ""
     folder = ROOT / f".venv-rivals{suffix}"
@@ -26,7 +27,7 @@ def make_rivals(name: str = "") -> str:
     uv = [sys.executable, "-m", "uv"]
     sync = [*uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
     for command in (
-        [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
+        [*uv, "venv", "--quiet", "--clear", "--python", interpreter, str(folder)],
         [*sync, str(lock), "--python", python],
     ):
         subprocess.run(command, check=True, env=environ)
