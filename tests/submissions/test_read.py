@@ -498,6 +498,18 @@ def test_old_line_ends_and_mixed_ones_end_records_of_csv() -> None:
     assert read('id,prediction\nt1,"A\rand"\rt2,B\r\n').texts == {1: "A\rand", 2: "B"}
 
 
+def test_a_wrong_record_behind_good_ones_is_told_by_its_line_and_reading_goes_on() -> None:
+    good = 'id,prediction\nt1,"A\nand more"\n'
+    found = problems(good + 'r1,"Report" and\nt2,B\nt9,C\n')
+    assert [problem.line for problem in found][:2] == [4, 6]
+    assert "no item with this id" in found[1].message
+    broken = problems(good.encode() + b"t2,\xff\xfe\nt9,C\n")
+    assert [problem.line for problem in broken] == [4, 5]
+    assert "not UTF-8" in broken[0].message
+    cut = read(good.encode() + "t2,B€\n".encode()[:-2] + b"\n")
+    assert cut.texts == {1: "A\nand more", 2: "B\ufffd"}
+
+
 def test_many_half_characters_of_one_file_are_replaced_and_more_are_a_problem() -> None:
     halves = "A" + r"\ud800" * 150_000
     lines = [f'{{"id": "{key}", "prediction": "{halves}"}}' for key in ("t1", "t2", "r1", "x", "y")]

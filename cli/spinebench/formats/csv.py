@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -42,7 +43,7 @@ def read_csv_rows(file: File, facts: FileFacts) -> Rows:
     separator = _find_separator(file.raw)
     facts.tool = SEPARATORS[separator]
     lines = _Lines(file.raw)
-    records = _read_records(lines, separator)
+    records = _read_plain(file.raw, lines, separator)
     first = next(records, None)
     if isinstance(first, _Record) and _is_separator_line(first, separator):
         first = next(records, None)
@@ -143,6 +144,12 @@ class _Lines:
         self._n_mended += mended.count(REPLACEMENT.encode())
         return mended.decode(errors="surrogateescape")
 
+    def skip(self, n: int) -> None:
+        """Go on behind `n` more lines, none of which is too long."""
+        for _ in range(n):
+            next(self)
+        self.end_record()
+
     def end_record(self) -> None:
         """The record ends with the line that was given last."""
         self.n_before += len(self._held)
@@ -153,6 +160,32 @@ class _Lines:
         self._ahead.extendleft(reversed(self._held[1:]))
         del self._held[1:]
         self.end_record()
+
+
+def _read_plain(raw: bytes, lines: _Lines, separator: str) -> Iterator[_Record | Problem]:
+    """What `_read_records` reads, in half the time as long as nothing is wrong."""
+    if not _has_long_line(raw):
+        text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
+        reader = csv.reader(text, delimiter=separator, strict=True)
+        n_before = 0
+        try:
+            for fields in reader:
+                yield _Record(n_before + 1, fields)
+                n_before = reader.line_num
+            return
+        except (csv.Error, UnicodeDecodeError):
+            lines.skip(n_before)
+    yield from _read_records(lines, separator)
+
+
+def _has_long_line(raw: bytes) -> bool:
+    begin = 0
+    while len(raw) - begin > MOST_BYTES:
+        found = raw.rfind(b"\n", begin, begin + MOST_BYTES)
+        if found < 0:
+            return True
+        begin = found + 1
+    return False
 
 
 def _read_records(lines: _Lines, separator: str) -> Iterator[_Record | Problem]:
