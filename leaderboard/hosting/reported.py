@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import asdict
 
 import msgspec
@@ -125,31 +124,6 @@ def _note(
 
 
 def _make_model(place: int, line: ModelLine) -> ReportedModel:
-    return ReportedModel(
-        place=place,
-        name=line.name,
-        organisation=line.organisation,
-        parameters_billion=line.parameters_billion,
-        open_weights=line.open_weights,
-        url=line.url,
-        note=line.note,
-        figures=_make_figures(line),
-    )
-
-
-def _make_figures(line: ModelLine) -> Sequence[ReportedFigure]:
-    return [
-        ReportedFigure(
-            place=place,
-            board=one.board,
-            metric=one.metric,
-            value=one.value,
-            decimals=one.decimals,
-            low=one.low,
-            high=one.high,
-            level=one.level,
-            method=one.method,
-            n=one.n,
-        )
-        for place, one in enumerate(line.figures)
-    ]
+    """The row of a line, whose fields are the columns' names."""
+    figures = [ReportedFigure(place=n, **vars(one)) for n, one in enumerate(line.figures)]
+    return ReportedModel(place=place, **vars(line) | {"figures": figures})
