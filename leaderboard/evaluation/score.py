@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.fit import read_calibrations
@@ -89,11 +89,13 @@ def ensure_rewards(session: Session, keys: Collection[str], items: pd.DataFrame)
     items: those of their split, as of `read_items`. It follows from what is kept of them.
     """
     place = Board.RELIABILITY.place
-    has = select(Score.submission_id).where(Score.metric == place.metric)
+    has = exists().where(
+        Score.submission_id == ItemValues.submission_id, Score.metric == place.metric
+    )
     rows = session.execute(
         select(ItemValues.submission_id, ItemValues.content, Submission.tracks)
         .join(Submission, Submission.id == ItemValues.submission_id)
-        .where(ItemValues.submission_id.in_(keys), ItemValues.submission_id.not_in(has))
+        .where(ItemValues.submission_id.in_(keys), ~has)
     ).all()
     asked = list_asked(select_deciding(items))
     for key, content, tracks in rows:
