@@ -18,7 +18,7 @@ from leaderboard.accounts.web_sessions import SessionTerms
 from leaderboard.db import CommitMark, Limits, make_sessions
 from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
-from leaderboard.host_cli.commands import HostCommands
+from leaderboard.host_cli.commands import HostCommands, are_commands_sought
 from leaderboard.letters.links import Links
 from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import make_queue
@@ -86,9 +86,15 @@ MULTIPART_ROOM = 64 * 1024
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The application with `config`, by default that of the environment."""
-    config = config or Config.from_env()
+    """The application with `config`, by default that of the environment.
+
+    Where the command line only looks for the host's commands, it has these alone and no settings:
+    a command that needs them reads them itself.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
+    if config is None and are_commands_sought():
+        return _make_commands()
+    config = config or Config.from_env()
     app = Flask(
         "leaderboard", root_path=str(ROOT / "leaderboard"), template_folder=ROOT / "templates"
     )
@@ -211,5 +217,12 @@ def create_app(config: Config | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     openapi.install(app)
+    app.cli = HostCommands(app.name)
+    return app
+
+
+def _make_commands() -> Flask:
+    """An application that serves nothing: a laptop prepares a package without a server."""
+    app = Flask("leaderboard")
     app.cli = HostCommands(app.name)
     return app

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import cast
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, FlaskGroup
 
 MODULES = {
     "db": "database",
@@ -51,3 +51,9 @@ class HostCommands(AppGroup):
             return super().get_command(ctx, cmd_name)
         module = import_module(f"{__package__}.{MODULES[cmd_name]}")
         return cast(click.Command, getattr(module, f"{cmd_name}_group"))
+
+
+def are_commands_sought() -> bool:
+    """Whether `flask` looks for the commands of an application; not where it runs or serves one."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, FlaskGroup)

@@ -8,7 +8,7 @@ from typing import cast
 import click
 from flask import current_app
 
-from config import Config
+from config import Config, ConfigError
 from leaderboard.db import Sessions, make_sessions
 from leaderboard.errors import InvalidFile, SpineBenchError
 from leaderboard.hosting.act import Act
@@ -28,11 +28,18 @@ class HostGroup(click.Group):
                 click.echo(f"{place}{name}: {problem.message} {problem.remedy}", err=True)
             click.echo(f"{error.message} {error.remedy}".strip(), err=True)
             sys.exit(1)
+        except ConfigError as error:
+            click.echo(error, err=True)
+            sys.exit(2)
 
 
 def config() -> Config:
-    """The settings of the current application."""
-    return cast(Config, current_app.config["SPINEBENCH_CONFIG"])
+    """The settings of the current application, or of the environment where it has none.
+
+    Raises ConfigError.
+    """
+    given = cast("Config | None", current_app.config.get("SPINEBENCH_CONFIG"))
+    return given or Config.from_env()
 
 
 def sessions() -> Sessions:
