@@ -22,8 +22,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ItemFact(Fact, frozen=True, kw_only=True):
     """An item of the split, in its order, as everybody may see it.
 
-    Items of one `cluster` share a case or an image. Where nothing is hidden also `levels`, whether
-    it `decides` ranks, its right `answer`, or the `question` and `checklist` of a report.
+    Items of one `cluster` share a case or an image. Where nothing is hidden also `levels`,
+    `attributes`, whether it `decides` ranks, its right `answer`, or the `question` and `checklist`
+    of a report.
     """
 
     key: str
@@ -36,6 +37,7 @@ class ItemFact(Fact, frozen=True, kw_only=True):
     cluster: int
     options: dict[str, str] | None = None
     levels: list[str] | None = None
+    attributes: dict[str, str] | None = None
     decides: bool | None = None
     answer: list[str] | None = None
     question: str | None = None

@@ -224,7 +224,7 @@ def read_item_facts(session: Session, split: Split, *, is_whole: bool) -> Iterat
         Item.modality,
         Item.multiple,
         Item.options,
-        *((Item.levels, ItemReference.answer) if is_whole else ()),
+        *((Item.levels, Item.attributes, ItemReference.answer) if is_whole else ()),
     ]
     rows = session.execute(
         select(*columns)
@@ -254,6 +254,7 @@ def read_item_facts(session: Session, split: Split, *, is_whole: bool) -> Iterat
         yield msgspec.structs.replace(
             public,
             levels=item.levels,
+            attributes=item.attributes or None,
             decides=bool(one),
             answer=item.answer if is_mcq else None,
             question=question,

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard.scoring.boards import Slice
+from leaderboard.scoring.boards import Slice, attribute_name
 from leaderboard.scoring.levels import place_of, regions_of
 
 V = TypeVar("V", bound=Hashable)
 
-MIN_LEVEL_ITEMS = 5
-"""A level of fewer items is not shown: its counts would tell the level, or the right answer, of
-single hidden items."""
+MIN_ITEMS = 5
+"""A level, or a value of an attribute, of fewer items is not shown: its counts would tell what
+single hidden items are about, or which of their answers are right."""
 
 
 class ItemSlice(NamedTuple):
@@ -65,12 +65,27 @@ def find_slices(
         levels_of = [tuple(own) for own in items["levels"].tolist()]
         levels = _group(Slice.LEVEL, levels_of, tuple)
         yield sorted(
-            (one for one in levels if len(one.places) >= MIN_LEVEL_ITEMS),
+            (one for one in levels if len(one.places) >= MIN_ITEMS),
             key=lambda one: place_of(one.name),
         )
         yield _group(Slice.REGION, levels_of, regions_of)
     if held is None or held["n_images"].any():
         yield _group(Slice.IMAGES, items["n_images"].tolist(), _image_names)
+    yield from _group_attributes(items, held)
+
+
+def _group_attributes(
+    items: pd.DataFrame, held: pd.DataFrame | None
+) -> Iterator[list[SlicePlaces]]:
+    """A grouping for each attribute, in the order of their names."""
+    named = items["attributes"] if held is None else held["attributes"]
+    for attribute in sorted({key for own in named for key in own}):
+        names_of = [
+            (attribute_name(attribute, own[attribute]),) if attribute in own else ()
+            for own in items["attributes"]
+        ]
+        found = _group(Slice.ATTRIBUTE, names_of, tuple)
+        yield [one for one in found if len(one.places) >= MIN_ITEMS]
 
 
 def _group(

@@ -33,10 +33,11 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
     """A row for each item of the split, in its order.
 
     Columns item_id, key, track, subcondition, axis, modality, multiple, levels (a list),
-    n_images, and cluster: a number that items have in common which share a case or an image,
-    directly or through others. `decides` is false for the feedback part of a hidden split, on
-    which no score or rank rests. `chance` is how often the best guess at a question is right, NaN
-    of reports. `n_track`, `group` and `share` are as of `weights.group_items`.
+    attributes (a mapping), n_images, and cluster: a number that items have in common which share a
+    case or an image, directly or through others. `decides` is false for the feedback part of a
+    hidden split, on which no score or rank rests. `chance` is how often the best guess at a
+    question is right, NaN of reports. `n_track`, `group` and `share` are as of
+    `weights.group_items`.
     """
     rows = (
         session.connection()
@@ -51,6 +52,7 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
                 Item.multiple,
                 Item.case_key,
                 cast(Item.levels, Text),
+                cast(Item.attributes, Text),
             )
             .where(Item.split_id == split_id)
             .order_by(Item.position)
@@ -58,10 +60,10 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
         .all()
     )
     columns = ["item_id", "key", "track", "subcondition", "axis", "modality", "multiple", "case"]
-    items = _make_table(rows, [*columns, "levels"])
-    written = [row[-1] for row in rows]
-    decoded = {one: msgspec.json.decode(one) for one in set(written)}
-    items["levels"] = pd.Series([decoded[one] for one in written], dtype=object)
+    items = _make_table(rows, [*columns, "levels", "attributes"])
+    for column in ("levels", "attributes"):
+        decoded = {one: msgspec.json.decode(one) for one in items[column].unique()}
+        items[column] = pd.Series([decoded[one] for one in items[column]], dtype=object)
     shown = session.execute(
         select(ItemImage.item_id, ItemImage.sha256)
         .join(Item, Item.id == ItemImage.item_id)

@@ -101,6 +101,7 @@ class Item(Base):
     axis: Mapped[str | None] = mapped_column(String(80))
     modality: Mapped[str | None] = mapped_column(String(80))
     levels: Mapped[list[str]] = mapped_column(JSON)
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     case_key: Mapped[str] = mapped_column(String(120))
 
     images: Mapped[list[ItemImage]] = relationship(

@@ -18,6 +18,7 @@ from leaderboard.packages.package import (
     PackageItem,
     ReportItem,
     Taxonomy,
+    list_attributes,
     track_of,
 )
 from leaderboard.scoring.checklist import LevelCheck, checklist_problems
@@ -72,6 +73,13 @@ def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterat
         "subconditions": [term.key for term in taxonomy.subconditions],
         "axes": [term.key for term in taxonomy.axes],
         "modalities": [term.key for term in taxonomy.modalities],
+        "attributes": [one.key for one in list_attributes(taxonomy)],
+    }
+    lists |= {
+        f"attributes: {one.key}": [value.key for value in one.values]
+        for one in list_attributes(taxonomy)
+    }
+    lists |= {
         "sections": [section.key for section in sections],
         "dimensions": [d.key for section in sections for d in section.dimensions],
     }
@@ -207,6 +215,25 @@ def _check_terms(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:
         elif key is not None and key not in {term.key for term in terms}:
             yield line.problem(
                 f"{field} {key!r} is not in the manifest's taxonomy.", f"Use one of {some}."
+            )
+    if line.has("attributes"):
+        yield from _check_attributes(taxonomy, line)
+
+
+def _check_attributes(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:
+    known = {one.key: [value.key for value in one.values] for one in list_attributes(taxonomy)}
+    for attribute, value in line.item.attributes.items():
+        if attribute not in known:
+            yield line.problem(
+                f"attribute {attribute!r} is not in the manifest's taxonomy.",
+                f'Add {{"key": "{attribute}", "name": "...", "values": [...]}} to "attributes" '
+                "there, or leave it out.",
+            )
+        elif value not in known[attribute]:
+            some = ", ".join(known[attribute][:MOST_SHOWN])
+            yield line.problem(
+                f"attribute {attribute}: {value!r} is not one of its values in the manifest.",
+                f"Use one of {some}, or leave it out.",
             )
 
 

@@ -96,6 +96,7 @@ def _write_fields(
         "Axis": item.axis or "",
         "Modality": item.modality or "",
         "Levels": ", ".join(item.levels),
+        "Attributes": ", ".join(f"{key}: {value}" for key, value in item.attributes.items()),
         "Case": item.case_key,
         "Source": ": ".join(
             filter(None, (reference.provenance_kind, reference.provenance_reference))

@@ -176,6 +176,7 @@ def _make_item(split_id: int, position: int, item: PackageItem) -> dict[str, Any
         "axis": item.axis,
         "modality": item.modality,
         "levels": item.levels,
+        "attributes": item.attributes,
         "case_key": item.case_key,
     }
 

@@ -20,6 +20,7 @@ from leaderboard.scoring.rubric import NO_RUBRIC, Rubric
 from leaderboard.scoring.totals import SPINEBENCH_RULE, OverallRule
 
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+ShortKey = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=39)]
 ItemId = Annotated[
     str,
     Meta(
@@ -87,12 +88,33 @@ class Term(_Part, frozen=True, kw_only=True):
     name: Name
 
 
+class AttributeValue(_Part, frozen=True, kw_only=True):
+    """A value of an attribute."""
+
+    key: ShortKey
+    name: Name
+
+
+class Attribute(_Part, frozen=True, kw_only=True):
+    """Something else that items may say of themselves, such as the scanner, and its values."""
+
+    key: ShortKey
+    name: Name
+    values: Annotated[list[AttributeValue], Meta(min_length=1)]
+
+
 class Taxonomy(_Part, frozen=True, kw_only=True):
     """The values that items may carry; of a list that is left out no item has one."""
 
     subconditions: list[Term] = []
     axes: list[Term] = []
     modalities: list[Term] = []
+    attributes: list[Attribute] | UnsetType = UNSET
+
+
+def list_attributes(taxonomy: Taxonomy) -> list[Attribute]:
+    """The attributes that a taxonomy declares."""
+    return [] if isinstance(taxonomy.attributes, UnsetType) else taxonomy.attributes
 
 
 class Prompts(_Part, frozen=True, kw_only=True):
@@ -189,6 +211,7 @@ class _ItemPart(_Part, frozen=True, kw_only=True):
     levels: list[Level] = []
     numbering: Numbering | None = None
     modality: Key | None = None
+    attributes: dict[ShortKey, ShortKey] = {}
     case_id: ItemId | UnsetType = UNSET
     provenance: Provenance | UnsetType = UNSET
 

@@ -131,6 +131,8 @@ def _make_line(
     }
     if item.kind is ItemKind.MCQ:
         line |= {"options": item.options, "multiple": item.multiple}
+    if reference is not None and item.attributes:
+        line["attributes"] = item.attributes
     if reference is not None and item.kind is ItemKind.MCQ:
         line |= {"answer": reference.answer, "explanation": reference.explanation}
         if harm is not None:

@@ -319,7 +319,7 @@ def _question_harm(manifest: Mapping[str, Any]) -> list[Any]:
 
 
 def _place(item: Item) -> tuple[Any, ...]:
-    return item.subcondition, item.axis, item.modality, item.levels, item.case_key
+    return item.subcondition, item.axis, item.modality, item.levels, item.attributes, item.case_key
 
 
 def _notes(known: _Known) -> tuple[Any, ...]:

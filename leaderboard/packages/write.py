@@ -162,6 +162,7 @@ def _make_item(
         "subcondition": item.subcondition,
         "axis": item.axis,
         "levels": item.levels,
+        "attributes": item.attributes,
         "numbering": numbering,
         "modality": item.modality,
         "case_id": item.case_key,

@@ -22,6 +22,7 @@ from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import CombinedScore, Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.refusals import Refused, count_refused
+from leaderboard.scoring.boards import attribute_name
 from leaderboard.scoring.levels import REGIONS
 
 
@@ -59,6 +60,9 @@ SLICES = {
         "images",
         "Single and several images",
         "By number of images",
+    ),
+    Slice.ATTRIBUTE: SliceFacts(
+        Metric.ACCURACY, "Attribute", "attributes", "Attributes", "By attribute"
     ),
     Slice.SECTION: SliceFacts(Metric.RATING, "Report section", "sections"),
     Slice.DIMENSION: SliceFacts(Metric.RATING, "Report dimension"),
@@ -207,6 +211,11 @@ def read_names(manifest: Mapping[str, Any]) -> dict[Slice, dict[str, str]]:
         Slice.LEVEL: {},
         Slice.REGION: {key: key.capitalize() for key in REGIONS.values()},
         Slice.IMAGES: IMAGE_NAMES,
+        Slice.ATTRIBUTE: {
+            attribute_name(one["key"], value["key"]): f"{one['name']}: {value['name']}"
+            for one in taxonomy.get("attributes", ())
+            for value in one["values"]
+        },
         Slice.SECTION: _name(sections),
         Slice.DIMENSION: _name(one for section in sections for one in section["dimensions"]),
     }

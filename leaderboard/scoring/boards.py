@@ -32,7 +32,8 @@ class Slice(enum.StrEnum):
     """Which items a score is about.
 
     LEVEL has a name for each vertebra or disc, REGION for each part of the spine, IMAGES for
-    items with a single or several images, MODALITY_GAP the one of image less text.
+    items with a single or several images, MODALITY_GAP the one of image less text. ATTRIBUTE has a
+    name for each value of what a host declares of items, as `attribute_name` writes it.
     """
 
     ALL = "all"
@@ -44,9 +45,20 @@ class Slice(enum.StrEnum):
     LEVEL = "level"
     REGION = "region"
     IMAGES = "images"
+    ATTRIBUTE = "attribute"
     MODALITY_GAP = "modality_gap"
     SECTION = "section"
     DIMENSION = "dimension"
+
+
+def attribute_name(attribute: str, value: str) -> str:
+    """The name of a slice of ATTRIBUTE: of the items that have `value` of `attribute`."""
+    return f"{attribute}:{value}"
+
+
+def attribute_of(name: str) -> str:
+    """The attribute of a name that `attribute_name` wrote."""
+    return name.partition(":")[0]
 
 
 class ScorePlace(NamedTuple):

@@ -37,6 +37,7 @@ def make_table(n_text: int, n_image: int, **columns: Sequence[object]) -> pd.Dat
         "modality": [None] * n_text + ["mri"] * n_image,
         "multiple": [False] * n,
         "levels": [["L4/L5"]] * n,
+        "attributes": [{}] * n,
         "n_images": [0] * n_text + [1] * n_image,
         "cluster": list(range(n)),
         "chance": [0.25] * n,

@@ -21,7 +21,7 @@ from leaderboard.evaluation.estimates import (
     make_sample,
     modality_gap,
 )
-from leaderboard.scoring.boards import Board, Metric, Slice, Track
+from leaderboard.scoring.boards import Board, Metric, Slice, Track, attribute_of
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.totals import OverallRule, combine
 
@@ -44,8 +44,11 @@ def check_counts(contents: Contents, figures: Figures) -> None:
     read = Counter((contents.item_of[one.key].track, one.outcome) for one in contents.readings)
     compare_outcomes(contents, read, figures)
     accuracies = [one for one in contents.scores if one.metric == Metric.ACCURACY]
-    for slice_ in dict.fromkeys(one.slice for one in accuracies):
-        group = [one for one in accuracies if one.slice == slice_]
+    groups: dict[tuple[str, str], list[ScoreFact]] = {}
+    for one in accuracies:
+        of = attribute_of(one.name) if one.slice == Slice.ATTRIBUTE else ""
+        groups.setdefault((one.slice, of), []).append(one)
+    for (slice_, _), group in groups.items():
         if slice_ == Slice.CLOSED:
             _check_closed(contents, group[0], figures)
         else:

@@ -77,6 +77,7 @@ def make_items(facts: Sequence[ItemFact], rule: OverallRule) -> pd.DataFrame:
             "modality": [item.modality for item in facts],
             "multiple": [item.multiple for item in facts],
             "levels": pd.Series([item.levels or [] for item in facts], dtype=object),
+            "attributes": pd.Series([item.attributes or {} for item in facts], dtype=object),
             "n_images": [item.n_images for item in facts],
             "cluster": np.array([item.cluster for item in facts], dtype=np.int64),
             "decides": np.array([item.decides is not False for item in facts], bool),
