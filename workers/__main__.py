@@ -36,6 +36,7 @@ from leaderboard.queue import (
 )
 from leaderboard.scoring.answers import PARSER_VERSION
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
+from workers.calendar import follow_calendar
 
 # The parent imports once what every work horse needs.
 from workers.jobs import ask_orders, read_judges, read_limits, read_reader
@@ -164,6 +165,7 @@ def run_reconciler(config: Config) -> None:
         for job, key in due:
             log.info("%s %s waits: enqueued again", job.noun, key)
         send_nudges(queue, [*upgraded, *due])
+        follow_calendar(sessions)
         queue.note_reconciler()
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from spinebench.shapes.benchmarks import BenchmarkRecord
+from spinebench.shapes.benchmarks import BenchmarkRecord, SplitRecord
 from spinebench.shapes.endpoints import EndpointRecord, EndpointTestRecord
 from spinebench.shapes.exports import FormatRecord
 from spinebench.shapes.models import ModelRecord
@@ -82,8 +82,13 @@ def benchmarks_table(benchmarks: Sequence[BenchmarkRecord]) -> Table:
 def splits_table(benchmark: BenchmarkRecord) -> Table:
     """One split a row, with its items by track."""
     columns = [Column("split"), Column("answers"), *(Column(t, right=True) for t in TRACKS)]
+
+    def say(split: SplitRecord) -> str:
+        at = split.answers_public_at
+        return split.answers if at is None else f"public from {at:%Y-%m-%d %H:%M} UTC"
+
     rows = [
-        (split.name, split.answers, *(str(split.n_items.get(track, 0)) for track in TRACKS))
+        (split.name, say(split), *(str(split.n_items.get(track, 0)) for track in TRACKS))
         for split in benchmark.splits
     ]
     return Table("Items", columns, rows)

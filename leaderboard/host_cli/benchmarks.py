@@ -17,7 +17,7 @@ from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.pictures import levels_command, pictures_command
-from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
+from leaderboard.host_cli.reveals import reveal_at_command, reveal_command
 from leaderboard.lens.next_version import prepare_corrected
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.role import Role
@@ -54,6 +54,8 @@ def benchmark_group() -> None:
 
 benchmark_group.add_command(pictures_command)
 benchmark_group.add_command(levels_command)
+benchmark_group.add_command(reveal_command)
+benchmark_group.add_command(reveal_at_command)
 
 
 @benchmark_group.command("check")
@@ -239,46 +241,6 @@ def commit_command() -> None:
                 f"{row.slug} {row.version}: {n_answers:,} answers and {n_rankings:,} rankings "
                 f"committed to. Root: {read_answers(session, row).root or 'no hidden answers'}"
             )
-
-
-@benchmark_group.command("reveal")
-@click.argument("slug")
-@click.argument("version")
-@click.option("--item", "items", multiple=True, help="The id of a retired item; may be repeated.")
-@click.option("--all", "is_whole", is_flag=True, help="Every hidden item of the version.")
-@click.option("--reason", default="", help="Why; shown beside the answers.")
-@click.option(
-    "--also-live",
-    is_flag=True,
-    help="Even if another version asks the same and hides the answers.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@with_appcontext
-def reveal_command(
-    slug: str,
-    version: str,
-    items: tuple[str, ...],
-    is_whole: bool,
-    reason: str,
-    also_live: bool,
-    yes: bool,
-) -> None:
-    """Make hidden answers of SLUG in VERSION public for good, by --item or --all.
-
-    With them go their salts, and which ranked models had these items right.
-    """
-    if bool(items) == is_whole:
-        raise click.UsageError("Name items with --item, or all of them with --all.")
-    if not yes:
-        what = "every hidden item" if is_whole else ", ".join(items)
-        click.confirm(f"{REVEAL_WARNING} Reveal {what} of {slug} {version}?", abort=True)
-    with sessions().write() as session:
-        found = get_benchmark(session, slug, version)
-        if is_whole:
-            done = reveal_version(session, found, COMMAND_LINE, reason, also_live=also_live)
-        else:
-            done = reveal_items(session, found, items, COMMAND_LINE, reason, also_live=also_live)
-    finish(done)
 
 
 @benchmark_group.command("correct")

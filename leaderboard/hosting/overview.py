@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from leaderboard.accounts.roles import EVERYWHERE, HeldRole, Reach, read_holders
 from leaderboard.judges.runs import AwaitedJudge, read_awaited
 from leaderboard.models.calibration import Refit
+from leaderboard.models.commitment import RevealHold
 from leaderboard.models.judging import JudgeRun, RunState
 from leaderboard.models.moderation import BannedTeam, BannedUser, VerifiedModel
 from leaderboard.models.submission import (
@@ -41,7 +42,7 @@ class Overview:
     """What needs a hand now, each submission once.
 
     One that a judge's server holds up is in `awaited` and not in `held`. In `refits` are splits
-    whose labels changed since they were fitted.
+    whose labels changed since they were fitted, in `holds` reveals that were due and not made.
     """
 
     held: Sequence[Trouble]
@@ -53,6 +54,7 @@ class Overview:
     waiting_since: datetime | None
     n_running: int
     refits: Sequence[int]
+    holds: Sequence[RevealHold]
 
 
 class Person(NamedTuple):
@@ -112,6 +114,13 @@ def read_overview(session: Session, reach: Reach = EVERYWHERE) -> Overview:
         refits=list(
             session.scalars(
                 select(Refit.split_id).where(reach.holds(Refit.split_id)).order_by(Refit.split_id)
+            )
+        ),
+        holds=list(
+            session.scalars(
+                select(RevealHold)
+                .where(reach.holds(RevealHold.split_id))
+                .order_by(RevealHold.split_id)
             )
         ),
     )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
-from leaderboard.db import now
-from leaderboard.disclosure import is_protected
+from leaderboard.commitments.dates import (
+    count_live,
+    drop_date,
+    read_unrevealed,
+    require_committed,
+    say_live,
+    set_date,
+)
+from leaderboard.db import clock, now, read_clock
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.hosting.act import Act, read_reason
-from leaderboard.items.contents import read_contents
-from leaderboard.models.benchmark import Answers, Benchmark, Item, Split
-from leaderboard.models.commitment import AnswerCommitment, Reveal, RevealedItem
+from leaderboard.models.benchmark import Answers, Benchmark, Item, Opening, Split
+from leaderboard.models.commitment import Reveal, RevealDate, RevealedItem, RevealHold
+from leaderboard.moments import read_moment, say_moment
 
 MAX_LISTED = 20
+ON_ITS_DATE = "the date of its reveal"
+"""Who the audit trail names where a date had come."""
 REVEAL_WARNING = (
     "Revealed answers are public at once and for good: this cannot be undone. Everybody will also "
     "see which ranked models had these items right."
@@ -61,6 +70,76 @@ def reveal_version(
     return _reveal(session, benchmark, _read_hidden(session, benchmark), actor, why, also_live)
 
 
+def date_reveal(
+    session: Session, split: Split, at: str, actor: str, *, also_live: bool = False
+) -> Act:
+    """Have the answers of a split become public at the moment that `at` names; empty for never.
+
+    It is made by the reconciler, by the clock of the database. Raises InvalidRequest for a moment
+    that is past, Conflict where there is no date to take back, and as `set_date` does.
+    """
+    name = f"{split.benchmark.slug} {split.benchmark.version} {split.name}"
+    subject, slug = f"split {name}", split.benchmark.slug
+    if not at.strip():
+        if not drop_date(session, split):
+            raise Conflict(f"No date is set for {name}.", "Give one, such as 2027-01-31.").at("at")
+        add_audit(session, actor, "take back date of reveal", subject, benchmark=slug)
+        return Act(f"The answers of {name} stay hidden until a host reveals them.")
+    moment = _read_future(session, at)
+    set_date(session, split, moment, also_live=also_live)
+    add_audit(session, actor, "set date of reveal", subject, say_moment(moment), benchmark=slug)
+    return Act(f"The answers of {name} become public at {say_moment(moment)}.")
+
+
+def _read_future(session: Session, text: str) -> datetime:
+    try:
+        moment = read_moment(text)
+    except InvalidRequest as error:
+        raise error.at("at") from None
+    if moment <= read_clock(session):
+        raise InvalidRequest(
+            f"{say_moment(moment)} is past.",
+            "Choose a later moment, or reveal the answers now: both are for good.",
+        ).at("at")
+    return moment
+
+
+def reveal_due(session: Session) -> list[str]:
+    """Make the reveals whose dates have come; what was done, in a line each.
+
+    Where one is refused by then, say because a newer version hides the same answers, its date is
+    put on hold with the reason, which hosts see, until they set it anew.
+    """
+    rows = session.scalars(
+        select(RevealDate)
+        .join(Split, Split.id == RevealDate.split_id)
+        .join(Opening, Opening.benchmark_id == Split.benchmark_id)
+        .where(
+            RevealDate.reveals_at <= clock(),
+            RevealDate.split_id.not_in(select(RevealHold.split_id)),
+        )
+        .order_by(RevealDate.reveals_at, RevealDate.split_id)
+        .with_for_update(key_share=True, of=RevealDate)
+    ).all()
+    return [_reveal_dated(session, row) for row in rows]
+
+
+def _reveal_dated(session: Session, row: RevealDate) -> str:
+    split = session.get_one(Split, row.split_id)
+    benchmark, items = split.benchmark, read_unrevealed(session, split)
+    live = {} if row.also_live else count_live(session, benchmark, items, until=row.reveals_at)
+    if live:
+        message = f"{say_live(benchmark, live)} The reveal of {split.name} would give them away."
+        session.add(RevealHold(split_id=split.id, message=message, held_at=now()))
+        session.flush()
+        return message
+    reason = f"As announced, at {say_moment(row.reveals_at)}."
+    drop_date(session, split)
+    if not items:
+        return f"All answers of {benchmark.slug} {benchmark.version} {split.name} were public."
+    return _reveal(session, benchmark, items, ON_ITS_DATE, reason, also_live=True).message
+
+
 def _read_hidden(session: Session, benchmark: Benchmark) -> list[Item]:
     rows = session.scalars(
         select(Item)
@@ -81,20 +160,17 @@ def _reveal(
 ) -> Act:
     name = f"{benchmark.slug} {benchmark.version}"
     ids = [item.id for item in items]
-    committed = set(
-        session.scalars(select(AnswerCommitment.item_id).where(AnswerCommitment.item_id.in_(ids)))
-    )
-    if missing := [item.key for item in items if item.id not in committed]:
-        raise Conflict(
-            f"{len(missing)} of these items have no commitment, the first is {missing[0]}.",
-            "Make them with flask benchmark commit, and give people time to keep their root.",
-        )
+    require_committed(session, items)
     known = set(session.scalars(select(RevealedItem.item_id).where(RevealedItem.item_id.in_(ids))))
     new = [item for item in items if item.id not in known]
     if not new:
         raise Conflict(f"All of these items of {name} are revealed already.", "Nothing to do.")
-    if not also_live:
-        _refuse_live(session, benchmark, new)
+    live = {} if also_live else count_live(session, benchmark, new)
+    if live:
+        raise Conflict(
+            f"{say_live(benchmark, live)} This reveal would give them away.",
+            "Retire those first. To reveal nevertheless: flask benchmark reveal with --also-live.",
+        )
     act = Reveal(benchmark_id=benchmark.id, revealed_at=now(), reason=reason)
     session.add(act)
     session.flush()
@@ -105,31 +181,3 @@ def _reveal(
     add_audit(session, actor, "reveal answers", subject, note, benchmark=benchmark.slug)
     session.flush()
     return Act(f"{len(new):,} item{'' if len(new) == 1 else 's'} of {name} revealed.")
-
-
-def _refuse_live(session: Session, benchmark: Benchmark, items: Sequence[Item]) -> None:
-    """Raise Conflict where other versions hide answers to what these items ask."""
-    own = read_contents(session, {item.split_id for item in items})
-    contents = {own[item.id] for item in items}
-    others = {
-        split.id: split.benchmark.version
-        for split in session.scalars(
-            select(Split)
-            .join(Benchmark)
-            .where(Benchmark.slug == benchmark.slug, Benchmark.id != benchmark.id)
-        )
-        if is_protected(split)
-    }
-    revealed = select(RevealedItem.item_id)
-    rows = session.execute(
-        select(Item.id, Item.split_id).where(Item.split_id.in_(others), Item.id.not_in(revealed))
-    ).all()
-    known = read_contents(session, others)
-    live = Counter(others[split_id] for item_id, split_id in rows if known[item_id] in contents)
-    if live:
-        told = ", ".join(f"{n:,} of {benchmark.slug} {version}" for version, n in live.items())
-        raise Conflict(
-            f"Other versions ask the same and hide the answers: {told}. "
-            "This reveal would give them away.",
-            "Retire those first. To reveal nevertheless: flask benchmark reveal with --also-live.",
-        )

@@ -65,3 +65,27 @@ class RevealedItem(Base):
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
     reveal_id: Mapped[int] = mapped_column(ForeignKey("reveals.id"), index=True)
+
+
+class RevealDate(Base):
+    """From when on all answers of a split are to be public; once they are, the row is gone.
+
+    `also_live`: even if another version asks the same and hides the answers.
+    """
+
+    __tablename__ = "reveal_dates"
+
+    split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"), primary_key=True)
+    reveals_at: Mapped[datetime]
+    also_live: Mapped[bool]
+    set_at: Mapped[datetime]
+
+
+class RevealHold(Base):
+    """Why a reveal that was due was not made: its date waits until a host sets it anew."""
+
+    __tablename__ = "reveal_holds"
+
+    split_id: Mapped[int] = mapped_column(ForeignKey("reveal_dates.split_id"), primary_key=True)
+    message: Mapped[str] = mapped_column(Text)
+    held_at: Mapped[datetime]

@@ -61,7 +61,8 @@ class Line(NamedTuple):
 
 
 def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterator[Problem]:
-    """Keys that stand twice, hidden items to be shown, and wrong questions of the rubric.
+    """Keys that stand twice, hidden items to be shown, public answers to be revealed, and wrong
+    questions of the rubric.
 
     Fields of a manifest that are `broken` are not looked at.
     """
@@ -93,6 +94,12 @@ def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterat
             yield Problem(
                 f"splits: {split.name!r} shows its items, and its answers are hidden.",
                 'Set "show_items": false or leave it out, or make the answers public.',
+                path=MANIFEST,
+            )
+        if split.answers is Answers.PUBLIC and not isinstance(split.reveal_at, UnsetType):
+            yield Problem(
+                f"splits: {split.name!r} has a date of its reveal, and its answers are public.",
+                'Leave out "reveal_at", or hide the answers until then.',
                 path=MANIFEST,
             )
     dimensions = [d for section in sections for d in section.dimensions]

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.commitments.answers import commit_answers
+from leaderboard.commitments.dates import set_date
 from leaderboard.db import Base, now
 from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
@@ -39,7 +40,8 @@ def load_package(session: Session, package: Package) -> Loaded:
     The first version of a benchmark is opened at once, later ones are prepared until a host opens
     them.
     A third of a protected split's questions becomes its feedback part, by chance; what earlier
-    versions have keeps its part. Raises Conflict if the version was published with other content.
+    versions have keeps its part. Raises Conflict if the version was published with other content,
+    or if the date of a reveal would give away what another version hides.
     """
     manifest = package.manifest
     before = session.scalar(
@@ -78,6 +80,9 @@ def load_package(session: Session, package: Package) -> Loaded:
     _add_agreement(session, benchmark.id, package)
     session.flush()
     commit_answers(session, benchmark)
+    for split, part in zip(benchmark.splits, manifest.splits, strict=True):
+        if not isinstance(part.reveal_at, UnsetType):
+            set_date(session, split, part.reveal_at)
     if is_first:
         open_version(session, benchmark)
     return Loaded(benchmark, True)

@@ -6,6 +6,7 @@ The structs here are the format; docs/benchmark-package.schema.json is written f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -69,6 +70,11 @@ FilePath = Annotated[
     ),
 ]
 
+Moment = Annotated[
+    datetime,
+    Meta(tz=True, description="With its time zone, such as 2027-01-31T12:00:00Z."),
+]
+
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the format: immutable, and a key that it does not know is an error."""
@@ -129,13 +135,14 @@ class SplitFile(_Part, frozen=True, kw_only=True):
     """A split and the file of its items; whether its answers are public or hidden.
 
     `show_items` says whether everybody may see its items with what models answered; left out,
-    they may where the answers are public.
+    they may where the answers are public. At `reveal_at` hidden answers become public.
     """
 
     name: Key
     items: FilePath
     answers: Answers
     show_items: bool | UnsetType = UNSET
+    reveal_at: Moment | UnsetType = UNSET
 
 
 class StatedAgreement(_Part, frozen=True, kw_only=True):

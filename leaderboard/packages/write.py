@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from leaderboard.commitments.dates import read_dates, read_unrevealed
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
 from leaderboard.models.reference import ItemHarm, ItemImageSource, ItemReference
 from leaderboard.packages.catalogue import read_items
@@ -62,13 +63,14 @@ def write_package(
 ) -> WrittenFiles:
     """The files of a version: its manifest, the items of its splits, its pictures.
 
-    With another `version` number, and with what is `corrected` in place of what the version has.
+    With another `version` number and the dates of reveals as they are now, and with what is
+    `corrected` in place of what the version has.
     The same rows give the same bytes. What is loaded from these gives them again; the files that a
     version was loaded from before may be written otherwise and mean the same.
     """
     manifest = msgspec.convert(benchmark.manifest, Manifest)
     if version is not None:
-        manifest = replace(manifest, version=version)
+        manifest = replace(_date_splits(session, benchmark, manifest), version=version)
     contents = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"}
     splits = {split.name: split for split in benchmark.splits}
     for part in manifest.splits:
@@ -81,6 +83,22 @@ def write_package(
         .where(Item.split_id.in_([split.id for split in benchmark.splits]))
     )
     return WrittenFiles(contents | {row[0]: row[1] for row in pictures})
+
+
+def _date_splits(session: Session, benchmark: Benchmark, manifest: Manifest) -> Manifest:
+    """The manifest with the dates of reveals as they are now, where answers are still hidden."""
+    dates = read_dates(session, benchmark)
+    splits = {split.name: split for split in benchmark.splits}
+    parts = []
+    for part in manifest.splits:
+        row = dates.get(part.name)
+        if row is not None:
+            parts.append(replace(part, reveal_at=row.reveals_at))
+        elif read_unrevealed(session, splits[part.name]):
+            parts.append(replace(part, reveal_at=UNSET))
+        else:
+            parts.append(part)
+    return replace(manifest, splits=parts)
 
 
 def make_item(session: Session, item: Item, corrected: Corrected) -> PackageItem:

@@ -25,6 +25,9 @@ from leaderboard.models.reference import ItemReference
 from leaderboard.models.role import Role
 from leaderboard.models.sealed import AnswerSalt, CommittedValues
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from spinebench.reading import read_answer
+from spinebench.shapes.benchmarks import BenchmarkDetail
+from spinebench.tables import splits_table
 from tests.factories import load_items
 from tests.package_files import make_items, make_manifest, make_mcq
 from tests.site import N_IMAGE, N_REPORT, N_TEXT, Site
@@ -101,6 +104,30 @@ def test_what_is_revealed_of_a_version_fits_what_was_committed_to_before(
     assert (done.returncode, done.stderr) == (0, "")
     direct = verify(before, f"{ranked.url}{API}/reveal")
     assert direct.returncode == 0, direct.stdout + direct.stderr
+
+
+def test_pages_api_and_command_say_when_answers_become_public_and_nothing_of_them(
+    site: Site,
+) -> None:
+    site.add_role("hanna", Role.HOST)
+    hanna = sign_in(site, "hanna")
+
+    def send(at: str) -> str:
+        address = f"{PAGE}/date"
+        return post(hanna, site, address, PAGE, **{"date-split": "test", "date-at": at}).text
+
+    assert "'soon' is not a date. Write a day" in send("soon").replace("&#39;", "'")
+    assert "become public at 2101-01-31 12:00 UTC." in send("2101-01-31 12:00")
+    at = '<time datetime="2101-01-31T12:00:00+00:00">2101-01-31 12:00 UTC</time>'
+    for address in (PAGE, "/benchmarks/tiny"):
+        assert at in hanna.get(f"{site.url}{address}").text
+    splits = site.get(API).json()["splits"]
+    assert [one["answers_public_at"] for one in splits] == [None, "2101-01-31T12:00:00Z"]
+    table = splits_table(read_answer(BenchmarkDetail, site.get(API).json()))
+    assert [row[1] for row in table.rows] == ["public", "public from 2101-01-31 12:00 UTC"]
+    assert read(site, "reveal")["items"] == []
+    assert "stay hidden until a host reveals them" in send("")
+    assert at not in site.get("/benchmarks/tiny").text
 
 
 def change(document: Json, name: str, key: str, **values: Any) -> Json:

@@ -9,11 +9,15 @@ from spinebench.shapes.shape import Shape
 
 
 class SplitRecord(Shape, frozen=True, kw_only=True):
-    """A split; `answers` is public or hidden, `n_items` counts by track."""
+    """A split; `answers` is public or hidden, `n_items` counts by track.
+
+    At `answers_public_at` hidden answers become public; null where no moment is set.
+    """
 
     name: str
     answers: str
     n_items: dict[str, int]
+    answers_public_at: datetime | None = None
 
 
 class BenchmarkRecord(Shape, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from leaderboard.commitments.dates import read_dates
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.packages.catalogue import read_benchmarks
@@ -64,10 +65,18 @@ def download_package(slug: str, split: str) -> Response:
 
 def _show(row: Benchmark) -> dict[str, Any]:
     """What a benchmark's row does not hold under the name that the API has for it."""
+    dates = read_dates(database(), row)
     return {
         "notice": row.manifest.get("notice"),
         "url": f"{services().base_url}/benchmarks/{row.slug}",
-        "splits": [SplitRecord.of(split, n_items=_count(split)) for split in row.splits],
+        "splits": [
+            SplitRecord.of(
+                split,
+                n_items=_count(split),
+                answers_public_at=dates[split.name].reveals_at if split.name in dates else None,
+            )
+            for split in row.splits
+        ],
     }
 
 

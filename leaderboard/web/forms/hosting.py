@@ -15,7 +15,7 @@ from leaderboard.hosting.announcements import MAX_CHARACTERS
 from leaderboard.lens.checks import MAX_CHECKER
 from leaderboard.lens.corrected_checks import CheckEdit
 from leaderboard.lens.next_version import MAX_NUMBER
-from leaderboard.models.benchmark import Benchmark
+from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.role import SITE, Role
 from leaderboard.web.forms.form import PageForm, TextField
 
@@ -88,6 +88,21 @@ class RevealForm(PageForm):
                 "confirmation"
             )
         return None if self.extent.data == "version" else self.items.text.split()
+
+
+class RevealDateForm(PageForm):
+    """The moment from which on the hidden answers of a split are public."""
+
+    split = SelectField("Split", render_kw={"required": True})
+    at = TextField(
+        "Date",
+        description="In UTC, such as 2027-01-31 12:00. Leave it empty to take a date back.",
+        render_kw={"maxlength": 40, "autocomplete": "off", "placeholder": "2027-01-31 12:00"},
+    )
+
+    def offer(self, splits: Sequence[Split]) -> None:
+        """Let the host choose one of `splits`."""
+        self.split.choices = {one.name: one.name for one in splits}
 
 
 class DrawForm(PageForm):

@@ -16,6 +16,7 @@ from leaderboard.accounts.roles import Right
 from leaderboard.audit import read_audit
 from leaderboard.campaigns.progress import read_campaigns
 from leaderboard.commitments.answers import read_answers
+from leaderboard.commitments.dates import read_dates, read_holds
 from leaderboard.commitments.opened import count_revealed
 from leaderboard.db import now
 from leaderboard.disclosure import Viewer, is_protected
@@ -29,8 +30,13 @@ from leaderboard.hosting.announcements import announce, end_announcement, read_a
 from leaderboard.hosting.apart import rank_together, set_apart
 from leaderboard.hosting.overview import read_overview, read_submissions
 from leaderboard.hosting.releases import open_next, rank_again
-from leaderboard.hosting.reveals import REVEAL_WARNING, reveal_items, reveal_version
-from leaderboard.models.benchmark import Split
+from leaderboard.hosting.reveals import (
+    REVEAL_WARNING,
+    date_reveal,
+    reveal_items,
+    reveal_version,
+)
+from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.campaign import CampaignState
 from leaderboard.models.moderation import HiddenSubmission
 from leaderboard.models.submission import Status, Submission
@@ -47,7 +53,12 @@ from leaderboard.rankings.read import count_items
 from leaderboard.rankings.releases import find_ranking
 from leaderboard.robustness.results import read_audits
 from leaderboard.web.downloads import send_bundle
-from leaderboard.web.forms.hosting import ActForm, AnnouncementForm, RevealForm
+from leaderboard.web.forms.hosting import (
+    ActForm,
+    AnnouncementForm,
+    RevealDateForm,
+    RevealForm,
+)
 from leaderboard.web.rights import (
     ANNOUNCEMENT,
     BENCHMARK,
@@ -91,6 +102,7 @@ def overview() -> str:
         ],
         n_objections=count_open(database(), reach),
         refits=[database().get_one(Split, split_id) for split_id in found.refits],
+        holds=[(database().get_one(Split, one.split_id), one) for one in found.holds],
         now=now(),
     )
 
@@ -188,6 +200,19 @@ def reveal_answers(slug: str, version: str) -> Response | tuple[str, int]:
             done = reveal_items(database(), found, keys, actor, reason)
         return finish(done, url_for("admin.reveal", slug=slug, version=version))
     return _reveal_page(slug, version, form), form.status
+
+
+@blueprint.post("/benchmarks/<slug>/<version>/reveal/date")
+@right_required(Right.REVEAL_ANSWERS, BENCHMARK)
+def date_answers(slug: str, version: str) -> Response | tuple[str, int]:
+    """Say from when on the hidden answers of a split are public, or take that back."""
+    found = get_benchmark(database(), slug, version)
+    form = RevealDateForm(request.form, prefix="date-")
+    with form.catches():
+        split = get_split(found, str(form.split.data))
+        done = date_reveal(database(), split, form.at.text, current_user().email)
+        return finish(done, url_for("admin.reveal", slug=slug, version=version))
+    return _reveal_page(slug, version, RevealForm(), form), form.status
 
 
 @blueprint.post("/benchmarks/<slug>/<version>/<name>/trained/<act>")
@@ -303,8 +328,12 @@ def _benchmarks_page(form: ActForm) -> str:
     )
 
 
-def _reveal_page(slug: str, version: str, form: RevealForm) -> str:
+def _reveal_page(
+    slug: str, version: str, form: RevealForm, dating: RevealDateForm | None = None
+) -> str:
     found = get_benchmark(database(), slug, version)
+    dating = RevealDateForm(prefix="date-") if dating is None else dating
+    dating.offer([one for one in found.splits if one.answers is Answers.HIDDEN])
     committed = read_answers(database(), found)
     return render_template(
         "admin/reveal.html",
@@ -312,7 +341,11 @@ def _reveal_page(slug: str, version: str, form: RevealForm) -> str:
         committed=committed,
         n_revealed=count_revealed(database(), found),
         warning=REVEAL_WARNING,
-        form=form,
+        dates=read_dates(database(), found),
+        holds=read_holds(database(), [split.id for split in found.splits]),
+        form=form if dating.failure is None else dating,
+        revealing=form,
+        dating=dating,
     )
 
 

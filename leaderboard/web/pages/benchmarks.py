@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flask import Blueprint, Response, render_template, request
 
 from leaderboard.commitments.answers import read_answers
+from leaderboard.commitments.dates import read_dates
 from leaderboard.commitments.opened import count_revealed, list_verdicts, read_opened
 from leaderboard.commitments.values import read_rankings
 from leaderboard.disclosure import shows_items
@@ -58,6 +59,7 @@ def benchmark(slug: str) -> Response:
     bounds = tuple(read_bounds(database(), found))
     state = read_state(database(), ranked_split(found))
     objections = count_objections(database(), slug)
+    dates = read_dates(database(), found)
 
     def render() -> str:
         examples = first_examples(found)
@@ -78,6 +80,7 @@ def benchmark(slug: str) -> Response:
             has_hidden=any(split.answers is Answers.HIDDEN for split in found.splits),
             committed=committed,
             n_revealed=n_revealed,
+            dates=dates,
             bounds=bounds,
             errata=read_errata(database(), found),
             objections=objections,
@@ -97,6 +100,7 @@ def benchmark(slug: str) -> Response:
             bounds,
             state,
             objections,
+            tuple((name, one.reveals_at) for name, one in dates.items()),
         ),
         render,
     )

@@ -51,6 +51,9 @@ FORMS: dict[str, dict[str, Any]] = {
             "confirmation": "tiny 1.0.0",
         }
     },
+    "POST /admin/benchmarks/tiny/1.0.0/reveal/date": {
+        "data": {"date-split": "test", "date-at": "2101-01-01"}
+    },
     "POST /admin/roles/invitations": {
         "data": {"email": "new@example.org", "role": "expert", "benchmark": "tiny"}
     },

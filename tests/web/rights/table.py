@@ -378,6 +378,7 @@ PAGES = (
         POST /admin/campaigns/start/tiny/1.0.0
         POST /admin/campaigns/rule/tiny
         POST /admin/benchmarks/tiny/1.0.0/reveal
+        POST /admin/benchmarks/tiny/1.0.0/reveal/date
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
         POST /admin/reported/tiny/1.0.0/test/add
