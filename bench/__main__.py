@@ -1,6 +1,6 @@
 """`python -m bench [NAME ...]`: run the named measurements, or all.
 
-`python -m bench crawl` and `python -m bench baseline` compare commits, and `python -m bench
+`python -m bench crawl`, `growth` and `baseline` compare commits, and `python -m bench
 hidden_split` can attack in parts; each has a --help.
 """
 
@@ -40,6 +40,7 @@ MEASUREMENTS = (
 COMMANDS = {
     "baseline": "bench.baseline",
     "crawl": "bench.crawl.command",
+    "growth": "bench.growth.command",
     "hidden_split": "bench.hidden_split.command",
 }
 

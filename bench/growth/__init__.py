@@ -1,0 +1,1 @@
+"""What a submission and a first page cost where hundreds of models are ranked, at two commits."""
