@@ -24,6 +24,7 @@ from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
+from leaderboard.late import load_numbers
 from leaderboard.leases import Terms, sweep
 from leaderboard.queue import (
     DeclaredJob,
@@ -58,6 +59,8 @@ def die_with_parent() -> None:
 
 class BoundWorker(Worker):
     """A worker whose work horse does not outlive it, and that does each job which it takes."""
+
+    _has_numbers = False
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
@@ -97,6 +100,11 @@ class BoundWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Free the job's key for the next nudge, and run it in a forked horse."""
         begin(job, queue)
+        if not self._has_numbers:
+            # Once here, not in each horse; a worker that waits for its first job does without.
+            load_numbers()
+            settle_memory()
+            self._has_numbers = True
         super().execute_job(job, queue)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -29,6 +28,7 @@ from leaderboard.items.values import (
     read_packed_values,
     unpack_values,
 )
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.commitment import RankedCommitment
 from leaderboard.models.ranking import (

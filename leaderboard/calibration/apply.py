@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from leaderboard.calibration.means import (
     CalibratedMeans,
     LabelTables,
@@ -15,6 +13,7 @@ from leaderboard.calibration.means import (
 )
 from leaderboard.calibration.split_facts import SplitFacts
 from leaderboard.items.targets import Target
+from leaderboard.late import pandas as pd
 from leaderboard.models.calibration import Calibration
 
 

@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import is_public
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import Target, list_targets, make_target_table
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Submission

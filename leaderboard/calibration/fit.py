@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +26,7 @@ from leaderboard.items.targets import (
     Target,
     list_targets,
 )
+from leaderboard.late import pandas as pd
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.submission import Prediction
 from leaderboard.scoring.statistics.agreement import (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import pandas as pd
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.pairs import find_chosen, mean_labels
 from leaderboard.calibration.ratings import read_expert_ratings
 from leaderboard.items.targets import make_target_table
+from leaderboard.late import pandas as pd
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import CampaignCalibration
 from leaderboard.models.expert import LabelDraw

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Set
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.calibration.pairs import share_labels
 from leaderboard.items.targets import REPORT, Target, list_targets
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.calibration import CalibratedMean, calibrated_mean
 from leaderboard.scoring.statistics.calibration_fit import (

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.items.targets import Target
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.statistics.calibration_fit import Pairs, fit_pooled
 from leaderboard.scoring.statistics.severity import (
     RaterShares,

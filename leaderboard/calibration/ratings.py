@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-import pandas as pd
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Item
 from leaderboard.models.expert import RatingChange
 from leaderboard.models.rating import Rater, RaterKind, Rating

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.labels import Labels, read_labels
 from leaderboard.items.harm import GradedItem, read_graded
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.values import read_items
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.rubric import Rubric
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, undefer
 
@@ -12,6 +11,7 @@ from leaderboard.campaigns.content import NewRating, unpack_changed
 from leaderboard.campaigns.plan import SplitPlan, find_diff, read_plan_labels
 from leaderboard.campaigns.score import tabulate
 from leaderboard.items.reports import read_rubric
+from leaderboard.late import pandas as pd
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import Campaign, CampaignCalibration, CampaignPart
 from leaderboard.models.submission import Prediction

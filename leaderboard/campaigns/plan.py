@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from leaderboard.items.harm import GradedItem, list_graded_questions, read_grade
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import Target
 from leaderboard.items.values import read_items
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Item, Split, Track
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import Campaign, Cause

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
-import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -32,6 +31,7 @@ from leaderboard.evaluation.standing import (
     make_ranked_by,
 )
 from leaderboard.items.values import read_items, read_packed_values, unpack_values
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.campaign import Campaign, CampaignPart, Cause, PartState
 from leaderboard.models.ranking import Board, RankingEntry

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from leaderboard.evaluation.kept import find_result
 from leaderboard.evaluation.results import Facts, Result, make_result, read_facts, renew_result
 from leaderboard.items.targets import make_target_table
 from leaderboard.items.values import read_readings, value_readings
+from leaderboard.late import pandas as pd
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import Prediction, Submission

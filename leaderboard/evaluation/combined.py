@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.estimates import Scored, make_joint_scores
@@ -16,6 +15,7 @@ from leaderboard.evaluation.results import Result, find_report_mean, find_score
 from leaderboard.evaluation.standing import StandsBy, list_parts
 from leaderboard.items.values import pack_values, read_readings, unpack_values
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Metric, Slice
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.items.slices import SlicePlaces, find_slices
@@ -21,6 +20,7 @@ from leaderboard.items.targets import (
     list_targets,
 )
 from leaderboard.items.weights import stratify, weigh_overall, weigh_tracks
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Board, Metric, ScorePlace, Slice, Track
 from leaderboard.scoring.reliability import find_rewards, make_rewards
 from leaderboard.scoring.rubric import Rubric

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from leaderboard.db import lock_row, now
 from leaderboard.disclosure import is_protected
 from leaderboard.items.values import unpack_values
 from leaderboard.items.weights import weigh_tracks
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.publication import FeedbackScore
 from leaderboard.models.ranking import ItemValues

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.items.harm import GradedItem, list_graded_questions
 from leaderboard.judges.checklist import ChecklistJudge
+from leaderboard.late import pandas as pd
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction
 from leaderboard.scoring.boards import Track

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.items.runs import Runs, count_for
 from leaderboard.items.weights import select_deciding, stratify, weigh_board
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Board, Track
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (

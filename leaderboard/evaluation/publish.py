@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.db import now
 from leaderboard.disclosure import is_protected
 from leaderboard.items.values import read_items, unpack_values
+from leaderboard.late import special
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.publication import ChosenResult, Policy, Publication, PublishedRun
 from leaderboard.models.ranking import ItemValues
@@ -93,7 +93,7 @@ def read_candidates(session: Session, split: Split) -> list[Candidate]:
     for submission, lineage, excess, runs in chosen:
         standing = Standing.PUBLISHED
         if not _is_accepted(submission):
-            if excess is not None and excess < -ndtri(GUESS_RISK / n_new[lineage]):
+            if excess is not None and excess < -special.ndtri(GUESS_RISK / n_new[lineage]):
                 standing = Standing.AT_CHANCE
             elif n_published[lineage] == MODELS_PER_RELEASE:
                 standing = Standing.OVER_CAP

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
@@ -22,6 +21,7 @@ from leaderboard.evaluation.standing import (
     read_ranked_by,
 )
 from leaderboard.items.values import read_items
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Ranking
 from leaderboard.packages.opening import is_frozen

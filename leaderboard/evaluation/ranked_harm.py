@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.standing import StandsBy, list_parts
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.harm import HARM_BOARDS, HarmValues, RankedHarm
 from leaderboard.models.ranking import Ranking

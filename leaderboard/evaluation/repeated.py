@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.evaluation.estimates import (
@@ -25,6 +24,7 @@ from leaderboard.items.runs import Runs, count_for
 from leaderboard.items.slices import ItemSlice, item_slices
 from leaderboard.items.targets import RATING_BOUNDS
 from leaderboard.items.weights import weigh_overall, weigh_tracks
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Board, Metric, Slice, Track
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.intervals import Estimate, design_effect, mean_accuracy

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.evaluation.estimates import Scored
@@ -16,6 +15,7 @@ from leaderboard.items.runs import Runs, mean_calibrated, mean_errors, stack_run
 from leaderboard.items.targets import REPORT
 from leaderboard.items.values import pack_values, unpack_values
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Metric
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from leaderboard.items.values import (
     unpack_values,
 )
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.ranking import Board, ScorePlace, Slice

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from leaderboard.evaluation.estimates import Scored, list_asked, reliability_sco
 from leaderboard.evaluation.results import Result, make_result, read_facts
 from leaderboard.items.values import unpack_values
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.models.calibration import (
     CalibratedScore,
     RaterErrors,

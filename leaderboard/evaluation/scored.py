@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.calibration.means import CalibratedMeans
 from leaderboard.evaluation.estimates import Scored, make_scores
 from leaderboard.items.targets import REPORT, Target
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Track
 from leaderboard.scoring.rubric import Rubric
 from leaderboard.scoring.statistics.calibration import CalibratedMean

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.evidence.sheets import Sheets
 from leaderboard.evidence.sign import Figure, Kind, Sign
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.statistics.parts import compare_parts
 

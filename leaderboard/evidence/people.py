@@ -9,14 +9,13 @@ from ipaddress import ip_address, ip_network
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.belonging import link_people
 from leaderboard.evidence.sheets import Sheets
 from leaderboard.evidence.sign import Figure, Kind, Sign
+from leaderboard.late import csgraph, sparse
 from leaderboard.models.deletion import DeletedUser
 from leaderboard.models.identity import WebSession
 from leaderboard.models.submission import Submission
@@ -79,8 +78,8 @@ def group_by_people(sheets: Sheets, people: People) -> NDArray[np.int64]:
     links = [(n, place[user]) for n, team in enumerate(teams) for user in people.of_team[team]]
     size = len(teams) + len(users)
     ends = np.array(links, np.int64).reshape(-1, 2).T
-    graph = coo_matrix((np.ones(len(links), bool), (ends[0], ends[1])), shape=(size, size))
-    _, groups = connected_components(graph, directed=False)
+    graph = sparse.coo_matrix((np.ones(len(links), bool), (ends[0], ends[1])), shape=(size, size))
+    _, groups = csgraph.connected_components(graph, directed=False)
     of_team = dict(zip(teams, groups[: len(teams)], strict=True))
     return np.array([of_team[one] for one in sheets.teams], np.int64)
 

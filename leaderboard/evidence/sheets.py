@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.items.values import read_items, unpack_values
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import ItemValues
 from leaderboard.models.submission import ParsedPrediction, Prediction, Status, Submission

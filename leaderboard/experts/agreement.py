@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from leaderboard.calibration.ratings import read_expert_ratings
 from leaderboard.experts.raters import read_pseudonyms
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import REPORT, Target, list_targets, make_target_table
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Slice
 from leaderboard.models.rating import RaterKind

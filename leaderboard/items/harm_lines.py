@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Board
 from leaderboard.scoring.harm import Grade, HarmEvent, RedFlag
 from leaderboard.scoring.harm_rates import (

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from leaderboard.items.targets import REPORT_BOUNDS
+from leaderboard.late import pandas as pd
+from leaderboard.late import special
 from leaderboard.scoring.boards import Board, Track
 from leaderboard.scoring.reliability import make_rewards
 from leaderboard.scoring.statistics.calibration import CalibratedMean
@@ -107,7 +107,7 @@ def mean_calibrated(means: Sequence[CalibratedMean]) -> CalibratedMean:
     low = high = None
     error, freedom, raters = mean_errors(means)
     if error is not None and freedom is not None:
-        reach = float(stdtrit(freedom, 0.975)) * error
+        reach = float(special.stdtrit(freedom, 0.975)) * error
         low, high = max(REPORT_BOUNDS[0], value - reach), min(REPORT_BOUNDS[1], value + reach)
     order = list(type(means[0].badge))
     return CalibratedMean(

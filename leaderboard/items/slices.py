@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Slice, attribute_name
 from leaderboard.scoring.levels import place_of, regions_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Slice, Track
 from leaderboard.scoring.rubric import HIGHEST, LOWEST, Rubric
 from leaderboard.scoring.statistics.agreement import RATINGS

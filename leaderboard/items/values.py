@@ -7,16 +7,15 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from sqlalchemy import String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_rating_table
 from leaderboard.items.weights import group_items
+from leaderboard.late import csgraph, sparse
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Benchmark, Item, ItemImage, ItemKind, Split
 from leaderboard.models.calibration import ReportInfluences
 from leaderboard.models.ranking import CombinedValues, ItemValues
@@ -122,8 +121,8 @@ def _find_clusters(
     left = np.concatenate([np.arange(n), [place[one] for one in images["item_id"]]]).astype(int)
     right = np.concatenate([n + case, n + len(case_names) + image]).astype(int)
     size = n + len(case_names) + len(images)
-    graph = coo_matrix((np.ones(len(left), dtype=bool), (left, right)), shape=(size, size))
-    _, groups = connected_components(graph, directed=False)
+    graph = sparse.coo_matrix((np.ones(len(left), dtype=bool), (left, right)), shape=(size, size))
+    _, groups = csgraph.connected_components(graph, directed=False)
     return pd.factorize(groups[:n])[0].astype(np.int64)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Board
 from leaderboard.scoring.totals import OverallRule
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import REPORT, make_target_table
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import Prediction, Status, Submission

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from leaderboard.disclosure import is_protected
 from leaderboard.items.contents import read_contents
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.values import read_items
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Answers, Benchmark, Split, Track
 from leaderboard.models.publication import FeedbackItem
 from leaderboard.scoring.parts import draw_part

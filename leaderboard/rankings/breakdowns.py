@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.items.slices import item_slices
 from leaderboard.items.values import read_items
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import CombinedScore, Metric, Score, Slice
 from leaderboard.rankings.read import RankingRow, RankingTable

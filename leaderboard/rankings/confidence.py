@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import Viewer, disclosure, is_protected
 from leaderboard.items.values import read_items
 from leaderboard.items.weights import select_deciding
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.submission import (
     ParsedPrediction,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from leaderboard.disclosure import Viewer, disclosure, is_protected
 from leaderboard.items.harm_lines import HarmLine, make_lines
 from leaderboard.items.values import read_items
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.harm import GradeAgreement, HarmValues
 from leaderboard.models.ranking import Board

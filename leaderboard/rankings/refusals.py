@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.items.slices import item_slices
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Slice
 from leaderboard.models.submission import ParsedPrediction, Prediction

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
 
+from leaderboard.late import special
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 from leaderboard.scoring.statistics.runs import PairErrors, pair_p_values
@@ -219,7 +219,9 @@ def _plain_t_test(
 ) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(differences) / np.sqrt(variances)
-    p_values: NDArray[np.float64] = 2 * stdtr(freedom, -np.nan_to_num(t, nan=0.0, posinf=np.inf))
+    p_values: NDArray[np.float64] = 2 * special.stdtr(
+        freedom, -np.nan_to_num(t, nan=0.0, posinf=np.inf)
+    )
     return np.minimum(1.0, p_values)
 
 

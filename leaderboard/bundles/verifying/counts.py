@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import pandas as pd
 
 from leaderboard.bundles.facts import ItemFact, ScoreFact
 from leaderboard.bundles.verifying.contents import Contents
@@ -21,6 +20,7 @@ from leaderboard.evaluation.estimates import (
     make_sample,
     modality_gap,
 )
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.boards import Board, Metric, Slice, Track, attribute_of
 from leaderboard.scoring.statistics.intervals import Estimate
 from leaderboard.scoring.totals import OverallRule, combine

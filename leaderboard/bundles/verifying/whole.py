@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from leaderboard.bundles.facts import (
     CalibrationFact,
@@ -32,6 +31,7 @@ from leaderboard.evaluation.estimates import Scored
 from leaderboard.evaluation.scored import ScoredItems, score_items
 from leaderboard.items.targets import Target, make_rating_table, make_target_table
 from leaderboard.items.weights import group_items
+from leaderboard.late import pandas as pd
 from leaderboard.scoring.answers import AnswerOutcome, ParsedAnswer
 from leaderboard.scoring.boards import Metric, Slice, Track
 from leaderboard.scoring.chance import find_chances

@@ -7,10 +7,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from leaderboard.items.values import read_items
+from leaderboard.late import pandas as pd
 from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.harm import read_harm_rows

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from leaderboard.items.values import (
     unpack_values,
 )
 from leaderboard.items.weights import select_deciding, stratify, weigh_board
+from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.provenance import read_report_means

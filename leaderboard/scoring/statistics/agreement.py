@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.agreement_measures import (
     Limits,
     absolute_icc,
@@ -191,5 +191,5 @@ def _jackknife(table: Values, statistic: Callable[[Values], float | None]) -> Es
     if len(known) < n or n < 3:
         return Estimate(value, None, None)
     error = float(np.sqrt((n - 1) / n * ((known - known.mean()) ** 2).sum()))
-    reach = float(stdtrit(n - 1, 0.975)) * error
+    reach = float(special.stdtrit(n - 1, 0.975)) * error
     return Estimate(value, value - reach, value + reach)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import fdtri, stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.calibration_fit import FLAT, Values, is_constant
 from leaderboard.scoring.statistics.intervals import Z95, Estimate
 
@@ -38,7 +38,7 @@ def limits_of_agreement(differences: Values) -> Limits | None:
     if n < 2:
         return None
     bias, spread = float(differences.mean()), float(differences.std(ddof=1))
-    t = float(stdtrit(n - 1, 0.975))
+    t = float(special.stdtrit(n - 1, 0.975))
     reach = t * spread / math.sqrt(n)
     limit_reach = t * spread * math.sqrt(1 / n + Z95**2 / (2 * (n - 1)))
     return Limits(
@@ -76,7 +76,10 @@ def absolute_icc(ratings: Values) -> Estimate | None:
     freedom = (a * raters + b * error) ** 2 / (
         (a * raters) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
     )
-    f_low, f_high = float(fdtri(n - 1, freedom, 0.975)), float(fdtri(freedom, n - 1, 0.975))
+    f_low, f_high = (
+        float(special.fdtri(n - 1, freedom, 0.975)),
+        float(special.fdtri(freedom, n - 1, 0.975)),
+    )
     noise = k * raters + (k * n - k - n) * error
     low = n * (between - f_low * error) / (f_low * noise + n * between)
     high = n * (f_high * between - error) / (noise + n * f_high * between)

@@ -12,8 +12,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.calibration_fit import (
     Bounds,
     PooledCalibrator,
@@ -243,7 +243,7 @@ def _mean(
         part = find_part(raters, freedom)
         variance, freedom = add_part(variance, part)
     error = math.sqrt(variance)
-    reach = float(stdtrit(freedom, 0.975)) * error
+    reach = float(special.stdtrit(freedom, 0.975)) * error
     ends = min(high, max(low, value - reach)), max(low, min(high, value + reach))
     return CalibratedMean(cut, *ends, error, freedom, badge, n_labels, n, raw_mean, part)
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.intervals import (
     Estimate,
     accuracy,
@@ -149,19 +149,19 @@ def fit_line(known: Answers) -> CalibrationLine | None:
     """
     _, cluster = np.unique(known.clusters, return_inverse=True)
     n_clusters = int(cluster.max()) + 1 if len(cluster) else 0
-    odds = logit(known.confidence.clip(*BOUNDS))
+    odds = special.logit(known.confidence.clip(*BOUNDS))
     if n_clusters < FEW_CLUSTERS or np.ptp(odds) == 0 or _are_parted(odds, known.correct):
         return None
     design = np.column_stack([np.ones_like(odds), odds])
     beta = _climb(design, known.correct.astype(np.float64))
     if beta is None:
         return None
-    fitted = expit(design @ beta)
+    fitted = special.expit(design @ beta)
     bread = np.linalg.inv(design.T @ (design * (fitted * (1 - fitted))[:, None]))
     scores = design * (known.correct - fitted)[:, None]
     sums = np.column_stack([np.bincount(cluster, weights=column) for column in scores.T])
     covariance = bread @ (sums.T @ sums) @ bread * n_clusters / (n_clusters - 1)
-    reaches = stdtrit(n_clusters - 2, 0.975) * np.sqrt(np.diag(covariance))
+    reaches = special.stdtrit(n_clusters - 2, 0.975) * np.sqrt(np.diag(covariance))
     intercept, slope = (
         Estimate(float(value), float(value - reach), float(value + reach))
         for value, reach in zip(beta, reaches, strict=True)
@@ -182,7 +182,7 @@ def _climb(design: Values, correct: Values) -> Values | None:
     beta = np.zeros(design.shape[1])
     likelihood = _likelihood(design @ beta, correct)
     for _ in range(MAX_STEPS):
-        fitted = expit(design @ beta)
+        fitted = special.expit(design @ beta)
         information = design.T @ (design * (fitted * (1 - fitted))[:, None])
         try:
             step = np.linalg.solve(information, design.T @ (correct - fitted))

@@ -6,8 +6,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.calibration_fit import Values
 from leaderboard.scoring.statistics.intervals import Estimate
 
@@ -41,7 +41,7 @@ def assess_drift(before: Values, after: Values) -> Drift:
     change = float(changes.mean())
     if n == 1:
         return Drift(n, Estimate(change, None, None))
-    reach = float(stdtrit(n - 1, 0.95)) * float(changes.std(ddof=1)) / math.sqrt(n)
+    reach = float(special.stdtrit(n - 1, 0.95)) * float(changes.std(ddof=1)) / math.sqrt(n)
     return Drift(n, Estimate(change, change - reach, change + reach))
 
 

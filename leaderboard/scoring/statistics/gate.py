@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.calibration_fit import ModelResidual, between_variance
 from leaderboard.scoring.statistics.intervals import Estimate
 
@@ -121,7 +121,9 @@ def assess_gate(
 
 def _turn(residual: ModelResidual) -> ModelBias:
     """From labels minus calibrated scores to calibrated scores minus labels."""
-    reach = float(stdtrit(residual.n - 1, 0.975)) * math.sqrt(residual.variance / residual.n)
+    reach = float(special.stdtrit(residual.n - 1, 0.975)) * math.sqrt(
+        residual.variance / residual.n
+    )
     bias = -residual.mean
     return ModelBias(residual.model, residual.n, Estimate(bias, bias - reach, bias + reach))
 
@@ -133,7 +135,7 @@ def _mean(biases: Sequence[float]) -> Estimate | None:
     mean = float(np.mean(biases))
     if n < 2:
         return Estimate(mean, None, None)
-    reach = float(stdtrit(n - 1, 0.975)) * float(np.std(biases, ddof=1)) / math.sqrt(n)
+    reach = float(special.stdtrit(n - 1, 0.975)) * float(np.std(biases, ddof=1)) / math.sqrt(n)
     return Estimate(mean, mean - reach, mean + reach)
 
 

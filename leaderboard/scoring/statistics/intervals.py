@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+
+from leaderboard.late import special
 
 Z95 = 1.959963984540054
 """The 97.5 % point of the standard normal distribution."""
@@ -152,7 +153,7 @@ def mean(
         return Estimate(value, None, None)
     sums = np.bincount(index, weights=values - value)
     variance = float(sums @ sums) / len(values) ** 2 * n_clusters / (n_clusters - 1)
-    reach = float(stdtrit(n_clusters - 1, 0.975)) * math.sqrt(variance)
+    reach = float(special.stdtrit(n_clusters - 1, 0.975)) * math.sqrt(variance)
     return Estimate(value, max(bounds[0], value - reach), min(bounds[1], value + reach))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import ndtri
-
 from leaderboard.scoring.statistics.calibration import PROBE_LABELS
 
-REACH = float(ndtri(0.975) + ndtri(0.8))
-"""A true difference of so many standard errors is found at 5 % with 80 % power: 2.80."""
+REACH = 2.8015852181129683
+"""A true difference of so many standard errors is found at 5 % with 80 % power.
+
+The normal quantiles of 0.975 and 0.8 together.
+"""
 
 
 def count_labels_to_separate(

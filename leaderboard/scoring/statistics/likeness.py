@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.calibration_fit import FLAT
 
 RISK = 0.05
@@ -51,6 +51,6 @@ def _is_outside(trait: Trait, own: Traits, others: Sequence[Traits]) -> bool:
     n = len(known)
     if n < FEWEST:
         return False
-    t = float(stdtrit(n - 1, 1 - RISK / len(Trait) / 2))
+    t = float(special.stdtrit(n - 1, 1 - RISK / len(Trait) / 2))
     reach = t * float(known.std(ddof=1)) * math.sqrt(1 + 1 / n)
     return abs(own[trait] - float(known.mean())) > max(reach, FLAT)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
+from leaderboard.late import special
 from leaderboard.scoring.ranking import compare_pairs, paired_variances
 from leaderboard.scoring.statistics.runs import (
     NO_RUNS,
@@ -88,7 +88,7 @@ def mcnemar_mid_p(n_first: int, n_second: int) -> float:
     probability = float(math.comb(n, least) / 2**n)
     if n_first == n_second:
         return 1 - probability / 2
-    return 2 * float(bdtr(least, n, 0.5)) - probability
+    return 2 * float(special.bdtr(least, n, 0.5)) - probability
 
 
 def count_discordant(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[int, int]:

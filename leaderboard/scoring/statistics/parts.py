@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.intervals import Estimate
 
 
@@ -44,7 +44,7 @@ def compare_parts(
     if not weight or not variance:
         return None
     freedom, error = variance**2 / spread, math.sqrt(variance) / weight
-    reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
+    reach = float(special.stdtrit(freedom, 0.5 + level / 2)) * error
     return Estimate(value / weight, value / weight - reach, value / weight + reach)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scipy.special import stdtrit
-
+from leaderboard.late import special
 from leaderboard.scoring.statistics.runs import Between, weigh_quantiles
 
 SIGNIFICANCE = 0.05
@@ -31,6 +30,8 @@ def smallest_difference(
     level = SIGNIFICANCE / n_comparisons
 
     def reach(degrees: float) -> float:
-        return float(stdtrit(degrees, 1 - level / 2)) + float(stdtrit(degrees, POWER))
+        return float(special.stdtrit(degrees, 1 - level / 2)) + float(
+            special.stdtrit(degrees, POWER)
+        )
 
     return weigh_quantiles(variance, reach(freedom), runs, reach) * math.sqrt(total)

@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.intervals import Z95, Estimate
 
 N_HALVINGS = 60
@@ -129,14 +129,14 @@ def reach_of_pair(variance: float, freedom: float, runs: Sequence[Between]) -> f
 
     `variance` and its degrees of freedom are those of the items; `runs` what each model's add.
     """
-    return _reach(variance, float(stdtrit(freedom, 0.975)), runs)
+    return _reach(variance, float(special.stdtrit(freedom, 0.975)), runs)
 
 
 def _reach(variance: float, quantile: float, runs: Sequence[Between]) -> float:
     """The half-width by the items' variance, its quantile, and what runs add."""
     error = math.sqrt(variance + sum(one.variance for one in runs))
     return error * weigh_quantiles(
-        variance, quantile, runs, lambda freedom: float(stdtrit(freedom, 0.975))
+        variance, quantile, runs, lambda freedom: float(special.stdtrit(freedom, 0.975))
     )
 
 
@@ -194,6 +194,6 @@ def pair_p_values(
         reach = np.zeros(total.shape)
         for square, freedom in ((variances, freedoms), own, other):
             with np.errstate(invalid="ignore"):
-                reach += np.where(square > 0, -square * stdtrit(freedom, level), 0.0)
+                reach += np.where(square > 0, -square * special.stdtrit(freedom, level), 0.0)
         low, high = np.where(reach < aim, low, middle), np.where(reach < aim, middle, high)
     return np.where((differences != 0) & np.isfinite(total), np.exp(high), 1.0)

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.intervals import (
     Estimate,
     design_effect,
@@ -184,4 +184,4 @@ def _jackknife(
         [find_area(known.confidence[group != one], wrong[group != one]) for one in range(n_groups)]
     )
     variance = float(((without - without.mean()) ** 2).sum()) * (n_groups - 1) / n_groups
-    return logit_interval(value, float(stdtrit(n_groups - 1, 0.975)) * math.sqrt(variance))
+    return logit_interval(value, float(special.stdtrit(n_groups - 1, 0.975)) * math.sqrt(variance))

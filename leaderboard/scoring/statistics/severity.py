@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
+from leaderboard.late import csgraph
 from leaderboard.scoring.statistics.intervals import pool_freedom
 
 LEAST_SHARED = 10
@@ -141,7 +141,7 @@ def _find_overlapping(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     rated = known[:, kept].astype(np.int64)
     if not rated.shape[1]:
         return kept
-    _, groups = connected_components(rated.T @ rated, directed=False)
+    _, groups = csgraph.connected_components(rated.T @ rated, directed=False)
     sizes = np.bincount(groups)
     largest = int(sizes.argmax())
     found = np.zeros_like(kept)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv, betaln
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.intervals import Estimate
 
 FEW_ITEMS = 15
@@ -84,7 +84,9 @@ def _weigh(k: NDArray[np.float64], n: NDArray[np.float64], low: float, high: flo
     alpha, beta = mean.ravel() * concentration, (1 - mean.ravel()) * concentration
     likelihood = np.zeros(len(alpha))
     for right, total in zip(k, n, strict=True):
-        likelihood += betaln(alpha + right, beta + total - right) - betaln(alpha, beta)
+        likelihood += special.betaln(alpha + right, beta + total - right) - special.betaln(
+            alpha, beta
+        )
     weight = np.exp(likelihood - likelihood.max())
     kept = weight > NEGLIGIBLE
     return _Prior(alpha[kept], beta[kept], weight[kept] / weight[kept].sum())
@@ -109,7 +111,7 @@ def _mixture_quantile(
             share = below[left] / (below[left] - above[left])
             aim[left] = low[left] + (high[left] - low[left]) * share
         at = np.clip(np.rint(aim[left]), low[left] + 1, high[left] - 1)
-        found = betainc(alpha[left], beta[left], at[:, None] / N_CELLS) @ weight - p
+        found = special.betainc(alpha[left], beta[left], at[:, None] / N_CELLS) @ weight - p
         if n_looks == 0:
             # A little beyond where it should be, so that it lies between the two.
             aim[left] = at - BEYOND * found / density[left] - np.sign(found)
@@ -139,6 +141,6 @@ def _guess_quantile(
     square = (alpha * (alpha + 1) / (total * (total + 1))) @ weight
     concentration = np.maximum(mean * (1 - mean) / (square - mean**2) - 1, 1e-3)
     a, b = mean * concentration, (1 - mean) * concentration
-    place: NDArray[np.float64] = np.clip(betaincinv(a, b, p), 1 / N_CELLS, 1 - 1 / N_CELLS)
-    density = np.exp((a - 1) * np.log(place) + (b - 1) * np.log1p(-place) - betaln(a, b))
+    place: NDArray[np.float64] = np.clip(special.betaincinv(a, b, p), 1 / N_CELLS, 1 - 1 / N_CELLS)
+    density = np.exp((a - 1) * np.log(place) + (b - 1) * np.log1p(-place) - special.betaln(a, b))
     return place * N_CELLS, np.maximum(density, LEAST_DENSITY) / N_CELLS

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from leaderboard.late import special
 from leaderboard.scoring.statistics.calibration_fit import Values, is_constant
 from leaderboard.scoring.statistics.intervals import Estimate, pool_freedom
 
@@ -113,7 +113,7 @@ def fit_slope(x: Values, y: Values) -> Estimate | None:
     slope = float(centred @ y) / spread
     rest = y - y.mean() - slope * centred
     error = float(np.sqrt(rest @ rest / (n - 2) / spread))
-    reach = float(stdtrit(n - 2, 0.975)) * error
+    reach = float(special.stdtrit(n - 2, 0.975)) * error
     return Estimate(slope, slope - reach, slope + reach)
 
 
@@ -172,7 +172,7 @@ def control_style(
     own, added = error**2, float(distance @ np.array(left.covariance) @ distance)
     total = own + added
     degrees = pool_freedom([(own, freedom), (added, left.freedom)]) if total > 0 else freedom
-    reach = float(stdtrit(degrees, 0.975)) * float(np.sqrt(total))
+    reach = float(special.stdtrit(degrees, 0.975)) * float(np.sqrt(total))
     low, high = np.clip([value + shift - reach, value + shift + reach], *bounds)
     return StyleControlled(moved, float(low), float(high), shift)
 
