@@ -151,6 +151,11 @@ class Config(Environment):
         description="how many proxies in front of the server are trusted to report the visitor's "
         "address",
     )
+    backup_folder: str = Field(
+        "",
+        description="where `flask backup make` puts copies of the database. See "
+        "[Backups](#backups)",
+    )
     max_upload_bytes: Number = Field(
         64 * 1024 * 1024,
         description="size limit of a prediction file, both as sent and once decompressed",

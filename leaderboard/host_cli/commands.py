@@ -1,4 +1,4 @@
-"""Every command group of the host, in the order of its help; each is imported when it is asked for.
+"""Every command of the host, in the order of its help; each is imported when it is asked for.
 
 A site that serves pages runs none of them, and what they import took it a second to start.
 """
@@ -12,7 +12,9 @@ import click
 from flask.cli import AppGroup, FlaskGroup
 
 MODULES = {
+    "check": "production.command",
     "db": "database",
+    "backup": "backups",
     "benchmark": "benchmarks",
     "user": "people",
     "team": "people",
@@ -27,7 +29,7 @@ MODULES = {
     "evidence": "evidence",
     "item": "items",
     "key": "keys",
-    "check": "checks",
+    "checklist": "checklists",
     "objection": "objections",
     "expert": "experts",
     "endpoint": "endpoints",
@@ -35,7 +37,7 @@ MODULES = {
     "reader": "readers",
     "announcement": "moderation",
 }
-"""The file of each group: `<name>_group` there."""
+"""The file of each: `<name>_group` there, or `<name>_command` of one that is no group."""
 
 
 class HostCommands(AppGroup):
@@ -50,7 +52,8 @@ class HostCommands(AppGroup):
         if cmd_name not in MODULES:
             return super().get_command(ctx, cmd_name)
         module = import_module(f"{__package__}.{MODULES[cmd_name]}")
-        return cast(click.Command, getattr(module, f"{cmd_name}_group"))
+        found = getattr(module, f"{cmd_name}_group", None)
+        return cast(click.Command, found or getattr(module, f"{cmd_name}_command"))
 
 
 def are_commands_sought() -> bool:

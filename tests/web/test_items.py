@@ -261,17 +261,17 @@ def test_the_commands_list_correct_drop_and_withdraw_checks(scored: Site) -> Non
     settings = {**REQUIRED, "DATABASE_URL": url}
     run = create_app(Config.from_env(settings)).test_cli_runner().invoke
     of = ["tiny", "test-report-000"]
-    listed = run(args=["check", "list", *of]).output
+    listed = run(args=["checklist", "list", *of]).output
     assert listed.startswith("praise: mentioned: excellent alignment (weight 1); for ")
     edit = ["--term", "fine alignment", "--term", "good alignment", "--reason", "atlas"]
-    done = run(args=["check", "correct", *of, "praise", *edit])
+    done = run(args=["checklist", "correct", *of, "praise", *edit])
     told = "mentioned: fine alignment, good alignment (weight 1)"
     assert done.output == f"The next version will ask by praise of test-report-000: {told}.\n"
-    assert f"  next version: {told}: atlas\n" in run(args=["check", "list", *of]).output
-    dropped = run(args=["check", "drop", *of, "praise", "--reason", "atlas"])
+    assert f"  next version: {told}: atlas\n" in run(args=["checklist", "list", *of]).output
+    dropped = run(args=["checklist", "drop", *of, "praise", "--reason", "atlas"])
     assert (dropped.exit_code, "stays unscored" in dropped.output) == (1, True)
-    assert run(args=["check", "withdraw", *of, "praise"]).exit_code == 0
-    question = run(args=["check", "list", "tiny", "test-text-000"])
+    assert run(args=["checklist", "withdraw", *of, "praise"]).exit_code == 0
+    question = run(args=["checklist", "list", "tiny", "test-text-000"])
     assert question.output == "test-text-000 is a question: it has no checks.\n"
 
 

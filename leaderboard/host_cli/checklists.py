@@ -1,4 +1,4 @@
-"""`flask check`: the checks by which reports are rated, and corrections of them."""
+"""`flask checklist`: the checks by which reports are rated, and corrections of them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _split = click.option("--split", default="test", show_default=True)
 _reason = click.option("--reason", default="", help="Why; kept in the audit trail.")
 
 
-@click.group("check", cls=HostGroup)
-def check_group() -> None:
+@click.group("checklist", cls=HostGroup)
+def checklist_group() -> None:
     """Checks of reports: what each asks, and their corrections for the next version."""
 
 
-@check_group.command("list")
+@checklist_group.command("list")
 @click.argument("benchmark")
 @click.argument("item")
 @_split
@@ -49,7 +49,7 @@ def list_command(benchmark: str, item: str, split: str) -> None:
             click.echo(f"{found.key} is a question: it has no checks.")
 
 
-@check_group.command("correct")
+@checklist_group.command("correct")
 @click.argument("benchmark")
 @click.argument("item")
 @click.argument("check")
@@ -80,7 +80,7 @@ def correct_command(
     finish(done)
 
 
-@check_group.command("drop")
+@checklist_group.command("drop")
 @click.argument("benchmark")
 @click.argument("item")
 @click.argument("check")
@@ -95,7 +95,7 @@ def drop_command(benchmark: str, item: str, check: str, reason: str, split: str)
     finish(done)
 
 
-@check_group.command("withdraw")
+@checklist_group.command("withdraw")
 @click.argument("benchmark")
 @click.argument("item")
 @click.argument("check")
