@@ -380,7 +380,7 @@ def list_kinds(client: Any) -> dict[str, list[str]]:
     entries = client.get(api).get_json()["entries"]
     models = sorted(f"/models/{entry['model']['slug']}" for entry in entries)
     random.Random(SEED).shuffle(models)
-    boards = ("overall", "text", "image", "closed", "report")
+    boards = [board.value for board in find("leaderboard.models.ranking:Board")]
     words = ("model+1", "model+2", "model+3", "org+4", "org+5", "model+6", "org+7", "model+8")
     return {
         "model page": models[:20],
