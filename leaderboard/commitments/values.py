@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.commitments.answers import name_split
@@ -84,19 +84,23 @@ def commit_values(
         .order_by(Item.position)
     ).all()
     items, decides = [row[0] for row in rows], bytes(row[1] for row in rows)
+    known = _read_known(session, keys, decides)
+    made = []
     for submission_id, content in {**read_packed_values(session, keys, None), **combined}.items():
-        sealed = CommittedValues(content=content, decides=decides)
-        commitment_id = _find_same(session, submission_id, sealed)
+        commitment_id = known.get((submission_id, content))
         if commitment_id is None:
+            sealed = CommittedValues(content=content, decides=decides)
             commitment_id = _add(session, name_split(split), submission_id, items, sealed)
-        session.add(
-            RankedCommitment(
-                ranking_id=ranking.id,
-                submission_id=submission_id,
-                value_commitment_id=commitment_id,
-            )
+        made.append(
+            {
+                "ranking_id": ranking.id,
+                "submission_id": submission_id,
+                "value_commitment_id": commitment_id,
+            }
         )
     session.flush()
+    if made:
+        session.execute(insert(RankedCommitment), made)
 
 
 def commit_present(session: Session, benchmark: Benchmark) -> int:
@@ -159,18 +163,17 @@ def read_rankings(session: Session, benchmark: Benchmark) -> list[RankingRoots]:
     return [one for one in found if one.models]
 
 
-def _find_same(session: Session, submission_id: str, sealed: CommittedValues) -> int | None:
-    """The commitment of a submission to the same values, if there is one."""
-    return session.scalar(
-        select(ValueCommitment.id)
+def _read_known(
+    session: Session, keys: Sequence[str], decides: bytes
+) -> dict[tuple[str, bytes], int]:
+    """The first commitment to each submission's values, where the same items decide ranks."""
+    rows = session.execute(
+        select(ValueCommitment.submission_id, CommittedValues.content, ValueCommitment.id)
         .join(CommittedValues, CommittedValues.value_commitment_id == ValueCommitment.id)
-        .where(
-            ValueCommitment.submission_id == submission_id,
-            CommittedValues.content == sealed.content,
-            CommittedValues.decides == sealed.decides,
-        )
-        .limit(1)
+        .where(ValueCommitment.submission_id.in_(keys), CommittedValues.decides == decides)
+        .order_by(ValueCommitment.id.desc())
     )
+    return {(submission_id, bytes(content)): key for submission_id, content, key in rows}
 
 
 def _add(

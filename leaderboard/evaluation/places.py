@@ -24,7 +24,7 @@ from leaderboard.scoring.ranking import (
 )
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.influence import stack_influences
-from leaderboard.scoring.statistics.runs import Between, make_pair_errors
+from leaderboard.scoring.statistics.runs import NO_RUNS, Between, make_pair_errors
 
 
 class Place(NamedTuple):
@@ -96,6 +96,8 @@ def find_errors(
 
     weights: (n,), with a mean of 1.
     """
+    if not any(runs):
+        return [NO_RUNS] * len(runs)
     shares = weights / max(1, len(items))
     return [Runs(items, blocks).find_between(shares) for blocks in runs]
 
@@ -129,7 +131,7 @@ def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) 
             stacked, strata, clusters, is_report, calibrated, weights, errors, influences=influences
         )
     else:
-        tests = compare_pairs(stacked * weights, strata, clusters, errors)
+        tests = compare_pairs(stacked * weights, strata, clusters, errors, decides_only=True)
         better, differences = find_better(tests), tests.differences
     separable = separable_from_leader(better, differences)
     return dict(zip(complete, map(Place, rank_ranges(better), separable), strict=True))

@@ -81,16 +81,20 @@ def read_scores_by_board(
     """The same of the submissions of these ids, for no viewer: what a ranking is made from."""
     boards = {board.place: board for board in Board}
     found: dict[str, dict[Board, BoardScore]] = {key: {} for key in keys}
-    rows = session.scalars(
-        select(Score).where(
+    place = Score.metric, Score.slice, Score.name
+    rows = session.execute(
+        select(Score.submission_id, *place, Score.value, Score.low, Score.high, Score.n).where(
             Score.submission_id.in_(keys),
-            Score.slice.in_({board.place.slice for board in Board}),
+            *(
+                column.in_(set(of_boards))
+                for column, of_boards in zip(place, zip(*boards, strict=True), strict=True)
+            ),
         )
     )
-    for row in rows:
-        board = boards.get(ScorePlace(row.metric, row.slice, row.name))
-        if board is not None and row.value is not None:
-            found[row.submission_id][board] = BoardScore(row.value, row.low, row.high, row.n)
+    for key, metric, slice_, name, value, low, high, n in rows:
+        board = boards.get(ScorePlace(metric, slice_, name))
+        if board is not None and value is not None:
+            found[key][board] = BoardScore(value, low, high, n)
     return found
 
 

@@ -9,11 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.late import special
+from leaderboard.scoring.differing import count_differing
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 from leaderboard.scoring.statistics.runs import PairErrors, pair_p_values
 
 SIGNIFICANCE = 0.05
+FEW_MODELS = 16
+"""Of so many models all sums are made of the differences themselves."""
+ALIKE = 1e-4
+"""Two models whose squared gaps are this part of their squares are so alike that digits are lost
+to the product of them: 12 are left of those that are less so."""
+MOST_GAPS = 4_096
+UNDECIDED_T = 1.9
+"""A smaller t is not significant, by any degrees of freedom."""
 REPORT_FLOOR = 20.0
 """The lowest report score: every dimension rated 1."""
 
@@ -21,7 +30,9 @@ REPORT_FLOOR = 20.0
 class PairTests(NamedTuple):
     """Differences (row minus column) of every pair of models and their two-sided p-values.
 
-    Both (M, M); on the diagonal 0 and 1.
+    Both (M, M); on the diagonal 0 and 1. Where they were asked for as decisions alone, a p-value
+    that no exact one could make decide otherwise is a bound: 1 from SIGNIFICANCE up, and where it
+    is significant whatever place it has in Holm's order, the least that it can be.
     """
 
     differences: NDArray[np.float64]
@@ -41,6 +52,8 @@ def compare_pairs(
     strata: NDArray[np.int64],
     clusters: NDArray[np.int64],
     runs: PairErrors | None = None,
+    *,
+    decides_only: bool = False,
 ) -> PairTests:
     """Paired tests of the mean over all items, for every pair of models.
 
@@ -49,12 +62,14 @@ def compare_pairs(
     track's mean. Its paired difference is tested by t with a stratified, cluster-robust variance
     and (clusters - strata) degrees of freedom. No p-value is smaller than an exact sign-flip test
     of the clusters that differ could give, 2^(1 - clusters), so a handful of items never decides
-    anything. `runs` is what the choice of runs adds to each model's mean.
+    anything. `runs` is what the choice of runs adds to each model's mean. `decides_only`: see
+    PairTests.
     """
     overall = values.mean(axis=1)
     differences = overall[:, None] - overall[None, :]
     variances, freedom = paired_variances(values, strata, clusters)
-    p_values = _t_test(differences, variances, np.full_like(variances, freedom), runs)
+    family = _count_pairs(len(values)) if decides_only else None
+    p_values = _t_test(differences, variances, np.full_like(variances, freedom), runs, family)
     return PairTests(differences, np.maximum(p_values, _smallest_p(values, clusters)))
 
 
@@ -67,6 +82,8 @@ def compare_calibrated_pairs(
     weights: NDArray[np.float64] | None = None,
     runs: PairErrors | None = None,
     influences: NDArray[np.float64] | None = None,
+    *,
+    decides_only: bool = False,
 ) -> PairTests:
     """As `compare_pairs`, with the report track's part from the models' calibrated scores.
 
@@ -79,11 +96,13 @@ def compare_calibrated_pairs(
     of freedom are Welch and Satterthwaite's. Two models
     without calibrated scores are compared by items. A calibrated score of unknown error is told
     apart from none. One with and one without are on different
-    scales, so nothing tells them apart: difference 0, p 1. `runs` is as of `compare_pairs`.
+    scales, so nothing tells them apart: difference 0, p 1. `runs` and `decides_only` are as of
+    `compare_pairs`.
     """
     if weights is None:
         weights = np.ones(len(is_report))
-    tests = compare_pairs(values * weights, strata, clusters, runs)
+    tests = compare_pairs(values * weights, strata, clusters, runs, decides_only=decides_only)
+    family = _count_pairs(len(values)) if decides_only else None
     has = np.array([report is not None for report in reports])
     known = [report for report in reports if report is not None]
     differences, p_values = tests.differences.copy(), tests.p_values.copy()
@@ -96,7 +115,7 @@ def compare_calibrated_pairs(
             values[has], strata, clusters, is_report, known, weights, shared
         )
         own = None if runs is None else PairErrors(*(one[has] for one in runs))
-        p = _t_test(found.values, found.variances, found.freedoms, own)
+        p = _t_test(found.values, found.variances, found.freedoms, own, family)
         p = np.maximum(p, _smallest_p(values[has], clusters))
         np.fill_diagonal(p, 1.0)
         differences[both], p_values[both] = found.values, p
@@ -190,11 +209,32 @@ def paired_variances(
         columns = strata == stratum
         centred[:, columns] -= centred[:, columns].mean(axis=1, keepdims=True)
     influence = _sum_by(centred / n_items, cluster, n_clusters)
-    variances = np.empty((n_models, n_models))
-    for row in range(n_models):
-        gaps = influence[row] - influence
-        variances[row] = np.einsum("mc,mc->m", gaps, gaps) * n_clusters / (n_clusters - 1)
+    variances: NDArray[np.float64] = _square_gaps(influence) * n_clusters / (n_clusters - 1)
     return variances, freedom
+
+
+def _square_gaps(influence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(M, M) sums of the squared differences of the rows of (M, G).
+
+    Of many models they follow from products of the rows; where two are so alike that these would
+    cancel, from the differences themselves.
+    """
+    n_models = len(influence)
+    squares = np.zeros((n_models, n_models))
+    if n_models <= FEW_MODELS:
+        for row in range(n_models):
+            gaps = influence[row] - influence
+            squares[row] = np.einsum("mc,mc->m", gaps, gaps)
+        return squares
+    lengths = np.einsum("mc,mc->m", influence, influence)
+    sums = lengths[:, None] + lengths[None, :]
+    squares = np.asarray(sums - 2 * (influence @ influence.T), dtype=np.float64)
+    rows, columns = np.nonzero(np.triu(squares <= ALIKE * sums))
+    for start in range(0, len(rows), MOST_GAPS):
+        part = rows[start : start + MOST_GAPS], columns[start : start + MOST_GAPS]
+        gaps = influence[part[0]] - influence[part[1]]
+        squares[part] = squares[part[::-1]] = np.einsum("mc,mc->m", gaps, gaps)
+    return squares
 
 
 def _t_test(
@@ -202,9 +242,13 @@ def _t_test(
     variances: NDArray[np.float64],
     freedom: NDArray[np.float64],
     runs: PairErrors | None,
+    family: int | None,
 ) -> NDArray[np.float64]:
-    """Two-sided p-values; no difference is 1, whatever its variance."""
-    p_values = _plain_t_test(differences, variances, freedom)
+    """Two-sided p-values; no difference is 1, whatever its variance.
+
+    Of a `family` of so many tests they are only as exact as decisions need: see PairTests.
+    """
+    p_values = _plain_t_test(differences, variances, freedom, family)
     if runs is None:
         return p_values
     varies = runs.squares > 0
@@ -216,13 +260,24 @@ def _plain_t_test(
     differences: NDArray[np.float64],
     variances: NDArray[np.float64],
     freedom: NDArray[np.float64],
+    family: int | None,
 ) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.abs(differences) / np.sqrt(variances)
-    p_values: NDArray[np.float64] = 2 * special.stdtr(
-        freedom, -np.nan_to_num(t, nan=0.0, posinf=np.inf)
-    )
-    return np.minimum(1.0, p_values)
+        t = np.nan_to_num(np.abs(differences) / np.sqrt(variances), nan=0.0, posinf=np.inf)
+    if family is None:
+        exact: NDArray[np.float64] = np.minimum(1.0, 2 * special.stdtr(freedom, -t))
+        return exact
+    # The first in Holm's order is held against SIGNIFICANCE / family, all others against more.
+    certain = -special.stdtrit(freedom.min(), SIGNIFICANCE / 2 / (family + 1)) if family else np.inf
+    p_values = np.where(t < UNDECIDED_T, 1.0, 0.0)
+    open_ = np.triu((t >= UNDECIDED_T) & (t < certain))
+    found = 2 * special.stdtr(freedom[open_], -t[open_])
+    p_values[open_] = p_values.T[open_] = found
+    return p_values
+
+
+def _count_pairs(n_models: int) -> int:
+    return n_models * (n_models - 1) // 2
 
 
 def _smallest_p(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -230,13 +285,7 @@ def _smallest_p(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> NDA
 
     (M, M), at most 1.
     """
-    _, cluster = np.unique(clusters, return_inverse=True)
-    n_clusters = int(cluster.max()) + 1
-    floors = np.empty((len(values), len(values)))
-    for row in range(len(values)):
-        changed = _sum_by((values[row] != values).astype(np.float64), cluster, n_clusters) > 0
-        floors[row] = np.exp2(1.0 - changed.sum(axis=1))
-    return np.minimum(1.0, floors)
+    return np.minimum(1.0, np.exp2(1.0 - count_differing(values, clusters)))
 
 
 def _sum_by(
@@ -291,7 +340,9 @@ def find_better_by_reports(
     differences (row minus column) every such score is at the floor.
     """
     design = strata, clusters, is_report
-    tests = compare_calibrated_pairs(values, *design, reports, weights, runs, influences)
+    tests = compare_calibrated_pairs(
+        values, *design, reports, weights, runs, influences, decides_only=True
+    )
     better = find_better(tests)
     loose = np.array([not is_anchored(report) for report in reports])
     if not loose.any():
@@ -300,7 +351,9 @@ def find_better_by_reports(
     low[np.ix_(loose, is_report)] = REPORT_FLOOR
     floor = [_at_floor(report) for report in reports]
     fixed = None if influences is None else np.where(loose[:, None], 0.0, influences)
-    at_floor = compare_calibrated_pairs(low, *design, floor, weights, runs, fixed)
+    at_floor = compare_calibrated_pairs(
+        low, *design, floor, weights, runs, fixed, decides_only=True
+    )
     better[loose] &= find_better(at_floor)[loose]
     return better, at_floor.differences
 

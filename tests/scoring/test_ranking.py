@@ -101,6 +101,27 @@ def test_rank_ranges_count_the_significant_pairs() -> None:
     assert ranges == [RankRange(1, 3), RankRange(1, 3), RankRange(1, 4), RankRange(3, 4)]
 
 
+def test_many_models_are_told_apart_as_each_pair_of_them_by_itself() -> None:
+    random = np.random.default_rng(12)
+    n_models, strata = 40, np.repeat([0, 1], [50, 30])
+    clusters = np.concatenate([np.arange(50), 50 + np.arange(30) // 3])
+    values = np.where(
+        random.uniform(size=(n_models, 80)) < np.linspace(0.1, 0.9, 40)[:, None], 100, 0
+    )
+    values = values.astype(float)
+    values[:, 70:] = random.uniform(20, 100, (n_models, 10)).round(1)
+    values[5], values[7] = values[6], values[8]
+    values[7, [60, 75]] += 1e-5
+    tests = compare_pairs(values, strata, clusters)
+    pairs = list(zip(*np.triu_indices(n_models, k=1), strict=True))
+    alone = [compare_pairs(values[[a, b]], strata, clusters).p_values[0, 1] for a, b in pairs]
+    assert [tests.p_values[pair] for pair in pairs] == pytest.approx(alone)
+    rejected = multipletests(alone, alpha=0.05, method="holm")[0]
+    better = find_better(compare_pairs(values, strata, clusters, decides_only=True))
+    assert [bool(better[a, b] or better[b, a]) for a, b in pairs] == list(rejected)
+    assert 100 < better.sum() < 700
+
+
 def test_one_model_is_first_and_none_has_no_ranks() -> None:
     assert rank_ranges(find_better(make_tests(np.array([[100.0, 0.0, 50.0]])))) == [RankRange(1, 1)]
     assert rank_ranges(find_better(PairTests(np.empty((0, 0)), np.empty((0, 0))))) == []
