@@ -165,6 +165,11 @@ class Config(Environment):
         description="memory that each web process may use to keep public pages that were "
         "rendered; 0 keeps none",
     )
+    metrics_token: str = _secret(
+        "what Prometheus shows as a bearer token at `/metrics`; if it is not set, nothing is "
+        "counted and there is no such page. See [Metrics](#metrics)",
+        default="",
+    )
     queue_name: str = Field(
         "submissions",
         description="the queues' name in Redis; two sites sharing one Redis need different names",

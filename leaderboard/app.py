@@ -20,11 +20,13 @@ from leaderboard.endpoints.engine.address import read_policy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.host_cli.commands import HostCommands, are_commands_sought
 from leaderboard.letters.links import Links
+from leaderboard.meters import BOOK, CACHE_BYTES, make_shelf
 from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import make_queue
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import (
+    entrance,
     failures,
     protection,
     rights,
@@ -36,6 +38,7 @@ from leaderboard.web import (
 )
 from leaderboard.web.allowance import Allowance, Work
 from leaderboard.web.api import openapi
+from leaderboard.web.entrance import Entrance
 from leaderboard.web.front import Front
 from leaderboard.web.hosts import TrustedHosts
 from leaderboard.web.page_cache import PageCache
@@ -64,6 +67,7 @@ from leaderboard.web.pages import (
     identity,
     judges,
     leaderboards,
+    metrics,
     notices,
     objections,
     own_data,
@@ -79,6 +83,7 @@ from leaderboard.web.pages import (
     submissions,
     teams,
 )
+from leaderboard.web.services import Metrics
 from leaderboard.web.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,6 +128,9 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
+    app.wsgi_app = Entrance(app.wsgi_app)  # type: ignore[method-assign]
+    shelf = make_shelf(config.redis_url, config.queue_name) if config.metrics_token else None
+    BOOK.keep_in(shelf, {CACHE_BYTES: lambda: store.n_bytes})
     services.install(
         app,
         services.Services(
@@ -160,8 +168,10 @@ def create_app(config: Config | None = None) -> Flask:
             daily=DailyCap(config.daily_submissions),
             max_runs=config.max_runs,
             bundle_keys=config.bundle_keys,
+            metrics=None if shelf is None else Metrics(config.metrics_token, shelf),
         ),
     )
+    entrance.install(app)
     protection.install(
         app,
         redis_url=config.redis_url,
@@ -214,6 +224,7 @@ def create_app(config: Config | None = None) -> Flask:
         admin_versions.blueprint,
         guides.blueprint,
         health.blueprint,
+        metrics.blueprint,
     ):
         app.register_blueprint(blueprint)
     openapi.install(app)

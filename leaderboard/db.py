@@ -20,6 +20,7 @@ from sqlalchemy import (
     Double,
     Engine,
     Enum,
+    ExceptionContext,
     MetaData,
     create_engine,
     event,
@@ -27,13 +28,15 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from leaderboard.meters import DATABASE_ERRORS, count
 
 log = logging.getLogger(__name__)
 
@@ -300,6 +303,12 @@ class CommitMark:
             self._connection = None
 
 
+def _count_error(context: ExceptionContext) -> None:
+    """Count what the database did not serve, as against what it refused."""
+    if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
+        count(DATABASE_ERRORS, type(context.original_exception).__name__)
+
+
 def make_engine(url: str, limits: Limits = NO_LIMITS) -> Engine:
     """An engine for `url` (SQLite or PostgreSQL), with a transaction for every statement.
 
@@ -312,6 +321,7 @@ def make_engine(url: str, limits: Limits = NO_LIMITS) -> Engine:
             url, pool_pre_ping=True, hide_parameters=True, json_deserializer=decode
         )
         _limit(engine, limits)
+        event.listen(engine, "handle_error", _count_error)
         return engine
     engine = create_engine(
         url,
@@ -319,6 +329,7 @@ def make_engine(url: str, limits: Limits = NO_LIMITS) -> Engine:
         hide_parameters=True,
         json_deserializer=decode,
     )
+    event.listen(engine, "handle_error", _count_error)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: object) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leaderboard.db import clock, now
 from leaderboard.errors import ClaimLost
+from leaderboard.meters import BOOK, LEASES_LOST
 from leaderboard.queue import Job, Nudge
 
 K = TypeVar("K", str, int)
@@ -242,13 +243,18 @@ def requeue_stale(session: Session, table: LeasedTable[K], host: Terms) -> None:
         return
     lease, max_attempts = table.terms(host)
     stale = table.held.condition & (table.heartbeat < clock(table.held_ahead - lease))
+    failed: list[K] = []
     if table.attempts is not None and table.failed is not None:
         reason = f"No worker could finish it in {max_attempts} attempts."
-        for key in _move(session, table, stale & (table.attempts >= max_attempts), table.failed):
+        failed = _move(session, table, stale & (table.attempts >= max_attempts), table.failed)
+        for key in failed:
             table.on_failed(session, key, reason)
     reason = "The worker stopped responding; another one will take over."
-    for key in _move(session, table, stale, table.waiting):
+    requeued = _move(session, table, stale, table.waiting)
+    for key in requeued:
         table.on_requeued(session, key, reason)
+    n_lost = len(failed) + len(requeued)
+    BOOK.count_committed(session, LEASES_LOST, table.job.noun, amount=n_lost)
 
 
 def _move(

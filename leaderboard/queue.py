@@ -19,6 +19,8 @@ from rq import Queue, Worker
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 
+from leaderboard.meters import REDIS_ERRORS, count
+
 log = logging.getLogger(__name__)
 
 K = TypeVar("K", str, int)
@@ -26,6 +28,8 @@ K = TypeVar("K", str, int)
 ALIVE_SECONDS = 30
 """A reconciler that was not heard of for so long is not at work."""
 JOB_SECONDS = 6 * 60 * 60
+MOST_LOOKED_AT = 20
+"""So many jobs at the front of a lane are asked since when they wait: some go before others."""
 FAILED_SECONDS = 24 * 60 * 60
 """How long a job that raised is kept for the host to look at."""
 
@@ -106,11 +110,17 @@ class WorkerState(NamedTuple):
 
 
 class QueueState(NamedTuple):
-    """How many jobs wait in each lane, the workers that are alive, and whether a reconciler is."""
+    """How many jobs wait in each lane, the workers that are alive, and whether a reconciler is.
+
+    Beside it for how many seconds the oldest job of a lane has waited (0 where none does), and how
+    long ago the reconciler was heard of.
+    """
 
     n_jobs: dict[Lane, int]
     workers: list[WorkerState]
     has_reconciler: bool
+    waited: dict[Lane, float]
+    reconciler_seconds: float | None
 
     @property
     def unserved(self) -> list[Lane]:
@@ -156,11 +166,17 @@ class DeclaredJob(RqJob):
     @property
     def func(self) -> object:
         """The function. Raises UndeclaredJobError for any that is not in JOBS."""
-        name, args = self.func_name, self.args
-        is_ours = name in FUNCTIONS and self.instance is None and not self.kwargs
-        if not (is_ours and len(args) == 1 and isinstance(args[0], str | int)):
-            raise UndeclaredJobError(f"job {self.id} asks for {str(name)[:80]!r}: refused")
+        if not self.is_ours():
+            raise UndeclaredJobError(
+                f"job {self.id} asks for {str(self.func_name)[:80]!r}: refused"
+            )
         return super().func
+
+    def is_ours(self) -> bool:
+        """Whether it asks for a function in JOBS, with a key and nothing else."""
+        name, args = self.func_name, self.args
+        is_declared = name in FUNCTIONS and self.instance is None and not self.kwargs
+        return is_declared and len(args) == 1 and isinstance(args[0], str | int)
 
 
 def make_rq_queue(redis: Redis, name: str, lane: Lane) -> Queue:
@@ -203,6 +219,7 @@ class RedisQueue:
         except RedisError as error:
             if not job.without_redis:
                 raise
+            count(REDIS_ERRORS, type(error).__name__)
             log.warning("%s %s %s: %s", job.noun, key, job.without_redis, error)
 
     def _put(self, job: Job, key: str | int) -> None:
@@ -232,11 +249,16 @@ class RedisQueue:
     def find_state(self) -> QueueState | None:
         """How the queues stand; None while Redis is away."""
         try:
-            n_jobs = {lane: queue.count for lane, queue in self._lanes.items()}
+            left = self._redis.pttl(self._reconciler)
             return QueueState(
-                n_jobs, self._read_workers(), bool(self._redis.exists(self._reconciler))
+                n_jobs={lane: queue.count for lane, queue in self._lanes.items()},
+                workers=self._read_workers(),
+                has_reconciler=left > 0,
+                waited={lane: self._read_waited(queue) for lane, queue in self._lanes.items()},
+                reconciler_seconds=ALIVE_SECONDS - left / 1000 if left > 0 else None,
             )
         except RedisError as error:
+            count(REDIS_ERRORS, type(error).__name__)
             log.warning("the queue cannot be read: %s", error)
             return None
 
@@ -245,7 +267,17 @@ class RedisQueue:
         try:
             self._redis.set(self._reconciler, 1, ex=ALIVE_SECONDS)
         except RedisError as error:
+            count(REDIS_ERRORS, type(error).__name__)
             log.warning("the reconciler cannot say that it is at work: %s", error)
+
+    def _read_waited(self, queue: Queue) -> float:
+        """For how many seconds the oldest of the first jobs of a lane has waited."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            keys: Any = self._redis.lrange(queue.key, 0, MOST_LOOKED_AT - 1)
+            for key in keys:
+                pipe.hget(RqJob.key_for(key.decode()), "enqueued_at")
+            times = [datetime.fromisoformat(text.decode()) for text in pipe.execute() if text]
+        return max(((datetime.now(UTC) - _in_utc(at)).total_seconds() for at in times), default=0.0)
 
     def _read_workers(self) -> list[WorkerState]:
         """The workers that serve any of our lanes, by name."""
@@ -260,14 +292,14 @@ class RedisQueue:
                 name,
                 str(worker.get_state()),
                 tuple(lanes[queue] for queue in worker.queue_names() if queue in lanes),
-                _in_utc(worker.last_heartbeat),
+                worker.last_heartbeat and _in_utc(worker.last_heartbeat),
             )
             for name, worker in sorted(found.items())
         ]
 
 
-def _in_utc(at: datetime | None) -> datetime | None:
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+def _in_utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def make_queue(redis_url: str, name: str) -> RedisQueue:

@@ -15,6 +15,7 @@ from typing import Any
 from redis import ConnectionError, Redis, RedisError
 from rq import Queue, Worker
 from rq.exceptions import StopRequested
+from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -26,6 +27,7 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
 from leaderboard.late import load_numbers
 from leaderboard.leases import Terms, sweep
+from leaderboard.meters import BOOK, JOBS, count, make_shelf
 from leaderboard.queue import (
     DeclaredJob,
     Lane,
@@ -107,12 +109,27 @@ class BoundWorker(Worker):
             self._has_numbers = True
         super().execute_job(job, queue)
 
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Do the job, and bring what was counted meanwhile to the site's counts."""
+        is_done = super().perform_job(job, queue, execution)
+        if isinstance(job, DeclaredJob) and job.is_ours():
+            name = str(job.func_name).rpartition(".")[2]
+            count(JOBS, name, "done" if is_done else "failed")
+        BOOK.flush()
+        return is_done
+
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Run in the forked horse."""
         die_with_parent()
         if os.getppid() == 1:
             os._exit(1)
         super().main_work_horse(job, queue)
+
+
+def keep_counts(config: Config) -> None:
+    """Have what this process counts, and those that it forks, come to the site's counts."""
+    if config.metrics_token:
+        BOOK.keep_in(make_shelf(config.redis_url, config.queue_name))
 
 
 def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
@@ -136,6 +153,7 @@ def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
         job_class=DeclaredJob,
         serializer=JSONSerializer,
     )
+    keep_counts(config)
     ask_orders(config)
     settle_memory()
     worker.work(with_scheduler=False, logging_level="INFO")
@@ -149,6 +167,7 @@ def run_reconciler(config: Config) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
+    keep_counts(config)
     log.info("reconciler ready")
     is_begun = False
     while not stopped.wait(PAUSE_SECONDS):

@@ -84,7 +84,7 @@ def _read_order(session: Session, lane: Lane, n_running: Mapping[int, int]) -> l
             .where(
                 Submission.status == Status.QUEUED,
                 Submission.heartbeat_at <= clock(),
-                _is_in(lane),
+                is_in(lane),
                 ~_comes_after(lane),
             )
             .order_by(Submission.created_at, Submission.id)
@@ -126,7 +126,7 @@ def find_place(session: Session, submission: Submission) -> Place | None:
     return read_places(session, [lane]).get(submission.id)
 
 
-def _is_in(lane: Lane) -> ColumnElement[bool]:
+def is_in(lane: Lane) -> ColumnElement[bool]:
     """The condition that a submission is of a lane: the one for endpoints, or else for files."""
     asks = select(EndpointRun.submission_id).where(EndpointRun.submission_id == Submission.id)
     return asks.exists() if lane is Lane.ENDPOINTS else ~asks.exists()
@@ -137,7 +137,7 @@ def find_before(session: Session, submission: Submission) -> str | None:
     if submission.status is not Status.QUEUED:
         return None
     query = select(_select_before().limit(1).scalar_subquery())
-    return session.scalar(query.where(Submission.id == submission.id, _is_in(Lane.ENDPOINTS)))
+    return session.scalar(query.where(Submission.id == submission.id, is_in(Lane.ENDPOINTS)))
 
 
 def _comes_after(lane: Lane) -> ColumnElement[bool]:
@@ -176,7 +176,7 @@ def _count_running(session: Session, lane: Lane) -> dict[int, int]:
     """How many submissions of each person are at work in a lane."""
     rows = session.execute(
         select(Submission.user_id, func.count())
-        .where(Submission.status == Status.RUNNING, _is_in(lane))
+        .where(Submission.status == Status.RUNNING, is_in(lane))
         .group_by(Submission.user_id)
     )
     return dict(rows.all())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import random
 from dataclasses import replace
 from types import TracebackType
@@ -25,6 +26,7 @@ from leaderboard.judges.manner import (
 )
 from leaderboard.judges.prompt import Asking
 from leaderboard.judges.settings import JudgeSettings
+from leaderboard.meters import JUDGE_CALLS, JUDGE_COST, JUDGE_TOKENS, count
 
 REFUSED_REQUESTS = frozenset({400, 413, 422})
 """Statuses that are about what was asked; other rejections are about the address or the key."""
@@ -45,6 +47,18 @@ class RawReply(NamedTuple):
     model: str
     input_tokens: int | None
     output_tokens: int | None
+
+
+def count_call(
+    judge: str, role: str, outcome: enum.StrEnum, raw: RawReply, cost: float | None = None
+) -> None:
+    """Count a call that has ended, for the host's monitor."""
+    count(JUDGE_CALLS, judge, role, outcome.value)
+    for direction, n in (("input", raw.input_tokens), ("output", raw.output_tokens)):
+        if n is not None:
+            count(JUDGE_TOKENS, judge, role, direction, amount=n)
+    if cost is not None:
+        count(JUDGE_COST, judge, role, amount=cost)
 
 
 class JudgeClient:

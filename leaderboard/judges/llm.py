@@ -12,7 +12,7 @@ import msgspec
 from leaderboard.db import now
 from leaderboard.errors import InvalidRequest, JudgeUnavailable
 from leaderboard.judges.calls import Call, Subject, derive_rating, is_settled
-from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected
+from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected, count_call
 from leaderboard.judges.evidence import EVIDENCE_VERSION
 from leaderboard.judges.prompt import TEMPLATE_VERSION, Prompt, make_prompt, make_seed
 from leaderboard.judges.protocol import DimensionRating, JudgeIdentity, ReportCase
@@ -125,6 +125,7 @@ class LlmJudge:
                 seconds=time.monotonic() - start,
             )
             calls.append(call)
+            count_call(self.identity.name, "judge", outcome, raw, call.cost)
             yield call
             if failure is not None:
                 raise failure

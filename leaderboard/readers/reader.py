@@ -14,7 +14,7 @@ import msgspec
 from leaderboard.db import now
 from leaderboard.errors import JudgeUnavailable, ReaderUnavailable
 from leaderboard.json_text import make_storable
-from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected
+from leaderboard.judges.client import JudgeClient, RawReply, RequestRejected, count_call
 from leaderboard.judges.reply import BadReply, Refused
 from leaderboard.judges.settings import JudgeSettings
 from leaderboard.models.reading import ReaderOutcome
@@ -76,6 +76,7 @@ class Reader:
                 is_outage=error.is_outage,
                 wait=error.wait,
             )
+        count_call(self.name, "reader", reading.outcome, raw)
         call = ReadingCall(
             prompt_hash=prompt.hash,
             model=raw.model,

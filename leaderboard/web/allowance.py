@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
 from leaderboard.errors import RateLimited
+from leaderboard.meters import REDIS_ERRORS, count
 from leaderboard.web.protection import storage_uri
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Allowance:
         try:
             return _hit(self._shared, limit, key)
         except RedisError as error:
+            count(REDIS_ERRORS, type(error).__name__)
             log.warning("counting in this process alone: %s", type(error).__name__)
             return _hit(self._own, limit, key)
 

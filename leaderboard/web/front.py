@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from leaderboard.meters import CACHE_LOOKS, count
+from leaderboard.web.entrance import ENDPOINT, KEPT
 from leaderboard.web.query import drop_unknown
 from leaderboard.web.store import Store
 
@@ -74,16 +76,20 @@ class Front:
         )
         kept: _Answer | None = self._store.find(key)
         mark, now = self._read_mark(), time.monotonic()
+        environ[ENDPOINT] = KEPT
         if kept is not None and kept.mark == mark is not None and now - kept.at < MAX_SECONDS:
             known = environ.get("HTTP_IF_NONE_MATCH")
             if known == kept.etag:
                 headers = [one for one in kept.headers if one[0].lower() not in NOT_IN_304]
+                count(CACHE_LOOKS, "hit")
                 start_response("304 NOT MODIFIED", headers)
                 return []
             if known is None:
+                count(CACHE_LOOKS, "hit")
                 start_response("200 OK", list(kept.headers))
                 return [kept.body]
         if kept is not None and mark is None:
+            count(CACHE_LOOKS, "stale")
             headers, body = _make_stale(kept, now - kept.at)
             start_response("200 OK", headers)
             return [body]
@@ -105,6 +111,7 @@ class Front:
         body = self._inner(environ, start)
         if not environ.get(SAME_FOR_ALL) or seen[0] is None or len(given) != 1:
             return body
+        count(CACHE_LOOKS, "miss")
         status, headers = given[0]
         by_name = {name.lower(): value for name, value in headers}
         etag = by_name.get("etag", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import NamedTuple, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
@@ -36,6 +36,7 @@ from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict
 from leaderboard.letters.ask import add_letter
 from leaderboard.letters.links import Links
+from leaderboard.meters import Shelf
 from leaderboard.models.factor import FactorMeans
 from leaderboard.models.identity import WebSession
 from leaderboard.models.letter import Letter, LetterKind
@@ -59,12 +60,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Metrics(NamedTuple):
+    """What a monitor is told from: it shows `token`."""
+
+    token: str
+    shelf: Shelf
+
+
 @dataclass(frozen=True)
 class Services:
     """The parts of the application that views use; `base_url` is the site's own address.
 
     `address_policy` says which addresses of teams may be called; there are no passkeys without
-    `passkey_site`. Of `bundle_keys` the first signs proofs; without any, none is signed.
+    `passkey_site`. Of `bundle_keys` the first signs proofs; without any, none is signed. Without
+    `metrics` a monitor is told nothing.
     """
 
     sessions: Sessions
@@ -88,6 +97,7 @@ class Services:
     passkey_site: PasskeySite | None
     providers: Mapping[str, Provider]
     bundle_keys: Sequence[str]
+    metrics: Metrics | None
 
     @property
     def sends_mail(self) -> bool:

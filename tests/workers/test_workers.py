@@ -19,6 +19,7 @@ from leaderboard.db import Sessions, now
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.roster import make_judges
 from leaderboard.judges.settings import read_judge_settings
+from leaderboard.meters import Count, make_shelf
 from leaderboard.models.judging import CanaryCall, JudgeCall
 from leaderboard.models.ranking import Score
 from leaderboard.models.rating import Rater, Rating
@@ -65,6 +66,7 @@ def start(database_url: str, empty_redis_url: str, judge: JudgeServer) -> Iterat
         "LEASE_SECONDS": "3600",
         "JUDGE_BASE_URL": judge.url,
         "JUDGE_MODEL": "scripted",
+        "METRICS_TOKEN": "t" * 30,
     }
 
     def start_process(name: str) -> subprocess.Popen[bytes]:
@@ -185,6 +187,20 @@ def test_a_submission_survives_killed_workers_a_flushed_redis_and_jobs_sent_twic
         wait_until(lambda: status_of(sessions, calm) is Status.SCORED)
         queue.enqueue(EVALUATE, hunted)
         wait_until(lambda: is_idle(client, queue))
+
+    # What horses counted since Redis was emptied is in it, although each of them has ended.
+    shelf = make_shelf(empty_redis_url, QUEUE)
+    lost = Count("spinebench_leases_lost", ("submission",))
+    wait_until(lambda: dict(shelf.read()).get(lost) == 1)
+    counted = dict(shelf.read())
+    with sessions.read() as session:
+        n_stored = sum(
+            session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (JudgeCall, CanaryCall)
+        )
+    answered = Count("spinebench_judge_calls", ("scripted", "judge", "ok"))
+    assert counted[answered] == n_stored - len(kept)
+    assert counted[Count("spinebench_jobs", ("evaluate_next_file", "done"))] >= 2
 
     # Calls that were answered are made once; those under way, once more.
     twice = {call for call, n in asked.items() if n > 1}

@@ -19,6 +19,7 @@ from leaderboard.endpoints.engine.progress import End, Ending, ItemOutcome, Tall
 from leaderboard.endpoints.engine.requests import count_characters
 from leaderboard.endpoints.engine.server_state import ServerState
 from leaderboard.endpoints.engine.settings import Budget, Limits
+from leaderboard.meters import ENDPOINT_REQUESTS, count
 from leaderboard.scoring.replies import keep_end
 
 # The convention of prediction files for a model that wrote nothing.
@@ -110,6 +111,7 @@ class Settler:
             sent = time.monotonic()
             result = await self._client.ask(ticket.body)
             ticket.latency = time.monotonic() - sent
+            count(ENDPOINT_REQUESTS, _name_outcome(result))
             return result
         finally:
             self._pace.leave()
@@ -249,6 +251,12 @@ class Settler:
         return (
             keep_end(reply.text, self._limits.max_characters) if reply.text.strip() else NO_OUTPUT
         )
+
+
+def _name_outcome(result: Reply | Filtered | Failure) -> str:
+    if isinstance(result, Failure):
+        return result.reason.value
+    return "filtered" if isinstance(result, Filtered) else "answered"
 
 
 def _say_minutes(seconds: float) -> str:

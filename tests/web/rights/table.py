@@ -148,6 +148,13 @@ PAGES = (
         GET /readyz
         """,
     ),
+    # Without METRICS_TOKEN there is no such page.
+    Group(
+        everybody(404),
+        """
+        GET /metrics
+        """,
+    ),
     # Answers of this split are hidden, so single items are nobody's to see here.
     Group(
         everybody(404),
