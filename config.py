@@ -6,7 +6,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
@@ -164,6 +164,10 @@ class Config(Environment):
         64 * 1024 * 1024,
         description="memory that each web process may use to keep public pages that were "
         "rendered; 0 keeps none",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="`json`: each line of the log is a JSON object. See [Logs](#logs)",
     )
     metrics_token: str = _secret(
         "what Prometheus shows as a bearer token at `/metrics`; if it is not set, nothing is "

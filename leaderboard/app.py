@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
+from leaderboard import logs
 from leaderboard.accounts.confirmation import ConfirmationTerms
 from leaderboard.accounts.passkeys import find_site
 from leaderboard.accounts.providers.settings import read_providers
@@ -96,10 +96,11 @@ def create_app(config: Config | None = None) -> Flask:
     Where the command line only looks for the host's commands, it has these alone and no settings:
     a command that needs them reads them itself.
     """
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
     if config is None and are_commands_sought():
+        logs.configure("text")
         return _make_commands()
     config = config or Config.from_env()
+    logs.configure(config.log_format)
     app = Flask(
         "leaderboard", root_path=str(ROOT / "leaderboard"), template_folder=ROOT / "templates"
     )
@@ -128,7 +129,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
-    app.wsgi_app = Entrance(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Entrance(app.wsgi_app, trusts_id=config.proxies > 0)  # type: ignore[method-assign]
     shelf = make_shelf(config.redis_url, config.queue_name) if config.metrics_token else None
     BOOK.keep_in(shelf, {CACHE_BYTES: lambda: store.n_bytes})
     services.install(
@@ -228,6 +229,7 @@ def create_app(config: Config | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     openapi.install(app)
+    logs.configure(config.log_format, secret_paths.make_hider(app.url_map))
     app.cli = HostCommands(app.name)
     return app
 

@@ -20,6 +20,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from config import Config, ConfigError
+from leaderboard import logs
 from leaderboard.campaigns.refit import begin_upgrade
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
@@ -111,7 +112,8 @@ class BoundWorker(Worker):
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Do the job, and bring what was counted meanwhile to the site's counts."""
-        is_done = super().perform_job(job, queue, execution)
+        with logs.noting(job=job.id, worker=self.name):
+            is_done = super().perform_job(job, queue, execution)
         if isinstance(job, DeclaredJob) and job.is_ours():
             name = str(job.func_name).rpartition(".")[2]
             count(JOBS, name, "done" if is_done else "failed")
@@ -168,6 +170,7 @@ def run_reconciler(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     keep_counts(config)
+    logs.note(worker="reconciler")
     log.info("reconciler ready")
     is_begun = False
     while not stopped.wait(PAUSE_SECONDS):
@@ -198,7 +201,6 @@ def run_reconciler(config: Config) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the process that `arguments` name; returns the exit status."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
     name, lanes = (arguments or [""])[0], arguments[1:]
     is_known = name == "worker" or (name == "reconciler" and not lanes)
     if not (is_known and set(lanes) <= set(Lane)):
@@ -210,6 +212,7 @@ def main(arguments: list[str]) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
+    logs.configure(config.log_format)
     try:
         if name == "worker":
             run_worker(config, [lane for lane in Lane if lane in lanes or not lanes])

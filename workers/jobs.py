@@ -33,6 +33,7 @@ from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.lens.irt.run import run_irt
 from leaderboard.letters.links import Links
 from leaderboard.letters.send import Post, send_letter
+from leaderboard.logs import noting
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.campaign import CampaignPart
 from leaderboard.models.order import OrderRun
@@ -73,7 +74,8 @@ def _evaluate_next(lane: Lane) -> None:
         has_reports = Track.REPORT in session.get_one(Submission, claim.key).tracks
     judges = make_judges(settings, rubric)
     _ask_orders(config, sessions, judges if has_reports else [])
-    carry_out(sessions, claim, judges, config.max_attempts, access, reader=reader)
+    with noting(submission=claim.key):
+        carry_out(sessions, claim, judges, config.max_attempts, access, reader=reader)
 
 
 def read_judges(config: Config) -> tuple[JudgeSettings, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import secrets
 import sqlite3
 import time
 from http import HTTPStatus
@@ -29,6 +28,7 @@ from leaderboard.errors import (
     SpineBenchError,
 )
 from leaderboard.hosting.readiness import read_schema
+from leaderboard.web.entrance import REQUEST_ID
 from leaderboard.web.protection import limiter
 from leaderboard.web.secret_paths import hide_secrets
 from leaderboard.web.services import services
@@ -179,7 +179,7 @@ def answer_defect(error: Exception) -> Response:
     if difference:
         log.error("cannot serve %s: %s", hide_secrets(request.path), difference)
         return _put_off("The site is being upgraded.")
-    number = secrets.token_hex(4)
+    number = request.environ[REQUEST_ID]
     path = hide_secrets(request.path)
     log.error("defect %s at %s %s", number, request.method, path, exc_info=error)
     return _answer(
@@ -226,6 +226,7 @@ def _answer(
                 problems=shown,
                 n_problems=n_problems,
                 url=(extra or {}).get("url"),
+                request_id=request.environ[REQUEST_ID] if status >= 500 else None,
             )
         )
     response.status_code = status

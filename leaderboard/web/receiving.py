@@ -24,6 +24,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
+from leaderboard.logs import noting
+from leaderboard.web.entrance import REQUEST_ID
 from leaderboard.web.secret_paths import make_hider
 
 FIRST_SECONDS = 10.0
@@ -194,7 +196,8 @@ class ReceivingWorker(Worker):  # type: ignore[misc]
             )
             headers = [(k.replace("_", "-"), v) for k, v in task.request.headers.items()]
             came = SimpleNamespace(headers=self._hide_in(headers))
-            self.log.access(sent, came, environ, timedelta(seconds=seconds))
+            with noting(request=environ.get(REQUEST_ID, "")):
+                self.log.access(sent, came, environ, timedelta(seconds=seconds))
 
     def _hide_in(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Headers as they may be logged."""
