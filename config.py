@@ -169,6 +169,11 @@ class Config(Environment):
         "text",
         description="`json`: each line of the log is a JSON object. See [Logs](#logs)",
     )
+    sentry_dsn: str = _secret(
+        "where defects are reported in Sentry, such as `https://key@sentry.example/1`; if it is "
+        "not set, nowhere. See [Sentry](#sentry)",
+        default="",
+    )
     metrics_token: str = _secret(
         "what Prometheus shows as a bearer token at `/metrics`; if it is not set, nothing is "
         "counted and there is no such page. See [Metrics](#metrics)",

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
-from leaderboard import logs
+from leaderboard import defects, logs
 from leaderboard.accounts.confirmation import ConfirmationTerms
 from leaderboard.accounts.passkeys import find_site
 from leaderboard.accounts.providers.settings import read_providers
@@ -101,6 +101,8 @@ def create_app(config: Config | None = None) -> Flask:
         return _make_commands()
     config = config or Config.from_env()
     logs.configure(config.log_format)
+    if config.sentry_dsn:
+        defects.report_to(config.sentry_dsn)
     app = Flask(
         "leaderboard", root_path=str(ROOT / "leaderboard"), template_folder=ROOT / "templates"
     )

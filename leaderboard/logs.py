@@ -34,6 +34,11 @@ def note(**ids: str) -> None:
     _IDS.set({**_IDS.get(), **ids})
 
 
+def read_ids() -> Mapping[str, str]:
+    """What lines name that are written now."""
+    return _IDS.get()
+
+
 class LineFormatter(logging.Formatter):
     """Writes time (UTC), level, logger, message, ids and traceback.
 

@@ -20,7 +20,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from config import Config, ConfigError
-from leaderboard import logs
+from leaderboard import defects, logs
 from leaderboard.campaigns.refit import begin_upgrade
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
@@ -118,6 +118,7 @@ class BoundWorker(Worker):
             name = str(job.func_name).rpartition(".")[2]
             count(JOBS, name, "done" if is_done else "failed")
         BOOK.flush()
+        defects.flush()
         return is_done
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
@@ -213,6 +214,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     logs.configure(config.log_format)
+    if config.sentry_dsn:
+        defects.report_to(config.sentry_dsn)
     try:
         if name == "worker":
             run_worker(config, [lane for lane in Lane if lane in lanes or not lanes])
