@@ -85,6 +85,7 @@ CAMPAIGN = Job("workers.jobs.run_campaign", "campaign", _WAITS, lane=Lane.FILES)
 CAMPAIGN_PART = Job("workers.jobs.run_part", "campaign part of", _WAITS, lane=Lane.FILES)
 ORDER = Job("workers.jobs.order_judge", "order run", _WAITS, lane=Lane.FILES)
 FIT_IRT = Job("workers.jobs.fit_irt", "IRT run", _WAITS, lane=Lane.FILES)
+WORK_ON_UPLOAD = Job("workers.jobs.work_on_package", "uploaded package", _WAITS, lane=Lane.FILES)
 RANK = Job("workers.jobs.rank", "ranking of split")
 """Nobody would notice that it is missing, so whoever asks for it must."""
 

@@ -44,7 +44,8 @@ import leaderboard.models.run
 import leaderboard.models.sealed
 import leaderboard.models.submission
 import leaderboard.models.team
-import leaderboard.models.turn  # noqa: F401
+import leaderboard.models.turn
+import leaderboard.models.uploaded  # noqa: F401
 from config import Config
 from leaderboard.db import Base, UtcDateTime, make_engine
 

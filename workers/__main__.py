@@ -24,6 +24,7 @@ from leaderboard import defects, logs
 from leaderboard.campaigns.refit import begin_upgrade
 from leaderboard.db import make_sessions
 from leaderboard.errors import InvalidRequest
+from leaderboard.hosting.uploaded.keep import delete_expired
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
 from leaderboard.late import load_numbers
@@ -187,6 +188,7 @@ def run_reconciler(config: Config) -> None:
                     nudge for table in LEASED for nudge in sweep(session, table, terms)
                 ]
                 wipe_spent_keys(session)
+                delete_expired(session)
         except Exception:
             log.exception("the reconciler failed once; it carries on")
             continue

@@ -26,6 +26,7 @@ from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.try_endpoint import try_endpoint
 from leaderboard.evaluation.turns import claim_next
 from leaderboard.exposure.ask import ask_exposure
+from leaderboard.hosting.uploaded.work import UNPACKED_TIMES, work_on_upload
 from leaderboard.items.reports import get_rubric
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.judges.roster import AnyJudge, make_judges
@@ -149,6 +150,12 @@ def order_judge(order_run_id: int) -> None:
 def fit_irt(irt_run_id: int) -> None:
     """Fit item response theory to the questions of a split."""
     run_irt(sessions_of(Config.from_env()), irt_run_id)
+
+
+def work_on_package(uploaded_id: int) -> None:
+    """Look at an uploaded package, or load it."""
+    config = Config.from_env()
+    work_on_upload(sessions_of(config), uploaded_id, UNPACKED_TIMES * config.max_upload_bytes)
 
 
 def rank(split_id: int) -> None:

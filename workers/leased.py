@@ -9,6 +9,7 @@ from leaderboard.campaigns.lease import CAMPAIGNS, PARTS
 from leaderboard.endpoints.registry.connection_tests import CONNECTION_TESTS
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.exposure.lease import EXPOSURES
+from leaderboard.hosting.uploaded.lease import UPLOADS
 from leaderboard.judges.order_runs import ORDER_RUNS
 from leaderboard.leases import LeasedTable
 from leaderboard.lens.irt.lease import IRT_RUNS
@@ -29,4 +30,5 @@ LEASED: tuple[LeasedTable[Any], ...] = (
     LETTERS,
     ORDER_RUNS,
     IRT_RUNS,
+    UPLOADS,
 )

@@ -28,6 +28,7 @@ class Right(enum.StrEnum):
     READ_ITEMS = "read single items of submissions with their answers"
     MODERATE_SUBMISSIONS = "hide, show, accept and requeue submissions"
     APPROVE_TEAMS = "approve teams"
+    LOAD_PACKAGES = "upload packages, look at them and load them"
     OPEN_RELEASES = "rank again and open releases"
     REVEAL_ANSWERS = "reveal answers"
     EXCHANGE_RATINGS = "follow experts, and import and export their ratings"
@@ -52,6 +53,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.READ_ITEMS: (Role.HOST, Role.ADMIN),
     Right.MODERATE_SUBMISSIONS: (Role.HOST, Role.ADMIN),
     Right.APPROVE_TEAMS: (Role.HOST, Role.ADMIN),
+    Right.LOAD_PACKAGES: (Role.HOST, Role.ADMIN),
     Right.OPEN_RELEASES: (Role.HOST, Role.ADMIN),
     Right.REVEAL_ANSWERS: (Role.HOST, Role.ADMIN),
     Right.EXCHANGE_RATINGS: (Role.HOST, Role.ADMIN),

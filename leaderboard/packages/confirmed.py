@@ -4,45 +4,101 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 from PIL import Image as Picture
 
 from leaderboard.errors import InvalidPackage, Problem
 from leaderboard.packages.check import MANIFEST
-from leaderboard.packages.package import PackageImage
+from leaderboard.packages.package import Manifest, PackageImage, PackageItem
 from leaderboard.packages.pictures import PackagePicture, has_texts
 from leaderboard.packages.read import Package
-from leaderboard.pictures import Concern, Shown, find_odd_contrast, look_at, make_sheet
+from leaderboard.pictures import (
+    Concern,
+    Shown,
+    find_odd_contrast,
+    is_inverted_against,
+    look_at,
+    make_fields,
+    make_sheet,
+)
+
+Tell = Callable[[int, int], None]
+"""Told how many of how many pictures are done."""
+
+
+class Open(NamedTuple):
+    """What nobody has confirmed of the picture at `path`."""
+
+    path: str
+    concern: Concern
 
 
 class Examination(NamedTuple):
-    """What was seen in a package's pictures: what nobody has confirmed, warnings, and each picture
-    as a sheet shows it."""
+    """What was seen in a package's pictures: what nobody has confirmed, and each picture as a sheet
+    shows it, in the order of their paths."""
 
-    unconfirmed: list[Problem]
-    warnings: list[str]
+    open: list[Open]
     shown: list[Shown]
+
+    @property
+    def unconfirmed(self) -> list[Problem]:
+        """What nobody has confirmed, as problems."""
+        return [
+            Problem(f"{_say(concern)}.", f'Look at it, and confirm "{concern}".', path=path)
+            for path, concern in self.open
+        ]
+
+    @property
+    def warnings(self) -> list[str]:
+        """A sentence for each warning."""
+        return [f"{one.path} {text}." for one in self.shown for text in one.warnings]
+
+
+def _ignore(n_done: int, n_all: int) -> None:
+    """Nobody waits to be told."""
 
 
 def examine_pictures(package: Package) -> Examination:
-    """Look at every picture of a package once, in the order of their paths."""
-    images = {
-        image.path: image
-        for items in package.items.values()
-        for item in items
-        for image in item.images
-    }
-    shown = [_look(package.pictures[path], image) for path, image in sorted(images.items())]
-    return Examination(
-        [problem for one in shown for problem in _list_unconfirmed(package, one)],
-        [f"{one.path} {text}." for one in shown for text in one.warnings],
-        shown,
-    )
+    """Look at every picture of a package once."""
+    items = [item for of_split in package.items.values() for item in of_split]
+    return examine_items(items, package.pictures, package.manifest)
+
+
+def examine_items(
+    items: Iterable[PackageItem],
+    pictures: Mapping[str, PackagePicture],
+    manifest: Manifest | None,
+    tell: Tell = _ignore,
+) -> Examination:
+    """Look once at every picture of `items` that is among `pictures`.
+
+    Each is compared with the one before it of its case, size and kind of scan.
+    """
+    said = UNSET if manifest is None else manifest.confirmed
+    confirmed = [] if isinstance(said, UnsetType) else said
+    found: dict[str, tuple[PackageImage, str]] = {}
+    for item in items:
+        for image in item.images:
+            if image.path in pictures:
+                found.setdefault(image.path, (image, item.case_key))
+    before: dict[tuple[object, ...], tuple[str, NDArray[np.float64]]] = {}
+    shown = []
+    for n_done, (image, case) in enumerate(found.values(), start=1):
+        shown.append(_look(pictures[image.path], image, case, before))
+        tell(n_done, len(found))
+    shown.sort(key=lambda one: one.path)
+    unsaid = [
+        Open(one.path, concern)
+        for one in shown
+        for concern in one.concerns
+        if not any(each.covers(concern, one.path) for each in confirmed)
+    ]
+    return Examination(unsaid, shown)
 
 
 def write_sheet(package: Package, examination: Examination) -> str:
@@ -59,9 +115,9 @@ def _embed(picture: PackagePicture) -> str:
 
 def require_confirmed(examination: Examination) -> None:
     """Raise InvalidPackage with every concern that the manifest does not confirm."""
-    if examination.unconfirmed:
+    if examination.open:
         raise InvalidPackage(
-            f"{len(examination.unconfirmed)} time(s) a picture may tell who a patient is; nothing "
+            f"{len(examination.open)} time(s) a picture may tell who a patient is; nothing "
             "was loaded.",
             f"Look at each picture. Remove what is there, or say in {MANIFEST} under "
             '"confirmed" who looked and why nothing in them identifies anybody.',
@@ -69,26 +125,29 @@ def require_confirmed(examination: Examination) -> None:
         )
 
 
-def _look(picture: PackagePicture, image: PackageImage) -> Shown:
+def _look(
+    picture: PackagePicture,
+    image: PackageImage,
+    case: str,
+    before: dict[tuple[object, ...], tuple[str, NDArray[np.float64]]],
+) -> Shown:
+    """One picture; `before` has the last one of each case and kind, and gets this one."""
     source = None if isinstance(image.source, UnsetType) else image.source
     pixels = _decode(picture.content)
     warnings = []
     if odd := find_odd_contrast(pixels):
         warnings.append(odd)
+    fields = make_fields(pixels)
+    if fields is not None:
+        kind = (case, pixels.shape, source and source.modality, source and source.plane)
+        last = before.get(kind)
+        if last is not None and is_inverted_against(fields, last[1]):
+            warnings.append(f"is the negative of {last[0]}, the picture of its case before it")
+        before[kind] = image.path, fields
     if source is not None and source.head:
         warnings.append("is of a head: a face can be made from such scans")
     concerns = look_at(pixels, source, has_texts=has_texts(picture.content))
     return Shown(image.path, image.path, image.alt, source, concerns, tuple(warnings))
-
-
-def _list_unconfirmed(package: Package, picture: Shown) -> Iterator[Problem]:
-    said = package.manifest.confirmed
-    confirmed = [] if isinstance(said, UnsetType) else said
-    for concern in picture.concerns:
-        if not any(one.covers(concern, picture.path) for one in confirmed):
-            yield Problem(
-                f"{_say(concern)}.", f'Look at it, and confirm "{concern}".', path=picture.path
-            )
 
 
 def _say(concern: Concern) -> str:

@@ -44,20 +44,9 @@ def load_package(session: Session, package: Package) -> Loaded:
     or if the date of a reveal would give away what another version hides.
     """
     manifest = package.manifest
-    before = session.scalar(
-        select(Benchmark).where(
-            (Benchmark.content_hash == package.content_hash)
-            | ((Benchmark.slug == manifest.slug) & (Benchmark.version == manifest.version))
-        )
-    )
-    if before is not None and before.content_hash == package.content_hash:
-        return Loaded(before, False)
+    before = find_loaded(session, package)
     if before is not None:
-        raise Conflict(
-            f"{manifest.slug} {manifest.version} was published with other content "
-            f"(hash {before.content_hash[:12]}, this package {package.content_hash[:12]}).",
-            "A published version never changes: raise the version in manifest.json.",
-        )
+        return Loaded(before, False)
     benchmark = Benchmark(
         slug=manifest.slug,
         version=manifest.version,
@@ -88,6 +77,27 @@ def load_package(session: Session, package: Package) -> Loaded:
     return Loaded(benchmark, True)
 
 
+def find_loaded(session: Session, package: Package) -> Benchmark | None:
+    """The version that `package` was loaded as before; None where it was not.
+
+    Raises Conflict if that version was published with other content.
+    """
+    manifest = package.manifest
+    before = session.scalar(
+        select(Benchmark).where(
+            (Benchmark.content_hash == package.content_hash)
+            | ((Benchmark.slug == manifest.slug) & (Benchmark.version == manifest.version))
+        )
+    )
+    if before is not None and before.content_hash != package.content_hash:
+        raise Conflict(
+            f"{manifest.slug} {manifest.version} was published with other content "
+            f"(hash {before.content_hash[:12]}, this package {package.content_hash[:12]}).",
+            "A published version never changes: raise the version in manifest.json.",
+        )
+    return before
+
+
 def _add_images(session: Session, package: Package) -> None:
     known = set(session.scalars(select(Image.sha256)))
     for picture in package.pictures.values():
@@ -108,10 +118,10 @@ def _add_images(session: Session, package: Package) -> None:
 
 def _add_items(session: Session, split_id: int, package: Package, items: list[PackageItem]) -> None:
     """By tens of thousands, as plain values: those cost less than half of what objects do."""
-    _insert(session, Item, [_make_item(split_id, *one) for one in enumerate(items)])
+    _insert(session, Item, [make_item_values(split_id, *one) for one in enumerate(items)])
     query = select(Item.id).where(Item.split_id == split_id).order_by(Item.position)
     keyed = list(zip(session.scalars(query), items, strict=True))
-    _insert(session, ItemReference, [_make_reference(*one) for one in keyed])
+    _insert(session, ItemReference, [make_reference_values(*one) for one in keyed])
     _insert(
         session,
         ItemHarm,
@@ -166,7 +176,8 @@ def _add_agreement(session: Session, benchmark_id: int, package: Package) -> Non
     )
 
 
-def _make_item(split_id: int, position: int, item: PackageItem) -> dict[str, Any]:
+def make_item_values(split_id: int, position: int, item: PackageItem) -> dict[str, Any]:
+    """The columns of an item's row."""
     is_mcq = isinstance(item, McqItem)
     return {
         "split_id": split_id,
@@ -186,7 +197,8 @@ def _make_item(split_id: int, position: int, item: PackageItem) -> dict[str, Any
     }
 
 
-def _make_reference(item_id: int, item: PackageItem) -> dict[str, Any]:
+def make_reference_values(item_id: int, item: PackageItem) -> dict[str, Any]:
+    """The columns of the row that holds an item's answer."""
     if isinstance(item, McqItem):
         answer, explanation, report, checklist = sorted(item.answer), item.explanation, "", []
     else:

@@ -59,6 +59,18 @@ class Package:
     content_hash: str
 
 
+@dataclass(frozen=True)
+class Survey:
+    """All that can be said of a package: what of it can be read, every problem, and the package
+    where there is none."""
+
+    manifest: Manifest | None
+    lines: list[Line]
+    pictures: dict[str, PackagePicture]
+    problems: list[Problem]
+    package: Package | None
+
+
 UNGRADED = frozenset(("id", "split", "question", "images", "subcondition", "axis", "modality"))
 """Fields of an item that say nothing on its harm."""
 
@@ -83,7 +95,15 @@ def join_alike(problems: Sequence[Problem]) -> list[Problem]:
 
 def read_package(files: PackageFiles) -> Package:
     """The package in `files`. Raises InvalidPackage with every problem found."""
-    return _Reader(files).read()
+    return _Reader(files, MAX_PACKAGE_BYTES).read()
+
+
+def survey_package(files: PackageFiles, most_bytes: int = MAX_PACKAGE_BYTES) -> Survey:
+    """What is in `files`, with every problem found; nothing but the problem if it is too large."""
+    try:
+        return _Reader(files, most_bytes).survey()
+    except InvalidPackage as error:
+        return Survey(None, [], {}, list(error.problems), None)
 
 
 def _salvage_manifest(value: dict[str, Any]) -> tuple[Manifest, frozenset[str]]:
@@ -101,26 +121,34 @@ def _salvage_manifest(value: dict[str, Any]) -> tuple[Manifest, frozenset[str]]:
 class _Reader:
     """Collects problems while it reads; one reader reads one package."""
 
-    def __init__(self, files: PackageFiles) -> None:
+    def __init__(self, files: PackageFiles, most_bytes: int) -> None:
         self._files = files
+        self._most_bytes = most_bytes
         self._problems: list[Problem] = []
         self._contents: dict[str, bytes] = {}
         self._n_bytes = 0
         self._schema = package_schema()
 
     def read(self) -> Package:
+        package = self.survey().package
+        if package is None:
+            raise self._invalid()
+        return package
+
+    def survey(self) -> Survey:
         manifest, broken = self._read_manifest()
         splits = (manifest.splits if manifest else None) or []
         lines = [line for split in splits for line in self._read_items(split)]
         if manifest is not None:
             self._check(manifest, lines, broken)
         pictures = self._read_pictures([line for line in lines if line.has("images")])
-        if self._problems or manifest is None:
-            raise self._invalid()
-        items: dict[str, list[PackageItem]] = {split.name: [] for split in splits}
-        for line in lines:
-            items[line.item.split].append(line.item)
-        return Package(manifest, items, pictures, content_hash(self._contents.items()))
+        package = None
+        if not self._problems and manifest is not None:
+            items: dict[str, list[PackageItem]] = {split.name: [] for split in splits}
+            for line in lines:
+                items[line.item.split].append(line.item)
+            package = Package(manifest, items, pictures, content_hash(self._contents.items()))
+        return Survey(manifest, lines, pictures, join_alike(self._problems), package)
 
     def _check(self, manifest: Manifest, lines: list[Line], broken: frozenset[str]) -> None:
         self._problems += check_manifest(manifest, broken)
@@ -162,8 +190,8 @@ class _Reader:
                 self._add(error.message, error.remedy, path)
                 return None
             self._n_bytes += len(content)
-            if self._n_bytes > MAX_PACKAGE_BYTES:
-                limit = f"{MAX_PACKAGE_BYTES:,} bytes"
+            if self._n_bytes > self._most_bytes:
+                limit = f"{self._most_bytes:,} bytes"
                 self._add(f"The package has more than {limit}.", "Make it smaller.", path)
                 raise self._invalid()
             self._contents[path] = content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -165,7 +165,9 @@ class VersionDiff:
     dropped: tuple[str, ...]
 
 
-class _Known(NamedTuple):
+class Known(NamedTuple):
+    """An item with its reference and the harm of its options, as a comparison needs them."""
+
     item: Item
     reference: ItemReference
     harm: Mapping[str, Any] | None
@@ -173,10 +175,25 @@ class _Known(NamedTuple):
 
 def compare_versions(session: Session, before: Benchmark, after: Benchmark) -> VersionDiff:
     """What `after`, a version of the same benchmark, changes of `before`."""
+    return compare_known(session, before, after, lambda split: read_known(session, split))
+
+
+def compare_known(
+    session: Session,
+    before: Benchmark,
+    after: Benchmark,
+    read_after: Callable[[Split], Mapping[str, Known]],
+) -> VersionDiff:
+    """The same, where `read_after` gives the items of a split of `after` by their keys."""
     olds = {split.name: split for split in before.splits}
     news = {split.name: split for split in after.splits}
     both = [name for name in news if name in olds]
-    splits = {name: compare_splits(session, olds[name], news[name]) for name in both}
+    splits = {
+        name: _compare_splits(
+            olds[name], read_known(session, olds[name]), news[name], read_after(news[name])
+        )
+        for name in both
+    }
     shared = _compare_manifests(before.manifest, after.manifest)
     if any(_has_other_weights(diff) for diff in splits.values()):
         shared.add(Shared.WEIGHTS)
@@ -199,8 +216,13 @@ def compare_splits(session: Session, before: Split, after: Split) -> SplitDiff:
     or whose pictures differ in any byte, is another to a model. A rubric that differs in anything
     changes what every report is rated by.
     """
+    return _compare_splits(before, read_known(session, before), after, read_known(session, after))
+
+
+def _compare_splits(
+    before: Split, olds: Mapping[str, Known], after: Split, news: Mapping[str, Known]
+) -> SplitDiff:
     manifests = before.benchmark.manifest, after.benchmark.manifest
-    olds, news = _read_known(session, before), _read_known(session, after)
     items = []
     for key, new in news.items():
         old = olds.get(key)
@@ -227,7 +249,8 @@ def describe_shared(diff: VersionDiff) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def _read_known(session: Session, split: Split) -> dict[str, _Known]:
+def read_known(session: Session, split: Split) -> dict[str, Known]:
+    """The items of a split by their keys, in order."""
     references = {
         reference.item_id: reference
         for reference in session.scalars(
@@ -239,13 +262,13 @@ def _read_known(session: Session, split: Split) -> dict[str, _Known]:
         for one in session.scalars(select(ItemHarm).join(Item).where(Item.split_id == split.id))
     }
     return {
-        item.key: _Known(item, references[item.id], harms.get(item.id))
+        item.key: Known(item, references[item.id], harms.get(item.id))
         for item in read_items(session, split)
     }
 
 
 def _make_diff(
-    key: str, changes: tuple[Change, ...], old: _Known | None, new: _Known | None
+    key: str, changes: tuple[Change, ...], old: Known | None, new: Known | None
 ) -> ItemDiff:
     was, now = old and old.item, new and new.item
     known = now or was
@@ -262,7 +285,7 @@ def _make_diff(
 
 
 def _compare(
-    manifests: tuple[Mapping[str, Any], Mapping[str, Any]], old: _Known, new: _Known
+    manifests: tuple[Mapping[str, Any], Mapping[str, Any]], old: Known, new: Known
 ) -> tuple[Change, ...]:
     was, now = manifests
     is_report = new.item.kind is ItemKind.REPORT
@@ -294,7 +317,7 @@ def _checks(reference: ItemReference) -> Any:
     return _without_harm(reference.checklist)
 
 
-def _harm(known: _Known) -> tuple[Any, ...]:
+def _harm(known: Known) -> tuple[Any, ...]:
     graded = [
         (check["key"], check["harm"]) for check in known.reference.checklist if "harm" in check
     ]
@@ -322,7 +345,7 @@ def _place(item: Item) -> tuple[Any, ...]:
     return item.subcondition, item.axis, item.modality, item.levels, item.attributes, item.case_key
 
 
-def _notes(known: _Known) -> tuple[Any, ...]:
+def _notes(known: Known) -> tuple[Any, ...]:
     reference = known.reference
     descriptions = [shown.alt for shown in known.item.images]
     source = reference.provenance_kind, reference.provenance_reference

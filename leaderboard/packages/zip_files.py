@@ -49,7 +49,35 @@ class ZipFiles:
         """The bytes at `path`, never more than the limit, whatever the zip declares."""
         if ".." in PurePosixPath(path).parts:
             raise KeyError(path)
-        info = self._zip.getinfo(self._prefix + path)
+        return self._read(self._zip.getinfo(self._prefix + path))
+
+    def extract(self, folder: Path, most_bytes: int) -> list[str]:
+        """Write every file below `folder`, and name them in the order of the list.
+
+        Raises TooLarge where all together have more than `most_bytes`, whatever the zip declares.
+        """
+        names, n_bytes = [], 0
+        for info in self._zip.infolist():
+            if info.is_dir():
+                continue
+            content = self._read(info)
+            n_bytes += len(content)
+            if n_bytes > most_bytes:
+                raise TooLarge(
+                    f"Unpacked it has more than {most_bytes:,} bytes.", "Make it smaller."
+                )
+            place = folder / info.filename
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+            except OSError as error:
+                raise InvalidRequest(
+                    f"{_shown(info)} cannot be written: {error.strerror}.", _AGAIN
+                ) from error
+            names.append(info.filename)
+        return names
+
+    def _read(self, info: zipfile.ZipInfo) -> bytes:
         try:
             with self._zip.open(info) as stream:
                 content = stream.read(MAX_FILE_BYTES + 1)

@@ -26,6 +26,7 @@ from leaderboard.models.letter import Letter
 from leaderboard.models.role import SITE, GrantedRole, Role
 from leaderboard.models.submission import EventKind, PredictionExtras, Submission
 from leaderboard.models.team import Membership, Team, TeamRole, User
+from leaderboard.models.uploaded import UploadedPackage
 from leaderboard.people.addresses import Use, read_uses
 from leaderboard.people.departures import end_membership, has_public_results, lock_members
 
@@ -46,6 +47,7 @@ KEPT = frozenset(
         "card_makers",
         "turns",
         "objections",
+        "uploaded_packages",
     }
 )
 """Tables whose rows of a deleted user stay: they hold no personal detail but the reference."""
@@ -171,6 +173,8 @@ def _forget_files(session: Session, user: User) -> None:
             .values(run=None)
         )
     session.flush()
+    own = UploadedPackage.uploaded_by_id == user.id
+    session.execute(update(UploadedPackage).where(own).values(file_name=FILE_NAME))
 
 
 def _replace_address(session: Session, before: str, after: str) -> None:

@@ -4,8 +4,9 @@ pydicom and nibabel are loaded when a scan is read, not before.
 """
 
 from leaderboard.pictures.concerns import Concern, Confirmed, look_at
-from leaderboard.pictures.contrast import find_odd_contrast
+from leaderboard.pictures.contrast import find_odd_contrast, is_inverted_against, make_fields
 from leaderboard.pictures.convert import Drawn, Wishes, draw_stacks, find_scans, order_scans
+from leaderboard.pictures.facts import Edges, Fact, find_edges, list_facts
 from leaderboard.pictures.grey import make_window
 from leaderboard.pictures.label_tables import TOOLS
 from leaderboard.pictures.masks import Levels, read_levels
@@ -30,6 +31,8 @@ __all__ = (
     "Concern",
     "Confirmed",
     "Drawn",
+    "Edges",
+    "Fact",
     "Levels",
     "PictureSource",
     "ScanFile",
@@ -38,10 +41,14 @@ __all__ = (
     "Wishes",
     "Written",
     "draw_stacks",
+    "find_edges",
     "find_odd_contrast",
     "find_scans",
     "find_text",
+    "is_inverted_against",
+    "list_facts",
     "look_at",
+    "make_fields",
     "make_sheet",
     "make_window",
     "order_scans",

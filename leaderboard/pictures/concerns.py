@@ -26,12 +26,13 @@ class Concern(Labelled):
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """That somebody looked at pictures and found nothing that identifies a patient in them.
 
-    Of the named `pictures`, or of all where none is named.
+    Of the named `pictures`, or of all where none is named; `on` is the day.
     """
 
     what: Concern
     by: Annotated[str, Meta(min_length=1, max_length=200)]
     reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+    on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | UnsetType = UNSET
     pictures: list[str] | UnsetType = UNSET
 
     def covers(self, concern: Concern, path: str) -> bool:

@@ -14,13 +14,13 @@ from PIL import Image as Picture
 from leaderboard.pictures.concerns import Concern, look_at
 from leaderboard.pictures.contrast import find_odd_contrast, is_inverted_against, make_fields
 from leaderboard.pictures.convert import Drawn, Wishes, draw_stacks
-from leaderboard.pictures.source import PictureSource, Side
+from leaderboard.pictures.facts import find_edges, list_facts
+from leaderboard.pictures.source import PictureSource
 from leaderboard.pictures.stacks import Stack
 
 IMAGES, LIST, SHEET = "images", "pictures.jsonl", "sheet.html"
 PNG_LEVEL = 3
 """Of compression: a tenth larger than the smallest, in two thirds of the time."""
-OPPOSITE: dict[Side, Side] = {"L": "R", "R": "L", "A": "P", "P": "A", "H": "F", "F": "H"}
 _KINDS = {
     **dict.fromkeys(("CR", "DX", "RG", "RF"), "radiograph"),
     **{"MR": "MRI", "CT": "CT", "US": "ultrasound", "NM": "scintigram", "PT": "PET"},
@@ -113,36 +113,18 @@ def _describe(drawn: Drawn) -> str:
 
 
 def _figure(one: Shown) -> str:
-    orientation = None if one.source is None else one.source.orientation
-    if orientation is None:
-        left = right = top = bottom = "?"
-    else:
-        right, bottom = orientation.right, orientation.bottom
-        left, top = OPPOSITE[orientation.right], OPPOSITE[orientation.bottom]
+    edges = find_edges(one.source)
     said = [one.alt]
-    if one.source is not None:
-        said.append(_say_window(one.source))
-    if orientation is None:
-        said.append("nothing states which side is which")
-    elif orientation.stated_by == "host":
-        said.append("sides as you stated them")
+    said += [f"{fact.name}: {fact.value}" for fact in list_facts(one.source)]
     said += [concern.label for concern in one.concerns]
     warnings = "".join(f"<strong>It {escape(text)}.</strong> " for text in one.warnings)
     return (
-        f'<figure><div><span class="top">{top}</span><span class="left">{left}</span>'
+        f'<figure><div><span class="top">{edges.top}</span><span class="left">{edges.left}</span>'
         f'<img src="{escape(one.address)}" alt="{escape(one.alt)}" loading="lazy">'
-        f'<span class="right">{right}</span><span class="bottom">{bottom}</span></div>'
+        f'<span class="right">{edges.right}</span><span class="bottom">{edges.bottom}</span></div>'
         f"<figcaption><code>{escape(one.path)}</code><br>{warnings}"
         f"{escape('; '.join(said))}.</figcaption></figure>"
     )
-
-
-def _say_window(source: PictureSource) -> str:
-    window = source.window
-    if isinstance(window.center, UnsetType) or isinstance(window.width, UnsetType):
-        return {"table": "by the table of its header"}.get(window.rule, "grey levels as stored")
-    who = {"given": "yours", "header": "of its header", "percentiles": "percentiles 1 to 99"}
-    return f"window {window.center:g} / {window.width:g} ({who[window.rule]})"
 
 
 _PAGE = """<!doctype html>

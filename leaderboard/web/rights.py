@@ -16,12 +16,14 @@ from leaderboard.campaigns.start import no_campaign
 from leaderboard.errors import NotFound
 from leaderboard.hosting.announcements import no_announcement
 from leaderboard.hosting.submissions import no_submission
+from leaderboard.hosting.uploaded.keep import no_uploaded
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.campaign import Campaign
 from leaderboard.models.moderation import Announcement
 from leaderboard.models.reported import ReportedSource
 from leaderboard.models.role import SITE
 from leaderboard.models.submission import Submission
+from leaderboard.models.uploaded import UploadedPackage
 from leaderboard.objections.read import find_benchmark, no_objection
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.reported.read import no_source
@@ -74,12 +76,18 @@ def _find_source(key: int, **others: object) -> str | None:
     return None if found is None else found.split.benchmark.slug
 
 
+def _find_uploaded(key: int, **others: object) -> str | None:
+    found = database().get(UploadedPackage, key)
+    return None if found is None else found.benchmark
+
+
 ON_SITE = Place(lambda **_: SITE)
 BENCHMARK = Place(lambda slug, **_: slug)
 SUBMISSION = Place(_find_submission, lambda key, **_: no_submission(key))
 ANNOUNCEMENT = Place(_find_announcement, lambda **_: no_announcement())
 OBJECTION = Place(_find_objection, lambda **_: no_objection())
 REPORTED = Place(_find_source, lambda key, **_: no_source(key))
+UPLOADED = Place(_find_uploaded, lambda key, **_: no_uploaded(key))
 CAMPAIGN = Place(_find_campaign, lambda key, **_: no_campaign(key))
 
 

@@ -152,5 +152,5 @@ def test_a_sheet_shows_each_picture_with_the_sides_that_are_stated(tmp_path: Pat
     for place, side in (("left", "R"), ("right", "L"), ("top", "A"), ("bottom", "P")):
         assert f'<span class="{place}">{side}</span>' in first
         assert f'<span class="{place}">?</span>' in second
-    assert "window 40 / 400 (of its header)" in first
+    assert "Window: 40 / 400 (of its header)" in first
     assert "does not say whether text is burned" in first

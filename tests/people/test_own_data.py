@@ -272,6 +272,7 @@ EXPORTED = {
     "team_approvals": "approvals",
     "team_invitations": "invitations",
     "team_makers": "teams",
+    "uploaded_packages": "audit",
     "web_sessions": "sessions",
 }
 """What refers to a person, and where they read of it."""

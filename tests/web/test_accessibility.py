@@ -36,6 +36,7 @@ from tests.campaigns.campaigns import run_campaign
 from tests.factories import PASSWORD
 from tests.reported.published import add_published
 from tests.site import ENDPOINT_KEY, SECRET_KEY, OpenSite, Site
+from tests.uploaded import add_uploaded
 from tests.web.api.test_api import make_file
 from tests.web.browsing import listen, open_page
 
@@ -108,6 +109,10 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/campaigns"),
     ("hugo", "/admin/campaigns/1"),
     ("hugo", "/admin/objections"),
+    ("hugo", "/admin/packages"),
+    ("hugo", "/admin/packages/1"),
+    ("hugo", "/admin/packages/1/items"),
+    ("hugo", "/admin/packages/1/pictures"),
     ("hugo", "/admin/reported"),
     ("hugo", "/admin/reported/tiny/1.0.0/test"),
     ("hugo", "/admin/roles"),
@@ -141,6 +146,8 @@ NO_PAGES = {
     r"/sign-in/second-factor": "the second step of signing in: test_second_factor.py",
     r"/sign-in/with/<name>(/callback)?": "lead to other pages",
     r"/submissions/<key>/progress": "JSON for the page of the submission",
+    r"/admin/packages/<int:key>/progress": "JSON for the page of the package",
+    r"/admin/packages/<int:key>/pictures/<int:place>": "no HTML",
 }
 """The application's other addresses, as patterns, and why they are none to look at."""
 # Two looks at each page see both layouts and both schemes: a layout is the same in either scheme,
@@ -221,6 +228,7 @@ def submissions(shown: Site) -> dict[str, str]:
     run_campaign(shown.sessions, campaign)
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
     found = {"scored": scored, "queued": queued, "assigned": assigned}
+    assert add_uploaded(shown.sessions, "hugo@example.org") == 1
     return found | add_endpoint(shown) | sign_links(shown)
 
 

@@ -49,7 +49,7 @@ class Facts:
             "answers": "whether its answers are public or hidden",
         }
         missing = [
-            Problem(f"The source does not say {words}.", f"Give --{option}.")
+            Problem(f"The source does not say {words}.", f"Give --{option}.", field=option)
             for option, words in needed.items()
             if not getattr(self, option)
         ]
@@ -58,6 +58,7 @@ class Facts:
                 Problem(
                     "The source does not say what kind of pictures there are.",
                     'Give --alt, such as "X-ray of the spine", without what they show.',
+                    field="alt",
                 )
             )
         return missing

@@ -15,6 +15,8 @@ import pyarrow.parquet as parquet
 from leaderboard.errors import InvalidRequest
 
 Row = dict[str, Any]
+MOST_BYTES = 1024 * 1024 * 1024
+"""Of a Parquet file's columns, as it says itself."""
 
 
 def read_rows(place: Path) -> list[Row]:
@@ -56,6 +58,12 @@ def _read_table(place: Path) -> list[Row]:
 
 
 def _read_parquet(place: Path) -> list[Row]:
+    groups = parquet.read_metadata(place)
+    n_bytes = sum(groups.row_group(n).total_byte_size for n in range(groups.num_row_groups))
+    if n_bytes > MOST_BYTES:
+        raise ValueError(
+            f"it has {n_bytes:,} bytes once it is read, and the limit is {MOST_BYTES:,}"
+        )
     rows: list[Row] = parquet.read_table(place).to_pylist()
     return rows
 
@@ -73,3 +81,5 @@ _READERS = {
     ".csv": _read_table,
     ".parquet": _read_parquet,
 }
+ENDINGS = tuple(_READERS)
+"""Of the files that hold questions."""

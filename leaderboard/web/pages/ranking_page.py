@@ -13,7 +13,6 @@ from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_ba
 from leaderboard.figures.rankings import count_unsized, find_best_so_far
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
-from leaderboard.packages.catalogue import read_first_items
 from leaderboard.rankings.columns import (
     CHOOSABLE,
     COLUMNS,
@@ -21,7 +20,6 @@ from leaderboard.rankings.columns import (
     DEFAULT_COLUMNS,
     RANK,
     Column,
-    Look,
     NoRank,
     count_unread,
     count_unscored,
@@ -36,7 +34,7 @@ from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
 from leaderboard.reported.read import ReportedRow, choose_rows
 from leaderboard.web.harm_words import say_of_ranking
-from leaderboard.web.services import database, services
+from leaderboard.web.services import services
 
 CALLED = {fact.key: fact.called for fact in FILTERED_FACTS}
 FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
@@ -99,9 +97,10 @@ def render_ranking(
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
     unranked = [row for row in table.rows if is_parted and board not in row.ranks]
-    apart = {
-        reason: [row for row in unranked if find_no_rank(board, row) is reason] for reason in NoRank
-    }
+    apart = [
+        (reason, [row for row in unranked if find_no_rank(board, row) is reason])
+        for reason in NoRank
+    ]
     return render_template(
         "leaderboards/ranking.html",
         table=table,
@@ -117,7 +116,6 @@ def render_ranking(
         best=find_best_so_far(table),
         n_unsized=count_unsized(table),
         has_scores=any(board in row.scores for row in table.rows),
-        cases=read_first_items(database(), table.split.benchmark),
         place=place,
         kept=kept,
         query={**place, **write_selection(selection)},
@@ -140,14 +138,6 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
                 for one in selection.columns
                 if one.board is not selection.board and _has_place(table, one)
             ),
-        ],
-        "details": [
-            one
-            for one in CHOOSABLE
-            if one.look is not Look.FACT
-            and one.board is not selection.board
-            and not (one.board and one.board.penalises_guesses)
-            and _has_place(table, one)
         ],
         "CHOOSABLE": [one for one in CHOOSABLE if _has_place(table, one)],
         "boards": [one for one in Board if one in {*table.boards, selection.board}],

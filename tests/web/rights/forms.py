@@ -35,6 +35,13 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /admin/people/sam@example.org/ban": REASON,
     "POST /admin/teams/team-b/ban": REASON,
     "POST /admin/submissions/{scored}/hide": REASON,
+    "POST /admin/packages": {
+        "data": {"benchmark": "tiny", "layout": ""},
+        "files": {"file": ("p.zip", b"no zip")},
+    },
+    "POST /admin/packages/{uploaded}/load": {
+        "data": {"looked": "y", "by": "A. Example", "found": "Nothing."}
+    },
     "POST /admin/reported/{source}/withdraw": REASON,
     "POST /admin/reported/tiny/1.0.0/test/preview": {
         "data": SOURCE,

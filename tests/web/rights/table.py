@@ -341,6 +341,7 @@ PAGES = (
         GET /admin/evidence
         GET /admin/items
         GET /admin/objections
+        GET /admin/packages
         GET /admin/reported
         GET /admin/roles
         GET /admin/submissions
@@ -417,11 +418,16 @@ PAGES = (
     # A host who may approve is told which members they have not seen.
     Group(only(HOST, 409, 403), "POST /admin/approvals/tiny/1.0.0/test/team-a/approve"),
     Group(only(HOST, 302, 403, other_host=400), "POST /admin/announcements"),
+    Group(only(HOST, 302, 403, other_host=400), "POST /admin/packages"),
     # What exists for its hosts alone.
     Group(
         only(HOST, 200, 403, other_host=404),
         """
         GET /admin/submissions/{scored}
+        GET /admin/packages/{uploaded}
+        GET /admin/packages/{uploaded}/items
+        GET /admin/packages/{uploaded}/pictures/0
+        GET /admin/packages/{uploaded}/progress
         GET /admin/submissions/{scored}/bundle
         GET /admin/submissions/{scored}/items
         GET /admin/submissions/{scored}/items.csv
@@ -436,6 +442,9 @@ PAGES = (
         """
         POST /admin/announcements/{announcement}/end
         POST /admin/roles/invitations/{role_invitation}/withdraw
+        POST /admin/packages/{uploaded}/answers
+        POST /admin/packages/{uploaded}/drop
+        POST /admin/packages/{uploaded}/load
         POST /admin/reported/{source}/withdraw
         POST /admin/reported/{source}/0/link
         POST /admin/submissions/{scored}/hide

@@ -49,6 +49,7 @@ from tests.factories import PASSWORD, load_items, make_card, make_team, make_use
 from tests.package_files import make_items, make_manifest
 from tests.reported.published import add_published
 from tests.site import ENDPOINT_KEY, N_IMAGE, N_REPORT, N_TEXT, SECRET_KEY, Site
+from tests.uploaded import add_uploaded
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
 from tests.web.test_pages import csrf_of
@@ -143,6 +144,7 @@ def make_world(site: Site, kept: Path) -> Iterator[World]:
     queued = site.submit(site.token("ada"), make_file(3)).json()["id"]
     held = site.submit(site.token("ada"), make_file(2)).json()["id"]
     names = {"scored": scored, "queued": queued, "held": held}
+    names["uploaded"] = add_uploaded(site.sessions, "hanna@example.org")
     askers = {VISITOR: _visit(site), NO_TOKEN: Asker()}
     askers |= {who: _sign_in(site, name) for who, name in PEOPLE.items()}
     with site.sessions.write() as session:
