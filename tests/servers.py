@@ -118,7 +118,17 @@ def find_chromium(environ: Mapping[str, str]) -> str | None:
     return None
 
 
-def _start_in(folder: Path) -> EmbeddedPostgres:
+@dataclass(frozen=True)
+class Cluster:
+    """An empty cluster, the programs that serve it, and as whom (None: as ourselves)."""
+
+    binaries: Path
+    data: Path
+    user: User | None
+
+
+def make_cluster(folder: Path) -> Cluster:
+    """Make an empty cluster in `folder`, of an ordinary user if root. Raises ServerStartError."""
     installation = _find_installation()
     user = None
     if os.geteuid() == 0:
@@ -131,18 +141,23 @@ def _start_in(folder: Path) -> EmbeddedPostgres:
     initdb = [str(binaries / "initdb"), "--pgdata", str(data), "--username", "postgres"]
     initdb += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
     _run_initdb(initdb, folder, user)
-    server = [str(binaries / "postgres"), "-D", str(data)]
+    return Cluster(binaries, data, user)
+
+
+def _start_in(folder: Path) -> EmbeddedPostgres:
+    cluster = make_cluster(folder)
+    server = [str(cluster.binaries / "postgres"), "-D", str(cluster.data)]
     for name, value in {**POSTGRES_SETTINGS, "unix_socket_directories": str(folder)}.items():
         server += ["-c", f"{name}={value}"]
     log = folder / "postgres.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            make_command(server, death_signal=signal.SIGQUIT, user=user),
+            make_command(server, death_signal=signal.SIGQUIT, user=cluster.user),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=folder,
-            env=_make_environ(),
+            env=make_server_environ(),
             start_new_session=True,
         )
     postgres = EmbeddedPostgres(folder, process)
@@ -175,7 +190,7 @@ def _copy_binaries(installation: Path, folder: Path) -> Path:
 def _run_initdb(argv: Sequence[str], folder: Path, user: User | None) -> None:
     command = make_command(argv, death_signal=signal.SIGKILL, user=user)
     result = subprocess.run(
-        command, cwd=folder, env=_make_environ(), capture_output=True, text=True, check=False
+        command, cwd=folder, env=make_server_environ(), capture_output=True, text=True, check=False
     )
     if result.returncode != 0:
         raise ServerStartError(
@@ -184,7 +199,7 @@ def _run_initdb(argv: Sequence[str], folder: Path, user: User | None) -> None:
         )
 
 
-def _make_environ() -> dict[str, str]:
+def make_server_environ() -> dict[str, str]:
     """The environment without what steers PostgreSQL and without a home that it may not read."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     return {**kept, "HOME": "/", "LC_ALL": "C"}
