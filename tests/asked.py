@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from leaderboard.accounts.teams import make_model_card
 from leaderboard.db import Sessions
-from leaderboard.endpoints.engine.address import read_policy
+from leaderboard.endpoints.engine.address import AddressPolicy, read_policy
 from leaderboard.endpoints.engine.settings import Budget, Limits
 from leaderboard.endpoints.registry.endpoints import make_endpoint
 from leaderboard.endpoints.registry.splits import allow_split, may_see
@@ -78,6 +78,7 @@ def submit_to(
             tracks=tracks,
             wipes_key=wipes_key,
             vault=KeyVault([ENDPOINT_KEY]),
+            policy=AddressPolicy(),
             quota=NO_LIMIT,
         )
         return made.id

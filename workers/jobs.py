@@ -29,7 +29,7 @@ from leaderboard.exposure.ask import ask_exposure
 from leaderboard.hosting.uploaded.work import UNPACKED_TIMES, work_on_upload
 from leaderboard.items.reports import get_rubric
 from leaderboard.judges.protocol import JudgeIdentity
-from leaderboard.judges.roster import AnyJudge, make_judges
+from leaderboard.judges.roster import AnyJudge, keep_allowed, make_judges
 from leaderboard.judges.settings import JudgeSettings, read_judge_settings
 from leaderboard.lens.irt.run import run_irt
 from leaderboard.letters.links import Links
@@ -47,6 +47,7 @@ from leaderboard.readers.reader import Reader
 from leaderboard.readers.settings import read_reader_settings
 from leaderboard.robustness.ask import ask_audit
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.third_parties import read_third_parties
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,10 @@ def _evaluate_next(lane: Lane) -> None:
         return
     with sessions.read() as session:
         rubric = get_rubric(session, claim.key)
-        has_reports = Track.REPORT in session.get_one(Submission, claim.key).tracks
-    judges = make_judges(settings, rubric)
+        submission = session.get_one(Submission, claim.key)
+        has_reports = Track.REPORT in submission.tracks
+        choice = read_third_parties(session, submission.split.benchmark.slug)
+    judges = make_judges(keep_allowed(settings, choice), rubric)
     _ask_orders(config, sessions, judges if has_reports else [])
     with noting(submission=claim.key):
         carry_out(sessions, claim, judges, config.max_attempts, access, reader=reader)
@@ -100,10 +103,11 @@ def list_judges(session: Session, settings: Sequence[JudgeSettings]) -> list[OfR
     """The judges that would rate reports of any benchmark today, each once, and how they ask."""
     found: dict[JudgeIdentity, OfRubric] = {}
     with_reports = select(Split.benchmark_id).join(Item).where(Item.kind == ItemKind.REPORT)
-    query = select(Benchmark.manifest).where(Benchmark.id.in_(with_reports))
-    for manifest in session.scalars(query.order_by(Benchmark.id)):
+    query = select(Benchmark.slug, Benchmark.manifest).where(Benchmark.id.in_(with_reports))
+    for slug, manifest in session.execute(query.order_by(Benchmark.id)).all():
         rubric = msgspec.convert(manifest["rubric"], Rubric)
-        for judge in make_judges(settings, rubric):
+        allowed = keep_allowed(settings, read_third_parties(session, slug))
+        for judge in make_judges(allowed, rubric):
             found.setdefault(judge.identity, OfRubric(judge, rubric))
     return list(found.values())
 
@@ -211,15 +215,18 @@ def calibrate(split_id: int) -> None:
 def run_campaign(campaign_id: int) -> None:
     """Do a share of a campaign: one of its steps, or as many parts as a while allows."""
     config = Config.from_env()
-    settings = read_judges(config)
+    settings, sessions = read_judges(config), sessions_of(config)
 
     def make_judge(split: Split) -> AnyJudge:
-        rubric = msgspec.convert(split.benchmark.manifest["rubric"], Rubric)
-        return make_judges(settings, rubric)[0]
+        benchmark = split.benchmark
+        rubric = msgspec.convert(benchmark.manifest["rubric"], Rubric)
+        with sessions.read() as session:
+            choice = read_third_parties(session, benchmark.slug)
+        return make_judges(keep_allowed(settings, choice), rubric)[0]
 
     queue = make_queue(config.redis_url, config.queue_name)
     runner = Runner(
-        sessions_of(config),
+        sessions,
         campaign_id,
         make_judge,
         lambda nudge: send_nudges(queue, [nudge]),

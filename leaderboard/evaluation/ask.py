@@ -11,9 +11,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from leaderboard.db import Sessions, now
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.engine.requests import ImagePart, ItemRequest, Message, encode_request
 from leaderboard.endpoints.engine.settings import EndpointSettings
 from leaderboard.endpoints.registry.settings import TeamSettings
+from leaderboard.endpoints.registry.splits import require_may_send
 from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Image, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import EndpointRun, FailedItem, SentItem
@@ -99,7 +101,9 @@ class Asker:
         claim: Claim[str],
         endpoint: EndpointSettings,
         settings: TeamSettings,
+        policy: AddressPolicy,
     ) -> None:
+        self._policy = policy
         self._sessions = sessions
         self._claim = claim
         self._endpoint = endpoint
@@ -109,7 +113,8 @@ class Asker:
         """The requests for `missing`, in order.
 
         They are logged some at a time, so a run that ends early has logged a few that it did not
-        send, and never sent one that is not logged.
+        send, and never sent one that is not logged. Raises PermanentError where the host no longer
+        lets items go there.
         """
         for start in range(0, len(missing), CHUNK):
             yield from self._make_chunk([item.item_id for item in missing[start : start + CHUNK]])
@@ -117,7 +122,10 @@ class Asker:
     def _make_chunk(self, item_ids: Sequence[int]) -> list[ItemRequest]:
         with self._sessions.read() as session:
             items = read_items_to_ask(session, item_ids)
-            manifest = session.get_one(Split, items[0].split_id).benchmark.manifest
+            split = session.get_one(Split, items[0].split_id)
+            # The host may have changed their mind since the run began.
+            require_may_send(session, split, self._endpoint.base_url, self._policy)
+            manifest = split.benchmark.manifest
             requests = [
                 make_request(make_prompt(manifest, item), item, self._settings, item.key)
                 for item in items

@@ -100,7 +100,7 @@ def collect_predictions(
 
 def _make_plan(session: Session, claim: Claim[str], access: EndpointAccess) -> _Plan:
     run = session.get_one(EndpointRun, claim.key)
-    endpoint, settings = get_askable(session, run), read_settings(run)
+    endpoint, settings = get_askable(session, run, access.policy), read_settings(run)
     return _Plan(
         endpoint=open_endpoint(endpoint, settings, access.vault),
         settings=settings,
@@ -133,7 +133,7 @@ def _begin(session: Session, claim: Claim[str]) -> None:
 def _ask(
     sessions: Sessions, claim: Claim[str], plan: _Plan, access: EndpointAccess, sink: ReplySink
 ) -> RunSummary:
-    asker = Asker(sessions, claim, plan.endpoint, plan.settings)
+    asker = Asker(sessions, claim, plan.endpoint, plan.settings, access.policy)
     return collect(
         plan.endpoint,
         asker.make_requests(plan.missing),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -19,11 +20,13 @@ from leaderboard.leases import Claim, renew
 from leaderboard.models.benchmark import Item
 from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.reference import ItemReference
-from leaderboard.models.submission import ParsedPrediction, Prediction, Step
+from leaderboard.models.submission import ParsedPrediction, Prediction, Step, Submission
 from leaderboard.readers.reader import Reader, Unread
 from leaderboard.scoring.answers import PARSER_VERSION, AnswerOutcome, ParsedAnswer
 from leaderboard.scoring.replies import read_said
+from leaderboard.third_parties import read_third_parties
 
+log = logging.getLogger(__name__)
 READ_BY_MODEL = f"{PARSER_VERSION}{BY_READER}"
 AT_ONCE = 500
 """Texts that are held in memory, and readings that are written in one transaction."""
@@ -38,11 +41,12 @@ def fill_unparsed(sessions: Sessions, claim: Claim[str], reader: Reader) -> None
     """Ask about each unparsed prediction once, then fill in what was read.
 
     Replies are kept as they come, so that a resumed run asks nothing twice; the readings follow
-    from them alone. No transaction is open during a call. Raises ReaderUnavailable and ClaimLost.
+    from them alone. Nothing is asked where the host lets no third party have items, and the reader
+    is one. No transaction is open during a call. Raises ReaderUnavailable and ClaimLost.
     """
     with sessions.read() as session:
         ids = _find_unasked(session, claim.key, reader)
-    if ids:
+    if ids and _may_ask(sessions, claim.key, reader):
         asyncio.run(_ask_all(sessions, claim, reader, ids))
     with sessions.read() as session:
         rows = _read_answered(session, claim.key, reader)
@@ -50,6 +54,17 @@ def fill_unparsed(sessions: Sessions, claim: Claim[str], reader: Reader) -> None
         with sessions.write() as session:
             renew(session, claim, step=Step.PARSE)
             _fill(session, rows[start : start + AT_ONCE])
+
+
+def _may_ask(sessions: Sessions, submission_id: str, reader: Reader) -> bool:
+    if reader.settings.own_server:
+        return True
+    with sessions.read() as session:
+        benchmark = session.get_one(Submission, submission_id).split.benchmark
+        may = read_third_parties(session, benchmark.slug).judges
+    if not may:
+        log.info("%s: items may not go to the reader %s", benchmark.slug, reader.name)
+    return may
 
 
 def _find_unasked(session: Session, submission_id: str, reader: Reader) -> Sequence[int]:
@@ -84,6 +99,8 @@ async def _ask_all(
     async def work() -> None:
         async with JudgeClient(reader.settings) as client:
             for start in range(0, len(ids), AT_ONCE):
+                if not await asyncio.to_thread(_may_ask, sessions, claim.key, reader):
+                    return
                 tasks = await asyncio.to_thread(_read_tasks, sessions, ids[start : start + AT_ONCE])
                 await run_together(_ask(ledger, claim.key, client, reader, task) for task in tasks)
 

@@ -22,6 +22,7 @@ from leaderboard.endpoints.registry.connection_tests import (
 )
 from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
 from leaderboard.endpoints.registry.settings import TeamSettings
+from leaderboard.endpoints.registry.splits import may_send
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import make_request, read_items_to_ask
 from leaderboard.evaluation.collect import EndpointAccess
@@ -79,10 +80,11 @@ def _try(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> TrialR
 
 def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) -> _Trial:
     settings = read_settings(endpoint)
-    items = _choose_items(session, settings)
+    items = _choose_items(session, settings, endpoint.base_url, access)
     if not items:
         raise PermanentError(
-            "This server has no items with public answers to test with.",
+            "This server has no items with public answers to test with that may go to this "
+            "endpoint.",
             "Ask the host to load a benchmark with such a split.",
         )
     manifest = session.get_one(Split, items[0].item.split_id).benchmark.manifest
@@ -94,11 +96,14 @@ def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) ->
     return _Trial(open_endpoint(endpoint, settings, access.vault), settings, items, requests)
 
 
-def _choose_items(session: Session, settings: TeamSettings) -> list[OpenItem]:
-    """The first ones of each track, of the first split with public answers."""
+def _choose_items(
+    session: Session, settings: TeamSettings, base_url: str, access: EndpointAccess
+) -> list[OpenItem]:
+    """The first ones of each track, of the first split with public answers that may be sent."""
     for benchmark in read_benchmarks(session):
         for split in benchmark.splits:
-            if split.answers is Answers.PUBLIC:
+            is_open = split.answers is Answers.PUBLIC
+            if is_open and may_send(session, split, base_url, access.policy):
                 every = read_open_items(session, split)
                 return [
                     one

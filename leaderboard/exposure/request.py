@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import clock, now
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.models.benchmark import Answers, Item, Split
 from leaderboard.models.exposure import ExposureAudit, ExposureQuestion, Way
@@ -42,7 +43,13 @@ class Question(NamedTuple):
 
 
 def request_exposure(
-    session: Session, submission_id: str, *, n_items: int, seed: int, vault: KeyVault
+    session: Session,
+    submission_id: str,
+    *,
+    n_items: int,
+    seed: int,
+    vault: KeyVault,
+    policy: AddressPolicy,
 ) -> ExposureAudit:
     """Add a waiting audit of up to `n_items` single-answer questions; the caller enqueues it.
 
@@ -50,7 +57,7 @@ def request_exposure(
     submission on a public split has none. Its team is told that there is an audit. Raises
     NotFound, Conflict or PermanentError where the submission cannot be audited.
     """
-    require_auditable(session, submission_id, ExposureAudit, n_items, vault)
+    require_auditable(session, submission_id, ExposureAudit, n_items, vault, policy)
     split = session.get_one(Submission, submission_id).split
     chance = random.Random(seed)
     drawn = list(draw_items(read_strata(session, submission_id), n_items, chance))

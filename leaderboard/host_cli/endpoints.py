@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from leaderboard.audit import COMMAND_LINE, add_audit
+from leaderboard.endpoints.engine.address import AddressPolicy, read_policy
 from leaderboard.endpoints.registry.endpoints import rotate_keys
 from leaderboard.endpoints.registry.splits import allow_split, forbid_split, read_allowed
 from leaderboard.endpoints.registry.vault import KeyVault, make_host_key
@@ -111,6 +112,7 @@ def audit_command(submission: str, items: int, seed: int | None, rotations: str)
             seed=chosen,
             every_rotation=rotations == "all",
             vault=KeyVault(config().endpoint_keys),
+            policy=_read_policy(),
         )
         audit_id, n_items = audit.id, audit.n_items
         note = f"audit {audit_id}, {n_items} items, {rotations} rotations, seed {chosen}"
@@ -152,6 +154,7 @@ def expose_command(submission: str, items: int, seed: int | None) -> None:
             n_items=items,
             seed=chosen,
             vault=KeyVault(config().endpoint_keys),
+            policy=_read_policy(),
         )
         audit_id, n_items = audit.id, audit.n_items
         slug = session.get_one(Submission, submission).split.benchmark.slug
@@ -177,6 +180,11 @@ def exposures_command(submission: str) -> None:
             lines += [] if audits else ["  not audited: `flask endpoint audit` does it"]
             lines.append(MEANING)
     click.echo("\n".join(lines) or f"There is no exposure audit of {submission!r}.")
+
+
+def _read_policy() -> AddressPolicy:
+    settings = config()
+    return read_policy(settings.endpoint_allowed_addresses, allow_http=settings.endpoint_allow_http)
 
 
 def _subject(split: Split) -> str:

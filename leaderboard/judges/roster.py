@@ -11,11 +11,19 @@ from leaderboard.judges.panel import Panel
 from leaderboard.judges.protocol import Judge
 from leaderboard.judges.settings import JudgeSettings
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.third_parties import ThirdParties
 
 log = logging.getLogger(__name__)
 
 AnyJudge = Judge | Panel
 """What can rate the reports of a submission; a panel does it by its members."""
+
+
+def keep_allowed(
+    settings: Sequence[JudgeSettings], choice: ThirdParties
+) -> tuple[JudgeSettings, ...]:
+    """The LLM judges that may be sent items: on own servers alone, where third parties may not."""
+    return tuple(one for one in settings if choice.judges or one.own_server)
 
 
 def make_judges(settings: Sequence[JudgeSettings], rubric: Rubric) -> list[AnyJudge]:

@@ -36,6 +36,7 @@ class Retries(NamedTuple):
 class JudgeSettings:
     """A language model behind an OpenAI-compatible server, and how it is asked; times in seconds.
 
+    An `own_server` is inside the host's network: what it is sent goes to no third party.
     `family` holds words: a model whose card holds one of them is not rated by this judge.
     Prices are for a million tokens; None is not known. None for `temperature` or `max_tokens`
     leaves the field out of the requests; `extra` is sent as it is.
@@ -46,6 +47,7 @@ class JudgeSettings:
     model: str
     api_key: str = field(default="", repr=False)
     key_header: KeyHeader = "authorization"
+    own_server: bool = False
     family: tuple[str, ...] = ()
     price_input: float | None = None
     price_output: float | None = None
@@ -72,6 +74,7 @@ class ServerEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     model: Annotated[str, Meta(min_length=1, max_length=200)]
     api_key_variable: str = ""
     key_header: KeyHeader = "authorization"
+    own_server: bool = False
     concurrency: Annotated[int, Meta(ge=1, le=256)] = 8
     requests_per_minute: Annotated[int, Meta(ge=1)] | None = None
     timeout_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120.0

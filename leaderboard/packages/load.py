@@ -25,6 +25,7 @@ from leaderboard.packages.harm import agree, list_graded
 from leaderboard.packages.opening import open_version
 from leaderboard.packages.package import McqItem, PackageItem, track_of, write_question
 from leaderboard.packages.read import Package
+from leaderboard.third_parties import ThirdParties, tighten_third_parties
 
 
 class Loaded(NamedTuple):
@@ -72,6 +73,8 @@ def load_package(session: Session, package: Package) -> Loaded:
     for split, part in zip(benchmark.splits, manifest.splits, strict=True):
         if not isinstance(part.reveal_at, UnsetType):
             set_date(session, split, part.reveal_at)
+    stated = ThirdParties(manifest.third_party_judges, manifest.third_party_endpoints)
+    tighten_third_parties(session, benchmark.slug, stated)
     if is_first:
         open_version(session, benchmark)
     return Loaded(benchmark, True)

@@ -168,7 +168,8 @@ class Manifest(_Part, frozen=True, kw_only=True):
 
     What no item uses may be left out: a track's name and prompt, lists of the taxonomy and, without
     reports, the rubric. A `demonstration` is one whose hidden answers are known anyway: all results
-    are shown at once.
+    are shown at once. Where one of the `third_party_` facts is false, no item goes to judges (and
+    the second reader), or endpoints, outside the host's network.
     """
 
     format: Literal[1]
@@ -180,6 +181,8 @@ class Manifest(_Part, frozen=True, kw_only=True):
     notice: str | None = None
     canary: Canary | None = None
     demonstration: bool = False
+    third_party_judges: bool = True
+    third_party_endpoints: bool = True
     tracks: list[TrackName] = []
     prompts: Prompts
     taxonomy: Taxonomy = Taxonomy()

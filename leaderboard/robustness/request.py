@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, insert, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.db import clock, now
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.splits import may_see
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict, InvalidRequest, NotFound, PermanentError
@@ -51,12 +52,13 @@ def request_audit(
     seed: int,
     every_rotation: bool,
     vault: KeyVault,
+    policy: AddressPolicy,
 ) -> RobustnessAudit:
     """Add a waiting audit of up to `n_items` single-answer questions; the caller enqueues it.
 
     Raises NotFound, Conflict or PermanentError where the submission cannot be audited.
     """
-    require_auditable(session, submission_id, RobustnessAudit, n_items, vault)
+    require_auditable(session, submission_id, RobustnessAudit, n_items, vault, policy)
     questions = _choose_questions(session, submission_id, n_items, seed, every_rotation)
     audit = RobustnessAudit(
         submission_id=submission_id,
@@ -73,9 +75,9 @@ def request_audit(
     return audit
 
 
-def get_audited_endpoint(session: Session, run: EndpointRun) -> Endpoint:
+def get_audited_endpoint(session: Session, run: EndpointRun, policy: AddressPolicy) -> Endpoint:
     """The endpoint of a run as it was submitted, with its key. Raises PermanentError."""
-    endpoint = get_askable(session, run)
+    endpoint = get_askable(session, run, policy)
     wiped = select(EndpointRun.submission_id).where(
         EndpointRun.endpoint_id == endpoint.id, EndpointRun.key_wiped_at.is_not(None)
     )
@@ -93,6 +95,7 @@ def require_auditable(
     audits: type[AuditRow],
     n_items: int,
     vault: KeyVault,
+    policy: AddressPolicy,
 ) -> None:
     """Raise unless the submission's endpoint may be asked `n_items` for a new one of `audits`."""
     vault.require_open()
@@ -116,7 +119,7 @@ def require_auditable(
             f"Endpoints may no longer see {submission.split.name}.",
             "Allow it first with `flask endpoint allow`.",
         )
-    get_audited_endpoint(session, run)
+    get_audited_endpoint(session, run, policy)
     under_way = session.scalar(
         select(audits.id).where(audits.submission_id == submission_id, audits.state.in_(UNDER_WAY))
     )

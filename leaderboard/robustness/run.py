@@ -14,6 +14,7 @@ from leaderboard.endpoints.engine.progress import Ending, ItemOutcome, Progress,
 from leaderboard.endpoints.engine.requests import ItemRequest
 from leaderboard.endpoints.engine.run import collect
 from leaderboard.endpoints.registry.endpoints import open_endpoint, read_settings
+from leaderboard.endpoints.registry.splits import require_may_send
 from leaderboard.errors import ClaimLost, PermanentError
 from leaderboard.evaluation.ask import CHUNK, make_sent_row
 from leaderboard.evaluation.collect import EndpointAccess, rest_of_budget
@@ -55,7 +56,10 @@ class AuditRun(ABC, Generic[Q]):
         with sessions.read() as session:
             audit = session.get_one(self.audits, claim.key)
             run = session.get_one(EndpointRun, audit.submission_id)
-            endpoint, self.settings = get_audited_endpoint(session, run), read_settings(run)
+            endpoint, self.settings = (
+                get_audited_endpoint(session, run, access.policy),
+                read_settings(run),
+            )
             self.submission_id = audit.submission_id
             self._endpoint = open_endpoint(endpoint, self.settings, access.vault)
             self._budget = rest_of_budget(self.settings.make_budget(access.budget), audit)
@@ -99,6 +103,10 @@ class AuditRun(ABC, Generic[Q]):
         for start in range(0, len(keys), CHUNK):
             questions = {key: self._missing[key] for key in keys[start : start + CHUNK]}
             with self._sessions.read() as session:
+                run = session.get_one(EndpointRun, self.submission_id)
+                # The host may have changed their mind since the audit began.
+                split = run.submission.split
+                require_may_send(session, split, run.base_url, self._access.policy)
                 askings = self.make_askings(session, questions)
             sent = [
                 make_sent_row(self.submission_id, one.item_id, one.request, self._endpoint)

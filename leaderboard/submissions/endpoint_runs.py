@@ -12,10 +12,17 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import lock_row, now
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import read_settings, wipe_key
-from leaderboard.endpoints.registry.splits import may_see, require_may_see
+from leaderboard.endpoints.registry.splits import (
+    may_see,
+    may_send,
+    require_may_see,
+    require_may_send,
+    say_third_party,
+)
 from leaderboard.endpoints.registry.vault import KeyVault
-from leaderboard.errors import Conflict, InvalidRequest, PermanentError, QuotaUsed
+from leaderboard.errors import Conflict, Forbidden, InvalidRequest, PermanentError, QuotaUsed
 from leaderboard.models.benchmark import Answers, Item, ItemImage, Split, Track
 from leaderboard.models.endpoint import Endpoint, EndpointRun, FailedItem, SentItem
 from leaderboard.models.submission import FINAL, EventKind, Submission
@@ -59,6 +66,7 @@ def submit_endpoint(
     tracks: Sequence[Track],
     wipes_key: bool,
     vault: KeyVault,
+    policy: AddressPolicy,
     quota: Quota,
     asks_approval: bool = False,
     daily: DailyCap = NO_CAP,
@@ -74,9 +82,9 @@ def submit_endpoint(
     earlier one (see `runs.require_run`).
 
     `tracks` empty means all that the endpoint can take part in, or those of the run it repeats.
-    Raises Forbidden where endpoints may not see the split, InvalidRequest for tracks that it cannot
-    and for more than `max_runs`, Conflict while another such submission of the model runs on the
-    split, or for a model card of another team.
+    Raises Forbidden where endpoints, or this one, may not see the split, InvalidRequest for tracks
+    that it cannot and for more than `max_runs`, Conflict while another such submission of the model
+    runs on the split, or for a model card of another team.
     """
     if not 1 <= n_runs <= max(1, max_runs):
         raise InvalidRequest(
@@ -85,6 +93,8 @@ def submit_endpoint(
     vault.require_open()
     require_newest(session, split)
     require_may_see(session, split)
+    if not may_send(session, split, endpoint.base_url, policy):
+        raise Forbidden(*say_third_party(split))
     if model_card.team_id != endpoint.team_id:
         raise Conflict(
             "The model and the endpoint belong to different teams.",
@@ -212,7 +222,7 @@ def find_run(session: Session, submission_id: str) -> RunFigures | None:
     )
 
 
-def get_askable(session: Session, run: EndpointRun) -> Endpoint:
+def get_askable(session: Session, run: EndpointRun, policy: AddressPolicy) -> Endpoint:
     """The endpoint of a run if it may be asked still, and is what was submitted.
 
     Raises PermanentError otherwise.
@@ -222,6 +232,7 @@ def get_askable(session: Session, run: EndpointRun) -> Endpoint:
         raise PermanentError(
             f"The host no longer lets endpoints see {split.name}.", "Send a prediction file."
         )
+    require_may_send(session, split, run.base_url, policy)
     endpoint = session.get(Endpoint, run.endpoint_id) if run.endpoint_id else None
     if endpoint is None:
         raise PermanentError("The endpoint has been deleted.", "Register it again and resubmit.")

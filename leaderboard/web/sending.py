@@ -133,6 +133,7 @@ def submit_run() -> Submission:
         tracks=tracks,
         wipes_key=form.get("wipe_key") in ("1", "true", "on"),
         vault=services().vault,
+        policy=services().address_policy,
         quota=services().quota,
         asks_approval=services().asks_approval,
         daily=services().daily,

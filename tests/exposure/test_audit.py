@@ -12,6 +12,7 @@ from demo.scripted_endpoint import read_question
 from leaderboard.app import create_app
 from leaderboard.audit import read_audit
 from leaderboard.db import Sessions
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.splits import forbid_split
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.errors import Conflict
@@ -54,7 +55,12 @@ def load(
 def request(sessions: Sessions, key: str, n_items: int = 100, *, seed: int = 1) -> int:
     with sessions.write() as session:
         return request_exposure(
-            session, key, n_items=n_items, seed=seed, vault=KeyVault([ENDPOINT_KEY])
+            session,
+            key,
+            n_items=n_items,
+            seed=seed,
+            vault=KeyVault([ENDPOINT_KEY]),
+            policy=AddressPolicy(),
         ).id
 
 

@@ -97,6 +97,7 @@ def test_what_a_removed_member_made_tells_them_nothing_more(sessions: Sessions) 
             tracks=(),
             wipes_key=False,
             vault=vault,
+            policy=POLICY,
             quota=NO_LIMIT,
         )
         assert read_departure(session, team, bob) == (("of bob",), 3)

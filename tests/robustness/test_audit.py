@@ -18,6 +18,7 @@ from leaderboard.app import create_app
 from leaderboard.audit import read_audit
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer, disclosure
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.engine.settings import Budget
 from leaderboard.endpoints.registry.endpoints import delete_endpoint
 from leaderboard.endpoints.registry.splits import allow_split, forbid_split
@@ -76,6 +77,7 @@ def request(
             seed=seed,
             every_rotation=every_rotation,
             vault=KeyVault([ENDPOINT_KEY]),
+            policy=AddressPolicy(),
         ).id
 
 

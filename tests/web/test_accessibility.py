@@ -128,6 +128,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/items/tiny/1.0.0/test/keys"),
     ("hugo", "/admin/corrections/tiny/1.0.0"),
     ("hugo", "/admin/benchmarks/tiny/1.0.0/reveal"),
+    ("hugo", "/admin/terms/tiny"),
     ("hugo", "/admin/announcements"),
     ("hugo", "/admin/audit"),
 ]

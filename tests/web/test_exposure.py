@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.vault import KeyVault
 from leaderboard.exposure.ask import ask_exposure
 from leaderboard.exposure.request import TOLD, request_exposure
@@ -28,14 +29,22 @@ def audited(site: Site) -> str:
     site.add_role("hugo", Role.HOST)
     with site.sessions.write() as session:
         load_items(session, items, manifest)
-    vault = KeyVault([ENDPOINT_KEY])
+    vault, policy = KeyVault([ENDPOINT_KEY]), AddressPolicy()
     with serve(then=make_model(items, has_seen=True)) as server:
         access = make_access(server)
         key = submit_scored(site.sessions, server)
         with site.sessions.write() as session:
-            exposure = request_exposure(session, key, n_items=8, seed=1, vault=vault).id
+            exposure = request_exposure(
+                session, key, n_items=8, seed=1, vault=vault, policy=policy
+            ).id
             order = request_audit(
-                session, key, n_items=8, seed=1, every_rotation=False, vault=vault
+                session,
+                key,
+                n_items=8,
+                seed=1,
+                every_rotation=False,
+                vault=vault,
+                policy=AddressPolicy(),
             ).id
         ask_exposure(site.sessions, exposure, access)
         ask_audit(site.sessions, order, access)

@@ -47,6 +47,12 @@ def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
     terminal.show(f"Licence        {benchmark.licence}")
     terminal.show(f"Content hash   {benchmark.content_hash}")
     terminal.show(f"Page           {benchmark.url}")
+    for is_open, whom in (
+        (benchmark.third_party_judges, "judges"),
+        (benchmark.third_party_endpoints, "endpoints"),
+    ):
+        if not is_open:
+            terminal.show(f"Third parties  items do not go to {whom} of third parties")
     for title, listed in (
         ("Axes", benchmark.taxonomy.get("axes")),
         ("Subconditions", benchmark.taxonomy.get("subconditions")),

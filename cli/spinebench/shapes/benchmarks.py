@@ -21,7 +21,11 @@ class SplitRecord(Shape, frozen=True, kw_only=True):
 
 
 class BenchmarkRecord(Shape, frozen=True, kw_only=True):
-    """A benchmark in one version."""
+    """A benchmark in one version.
+
+    Where `third_party_judges` or `third_party_endpoints` is false, no item goes to judges, or
+    endpoints, outside its host's network.
+    """
 
     slug: str
     name: str
@@ -31,6 +35,8 @@ class BenchmarkRecord(Shape, frozen=True, kw_only=True):
     content_hash: str
     url: str
     splits: list[SplitRecord]
+    third_party_judges: bool = True
+    third_party_endpoints: bool = True
 
 
 class KeyBoundRecord(Shape, frozen=True, kw_only=True):

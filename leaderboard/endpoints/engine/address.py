@@ -80,6 +80,14 @@ def read_policy(allowed: Iterable[str], *, allow_http: bool) -> AddressPolicy:
     return AddressPolicy(allow_http, frozenset(_read_place(e, "https") for e in allowed))
 
 
+def is_listed(url: str, policy: AddressPolicy) -> bool:
+    """Whether the host of this server lists the place of `url`: it counts as inside the network.
+
+    Raises AddressRefused for what is no address.
+    """
+    return _read_url(url)[1] in policy.allowed
+
+
 def check_address(
     url: str, policy: AddressPolicy, resolve: Resolve = resolve_host
 ) -> CheckedAddress:

@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.errors import Conflict, Forbidden
+from leaderboard.endpoints.engine.address import AddressPolicy, is_listed
+from leaderboard.errors import Conflict, Forbidden, PermanentError
 from leaderboard.models.benchmark import Answers, Split
 from leaderboard.models.endpoint import EndpointSplit
+from leaderboard.third_parties import read_third_parties
 
 
 def may_see(session: Session, split: Split) -> bool:
@@ -23,6 +25,29 @@ def require_may_see(session: Session, split: Split) -> None:
             f"The items of {split.benchmark.name} {split.name} may not be sent to endpoints.",
             "Send a prediction file, or ask the host of this server to allow it.",
         )
+
+
+def may_send(session: Session, split: Split, base_url: str, policy: AddressPolicy) -> bool:
+    """Whether items of `split` may go to that address: to one that the host of this server lists,
+    or where the benchmark's host lets endpoints of third parties have them."""
+    is_own = is_listed(base_url, policy)
+    return is_own or read_third_parties(session, split.benchmark.slug).endpoints
+
+
+def say_third_party(split: Split) -> tuple[str, str]:
+    """What is said where items may not go to an endpoint, and what to do."""
+    return (
+        f"The host of {split.benchmark.name} does not let its items go to endpoints of third "
+        "parties.",
+        "Send a prediction file, or ask the maintainer of this server to list your endpoint's "
+        "address as one inside its network.",
+    )
+
+
+def require_may_send(session: Session, split: Split, base_url: str, policy: AddressPolicy) -> None:
+    """Raise PermanentError unless items of `split` may go to that address."""
+    if not may_send(session, split, base_url, policy):
+        raise PermanentError(*say_third_party(split))
 
 
 def allow_split(session: Session, split: Split) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Sessions
+from leaderboard.errors import OnHold
 from leaderboard.evaluation.rating.anchors import check_drift
 from leaderboard.evaluation.rating.ask import Keeper, OpenRun, rate_whole
 from leaderboard.evaluation.rating.awaited import follow_others, note_unavailable
@@ -27,8 +28,9 @@ from leaderboard.judges.untrusted import clean_report
 from leaderboard.leases import Claim
 from leaderboard.models.judging import JudgeCall
 from leaderboard.models.rating import Rating
-from leaderboard.models.submission import Prediction
+from leaderboard.models.submission import Prediction, Submission
 from leaderboard.scoring.rubric import Rubric
+from leaderboard.third_parties import read_third_parties
 
 
 class _Task(NamedTuple):
@@ -45,7 +47,8 @@ def rate_with_llms(
 ) -> None:
     """Rate with every judge what it has not rated yet; the first one's ratings count as progress.
 
-    Each run begins with the self-check on canary reports, then the anchor reports. Raises OnHold,
+    Before each report it is looked up whether the host lets judges of third parties have it. Each
+    run begins with the self-check on canary reports, then the anchor reports. Raises OnHold,
     JudgeUnavailable and ClaimLost; what was answered until then is kept.
     """
     tasks = []
@@ -58,7 +61,24 @@ def rate_with_llms(
         if reports:
             tasks.append(_Task(judge, rater_id, reports, calls))
     if tasks:
+        require_may_ask(sessions, claim.key, judges)
         asyncio.run(_rate(sessions, claim, tasks, rubric, judges[0]))
+
+
+def require_may_ask(sessions: Sessions, submission_id: str, judges: Sequence[LlmJudge]) -> None:
+    """Raise OnHold where one of the judges is a third party, and the host lets none have items."""
+    outside = [one.identity.name for one in judges if not one.settings.own_server]
+    if not outside:
+        return
+    with sessions.read() as session:
+        benchmark = session.get_one(Submission, submission_id).split.benchmark
+        if read_third_parties(session, benchmark.slug).judges:
+            return
+    raise OnHold(
+        f"The host of {benchmark.name} no longer lets its items go to judges of third parties, "
+        f"and {outside[0]} is one.",
+        "You do not have to do anything: the host requeues it, and other judges rate it.",
+    )
 
 
 async def _rate(
@@ -78,7 +98,9 @@ async def _rate(
                 await check_judges(sessions, claim, ledger, runs, rubric)
                 await check_drift(sessions, claim, ledger, runs)
                 await run_together(
-                    _rate_report(ledger, run, report, task.calls, int(task.judge is first))
+                    _rate_report(
+                        sessions, claim, ledger, run, report, task.calls, int(task.judge is first)
+                    )
                     for task, run in zip(tasks, runs, strict=True)
                     for report in task.reports
                 )
@@ -87,6 +109,8 @@ async def _rate(
 
 
 async def _rate_report(
+    sessions: Sessions,
+    claim: Claim[str],
     ledger: Ledger,
     run: OpenRun,
     report: Unrated,
@@ -94,6 +118,7 @@ async def _rate_report(
     n_done: int,
 ) -> None:
     """The ratings are written after all of their calls; none where a person has to look first."""
+    await asyncio.to_thread(require_may_ask, sessions, claim.key, [run.judge])
     subject = Subject(f"prediction {report.id}", report.case, clean_report(report.text))
     key = {"prediction_id": report.id, "rater_id": run.rater_id}
     keeper = Keeper(ledger, JudgeCall, key, known.get(report.id, []))

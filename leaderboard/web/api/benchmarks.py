@@ -13,6 +13,7 @@ from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.read import count_items
 from leaderboard.scoring.totals import rule_of
+from leaderboard.third_parties import read_third_parties
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_benchmark
 from leaderboard.web.downloads import send_questions
@@ -65,8 +66,10 @@ def download_package(slug: str, split: str) -> Response:
 
 def _show(row: Benchmark) -> dict[str, Any]:
     """What a benchmark's row does not hold under the name that the API has for it."""
-    dates = read_dates(database(), row)
+    dates, choice = read_dates(database(), row), read_third_parties(database(), row.slug)
     return {
+        "third_party_judges": choice.judges,
+        "third_party_endpoints": choice.endpoints,
         "notice": row.manifest.get("notice"),
         "url": f"{services().base_url}/benchmarks/{row.slug}",
         "splits": [

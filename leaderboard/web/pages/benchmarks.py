@@ -33,6 +33,7 @@ from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.overall import GROUPS, OverallPart, list_parts, say_overall
 from leaderboard.rankings.read import count_items, read_state
 from leaderboard.scoring.totals import rule_of
+from leaderboard.third_parties import read_third_parties
 from leaderboard.web.documents import find_benchmark_facts, find_description, read_states
 from leaderboard.web.downloads import send_questions
 from leaderboard.web.readings import require_open
@@ -59,7 +60,7 @@ def benchmark(slug: str) -> Response:
     bounds = tuple(read_bounds(database(), found))
     state = read_state(database(), ranked_split(found))
     objections = count_objections(database(), slug)
-    dates = read_dates(database(), found)
+    dates, choice = read_dates(database(), found), read_third_parties(database(), slug)
 
     def render() -> str:
         examples = first_examples(found)
@@ -81,6 +82,7 @@ def benchmark(slug: str) -> Response:
             committed=committed,
             n_revealed=n_revealed,
             dates=dates,
+            choice=choice,
             bounds=bounds,
             errata=read_errata(database(), found),
             objections=objections,
@@ -101,6 +103,7 @@ def benchmark(slug: str) -> Response:
             state,
             objections,
             tuple((name, one.reveals_at) for name, one in dates.items()),
+            choice,
         ),
         render,
     )

@@ -357,6 +357,7 @@ PAGES = (
         GET /admin/benchmarks/tiny/1.0.0/images/{image}
         GET /admin/benchmarks/tiny/1.0.0/reveal
         GET /admin/evidence/tiny/1.0.0/test
+        GET /admin/terms/tiny
         GET /admin/items/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test/item/test-text-000
         GET /admin/items/tiny/1.0.0/test/items.csv
@@ -387,6 +388,7 @@ PAGES = (
         POST /admin/campaigns/rule/tiny
         POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/reveal/date
+        POST /admin/terms/tiny/third-parties
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
         POST /admin/reported/tiny/1.0.0/test/add
