@@ -286,7 +286,8 @@ class Config(Environment):
     endpoint_allowed_addresses: Words = Field(
         (),
         description="addresses inside your network that workers may call despite the guard, such as"
-        " `127.0.0.1:9001 gpu.lan:8000`, over plain http too",
+        " `127.0.0.1:9001 gpu.lan:8000`, over plain http too; they count as your own, not as"
+        " [third parties](#third-parties)",
     )
     endpoint_max_requests: Number = Field(
         20_000, description="a run that asks an endpoint ends after this many requests"

@@ -117,6 +117,18 @@ class Unconfirmed(Forbidden):
     code = "unconfirmed"
 
 
+class AgreementNeeded(Forbidden):
+    """What is asked for needs a data-use agreement that nobody accepted; `path` is its page's."""
+
+    code = "agreement_needed"
+
+    def __init__(self, message: str, slug: str) -> None:
+        self.path = f"/benchmarks/{slug}/agreement"
+        super().__init__(
+            message, f"An owner of the team reads and accepts it at {self.path}, once for the team."
+        )
+
+
 class RateLimited(SpineBenchError):
     """Too many attempts in a while; in `retry_after` seconds one is allowed again, if known."""
 

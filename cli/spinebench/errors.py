@@ -59,6 +59,7 @@ EXIT_CODES: Mapping[str, ExitCode] = {
     "unauthenticated": ExitCode.NOT_ALLOWED,
     "forbidden": ExitCode.NOT_ALLOWED,
     "unconfirmed": ExitCode.NOT_ALLOWED,
+    "agreement_needed": ExitCode.NOT_ALLOWED,
     "duplicate_submission": ExitCode.DUPLICATE,
     "invalid_predictions": ExitCode.INVALID_PREDICTIONS,
     "too_large": ExitCode.INVALID_PREDICTIONS,

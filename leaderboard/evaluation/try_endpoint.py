@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from leaderboard.agreements import find_agreement, has_accepted
 from leaderboard.chat import Filtered, Reply
 from leaderboard.db import Sessions
 from leaderboard.endpoints.engine.probe import Probe, ProbeResult, probe
@@ -80,7 +81,7 @@ def _try(sessions: Sessions, endpoint_id: str, access: EndpointAccess) -> TrialR
 
 def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) -> _Trial:
     settings = read_settings(endpoint)
-    items = _choose_items(session, settings, endpoint.base_url, access)
+    items = _choose_items(session, settings, endpoint, access)
     if not items:
         raise PermanentError(
             "This server has no items with public answers to test with that may go to this "
@@ -97,13 +98,16 @@ def _make_trial(session: Session, endpoint: Endpoint, access: EndpointAccess) ->
 
 
 def _choose_items(
-    session: Session, settings: TeamSettings, base_url: str, access: EndpointAccess
+    session: Session, settings: TeamSettings, endpoint: Endpoint, access: EndpointAccess
 ) -> list[OpenItem]:
     """The first ones of each track, of the first split with public answers that may be sent."""
     for benchmark in read_benchmarks(session):
+        agreement = find_agreement(session, benchmark.slug)
+        if agreement is not None and not has_accepted(session, agreement, endpoint.team_id):
+            continue
         for split in benchmark.splits:
             is_open = split.answers is Answers.PUBLIC
-            if is_open and may_send(session, split, base_url, access.policy):
+            if is_open and may_send(session, split, endpoint.base_url, access.policy):
                 every = read_open_items(session, split)
                 return [
                     one

@@ -18,7 +18,11 @@ from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
 from leaderboard.host_cli.pictures import levels_command, pictures_command
 from leaderboard.host_cli.reveals import reveal_at_command, reveal_command
-from leaderboard.host_cli.terms import third_parties_command
+from leaderboard.host_cli.terms import (
+    acceptances_command,
+    agreement_command,
+    third_parties_command,
+)
 from leaderboard.lens.next_version import prepare_corrected
 from leaderboard.models.benchmark import Benchmark, Track
 from leaderboard.models.role import Role
@@ -57,6 +61,8 @@ benchmark_group.add_command(pictures_command)
 benchmark_group.add_command(levels_command)
 benchmark_group.add_command(reveal_command)
 benchmark_group.add_command(third_parties_command)
+benchmark_group.add_command(agreement_command)
+benchmark_group.add_command(acceptances_command)
 benchmark_group.add_command(reveal_at_command)
 
 

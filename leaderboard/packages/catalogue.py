@@ -198,6 +198,22 @@ def get_image(session: Session, sha256: str) -> Image:
     return image
 
 
+def read_splits_of_image(session: Session, sha256: str) -> list[Split]:
+    """The splits of open versions with an item that has the image of this hash."""
+    rows = session.scalars(
+        select(Split)
+        .join(Opening, Opening.benchmark_id == Split.benchmark_id)
+        .where(
+            select(ItemImage.item_id)
+            .join(Item, Item.id == ItemImage.item_id)
+            .where(Item.split_id == Split.id, ItemImage.sha256 == sha256)
+            .exists()
+        )
+        .order_by(Split.id)
+    )
+    return list(rows)
+
+
 def get_loaded_image(session: Session, benchmark: Benchmark, sha256: str) -> Image:
     """The image of this hash, of a version opened or prepared: for hosts. Raises NotFound."""
     image = session.scalar(

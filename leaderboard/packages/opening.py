@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.agreements import has_stated, state_agreement
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict
 from leaderboard.models.benchmark import Benchmark, Opening, Split
@@ -28,7 +29,15 @@ def open_version(session: Session, benchmark: Benchmark) -> Opening:
         )
     benchmark.opening = Opening(opened_at=now())
     session.flush()
+    _state_agreement(session, benchmark)
     return benchmark.opening
+
+
+def _state_agreement(session: Session, benchmark: Benchmark) -> None:
+    """Put what the manifest asks teams to accept in force, unless this was stated before."""
+    said = benchmark.manifest.get("agreement")
+    if said and not has_stated(session, benchmark.slug, said["version"]):
+        state_agreement(session, benchmark.slug, **said)
 
 
 def is_frozen(session: Session, split_id: int) -> bool:

@@ -163,6 +163,17 @@ class HarmGraders(_Part, frozen=True, kw_only=True):
     agreement: StatedAgreement | UnsetType = UNSET
 
 
+class DataUseAgreement(_Part, frozen=True, kw_only=True):
+    """What teams accept before they have items: a text in Markdown, with a version.
+
+    It `covers_pages` that show items too, or downloads and submissions alone.
+    """
+
+    version: Annotated[str, Meta(min_length=1, max_length=40)]
+    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    covers_pages: bool = False
+
+
 class Manifest(_Part, frozen=True, kw_only=True):
     """manifest.json: what the benchmark is, its words, its rubric and its splits.
 
@@ -181,6 +192,7 @@ class Manifest(_Part, frozen=True, kw_only=True):
     notice: str | None = None
     canary: Canary | None = None
     demonstration: bool = False
+    agreement: DataUseAgreement | UnsetType = UNSET
     third_party_judges: bool = True
     third_party_endpoints: bool = True
     tracks: list[TrackName] = []

@@ -34,6 +34,7 @@ NO_PASSWORD = "deleted"
 FILE_NAME = "predictions"
 KEPT = frozenset(
     {
+        "accepted_agreements",
         "submissions",
         "quota_charges",
         "expert_raters",

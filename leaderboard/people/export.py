@@ -36,6 +36,7 @@ from leaderboard.models.rating import Rating
 from leaderboard.models.role import GrantedRole
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ApiToken, ModelCard, Team, User
+from leaderboard.models.terms import AcceptedAgreement
 from leaderboard.objections.read import read_own_objections
 from leaderboard.people.addresses import read_uses
 
@@ -59,6 +60,7 @@ def export_account(session: Session, user: User) -> Record:
             {**_take(one.team, "slug", "name"), **_take(one, "role", "joined_at")}
             for one in sorted(user.memberships, key=lambda one: one.joined_at)
         ],
+        "agreements": _read_agreements(session, user),
         "model_cards": _read_cards(session, user),
         "endpoints": _read_endpoints(session, user),
         "submissions": _read_submissions(session, user),
@@ -117,6 +119,23 @@ def export_account(session: Session, user: User) -> Record:
 
 def _take(row: Any, *names: str) -> Record:
     return {name: getattr(row, name) for name in names}
+
+
+def _read_agreements(session: Session, user: User) -> list[Record]:
+    """What they accepted for a team."""
+    rows = session.scalars(
+        select(AcceptedAgreement)
+        .where(AcceptedAgreement.user_id == user.id)
+        .order_by(AcceptedAgreement.accepted_at, AcceptedAgreement.team_id)
+    )
+    return [
+        {
+            "team": one.team.slug,
+            **_take(one.agreement, "benchmark", "version"),
+            **_take(one, "accepted_at"),
+        }
+        for one in rows
+    ]
 
 
 def _read_cards(session: Session, user: User) -> list[Record]:

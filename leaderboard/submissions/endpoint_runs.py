@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from leaderboard.agreements import require_agreed
 from leaderboard.db import lock_row, now
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import read_settings, wipe_key
@@ -84,7 +85,7 @@ def submit_endpoint(
     `tracks` empty means all that the endpoint can take part in, or those of the run it repeats.
     Raises Forbidden where endpoints, or this one, may not see the split, InvalidRequest for tracks
     that it cannot and for more than `max_runs`, Conflict while another such submission of the model
-    runs on the split, or for a model card of another team.
+    runs on the split, or for a model card of another team, AgreementNeeded as for a file.
     """
     if not 1 <= n_runs <= max(1, max_runs):
         raise InvalidRequest(
@@ -93,6 +94,7 @@ def submit_endpoint(
     vault.require_open()
     require_newest(session, split)
     require_may_see(session, split)
+    require_agreed(session, split.benchmark, model_card.team)
     if not may_send(session, split, endpoint.base_url, policy):
         raise Forbidden(*say_third_party(split))
     if model_card.team_id != endpoint.team_id:

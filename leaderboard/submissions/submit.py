@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.agreements import require_agreed
 from leaderboard.db import clock, lock_row, now
 from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
 from leaderboard.models.benchmark import Item, ItemKind, Split, Track
@@ -95,9 +96,11 @@ def submit(
     `run_of` it is another run of an earlier one (see `runs.require_run`).
 
     Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
-    if the team or the person may not send another now, Conflict where a newer version followed.
+    if the team or the person may not send another now, Conflict where a newer version followed,
+    AgreementNeeded where the team has not accepted what the benchmark asks for.
     """
     require_newest(session, split)
+    require_agreed(session, split.benchmark, model_card.team)
     if run_of is not None:
         lock_row(session, Submission.id, run_of.first.id)
         require_run(session, run_of, model_card, split, predictions.tracks, predictions.texts)

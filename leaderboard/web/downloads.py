@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import BinaryIO, cast
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 
 from leaderboard.bundles.archive import save_archive
 from leaderboard.bundles.gather import gather_submission
@@ -14,7 +14,9 @@ from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import get_split
 from leaderboard.packages.questions import write_questions
+from leaderboard.web.agreements import require_items
 from leaderboard.web.allowance import Work
+from leaderboard.web.page_cache import FOR_SOME
 from leaderboard.web.services import database, services, spend
 
 ZIP = "application/zip"
@@ -22,11 +24,15 @@ MEMORY_BYTES = 4 * 1024 * 1024
 
 
 def send_questions(found: Benchmark, name: str) -> Response:
-    """The zip of a split's questions, as a download."""
+    """The zip of a split's questions, as a download. Raises AgreementNeeded."""
+    require_items(found)
     split = get_split(found, name)
     stream = write_questions(database(), split)
     file_name = f"{found.slug}-{found.version}-{split.name}.zip"
-    return send_file(stream, mimetype=ZIP, as_attachment=True, download_name=file_name)
+    sent = send_file(stream, mimetype=ZIP, as_attachment=True, download_name=file_name)
+    if request.environ.get(FOR_SOME):
+        sent.headers["Cache-Control"] = "private, no-store"
+    return sent
 
 
 def send_bundle(submission: Submission, viewer: Viewer) -> Response:

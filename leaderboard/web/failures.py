@@ -22,6 +22,7 @@ from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
     MOST_PROBLEMS,
+    AgreementNeeded,
     DuplicateSubmission,
     QuotaUsed,
     RateLimited,
@@ -80,7 +81,11 @@ def answer_domain_error(error: SpineBenchError) -> Response:
         extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
     if isinstance(error, QuotaUsed):
         extra = {"next_at": error.next_at.isoformat()}
-    response = _answer(error.status, error.code, error.message, error.remedy, error, extra)
+    remedy = error.remedy
+    if isinstance(error, AgreementNeeded):
+        address = f"{services().base_url}{error.path}"
+        extra, remedy = {"url": address}, remedy.replace(error.path, address)
+    response = _answer(error.status, error.code, error.message, remedy, error, extra)
     if isinstance(error, RateLimited) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -13,6 +13,10 @@ from leaderboard.web.front import SAME_FOR_ALL, takes_gzip
 from leaderboard.web.query import drop_unknown
 from leaderboard.web.store import Store
 
+FOR_SOME = "spinebench.for_some"
+"""The key of the WSGI environment by which a view says that its answer is for some readers alone,
+whom it has let pass."""
+
 
 class _Page(NamedTuple):
     state: Hashable
@@ -43,8 +47,10 @@ class PageCache:
 
         The state must name all data that the page shows; a reader who has the same page already
         gets 304. One that `is_public` is everybody's, and `Front` may answer with it again; another
-        is the same for all who may see it, and no cache keeps it.
+        is the same for all who may see it, and no cache keeps it: so is one that a view has marked
+        as FOR_SOME.
         """
+        is_public = is_public and not request.environ.get(FOR_SOME)
         if is_public:
             request.environ[SAME_FOR_ALL] = True
         page = self._get_page((self._read_frame(), state), render)

@@ -18,6 +18,8 @@ from leaderboard.rankings.read import get_row
 from leaderboard.readings.filter import Choices, Filter, read_choices, read_filter
 from leaderboard.readings.pairs import pair_choices
 from leaderboard.readings.read import PAGE, read_batches, require_texts, sees_key
+from leaderboard.web.agreements import require_item_pages
+from leaderboard.web.page_cache import FOR_SOME
 from leaderboard.web.services import database
 
 MOST_LISTED = 200
@@ -64,7 +66,10 @@ def get_public_submission(split: Split, slug: str) -> Submission:
 
 
 def require_open(split: Split) -> None:
-    """Raise NotFound where the items of the split may not be shown."""
+    """Raise NotFound where the items of the split may not be shown.
+
+    Raises AgreementNeeded where they may, to those who accepted an agreement.
+    """
     if not shows_items(split):
         is_hidden = split.answers is Answers.HIDDEN
         reason = "its answers are hidden" if is_hidden else "its package says so"
@@ -73,6 +78,7 @@ def require_open(split: Split) -> None:
             f"because {reason}.",
             "A team sees what was read of its own texts on the page of its submission.",
         )
+    require_item_pages(split.benchmark)
 
 
 def _read(choices: Choices) -> Asked:
@@ -114,5 +120,6 @@ def send_readings(submission: Submission, viewer: Viewer, ending: str) -> Respon
         stream, mimetype=format_.media_type, as_attachment=True, download_name=name
     )
     response.headers.pop("Expires", None)
-    response.headers["Cache-Control"] = "no-cache" if viewer is Viewer.PUBLIC else "no-store"
+    is_public = viewer is Viewer.PUBLIC and not request.environ.get(FOR_SOME)
+    response.headers["Cache-Control"] = "no-cache" if is_public else "no-store"
     return response

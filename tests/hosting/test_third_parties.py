@@ -22,7 +22,7 @@ from leaderboard.exposure.results import read_exposures
 from leaderboard.hosting.terms import set_third_parties
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.endpoint import Endpoint, EndpointRun
-from leaderboard.models.robustness import AuditState
+from leaderboard.models.robustness import AuditRow, AuditState
 from leaderboard.models.submission import EventKind, Status, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.packages.catalogue import get_benchmark, get_split
@@ -141,13 +141,17 @@ def test_audits_are_refused_beforehand_and_when_they_would_ask(
     ask_audit(sessions, audit, outside)
     ask_exposure(sessions, exposure, outside)
     with sessions.read() as session:
-        rows = [read_audits(session, key)[0].audit, read_exposures(session, key)[0].audit]
-        assert [row.state for row in rows] == [AuditState.FAILED] * 2
-        assert all(SAID in row.reason for row in rows)
-    for request in (request_audit, request_exposure):
-        more = {"every_rotation": False} if request is request_audit else {}
-        with pytest.raises(PermanentError, match=SAID), sessions.write() as session:
-            request(session, key, policy=OUTSIDE, **more, **asked)
+        audits: list[AuditRow] = [
+            read_audits(session, key)[0].audit,
+            read_exposures(session, key)[0].audit,
+        ]
+        for row in audits:
+            assert row.state is AuditState.FAILED
+            assert SAID in row.reason
+    with pytest.raises(PermanentError, match=SAID), sessions.write() as session:
+        request_audit(session, key, every_rotation=False, policy=OUTSIDE, **asked)
+    with pytest.raises(PermanentError, match=SAID), sessions.write() as session:
+        request_exposure(session, key, policy=OUTSIDE, **asked)
     assert server.bodies == []
     with sessions.write() as session:
         again = request_audit(session, key, every_rotation=False, policy=inside.policy, **asked).id

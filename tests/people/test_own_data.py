@@ -251,6 +251,7 @@ def test_what_one_takes_away_is_ones_own_and_nobody_elses(sessions: Sessions) ->
 
 
 EXPORTED = {
+    "accepted_agreements": "agreements",
     "api_tokens": "tokens",
     "authenticators": "second_factor",
     "card_makers": "model_cards",

@@ -47,6 +47,9 @@ def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
     terminal.show(f"Licence        {benchmark.licence}")
     terminal.show(f"Content hash   {benchmark.content_hash}")
     terminal.show(f"Page           {benchmark.url}")
+    if benchmark.agreement:
+        said = f"version {benchmark.agreement.version}, to be accepted at {benchmark.agreement.url}"
+        terminal.show(f"Agreement      {said}")
     for is_open, whom in (
         (benchmark.third_party_judges, "judges"),
         (benchmark.third_party_endpoints, "endpoints"),

@@ -20,11 +20,22 @@ class SplitRecord(Shape, frozen=True, kw_only=True):
     answers_public_at: datetime | None = None
 
 
+class AgreementRecord(Shape, frozen=True, kw_only=True):
+    """What a team accepts, at `url`, before it downloads items or submits.
+
+    It `covers_pages` that show items too.
+    """
+
+    version: str
+    covers_pages: bool
+    url: str
+
+
 class BenchmarkRecord(Shape, frozen=True, kw_only=True):
     """A benchmark in one version.
 
     Where `third_party_judges` or `third_party_endpoints` is false, no item goes to judges, or
-    endpoints, outside its host's network.
+    endpoints, outside its host's network. `agreement` is null where none is asked for.
     """
 
     slug: str
@@ -35,6 +46,7 @@ class BenchmarkRecord(Shape, frozen=True, kw_only=True):
     content_hash: str
     url: str
     splits: list[SplitRecord]
+    agreement: AgreementRecord | None = None
     third_party_judges: bool = True
     third_party_endpoints: bool = True
 

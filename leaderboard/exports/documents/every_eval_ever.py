@@ -18,6 +18,7 @@ from typing import IO, BinaryIO, Literal, NamedTuple
 import msgspec
 from sqlalchemy.orm import Session
 
+from leaderboard.agreements import covers_pages
 from leaderboard.disclosure import Viewer, shows_items
 from leaderboard.every_eval_ever import (
     SCHEMA_VERSION,
@@ -373,7 +374,9 @@ def _describe_asking(
 
 
 def read_answers(session: Session, facts: ModelFacts) -> Iterator[InstanceLog]:
-    """Each answer to a multiple-choice question of a split that shows its items."""
+    """Each answer to a multiple-choice question of a split that shows its items to everybody."""
+    if covers_pages(session, facts.benchmark.slug):
+        return
     for result in facts.results:
         if not shows_items(result.split):
             continue

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from leaderboard.agreements import find_agreement
 from leaderboard.commitments.dates import read_dates
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Benchmark, Split
@@ -14,11 +15,13 @@ from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.read import count_items
 from leaderboard.scoring.totals import rule_of
 from leaderboard.third_parties import read_third_parties
+from leaderboard.web.agreements import AGREEMENT_ERRORS
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, find_benchmark
 from leaderboard.web.downloads import send_questions
 from leaderboard.web.services import database, services
 from spinebench.shapes.benchmarks import (
+    AgreementRecord,
     BenchmarkDetail,
     BenchmarkList,
     BenchmarkRecord,
@@ -58,7 +61,12 @@ def show_benchmark(slug: str) -> BenchmarkDetail:
     )
 
 
-@get("/benchmarks/<slug>/splits/<split>/package", query=VersionQuery, sends="application/zip")
+@get(
+    "/benchmarks/<slug>/splits/<split>/package",
+    query=VersionQuery,
+    errors=AGREEMENT_ERRORS,
+    sends="application/zip",
+)
 def download_package(slug: str, split: str) -> Response:
     """The questions of a split with their images; answers only where they are public."""
     return send_questions(find_benchmark(slug), split)
@@ -67,11 +75,14 @@ def download_package(slug: str, split: str) -> Response:
 def _show(row: Benchmark) -> dict[str, Any]:
     """What a benchmark's row does not hold under the name that the API has for it."""
     dates, choice = read_dates(database(), row), read_third_parties(database(), row.slug)
+    agreement = find_agreement(database(), row.slug)
+    url = f"{services().base_url}/benchmarks/{row.slug}"
     return {
+        "agreement": agreement and AgreementRecord.of(agreement, url=f"{url}/agreement"),
         "third_party_judges": choice.judges,
         "third_party_endpoints": choice.endpoints,
         "notice": row.manifest.get("notice"),
-        "url": f"{services().base_url}/benchmarks/{row.slug}",
+        "url": url,
         "splits": [
             SplitRecord.of(
                 split,

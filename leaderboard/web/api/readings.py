@@ -28,6 +28,7 @@ from leaderboard.readings.reading import (
 from leaderboard.scoring.harm import HarmError
 from leaderboard.submissions.find import get_own
 from leaderboard.web.address import read_slugs
+from leaderboard.web.agreements import AGREEMENT_ERRORS
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import Text, about, find_standing, name_split
 from leaderboard.web.readings import (
@@ -114,13 +115,13 @@ def download_own(key: str) -> Response:
     return send_readings(get_own(database(), current_user(), key), Viewer.TEAM, "csv")
 
 
-@get("/readings/<slug>/<split>/<model>", query=PublicQuery)
+@get("/readings/<slug>/<split>/<model>", query=PublicQuery, errors=AGREEMENT_ERRORS)
 def list_public(slug: str, split: str, model: str) -> ReadingList:
     """Each prediction of a model's public result, on a split whose items are shown."""
     return _list(get_public_submission(find_standing(slug, split), model), Viewer.PUBLIC)
 
 
-@get("/comparisons/<slug>/<split>/items", query=PairQuery)
+@get("/comparisons/<slug>/<split>/items", query=PairQuery, errors=AGREEMENT_ERRORS)
 def list_pairs(slug: str, split: str) -> ReadingPairList:
     """Two models side by side, item by item, on a split whose items are shown."""
     found, slugs = find_standing(slug, split), read_slugs()

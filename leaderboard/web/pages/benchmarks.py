@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Blueprint, Response, render_template, request
 
+from leaderboard.agreements import find_agreement
 from leaderboard.commitments.answers import read_answers
 from leaderboard.commitments.dates import read_dates
 from leaderboard.commitments.opened import count_revealed, list_verdicts, read_opened
@@ -34,6 +35,7 @@ from leaderboard.rankings.overall import GROUPS, OverallPart, list_parts, say_ov
 from leaderboard.rankings.read import count_items, read_state
 from leaderboard.scoring.totals import rule_of
 from leaderboard.third_parties import read_third_parties
+from leaderboard.web.agreements import require_image, shows_to_some
 from leaderboard.web.documents import find_benchmark_facts, find_description, read_states
 from leaderboard.web.downloads import send_questions
 from leaderboard.web.readings import require_open
@@ -60,6 +62,7 @@ def benchmark(slug: str) -> Response:
     bounds = tuple(read_bounds(database(), found))
     state = read_state(database(), ranked_split(found))
     objections = count_objections(database(), slug)
+    agreement = find_agreement(database(), slug)
     dates, choice = read_dates(database(), found), read_third_parties(database(), slug)
 
     def render() -> str:
@@ -83,6 +86,7 @@ def benchmark(slug: str) -> Response:
             n_revealed=n_revealed,
             dates=dates,
             choice=choice,
+            agreement=agreement,
             bounds=bounds,
             errata=read_errata(database(), found),
             objections=objections,
@@ -104,6 +108,7 @@ def benchmark(slug: str) -> Response:
             objections,
             tuple((name, one.reveals_at) for name, one in dates.items()),
             choice,
+            None if agreement is None else agreement.id,
         ),
         render,
     )
@@ -194,8 +199,10 @@ def revealed(slug: str) -> Response:
 def image(sha256: str) -> Response:
     """An item's picture; its address is its hash, so it never changes."""
     found = get_image(database(), sha256)
+    is_everybodys = require_image(found)
     response = Response(found.content, mimetype=found.media_type)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    kept = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = kept if is_everybodys else "private, no-store"
     return response
 
 
@@ -225,9 +232,9 @@ def _list_parts(
 
 
 def first_examples(found: Benchmark) -> list[OpenItem]:
-    """The first item of each track of the first split that shows its items, if there is one."""
+    """The first item of each track of the first split that shows them to everybody."""
     for split in found.splits:
-        if shows_items(split):
+        if shows_items(split) and not shows_to_some(found):
             first: dict[Track, OpenItem] = {}
             for example in read_open_items(database(), split):
                 first.setdefault(example.item.track, example)

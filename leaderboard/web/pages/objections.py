@@ -19,6 +19,7 @@ from leaderboard.objections.send import (
 )
 from leaderboard.packages.catalogue import get_benchmark
 from leaderboard.submissions.find import get_own
+from leaderboard.web.agreements import require_items
 from leaderboard.web.forms.objections import EFFECTS, ObjectionForm
 from leaderboard.web.security import keep_private
 from leaderboard.web.services import current_user, database, note_benchmark, signed_in
@@ -64,6 +65,7 @@ def _read_subject(slug: str, version: str) -> tuple[Benchmark, Item, Submission 
     """What the address names: the item, and the submission of a team of the user, if any."""
     benchmark = get_benchmark(database(), slug, version)
     note_benchmark(slug)
+    require_items(benchmark)
     item = get_item(database(), benchmark, request.args.get("item", ""))
     key = request.args.get("submission", "")
     submission = get_own(database(), current_user(), key) if key else None

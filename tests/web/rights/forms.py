@@ -61,6 +61,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /admin/benchmarks/tiny/1.0.0/reveal/date": {
         "data": {"date-split": "test", "date-at": "2101-01-01"}
     },
+    "POST /admin/terms/tiny/third-parties": {"data": {"judges": "y", "endpoints": "y"}},
+    "POST /admin/terms/tiny/agreement": {"data": {"version": "1", "text": "Be kind."}},
     "POST /admin/roles/invitations": {
         "data": {"email": "new@example.org", "role": "expert", "benchmark": "tiny"}
     },

@@ -349,6 +349,10 @@ PAGES = (
         """,
     ),
     Group(only(ANY_HOST, 302, 403), "POST /admin/requeue-held"),
+    # It asks for no agreement.
+    Group(everybody(404), "GET /benchmarks/tiny/agreement"),
+    Group(signed_in(404, unconfirmed=403), "POST /benchmarks/tiny/agreement"),
+    Group(only(HOST, 409, 403), "POST /admin/terms/tiny/agreement/end"),
     # Hosts of this benchmark.
     Group(
         only(HOST, 200, 403),
@@ -358,6 +362,7 @@ PAGES = (
         GET /admin/benchmarks/tiny/1.0.0/reveal
         GET /admin/evidence/tiny/1.0.0/test
         GET /admin/terms/tiny
+        GET /admin/terms/tiny/acceptances.csv
         GET /admin/items/tiny/1.0.0/test
         GET /admin/items/tiny/1.0.0/test/item/test-text-000
         GET /admin/items/tiny/1.0.0/test/items.csv
@@ -389,6 +394,7 @@ PAGES = (
         POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/reveal/date
         POST /admin/terms/tiny/third-parties
+        POST /admin/terms/tiny/agreement
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
         POST /admin/reported/tiny/1.0.0/test/add
