@@ -40,6 +40,7 @@ MEASUREMENTS = (
 COMMANDS = {
     "baseline": "bench.baseline",
     "crawl": "bench.crawl.command",
+    "deploy": "bench.deploy.command",
     "drill": "bench.drill.command",
     "growth": "bench.growth.command",
     "hidden_split": "bench.hidden_split.command",

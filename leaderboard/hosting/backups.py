@@ -90,7 +90,7 @@ def restore_backup(url: str, place: Path) -> None:
         raise NotFound(f"There is no backup {place}.", "See `flask backup list`.")
     if place.suffix != f".{_find_kind(parts)}":
         raise InvalidRequest(
-            f"{place.name} is no backup of {parts.get_backend_name()}.",
+            f"{place.name} is not a backup of {parts.get_backend_name()}.",
             "A backup goes back into the kind of database that it is of.",
         )
     _require_empty(parts)

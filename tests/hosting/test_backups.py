@@ -99,6 +99,6 @@ def test_a_damaged_backup_and_one_of_another_database_are_refused(tmp_path: Path
     assert "is damaged" in run(args=["backup", "restore", str(bad)]).output
     other = bad.with_suffix(".dump")
     other.touch()
-    assert "is no backup of sqlite" in run(args=["backup", "restore", str(other)]).output
+    assert "is not a backup of sqlite" in run(args=["backup", "restore", str(other)]).output
     assert "BACKUP_FOLDER is not set" in run(args=["backup", "make"]).output
     assert not target.exists()

@@ -142,4 +142,4 @@ def test_the_command_ends_with_1_while_there_is_a_problem(
     assert {one["weight"] for one in answer["findings"]} == {"problem", "advice"}
     lines = run(args=["check"]).output.splitlines()
     assert lines[0].startswith("problem SECRET_KEY: A key can be guessed. Make one with")
-    assert lines[-1] == "Not ready: mend the problems, and check again."
+    assert lines[-1] == "Not ready: fix the problems, and check again."

@@ -56,7 +56,7 @@ def check_command(as_json: bool, environment_file: Path, proxy_files: tuple[Path
     else:
         for one in found:
             click.echo(f"{one.weight.value} {one.name}: {one.message} {one.remedy}")
-        click.echo("Ready." if is_ready else "Not ready: mend the problems, and check again.")
+        click.echo("Ready." if is_ready else "Not ready: fix the problems, and check again.")
     sys.exit(0 if is_ready else 1)
 
 

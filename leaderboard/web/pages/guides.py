@@ -22,6 +22,7 @@ GUIDES = {
     "submitting": "Submit a model in five minutes",
     "reading": "Read the ranking in five minutes",
     "hosting": "Host a benchmark in five minutes",
+    "deploying": "From an empty Debian to an https site",
     "prediction-files": "Prediction files",
     "tools": "Evaluate with lm_eval, inspect_ai or VLMEvalKit",
     "endpoints": "Model endpoints",
