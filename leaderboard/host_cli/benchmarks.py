@@ -258,8 +258,8 @@ def commit_command() -> None:
 def correct_command(slug: str, version: str) -> None:
     """Make the next version of SLUG with the corrections of its keys and checks.
 
-    `flask key correct` and `flask checklist correct` draft them. It is prepared: hosts alone know of it
-    until one opens it.
+    `flask key correct` and `flask checklist correct` draft them. It is prepared: hosts alone know
+    of it until one opens it.
     """
     with sessions().write() as session:
         done = prepare_corrected(session, get_benchmark(session, slug), version, COMMAND_LINE)
