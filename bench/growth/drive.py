@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -299,6 +300,9 @@ def measure_jobs(url: str, folder: str, n_runs: str, first: str) -> None:
     with sessions.read() as session:
         split_id = session.query(find("leaderboard.models.benchmark:Split")).first().id
     sessions.engine.dispose()
+    if find_spec("leaderboard.late"):
+        # As a worker does before it forks.
+        import_module("leaderboard.late").load_numbers()
     gc.collect()
     gc.freeze()
     evaluated = [fork(partial(job, one)) for one in ids]

@@ -105,10 +105,14 @@ def _add_reports(session: Session, ranking: Ranking, ranked: Ranked) -> None:
         for key, part in of_reports.items()
         if part in read
     }
-    session.add_all(
-        RankedReports(ranking_id=ranking.id, submission_id=key, **make_kept(provenance))
-        for key, provenance in found.items()
-    )
+    if found:
+        session.execute(
+            insert(RankedReports),
+            [
+                {"ranking_id": ranking.id, "submission_id": key, **make_kept(provenance)}
+                for key, provenance in found.items()
+            ],
+        )
 
 
 def _describe_mean(of_first: ReportProvenance, result: Result) -> ReportProvenance:
@@ -192,8 +196,9 @@ def _make_entry(
 
 def _read_outcomes(session: Session, keys: Sequence[str]) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {key: Counter() for key in keys}
-    for row in session.scalars(select(OutcomeCount).where(OutcomeCount.submission_id.in_(keys))):
-        found[row.submission_id][row.outcome] += row.n
+    query = select(OutcomeCount.submission_id, OutcomeCount.outcome, OutcomeCount.n)
+    for key, outcome, n in session.execute(query.where(OutcomeCount.submission_id.in_(keys))):
+        found[key][outcome] += n
     return found
 
 

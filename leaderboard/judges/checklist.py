@@ -29,6 +29,7 @@ class ChecklistJudge:
     kind = "checklist"
     identity = JudgeIdentity("checklist", RULES_VERSION)
     limits = LIMITS
+    at_once = 30
 
     def rate(self, case: ReportCase, report: str) -> Sequence[DimensionRating]:
         """One rating for each dimension of `case`, with the checks that decided it."""

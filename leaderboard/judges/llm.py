@@ -31,6 +31,7 @@ class LlmJudge:
     """One language model with a rubric's questions."""
 
     kind = "llm"
+    at_once = 1
 
     def __init__(self, settings: JudgeSettings, rubric: Rubric) -> None:
         """Raises InvalidRequest if the rubric has no questions."""

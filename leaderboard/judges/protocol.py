@@ -51,6 +51,14 @@ class Judge(Protocol):
         ...
 
     @property
+    def at_once(self) -> int:
+        """How many reports it rates before its ratings are written and the claim is renewed.
+
+        One where a rating costs more than a transaction: what was not written is rated again.
+        """
+        ...
+
+    @property
     def limits(self) -> str:
         """What this judge cannot see, in one paragraph for the page."""
         ...

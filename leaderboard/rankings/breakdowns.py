@@ -7,14 +7,14 @@ and only if its breakdown may be seen.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 from sqlalchemy.orm import Session
 
-from leaderboard.items.slices import item_slices
+from leaderboard.items.slices import find_slices
 from leaderboard.items.values import read_items
 from leaderboard.items.weights import select_deciding
 from leaderboard.late import pandas as pd
@@ -69,6 +69,8 @@ SLICES = {
 }
 """The slices that break a result down, in the order shown: each is declared here alone."""
 Cells = Mapping[str, Mapping[str, "SliceScore"]]
+Values = Mapping[str, Sequence[tuple[float | None, int]]]
+"""By value of a slice, what each model has there, and of how many items."""
 NOT_KEPT = "n_refused"
 """The field of a `SliceScore` that is counted when it is read."""
 IMAGE_NAMES = {"single": "Single image", "several": "Several images"}
@@ -141,7 +143,7 @@ def read_breakdown(session: Session, table: RankingTable, slice_: Slice) -> Brea
         table=table,
         slice=slice_,
         metric=SLICES[slice_].metric,
-        columns=_make_columns(items, table.split, cells)[slice_],
+        columns=_make_columns(items, table.split, _list_values(cells))[slice_],
         rows=rows,
         cells={
             key: {
@@ -160,7 +162,7 @@ def read_columns(
 
     `items` are those of the split that decide ranks, as `read_deciding` reads them.
     """
-    return _make_columns(items, table.split, _read_cells(session, table, slices))
+    return _make_columns(items, table.split, _read_values(session, table, slices))
 
 
 def read_deciding(session: Session, split: Split) -> pd.DataFrame:
@@ -191,13 +193,12 @@ def list_slices(table: RankingTable) -> list[Slice]:
     ]
 
 
-def take_median(key: str, n: int, cells: Cells) -> Median:
-    """The median of the models' scores `key` that are about `n` items.
+def take_median(n: int, scores: Iterable[tuple[float | None, int]]) -> Median:
+    """The median of the models' `scores`, each with its number of items, that are about `n`.
 
     Of two in the middle their mean.
     """
-    scores = [of_model[key] for of_model in cells.values() if key in of_model]
-    values = [score.value for score in scores if score.value is not None and score.n == n]
+    values = [value for value, n_scored in scores if value is not None and n_scored == n]
     return Median(statistics.median(values) if values else None, len(values))
 
 
@@ -226,9 +227,9 @@ def _name(terms: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _make_columns(
-    items: pd.DataFrame, split: Split, cells: Mapping[Slice, Cells]
+    items: pd.DataFrame, split: Split, scores: Mapping[Slice, Values]
 ) -> dict[Slice, list[SliceColumn]]:
-    """The values that `items`, which decide ranks on `split`, have, of each slice with cells.
+    """The values that `items`, which decide ranks on `split`, have, of each slice in `scores`.
 
     In the taxonomy's and the rubric's own order where there is one; levels and regions from the
     head down. Ratings are of the reports, all others of the questions.
@@ -236,18 +237,18 @@ def _make_columns(
     names = read_names(split.benchmark.manifest)
     is_report = items["track"] == Track.REPORT.value
     counts: dict[Slice, dict[str, int]] = {slice_: {} for slice_ in SLICES}
-    for grouping in item_slices(items[~is_report]):
+    for grouping in find_slices(items[~is_report]):
         for one in grouping:
-            counts[one.slice][one.name] = len(one.items)
+            counts[one.slice][one.name] = len(one.places)
     if is_report.any():
         for slice_ in (Slice.SECTION, Slice.DIMENSION):
             counts[slice_] = dict.fromkeys(names[slice_], int(is_report.sum()))
     return {
         slice_: [
-            SliceColumn(key, names[slice_].get(key, key), n, take_median(key, n, of_slice))
+            SliceColumn(key, names[slice_].get(key, key), n, take_median(n, of_slice.get(key, ())))
             for key, n in _sort(counts[slice_], names[slice_])
         ]
-        for slice_, of_slice in cells.items()
+        for slice_, of_slice in scores.items()
     }
 
 
@@ -260,12 +261,43 @@ def _sort(counts: Mapping[str, int], names: Mapping[str, str]) -> Iterable[tuple
 def _read_cells(
     session: Session, table: RankingTable, slices: Sequence[Slice]
 ) -> dict[Slice, dict[str, dict[str, SliceScore]]]:
-    """By slice, submission and value: of those whose breakdown all may see, in one query."""
+    """By slice, submission and value: of those whose breakdown all may see."""
+    found: dict[Slice, dict[str, dict[str, SliceScore]]] = {
+        slice_: {row.submission.id: {} for row in table.rows if row.has_breakdown}
+        for slice_ in slices
+    }
+    fields = ("submission_id", *(name for name in SliceScore._fields if name != NOT_KEPT))
+    for slice_, name, key, *facts in _read_scores(session, table, slices, fields):
+        found[slice_][key][name] = SliceScore(*facts)
+    return found
+
+
+def _read_values(
+    session: Session, table: RankingTable, slices: Sequence[Slice]
+) -> dict[Slice, dict[str, list[tuple[float | None, int]]]]:
+    """The same for a median: by slice and value, of every model the score and its items."""
+    found: dict[Slice, dict[str, list[tuple[float | None, int]]]] = {one: {} for one in slices}
+    for slice_, name, value, n in _read_scores(session, table, slices, ("value", "n")):
+        found[slice_].setdefault(name, []).append((value, n))
+    return found
+
+
+def _list_values(cells: Mapping[Slice, Cells]) -> dict[Slice, dict[str, list[tuple[Any, int]]]]:
+    found: dict[Slice, dict[str, list[tuple[Any, int]]]] = {slice_: {} for slice_ in cells}
+    for slice_, of_slice in cells.items():
+        for of_model in of_slice.values():
+            for name, score in of_model.items():
+                found[slice_].setdefault(name, []).append((score.value, score.n))
+    return found
+
+
+def _read_scores(
+    session: Session, table: RankingTable, slices: Sequence[Slice], fields: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Slice, name and `fields` of the scores of all whose breakdown all may see."""
     keys = [row.submission.id for row in table.rows if row.has_breakdown]
     combined = {row.submission.id for row in table.rows if row.parts}
-    found: dict[Slice, dict[str, dict[str, SliceScore]]] = {
-        slice_: {key: {} for key in keys} for slice_ in slices
-    }
+    by_value = {slice_.value: slice_ for slice_ in slices}
     for one, own, *where in (
         (Score, [key for key in keys if key not in combined]),
         (
@@ -274,19 +306,13 @@ def _read_cells(
             CombinedScore.ranking_id == table.ranking_id,
         ),
     ):
-        rows = session.execute(
-            select(
-                one.submission_id,
-                one.slice,
-                one.name,
-                *(getattr(one, field) for field in SliceScore._fields if field != NOT_KEPT),
-            ).where(
-                one.submission_id.in_(own),
-                one.slice.in_(slices),
-                one.metric.in_({SLICES[slice_].metric for slice_ in slices}),
-                *where,
-            )
+        columns = (type_coerce(one.slice, String), one.name, *(getattr(one, n) for n in fields))
+        query = select(*columns).where(
+            one.submission_id.in_(own),
+            one.slice.in_(slices),
+            one.metric.in_({SLICES[slice_].metric for slice_ in slices}),
+            *where,
         )
-        for key, slice_, name, *fields in rows if own else ():
-            found[slice_][key][name] = SliceScore(*fields)
-    return found
+        # There are many: no object is made of each row.
+        for slice_, *facts in session.connection().execute(query).all() if own else ():
+            yield by_value[slice_], *facts

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, func, select, type_coerce
 from sqlalchemy.orm import Session, joinedload
 
 from leaderboard.disclosure import Viewer, disclosure, is_protected, stands_in_public
@@ -39,6 +39,19 @@ from leaderboard.scoring.answers import AnswerOutcome
 from leaderboard.scoring.harm_rates import FEWEST_SHOWN
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.style import StyleControlled
+
+
+class _Entry(NamedTuple):
+    """A model on a board, as of RankingEntry."""
+
+    board: Board
+    rank_low: int | None
+    rank_high: int | None
+    is_separable: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
 
 
 class BoardHarm(NamedTuple):
@@ -312,10 +325,7 @@ def _read_rows(
             )
         )
     ]
-    entries: dict[str, list[RankingEntry]] = {row.submission_id: [] for row in shown}
-    for entry in session.scalars(select(RankingEntry).where(RankingEntry.ranking_id == ranking.id)):
-        if entry.submission_id in entries:
-            entries[entry.submission_id].append(entry)
+    entries = _read_entries(session, ranking)
     reports = _read_reports(session, ranking)
     apart = set(
         session.scalars(
@@ -327,7 +337,7 @@ def _read_rows(
     made = (
         _make_row(
             row,
-            entries[row.submission_id],
+            entries.get(row.submission_id, ()),
             reports.get(row.submission_id),
             n_deciding,
             is_apart=row.submission_id in apart,
@@ -337,13 +347,28 @@ def _read_rows(
         for row in shown
     )
     return [
-        replace(
-            row,
-            has_rater=row.model.team_id in raters,
-            harm=_find_told(row, harms.get(row.submission.id, {})),
-        )
+        replace(row, has_rater=row.model.team_id in raters, harm=_find_told(row, harm))
+        if (harm := harms.get(row.submission.id, {})) or row.model.team_id in raters
+        else row
         for row in made
     ]
+
+
+def _read_entries(session: Session, ranking: Ranking) -> dict[str, list[_Entry]]:
+    """Every model's by the key of its row. There are many: no object is made of each row."""
+    columns = (
+        RankingEntry.submission_id,
+        type_coerce(RankingEntry.board, String),
+        *(getattr(RankingEntry, name) for name in _Entry._fields if name != "board"),
+    )
+    rows = session.connection().execute(
+        select(*columns).where(RankingEntry.ranking_id == ranking.id)
+    )
+    boards = {board.value: board for board in Board}
+    found: dict[str, list[_Entry]] = {}
+    for key, board, *facts in rows.all():
+        found.setdefault(key, []).append(_Entry(boards[board], *facts))
+    return found
 
 
 def _read_harms(session: Session, ranking: Ranking) -> dict[str, dict[Board, BoardHarm]]:
@@ -405,7 +430,7 @@ def _read_runs(
 
 def _make_row(
     ranked: RankedSubmission,
-    entries: Sequence[RankingEntry],
+    entries: Sequence[_Entry],
     report: ReportProvenance | None,
     n_deciding: Mapping[Track, int],
     *,

@@ -10,6 +10,7 @@ class ScriptedJudge:
 
     kind = "scripted"
     limits = "Knows nothing."
+    at_once = 1
 
     def __init__(
         self,

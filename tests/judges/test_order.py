@@ -43,6 +43,7 @@ class Scripted:
 
     kind = "checklist"
     limits = ""
+    at_once = 1
 
     def __init__(self, likes: set[str], name: str = "scripted") -> None:
         self.identity = JudgeIdentity(name, "1")

@@ -43,16 +43,20 @@ def rate_reports(sessions: Sessions, claim: Claim[str], judges: Sequence[AnyJudg
 
 
 def _rate_at_once(sessions: Sessions, claim: Claim[str], judge: Judge, n_done: int) -> None:
-    """A report at a time, by a judge that answers by itself."""
+    """A few reports at a time, by a judge that answers by itself."""
     with sessions.write() as session:
         rater_id = ensure_rater_id(session, judge.identity)
     with sessions.read() as session:
         reports = read_unrated(session, claim.key, rater_id)
-    for report in reports:
-        ratings = judge.rate(report.case, report.text)
+    for start in range(0, len(reports), judge.at_once):
+        part = reports[start : start + judge.at_once]
+        rows = [
+            make_rating_row(report.id, rater_id, rating)
+            for report in part
+            for rating in judge.rate(report.case, report.text)
+        ]
         with sessions.write() as session:
-            advance(session, claim, Step.RATE, n_done)
-            rows = [make_rating_row(report.id, rater_id, rating) for rating in ratings]
+            advance(session, claim, Step.RATE, n_done * len(part))
             session.execute(insert(Rating), rows)
 
 

@@ -26,6 +26,8 @@ _VOID = frozenset(("br", "hr", "img", "input", "meta", "link"))
 _INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "sub", "sup", "mark", "small", "code"))
 
 _STRUCK_OUT = re.compile(r"~~[^~\n]{1,500}~~")
+_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
+"""What may be no character that a reader sees."""
 _PICTURE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\))?")
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
 _FOOTNOTE = re.compile(r"^\s*\[[^\]\n]{0,60}\]:.*$", re.MULTILINE)
@@ -137,7 +139,7 @@ def visible_text(text: str) -> str:
     shown = html.unescape(_strip_tags(read_said(text)[:MAX_CHARACTERS])).replace("\\n", "\n")
     shown = shown.replace("º", "°")
     shown = unicodedata.normalize("NFKC", shown)[:MAX_CHARACTERS]
-    shown = "".join(_visible(char) for char in shown)
+    shown = _UNUSUAL.sub(lambda match: _visible(match.group()), shown)
     for pattern, replacement in (
         (_STRUCK_OUT, " "),
         (_PICTURE, " "),

@@ -32,6 +32,8 @@ _SHORTENED = re.compile(
 )
 _LEVEL_NAME = re.compile(r"(?:th|[cdtls])\d")
 _IRREGULAR = {"disk": "disc", "disks": "disc", "centre": "center", "vertebrae": "vertebra"}
+MOST_SENTENCES = 4_096
+"""How many sentences are kept that were split: what reads a report asks for most of them again."""
 _SPELLINGS = (("ae", "e"), ("oe", "e"), ("our", "or"), ("z", "s"))
 
 
@@ -58,6 +60,7 @@ class Word(NamedTuple):
         return bool(_LEVEL_NAME.match(self.text))
 
 
+@lru_cache(maxsize=MOST_SENTENCES)
 def split_words(text: str) -> tuple[Word, ...]:
     """The words and marks of a sentence, in order, with the places that they name."""
     tokens = list(_TOKEN.finditer(_spell_levels(text.casefold())))
