@@ -27,7 +27,7 @@ from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.uploaded.keep import delete_expired
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
-from leaderboard.late import load_numbers
+from leaderboard.late import load_all
 from leaderboard.leases import Terms, sweep
 from leaderboard.meters import BOOK, JOBS, count, make_shelf
 from leaderboard.queue import (
@@ -64,7 +64,7 @@ def die_with_parent() -> None:
 class BoundWorker(Worker):
     """A worker whose work horse does not outlive it, and that does each job which it takes."""
 
-    _has_numbers = False
+    _is_loaded = False
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
@@ -104,11 +104,11 @@ class BoundWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Free the job's key for the next nudge, and run it in a forked horse."""
         begin(job, queue)
-        if not self._has_numbers:
+        if not self._is_loaded:
             # Once here, not in each horse; a worker that waits for its first job does without.
-            load_numbers()
+            load_all()
             settle_memory()
-            self._has_numbers = True
+            self._is_loaded = True
         super().execute_job(job, queue)
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:

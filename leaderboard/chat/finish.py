@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from leaderboard.late import late_pattern
+
 MAX_NAME = 200
 
 
@@ -42,7 +44,7 @@ _KINDS = (
     (Finish.CUT, "length|max_.*tokens|token_limit|limit|context_window|budget|truncat"),
     (Finish.ENDED, "stop|end|eos|complete|tool|function|done|finish|success"),
 )
-_PATTERNS = [(kind, re.compile(words)) for kind, words in _KINDS]
+_PATTERNS = [(kind, late_pattern(words)) for kind, words in _KINDS]
 
 
 def read_name(value: Any) -> str | None:

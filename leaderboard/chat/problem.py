@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from leaderboard.chat.finish import read_name
 from leaderboard.chat.outcomes import Break, BrokenOff, Filtered, RateLimited, Rejected
 from leaderboard.chat.words import blank, make_words
+from leaderboard.late import late_pattern
 
 # What a code or type in words says of an error for which no status stands: the first that fits.
 _NAMED = (
@@ -19,12 +20,12 @@ _NAMED = (
     (404, "not_?found"),
     (400, "invalid_?request|bad_?request|context_?length|unsupported|invalid_?argument|validation"),
 )
-_PATTERNS = [(status, re.compile(words, re.IGNORECASE)) for status, words in _NAMED]
-_NAME = re.compile(r"[\w.:/\[\]-]{1,80}")
-_FILTER = re.compile(
+_PATTERNS = [(status, late_pattern(words, re.IGNORECASE)) for status, words in _NAMED]
+_NAME = late_pattern(r"[\w.:/\[\]-]{1,80}")
+_FILTER = late_pattern(
     r"content_?(filter|policy|management)|responsible_?ai|data_?inspection|safety", re.IGNORECASE
 )
-_NO_CREDIT = re.compile(r"insufficient_?(quota|credit|balance|funds)|billing|no_?credit", re.I)
+_NO_CREDIT = late_pattern(r"insufficient_?(quota|credit|balance|funds)|billing|no_?credit", re.I)
 # Statuses below 500 that pass by themselves. 424: TGI and Bedrock, whose model failed midway; 498:
 # Groq, which is out of capacity.
 _PASSING = frozenset({408, 409, 424, 425, 498})

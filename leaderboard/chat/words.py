@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from leaderboard.late import late_pattern
+
 MAX_WORDS = 300
 KEY_MARK = "[key]"
 # So many characters in a row of a key are enough to blank them.
 SHARED = 8
 
-_HEAD = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_SECRET = re.compile(
+_HEAD = late_pattern(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TITLE = late_pattern(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TAG = late_pattern(r"<[^>]*>")
+_SECRET = late_pattern(
     r"\b(?:bearer|basic)\s+[\w.~+/=-]{8,}"
     r"|\b(?:(?:sk|pk|rk|hf|gsk|xai|nvapi)[-_]|AIza|eyJ)[\w.*-]{12,}"
     r"|(?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{32,}(?![\w/.-])"
     r"|(?<=://)[^\s/@]+@",
     re.IGNORECASE,
 )
-_PARAMETER = re.compile(
+_PARAMETER = late_pattern(
     r"(?<=[?&])([\w-]*(?:key|token|secret|sig|password)[\w-]*)=[^\s&\"']+", re.IGNORECASE
 )
 

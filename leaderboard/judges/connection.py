@@ -6,7 +6,6 @@ The client takes long to import, and most sites have no such judge: it is import
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -26,11 +25,12 @@ from leaderboard.chat import (
     read_answer,
 )
 from leaderboard.judges.settings import JudgeSettings
+from leaderboard.late import late_pattern
 
 if TYPE_CHECKING:
     import openai
 
-_NAME = re.compile(r"[\w.:-]{1,40}")
+_NAME = late_pattern(r"[\w.:-]{1,40}")
 CONNECT_SECONDS = 15.0
 MAX_BYTES = 4 * 1024 * 1024
 NO_STATUS = 0

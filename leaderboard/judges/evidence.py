@@ -6,7 +6,6 @@ not carry most of a report's dimensions, or a person looks before the report is 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from leaderboard.judges.protocol import DimensionRating, ReportCase
 from leaderboard.judges.untrusted import CleanReport, fold_quote, fold_text, list_passages
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist import DisclaimerCheck, LevelCheck, SideCheck
 
 EVIDENCE_VERSION = "3"
@@ -24,7 +24,7 @@ SHORTEST_WORD, STEM = 4, 7
 MIN_DIMENSIONS, MOST_CARRIED = 5, 0.7
 """In a rubric of so many dimensions or more no passage may carry more than this share of them."""
 
-_WORD = re.compile(r"[a-z]+\d+|[a-z]+")
+_WORD = late_pattern(r"[a-z]+\d+|[a-z]+")
 _EVERYDAY = frozenset(
     "about above accepted according account after again against agree also although always among "
     "answer answered answers anything apart appear approve approved around asked assessment away "

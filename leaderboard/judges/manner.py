@@ -10,6 +10,7 @@ from typing import Any
 from leaderboard.chat import BrokenOff, Rejected
 from leaderboard.judges.prompt import Asking
 from leaderboard.judges.settings import JudgeSettings
+from leaderboard.late import late_pattern
 
 FORMS = ("json_schema", "json_object", "text")
 LIMITS = ("max_tokens", "max_completion_tokens")
@@ -66,25 +67,25 @@ def make_manner(settings: JudgeSettings) -> Manner:
 
 
 _WORDS = {
-    "max_completion_tokens": re.compile(r"max_completion_tokens"),
-    "max_tokens": re.compile(r"max_tokens"),
-    "temperature": re.compile(r"temperature"),
-    "response_format": re.compile(
+    "max_completion_tokens": late_pattern(r"max_completion_tokens"),
+    "max_tokens": late_pattern(r"max_tokens"),
+    "temperature": late_pattern(r"temperature"),
+    "response_format": late_pattern(
         r"response_?format|json_?schema|json schema|grammar|structured|guided|requested parameters"
     ),
-    SYSTEM: re.compile(
+    SYSTEM: late_pattern(
         r"system'?s? (?:role|message|prompt|instruction)|role[^.]{0,20}system|system[^.]{0,20}role"
         r"|roles must alternate|developer instruction|only (?:the )?'?user\b[^.]{0,40}\broles?\b"
         r"|first message\b[^.]{0,40}\buser\b|'system' is not|permitted: 'user'|got '?system"
     ),
 }
 _CONTENTS = frozenset({"messages", "prompt", "input", "content", "role"})
-_TOO_LONG = re.compile(
+_TOO_LONG = late_pattern(
     r"context[ _](?:length|size|window)|exceed_context|context[^.]{0,30} too long"
     r"|(?:prompt|input|request|message)s?\b[^.]{0,30}\b(?:is|are) too (?:long|large)"
     r"|too many (?:input )?tokens|string_above_max_length|tokens\b[^.]{0,20} must be <="
 )
-_UNSUPPORTED = re.compile(
+_UNSUPPORTED = late_pattern(
     r"unsupported|unknown|unrecogni[sz]ed|extra_forbidden|invalid_(?:parameter|value|type)", re.I
 )
 

@@ -7,11 +7,11 @@ drop a schema, or parts of it, without a word.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from leaderboard.json_text import make_storable
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers import REFUSAL
 from leaderboard.scoring.atomic import Verdict
 from leaderboard.scoring.replies import read_said
@@ -24,7 +24,7 @@ MAX_PROBLEMS = 3
 MAX_READ = 200_000
 MAX_STARTS = 1_000
 """Of a longer reply the end is searched, and of so many braces none further: it takes no time."""
-_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_BETWEEN_WORDS = late_pattern(r"[\s_-]+")
 
 
 class BadReply(Exception):

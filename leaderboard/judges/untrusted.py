@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist import MAX_CHARACTERS, visible_text
 from leaderboard.scoring.replies import read_said
 
@@ -13,22 +14,22 @@ SHORTEST_QUOTE = 4
 """Letters and digits that a quote must have: shorter ones stand in any text."""
 
 # Drawn as nothing, though no category of Unicode says so: fillers and selectors of variants.
-_UNSEEN = re.compile(
+_UNSEEN = late_pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
-_SPACES = re.compile(r"[^\S\n]+")
-_EMPTY_LINES = re.compile(r"\n\s*\n\s*")
+_SPACES = late_pattern(r"[^\S\n]+")
+_EMPTY_LINES = late_pattern(r"\n\s*\n\s*")
 _QUOTES = str.maketrans(
     {"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"}
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
-_PASSAGE = re.compile(r"[^\n.!?]+(?:[.!?]+(?=\s|$)|[.!?]|(?=\n|$))*")
+_PASSAGE = late_pattern(r"[^\n.!?]+(?:[.!?]+(?=\s|$)|[.!?]|(?=\n|$))*")
 
 _TOP = r"(?:5|five|maximum|highest|perfect|full|top|best|yes)"
 # About a rating, in words that clinical prose does not use so ("grade 5 power", "TLICS score of 5",
 # "meets all criteria for surgery" and instructions to patients stay what they are).
-_TO_JUDGE = re.compile(
+_TO_JUDGE = late_pattern(
     r"\b(?:rate|score|grade|give|award|assign|mark)\b"
     rf" (?:this|it|the report|my|every|each|all|me|us)\b[^.]{{0,60}}\b{_TOP}\b"
     rf"|\b(?:rate|give|award|assign)\b (?:an? |the )?{_TOP}(?: ?/ ?5| out of (?:5|five))?"

@@ -2,12 +2,12 @@
 
 # ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
-import re
 from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.cues import CueTable, stems_of
 from leaderboard.scoring.answers.length import ends_of
 from leaderboard.scoring.answers.page import Page, Reading
@@ -68,7 +68,7 @@ class Claim(NamedTuple):
     """Whether it only says that an option is true, not that it is the answer."""
 
 
-_NEXT_BORDER = re.compile(r"[.!;](?=\s|$)|\n|\?")
+_NEXT_BORDER = late_pattern(r"[.!;](?=\s|$)|\n|\?")
 _PLACEHOLDERS = frozenset("XYZN")
 
 
@@ -172,7 +172,7 @@ def _final_claims(page: Page) -> Iterator[Claim]:
         yield last
 
 
-_FORM_BEFORE = re.compile(r"\b(?:format|template|example|sample)\b[^.\n]{0,30}$")
+_FORM_BEFORE = late_pattern(r"\b(?:format|template|example|sample)\b[^.\n]{0,30}$")
 
 
 def _shows_form(page: Page, at: int) -> bool:
@@ -183,7 +183,7 @@ def _shows_form(page: Page, at: int) -> bool:
     return FINAL_MARK in page.text[at + 1 :] or REFUSAL.search(page.low, at) is not None
 
 
-_JOIN = re.compile(r"[\s,;&.}\ue001]{0,8}(?:and|und|et)?[\s,]{0,3}")
+_JOIN = late_pattern(r"[\s,;&.}\ue001]{0,8}(?:and|und|et)?[\s,]{0,3}")
 
 
 def _only_joins(between: str) -> bool:
@@ -224,7 +224,7 @@ def _noun_claims(page: Page) -> Iterator[Claim]:
 _LIST_NOUNS = frozenset({"choice", "option"})
 _QUALITY_REACH = 48
 """Longer than any words of quality before a noun."""
-_CLOSING = re.compile(r"[\s)\]\"']{0,3}(?:$|[.!\n;(-])|(?<=[)\]])")
+_CLOSING = late_pattern(r"[\s)\]\"']{0,3}(?:$|[.!\n;(-])|(?<=[)\]])")
 
 
 def _names_the_answer(literal: str, cue: str, before: str) -> bool:
@@ -289,7 +289,7 @@ def _correction_claims(page: Page) -> Iterator[Claim]:
             yield claim
 
 
-CONCLUSION_CLOSING = re.compile(
+CONCLUSION_CLOSING = late_pattern(
     r"[\s)\]\"'.]{0,3}(?:$|[.!\n;:(-]|,|because|since|as\b|due|given|in (?:my (?:opinion|view)|(?:this|such) (?:cases?|patients?|situation))\b|to me\b|is (?:my|the)\b"
     r"|(?:remains?|fits|matches|applies|explains|accounts)(?=[\s.,;!]|$)"
     r"|correct\b|right\b|am (?:ehesten|wahrscheinlichsten)\b|zutreffend\b|die (?:richtige|korrekte|beste|wahrscheinlichste)\b|(?:erklärt|passt|trifft|kommt|bleibt|explica|encaja|corresponde?|queda|spiega|explique|convient|reste)\b|the (?:best|most|correct|right|only|likeli)|(?:is|seems|appears|looks|fits|matches)(?: clearly| much| far)?(?: the)? (?:better|more)\b|is left|(?:is )?(?:richtig|korrekt)\b)|(?=[^\x00-\x7f])"

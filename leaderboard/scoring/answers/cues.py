@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.length import ends_of
 
 _STEM = 3
-_STEMS = re.compile(rf"([a-z]{{1,{_STEM}}})[a-z]*")
-_LETTERS = re.compile(r"[a-z]+")
+_STEMS = late_pattern(rf"([a-z]{{1,{_STEM}}})[a-z]*")
+_LETTERS = late_pattern(r"[a-z]+")
 
 
 class Cue(NamedTuple):
@@ -29,7 +30,7 @@ class CueTable:
     def __init__(
         self, patterns: Mapping[str, str], begins: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
-        self._cues = [Cue(literal, re.compile(pattern)) for literal, pattern in patterns.items()]
+        self._cues = [Cue(literal, late_pattern(pattern)) for literal, pattern in patterns.items()]
         self._by_stem: dict[str, list[int]] = {}
         for number, (literal, _) in enumerate(self._cues):
             for word in (begins or {}).get(literal, (literal,)):

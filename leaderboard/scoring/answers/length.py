@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.text import FINAL_MARK
 
 READ_AT_EACH_END = 2_500
 """Characters: a text of up to twice as many is read as a whole."""
 _MOST_LINES = 6
 _LONGEST_LINE = 200
-_ANSWER_LINE = re.compile(
+_ANSWER_LINE = late_pattern(
     rf"\n(?=[^\n]{{0,80}}(?:{FINAL_MARK}|答案|정답|正解"
     r"|(?:answer|choice|option)(?: is)?:? ?[(\"]?[a-j]\b))"
     rf"[^\n]{{1,{_LONGEST_LINE}}}",

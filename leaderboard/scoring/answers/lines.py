@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.claims import (
     CONCLUSION_CLOSING,
     Claim,
@@ -32,11 +33,11 @@ class Label(NamedTuple):
     letter: str
 
 
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"(?<![A-Za-z0-9\u00c0-\u024f'])(?:(?i:option|choice) )?[\[(\"']?(?P<letter>[A-Za-z])[\"']?\s?[)\].:|,=-]{0,2}\s"
     r"|(?<![A-Za-z0-9\u00c0-\u024f'])[\[(\"']?(?P<tight>[A-Z])[\"']?[)\].:|=-]{1,2}"
 )
-_BETWEEN = re.compile(r"[\s,;|.)\]}\"'+-]{0,8}(?:and |or )?[\s({\[\"'|+-]{0,6}")
+_BETWEEN = late_pattern(r"[\s,;|.)\]}\"'+-]{0,8}(?:and |or )?[\s({\[\"'|+-]{0,6}")
 
 
 def labels(page: Page) -> list[Label]:
@@ -55,8 +56,8 @@ def labels(page: Page) -> list[Label]:
     return found
 
 
-_LONE_LETTER = re.compile(r"[A-Za-z](?![A-Za-z0-9])(?<![A-Za-z0-9'].)")
-_ANSWER_JUST_BEFORE = re.compile(
+_LONE_LETTER = late_pattern(r"[A-Za-z](?![A-Za-z0-9])(?<![A-Za-z0-9'].)")
+_ANSWER_JUST_BEFORE = late_pattern(
     r"(?:answers?|options?|choices?|答案)[^\n.]{0,20}?(?:is|are|:|是)\s{0,2}[-(\[]?$"
 )
 
@@ -108,7 +109,7 @@ def _label_before(letter: str) -> re.Pattern[str]:
     )
 
 
-_CUT_LABEL = re.compile(r"\s*[-+|> ]{0,4}[\[(]?([A-Z])[\]).:]?\s*")
+_CUT_LABEL = late_pattern(r"\s*[-+|> ]{0,4}[\[(]?([A-Z])[\]).:]?\s*")
 """The label that goes on a list at the very end of a text, its option cut off."""
 
 
@@ -127,26 +128,26 @@ def _groups(page: Page) -> Iterator[list[Label]]:
         yield group
 
 
-_BARE_START = re.compile(
+_BARE_START = late_pattern(
     r"[-+|>=→ ]{0,4}(?:\d{1,2}[.)] |(?i:q|a|question|answer|#)? ?\d{1,2}:? )?(?:(?i:(?:all of )(?=[\[(]?[a-z][\])]?,)))?(?:(?i:(?:all (?:of )?(?:the )?)?(?:options?|choices?|letters?"
     r"|alternativa|letra|lettre|opción|opção|opzione|buchstabe|вариант|选项|選項)) ?:? ?)?"
 )
-_BARE_END = re.compile(
+_BARE_END = late_pattern(
     r"(?:,? (?:(?i:i) (?:think|believe|guess|suppose)|for sure|only|alone|please|definitely|probably|it is)\b)?"
     r"[\s.,;:!)\]}\"'|>=-]{0,8}"
 )
-_BARE_LOOK = re.compile(
+_BARE_LOOK = late_pattern(
     rf"(?:{_BARE_START.pattern}|(?i:both|only|just|either|not|neither|nicht|no es|non è|não é|不是|并非) ?)"
     r"[\[(\"'{<]{0,3}\s?(?:[A-Za-z]|[A-Z]{2,10})(?![A-Za-z])"
 )
-_LIST_HEADING = re.compile(
+_LIST_HEADING = late_pattern(
     r"\b(?:options|choices|following|alternatives|candidates|incorrect|wrong|not|excluded|eliminated|ruled out"
     r"|false|except|possible)\b[^.\n]{0,60}:?$"
 )
-_RIGHT_HEADING = re.compile(
+_RIGHT_HEADING = late_pattern(
     r"\b(?:correct|right|true|best|selected|chosen)\b|\banswers?\b(?! (?:options|choices))"
 )
-_POSSIBLE = re.compile(r"\b(?:possible|each|every|all)\b")
+_POSSIBLE = late_pattern(r"\b(?:possible|each|every|all)\b")
 _LONGEST_BARE = 400
 
 
@@ -206,20 +207,20 @@ def _ends_line(page: Page, end: int) -> bool:
     return at >= len(page.text) or page.text[at] == "\n" or "\n" in page.text[end:at]
 
 
-_HEAD = re.compile(
+_HEAD = late_pattern(
     r"(?:(?i:(?:option|choice|letter)(?![a-z])|选项|選項)\s?)?(?P<open>[\[(\"'{]?)(?P<letter>[A-Za-z])(?P<close>[\])\"'}]?)"
     r"(?P<after>[.):\]!;]{1,2}(?![^\W\u2e80-\uffff])|[.)](?=[A-Z][A-Za-z\d])| -(?= )|, (?=because|since|as |given|due|the |it |which|definitely|clearly|obviously|certainly|without|hands down|by far|no (?:question|doubt)|i think|i believe|probably|\d)"
     r"| (?=because|since|due|as |given|based)| (?=[(\[])|)"
 )
-_OTHER_LABEL = re.compile(r"(?:^|[\s(|])(?:(?i:option) )?[\[(]?([A-Z])[).:](?=\s|$)")
-_OTHER_LINE = re.compile(r"\n[-+| ]{0,3}(?:(?i:option|choice) )?[\[(]?([A-Z])[\]).:]{1,2}(?=\s)")
-_LONE_LINE = re.compile(r"\n[\[(]?([A-Z])[\])]?(?=\n)")
-_REJECTED_NEXT = re.compile(
+_OTHER_LABEL = late_pattern(r"(?:^|[\s(|])(?:(?i:option) )?[\[(]?([A-Z])[).:](?=\s|$)")
+_OTHER_LINE = late_pattern(r"\n[-+| ]{0,3}(?:(?i:option|choice) )?[\[(]?([A-Z])[\]).:]{1,2}(?=\s)")
+_LONE_LINE = late_pattern(r"\n[\[(]?([A-Z])[\])]?(?=\n)")
+_REJECTED_NEXT = late_pattern(
     r"[\s:,.()|-]{0,4}(?:this is |it is |it's |is |are |can be |should be |this option is |seems |would be )?(?:not\b|"
     r"incorrect|inconsistent|incompatible|unsupported|implausible|irrelevant|absent|wrong|false|no\b(?! (?:question|doubt))|unlikely|excluded|ruled out|✗|eliminated|inappropriate|less likely|isn't|cannot"
     r"|can't|doesn't|does not|would not|rejected|normal|contraindicated|impossible|could be|might be|may be|possible)"
 )
-_SHARE = re.compile(r",?\s?\(?\d{1,3}(?:\.\d+)?\s?%")
+_SHARE = late_pattern(r",?\s?\(?\d{1,3}(?:\.\d+)?\s?%")
 
 
 def head(page: Page) -> Claim | None:
@@ -260,7 +261,7 @@ def head(page: Page) -> Claim | None:
     return _claim(0, reading, Rule.OPENING)
 
 
-_NOTE = re.compile(r"(?:^|\n|\s)p(?:lan)?\s?[:)-]\s")
+_NOTE = late_pattern(r"(?:^|\n|\s)p(?:lan)?\s?[:)-]\s")
 """The plan of a clinical note, whose `A:` is the assessment."""
 
 
@@ -280,7 +281,7 @@ def _first_item(page: Page, found: re.Match[str]) -> Reading | None:
     return reading
 
 
-_LINKED = re.compile(r"\s?(?:is|are|was|would|does|can|-)\s")
+_LINKED = late_pattern(r"\s?(?:is|are|was|would|does|can|-)\s")
 
 
 def _rejected_later(page: Page, reading: Reading, *, own_text: bool) -> bool:
@@ -318,13 +319,13 @@ def is_cut_row(page: Page) -> bool:
     )
 
 
-_LAST_SENTENCE = re.compile(
+_LAST_SENTENCE = late_pattern(
     r"(?:(?<=[.!?;])(?<!\n\d\.) |(?:→|->|=>) ?)(?=[\[(]?[A-HJ][\])]?(?:(?:,? and|, ?|; ?| &) ?[\[(]?[A-HJ][\])]?){0,8}[.!]?$)"
 )
 
 
-_LAST_BRACKET = re.compile(r" (?=[\[(][A-Z][\])][.!]?$)")
-_CAPITAL = re.compile(r"(?<![^\W_])[A-Z](?![^\W_])")
+_LAST_BRACKET = late_pattern(r" (?=[\[(][A-Z][\])][.!]?$)")
+_CAPITAL = late_pattern(r"(?<![^\W_])[A-Z](?![^\W_])")
 
 
 def _only_bracket(page: Page) -> re.Match[str] | None:
@@ -363,8 +364,8 @@ def last_sentence(page: Page) -> Claim | None:
     return _claim(found.start(), reading, Rule.LAST_SENTENCE, Strength.VERDICT)
 
 
-_CLOSING_LETTER = re.compile(r"(?:^|[\s(\[\"'])(?P<letter>[A-Z])[)\]\"']{0,2}[.!]?$")
-_ASIDE = re.compile(
+_CLOSING_LETTER = late_pattern(r"(?:^|[\s(\[\"'])(?P<letter>[A-Z])[)\]\"']{0,2}[.!]?$")
+_ASIDE = late_pattern(
     r"\b(?:consider\w*|think about|look\w* at|check\w*|evaluat\w+|examin\w+|analy[sz]\w+|start\w*|begin\w*|about|regarding|discuss\w*"
     r"|compar\w+|see|of|versus|vs\.?|than|between|and|or|question|maybe|step|first|format|except|but|eliminat\w+|otherwise|least|secondary)\b[^,;:]{0,40}$|\bfollowing: $"
     r"|\b(?:one|you|somebody|someone|they|people|case|argument) (?:could|might|may|can)\b[^,;]{0,40}$"

@@ -4,6 +4,7 @@
 
 import re
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.claims import (
     Claim,
     Strength,
@@ -21,7 +22,7 @@ from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK, without_clos
 from leaderboard.scoring.answers.verdicts import find_verdicts
 from leaderboard.scoring.answers.words import CONDITION, HEARSAY
 
-_FORM = re.compile(
+_FORM = late_pattern(
     r"(?:^[-+|>=→ ]{0,4}(?:\d{1,2}[.)] )?|(?<=[.!?] )|(?<=, )(?=(?:so|thus|therefore|hence) ))"
     r"(?:(?:so|thus|therefore|hence|in conclusion|conclusion|also|daher|somit|donc|portanto|quindi|entonces|por lo tanto|итак|следовательно)[,:]? )?"
     r"(?:(?:the|my|our|die|meine|la|le|ma|mi|a|az|minha|il|el|het|det|den|η|h) ){0,2}"
@@ -39,22 +40,22 @@ _FORM = re.compile(
 """The beginning of a line, a sentence or a closing `so ...` that says nothing but which the answer
 is, up to its letters."""
 
-_BOX = re.compile(rf"{FINAL_MARK}[\s{{(\[\"']{{0,4}}(?=[A-Za-z])")
-_ENDS_TEXT = re.compile(r"[\[(\"']{0,2}([A-Za-z])[\])\"']{0,2}[.!]?\Z")
+_BOX = late_pattern(rf"{FINAL_MARK}[\s{{(\[\"']{{0,4}}(?=[A-Za-z])")
+_ENDS_TEXT = late_pattern(r"[\[(\"']{0,2}([A-Za-z])[\])\"']{0,2}[.!]?\Z")
 """The usual end, which needs no closer look: a letter, perhaps in brackets."""
-_ONLY_CLOSES = re.compile(
+_ONLY_CLOSES = late_pattern(
     rf"[\s.,!;:)\]}}\"'|>={FINAL_END}✓-]{{0,12}}(?:i hope (?:it|this) is correct\.?)?"
 )
-_OWN_WORDS = re.compile(r"\s?(?:[.):,]|-|\()[\s(\"']{0,3}(?=\w)")
-_DOUBT = re.compile(
+_OWN_WORDS = late_pattern(r"\s?(?:[.):,]|-|\()[\s(\"']{0,3}(?=\w)")
+_DOUBT = late_pattern(
     r"\b(?:or|not|but|if|maybe|perhaps|possibly|could|might|oder|ou|o|или|alternativ\w*|rather|instead|unless|wrong|incorrect)\b|n't\b|[?/]|或|还是"
 )
-_CHOOSES = re.compile(
+_CHOOSES = late_pattern(
     r"\b(?:answers?|choices?|choos\w+|chose\w?|pick\w*|select\w*|go(?:ing)? with|correct|right|best|likely|final|[a-j] it is)\b"
 )
 """Before a form within its line: somebody may have chosen already, and the whole is read."""
 _STOPS = frozenset({". ", "! ", "? "})
-_LONE_LETTER = re.compile(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
+_LONE_LETTER = late_pattern(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
 _MOST_TRIED = 4
 
 
@@ -77,10 +78,10 @@ def find_official(page: Page) -> Claim | None:
     return _opening(page)
 
 
-_OPENING_LETTER = re.compile(r"[\[(]?(?P<letter>[A-Z])[\])]?[.:]?(?=\n)")
+_OPENING_LETTER = late_pattern(r"[\[(]?(?P<letter>[A-Z])[\])]?[.:]?(?=\n)")
 
 
-_INVENTED = re.compile(r"([A-Z])[.):] \w")
+_INVENTED = late_pattern(r"([A-Z])[.):] \w")
 
 
 def _opening(page: Page) -> Claim | None:

@@ -2,12 +2,12 @@
 
 # ruff: noqa: E501 -- patterns stay on one line; other scripts' characters are meant.
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.text import plain_characters, without_markup
 
 PLAIN_BEFORE = frozenset(
@@ -31,12 +31,12 @@ PLAIN_AFTER = frozenset(
 )
 """Words that may stand right after an option's text without altering its meaning."""
 
-CLAUSE_END = re.compile(
+CLAUSE_END = late_pattern(
     r"[,;:.!?\n()](?!\d)|\b(?:but|however|although|though|while|whereas|because|since|so|therefore"
     r"|thus|hence|instead|mais|aber|sondern|sino|pero|mas)\b|但|而是|所以|因此"
 )
 
-NEGATED_BEFORE = re.compile(
+NEGATED_BEFORE = late_pattern(
     r"\b(?:not|no|never|without|neither|nor|none|cannot|exclud\w{0,4}|rul(?:e|es|ed|ing) out|except"
     r"|unlike|rather than|instead of|other than|than|apart from|besides|avoid\w{0,3}|denies|versus|vs"
     r"|above|below|adjacent to|near|next to|normal|unremarkable|preserved|intact|unlikely|wrong"
@@ -47,15 +47,15 @@ NEGATED_BEFORE = re.compile(
 )
 """Before an option's text in its clause: the text is not put forward as the answer."""
 
-ADDED_AFTER = re.compile(r"\balso\b")
+ADDED_AFTER = late_pattern(r"\balso\b")
 """After an option's text in its clause: it comes beside the answer, where there can be only one."""
 
-NEGATED_BEHIND_COMMA = re.compile(
+NEGATED_BEHIND_COMMA = late_pattern(
     r"[,)]{1,2}\s(?:is|are|was|were|should|would|can|could|does|do|may|must)(?:n't|\s(?:not|never)\b)"
 )
 """Right after an option's text that stands in apposition: "option D, bracing, should not"."""
 
-NEGATED_AFTER = re.compile(
+NEGATED_AFTER = late_pattern(
     r"\b(?:not|no|never|cannot|excluded|ruled out|normal|unremarkable|preserved|spared|intact|unlikely"
     r"|wrong|incorrect|false|contraindicated|inappropriate|eliminated|insufficient|unnecessary"
     r"|less|absent|before|previously|earlier|in the past|ago|could|might|may|possible|if|unless|fails?|failed|rejected|would have"
@@ -64,8 +64,8 @@ NEGATED_AFTER = re.compile(
 )
 """After an option's text in its clause: the text is not put forward as the answer."""
 
-SENTENCE_END = re.compile(r"[.!?;](?=\s|$|[^\x00-\x7f])|\n")
-LIST_SENTENCE_END = re.compile(r"[.!?](?=\s|$|[^\x00-\x7f])|\n")
+SENTENCE_END = late_pattern(r"[.!?;](?=\s|$|[^\x00-\x7f])|\n")
+LIST_SENTENCE_END = late_pattern(r"[.!?](?=\s|$|[^\x00-\x7f])|\n")
 """A sentence's end where a semicolon may part the members of a list."""
 
 
@@ -75,22 +75,22 @@ _LEVEL = (
     r"|between (?:c|th?|l|s)\d{1,2} and (?:c|th?|l|s)\d{1,2})"
 )
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_TOKEN = re.compile(
+_TOKEN = late_pattern(
     rf"(?P<level>(?<![a-z\d\u00c0-\u024f]){_LEVEL}(?![a-z\d]))|\d+(?:[.,]\d+)*|[<>≤≥%°±+]|[{_CJK}]"
     rf"|[^\W\d_{_CJK}]+(?:'[a-z]+)?\d*",
 )
-_LEVEL_PARTS = re.compile(r"(?:(c|t|l|s)h?\s?)?(\d{1,2})")
+_LEVEL_PARTS = late_pattern(r"(?:(c|t|l|s)h?\s?)?(\d{1,2})")
 _SAME_TOKEN = {
     "°": "degrees", "degree": "degrees", "percent": "%", "≤": "<=", "≥": ">=",
 }  # fmt: skip
 _DROPPED = frozenset({"the"})
 _SPELLINGS = (
-    (re.compile(r"^disk(?=[a-z]|$)"), "disc"),
-    (re.compile(r"(?<=[a-z])ae(?=[a-z])|^ae(?=[a-z]{4})"), "e"),
-    (re.compile(r"^oe(?=d)"), "e"),
-    (re.compile(r"(?<=[a-z]{3})our$"), "or"),
-    (re.compile(r"(?<=[a-z]{4})is(?=ation$|e$|ed$|ing$)"), "iz"),
-    (re.compile(r"(?<=[a-z]{3}[^\Wsui])s$"), ""),
+    (late_pattern(r"^disk(?=[a-z]|$)"), "disc"),
+    (late_pattern(r"(?<=[a-z])ae(?=[a-z])|^ae(?=[a-z]{4})"), "e"),
+    (late_pattern(r"^oe(?=d)"), "e"),
+    (late_pattern(r"(?<=[a-z]{3})our$"), "or"),
+    (late_pattern(r"(?<=[a-z]{4})is(?=ation$|e$|ed$|ing$)"), "iz"),
+    (late_pattern(r"(?<=[a-z]{3}[^\Wsui])s$"), ""),
 )
 """British and American spellings, and plurals, read the same."""
 
@@ -151,7 +151,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(token.word for token in tokens(plain.lower()))
 
 
-_OF_THE_REST = re.compile(
+_OF_THE_REST = late_pattern(
     r"(none|all) (?:of )?(?:the |these |those )?"
     r"(?:above|options|choices|answers|listed|statements|them|these|those)"
     r"(?: (?:options|choices|answers|above|listed|given|provided|apply|are correct))?(?![^\W_])"
@@ -162,9 +162,9 @@ _OTHER_WORDINGS = (
     "the given options", "the provided options",
 )  # fmt: skip
 """`None of the above` and its like: every wording stands for the option."""
-_RANGE_BEFORE = re.compile(r"(?:\d\s?[-/:.,]\s?|[<>≤≥±~=]\s?)$")
-_RANGE_AFTER = re.compile(r"\s?(?:[-/:]\s?\d|%)")
-_TRAILING_NOTE = re.compile(r"^(.{3,}?)\s?\([^()]*\)$")
+_RANGE_BEFORE = late_pattern(r"(?:\d\s?[-/:.,]\s?|[<>≤≥±~=]\s?)$")
+_RANGE_AFTER = late_pattern(r"\s?(?:[-/:]\s?\d|%)")
+_TRAILING_NOTE = late_pattern(r"^(.{3,}?)\s?\([^()]*\)$")
 _LONGEST_LOOK = 400
 
 

@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.claims import (
     Claim,
     Strength,
@@ -25,7 +26,7 @@ _LIST = (
     rf"(?<![\w'/-])(?:(?i:options|choices|answers) )?(?P<list>{_OTHER}(?:(?:\s?[,;&]\s?|\s)"
     rf"(?:(?i:and|or|nor|und|et|y|e) |& )?{_OTHER}|[、和及]{_OTHER}){{0,8}})"
 )
-_CAPITAL = re.compile(r"(?<![\w'])[A-Z](?![\w'])")
+_CAPITAL = late_pattern(r"(?<![\w'])[A-Z](?![\w'])")
 
 
 def find_orders(page: Page) -> list[Claim]:
@@ -51,15 +52,15 @@ def outside_orders(claims: Iterable[Claim], orders: Sequence[Claim]) -> Iterator
 
 # --- the largest share; the first in rank --------------------------------------------------------
 
-_SHARE = re.compile(
+_SHARE = late_pattern(
     r"(?<![\w'/-])(?:(?i:option|choice) )?[\[(]?(?P<letter>[A-Z])(?![\w'/-])[^\n%★⭐]{0,60}?"
     r"(?:(?<![\d.])(?P<number>\d{1,3}(?:\.\d{1,2})?)\s?(?P<unit>%|/\s?10\b)|(?P<stars>[★⭐]{1,10}))"
 )
-_SHARE_OF = re.compile(
+_SHARE_OF = late_pattern(
     rf"(?P<number>\d{{1,3}}(?:\.\d{{1,2}})?)\s?(?P<unit>%) (?:in|for|on|to) {_LETTER}"
 )
-_OF_CHOICE = re.compile(r"\b(?:probabilit|confiden|likel|certain|chance|wahrscheinlich)")
-_OF_WRONG = re.compile(
+_OF_CHOICE = late_pattern(r"\b(?:probabilit|confiden|likel|certain|chance|wahrscheinlich)")
+_OF_WRONG = late_pattern(
     r"\b(?:wrong|incorrect|false|unlikel\w+|exclu\w+|eliminat\w+|against|not|no|improbab\w+"
     r"|frequen\w+|prevalen\w+|inciden\w+|sensitiv\w+|specific\w+|complication\w*|students|respondents|voted)\b|n't\b"
 )
@@ -109,12 +110,14 @@ def _size(share: re.Match[str]) -> float:
     return float(number) if number else float(len(share["stars"]))
 
 
-_RANKING = re.compile(
+_RANKING = late_pattern(
     r"(?:\b(?:rank\w{0,4}|order(?:ed)?|sorted|listed)\b[^\n.:]{0,40}\b(?:most|likel\w{1,6}|probab\w{1,6}|plausib\w{1,6})\b[^\n.:]{0,40}"
     r"|\bmost (?:likely|probable|plausible) (?:first|to least\b[^\n.:]{0,20}))\s?:\s{0,2}"
 )
-_FROM_THE_LEAST = re.compile(r"\b(?:least (?:\w+ )?to|ascending|increasing|unlikel\w+|exclu\w+)\b")
-_RANK = re.compile(
+_FROM_THE_LEAST = late_pattern(
+    r"\b(?:least (?:\w+ )?to|ascending|increasing|unlikel\w+|exclu\w+)\b"
+)
+_RANK = late_pattern(
     r"(?:\A|[,>→;\n]|\s\d{1,2}[.)])\s{0,2}(?:- )?(?:\d{1,2}[.)] )?[\[(]?(?P<letter>[A-Z])[\])]?(?![\w'/-])"
 )
 _LONGEST_RANKING = 1_000
@@ -151,11 +154,11 @@ _IS_OUT = (
     r"(?: all| both| clearly| therefore)?) (?:safely )?(?:excluded|ruled out|eliminated|dismissed|discarded|rejected|wrong|incorrect|false|out)\b"
     r"|,? (?:do|does) not (?:fit|match|apply)\b|,? (?:don't|doesn't) (?:fit|match|apply)\b"
 )
-_ALL_BUT_OUT = re.compile(rf"{_BUT}(?:{_IS_OUT})")
-_ALL_BUT_RIGHT = re.compile(
+_ALL_BUT_OUT = late_pattern(rf"{_BUT}(?:{_IS_OUT})")
+_ALL_BUT_RIGHT = late_pattern(
     rf"{_BUT}(?:,? (?:is|are)(?: all)? (?:correct|right|true)\b|,? (?:apply|applies)\b)"
 )
-_OUT = re.compile(
+_OUT = late_pattern(
     rf"{_LIST}(?:{_IS_OUT})|\b(?i:eliminate|exclude|rule out|ruled out|discard|dismiss|reject|strike out|cross out) {_LIST}".replace(
         "(?P<list>", "(?P<other>", 1
     )
@@ -186,7 +189,7 @@ def _rests(page: Page) -> Iterator[Claim]:
 # --- one before the other ------------------------------------------------------------------------
 
 _PREFERENCES = tuple(
-    re.compile(pattern)
+    late_pattern(pattern)
     for pattern in (
         rf"\b(?i:prefer) {_LETTER} (?:to|over) {_OTHER}",
         rf"(?:\A|(?<=\n)){_LETTER} (?:over {_OTHER}|with {_OTHER} as (?:a|the) (?:close )?(?:second|runner-up))",
@@ -203,7 +206,7 @@ def _preferences(page: Page) -> Iterator[Claim]:
             yield from _claim(page, found, letter, Strength.WORDS, Rule.PREFERENCE)
 
 
-_TAKEN_BACK = re.compile(
+_TAKEN_BACK = late_pattern(
     r"[.,\s]{0,5}\bor\b|,? but (?:option )?[a-j]\b|[^.\n]{0,30}\b(?:told|said|not (?:sure|certain)|unsure)\b"
 )
 

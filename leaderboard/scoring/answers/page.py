@@ -1,8 +1,8 @@
 """A text ready to be read, what reading a place of it gives, and the options it names by words."""
 
-import re
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.options import Options
 
 
@@ -29,8 +29,8 @@ class Reading(NamedTuple):
     by_words: bool = False
 
 
-_OR_WORD = re.compile(r"\b(?:or|oder|ou|and/or|either)\b|或|还是")
-_LETTER_BESIDE = re.compile(r"\s?[\[(](?:option |choice )?([A-Z])[\])]")
+_OR_WORD = late_pattern(r"\b(?:or|oder|ou|and/or|either)\b|或|还是")
+_LETTER_BESIDE = late_pattern(r"\s?[\[(](?:option |choice )?([A-Z])[\])]")
 
 
 def named_in(page: Page, start: int, end: int) -> Reading | None:

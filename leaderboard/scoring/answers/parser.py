@@ -39,6 +39,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.claims import Claim, find_claims
 from leaderboard.scoring.answers.length import shortened
 from leaderboard.scoring.answers.lines import (
@@ -108,7 +109,7 @@ _REFUSED = ParsedAnswer(AnswerOutcome.REFUSED, ())
 _AMBIGUOUS = ParsedAnswer(AnswerOutcome.AMBIGUOUS, ())
 _UNPARSED = ParsedAnswer(AnswerOutcome.UNPARSED, ())
 
-_SIMPLE = re.compile(
+_SIMPLE = late_pattern(
     r"\s{0,4}(?:\*\*)?(?:(?:(?:the|my) )?(?:(?:final|correct|best|right) ){0,2}"
     r"(?:answer|choice|option)(?: is:?|:)(?:\*\*)? ?(?:option )?)?"
     r"(?:[(\[\"]|\*\*){0,2}([a-z])(?:[)\].\"]|\*\*){0,3}\s{0,4}",

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.options import LIST_SENTENCE_END, SENTENCE_END
 from leaderboard.scoring.answers.page import Page, Reading, named_in
 from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK
@@ -29,11 +30,11 @@ _LATIN_NAMES = frozenset(
     "baumannii acnes anthracis cereus braun faecalis faecium botulinum perfringens tetani jejuni "
     "diphtheriae subtilis pertussis pestis".split()
 )
-_WORD = re.compile(r"\s?([^\W\d_]+)")
-_TO_ME = re.compile(
+_WORD = late_pattern(r"\s?([^\W\d_]+)")
+_TO_ME = late_pattern(
     r" (?:to (?:me|us)|in my (?:opinion|view)|in (?:this|such) (?:cases?|patients?|situation))\b"
 )
-_PERCENT = re.compile(r" \(?\d{1,3}(?:\.\d+)?\s?%")
+_PERCENT = late_pattern(r" \(?\d{1,3}(?:\.\d+)?\s?%")
 
 
 def may_be_letter(text: str, found: re.Match[str], letter: str) -> bool:
@@ -85,13 +86,13 @@ def _word_may_follow(text: str, end: int, letter: str, written: str) -> bool:
 
 _OPEN = r"[\[(\"'{<|]{0,3}[^\S\n]?"
 _CLOSE = r"(?:'[dt][iıuü]r|[ ]?[)\]}\"'>]{1,3})?"
-_ITEM = re.compile(
+_ITEM = late_pattern(
     rf"{_OPEN}([A-Za-z])(?![A-Za-z0-9\u00b2-\u00b9\u00c0-\u024f\u0370-\u05ff]|'(?![dt][iıuü]r)[a-zA-Z])({_CLOSE})"
 )
-_RUN = re.compile(
+_RUN = late_pattern(
     rf"{_OPEN}([A-Z]{{2,10}}|[a-z]{{2,10}})(?![A-Za-z0-9\u00c0-\u04ff'-]){_CLOSE}(?=[\s.,;:!{FINAL_END}]|$)"
 )
-_RUN_END = re.compile(rf"[.!{FINAL_END}\"'\s]{{0,3}}(?:\n|$|\()")
+_RUN_END = late_pattern(rf"[.!{FINAL_END}\"'\s]{{0,3}}(?:\n|$|\()")
 _ENGLISH = frozenset("ad be bad bed cab dab ace age aid ai hi id if".split())
 
 _PREFIX_WORDS = (
@@ -103,61 +104,61 @@ _PREFIX_WORDS = (
     "|risposta|antwort|вариант|буква|under|number|no doubt|undoubtedly"
     "|definitivamente|claramente|wahrscheinlich"
 )
-_PREFIX = re.compile(
+_PREFIX = late_pattern(
     rf"(?:[\s:=>\"'(\[{{<,~|→{FINAL_MARK}.-]|选项|選項|選択肢|(?:{_PREFIX_WORDS})(?![^\W_])){{0,20}}+"
 )
-_PUNCTUATION = re.compile(rf"[\s:=>\"'(\[{{<,~|→{FINAL_MARK}-]{{0,12}}+")
-_EITHER = re.compile(r"\b(?:either|entweder|soit)\s")
-_NOT = re.compile(
+_PUNCTUATION = late_pattern(rf"[\s:=>\"'(\[{{<,~|→{FINAL_MARK}-]{{0,12}}+")
+_EITHER = late_pattern(r"\b(?:either|entweder|soit)\s")
+_NOT = late_pattern(
     r"(?:is\s)?(?:n'est pas|no es|no son|não é|não são|non è|non sono|not|neither|nor|nicht|weder|ni|pas|no|non|não|nao|не|isn't|never|anything but|all but"
     r"|all except|except)(?![^\W_])\s?(?:la |el |il |le |the |die )?(?:options? |choices? )?(?:either )?"
     r"|(?:并|並)?(?:不是|非|不选|不為|不为)\s?"
 )
-_BUT = re.compile(
+_BUT = late_pattern(
     r"[\s,;:)]{0,3}(?:(?:but|sondern|sino|mais|mas|ma|bensì|а|but rather|but instead|rather|instead"
     r"|it's|it is|it must be|but it's)(?![^\W_])|而是|是|でなく|而|но)\s?(?:rather |instead |is |actually "
     r"|the |la |il |option |choice |on ){0,2}"
 )
 _OPTION_WORD = r"(?:(?:options?|choices?|answers?|letters?|选项|選項)\s?)?"
-_OR = re.compile(
+_OR = late_pattern(
     rf"\s?(?:[/|>]|,?\s?(?:and/or|(?i:or)|oder|ou|o|или|veya|vs\.?|versus|hoặc|atau)\b"
     rf"|或者|或|还是|還是|または|또는|もしくは|か)\s?(?:maybe |possibly |perhaps |else |even |rather )?{_OPTION_WORD}"
 )
 _AND_WORD = (
     r"(?:(?i:and|und|et|plus)|y|e|и|ve|en|och|dan|và|as well as|along with|together with|also)"
 )
-_AND = re.compile(
+_AND = late_pattern(
     rf"(?:[ ]?[,;&+][ ]?(?:{_AND_WORD}[ ])?|[ ]{_AND_WORD}[ ]|[ ]?(?:以及|和|与|與|跟|と|및|와|과|及)[ ]?"
     rf"|[ ](?=[\[(]?[A-Z])|(?=[\[(]))(?:both |also |the )?{_OPTION_WORD}"
 )
-_NEXT_LINE = re.compile(r"[.,;]?\n[-+ ]{0,3}(?:\d[.)] )?(?:(?i:options?|choices?) )?")
-_NEGATED_TAIL = re.compile(
+_NEXT_LINE = late_pattern(r"[.,;]?\n[-+ ]{0,3}(?:\d[.)] )?(?:(?i:options?|choices?) )?")
+_NEGATED_TAIL = late_pattern(
     r"[\s,;:(-]{0,3}(?:and |but |und |et |aber |mais |pero |y |e |hence |certainly )?(?:not|it isn't|it is not|it's not|rather than"
     r"|instead of|as opposed to|over|never|unlike|nor|less likely|nicht|pas|non|não|nao|не|而不是|而非"
     rf"|不是|değil|isn't|except|without)(?![a-z])\s?(?:la |el |il |le |die |the |by )?{_OPTION_WORD}"
 )
-_NEGATED_MORE = re.compile(
+_NEGATED_MORE = late_pattern(
     rf"\s?(?:,|/|\b(?:or|nor|and|oder|noch|ou|ni|y|et)\b){{1,2}}\s?(?:not |nor )?{_OPTION_WORD}"
 )
-_NOT_IT = re.compile(
+_NOT_IT = late_pattern(
     r"\s?(?:では?なく|じゃなく|가 아니라|이 아니라|은 아니고|ではありません|ではない|가 아닙니다)[て,]?\s?"
 )
-_WRONG_CJK = re.compile(
+_WRONG_CJK = late_pattern(
     r"\s?(?:项|選項|选项)?(?:均|都|皆)?(?:是)?(?:错|錯|误|誤|不对|不對|不正确|不正確|不符|可?排除|是错|も可能|가 틀)"
 )
-_HEDGED_TAIL = re.compile(
+_HEDGED_TAIL = late_pattern(
     r"[\s,;:(-]{0,3}(?:but |and |or |though |although |also )?(?:it |this |that )?(?:possibly|maybe|perhaps"
     r"|alternatively|potentially|could (?:also )?(?:well )?be|might (?:also )?be|may (?:also )?be|otherwise"
     r"|else|if not|if wrong|followed by|then|second choice|backup)(?![a-z])[\s,:]{0,2}(?:also )?"
     + _OPTION_WORD
 )
-_PREDICATE = re.compile(
+_PREDICATE = late_pattern(
     r" ?(?:(?:both|all|also|clearly)\s)?(?:is|are|was|were|isn't|aren't|wasn't|cannot|can't|can be|could|would"
     r"|wouldn't|seems?|does|doesn't|do|don't|remains?|has|have|may|might|will|being|ist|sind|est|sont"
     r"|es|son|è|é|não|no es|n'est|не|неверн\w{0,3})(?![^\W_])"
 )
 
-_CLAUSE_ENDS = re.compile(rf"[)\]\"'}}{FINAL_END} ]{{0,3}}(?:$|[\n.,;)!])")
+_CLAUSE_ENDS = late_pattern(rf"[)\]\"'}}{FINAL_END} ]{{0,3}}(?:$|[\n.,;)!])")
 
 
 @lru_cache(maxsize=256)
@@ -212,7 +213,7 @@ def _read_asserted(page: Page, at: int) -> Reading | None:
     return reading
 
 
-_COMMA = re.compile(r"[,;\n]")
+_COMMA = late_pattern(r"[,;\n]")
 
 
 def _skip_rejected(page: Page, at: int) -> int | None:
@@ -265,7 +266,7 @@ def read_list(page: Page, start: int) -> Reading | None:
     return Reading(frozenset(letters), unsure, at)
 
 
-_OR_NEXT = re.compile(r"(?:\.{2,3})?\s?[,(]?\s?(?:or|oder|otherwise)\s(?!i\b|rather)")
+_OR_NEXT = late_pattern(r"(?:\.{2,3})?\s?[,(]?\s?(?:or|oder|otherwise)\s(?!i\b|rather)")
 
 
 def _goes_on_with_or(page: Page, at: int, letters: set[str]) -> bool:
@@ -341,8 +342,8 @@ def _item(page: Page, start: int) -> Reading | None:
     return Reading(frozenset({letter}), False, end)
 
 
-_CLOSERS = re.compile(r"\s?[)\]}\"'>]{1,3}|")
-_LABEL_GAP = re.compile(r"[\s.:,)\]|({\"'=-]{0,5}\w")
+_CLOSERS = late_pattern(r"\s?[)\]}\"'>]{1,3}|")
+_LABEL_GAP = late_pattern(r"[\s.:,)\]|({\"'=-]{0,5}\w")
 
 
 def _labels(text: str, end: int) -> bool:
@@ -350,7 +351,7 @@ def _labels(text: str, end: int) -> bool:
     return _LABEL_GAP.match(text, end) is not None
 
 
-_REASON = re.compile(r"\b(?:because|since|as|given that|weil|porque|parce)\b")
+_REASON = late_pattern(r"\b(?:because|since|as|given that|weil|porque|parce)\b")
 
 
 def read_words(page: Page, start: int) -> Reading | None:

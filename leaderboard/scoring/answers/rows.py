@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.claims import Claim, Strength
 from leaderboard.scoring.answers.page import Page
 from leaderboard.scoring.answers.rules import Rule
 
-_ROW = re.compile(
+_ROW = late_pattern(
     r"^[-+|> ]{0,4}(?:\d{1,2}[.)] )?(?:(?i:option|choice|answer|statement) )?[\[(\"']{0,2}(?P<letter>[A-Ja-j])[\])\"']{0,2}(?:选项|選項|项)?"
     r"(?:\s?[.):\]|=]|\s?->?(?=\s|$)|(?=\s[(✓✗])|(?=\Z))[^\n]*",
     re.MULTILINE,
 )
-_YES = re.compile(
+_YES = late_pattern(
     r"(?:^|[\s,;:(|>-])(?<!not )(?<!n't )(?<!nor )(?:yes|correct(?: answer| option| choice)?|right(?: answer| choice)?|true|✓"
     r"|(?:fits|matches|explains)(?: [\w'/-]{1,20}){0,6} best|(?:the )?best (?:fit|match|option|answer|choice)|fits best)[\s.!)|]{0,4}$"
     r"|^\W{0,4}(?:(?:yes|correct|true|✓|most (?:likely|appropriate|consistent|plausible|probable|accurate))(?=\s?[.,;:!)-]|$|\s(?:because|since|as)\b)|right(?=[.,;!]))"
@@ -26,18 +27,18 @@ _YES = re.compile(
     r"|(?:<-{1,3}|←)\s?(?:this|the|my|correct|answer)\b"
     r"|正确|正確|正しい|正解|符合|合致|맞음|맞습니다|맞다|옳"
 )
-_FITS = re.compile(
+_FITS = late_pattern(
     r"\b(?:likely|supported|consistent|compatible|fits?|matches|match|explains|seen|suggested|possible|plausible|confirmed|appropriate|indicated)\b"
 )
-_NO = re.compile(
+_NO = late_pattern(
     r"\b(?:no|not|nor|never|incorrect|inconsistent|incompatible|wrong|false|unlikely|unsupported|implausible|inappropriate|excluded|eliminated|rejected"
     r"|ruled out|normal|cannot|neither|less|without|falsch|nicht|faux|fausse|pas|incorrecte|incorrect[ao]s?|errad[ao]s?|sbagliat[ao]|неверно|неправильно|yanlış)\b|n't\b|✗"
     r"|(?<![\w-])(?:non|nein|não)(?![\w-])|不|错|錯|誤|違|排除|틀|아니|아님|않"
 )
-_OPEN = re.compile(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b|\?")
+_OPEN = late_pattern(r"\b(?:possible|plausible|maybe|perhaps|could|might|may|if)\b|\?")
 
 
-_INLINE = re.compile(
+_INLINE = late_pattern(
     r"(?:^|(?<=[\s;,.(]))(?:(?i:option) )?(?:\((?P<round>[A-Z])\)|(?P<plain>[A-Z])(?:[.:)]|\s?[=-]|(?=\s[(✓✗])))(?=\s)"
 )
 _LONGEST_INLINE = 300

@@ -6,40 +6,41 @@ import json
 import re
 from collections.abc import Iterator
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.text import FINAL_END, FINAL_MARK
 
-_ANSWER_KEY = re.compile(
+_ANSWER_KEY = late_pattern(
     r"(?:the|your|my|model|final|selected|chosen|correct|predicted|best|right)*"
     r"(?:(?:answer|choice|option|letter|prediction|selection|decision)s?"
     r"|ans|final|selected|chosen|predicted|response|pick|result|output|verdict|label"
     r"|答案|选项|正确答案|antwort|respuesta|réponse|resposta|risposta)"
     r"(?:letters?|choices?|options?|key|idx|index|label)?"
 )
-_TEXT_KEY = re.compile(r"(?:(?:option|answer|choice)?text|value|content)")
+_TEXT_KEY = late_pattern(r"(?:(?:option|answer|choice)?text|value|content)")
 _LONGEST_KEY = 40
-_NOT_LETTERS = re.compile(r"[\W_]+")
-_LOOSE_KEY = re.compile(
+_NOT_LETTERS = late_pattern(r"[\W_]+")
+_LOOSE_KEY = late_pattern(
     r"[{,\n]\s{0,20}[\"']?(\w[\w -]{1,39})[\"']?\s?:\s?[\"']?([A-Za-z])[\"']?(?=\s{0,20}(?:[,}\n]|$))"
 )
-_LOOSE_STRING = re.compile(
+_LOOSE_STRING = late_pattern(
     r"[{,\n]\s{0,20}\"(\w[\w -]{1,39})\"\s?:\s?\"([^\"\n{}]{1,300})\"(?=\s{0,20}(?:[,}\n]|$))"
 )
-_OBJECT = re.compile(r"\{[^{}]*(?:\}|$)")
-_ANNOUNCES_FORMAT = re.compile(
+_OBJECT = late_pattern(r"\{[^{}]*(?:\}|$)")
+_ANNOUNCES_FORMAT = late_pattern(
     r"(?:^|[.!?\n]\s?|\b(?:please|must|should|to|and)\s)(?:respond|reply|answer (?:with|in|as|using)"
     r"|return|output|format|write)\b[^.!?\n]{0,100}$",
     re.IGNORECASE,
 )
 """Before a JSON object: it is the form that the question asks for, and not an answer."""
-_FENCED = re.compile(r"```[a-zA-Z]{0,10}\s*\n?")
-_TAG = re.compile(
+_FENCED = late_pattern(r"```[a-zA-Z]{0,10}\s*\n?")
+_TAG = late_pattern(
     r"<\s?(/?)\s?(?:(?:final|your|my|the|selected|chosen|correct|predicted)[_-]?)?"
     r"(?:answers?|choice|option|letter|prediction|final|conclusion|selected|ans)(?:[_-]?(?:letter|option|choice))?\s?>"
     r"|\[(/?)(?:final[_ ])?answer\]",
     re.IGNORECASE,
 )
-_WRAPPER = re.compile(r"</?(?:response|output|result|results|root|xml|solution)>", re.IGNORECASE)
-_DOUBLE_BRACKET = re.compile(r"\[\[\s?([^\[\]\n]{1,80}?)\s?\]\]")
+_WRAPPER = late_pattern(r"</?(?:response|output|result|results|root|xml|solution)>", re.IGNORECASE)
+_DOUBLE_BRACKET = late_pattern(r"\[\[\s?([^\[\]\n]{1,80}?)\s?\]\]")
 _MAX_DEPTH = 5
 
 

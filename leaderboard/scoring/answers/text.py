@@ -5,6 +5,7 @@
 import re
 import unicodedata
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.replies import read_said
 
 FINAL_MARK = "\ue000"
@@ -13,7 +14,7 @@ FINAL_MARK = "\ue000"
 FINAL_END = "\ue001"
 """Stands where such a mark closes."""
 
-_INVISIBLE = re.compile(
+_INVISIBLE = late_pattern(
     "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f\U000e0000-\U000e0fff]"
 )
@@ -43,12 +44,12 @@ _PLAIN = str.maketrans(
     }
 )
 _LOOK_ALIKE = dict(zip("АВСЕНІЈΑΒΕΗΙ", "ABCEHIJABEHI", strict=True))
-_LONE_LOOK_ALIKE = re.compile(
+_LONE_LOOK_ALIKE = late_pattern(
     rf"(?<![^\W_])[{''.join(_LOOK_ALIKE)}](?![^\W_])(?!\s[а-яё])"
     rf"|(?<=[Оо]твет )[{''.join(_LOOK_ALIKE)}](?![^\W_])"
     rf"|(?<=[Вв]ариант )[{''.join(_LOOK_ALIKE)}](?![^\W_])"
 )
-_LONE_CYRILLIC_ONLY = re.compile(r"(?<![^\W_])[БГДбгд](?=[).:]|$|\n)")
+_LONE_CYRILLIC_ONLY = late_pattern(r"(?<![^\W_])[БГДбгд](?=[).:]|$|\n)")
 
 
 def plain_characters(text: str) -> str:
@@ -80,14 +81,14 @@ def said_by_model(text: str) -> str:
     return said.replace("▁", " ") if "▁" in said else said
 
 
-_LATEX_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s?|(?<![A-Za-z\\])b?oxed(?={)")
-_FORMULA = re.compile(
+_LATEX_BOX = late_pattern(r"\\(?:boxed|fbox|framebox)\s?|(?<![A-Za-z\\])b?oxed(?={)")
+_FORMULA = late_pattern(
     r"\\(?:boxed|fbox|framebox)\s?\{(?P<held>(?:[^{}\n]|\{[^{}\n]{0,80}\}){1,200})\}"
 )
-_CALCULATES = re.compile(
+_CALCULATES = late_pattern(
     r"[\^=<>]|\\(?!text|math|bf|rm|it|mbox|left|right|q?quad|circ|deg|[,;:! ()\[\]{}%])[A-Za-z]"
 )
-_LETTER_IN_FORMULA = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_LETTER_IN_FORMULA = late_pattern(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 
 
 def _unboxed(box: re.Match[str]) -> str:
@@ -96,33 +97,33 @@ def _unboxed(box: re.Match[str]) -> str:
     return " " if _CALCULATES.search(held) and _LETTER_IN_FORMULA.search(held) else box[0]
 
 
-_GLUED = re.compile(
+_GLUED = late_pattern(
     r"[ :(*][A-Z](?=(?:ANSWER|Answer|Explanation|EXPLANATION|Reason|Rationale|Justification|Confidence|Because|Note)\b)"
 )
 """Where a model forgot the line break behind its letter: `ANSWER: BExplanation`."""
-_LATEX_NEWLINE = re.compile(r"\\n(?![a-z])")
-_LATEX_WORD = re.compile(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
-_BRACED_JOINT = re.compile(r"\{\s?(and|or|und|oder|et|ou)\s?\}")
-_STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
-_UNTICKED = re.compile(r"^[ \t]*[-*+] \[ ?\][^\n]*$", re.MULTILINE)
-_TICKED = re.compile(r"^([ \t]*[-*+] )\[[xX✓]\](?= )", re.MULTILINE)
+_LATEX_NEWLINE = late_pattern(r"\\n(?![a-z])")
+_LATEX_WORD = late_pattern(r"\\(?:[a-zA-Z]+\*?|[()\[\],;:!{}_%&# ])")
+_BRACED_JOINT = late_pattern(r"\{\s?(and|or|und|oder|et|ou)\s?\}")
+_STRUCK = late_pattern(r"~~[^~\n]{1,300}~~|<(?:s|del|strike)>[^<>\n]{1,300}</(?:s|del|strike)>")
+_UNTICKED = late_pattern(r"^[ \t]*[-*+] \[ ?\][^\n]*$", re.MULTILINE)
+_TICKED = late_pattern(r"^([ \t]*[-*+] )\[[xX✓]\](?= )", re.MULTILINE)
 _MARKED_ROW = r"(?=[\[(]?(?:(?i:option|choice) )?[\[(]?[A-Z][\])]?(?:[.:]|\s|$))"
-_CROSSED = re.compile(
+_CROSSED = late_pattern(
     rf"^[ \t]*(?:[-*+|] ?)?[☐□✗☒]\s?(?:\|\s?)?(?:\*\*)?{_MARKED_ROW}[^\n]*$", re.MULTILINE
 )
-_CHECKED = re.compile(
+_CHECKED = late_pattern(
     rf"^([ \t]*(?:[-*+|] ?)?)[☑✓]\s?(?:\|\s?)?(?:\*\*)?{_MARKED_ROW}", re.MULTILINE
 )
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]*[#>]+[#> \t]*", re.MULTILINE)
-_BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr)\s?/?>", re.IGNORECASE)
-_STYLE_TAG = re.compile(
+_FENCE = late_pattern(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
+_HEADING = late_pattern(r"^[ \t]*[#>]+[#> \t]*", re.MULTILINE)
+_BREAK_TAG = late_pattern(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr)\s?/?>", re.IGNORECASE)
+_STYLE_TAG = late_pattern(
     r"</?(?:b|i|u|em|strong|span|mark|code|sup|sub|td|th|font|small|big|center|html|body)"
     r"(?:\s[^<>\n]{0,80})?>"
 )
-_UNDERSCORES = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
-_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-_LINE_ENDS = re.compile(r" ?\n[ \n]*")
+_UNDERSCORES = late_pattern(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
+_SPACES = late_pattern(r"[^\S\n]{2,}|[^\S\n ]")
+_LINE_ENDS = late_pattern(r" ?\n[ \n]*")
 
 
 def without_markup(text: str) -> str:
@@ -158,7 +159,7 @@ def without_markup(text: str) -> str:
     return text.strip()
 
 
-_NEXT_QUESTION = re.compile(
+_NEXT_QUESTION = late_pattern(
     r"\n(?:(?:new|next|another|follow-up) )?"
     r"(?:(?:question|problem|exercise|q|questão|pregunta|frage|вопрос)\s?(?:no\.? ?)?#?\d{0,4}\s?[:.)]"
     r"|(?:question|problem|exercise|q)\s?#?\d{1,4}\n"
@@ -169,12 +170,12 @@ _NEXT_QUESTION = re.compile(
 )
 
 
-_NUMBERED_QUESTION = re.compile(
+_NUMBERED_QUESTION = late_pattern(
     r"(?P<answer>(?:answer: )?[\[(]?[A-Z][\])]?(?:[.:)] [^\n]{0,200})?)\n(?:[2-9]|1\d)[.)] [^\n]{8,600}\?(?=\n|$)",
     re.IGNORECASE,
 )
 """An answer, and behind it a question with a number: `B`, `2. Which nerve is affected?`"""
-_OPENING_SPEAKER = re.compile(r"\A(?:q|question|user|human)\s?:(?:[^\n]{0,2000}\n(?=(?:a|assistant|answer)\s?:)|[\s\S]{0,4000}?\n(?=assistant\s?:))"
+_OPENING_SPEAKER = late_pattern(r"\A(?:q|question|user|human)\s?:(?:[^\n]{0,2000}\n(?=(?:a|assistant|answer)\s?:)|[\s\S]{0,4000}?\n(?=assistant\s?:))"
                               r"(?:a|assistant)\s?:\s?|\Aassistant\s?:\s?",
                               re.IGNORECASE)  # fmt: skip
 """An echoed question of one line and the name of whoever answers it."""
@@ -210,13 +211,13 @@ _OFFER = (
     r"|(?:хотите|нужно|нужны|могу) [^\n]{0,200}\?|[^\n]{0,120}(?:ister misiniz|istiyor musunuz)\?"
     r"|(?:需要|是否|您|你|要不要|如果您|希望)[^\n]{0,120}|[^\n]{0,120}(?:ましょうか|ますか|까요|습니까)[?.]?"
 )
-_CLOSING = re.compile(
+_CLOSING = late_pattern(
     rf"(?:\n|(?<=[.!)\]\"'\ue001}}]) )[- ]{{0,2}}(?:{_OFFER})\s*\Z", re.IGNORECASE
 )
-_CLOSING_QUESTION = re.compile(
+_CLOSING_QUESTION = late_pattern(
     r"\n(?!(?:or|but|wait|hmm|oder|ou)\b)(?:[^\W\d_][^\n?.!]{7,240})\?\s*\Z", re.IGNORECASE
 )
-_LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
+_LONE_CAPITAL = late_pattern(r"(?<![A-Za-z0-9'/-])[A-Z](?![A-Za-z0-9'/-])")
 _MOST_CLOSINGS = 4
 _REACH = 400
 

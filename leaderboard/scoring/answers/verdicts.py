@@ -2,9 +2,9 @@
 
 # ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
-import re
 from collections.abc import Iterator
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.claims import (
     Claim,
     Strength,
@@ -27,14 +27,14 @@ _BE = (
     r"(?:(?<=\s)(?:is|are|was|were|would be|must be|should be|has to be|seems(?: to be)?|seem|appears(?: to be)?"
     r"|looks|remains|stands out as|being|becomes|emerges as|comes out as)|(?<=')s)"
 )
-VERDICT_ANSWER = re.compile(
+VERDICT_ANSWER = late_pattern(
     rf"[\s']{_BE}{_SURE}\s(?:the|my|our|your)(?:\s(?:single|only|one|most|very|best|correct|right|final|likely"
     r"|appropriate|accurate|suitable|probable|consistent|closest|true|obvious|clear|proper|preferred"
     r"|ideal|overall|chosen|selected|and|logical|reasonable|better|logical|strongest)){0,4}"
     r"\s(?:answers?|choices?|options?|one|ones|pick|selection|diagnosis|treatment|level|levels|match|fit"
     r"|next step|next best step|management|procedure|location|site|step)\b"
 )
-PLAIN_NOUN_ONLY = re.compile(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
+PLAIN_NOUN_ONLY = late_pattern(r"\s(?:the|my|our|your)\s(?:choices?|options?|ones?|level|levels|diagnosis"
                              r"|treatment|step|location|site|management|procedure|match|fit|next step)$")  # fmt: skip
 _TRUE = (
     rf"[\s'](?:{_BE}{_SURE}\s(?:the\s)?(?:correct|right|true|best|accurate|most (?:likely|appropriate|accurate"
@@ -49,14 +49,14 @@ _TRUE = (
     r"|(?:è|sono)(?: la| le)? (?:rispost[ae] )?(?:corrett[aoei]|esatt[ao]|giust[ao])\b"
     r"|(?:верно|верен|верный|правильный|правильно|верна)\b|(?:doğrudur|doğru(?: cevap(?:tır)?)?)\b))"
 )
-VERDICT_TRUE_ASCII = re.compile(_TRUE)
+VERDICT_TRUE_ASCII = late_pattern(_TRUE)
 """VERDICT_TRUE for a text in ASCII, much faster: it only has to look behind spaces."""
-VERDICT_TRUE = re.compile(
+VERDICT_TRUE = late_pattern(
     _TRUE + r"|\s?(?:项|選項|选项)?(?:[(][^()\n]{1,40}[)])?\s?最(?:符合|可能|合适|恰当|佳|贴切)"
     r"|\s?(?:项|選項|选项)?(?:是|为|為)?(?:正确的?|正確的?|对的|對的|正确答案|正確答案|答案)(?![^\s.,;!?\]])"
     r"|\s?(?:が|は)\s?(?:正解|正しい|正答|答え|最も(?:適切|妥当|考えられ|考えやすい|可能性が高い))|\s?번?(?:이|가|은|는)?\s?(?:정답|맞습니다|옳)"
 )
-TRUE_LIMITED = re.compile(
+TRUE_LIMITED = late_pattern(
     r"\s?,?\s?(?:if\b|only if|unless|when\b|but\b|about\b|only in|for (?:a|patients|those)|to some extent"
     r"|partially|partly|except|that\b|in (?:some|other|theory|general)|however|though|except|a bit|\?)"
 )
@@ -68,11 +68,11 @@ VERDICT_LITERALS = (
 )  # fmt: skip
 
 
-_SUBJECT = re.compile(
+_SUBJECT = late_pattern(
     r"(?<![A-Za-z0-9'&/\u00c0-\u024f-])[\[(\"']{0,2}(?:[A-Z]|(?<=[(\[])[a-z](?=[)\]])|(?<=option )[a-z]|(?<=choice )[a-z])"
     r"(?![A-Za-z0-9\u00c0-\u024f])"
 )
-OWNER = re.compile(
+OWNER = late_pattern(
     r"\b(?:types?|grades?|vitamins?|hepatitis|class|groups?|stages?|asia|ao|frankel|denis|categor(?:y|ies)"
     r"|column|zone|line|point|panel|fig(?:ure)?|image|arrow|plan|patient|phase|protein|factor|series|part"
     r"|section|appendix|structure|box|level|pfirrmann|modic|impairment scale|ais|scale|score|influenza"
@@ -80,19 +80,19 @@ OWNER = re.compile(
     r"|nerve|a|an|the|hospital|team|region|area|vertebra|slice|study|trial|arm|drug|cohort|q|model)"
     r"(?:\s(?:grade|type|score|scale|is|was))?[\s:]\s?$"
 )
-_EXCEPTED = re.compile(
+_EXCEPTED = late_pattern(
     r"\b(?:not|neither|nor|than|except|besides|without|unlike|if|whether|unless|although|though|why|how"
     r"|sure|when|either|nicht|weder|pas|ni|no|não|non|не)\s(?:(?:is|are|that|for|of|only|option|options|choice|the|both"
     r"|answer)\s){0,2}$"
 )
-_GAP = re.compile(r"[)\].:,\"'\s-]{1,4}[^.;!?\n]{0,140}|")
-_GAP_DOUBT = re.compile(
+_GAP = late_pattern(r"[)\].:,\"'\s-]{1,4}[^.;!?\n]{0,140}|")
+_GAP_DOUBT = late_pattern(
     r"\b(?:not|no|never|wrong|incorrect|false|but|while|whereas|however|except|than|unlike|unlikely|if|and"
     r"|which|because)\b|n't\b|(?<![a-z0-9])[b-h](?![a-z0-9'])"
 )
-_CAPITAL_A = re.compile(r"(?<![\w'-])A[)\]\"']{0,2}\s?$")
+_CAPITAL_A = late_pattern(r"(?<![\w'-])A[)\]\"']{0,2}\s?$")
 """The one letter that _GAP_DOUBT cannot tell from an article, right before the verdict."""
-TRUE_MARK = re.compile(
+TRUE_MARK = late_pattern(
     r"[\s:|()\[\].,\"'-]{0,6}(?:(?:this|which|it) (?:is|option is) )?(?:is )?(?:the )?"
     r"(?:✓|(?:correct(?: answer| option| choice| one)?|right(?: answer)?|true|yes|best(?: answer| option)?)"
     r"(?=[\s]{0,1}(?:[.,;:!|)\]\n✓-]|$|because|as\b|since)))"

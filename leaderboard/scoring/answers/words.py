@@ -6,8 +6,7 @@ that each match takes constant time.
 
 # ruff: noqa: E501, RUF001 -- patterns stay on one line; other scripts' characters are meant.
 
-import re
-
+from leaderboard.late import late_pattern
 from leaderboard.scoring.answers.cues import CueTable
 
 # --- the answer is ... ---------------------------------------------------------------------------
@@ -50,7 +49,7 @@ NOUNS = {
 NOUN_CUES = CueTable(
     {literal: rf"{noun}{_NOUN_TAIL}{_TO_WHOM}{IS}" for literal, noun in NOUNS.items()}
 )
-CONVENTIONAL = re.compile(
+CONVENTIONAL = late_pattern(
     r"\b(?:usual|usually|textbook|classic|classical|classically|conventional|conventionally|traditional"
     r"|typical|typically|standard|normally|generally|ordinarily|naive|obvious|popular|knee-jerk)\b"
 )
@@ -62,26 +61,26 @@ NEEDS_QUALITY = frozenset(
 )  # fmt: skip
 """Nouns that name the answer only behind a word of QUALITY or at the start of a line."""
 
-PLURAL_LIST = re.compile(r"(?:options|choices)\b")
-QUALITY = re.compile(
+PLURAL_LIST = late_pattern(r"(?:options|choices)\b")
+QUALITY = late_pattern(
     r"\b(?:correct|right|best|final|chosen|selected|my|only|most \w{3,14}|likely|appropriate"
     r"|richtige|korrekte|bonne|correcte|correta|corretta|правильный|верный|doğru)\s$"
 )
-QUALITY_AFTER = re.compile(
+QUALITY_AFTER = late_pattern(
     r"\s(?:correct[ao]?s?|correctes?|corretas?|corrett[ae]|esatt[ae]|giust[ae]|richtig|doğru)\b"
 )
-FINAL = re.compile(
+FINAL = late_pattern(
     r"\b(?:final|ultimate|definitive|corrected|revised|updated|endgültige|finale|définitive"
     r"|последний|окончательный|nihai)(?:\s(?:and \w{1,10}|correct|best|answer|my|chosen))?\s?$"
 )
-BAD_QUALITY = re.compile(
+BAD_QUALITY = late_pattern(
     r"\b(?:wrong|incorrect|false|worst|least(?: \w{1,14})?|another|other|alternative|possible|plausible"
     r"|potential|second(?:[ -]best)?|next(?:[ -]best)?|third|tempting|distractor|initial|preliminary"
     r"|tentative|original|previous|earlier|student's?|common|patient's|falsche|mauvaise|incorrecta"
     r"|errada|sbagliata|неправильный|yanlış|one|two|an|either|each|every|any|which|what|no|this"
     r"|not|rejected|excluded|discarded|eliminated|dismissed|remaining|his|her|their|its|example|sample|working|provisional)\s$"
 )
-BARE_NOUN = re.compile(
+BARE_NOUN = late_pattern(
     r"(?:^|[\n.!?;:]\s?|\b(?:the|my|correct|final|right|best|is)\s)"
     r"(?P<noun>answers?|choice|antwort|réponse|respuesta|resposta|risposta|ответ|cevap|ans)"
     r"(?: option| (?:correcta|correta|corretta|correcte))? (?=[\[(\"']?[a-z](?![a-z\d]))"
@@ -127,7 +126,7 @@ DIRECT = CueTable(
 )
 """Cues that stand right before the letter, with or without a mark between."""
 
-DIRECT_BAD_BEFORE = re.compile(
+DIRECT_BAD_BEFORE = late_pattern(
     r"(?:不[能应應可会會该該宜要]|无法|無法|不|别|別|勿|非|误|誤|可|备|備|候|多|单|單|错误|錯誤|错的|不正确的|不正確的|如果|若|틀린|오)$"
 )
 
@@ -150,11 +149,11 @@ FIRST_PERSON_CUES = CueTable(
                  "ich tippe auf", "opte pour")}
 )  # fmt: skip
 """Verbs that need no "I" beside them."""
-SPEAKER = re.compile(
+SPEAKER = late_pattern(
     r"(?:^|\b(?:i|we|i'd|i'll|i'm|we'd|we'll|let's|let us|us|me|therefore|thus|so|hence|should"
     r"|must|would|will|please|am)\b[^.;:!?\n]{0,40}?)\s?$"
 )
-VERB_BAD_BEFORE = re.compile(
+VERB_BAD_BEFORE = late_pattern(
     r"\b(?:would have|might|may|could|initially|almost|nearly|tempted to|before|why|how|when|who"
     r"|first|you|people|some|many|students?|one|they|he|she|or|can|never|even)\b[^.;:!?\n]{0,24}$"
     r"|\b(?:was|were) going to\s$|(?<!going )(?<!have )(?<!had )(?<!want )(?<!like )(?<!inclined )(?<!need )(?<!decided )\bto\s$"
@@ -242,7 +241,7 @@ CONCLUSION_CUES = CueTable(
         "would be": ("it", "that"),
     },
 )
-CORRECTION_CUE = re.compile(
+CORRECTION_CUE = late_pattern(
     r"(?:\b(?:chang|revis|switch|updat)(?:e|ed|es|ing)? (?:my|the) (?:final )?(?:answer|choice) (?:from (?:option )?[(]?[a-z][)]? )?to(?: option)?(?= )|\b(?:chang|switch|mov)(?:e|es|ed|ing)? from (?:option )?[(]?[a-z][)]? to(?: option)?(?= )|\b(?:on second thought|no|nope|edit|i mean|make that|or rather|correction|scratch that|sorry|wait|actually|i meant)"
     r"(?: thoughts?)?[,:;. -]{1,3}(?:(?:it's|it is|the answer is|it should be|should be|rather|option|that's)\s){0,2})"
 )
@@ -254,26 +253,26 @@ CORRECTION_STEMS = frozenset(
 
 # --- negation, hedge, correction -----------------------------------------------------------------
 
-NOT_BEFORE = re.compile(
+NOT_BEFORE = late_pattern(
     r"(?:\b(?:not|never|cannot|no|nor|neither|none|nothing|little|without|hardly|doubt|doubts|unsure|unable|wrong|refuse"
     r"|unlikely|decline|whether|if|nicht|pas|не|não|hadn't)\b|n't\b)"
     r"(?:\s(?!(?:but|so|therefore|thus|hence|then|and|because|yet|instead|only)\b)[\w']{1,20}){0,5}\s?$"
 )
-NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?|not|any|little) doubt\b|\bnot only\b|\bwhy not\b")
-CONDITION = re.compile(
+NO_DOUBT = late_pattern(r"\b(?:no|without(?: a)?|not|any|little) doubt\b|\bnot only\b|\bwhy not\b")
+CONDITION = late_pattern(
     r"\b(?:if|unless|assuming|suppose|supposing|whether|were (?:it|this|the)|had (?:it|this|the)|provided (?:that|there|he|she|it|the)"
     r"|in case|in which case|when|wenn|falls|si|se|если|eğer)\b|如果|若|もし|만약"
 )
-NO_CONDITION = re.compile(
+NO_CONDITION = late_pattern(
     r"\bwhen (?:\w{3,14}ing|asked|forced|pressed)\b|\b(?:are|is|was|were|been|image|images|information|options|choices|data) provided\b"
     r"|\bse (?:observan?|aprecian?|ven?|visualizan?|identifican?|muestran?|encuentran?|trata|describen?|localizan?|puede|debe|ha|indica)\b"
     r"|\b(?:even if|if (?:i|we) (?:have|had|must|were forced)\b[^,\n]{0,30}|if (?:forced|pressed|asked"
     r"|i'm forced|i were)\b[^,\n]{0,30}|if only one[^,\n]{0,30})"
 )
-CONDITION_AFTER = re.compile(
+CONDITION_AFTER = late_pattern(
     r"[)\]\"']{0,2} ?,? ?(?:only |but only )?(?:if|unless|provided|assuming)\b(?! (?:i|we) (?:have|had|must))"
 )
-HEARSAY = re.compile(
+HEARSAY = late_pattern(
     r"\b(?:(?:colleagues?|friends?|doctors?|teachers?|professors?|radiologists?|surgeons?|residents?|reports?|patients?|he|she|they)"
     r" (?:once |also |have |has |had |would |might |will )?(?:say|says|said|thinks?|thought|claims?|claimed|suggests?|suggested|told|believes?|believed|choose|chooses|chose|pick|picks|picked|answers?|answered)"
     r"|students?|some|many|people|others|someone|somebody|tempting|tempted|misconception"
@@ -283,16 +282,16 @@ HEARSAY = re.compile(
     r"|i would (?:normally|usually|ordinarily)|(?:normally|usually|ordinarily),? i would|(?:previous|earlier|prior|another|different) (?:question|case|item|exam)s?"
     r"|at first|first (?:i )?thought|initially|i thought|i first)\b"
 )
-THEN = re.compile(
+THEN = late_pattern(
     r"\b(?:so|therefore|thus|hence|but|consequently|now)\b(?! that)[, ]|->|→|因此|所以"
 )
 
-CONCESSION = re.compile(
+CONCESSION = late_pattern(
     r"^\W{0,3}(?:while|although|though|even though|whereas|whilst|despite)\b[^,]{0,120},\s"
 )
 """A clause at a sentence's start that grants something before the claim."""
 
-CORRECTED = re.compile(
+CORRECTED = late_pattern(
     r"\b(?:wait|actually|correction|second thoughts?|reconsider\w{0,5}|re-?examin\w{1,5}"
     r"|re-?evaluat\w{1,5}|re-?check\w{0,3}|re-?think\w{0,3}|re-?read\w{0,3}|re-?assess\w{0,4}"
     r"|scratch that|i was wrong|my mistake|(?:a|an) (?:mistake|error)|mistaken|sorry|apolog\w{1,5}"
@@ -301,7 +300,7 @@ CORRECTED = re.compile(
     r"|moment mal|perdón|désolé|attends|espera|исправ\w{0,5}|nope)(?![^\W_])"
     r"|不对|不對|重新|更正|修正|訂正|いや|다시|아니"
 )
-WITHDRAWN = re.compile(
+WITHDRAWN = late_pattern(
     r"\bwait(?=[,.!:]|\s?$| no| let| i\b| actually| maybe| that)|\bhold on\b|\bscratch that\b"
     r"|\blet me (?:reconsider|re-?think|re-?check|re-?evaluate|re-?examine)"
     r"|\bi was wrong\b|\bon second thought|\bthat(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct)|an? (?:mistake|error)|my (?:mistake|error))"
@@ -315,7 +314,7 @@ NOT_THE_ANSWER = (
     r"|is (?:the )?wrong(?: answer| choice| option)?|is eliminated|is excluded|is not it"
 )
 
-FALSE_SOON = re.compile(
+FALSE_SOON = late_pattern(
     r"[^.;\n]{0,50}?(?:\b(?:what (?!i\b|we\b)(?:\w+ ){1,4}(?:would|might|could|may) (?:say|think|pick|choose|answer|select|guess)|a (?:trap|lure|red herring)|incorrect|wrong|false|not|no|never|unlikely|excluded|eliminated|inappropriate"
     r"|ruled out|contraindicated|out|less|cannot|implausible|insufficient|irrelevant|tempting|distractors?|falsch|faux|fausse"
     r"|incorrecta?s?|errad[ao]s?|sbagliat[ao]|nicht|pas|неверн\w{0,3}|неправильн\w{0,3}|yanlış\w{0,4}"
@@ -323,7 +322,7 @@ FALSE_SOON = re.compile(
 )
 
 
-REFUSAL = re.compile(
+REFUSAL = late_pattern(
     r"\b(?:i|we)(?:'m| am| are)? (?:really |truly |deeply |very )?(?:sorry|afraid)\b|\bas an ai\b|\bi am an ai\b"
     r"|\bi'm (?:just )?an ai\b|\bas a (?:large )?language model\b|\bi apologi[sz]e\b|\bmy apologies\b"
     r"|(?:^|[\n.!?;:,]\s?|\b(?:i|we|but|and|so)\s)(?:(?:i|we)\s)?(?:cannot|can't|can not|could not|couldn't"
@@ -348,7 +347,7 @@ REFUSAL = re.compile(
     r"|آسف|لا أستطيع|لا يمكنني|माफ़|क्षमा|असमर्थ|nie mogę|kan niet|kan inte|không thể|tidak dapat|tidak bisa"
 )
 
-ASKS_FOR_MORE = re.compile(
+ASKS_FOR_MORE = late_pattern(
     r"\bplease (?:re-?)?(?:upload|share|provide|send|attach|supply)\b|\byes and no\b"
     r"|\b(?:versus|vs|for comparison)\b"
     r"|\b(?:how can i|i can|happy to|glad to) (?:help|assist)\b|\bwhat would you like\b"
@@ -356,7 +355,7 @@ ASKS_FOR_MORE = re.compile(
 )
 """In a text without a claim: it is no answer, whatever option it seems to name."""
 
-UNDECIDED = re.compile(
+UNDECIDED = late_pattern(
     r"\b(?:(?:could|might|may)(?: well| also)? be|(?:torn|undecided|hesitat\w{1,4}|toss-?up) between"
     r"|narrow\w{0,3} (?:it |this )?(?:down )?to|possible answers?(?: are| is)?:?)\s"
 )

@@ -7,11 +7,11 @@ L4-L5 severe": the finding is named once, and its place stands in another part o
 from __future__ import annotations
 
 import enum
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist import vocabulary
 from leaderboard.scoring.checklist.groups import Group
 from leaderboard.scoring.checklist.words import Word
@@ -20,7 +20,7 @@ _GOING_ON = frozenset("there no all every show shows has have demonstrate demons
 """Where the sentence goes on behind a place that is excepted, without a mark."""
 _OPENING = frozenset(("with", "the", "sole", "only", "single", "and", "but"))
 _PRONOUNS = frozenset(("one", "ones", "that", "those", "old", "known", "for", "of"))
-_NUMBER = re.compile(r"\d|i{1,3}|iv")
+_NUMBER = late_pattern(r"\d|i{1,3}|iv")
 _ANY = frozenset("all none level levels disc discs anywhere elsewhere segment segments".split())
 _PLAIN = frozenset(
     (

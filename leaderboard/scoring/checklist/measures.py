@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist import vocabulary
 from leaderboard.scoring.checklist.words import Word, text_at
 
 MOST_BETWEEN = 8
 """At most this many words stand between a term and its amount."""
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
+_NUMBER = late_pattern(r"\d+(?:[.,]\d+)?$")
 _POWERS = frozenset("012345")
 _UNITS = {
     "mm": ("mm", 1.0),

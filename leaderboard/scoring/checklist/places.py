@@ -8,25 +8,28 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE, list_span, place_of
 
 _ORDER = {name: place for place, name in enumerate(ALL_VERTEBRAE)}
 _BELOW = {"C7": "T1", "T12": "L1", "T13": "L1", "L5": "S1", "L6": "S1"}
 """What "1" means after the last vertebra of a region, as in L5/1."""
 
-_PART = re.compile(r"(th|[cdtls])?(\d{1,2})")
-_SEQUENCE = re.compile(
+_PART = late_pattern(r"(th|[cdtls])?(\d{1,2})")
+_SEQUENCE = late_pattern(
     r"weighted|weighting|signal|image|imaging|sequence|flair|fse|stir|fat|bright|dark|hyper"
     r"|hypo|iso|sagittal|axial|coronal|mri|w$|tse|shortening|prolongation|relaxation|high|low"
     r"|and$|contrast|spin|map|scan"
 )
-_VERTEBRA_WORD = re.compile(r"vertebra|body|bodies|level|fracture|lamina|pedicle|spinous|endplate")
-_NERVE = re.compile(
+_VERTEBRA_WORD = late_pattern(
+    r"vertebra|body|bodies|level|fracture|lamina|pedicle|spinous|endplate"
+)
+_NERVE = late_pattern(
     r"nerve|root|radicul|dermatom|myotom|distribution|territor|sensory|motor|reflex|pals|weak"
     r"|numb|pain|innervat"
 )
-_COUNTING = re.compile(r"count|number|label|enumerat")
-_DOWNWARDS = re.compile(r"down|caudal")
+_COUNTING = late_pattern(r"count|number|label|enumerat")
+_DOWNWARDS = late_pattern(r"down|caudal")
 _NERVE_BEFORE = frozenset(
     ("exiting", "traversing", "root", "roots", "nerve", "dermatome", "dermatomes", "below")
 )
@@ -215,20 +218,20 @@ _LEFT = frozenset(
 _RIGHT = frozenset(("right", "rt", "rightward", "rightwards", "dextroconvex", "dextroscoliosis"))
 _BOTH = frozenset(("bilateral", "bilaterally"))
 _CENTRAL = frozenset(("central", "centrally", "midline"))
-_NO_LEFT = re.compile(
+_NO_LEFT = late_pattern(
     r"predominan|dominan|untreated|alone|unaddressed|unchanged|unattended|unrepaired|with$|behind|over|to$|in$|out$|as$"
 )
-_NO_RIGHT = re.compile(
+_NO_RIGHT = late_pattern(
     r"predominan|dominan|answer|choice|option|diagnos|treatment|away|now|after|before|level|time|decision|patient|way"
     r"|thing"
 )
-_NO_CENTRAL = re.compile(
+_NO_CENTRAL = late_pattern(
     r"nervous|cord|line$|venous|obes|sensiti|canal|spinal|stenos|incision|sagittal|approach|image"
     r"|skin|section|slice|vein"
 )
 _LEFT_OVER = frozenset(("fluid", "csf", "space", "fat", "nothing", "none", "room", "joint", "is"))
 _ON_THE = (["on", "the"], ["to", "the"], ["at", "the"])
-_PAIRED = re.compile(r"side|facet|foram|pedicle|lamina|root|joint|recess|psoas|limb|leg")
+_PAIRED = late_pattern(r"side|facet|foram|pedicle|lamina|root|joint|recess|psoas|limb|leg")
 
 
 def find_sides(texts: Sequence[str]) -> list[Side | None]:

@@ -5,30 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist.predicates import Stance
 from leaderboard.scoring.checklist.stances import find_stance
 from leaderboard.scoring.checklist.words import Word, text_at
 
-_PLAN = re.compile(r"treatment|recommend|management|plan\b|therapy|advice|surgery|operation", re.I)
+_PLAN = late_pattern(
+    r"treatment|recommend|management|plan\b|therapy|advice|surgery|operation", re.I
+)
 """A heading or label of a plan; "Risk & Prognosis Management" is none."""
-_NO_PLAN = re.compile(r"risk|prognos|complication|history|prior|previous", re.I)
-_RECOMMENDING = re.compile(
+_NO_PLAN = late_pattern(r"risk|prognos|complication|history|prior|previous", re.I)
+_RECOMMENDING = late_pattern(
     r"(?:recommend|advis|prescrib|suggest|propos|plann)(?:e|es|ed|ing|s)?$|(?:will|should|must|may|offer|offered"
     r"|start|started|begin|give|given|perform|performed|continue|continued|schedule|scheduled"
     r"|daily|weekly|today|tomorrow|tonight|immediately|allowed|permitted|encouraged)$"
 )
-_WARNING = re.compile(
+_WARNING = late_pattern(
     r"contraindicat|avoid|danger|harm|unsafe|hazard|forbid|prohibit|discourag|refrain|inappropriat"
     r"|inadvisab|mistake|wrong|never$|injur|paraly|worsen|damag|destabili[sz]|aggravat|risk"
     r"|precipitat|threat|wary|caution|warn|outdated"
 )
-_ENDING = re.compile(r"stop|discontinu|withh[eo]ld|paus|omit")
+_ENDING = late_pattern(r"stop|discontinu|withh[eo]ld|paus|omit")
 """Words that end a treatment, close before or behind it."""
-_PAST = re.compile(
+_PAST = late_pattern(
     r"fail|tried$|had$|has$|have$|was$|were$|been$|underwent$|received$|helped$|already$|history$"
     r"|after$|before$|previous|prior|earlier$|later$|once$"
 )
-_INSTEAD = re.compile(
+_INSTEAD = late_pattern(
     r"nobody$|rather$|instead$|than$|unlike$|only$|reserve|resort$|except$|unless$|if$"
 )
 REACH = 14

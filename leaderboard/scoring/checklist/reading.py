@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist.asides import Aside, AsideKind, find_asides
 from leaderboard.scoring.checklist.groups import Places, find_places
 from leaderboard.scoring.checklist.paraphrases import add_paraphrases
@@ -139,7 +140,7 @@ def _find_hits(sentence: Sentence, index: TermIndex) -> list[tuple[Hit, Stance]]
     return found
 
 
-_HISTORY = re.compile(
+_HISTORY = late_pattern(
     r"(?:clinical )?(?:history|information|details|indications?|question|background)\b"
     r"|(?:indications?|reason for (?:the )?(?:exam\w*|study|scan)|referral|request)\b",
     re.IGNORECASE,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist.places import Span
 from leaderboard.scoring.levels import ALL_DISCS, ALL_VERTEBRAE, DISCS, VERTEBRAE, list_span
 
@@ -20,11 +20,13 @@ _LOWEST = frozenset(("lower", "lowest", "last", "bottom", "caudal", "distal"))
 _HIGHEST = frozenset(("upper", "uppermost", "highest", "top", "upmost"))
 _BETWEEN = frozenset("the of entire whole five six seven twelve 5 6 7 12 vertebral disc".split())
 _SIX = frozenset(("six", "6"))
-_DISC = re.compile(r"dis[ck]|space|interspace|intervertebral|junction")
-_VERTEBRA = re.compile(r"vertebra|body|bodies")
-_LEVEL = re.compile(r"level|segment|spine$|dis[ck]|interspace|intervertebral|vertebra|body|bodies")
+_DISC = late_pattern(r"dis[ck]|space|interspace|intervertebral|junction")
+_VERTEBRA = late_pattern(r"vertebra|body|bodies")
+_LEVEL = late_pattern(
+    r"level|segment|spine$|dis[ck]|interspace|intervertebral|vertebra|body|bodies"
+)
 _JUNCTIONS = {"lumbosacral": "L5/S1", "cervicothoracic": "C7/T1"}
-_JUNCTION = re.compile(r"junction|dis[ck]|level|segment|interspace")
+_JUNCTION = late_pattern(r"junction|dis[ck]|level|segment|interspace")
 
 
 class Region(NamedTuple):

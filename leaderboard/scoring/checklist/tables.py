@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist.vocabulary import GRADES
 from leaderboard.scoring.checklist.words import split_words
 
-_RULE = re.compile(r"\s*+(?:\|\s*+)?:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+(?:\|\s*+)?")
-_NONE = re.compile(
+_RULE = late_pattern(r"\s*+(?:\|\s*+)?:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+(?:\|\s*+)?")
+_NONE = late_pattern(
     r"(?:none|no|nil|absent|negative|normal|unremarkable|patent|clear|n|-|"
     r"not (?:seen|present|identified)|none seen)\.?",
     re.IGNORECASE,
 )
-_NOTHING_SAID = re.compile(r"(?:-+|n/?a|\?|not assessed|not applicable)?\.?", re.IGNORECASE)
-_PRESENT = re.compile(r"(?:yes|present|positive|y|x|\+|✓|✔|seen)\.?", re.IGNORECASE)
-_DENIAL = re.compile(r"(?:no|none|not|without|absent|nil)\b", re.IGNORECASE)
-_GENERAL = re.compile(
+_NOTHING_SAID = late_pattern(r"(?:-+|n/?a|\?|not assessed|not applicable)?\.?", re.IGNORECASE)
+_PRESENT = late_pattern(r"(?:yes|present|positive|y|x|\+|✓|✔|seen)\.?", re.IGNORECASE)
+_DENIAL = late_pattern(r"(?:no|none|not|without|absent|nil)\b", re.IGNORECASE)
+_GENERAL = late_pattern(
     r"(?:findings?|descriptions?|comments?|impressions?|results?|details?|assessments?|notes?|sides?"
     r"|levels?|observations?|structures?|features?|values?|status|severity|grade|diagnos\w+|imaging"
     r"|mri|ct|report|disc|discs|segments?)?(?: findings?)?",
     re.IGNORECASE,
 )
 _PLACE_WORDS = frozenset(("at", "level", "and", "to", "the", ",", "(", ")", "side", "-"))
-_ENTRY = re.compile(r"(?P<place>[^:;.,]{1,40}?)(?:\s*:|\s+-|,|\s)\s+(?P<value>[^:;,]{1,40})")
+_ENTRY = late_pattern(r"(?P<place>[^:;.,]{1,40}?)(?:\s*:|\s+-|,|\s)\s+(?P<value>[^:;,]{1,40})")
 
 
 def write_out_tables(text: str) -> str:

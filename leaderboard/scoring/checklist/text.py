@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist.tables import say_entry, write_out_tables
 from leaderboard.scoring.replies import read_said
 
@@ -16,8 +17,8 @@ MAX_CHARACTERS = 20_000
 WRAPPED = 50
 """A line at least this long without a full stop goes on in the next line."""
 
-_TAG = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(\s[^<>]{0,500})?/?>")
-_HIDING = re.compile(
+_TAG = late_pattern(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(\s[^<>]{0,500})?/?>")
+_HIDING = late_pattern(
     r"\bhidden\b|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
@@ -25,50 +26,52 @@ _UNSHOWN = frozenset(("script", "style", "template", "head", "title"))
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link"))
 _INLINE = frozenset(("b", "i", "u", "em", "strong", "span", "sub", "sup", "mark", "small", "code"))
 
-_STRUCK_OUT = re.compile(r"~~[^~\n]{1,500}~~")
-_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
+_STRUCK_OUT = late_pattern(r"~~[^~\n]{1,500}~~")
+_UNUSUAL = late_pattern(r"[^\n\t\x20-\x7e]")
 """What may be no character that a reader sees."""
-_PICTURE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\))?")
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
-_FOOTNOTE = re.compile(r"^\s*\[[^\]\n]{0,60}\]:.*$", re.MULTILINE)
-_DASH = re.compile("[\u2010-\u2015\u2212]")
-_NOT = re.compile(r"n['\u2019]t\b", re.IGNORECASE)
-_CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
-_GENITIVE = re.compile(r"['\u2019]s\b")
-_ABBREVIATION = re.compile(
+_PICTURE = late_pattern(r"!\[[^\[\]]*\](?:\([^()\n]*\))?")
+_LINK = late_pattern(r"\[([^\]\n]{1,300})\]\([^)\n]{0,500}\)")
+_FOOTNOTE = late_pattern(r"^\s*\[[^\]\n]{0,60}\]:.*$", re.MULTILINE)
+_DASH = late_pattern("[\u2010-\u2015\u2212]")
+_NOT = late_pattern(r"n['\u2019]t\b", re.IGNORECASE)
+_CANNOT = late_pattern(r"\bcannot\b", re.IGNORECASE)
+_GENITIVE = late_pattern(r"['\u2019]s\b")
+_ABBREVIATION = late_pattern(
     r"\b(e\.g|i\.e|vs|approx|fig|dr|mr|mrs|prof|cf|resp|incl|ca|al|lt|rt)\.(?=\s)", re.IGNORECASE
 )
-_DOTS = re.compile(r"(?:\.{2,}|\u2026)(?=\w)")
-_ANSWERED = re.compile(
+_DOTS = late_pattern(r"(?:\.{2,}|\u2026)(?=\w)")
+_ANSWERED = late_pattern(
     r"\?\s+(?=(?:no|none|yes|absent|present)(?:[.,;]|\s*(?:\n|$)))", re.IGNORECASE
 )
-_ANSWERED_NONE = re.compile(
+_ANSWERED_NONE = late_pattern(
     r"\?\s+(?:there (?:is|are|was|were) (?:none|not)|none (?:is|are|was|were) \w+"
     r"|not (?:seen|present|visible|identified|shown|found|on|in|here))\b[^.;?\n]*",
     re.IGNORECASE,
 )
-_ANSWERED_YES = re.compile(r"\?\s+there (?:is|are)(?=[,.;])", re.IGNORECASE)
-_QUERY = re.compile(r"(?:^|(?<=[\n:;,(.]))(\s*)\?\s?(?=\w)")
-_QUERIED = re.compile(r"(\w+) ?\(\?\)")
-_THERE_IS = re.compile(r"\b(there|it)['\u2019]s\b(?! (?:been|become|resolved|gone))", re.IGNORECASE)
-_ELSEWHERE = re.compile(
+_ANSWERED_YES = late_pattern(r"\?\s+there (?:is|are)(?=[,.;])", re.IGNORECASE)
+_QUERY = late_pattern(r"(?:^|(?<=[\n:;,(.]))(\s*)\?\s?(?=\w)")
+_QUERIED = late_pattern(r"(\w+) ?\(\?\)")
+_THERE_IS = late_pattern(
+    r"\b(there|it)['\u2019]s\b(?! (?:been|become|resolved|gone))", re.IGNORECASE
+)
+_ELSEWHERE = late_pattern(
     r"[.;]\s+(?=(?:there (?:is|are|was|were) one|one (?:is|was) (?:seen|present|visible)"
     r"|it is (?:mild|moderate|severe|marked|present))\b)",
     re.IGNORECASE,
 )
 """What was denied in one place is told of another: "No fracture at T12; there is one at L1."."""
-_END = re.compile(r"(?<![.!?;])[.!?;]++[\"'\u2019\u201d)\],]*+\s+")
-_HEADING = re.compile(r"^#{1,6}\s")
-_BULLET = re.compile(r"^(?:[-+*•‣◦▪●>]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
-_LABEL = re.compile(r"^[^:.;!?]{1,60}:(?=\s|$)")
-_SECTION = re.compile(
+_END = late_pattern(r"(?<![.!?;])[.!?;]++[\"'\u2019\u201d)\],]*+\s+")
+_HEADING = late_pattern(r"^#{1,6}\s")
+_BULLET = late_pattern(r"^(?:[-+*•‣◦▪●>]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
+_LABEL = late_pattern(r"^[^:.;!?]{1,60}:(?=\s|$)")
+_SECTION = late_pattern(
     r"(?:impression|conclusion|summary|findings?|diagnos[ei]s|assessment|plan|recommendations?|technique"
     r"|comparison|(?:clinical )?history|indication|opinion)\s*:",
     re.IGNORECASE,
 )
-_NOUN = re.compile(r"[^\d.:;,!?|]{4,40}")
+_NOUN = late_pattern(r"[^\d.:;,!?|]{4,40}")
 """A line that may be what the next lines are about."""
-_PLACE_ALONE = re.compile(
+_PLACE_ALONE = late_pattern(
     r"^(?:at |level )?[ctls]\d{1,2}(?:\s?[-/]\s?[ctls]?\d{1,2})?(?: (?:level|disc|segment))?$",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from leaderboard.late import late_pattern
 
 
 def _words(text: str) -> frozenset[str]:
@@ -55,9 +55,9 @@ BE = _words("is are was were be been being")
 UNSETTLING = _words("not can could should must to be yet may cannot")
 BASE_EXCLUSIONS = _words("exclude rule")
 NO_DENIAL = {
-    "not": re.compile(r"only|just|merely|necessarily|least"),
-    "no": re.compile(r"doubt|change|difference|delay|improvement|response|matter|relief|resol"),
-    "without": re.compile(
+    "not": late_pattern(r"only|just|merely|necessarily|least"),
+    "no": late_pattern(r"doubt|change|difference|delay|improvement|response|matter|relief|resol"),
+    "without": late_pattern(
         r"delay|doubt|question|waiting|change|improvement|relief|success|long|further"
     ),
 }
@@ -80,16 +80,16 @@ AUXILIARIES = _words(
     "seem makes make made considered deemed felt thought judged"
 )
 PRESENT_VERBS = _words("is are has have can could")
-VERB = re.compile(
+VERB = late_pattern(
     r"(?:compress|displac|narrow|caus|show|li|explain|fit|match|affect|contact|fill|extend|press"
     r"|touch|giv|lead|support|suggest|indicat|demonstrat|reveal|produc|result|involv|reach|requir"
     r"|need|do)(?:s|es)$"
 )
-ADVERBS = re.compile(
+ADVERBS = late_pattern(
     r"clearly|currently|very|therefore|also|now|thus|quite|however|yet|fully|been|complete|entire"
     r"|total|since|spontaneous|meanwhile|definit|confident|reliabl|all$|any$|both$|largely$"
 )
-SEEN = re.compile(
+SEEN = late_pattern(
     r"seen|present|identified|demonstrated|evident|found|visible|visuali[sz]ed|shown|detected"
     r"|suspected|apparent|observed|noted|involved|recommended|indicated|needed|required|necessary"
     r"|advised|appropriate|warranted|justified|likely|demonstrable|recogni[sz]ed|mentioned"
@@ -105,9 +105,11 @@ RESOLVED = _words(
     "resolved disappeared vanished subsided cleared gone resorbed reabsorbed dissolved relieved "
     "normalised normalized"
 )
-PARTLY = re.compile(r"partial|partly|incomplete|near|almost|largely|mostly|some|part$")
-PERSISTING = re.compile(r"again$|still$|unchanged$|persist|stable$|remain")
-STUDIES = re.compile(r"mri?$|ct$|stud|exam|scan|radiograph|x$|xray|imag|report|film|investigation")
+PARTLY = late_pattern(r"partial|partly|incomplete|near|almost|largely|mostly|some|part$")
+PERSISTING = late_pattern(r"again$|still$|unchanged$|persist|stable$|remain")
+STUDIES = late_pattern(
+    r"mri?$|ct$|stud|exam|scan|radiograph|x$|xray|imag|report|film|investigation"
+)
 COMPARING = _words("with to since from than the")
 DOUBTFUL = _words("unlikely improbable doubtful")
 SHOWING = _words(
@@ -119,7 +121,7 @@ FINITE = _words(
 )
 """Verbs that end a "without": "MRI without contrast shows a fracture"."""
 NOT_FINITE = _words("to that which who not no and or")
-CHANGES = re.compile(
+CHANGES = late_pattern(
     r"progress|worsen|deteriorat|enlarg|increase|decrease|growth|heal|regress|displace|extension"
     r"|migration|spread|improve"
 )
@@ -133,4 +135,4 @@ TESTS = _words(
 )
 AT_ONCE = _words("any at immediately new if promptly urgently")
 RISKS = _words("risk risks complication complications danger dangers hazards")
-AFTER_OPEN = re.compile(r"risk|prevention|precaution|screening|prophyla|assessment|clinic$|team$")
+AFTER_OPEN = late_pattern(r"risk|prevention|precaution|screening|prophyla|assessment|clinic$|team$")

@@ -8,29 +8,32 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.checklist.places import Side, find_sides, read_chain, tie_pairs
 from leaderboard.scoring.checklist.regions import find_regions, name_ordinal
 
-_TOKEN = re.compile(
+_TOKEN = late_pattern(
     r"(?P<level>\b(?:th|[cdtls])\d{1,2}"
     r"(?:[-/](?:th|[cdtls])?\d{1,2}|\s?[-/]\s?(?:th|[cdtls])\d{1,2})*(?!\w))"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<word>[^\W\d_][^\W_]*\*?|\*)"
     r"|(?P<mark>[,:()]|\s-\s|[%°])"
 )
-_UNSPACED = re.compile(r"\b([cdtl]\d{1,2})(?=[tls]\d{1,2}\b)")
-_ORDINAL = re.compile(
+_UNSPACED = late_pattern(r"\b([cdtl]\d{1,2})(?=[tls]\d{1,2}\b)")
+_ORDINAL = late_pattern(
     r"\b(\d{1,2})(?:st|nd|rd|th)"
     r"(?= (?:(?:and|or) \d{1,2}(?:st|nd|rd|th) )?(?:lumbar|thoracic|cervical)\b)"
 )
-_SACRUM = re.compile(r"(?<=\d) (to|through) (?:the )?sacrum\b")
-_INTERSPACE = re.compile(r"\b([cdtl]\d{1,2}) and ([cdtls]\d{1,2})(?= (?:interspace|disc space)\b)")
-_SPACED = re.compile(r"\b([cl]) (?=\d[-/]\d\b)")
-_SHORTENED = re.compile(
+_SACRUM = late_pattern(r"(?<=\d) (to|through) (?:the )?sacrum\b")
+_INTERSPACE = late_pattern(
+    r"\b([cdtl]\d{1,2}) and ([cdtls]\d{1,2})(?= (?:interspace|disc space)\b)"
+)
+_SPACED = late_pattern(r"\b([cl]) (?=\d[-/]\d\b)")
+_SHORTENED = late_pattern(
     r"\b(?P<before>(?P<letter>[cdtl])\d{1,2}[-/][cdtls]?\d{1,2})(?P<joint>(?:\s*,)?\s*(?:and|or|&|,)"
     r"\s+)(?P<upper>\d{1,2})(?P<slash>[-/])(?P<lower>\d{1,2})(?![\w/-]|\s*(?:mm|cm|%|power|strength))"
 )
-_LEVEL_NAME = re.compile(r"(?:th|[cdtls])\d")
+_LEVEL_NAME = late_pattern(r"(?:th|[cdtls])\d")
 _IRREGULAR = {"disk": "disc", "disks": "disc", "centre": "center", "vertebrae": "vertebra"}
 MOST_SENTENCES = 4_096
 """How many sentences are kept that were split: what reads a report asks for most of them again."""

@@ -4,7 +4,9 @@
 
 import re
 
-MARK = re.compile(
+from leaderboard.late import late_pattern
+
+MARK = late_pattern(
     r"<[|｜]\s?(?P<bars>/?[A-Za-z][^<>|｜\n]{0,47}?)\s?[|｜]>"
     r"|<[|｜](?P<opening>/?[A-Za-z][\w▁:.-]{0,39})>"
     r"|<(?P<closing>/?[A-Za-z][\w▁:.-]{0,39})[|｜]>"
@@ -17,7 +19,7 @@ MARK = re.compile(
 )
 """A mark of some shape; whether it is one, its name says (see `names`)."""
 
-ROLE = re.compile(
+ROLE = late_pattern(
     r"[ \t]*+(?:\n[ \t]*+)?(?P<role>assistant|model|ai|bot|chatbot|user|human|system|tool|developer"
     r"|observation|function|ipython|environment)\b"
     r"(?:[ \t]*+(?::[ \t]*+)?\n|[^\S\n]*+(?=<)|[ \t]*+$"
@@ -26,49 +28,49 @@ ROLE = re.compile(
 )
 """The name of who speaks, right behind a token that opens a turn."""
 
-PLAIN_ROLE = re.compile(r"\s*(?:user|human)\s?:", re.IGNORECASE)
+PLAIN_ROLE = late_pattern(r"\s*(?:user|human)\s?:", re.IGNORECASE)
 """Another's turn behind a separator: `<sep> human:`."""
 
-CHANNEL_ROLE = re.compile(
+CHANNEL_ROLE = late_pattern(
     r"[ \t]*\n?(?P<name>think\w*|thoughts?|reasoning|analysis|final|answer|response)[ \t]*(?:\n|$)"
 )
 """A channel in the place of who speaks: `<|im_start|>think`, `<|im_start|>answer`."""
 
-CHANNEL_HEADER = re.compile(
+CHANNEL_HEADER = late_pattern(
     r"\s*(?P<name>final|analysis|commentary|thoughts?|[A-Za-z]{0,24})"
     r"(?:[^\n<]{0,60}(?:<[|｜]constrain[|｜]>[^\n<{]{0,40})?<[|｜]message[|｜]>"
     r"|[^\S\n]*\n|[^\S\n]*)"
 )
 """The name of a channel behind its token, with all that stands before its message."""
 
-MESSAGE_HEADER = re.compile(
+MESSAGE_HEADER = late_pattern(
     r"\s*+(?:assistant\s*+)?(?P<name>final|analysis|commentary)\b[^\n{}]{0,60}\s*$", re.IGNORECASE
 )
 """The header of a message whose channel's token a server has taken away."""
 
-_OPENING_CHANNEL = re.compile(
+_OPENING_CHANNEL = late_pattern(
     r"\A\s*(?:assistant)?(?P<name>analysis|commentary|final)"
     r"(?=[^\sa-z:,.;()\[\]|*-]|\s(?=[\s\S]*?assistant(?:final|analysis|commentary"
     r"|\s{1,2}(?:final|analysis|commentary)\s*\n)))"
     r"|\A\s*assistant(?P<joined>analysis|commentary|final)"
 )
-_NEXT_CHANNEL = re.compile(r"assistant\s{0,2}(?P<name>final|analysis|commentary)"
+_NEXT_CHANNEL = late_pattern(r"assistant\s{0,2}(?P<name>final|analysis|commentary)"
                            r"(?:[^\S\n]?(?:json|JSON)(?=\s?[{\[]))?")  # fmt: skip
-_JOINED_CHANNEL = re.compile(r"assistant(?P<name>final|analysis|commentary)"
+_JOINED_CHANNEL = late_pattern(r"assistant(?P<name>final|analysis|commentary)"
                              r"(?:[^\S\n]?(?:json|JSON)(?=\s?[{\[]))?")  # fmt: skip
-_OPENING_THOUGHT = re.compile(r"\A\s*thought\n")
-_OPENING_ROLE = re.compile(r"\A\s*(?:assistant|model)(?:[ \t]*\n+(?=\S)|(?=<[|｜]?channel))")
-_STRIPPED_TURN = re.compile(
+_OPENING_THOUGHT = late_pattern(r"\A\s*thought\n")
+_OPENING_ROLE = late_pattern(r"\A\s*(?:assistant|model)(?:[ \t]*\n+(?=\S)|(?=<[|｜]?channel))")
+_STRIPPED_TURN = late_pattern(
     r"\n(?:user|assistant|human)[ \t]*+(?:\n|$)|(?<=[\w.)\]}*!?])(?:assistant|user)\n\n"
 )
-_TURN_BEFORE_MODEL = re.compile(r"(?<=[\w.)\]}*!?])user\n")
+_TURN_BEFORE_MODEL = late_pattern(r"(?<=[\w.)\]}*!?])user\n")
 """A turn of the user where a line `model` follows."""
-_PLAIN_TURN = re.compile(
+_PLAIN_TURN = late_pattern(
     r"^[ \t]*(?:\#{1,4}[ ]*|\*\*|\[)?(?:user|human)\]?[ ]?:|\#\#\#[ ]?(?:human|user|instruction):",
     re.IGNORECASE | re.MULTILINE,
 )
 """How models without tokens for turns go on: `Human:`, `### Instruction:`."""
-_WORTH_A_LOOK = re.compile(r"[<◁]|\[\s?[|｜/A-Za-z]{3}")
+_WORTH_A_LOOK = late_pattern(r"[<◁]|\[\s?[|｜/A-Za-z]{3}")
 
 
 def may_hold_marks(text: str) -> bool:

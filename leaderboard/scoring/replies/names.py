@@ -4,10 +4,11 @@ Names are compared in lower case, as the words between their marks of punctuatio
 `<|END_THINKING|>` is `end thinking`, `<seed:think>` is `seed think`.
 """
 
-import re
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
+
+from leaderboard.late import late_pattern
 
 THOUGHTS = ("think", "thought", "scratchpad", "monologue", "deliberat", "ponder", "contemplat",
             "introspect", "cogitat")  # fmt: skip
@@ -50,7 +51,7 @@ THOUGHT_NUMBERS = {"unused94": False, "unused95": True}
 """Numbered tokens that are known to open (False) or close (True) a thought."""
 REAL_TURN_ENDS = frozenset({"turn", "im", "sentence", "text", "utterance", "turn token"})
 """An end of one of these inside a channel ends the turn, and not the channel's message."""
-_NUMBERED = re.compile(r"(?:unused|reserved|special|extra|token|id)+\d+")
+_NUMBERED = late_pattern(r"(?:unused|reserved|special|extra|token|id)+\d+")
 _ANGLE_WORDS = (
     CLOSES
     | OPENS
@@ -59,8 +60,8 @@ _ANGLE_WORDS = (
         " row col global around mask fim role".split()
     )
 )
-_WORDS = re.compile(r"[a-z]+|\d+")
-_CLOSED_JOINED = re.compile(r"(?:end(?:of)?|eo)(?=[a-z])")
+_WORDS = late_pattern(r"[a-z]+|\d+")
+_CLOSED_JOINED = late_pattern(r"(?:end(?:of)?|eo)(?=[a-z])")
 
 
 class Kind(Enum):

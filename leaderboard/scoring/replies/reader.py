@@ -16,6 +16,7 @@ The rules, whatever family of models the marks are of and however many of them a
 import re
 from collections.abc import Callable
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.replies.marks import (
     CHANNEL_HEADER,
     CHANNEL_ROLE,
@@ -45,7 +46,7 @@ _HTML = frozenset(
     " ol option output p pre q s script section small span strike strong style sub summary sup"
     " svg table tbody td template tfoot th thead time title tr u ul var video".split()
 )
-_LONE_AT_END = re.compile(
+_LONE_AT_END = late_pattern(
     r"\s*(?:<(?P<closes>/?)(?P<name>[A-Za-z_]\w{1,39}|0x\w\w)>|\[(?:PAD|EOS|BOS|END|SEP|STOP)\])\s*\Z"
 )
 
@@ -390,8 +391,8 @@ class _Reader:
                 self._end_turn()
 
 
-_STAGE_NEXT = re.compile(r"<(?:SUMMARY|CAPTION|REASONING|ANALYSIS|THINK\w*|CONCLUSION)>")
-_THOUGHT_WORD = re.compile(r"\s*(?:thought|think)", re.IGNORECASE)
+_STAGE_NEXT = late_pattern(r"<(?:SUMMARY|CAPTION|REASONING|ANALYSIS|THINK\w*|CONCLUSION)>")
+_THOUGHT_WORD = late_pattern(r"\s*(?:thought|think)", re.IGNORECASE)
 _TAIL = 300
 _ACTIONS: dict[Kind, Callable[[_Reader, re.Match[str], Name], None]] = {
     Kind.THOUGHT: _Reader.thought,

@@ -4,50 +4,51 @@
 
 import re
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.replies.names import Kind, name_of_tag
 
-_ESCAPED = re.compile(
+_ESCAPED = late_pattern(
     r"(?:&lt;|＜|\\<)(?P<name>/?[A-Za-z][\w:|▁-]{0,40}(?: [A-Za-z]+)?)\s?(?:&gt;|＞|\\?>)"
 )
-_FENCED = re.compile(
+_FENCED = late_pattern(
     r"^(?P<fence>```+|~~~+)[ ]?\w*(?:think|thought|reason)\w*[ \t]*\n(?P<thought>.*?)"
     r"(?:^(?P=fence)[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
-_FOLDED = re.compile(
+_FOLDED = late_pattern(
     r"<details\b(?:[^<>]*\btype=[\"']?(?:reasoning|thinking)\b[^<>]*>|[^<>]*>\s*<summary>[^<\w]{0,20}"
     r"(?:thought|thinking|reasoning|chain of thought)\b[^<]{0,80}</summary>)"
     r"(?P<thought>.*?)(?:</details>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 """As chat pages export it: `<details type="reasoning">...</details>`."""
-_HEADED = re.compile(
+_HEADED = late_pattern(
     r"\A\s*(?P<mark>#{1,6}[ ]*|\*\*)(?P<name>thinking|thoughts?)(?: process)?:?\**:?[ \t]*\n",
     re.IGNORECASE,
 )
 """As HuatuoGPT-o1 writes: `## Thinking ... ## Final Response ...`."""
-_ANNOUNCED = re.compile(
+_ANNOUNCED = late_pattern(
     r"\A\s*Here(?: is|\u2019s|'s|are| are) my (?:thought|thinking|reasoning)(?: process| steps)?:"
     r".*?Here(?: is|\u2019s|'s) my (?:final )?(?:response|answer|report):[ \t]*\n?",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 """As Granite writes: `Here is my thought process: ... Here is my response: ...`."""
-_FINAL_HEADING = re.compile(
+_FINAL_HEADING = late_pattern(
     r"^(?:#{1,6}[ ]*|\*\*)(?:the |my )?(?:final )?(?:response|answer|report|output)\b:?\**:?"
     r"[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_STAGE = re.compile(r"\(Here (?P<end>begins|ends) the (?P<name>[A-Z]{3,20}) stage\)")
+_STAGE = late_pattern(r"\(Here (?P<end>begins|ends) the (?P<name>[A-Z]{3,20}) stage\)")
 """As LLaVA-CoT was taught before it had tags."""
 
-_DONE_THINKING = re.compile(
+_DONE_THINKING = late_pattern(
     r"\A\s*Thinking\.\.\.\n(?P<thought>.*?)\n\.\.\.done thinking\.", re.DOTALL
 )
 """As a terminal shows it."""
-_SOT = re.compile(r"<\|sot\|>(?P<thought>.*?)<\|eot\|>(?=\s*[^\s<])", re.DOTALL)
+_SOT = late_pattern(r"<\|sot\|>(?P<thought>.*?)<\|eot\|>(?=\s*[^\s<])", re.DOTALL)
 """A start of thought, for more is said behind its end; else `sot` starts a turn."""
 _TILDES = {"]~!b[": "", "]~b]": "<|im_start|>", "[e~[": "<|im_end|>"}
-_TILDE = re.compile("|".join(map(re.escape, _TILDES)))
+_TILDE = late_pattern("|".join(map(re.escape, _TILDES)))
 """MiniMax's tokens, the only ones of their shape."""
 
 

@@ -7,12 +7,12 @@ travel in LLMs", arXiv 2308.08493) do by guided instruction; Deng and others (20
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from leaderboard.late import late_pattern
 from leaderboard.scoring.statistics.intervals import Estimate, accuracy, difference
 
 CONTINUED = 0.8
@@ -22,7 +22,7 @@ LEAST_WORDS = 5
 LEAST_CHARACTERS = 8
 """The same of the rest of a canary."""
 
-_WORD = re.compile(r"\w+")
+_WORD = late_pattern(r"\w+")
 
 
 class Halves(NamedTuple):

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.late import special
+from leaderboard.late import late_pattern, special
 from leaderboard.scoring.statistics.calibration_fit import Values, is_constant
 from leaderboard.scoring.statistics.intervals import Estimate, pool_freedom
 
-_MARK = re.compile(
+_MARK = late_pattern(
     r"^[ \t]{0,12}(?:\#{1,6}[ ]|[-*+][ ]|\d{1,3}[.)][ ]|>|```|~~~|\||([-*_])\1\1+[ ]*$)"
     r"|\*\*[^*\n]{1,200}\*\*|\b__[^_\n]{1,200}__\b|`[^`\n]{1,200}`|\[[^\[\]\n]{1,200}\]\(",
     re.MULTILINE,

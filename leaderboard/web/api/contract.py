@@ -11,6 +11,7 @@ from flask import Request
 from flask import Response as FlaskResponse
 from spectree import Response, SecurityScheme, SpecTree
 from spectree.model_adapter import get_msgspec_model_adapter
+from spectree.model_adapter.protocol import SchemaMode
 from spectree.models import SecureType, SecuritySchemeData
 from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
@@ -163,7 +164,24 @@ def _check_field(name: str, value: Any, kind: Any) -> None:
         raise (problem.at(inner) if inner else problem) from None
 
 
-contract = SpecTree(
+class LateContract(SpecTree):
+    """Makes the schemas of shapes once the document is asked for, not at each start."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._shapes: list[tuple[Any, SchemaMode]] = []
+
+    def _add_model(self, model: Any, mode: SchemaMode = "validation") -> str:
+        self._shapes.append((model, mode))
+        return self.naming_strategy(model)
+
+    def _generate_spec(self) -> dict[str, Any]:
+        for model, mode in dict.fromkeys(self._shapes):
+            super()._add_model(model, mode)
+        return super()._generate_spec()
+
+
+contract = LateContract(
     backend=ApiPlugin,
     model_adapter=get_msgspec_model_adapter(),
     mode="strict",
