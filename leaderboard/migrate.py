@@ -1,13 +1,17 @@
-"""Bring a database to a revision of the schema."""
+"""Bring a database to a revision of the schema.
+
+Alembic is loaded by what migrates: a server only looks whether its tables are of `find_head`.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _KINDS = ("revision", "down_revision")
@@ -16,7 +20,9 @@ _LINK = re.compile(r'^(revision|down_revision)\b[^=]*= "(\w+)"', re.MULTILINE)
 
 def make_alembic(url: str) -> AlembicConfig:
     """Alembic's settings for the database at `url`, for its commands."""
-    alembic = AlembicConfig()
+    from alembic.config import Config
+
+    alembic = Config()
     alembic.set_main_option("script_location", str(MIGRATIONS))
     alembic.set_main_option("path_separator", "os")
     alembic.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -39,9 +45,13 @@ def find_head() -> str:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate the database at `url` up to `revision`."""
+    from alembic import command
+
     command.upgrade(make_alembic(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Migrate the database at `url` down to `revision` ("base": an empty one)."""
+    from alembic import command
+
     command.downgrade(make_alembic(url), revision)

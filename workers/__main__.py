@@ -27,7 +27,7 @@ from leaderboard.errors import InvalidRequest
 from leaderboard.hosting.uploaded.keep import delete_expired
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
-from leaderboard.late import load_all
+from leaderboard.late import load_numbers
 from leaderboard.leases import Terms, sweep
 from leaderboard.meters import BOOK, JOBS, count, make_shelf
 from leaderboard.queue import (
@@ -106,7 +106,7 @@ class BoundWorker(Worker):
         begin(job, queue)
         if not self._is_loaded:
             # Once here, not in each horse; a worker that waits for its first job does without.
-            load_all()
+            load_numbers()
             settle_memory()
             self._is_loaded = True
         super().execute_job(job, queue)

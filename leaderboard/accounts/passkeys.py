@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import idna
@@ -19,30 +19,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import (
-    decode_credential_public_key,
-    decoded_public_key_to_cryptography,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    CollectedClientData,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from leaderboard.accounts.second_factor import (
     ISSUER,
@@ -55,25 +31,20 @@ from leaderboard.accounts.secret_hash import hash_secret
 from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
+from leaderboard.late import webauthn, webauthn_errors, webauthn_helpers, webauthn_structs
 from leaderboard.models.factor import Passkey, PasskeyChallenge, PasskeyPurpose
 from leaderboard.models.team import User
 from leaderboard.names import read_name
+
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 CHALLENGE_LASTS = timedelta(minutes=5)
 MAX_PASSKEYS = 20
 MAX_NAME_CHARACTERS = 60
 MAX_ANSWER_CHARACTERS = 50_000
 """Far more than any device sends, certificates included."""
-REFUSALS = (
-    WebAuthnException,
-    UnsupportedAlgorithm,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What py_webauthn 3.0.1 raises for answers that are no good: more than its own exceptions."""
+
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +85,7 @@ def ask_new(session: Session, site: PasskeySite, user: User) -> str:
     own = read_passkeys(session, user)
     if len(own) >= MAX_PASSKEYS:
         raise Conflict(f"You have {MAX_PASSKEYS} passkeys.", "Remove one that you do not use.")
-    options = generate_registration_options(
+    options = webauthn.generate_registration_options(
         rp_id=site.name,
         rp_name=ISSUER,
         user_id=str(user.id).encode(),
@@ -122,13 +93,13 @@ def ask_new(session: Session, site: PasskeySite, user: User) -> str:
         user_display_name=user.name,
         challenge=_make_challenge(session, user, PasskeyPurpose.ADD),
         timeout=_milliseconds(CHALLENGE_LASTS),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
+        authenticator_selection=webauthn_structs.AuthenticatorSelectionCriteria(
+            resident_key=webauthn_structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=webauthn_structs.UserVerificationRequirement.PREFERRED,
         ),
         exclude_credentials=_describe(own, site),
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def ask_use(session: Session, site: PasskeySite, user: User) -> str:
@@ -136,14 +107,14 @@ def ask_use(session: Session, site: PasskeySite, user: User) -> str:
     own = _describe(read_passkeys(session, user), site)
     if not own:
         raise Conflict("You have no passkey for this site.", "Enter a code.")
-    options = generate_authentication_options(
+    options = webauthn.generate_authentication_options(
         rp_id=site.name,
         challenge=_make_challenge(session, user, PasskeyPurpose.USE),
         timeout=_milliseconds(CHALLENGE_LASTS),
         allow_credentials=own,
-        user_verification=UserVerificationRequirement.PREFERRED,
+        user_verification=webauthn_structs.UserVerificationRequirement.PREFERRED,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def take_challenge(session: Session, user: User, purpose: PasskeyPurpose, answer: str) -> bytes:
@@ -228,7 +199,7 @@ def use_passkey(
             "Use another one, or enter a code.",
         )
     try:
-        used = verify_authentication_response(
+        used = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.name,
@@ -236,7 +207,7 @@ def use_passkey(
             credential_public_key=row.public_key,
             credential_current_sign_count=row.sign_count,
         )
-    except REFUSALS as error:
+    except _list_refusals() as error:
         raise _refuse(error) from None
     row.sign_count, row.used_at = used.new_sign_count, now()
     session.flush()
@@ -260,7 +231,7 @@ def remove_passkey(session: Session, user: User, passkey_id: int) -> Passkey:
 def _verify_new(site: PasskeySite, challenge: bytes, answer: str) -> VerifiedRegistration:
     _require_here(site, answer)
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.name,
@@ -268,8 +239,10 @@ def _verify_new(site: PasskeySite, challenge: bytes, answer: str) -> VerifiedReg
         )
         # py_webauthn 3.0.1 looks at the key only when it is used: one that is no point of its
         # curve would be taken now, and never sign anybody in.
-        decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
-    except REFUSALS as error:
+        webauthn_helpers.decoded_public_key_to_cryptography(
+            webauthn_helpers.decode_credential_public_key(made.credential_public_key)
+        )
+    except _list_refusals() as error:
         raise _refuse(error) from None
     return made
 
@@ -298,18 +271,20 @@ def _make_challenge(session: Session, user: User, purpose: PasskeyPurpose) -> by
     return challenge
 
 
-def _describe(own: list[Passkey], site: PasskeySite) -> list[PublicKeyCredentialDescriptor]:
+def _describe(
+    own: list[Passkey], site: PasskeySite
+) -> list[webauthn_structs.PublicKeyCredentialDescriptor]:
     return [
-        PublicKeyCredentialDescriptor(
+        webauthn_structs.PublicKeyCredentialDescriptor(
             id=one.credential_id,
-            transports=[AuthenticatorTransport(name) for name in one.transports],
+            transports=[webauthn_structs.AuthenticatorTransport(name) for name in one.transports],
         )
         for one in own
         if one.site == site.name
     ]
 
 
-def _read_client_data(answer: str) -> CollectedClientData:
+def _read_client_data(answer: str) -> webauthn_structs.CollectedClientData:
     if not answer:
         raise InvalidRequest(
             "Your browser sent no passkey.", "Allow JavaScript for this site, or enter a code."
@@ -317,25 +292,40 @@ def _read_client_data(answer: str) -> CollectedClientData:
     try:
         if len(answer) > MAX_ANSWER_CHARACTERS:
             raise ValueError("too long")
-        return parse_client_data_json(
-            base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"])
+        return webauthn_helpers.parse_client_data_json(
+            webauthn.base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"])
         )
-    except REFUSALS as error:
+    except _list_refusals() as error:
         raise _refuse(error) from None
 
 
 def _read_credential_id(answer: str) -> bytes:
     try:
-        return base64url_to_bytes(json.loads(answer)["rawId"])
-    except REFUSALS as error:
+        return webauthn.base64url_to_bytes(json.loads(answer)["rawId"])
+    except _list_refusals() as error:
         raise _refuse(error) from None
 
 
 def _read_transports(answer: str) -> list[str]:
     """How the device can be reached, which later prompts tell the browser."""
     return [
-        one.value for one in parse_registration_credential_json(answer).response.transports or ()
+        one.value
+        for one in webauthn_helpers.parse_registration_credential_json(answer).response.transports
+        or ()
     ]
+
+
+def _list_refusals() -> tuple[type[Exception], ...]:
+    """What py_webauthn 3.0.1 raises for answers that are no good: more than its own exceptions."""
+    return (
+        webauthn_errors.WebAuthnException,
+        UnsupportedAlgorithm,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    )
 
 
 def _refuse(error: BaseException) -> InvalidRequest:

@@ -8,7 +8,6 @@ import unicodedata
 from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from zxcvbn import zxcvbn
 
 from leaderboard.errors import InvalidRequest
 
@@ -53,6 +52,9 @@ def check_password(password: str, *, email: str, name: str) -> None:
             "The password is made of your name, your address or this site's name.",
             "Use something that others do not know of you, such as a few unrelated words.",
         )
+    # Its lists of words are read when somebody chooses a password.
+    from zxcvbn import zxcvbn
+
     rated = text[:MAX_RATED_CHARACTERS]
     if zxcvbn(rated, user_inputs=words, max_length=MAX_RATED_CHARACTERS)["score"] < MIN_SCORE:
         raise InvalidRequest(

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
@@ -302,6 +301,9 @@ class _Reader:
             self._add('"kind" must be "mcq" or "report".', "Fix it.", path, line, item_id)
             return None
         schema = {"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]}
+        # Loaded for a file with mistakes alone.
+        from jsonschema import Draft202012Validator
+
         found = Draft202012Validator(schema).iter_errors(value)
         departures = list(islice(found, MOST_DEPARTURES))
         for departure in departures:

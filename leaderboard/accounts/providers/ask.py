@@ -11,34 +11,22 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from leaderboard.accounts.providers.bounded import make_client
 from leaderboard.accounts.providers.settings import Provider
 from leaderboard.errors import InvalidRequest, SpineBenchError
+from leaderboard.late import authlib_errors, jose_errors, jwk, jwt, requests
+
+if TYPE_CHECKING:
+    from authlib.integrations.requests_client import OAuth2Session
 
 log = logging.getLogger(__name__)
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures with a public key: never none, never a shared secret."""
 LEEWAY = 60
-FAILURES = (
-    requests.RequestException,
-    AuthlibBaseError,
-    JoseError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-)
-"""What a client and a token raise; whatever a provider sends is no defect of ours."""
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -123,7 +111,7 @@ def _ask_openid(provider: Provider, client: OAuth2Session, flow: Flow, code: str
     ):
         client.token_endpoint_auth_method = "client_secret_post"
     token = _fetch_token(client, places["token_endpoint"], flow, code)
-    keys = KeySet.import_key_set(_get(client, places["jwks_uri"]))
+    keys = jwk.KeySet.import_key_set(_get(client, places["jwks_uri"]))
     claims = jwt.decode(str(token["id_token"]), keys, algorithms=ALGORITHMS).claims
     registry = jwt.JWTClaimsRegistry(
         leeway=LEEWAY,
@@ -209,6 +197,19 @@ def _client(provider: Provider, redirect_uri: str) -> OAuth2Session:
     )
 
 
+def _list_failures() -> tuple[type[Exception], ...]:
+    """What a client and a token raise; whatever a provider sends is no defect of ours."""
+    return (
+        requests.RequestException,
+        authlib_errors.AuthlibBaseError,
+        jose_errors.JoseError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    )
+
+
 class _Told:
     """A block whose failures are said in words, and logged by their kind alone."""
 
@@ -221,7 +222,7 @@ class _Told:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: object
     ) -> None:
-        if isinstance(error, SpineBenchError) or not isinstance(error, FAILURES):
+        if isinstance(error, SpineBenchError) or not isinstance(error, _list_failures()):
             return
         log.warning("provider %s: %s", self._provider.name, type(error).__name__)
         if isinstance(error, requests.RequestException):

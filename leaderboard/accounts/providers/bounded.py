@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
-from authlib.integrations.requests_client import OAuth2Session
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from leaderboard.late import authlib_requests, requests, urllib3_errors
+
+if TYPE_CHECKING:
+    from authlib.integrations.requests_client import OAuth2Session
 
 TIMEOUT = 5.0
 """Seconds to connect, and for each piece of an answer."""
@@ -18,8 +18,15 @@ MAX_BYTES = 256 * 1024
 PIECE_BYTES = 16 * 1024
 
 
-class BoundedAdapter(HTTPAdapter):
+class BoundedAdapter:
     """Sends a request and reads its whole answer, within the limits."""
+
+    def __init__(self) -> None:
+        self._adapter = requests.adapters.HTTPAdapter()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._adapter.close()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **options: Any
@@ -27,7 +34,7 @@ class BoundedAdapter(HTTPAdapter):
         """The answer, read. Raises RequestException where it is too slow or too large."""
         ends_at = time.monotonic() + DEADLINE
         options |= {"stream": True, "timeout": TIMEOUT}
-        answer = super().send(request, *args, **options)
+        answer = self._adapter.send(request, *args, **options)
         answer._content = _read(answer, ends_at)
         return answer
 
@@ -40,7 +47,7 @@ def _read(answer: requests.Response, ends_at: float) -> bytes:
             body += piece
             if len(body) > MAX_BYTES or time.monotonic() > ends_at:
                 raise requests.RequestException("the answer is too large or too slow")
-    except HTTPError as error:
+    except urllib3_errors.HTTPError as error:
         raise requests.RequestException("the answer broke off") from error
     finally:
         answer.close()
@@ -49,7 +56,7 @@ def _read(answer: requests.Response, ends_at: float) -> bytes:
 
 def make_client(**options: Any) -> OAuth2Session:
     """A client of one provider, for one sign-in; it follows no redirects."""
-    client = OAuth2Session(**options)
+    client = authlib_requests.OAuth2Session(**options)
     client.max_redirects = 0
     for scheme in ("https://", "http://"):
         client.mount(scheme, BoundedAdapter())
