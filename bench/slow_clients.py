@@ -172,7 +172,8 @@ def start_web(supervisor: Supervisor, name: str, worker: str, environ: Mapping[s
             name,
             [
                 *(sys.executable, "-m", "gunicorn", APPLICATION, "--worker-class", worker),
-                *("--workers", "2", "--threads", "8", "--timeout", "60", "--no-control-socket"),
+                *("--preload", "--workers", "2", "--threads", "8"),
+                *("--timeout", "60", "--no-control-socket"),
                 *("--bind", f"fd://{listener.fileno()}"),
             ],
             environ={**os.environ, **environ},

@@ -105,7 +105,7 @@ _patterns: list[LatePattern] = []
 
 
 def late_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """What `re.compile` would give, for a module to keep."""
+    """What `re.compile` would give, for a module to keep; `re` of a match is not this object."""
     late = LatePattern(pattern, flags)
     _patterns.append(late)
     return cast("re.Pattern[str]", late)

@@ -7,6 +7,7 @@ application are taken by complete requests alone. What is half open is bounded h
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import selectors
@@ -146,6 +147,12 @@ class ReceivingWorker(Worker):  # type: ignore[misc]
 
     alive: bool
     _hide: Callable[[str], str] = str
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        # Made just before the fork: what `--preload` has loaded stays shared, as no process of ours
+        # looks through it for garbage.
+        gc.freeze()
 
     def init_process(self) -> None:
         """Begin to work; does not return."""

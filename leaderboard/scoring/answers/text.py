@@ -187,9 +187,10 @@ def without_continuation(text: str) -> str:
     A base model answers and then goes on to invent the next question with an answer of its own;
     only the first block is about our item. A question at the very start is our own, echoed.
     """
-    cut = _NEXT_QUESTION.search(text) or _NUMBERED_QUESTION.match(text)
-    if cut:
-        text = text[: cut.start() if cut.re is _NEXT_QUESTION else cut.end("answer")]
+    if cut := _NEXT_QUESTION.search(text):
+        text = text[: cut.start()]
+    elif cut := _NUMBERED_QUESTION.match(text):
+        text = text[: cut.end("answer")]
     opening = _OPENING_SPEAKER.match(text)
     return text[opening.end() :] if opening else text
 
