@@ -293,6 +293,9 @@ def rank(url: str) -> None:
 def measure_jobs(url: str, folder: str, n_runs: str, first: str) -> None:
     """CPU of `n_runs` new submissions each, and of ranking again, in horses of one worker."""
     jobs = import_module("workers.jobs")
+    if find_spec("leaderboard.late"):
+        # As a worker does before its first job.
+        import_module("leaderboard.late").load_numbers()
     job = getattr(jobs, "evaluate_next_file", None) or jobs.evaluate_submission
     sessions = find("leaderboard.db:make_sessions")(url)
     numbers = range(int(first), int(first) + int(n_runs))
