@@ -1,7 +1,8 @@
 """`python -m bench [NAME ...]`: run the named measurements, or all.
 
-`python -m bench crawl`, `growth` and `baseline` compare commits, `python -m bench hidden_split` can
-attack in parts, and `python -m bench drill` disturbs a whole site; each has a --help.
+`python -m bench crawl`, `growth`, `start` and `baseline` compare commits, `python -m bench
+hidden_split` can attack in parts, and `python -m bench drill` disturbs a whole site; each has a
+--help.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ COMMANDS = {
     "drill": "bench.drill.command",
     "growth": "bench.growth.command",
     "hidden_split": "bench.hidden_split.command",
+    "start": "bench.start",
 }
 
 
