@@ -23,6 +23,8 @@ __all__ = [
     "late_pattern",
     "load_numbers",
     "pandas",
+    "parquet",
+    "pyarrow",
     "requests",
     "sparse",
     "special",
@@ -46,12 +48,14 @@ class Late(ModuleType):
 
 if TYPE_CHECKING:
     import pandas
+    import pyarrow
     import requests
     import webauthn
     from authlib.common import errors as authlib_errors
     from authlib.integrations import requests_client as authlib_requests
     from joserfc import errors as jose_errors
     from joserfc import jwk, jwt
+    from pyarrow import parquet
     from scipy import sparse, special
     from scipy.sparse import csgraph
     from urllib3 import exceptions as urllib3_errors
@@ -63,6 +67,9 @@ else:
     sparse = Late("scipy.sparse")
     special = Late("scipy.special")
     csgraph = Late("scipy.sparse.csgraph")
+
+    pyarrow = Late("pyarrow")
+    parquet = Late("pyarrow.parquet")
 
     requests = Late("requests")
     urllib3_errors = Late("urllib3.exceptions")

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as parquet
 
 from leaderboard.errors import InvalidRequest
+from leaderboard.late import parquet, pyarrow
 
 Row = dict[str, Any]
 MOST_BYTES = 1024 * 1024 * 1024
@@ -35,7 +34,7 @@ def read_rows(place: Path) -> list[Row]:
         raise InvalidRequest(
             f"{place.name} is none of {endings}.", "Save it as one of these."
         ) from None
-    except (ValueError, csv.Error, pa.ArrowException) as error:
+    except (ValueError, csv.Error, pyarrow.ArrowException) as error:
         raise InvalidRequest(f"{place.name} cannot be read: {error}.", "Fix the file.") from error
 
 
