@@ -20,6 +20,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.late import webauthn, webauthn_errors, webauthn_helpers, webauthn_structs
 from leaderboard.accounts.second_factor import (
     ISSUER,
     end_factor,
@@ -31,7 +32,6 @@ from leaderboard.accounts.secret_hash import hash_secret
 from leaderboard.accounts.web_sessions import end_sessions
 from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
-from leaderboard.late import webauthn, webauthn_errors, webauthn_helpers, webauthn_structs
 from leaderboard.models.factor import Passkey, PasskeyChallenge, PasskeyPurpose
 from leaderboard.models.team import User
 from leaderboard.names import read_name

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from leaderboard.accounts.late import authlib_errors, jose_errors, jwk, jwt, requests
 from leaderboard.accounts.providers.bounded import make_client
 from leaderboard.accounts.providers.settings import Provider
 from leaderboard.errors import InvalidRequest, SpineBenchError
-from leaderboard.late import authlib_errors, jose_errors, jwk, jwt, requests
 
 if TYPE_CHECKING:
     from authlib.integrations.requests_client import OAuth2Session

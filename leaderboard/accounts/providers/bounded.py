@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from leaderboard.late import authlib_requests, requests, urllib3_errors
+from leaderboard.accounts.late import authlib_requests, requests, urllib3_errors
 
 if TYPE_CHECKING:
     from authlib.integrations.requests_client import OAuth2Session
