@@ -28,7 +28,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
@@ -49,6 +49,9 @@ NAMING_CONVENTION = {
 }
 WAIT_INTERVAL = 0.1
 """How often a wait for PostgreSQL looks whether the process is to stop, in seconds."""
+OUT_OF_SERVICE = ("08", "53", "57P", "58")
+"""How PostgreSQL's codes begin where it is away, ends, or lacks room, memory or connections."""
+SQLITE_OUT_OF_SERVICE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 SQLITE_BUSY_MILLISECONDS = 30_000
 AWAY_SECONDS = 1.0
 SQLITE_EMPTY_MILLISECONDS = 2_000
@@ -194,6 +197,22 @@ def _make_connection_class() -> Any:
                 raise OperationalError("the server does not answer") from None
 
     return LimitedConnection
+
+
+def is_out_of_service(error: BaseException, dialect: Dialect) -> bool:
+    """Whether the database itself is the trouble, for everybody: it is away, or has no room.
+
+    A statement that took too long or met another one is no such error.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlstate", None) or ""
+    if dialect.name == "sqlite":
+        return getattr(error.orig, "sqlite_errorname", "").startswith(SQLITE_OUT_OF_SERVICE)
+    is_lost = isinstance(error, OperationalError) and not code
+    return is_lost or code.startswith(OUT_OF_SERVICE)
 
 
 class Sessions:

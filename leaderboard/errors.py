@@ -378,7 +378,15 @@ READER_HELD = (
 READER_FAILED = (
     "The second reader of answers failed at some of them; what is missing will be asked again."
 )
-AWAITED = (JUDGE_AWAITED, READER_AWAITED)
+DATABASE_AWAITED = (
+    "This server's database could not take what was computed. What was done before is kept, and "
+    "the rest follows once it can."
+)
+DATABASE_HELD = (
+    "This server's database has refused what was computed for too long, so this submission waits "
+    "for the host. What was done before is kept."
+)
+AWAITED = (JUDGE_AWAITED, READER_AWAITED, DATABASE_AWAITED)
 """What a team reads when its submission begins to wait for a server."""
 
 
@@ -416,6 +424,16 @@ class ReaderUnavailable(JudgeUnavailable):
     """The same of the language model that reads what the answer parser left unparsed."""
 
     awaited, held, failed = READER_AWAITED, READER_HELD, READER_FAILED
+
+
+class DatabaseUnavailable(JudgeUnavailable):
+    """The same of our own database: it is away, or has no room. It uses up no attempt either."""
+
+    awaited = failed = DATABASE_AWAITED
+    held = DATABASE_HELD
+
+    def __init__(self, what: str) -> None:
+        super().__init__("the database", what, is_final=False, is_outage=True)
 
 
 class ClaimLost(Exception):

@@ -14,7 +14,9 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
 from redis.client import Pipeline
+from redis.retry import Retry
 from rq import Queue, Worker
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
@@ -25,6 +27,10 @@ log = logging.getLogger(__name__)
 
 K = TypeVar("K", str, int)
 
+REDIS_SECONDS = 2.0
+"""How long whoever enqueues waits for an answer: with a Redis that hangs, pages go on."""
+ONCE_MORE = 1
+"""A connection that broke while it was idle is opened again."""
 ALIVE_SECONDS = 30
 """A reconciler that was not heard of for so long is not at work."""
 JOB_SECONDS = 6 * 60 * 60
@@ -305,7 +311,13 @@ def _in_utc(at: datetime) -> datetime:
 
 def make_queue(redis_url: str, name: str) -> RedisQueue:
     """The queues `name` on the server at `redis_url`; connects to nothing yet."""
-    return RedisQueue(Redis.from_url(redis_url, socket_connect_timeout=5), name)
+    redis = Redis.from_url(
+        redis_url,
+        socket_connect_timeout=REDIS_SECONDS,
+        socket_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), ONCE_MORE),
+    )
+    return RedisQueue(redis, name)
 
 
 def send_nudges(queue: JobQueue, nudges: Sequence[Nudge[Any]]) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from leaderboard.db import (
     CommitMark,
     Limits,
     Sessions,
     clock,
+    is_out_of_service,
     lock_row,
     make_engine,
     now,
@@ -118,4 +119,28 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew(database_url: str) -> No
                 os.kill(hanging, signal.SIGCONT)
     finally:
         os.kill(hung, signal.SIGCONT)
+    engine.dispose()
+
+
+def test_a_database_without_room_is_told_from_a_statement_that_is_wrong(
+    sessions: Sessions,
+) -> None:
+    engine = sessions.engine
+    full = "RAISE EXCEPTION 'no room' USING ERRCODE = '53100'"
+    statements = {
+        "postgresql": [f"DO $$ BEGIN {full}; END $$"],
+        "sqlite": ["PRAGMA max_page_count = 1", "CREATE TABLE larger AS SELECT zeroblob(9999999)"],
+    }[engine.dialect.name]
+
+    def use_up_room() -> None:
+        with sessions.write() as session:
+            for statement in statements:
+                session.execute(text(statement))
+
+    with pytest.raises(OperationalError) as caught:
+        use_up_room()
+    assert is_out_of_service(caught.value, engine.dialect)
+    with pytest.raises(DBAPIError) as wrong, sessions.read() as session:
+        session.execute(text("SELECT no_such_column FROM teams"))
+    assert not is_out_of_service(wrong.value, engine.dialect)
     engine.dispose()

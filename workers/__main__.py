@@ -8,11 +8,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from redis import ConnectionError, Redis, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, Worker
 from rq.exceptions import StopRequested
 from rq.executions import Execution
@@ -87,6 +90,17 @@ class BoundWorker(Worker):
             # Whoever waits for the next job waits for Redis too.
             return
 
+    @property
+    def is_told_to_stop(self) -> bool:
+        """Whether it was asked to end, and has not just lost Redis."""
+        return bool(self._stop_requested)
+
+    def wait_for_orphan(self) -> None:
+        """Wait for a job that is still under way though its worker gave up."""
+        if self.horse_pid:
+            with suppress(ChildProcessError):
+                os.waitpid(self.horse_pid, 0)
+
     def _shutdown(self) -> None:
         """Stop after the job in hand, also one that was taken this moment.
 
@@ -150,17 +164,39 @@ def run_worker(config: Config, lanes: Sequence[Lane]) -> None:
     if reader := read_reader(config):
         log.info("unparsed answers are read by %s (model %s)", reader.name, reader.settings.model)
     redis = Redis.from_url(config.redis_url)
-    worker = BoundWorker(
-        [make_rq_queue(redis, config.queue_name, lane) for lane in lanes],
-        connection=redis,
-        worker_ttl=60,
-        job_class=DeclaredJob,
-        serializer=JSONSerializer,
-    )
+    queues = [make_rq_queue(redis, config.queue_name, lane) for lane in lanes]
     keep_counts(config)
     ask_orders(config)
     settle_memory()
-    worker.work(with_scheduler=False, logging_level="INFO")
+    work_on(
+        lambda: BoundWorker(
+            queues,
+            connection=redis,
+            worker_ttl=60,
+            job_class=DeclaredJob,
+            serializer=JSONSerializer,
+        )
+    )
+
+
+def work_on(make_worker: Callable[[], BoundWorker]) -> None:
+    """Work until told to stop, however often Redis goes away meanwhile.
+
+    RQ's worker ends where it misses Redis between two jobs; then another one takes its place.
+    """
+    is_told_to_stop = False
+    while not is_told_to_stop:
+        worker = make_worker()
+        try:
+            with suppress(ConnectionError, RedisTimeoutError):
+                worker.work(with_scheduler=False, logging_level="INFO")
+            worker.wait_for_orphan()
+            if not worker.is_told_to_stop:
+                log.warning("Redis was missed: the worker begins anew")
+                time.sleep(LOOK_SECONDS)
+        except StopRequested:
+            return
+        is_told_to_stop = worker.is_told_to_stop
 
 
 def run_reconciler(config: Config) -> None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from sqlalchemy.exc import DBAPIError
+
 from leaderboard.calibration.split_facts import read_split_facts
-from leaderboard.db import Sessions
-from leaderboard.errors import ClaimLost, JudgeUnavailable, OnHold, PermanentError
+from leaderboard.db import Sessions, is_out_of_service
+from leaderboard.errors import (
+    ClaimLost,
+    DatabaseUnavailable,
+    JudgeUnavailable,
+    OnHold,
+    PermanentError,
+)
 from leaderboard.evaluation.claim import TELL_HOST, claim_submission, end_claim
 from leaderboard.evaluation.collect import EndpointAccess, collect_predictions
 from leaderboard.evaluation.feedback import give_feedback
@@ -68,15 +76,14 @@ def carry_out(
     `access` is needed for submissions that ask an endpoint. A `reader` reads what the answer parser
     leaves unparsed.
 
-    A PermanentError fails it at once with its message, OnHold leaves it to the host. A judge or
-    reader that is out of service is waited for, with `patience`; that uses up no attempt. Anything
-    else puts it back into the queue, and fails it at attempt `max_attempts`; the traceback goes to
-    the log only.
+    A PermanentError fails it at once with its message, OnHold leaves it to the host. A judge, a
+    reader or our own database that is out of service is waited for, with `patience`; that uses up
+    no attempt. Anything else puts it back into the queue, and fails it at attempt `max_attempts`;
+    the traceback goes to the log only.
     """
     submission_id = claim.key
     try:
-        collect_predictions(sessions, claim, access)
-        _run_steps(sessions, claim, judges, reader)
+        _work(sessions, claim, judges, access, reader)
     except ClaimLost:
         log.info("submission %s was taken by another run: run %s stops", submission_id, claim.token)
     except JudgeUnavailable as error:
@@ -99,6 +106,23 @@ def carry_out(
         else:
             message = f"It failed because of a problem on our side, in {claim.n_attempts} attempts."
             _give_up(sessions, claim, Status.FAILED, message, TELL_HOST)
+
+
+def _work(
+    sessions: Sessions,
+    claim: Claim[str],
+    judges: Sequence[AnyJudge],
+    access: EndpointAccess | None,
+    reader: Reader | None,
+) -> None:
+    """Collect what is missing, and score. Raises DatabaseUnavailable where ours is the trouble."""
+    try:
+        collect_predictions(sessions, claim, access)
+        _run_steps(sessions, claim, judges, reader)
+    except DBAPIError as error:
+        if not is_out_of_service(error, sessions.engine.dialect):
+            raise
+        raise DatabaseUnavailable(type(error.orig).__name__) from error
 
 
 def _run_steps(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, up
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from leaderboard.db import clock, now
+from leaderboard.db import clock
 from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission
 from leaderboard.leases import Claim
 from leaderboard.models.endpoint import EndpointRun
@@ -193,14 +193,14 @@ def _note_turn(session: Session, person: int, lane: Lane) -> None:
     moved = (
         update(Turn)
         .where(Turn.user_id == person, Turn.lane == lane)
-        .values(served_at=now())
+        .values(served_at=clock())
         .returning(Turn.user_id)
     )
     if session.execute(moved).first() is not None:
         return
     try:
         with session.begin_nested():
-            session.add(Turn(user_id=person, lane=lane, served_at=now()))
+            session.add(Turn(user_id=person, lane=lane, served_at=clock()))
     except IntegrityError:
         # Another worker noted this person's first turn since we looked.
         session.execute(moved)

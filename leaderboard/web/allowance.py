@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from leaderboard.errors import RateLimited
 from leaderboard.meters import REDIS_ERRORS, count
-from leaderboard.web.protection import storage_uri
+from leaderboard.web.protection import STORAGE_OPTIONS, storage_uri
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,8 @@ class Allowance:
 
     def __init__(self, redis_url: str, limits: Mapping[Work, str]) -> None:
         self._limits = {work: sorted(parse_many(text)) for work, text in limits.items()}
-        self._shared = FixedWindowRateLimiter(storage_from_string(storage_uri(redis_url)))
+        storage = storage_from_string(storage_uri(redis_url), **STORAGE_OPTIONS)
+        self._shared = FixedWindowRateLimiter(storage)
         self._own = FixedWindowRateLimiter(MemoryStorage())
 
     def spend(self, work: Work, *, person: int | None, network: str) -> None:

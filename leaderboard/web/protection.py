@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from leaderboard.queue import ONCE_MORE, REDIS_SECONDS
 
 IPV6_PREFIX = 64
+STORAGE_OPTIONS: dict[str, Any] = {
+    "socket_connect_timeout": REDIS_SECONDS,
+    "socket_timeout": REDIS_SECONDS,
+    "retry": Retry(NoBackoff(), ONCE_MORE),
+}
+"""How the limiters wait for Redis: no longer than whoever enqueues."""
 
 
 def caller_network() -> str:
@@ -74,6 +85,7 @@ def install(
     """Check every form of `app`, and count attempts in Redis (in memory while it is away)."""
     app.config.update(
         RATELIMIT_STORAGE_URI=storage_uri(redis_url),
+        RATELIMIT_STORAGE_OPTIONS=STORAGE_OPTIONS,
         RATELIMIT_HEADERS_ENABLED=True,
         SIGN_IN_LIMIT=sign_in_limit,
         GUESS_LIMIT=guess_limit,

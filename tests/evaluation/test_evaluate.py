@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from leaderboard.db import Sessions, now
 from leaderboard.disclosure import Viewer
-from leaderboard.errors import ClaimLost, OnHold, PermanentError
+from leaderboard.errors import DATABASE_AWAITED, ClaimLost, OnHold, PermanentError
 from leaderboard.evaluation.claim import SUBMISSIONS, claim_submission, requeue_submission
 from leaderboard.evaluation.parse import parse_predictions
 from leaderboard.evaluation.rank import rank_split
@@ -381,3 +381,32 @@ def test_what_waits_for_the_host_is_held_until_it_is_put_back(
         requeue_submission(session, key)
     evaluate(sessions, key, [ScriptedJudge(lambda item: 3.0)], 5)
     assert read(sessions, key)[0].status is Status.SCORED
+
+
+FULL = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON scores EXECUTE FUNCTION refuse()
+"""
+WITH_ROOM = "DROP TRIGGER full_disk ON scores; DROP FUNCTION refuse()"
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_without_room_uses_up_no_attempt_and_its_submissions_follow_later(
+    sessions: Sessions, load: Load, submit_texts: Submit
+) -> None:
+    load(2, 0, 0)
+    key = submit_texts(texts("text", 2, 1))
+    for statement, expected in ((FULL, Status.QUEUED), (WITH_ROOM, Status.SCORED)):
+        with sessions.write() as session:
+            session.execute(text(statement))
+        for _ in range(3):
+            evaluate(sessions, key, [ScriptedJudge(lambda item: 3.0)], 1)
+        submission, _ = read(sessions, key)
+        assert submission.status is expected
+    kinds = [event.kind for event in submission.events]
+    assert kinds == [
+        *(EventKind.SUBMITTED, EventKind.STARTED, EventKind.REQUEUED, EventKind.SCORED)
+    ], "its team hears of it once"
+    assert submission.events[2].message == DATABASE_AWAITED
