@@ -219,6 +219,12 @@ class Config(Environment):
         validate_default=True,
         description="the sender's address; required with `SMTP_URL`",
     )
+    attention_minutes: Number = Field(
+        15,
+        description="hosts and administrators are written to when for this long no worker was "
+        "there, a submission has waited or a judge has failed; 0: no letters about what needs "
+        "attention are sent. See [Letters to hosts](#letters-to-hosts)",
+    )
     sign_in_limit: str = Field(
         "10 per minute; 60 per hour",
         description="attempts to sign in or register from one network: an IPv4 address, or the "

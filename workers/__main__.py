@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,18 +27,21 @@ from rq.serializers import JSONSerializer
 from config import Config, ConfigError
 from leaderboard import defects, logs
 from leaderboard.campaigns.refit import begin_upgrade
-from leaderboard.db import make_sessions
+from leaderboard.db import Sessions, make_sessions
 from leaderboard.errors import InvalidRequest
+from leaderboard.hosting.concerns import Watch
 from leaderboard.hosting.uploaded.keep import delete_expired
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.connection import load_client
 from leaderboard.late import load_numbers
 from leaderboard.leases import Terms, sweep
+from leaderboard.letters.concerns import tell_concerns
 from leaderboard.meters import BOOK, JOBS, count, make_shelf
 from leaderboard.queue import (
     DeclaredJob,
     Lane,
     Nudge,
+    RedisQueue,
     begin,
     make_queue,
     make_rq_queue,
@@ -54,6 +59,7 @@ from workers.memory import settle_memory
 log = logging.getLogger("workers")
 PR_SET_PDEATHSIG = 1
 PAUSE_SECONDS = 2.0
+WATCH_SECONDS = 30.0
 LOOK_SECONDS = 1
 """How long a worker without a job waits for one before it looks whether it is to stop."""
 
@@ -199,6 +205,34 @@ def work_on(make_worker: Callable[[], BoundWorker]) -> None:
         is_told_to_stop = worker.is_told_to_stop
 
 
+class Watchman:
+    """Now and then has hosts written to about what needs them, where the site sends letters."""
+
+    def __init__(self, config: Config) -> None:
+        self._is_on = bool(config.smtp_url and config.attention_minutes)
+        self._watch = Watch(timedelta(minutes=config.attention_minutes))
+        self._lanes = [one for one in Lane if one is not Lane.ENDPOINTS or config.endpoint_keys]
+        is_file = config.database_url.startswith("sqlite:///")
+        place = config.database_url.removeprefix("sqlite:///") if is_file else ""
+        self._folder = os.path.dirname(place) or tempfile.gettempdir()
+        self._looked = -WATCH_SECONDS
+
+    def look(self, sessions: Sessions, queue: RedisQueue) -> None:
+        """Look, unless that was done within WATCH_SECONDS; what fails is tried again then."""
+        if not self._is_on or time.monotonic() - self._looked < WATCH_SECONDS:
+            return
+        self._looked = time.monotonic()
+        disk = shutil.disk_usage(self._folder)
+        try:
+            with sessions.write() as session:
+                found = self._watch.read(
+                    session, queue.find_state(), self._lanes, 1 - disk.free / disk.total
+                )
+                tell_concerns(session, found)
+        except Exception:
+            log.exception("hosts could not be written to; it is tried again")
+
+
 def run_reconciler(config: Config) -> None:
     """Every PAUSE_SECONDS bring rows and queue together again, until told to stop."""
     sessions = make_sessions(config.database_url, read_limits(config))
@@ -209,6 +243,7 @@ def run_reconciler(config: Config) -> None:
         signal.signal(number, lambda *_: stopped.set())
     keep_counts(config)
     logs.note(worker="reconciler")
+    watchman = Watchman(config)
     log.info("reconciler ready")
     is_begun = False
     while not stopped.wait(PAUSE_SECONDS):
@@ -236,6 +271,7 @@ def run_reconciler(config: Config) -> None:
         send_nudges(queue, [*upgraded, *due])
         follow_calendar(sessions)
         queue.note_reconciler()
+        watchman.look(sessions, queue)
 
 
 def main(arguments: list[str]) -> int:

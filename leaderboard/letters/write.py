@@ -14,8 +14,10 @@ from leaderboard.accounts.roles import name_role
 from leaderboard.accounts.second_factor import MEANS_WORDS, read_factors
 from leaderboard.accounts.users import find_user
 from leaderboard.letters.approvals import WaitingTeam, read_waiting_teams
+from leaderboard.letters.concerns import read_told
 from leaderboard.letters.links import CONFIRMATION, REGISTRATION, RESET, Links
 from leaderboard.letters.objections import AnsweredObjection, find_answered
+from leaderboard.models.concern import ToldConcern
 from leaderboard.models.invitation import RoleInvitation
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import User
@@ -57,6 +59,9 @@ def write_letter(session: Session, letter: Letter, links: Links, base_url: str) 
         case LetterKind.OBJECTION:
             told = find_answered(session, letter, owner) if owner and owner.is_confirmed else None
             return None if told is None else _write_answered(told, base_url)
+        case LetterKind.ATTENTION:
+            rows = read_told(session, letter, owner) if owner and owner.is_confirmed else []
+            return _write_concerns(rows, base_url)
 
 
 def make_letter(words: Words, address: str, base_url: str, sender: str) -> EmailMessage:
@@ -164,6 +169,20 @@ def _write_approvals(waiting: Sequence[WaitingTeam], base_url: str) -> Words | N
         f"Nothing that they send to a hidden split is scored before you have approved them:\n\n"
         f"{teams}\n\nLook at who they are, and approve or refuse them: "
         f"{base_url}/admin/approvals\n\nYou get at most one such letter a day.",
+    )
+
+
+def _write_concerns(concerns: Sequence[ToldConcern], base_url: str) -> Words | None:
+    """What needs attention, each with its page; nothing where nothing does any longer."""
+    if not concerns:
+        return None
+    n = len(concerns)
+    things = "\n\n".join(f"- {one.words}\n  {base_url}{one.path}" for one in concerns)
+    return Words(
+        f"SpineBench: {n} {'thing needs' if n == 1 else 'things need'} your attention",
+        f"{things}\n\nYou get at most one such letter a day, and one at once for what is urgent. "
+        "Each of these is said once until it changes; the first page for hosts lists what holds: "
+        f"{base_url}/admin\n\nIf you want no such letters: {base_url}/account#attention",
     )
 
 

@@ -24,6 +24,7 @@ class LetterKind(enum.StrEnum):
     WAYS = "ways"
     APPROVALS = "approvals"
     OBJECTION = "objection"
+    ATTENTION = "attention"
 
 
 class Letter(Base):

@@ -278,6 +278,8 @@ EXPORTED = {
 }
 """What refers to a person, and where they read of it."""
 LEFT_OUT = {
+    "attention_refusals": "their account page says whether they get such letters",
+    "told_concerns": "what letters told a host of is on the host's pages",
     "banned_users": "who is banned cannot sign in, and asks the host",
     "confirmation_graces": "when the site was updated, the same for everybody",
     "deleted_users": "there is nobody any more",

@@ -39,6 +39,7 @@ from leaderboard.accounts.web_sessions import end_session, read_sessions
 from leaderboard.db import now
 from leaderboard.errors import FieldProblems, NotFound
 from leaderboard.letters.ask import ask_letter
+from leaderboard.letters.concerns import is_told, set_told
 from leaderboard.models.letter import LetterKind
 from leaderboard.models.team import ApiToken, ModelCard, Team
 from leaderboard.people.addresses import change_address as set_address
@@ -270,6 +271,16 @@ def end_one_session(session_id: int) -> Response:
     return _done("The session has ended.")
 
 
+@blueprint.post("/account/attention")
+@signed_in_unconfirmed
+def choose_attention() -> Response:
+    """Want letters about what needs a host's attention, or not."""
+    wants = request.form.get("wants") == "1"
+    set_told(database(), current_user(), wants=wants)
+    database().commit()
+    return _done(f"You {'get' if wants else 'no longer get'} letters about what needs attention.")
+
+
 @blueprint.post("/account/tokens/<int:token_id>/revoke")
 @signed_in_unconfirmed
 def revoke_token(token_id: int) -> Response:
@@ -313,6 +324,7 @@ def _page(
         roles=[name_role(held.role, held.benchmark) for held in read_roles(database(), user)],
         invitations=read_invitations_to(database(), user.email) if user.is_confirmed else [],
         hosts=has_right(Right.READ_SUBMISSIONS),
+        is_told=is_told(database(), user),
         rates=has_right(Right.RATE_REPORTS),
         teams=teams,
         n_requests={

@@ -240,7 +240,13 @@ PAGES = (
         signed_in(400, unconfirmed=403),
         "POST /benchmarks/tiny/1.0.0/objections/new?item=test-text-000",
     ),
-    Group(signed_in(302), "POST /account/sessions/{session}/end"),
+    Group(
+        signed_in(302),
+        """
+        POST /account/sessions/{session}/end
+        POST /account/attention
+        """,
+    ),
     Group(
         signed_in(404),
         """
