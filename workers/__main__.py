@@ -222,12 +222,10 @@ class Watchman:
         if not self._is_on or time.monotonic() - self._looked < WATCH_SECONDS:
             return
         self._looked = time.monotonic()
-        disk = shutil.disk_usage(self._folder)
         try:
+            disk, state = shutil.disk_usage(self._folder), queue.find_state()
             with sessions.write() as session:
-                found = self._watch.read(
-                    session, queue.find_state(), self._lanes, 1 - disk.free / disk.total
-                )
+                found = self._watch.read(session, state, self._lanes, 1 - disk.free / disk.total)
                 tell_concerns(session, found)
         except Exception:
             log.exception("hosts could not be written to; it is tried again")
