@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from leaderboard.disclosure import shows_items
 from leaderboard.errors import NotFound
 from leaderboard.models.benchmark import (
     Answers,
@@ -181,6 +182,24 @@ def read_open_items(session: Session, split: Split) -> list[OpenItem]:
         )
     }
     return [OpenItem(item, references[item.id]) for item in items]
+
+
+def read_first_items(session: Session, benchmark: Benchmark) -> list[OpenItem]:
+    """The first item of each track of the first split that shows its items, if there is one."""
+    split = next((one for one in benchmark.splits if shows_items(one)), None)
+    if split is None:
+        return []
+    firsts = select(func.min(Item.position)).where(Item.split_id == split.id).group_by(Item.track)
+    items = session.scalars(
+        select(Item)
+        .where(Item.split_id == split.id, Item.position.in_(firsts))
+        .options(selectinload(Item.images).selectinload(ItemImage.image))
+    ).all()
+    places = {track: place for place, track in enumerate(Track)}
+    return [
+        OpenItem(item, session.get_one(ItemReference, item.id))
+        for item in sorted(items, key=lambda one: places[one.track])
+    ]
 
 
 def get_image(session: Session, sha256: str) -> Image:

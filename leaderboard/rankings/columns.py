@@ -68,8 +68,7 @@ class Column:
     The highest value comes first where nobody asks for a direction if it `descends`. A page writes
     its cells as `look` says: a score of `board`, severe errors on the board `harm_of`, a `fact` of
     the model card, how many predictions were read as one of `outcomes`, a count, a day. It is shown
-    unless others are chosen if it `is_usual`, and under its row where the usual ones are too many
-    for the page if it `yields`; other programs have its `figures`.
+    unless others are chosen if it `is_usual`; other programs have its `figures`.
     """
 
     key: str
@@ -83,11 +82,6 @@ class Column:
     fact: CardField | None = None
     outcomes: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
-
-    @property
-    def yields(self) -> bool:
-        """Whether it gives way where severe errors stand in the table too."""
-        return self.look in (Look.COVERAGE, Look.COUNT, Look.DAY)
 
     @property
     def words(self) -> str:
@@ -186,7 +180,7 @@ def _make_score(board: Board) -> Column:
         name=board.label,
         look=Look.SCORE,
         value=lambda table, row: row.scores[board].value if board in row.scores else None,
-        is_usual=not board.penalises_guesses,
+        is_usual=board in TRACK_BOARDS or board is Board.OVERALL,
         board=board,
         figures=(
             *(Figure(*one, partial(_score, board, place)) for place, one in enumerate(places)),
@@ -232,7 +226,6 @@ def _make_harm(board: Board) -> Column:
         look=Look.HARM,
         value=lambda table, row: row.harm[board].value if board in row.harm else None,
         descends=False,
-        is_usual=True,
         harm_of=board,
         figures=tuple(
             Figure(name, kind, meaning, partial(_read_harm, board, field))
@@ -331,7 +324,6 @@ COUNTS = (
         name="Coverage",
         look=Look.COVERAGE,
         value=lambda table, row: row.coverage,
-        is_usual=True,
         figures=(
             Figure(
                 "coverage_share",
@@ -372,7 +364,6 @@ COUNTS = (
         name="Attempts",
         look=Look.COUNT,
         value=lambda table, row: row.n_attempts,
-        is_usual=True,
         figures=(
             Figure(
                 "n_attempts",

@@ -93,15 +93,17 @@ def test_items_and_pictures_are_for_teams_that_accepted_and_a_new_version_asks_a
     assert "no-store" in ada.get(f"{site.url}{find_picture(site, 'test')}").headers["Cache-Control"]
     assert site.submit(token, make_file()).status_code == 201
 
+    assert "Try a case" in site.get("/").text
     ask(site, "2", covers_pages=True)
     for path in (PACKAGE, ITEMS, find_picture(site, "dev"), "/benchmarks/tiny/splits/dev/package"):
         assert statuses(path) == [403] * 3, path
     post(ada, site, PAGE, PAGE, team="team-a", version="2")
     assert statuses(ITEMS) == [403, 200, 403]
     assert statuses(find_picture(site, "dev")) == [403, 200, 403]
-    front = site.get("/benchmarks/tiny")
-    assert front.status_code == 200
-    assert re.search(r"/images/[0-9a-f]{64}", front.text) is None
+    for path in ("/benchmarks/tiny", "/"):
+        front = site.get(path)
+        assert front.status_code == 200
+        assert re.search(r"/images/[0-9a-f]{64}", front.text) is None
     record = site.get("/api/v1/benchmarks/tiny").json()["agreement"]
     assert record == {"version": "2", "covers_pages": True, "url": ADDRESS}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from leaderboard.hosting.people import verify_model
@@ -16,6 +17,7 @@ from leaderboard.models.team import ModelCard
 from tests.reported.published import add_published
 from tests.site import OpenSite, Site
 from tests.web.api.test_api import make_file
+from tests.web.browsing import open_page
 
 N_MODELS = 200
 MAX_PAGE_BYTES = 150_000
@@ -225,7 +227,7 @@ def test_reported_results_are_marked_never_ranked_and_count_for_nothing(
     for query in ("sort=text", "sort=model&direction=ascending", "board=report&sort=report"):
         html = found.get(f"/?{query}").text
         places = [html.rindex(f">{name}</a>") for name in ("Model-A", "Model-B", "Model-C")]
-        assert max(places) < html.index("Reported by others, not measured here")
+        assert max(places) < html.index("reported by others, not measured here")
     assert "reported by others" not in found.get("/?measured=1").text
     assert "GPT" not in found.get("/?licence=mit").text
 
@@ -298,3 +300,26 @@ def test_a_filtered_page_is_fresh_after_a_ranking_and_after_a_verification(site:
     assert third.status_code == 200
     assert third.headers["ETag"] not in (first.headers["ETag"], second.headers["ETag"])
     assert [">16.7<" in one.text for one in (second, third)] == [True, False]
+
+
+def test_the_first_rows_and_cases_to_try_are_seen_without_scrolling(
+    found: Site, browser: Browser
+) -> None:
+    """At 1440 by 900: the first row at 520 or above, one line a model, nothing cut off."""
+    page = open_page(browser, found.url, viewport={"width": 1440, "height": 900})
+    page.goto("/?board=text")
+    rows = page.locator("table.ranking").first.locator("tbody tr:not(.more)")
+    boxes = [one.bounding_box() for one in rows.all()]
+    assert [box is not None and box["height"] <= 48 for box in boxes] == [True] * 3
+    assert boxes[0] is not None
+    assert boxes[0]["y"] <= 520
+    cases = page.locator(".cases article")
+    assert [one.locator("h3").inner_text() for one in cases.all()] == [
+        "Text question",
+        "Image question",
+        "Report",
+    ]
+    assert "Question" in cases.first.inner_text()
+    for region in page.locator("main .scroll:visible").all():
+        assert region.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+    page.context.close()

@@ -20,13 +20,13 @@ from leaderboard.models.ranking import Board
 from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import (
     CompositionRow,
-    OpenItem,
     count_composition,
     get_benchmark,
     get_image,
     get_split,
     ranked_split,
     read_benchmarks,
+    read_first_items,
     read_open_items,
 )
 from leaderboard.rankings.comparisons.power import read_power
@@ -66,7 +66,7 @@ def benchmark(slug: str) -> Response:
     dates, choice = read_dates(database(), found), read_third_parties(database(), slug)
 
     def render() -> str:
-        examples = first_examples(found)
+        examples = [] if shows_to_some(found) else read_first_items(database(), found)
         counts = {split.name: count_items(database(), split) for split in found.splits}
         composition = {
             split.name: {name: count_composition(database(), split, name) for name in TAXONOMY}
@@ -229,14 +229,3 @@ def _list_parts(
         for part in list_parts(found.manifest, sizes):
             parts.setdefault(part.name, []).append(part)
     return {name: of for name, of in parts.items() if any(one.n for one in of)}
-
-
-def first_examples(found: Benchmark) -> list[OpenItem]:
-    """The first item of each track of the first split that shows them to everybody."""
-    for split in found.splits:
-        if shows_items(split) and not shows_to_some(found):
-            first: dict[Track, OpenItem] = {}
-            for example in read_open_items(database(), split):
-                first.setdefault(example.item.track, example)
-            return [first[track] for track in Track if track in first]
-    return []

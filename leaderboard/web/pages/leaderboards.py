@@ -42,6 +42,7 @@ from leaderboard.web.address import (
     is_of_form,
     read_place,
 )
+from leaderboard.web.agreements import shows_to_some
 from leaderboard.web.pages.ranking_page import make_address, render_ranking
 from leaderboard.web.services import database, services
 
@@ -70,7 +71,8 @@ def ranking() -> AnyResponse | str:
         return render_ranking(whole, selection, benchmarks, place, kept, graded_by, reported)
 
     shown = tuple(benchmark.content_hash for benchmark in benchmarks)
-    return services().pages.respond((shown, read_state(database(), split)), render)
+    state = (shown, shows_to_some(split.benchmark), read_state(database(), split))
+    return services().pages.respond(state, render)
 
 
 @blueprint.get("/ranking/figures/<name>.json")

@@ -13,6 +13,7 @@ from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_ba
 from leaderboard.figures.rankings import count_unsized, find_best_so_far
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
+from leaderboard.packages.catalogue import OpenItem, read_first_items
 from leaderboard.rankings.columns import (
     CHOOSABLE,
     COLUMNS,
@@ -20,6 +21,7 @@ from leaderboard.rankings.columns import (
     DEFAULT_COLUMNS,
     RANK,
     Column,
+    Look,
     NoRank,
     count_unread,
     count_unscored,
@@ -33,8 +35,9 @@ from leaderboard.rankings.overall import say_overall
 from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
 from leaderboard.reported.read import ReportedRow, choose_rows
+from leaderboard.web.agreements import shows_to_some
 from leaderboard.web.harm_words import say_of_ranking
-from leaderboard.web.services import services
+from leaderboard.web.services import database, services
 
 CALLED = {fact.key: fact.called for fact in FILTERED_FACTS}
 FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
@@ -97,10 +100,9 @@ def render_ranking(
     is_parted = selection.is_by_rank
     ranked = [row for row in table.rows if not is_parted or board in row.ranks]
     unranked = [row for row in table.rows if is_parted and board not in row.ranks]
-    apart = [
-        (reason, [row for row in unranked if find_no_rank(board, row) is reason])
-        for reason in NoRank
-    ]
+    apart = {
+        reason: [row for row in unranked if find_no_rank(board, row) is reason] for reason in NoRank
+    }
     return render_template(
         "leaderboards/ranking.html",
         table=table,
@@ -116,6 +118,7 @@ def render_ranking(
         best=find_best_so_far(table),
         n_unsized=count_unsized(table),
         has_scores=any(board in row.scores for row in table.rows),
+        cases=_read_cases(table.split.benchmark),
         place=place,
         kept=kept,
         query={**place, **write_selection(selection)},
@@ -125,6 +128,11 @@ def render_ranking(
         **WORDS | _describe(selection, whole),
         harm_note=say_of_ranking(table, graded_by),
     )
+
+
+def _read_cases(benchmark: Benchmark) -> list[OpenItem]:
+    """A case of each track to try; none where only those may see them who accepted something."""
+    return [] if shows_to_some(benchmark) else read_first_items(database(), benchmark)
 
 
 def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
@@ -138,6 +146,14 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
                 for one in selection.columns
                 if one.board is not selection.board and _has_place(table, one)
             ),
+        ],
+        "details": [
+            one
+            for one in CHOOSABLE
+            if one.look is not Look.FACT
+            and one.board is not selection.board
+            and not (one.board and one.board.penalises_guesses)
+            and _has_place(table, one)
         ],
         "CHOOSABLE": [one for one in CHOOSABLE if _has_place(table, one)],
         "boards": [one for one in Board if one in {*table.boards, selection.board}],
