@@ -7,11 +7,11 @@ and only if its breakdown may be seen.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import Select, String, func, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from leaderboard.items.slices import find_slices
@@ -69,8 +69,6 @@ SLICES = {
 }
 """The slices that break a result down, in the order shown: each is declared here alone."""
 Cells = Mapping[str, Mapping[str, "SliceScore"]]
-Values = Mapping[str, Sequence[tuple[float | None, int]]]
-"""By value of a slice, what each model has there, and of how many items."""
 NOT_KEPT = "n_refused"
 """The field of a `SliceScore` that is counted when it is read."""
 IMAGE_NAMES = {"single": "Single image", "several": "Several images"}
@@ -98,6 +96,11 @@ class Median(NamedTuple):
 
     value: float | None
     n_models: int
+
+
+NO_MEDIAN = Median(None, 0)
+Medians = Mapping[tuple[str, int], Median]
+"""By value of a slice and number of items that a score is about."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def read_breakdown(session: Session, table: RankingTable, slice_: Slice) -> Brea
         table=table,
         slice=slice_,
         metric=SLICES[slice_].metric,
-        columns=_make_columns(items, table.split, _list_values(cells))[slice_],
+        columns=_make_columns(items, table.split, _find_medians(cells))[slice_],
         rows=rows,
         cells={
             key: {
@@ -162,7 +165,7 @@ def read_columns(
 
     `items` are those of the split that decide ranks, as `read_deciding` reads them.
     """
-    return _make_columns(items, table.split, _read_values(session, table, slices))
+    return _make_columns(items, table.split, _read_medians(session, table, slices))
 
 
 def read_deciding(session: Session, split: Split) -> pd.DataFrame:
@@ -193,15 +196,6 @@ def list_slices(table: RankingTable) -> list[Slice]:
     ]
 
 
-def take_median(n: int, scores: Iterable[tuple[float | None, int]]) -> Median:
-    """The median of the models' `scores`, each with its number of items, that are about `n`.
-
-    Of two in the middle their mean.
-    """
-    values = [value for value, n_scored in scores if value is not None and n_scored == n]
-    return Median(statistics.median(values) if values else None, len(values))
-
-
 def read_names(manifest: Mapping[str, Any]) -> dict[Slice, dict[str, str]]:
     """What the values of the slices are called, in their order; levels are their own names."""
     taxonomy, sections = manifest["taxonomy"], manifest["rubric"]["sections"]
@@ -227,9 +221,9 @@ def _name(terms: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _make_columns(
-    items: pd.DataFrame, split: Split, scores: Mapping[Slice, Values]
+    items: pd.DataFrame, split: Split, medians: Mapping[Slice, Medians]
 ) -> dict[Slice, list[SliceColumn]]:
-    """The values that `items`, which decide ranks on `split`, have, of each slice in `scores`.
+    """The values that `items`, which decide ranks on `split`, have, of each slice in `medians`.
 
     In the taxonomy's and the rubric's own order where there is one; levels and regions from the
     head down. Ratings are of the reports, all others of the questions.
@@ -245,10 +239,10 @@ def _make_columns(
             counts[slice_] = dict.fromkeys(names[slice_], int(is_report.sum()))
     return {
         slice_: [
-            SliceColumn(key, names[slice_].get(key, key), n, take_median(n, of_slice.get(key, ())))
+            SliceColumn(key, names[slice_].get(key, key), n, of_slice.get((key, n), NO_MEDIAN))
             for key, n in _sort(counts[slice_], names[slice_])
         ]
-        for slice_, of_slice in scores.items()
+        for slice_, of_slice in medians.items()
     }
 
 
@@ -267,52 +261,81 @@ def _read_cells(
         for slice_ in slices
     }
     fields = ("submission_id", *(name for name in SliceScore._fields if name != NOT_KEPT))
-    for slice_, name, key, *facts in _read_scores(session, table, slices, fields):
-        found[slice_][key][name] = SliceScore(*facts)
+    for query in _select_scores(table, slices, fields):
+        # There are many: no object is made of each row.
+        for slice_, name, key, *facts in session.connection().execute(query).all():
+            found[Slice(slice_)][key][name] = SliceScore(*facts)
     return found
 
 
-def _read_values(
-    session: Session, table: RankingTable, slices: Sequence[Slice]
-) -> dict[Slice, dict[str, list[tuple[float | None, int]]]]:
-    """The same for a median: by slice and value, of every model the score and its items."""
-    found: dict[Slice, dict[str, list[tuple[float | None, int]]]] = {one: {} for one in slices}
-    for slice_, name, value, n in _read_scores(session, table, slices, ("value", "n")):
-        found[slice_].setdefault(name, []).append((value, n))
-    return found
+def _find_medians(cells: Mapping[Slice, Cells]) -> Mapping[Slice, Medians]:
+    """By value and number of items the median of the models' scores that are about so many.
 
-
-def _list_values(cells: Mapping[Slice, Cells]) -> dict[Slice, dict[str, list[tuple[Any, int]]]]:
-    found: dict[Slice, dict[str, list[tuple[Any, int]]]] = {slice_: {} for slice_ in cells}
+    Of two in the middle their mean.
+    """
+    values: dict[Slice, dict[tuple[str, int], list[float]]] = {slice_: {} for slice_ in cells}
     for slice_, of_slice in cells.items():
         for of_model in of_slice.values():
             for name, score in of_model.items():
-                found[slice_].setdefault(name, []).append((score.value, score.n))
+                if score.value is not None:
+                    values[slice_].setdefault((name, score.n), []).append(score.value)
+    return {
+        slice_: {key: Median(statistics.median(found), len(found)) for key, found in own.items()}
+        for slice_, own in values.items()
+    }
+
+
+def _read_medians(
+    session: Session, table: RankingTable, slices: Sequence[Slice]
+) -> Mapping[Slice, Medians]:
+    """The same, found by the database: only what stands in the middle leaves it."""
+    every = union_all(*_select_scores(table, slices, ("value", "n"))).subquery()
+    group = every.c.slice, every.c.name, every.c.n
+    place = func.row_number().over(partition_by=group, order_by=every.c.value)
+    n_models = func.count().over(partition_by=group)
+    known = (
+        select(*group, every.c.value, place.label("place"), n_models.label("n_models"))
+        .where(every.c.value.is_not(None))
+        .subquery()
+    )
+    middle = select(known).where(
+        2 * known.c.place >= known.c.n_models, 2 * known.c.place <= known.c.n_models + 2
+    )
+    middles: dict[tuple[str, str, int, int], list[float]] = {}
+    for slice_, name, n, value, _, of_models in session.connection().execute(middle).all():
+        middles.setdefault((slice_, name, n, of_models), []).append(value)
+    found: dict[Slice, dict[tuple[str, int], Median]] = {slice_: {} for slice_ in slices}
+    for (slice_, name, n, of_models), values in middles.items():
+        found[Slice(slice_)][name, n] = Median(statistics.median(values), of_models)
     return found
 
 
-def _read_scores(
-    session: Session, table: RankingTable, slices: Sequence[Slice], fields: Sequence[str]
-) -> Iterator[tuple[Any, ...]]:
-    """Slice, name and `fields` of the scores of all whose breakdown all may see."""
+def _select_scores(
+    table: RankingTable, slices: Sequence[Slice], fields: Sequence[str]
+) -> list[Select[Any]]:
+    """Slice, name and `fields` of the scores of all whose breakdown all may see.
+
+    One for the models that stand by one submission, and one for those that stand by several.
+    """
     keys = [row.submission.id for row in table.rows if row.has_breakdown]
     combined = {row.submission.id for row in table.rows if row.parts}
-    by_value = {slice_.value: slice_ for slice_ in slices}
-    for one, own, *where in (
-        (Score, [key for key in keys if key not in combined]),
-        (
-            CombinedScore,
-            [key for key in keys if key in combined],
-            CombinedScore.ranking_id == table.ranking_id,
-        ),
-    ):
-        columns = (type_coerce(one.slice, String), one.name, *(getattr(one, n) for n in fields))
-        query = select(*columns).where(
+    return [
+        select(
+            type_coerce(one.slice, String).label("slice"),
+            one.name,
+            *(getattr(one, field) for field in fields),
+        ).where(
             one.submission_id.in_(own),
             one.slice.in_(slices),
             one.metric.in_({SLICES[slice_].metric for slice_ in slices}),
             *where,
         )
-        # There are many: no object is made of each row.
-        for slice_, *facts in session.connection().execute(query).all() if own else ():
-            yield by_value[slice_], *facts
+        for one, own, *where in (
+            (Score, [key for key in keys if key not in combined]),
+            (
+                CombinedScore,
+                [key for key in keys if key in combined],
+                CombinedScore.ranking_id == table.ranking_id,
+            ),
+        )
+    ]
