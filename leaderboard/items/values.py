@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +15,6 @@ from sqlalchemy.orm import Session
 from leaderboard.items.feedback import select_feedback
 from leaderboard.items.targets import make_rating_table
 from leaderboard.items.weights import group_items
-from leaderboard.late import csgraph, sparse
 from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Benchmark, Item, ItemImage, ItemKind, Split
 from leaderboard.models.calibration import ReportInfluences
@@ -68,10 +68,10 @@ def read_items(session: Session, split_id: int) -> pd.DataFrame:
         .join(Item, Item.id == ItemImage.item_id)
         .where(Item.split_id == split_id)
     ).all()
-    images = pd.DataFrame([tuple(row) for row in shown], columns=["item_id", "sha256"])
-    counts = images["item_id"].value_counts()
-    items["n_images"] = items["item_id"].map(counts).fillna(0).astype(int)
-    items["cluster"] = _find_clusters(items["item_id"], items.pop("case"), images)
+    counts = Counter(row[0] for row in shown)
+    items["n_images"] = [counts[one] for one in items["item_id"].tolist()]
+    items["n_images"] = items["n_images"].astype(int)
+    items["cluster"] = _find_clusters(items["item_id"].tolist(), items.pop("case").tolist(), shown)
     feedback = session.scalars(select_feedback([split_id])).all()
     items["decides"] = ~items["item_id"].isin(feedback)
     items["chance"] = _find_chances(session, split_id, items["item_id"])
@@ -108,22 +108,27 @@ def _make_table(rows: Sequence[Sequence[Any]], columns: list[str]) -> pd.DataFra
 
 
 def _find_clusters(
-    item_ids: pd.Series[int], cases: pd.Series[str], images: pd.DataFrame
+    item_ids: Iterable[int], cases: Iterable[str], images: Iterable[Sequence[Any]]
 ) -> NDArray[np.int64]:
     """(N,) numbers of the connected groups of items, in order of their first item.
 
-    Items are connected with their case and with each of their images.
+    Items are connected with their case and with each of their `images`, (item id, hash). SciPy
+    would do it too, and cost a web process 25 MB.
     """
-    n = len(item_ids)
-    place = dict(zip(item_ids, range(n), strict=True))
-    case, case_names = pd.factorize(cases)
-    image = pd.factorize(images["sha256"])[0]
-    left = np.concatenate([np.arange(n), [place[one] for one in images["item_id"]]]).astype(int)
-    right = np.concatenate([n + case, n + len(case_names) + image]).astype(int)
-    size = n + len(case_names) + len(images)
-    graph = sparse.coo_matrix((np.ones(len(left), dtype=bool), (left, right)), shape=(size, size))
-    _, groups = csgraph.connected_components(graph, directed=False)
-    return pd.factorize(groups[:n])[0].astype(np.int64)
+    above: dict[Hashable, Hashable] = {}
+
+    def find(one: Hashable) -> Hashable:
+        while (next_one := above.setdefault(one, one)) != one:
+            above[one] = one = above[next_one]
+        return one
+
+    items = list(item_ids)
+    for item, case in zip(items, cases, strict=True):
+        above[find(item)] = find(("case", case))
+    for item, image in images:
+        above[find(item)] = find(("image", image))
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(find(one), len(numbers)) for one in items], np.int64)
 
 
 def read_readings(session: Session, submission_id: str) -> pd.DataFrame:
