@@ -465,20 +465,16 @@ def _make_row(
 
 
 def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvenance]:
-    rows = session.scalars(select(RankedReports).where(RankedReports.ranking_id == ranking.id))
+    names = ("judge", "badge", "n_labels", "label_kind", "raw_value", "n_words", "density")
+    rows = session.execute(
+        select(
+            RankedReports.submission_id, *(getattr(RankedReports, name) for name in names)
+        ).where(RankedReports.ranking_id == ranking.id)
+    )
     may_decide = decides_by_reports(session, ranking.release_id)
     found = {
-        row.submission_id: ReportProvenance(
-            judge=row.judge,
-            badge=row.badge,
-            n_labels=row.n_labels,
-            label_kind=row.label_kind,
-            raw_value=row.raw_value,
-            n_words=row.n_words,
-            density=row.density,
-            may_decide=may_decide,
-        )
-        for row in rows
+        key: ReportProvenance(**dict(zip(names, facts, strict=True)), may_decide=may_decide)
+        for key, *facts in rows.all()
     }
     return compare_traits(found)
 
