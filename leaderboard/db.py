@@ -120,7 +120,7 @@ def enum_column(kind: type[enum.StrEnum]) -> Enum:
 def now() -> datetime:
     """The present time by this machine's clock, aware, in UTC: when something was done.
 
-    What machines compare with each other's times is the database's `clock`.
+    What machines compare with each other's times is the database's `clock`, or `read_moment`.
     """
     return datetime.now(UTC)
 
@@ -150,6 +150,14 @@ def _write_on_sqlite(element: clock, compiler: SQLCompiler, **more: Any) -> str:
     """As UtcDateTime is stored there, to the thousandth of a second."""
     seconds = compiler.process(element.clauses, **more)
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+
+
+def read_moment(session: Session) -> datetime:
+    """The time by the database's own clock, to the microsecond: what is ordered by goes by it.
+
+    SQLite's clock is that of the machine, which alone tells microseconds.
+    """
+    return now() if session.get_bind().dialect.name == "sqlite" else read_clock(session)
 
 
 def read_clock(session: Session) -> datetime:

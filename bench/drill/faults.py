@@ -20,6 +20,7 @@ import requests
 
 from bench.drill.machines import Machine
 from bench.drill.site import LEASE_SECONDS, Site, wait_for
+from demo.processes import find_family
 
 TEN_MINUTES = 600
 WAIT_SECONDS = 45.0
@@ -166,13 +167,10 @@ def _web_rolled(site: Site) -> None:
 
 
 def _roll(machine: Machine) -> None:
-    log = machine.running["web"].log
-    n_booted = log.read_text(errors="replace").count("Booting worker")
+    leader = machine.running["web"].process.pid
+    old = {one for one in find_family(leader) if one.pid != leader}
     machine.signal("web", signal.SIGHUP, leader_only=True)
-    wait_for(
-        lambda: log.read_text(errors="replace").count("Booting worker") > n_booted,
-        *(60, f"{machine.name} did not begin anew"),
-    )
+    wait_for(lambda: not old & find_family(leader), 60, f"{machine.name} did not begin anew")
     wait_for(lambda: _answers(machine), 60, f"{machine.name} was not back")
 
 

@@ -37,25 +37,32 @@ class Outcome(NamedTuple):
 
 
 def evaluate_all(
-    folder: Path, work: Sequence[Piece], judges: Sequence[AnyJudge], key: str, endpoint_url: str
+    folder: Path,
+    work: Sequence[Piece],
+    judges: Sequence[AnyJudge],
+    endpoint_key: str,
+    endpoint_url: str,
 ) -> Outcome:
     """Evaluate each submission by itself, one after the other, on an SQLite database."""
     url = f"sqlite:///{folder / 'undisturbed.sqlite3'}"
     upgrade(url)
     sessions = make_sessions(url)
-    vault = KeyVault([key])
+    vault = KeyVault([endpoint_key])
     policy = read_policy([endpoint_url.split("/")[2]], allow_http=False)
     budget = Budget(max_requests=10_000, max_tokens=10**9, max_seconds=600)
     access = EndpointAccess(vault=vault, policy=policy, budget=budget)
     _, endpoints = fill(sessions, work, judges, vault, policy, endpoint_url)
     for piece in work:
-        evaluate(sessions, _submit(sessions, piece, endpoints, vault), judges, ATTEMPTS, access)
+        key = _submit(sessions, piece, endpoints, access)
+        evaluate(sessions, key, judges, ATTEMPTS, access)
     found = read_outcome(sessions)
     sessions.engine.dispose()
     return found
 
 
-def _submit(sessions: Sessions, piece: Piece, endpoints: Mapping[str, str], vault: KeyVault) -> str:
+def _submit(
+    sessions: Sessions, piece: Piece, endpoints: Mapping[str, str], access: EndpointAccess
+) -> str:
     with sessions.write() as session:
         card = find_card(session, piece.model)
         if piece.kind is not Kind.ENDPOINT:
@@ -68,7 +75,8 @@ def _submit(sessions: Sessions, piece: Piece, endpoints: Mapping[str, str], vaul
             endpoint=session.get_one(Endpoint, endpoints[piece.model]),
             tracks=(),
             wipes_key=False,
-            vault=vault,
+            vault=access.vault,
+            policy=access.policy,
             quota=NO_LIMIT,
         )
         return made.id

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from leaderboard.db import now
+from leaderboard.db import now, read_moment
 from leaderboard.disclosure import is_protected
 from leaderboard.items.values import read_items, unpack_values
 from leaderboard.late import special
@@ -112,9 +112,11 @@ def publish(session: Session, candidates: Sequence[Candidate]) -> list[Submissio
     for one in published:
         if len(_list_scored(session, one.submission)) > 1:
             for run in one.runs:
-                run.published_run = PublishedRun(published_at=now())
+                run.published_run = PublishedRun(published_at=read_moment(session))
         else:
-            one.submission.publication = Publication(published_at=now(), policy=Policy.RELEASE)
+            one.submission.publication = Publication(
+                published_at=read_moment(session), policy=Policy.RELEASE
+            )
     session.flush()
     return [one.submission for one in published]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from leaderboard.db import lock_row, now
+from leaderboard.db import lock_row, read_moment
 from leaderboard.disclosure import is_protected
 from leaderboard.errors import Conflict
 from leaderboard.models.publication import ChosenResult
@@ -39,7 +39,7 @@ def choose(session: Session, submission: Submission) -> list[Nudge[int]]:
         )
     key = {"model_card_id": submission.model_card_id, "split_id": submission.split_id}
     chosen = session.get(ChosenResult, key) or ChosenResult(**key)
-    chosen.submission_id, chosen.chosen_at = submission.id, now()
+    chosen.submission_id, chosen.chosen_at = submission.id, read_moment(session)
     session.add(chosen)
     session.flush()
     return [] if is_blind else [Nudge(RANK, submission.split_id)]

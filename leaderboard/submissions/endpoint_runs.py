@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.agreements import require_agreed
-from leaderboard.db import lock_row, now
+from leaderboard.db import lock_row, now, read_moment
 from leaderboard.endpoints.engine.address import AddressPolicy
 from leaderboard.endpoints.registry.endpoints import read_settings, wipe_key
 from leaderboard.endpoints.registry.splits import (
@@ -161,6 +161,7 @@ def _add_run(
         file_hash=hashlib.sha256(begun).hexdigest(),
         tracks=chosen,
         n_items=n_items,
+        at=read_moment(session),
     )
     session.add(submission)
     session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from leaderboard.db import now
+from leaderboard.db import read_moment
 from leaderboard.models.submission import EventKind, Submission, SubmissionEvent
 from leaderboard.notices.add import add_notices
 
@@ -15,7 +15,11 @@ def add_event(
     """Note now what happened, and what the team may do about it; tell who wants to hear of it."""
     session.add(
         SubmissionEvent(
-            submission_id=submission_id, at=now(), kind=kind, message=message, remedy=remedy
+            submission_id=submission_id,
+            at=read_moment(session),
+            kind=kind,
+            message=message,
+            remedy=remedy,
         )
     )
     session.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 
 import msgspec
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.agreements import require_agreed
-from leaderboard.db import clock, lock_row, now
+from leaderboard.db import clock, lock_row, read_moment
 from leaderboard.errors import Conflict, DuplicateSubmission, Forbidden
 from leaderboard.models.benchmark import Item, ItemKind, Split, Track
 from leaderboard.models.submission import (
@@ -116,6 +117,7 @@ def submit(
         file_hash=predictions.file_hash,
         tracks=predictions.tracks,
         n_items=len(predictions.texts),
+        at=read_moment(session),
     )
     submission.n_predictions = submission.n_total
     try:
@@ -171,8 +173,9 @@ def make_queued(
     file_hash: str,
     tracks: Sequence[Track],
     n_items: int,
+    at: datetime,
 ) -> Submission:
-    """A queued submission of `n_items` items of whole tracks, without predictions yet.
+    """A queued submission of `n_items` items of whole tracks sent `at`, without predictions yet.
 
     Raises Forbidden for a banned team.
     """
@@ -190,7 +193,7 @@ def make_queued(
         file_hash=file_hash,
         n_predictions=0,
         tracks=[track.value for track in tracks],
-        created_at=now(),
+        created_at=at,
         status=Status.QUEUED,
         step=Step.WAITING,
         n_total=n_items,

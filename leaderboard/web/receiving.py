@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import selectors
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -32,6 +33,8 @@ from leaderboard.web.secret_paths import make_hider
 FIRST_SECONDS = 10.0
 """How long a request may take to arrive, beside its bytes at BYTES_PER_SECOND."""
 BYTES_PER_SECOND = 8_192
+NEW_SECONDS = 1.0
+"""For how long a process that ends waits for the first request of a connection."""
 STUCK_SECONDS = 60.0
 LEAST_TAKEN_BYTES = 8_192
 """A reader who takes no more of an answer than this in so long, or not its rest, is given up."""
@@ -116,6 +119,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return bool(
             self.requests or self.total_outbufs_len or self.will_close or self.close_when_flushed
         )
+
+    def may_go(self, now: float) -> bool:
+        """Whether a process that ends may close it: nothing has come that is not answered.
+
+        One that was opened this moment has yet to send its first request, which would be lost.
+        """
+        if self.is_at_work or self.request is not None:
+            return False
+        if not self.n_received and now - self.begun < NEW_SECONDS:
+            return False
+        with suppress(OSError):
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        return True
 
     def is_overdue(self, now: float, keepalive: float) -> bool:
         """Whether it is waited for no longer: a request too slow, a reader stuck, nobody there."""
@@ -292,7 +308,8 @@ class ReceivingWorker(Worker):  # type: ignore[misc]
 
     def _close_idle(self) -> bool:
         """Close what has nothing under way; whether something else is left."""
+        now = time.monotonic()
         for one in self._channels():
-            if not one.is_at_work and one.request is None:
+            if one.may_go(now):
                 one.handle_close()
         return bool(self._channels())

@@ -4,10 +4,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+import time_machine
+from sqlalchemy import select, update
 
-from leaderboard.db import Sessions, now
+from leaderboard.db import Sessions, now, read_clock
 from leaderboard.evaluation.claim import requeue_submission
+from leaderboard.evaluation.run import carry_out
 from leaderboard.evaluation.turns import (
     Place,
     Waiting,
@@ -17,11 +19,13 @@ from leaderboard.evaluation.turns import (
     read_order,
     read_places,
 )
+from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.models.endpoint import EndpointRun
-from leaderboard.models.submission import Status, Submission
+from leaderboard.models.ranking import RankedSubmission
+from leaderboard.models.submission import Status, Submission, SubmissionEvent
 from leaderboard.queue import EVALUATE, RUN_ENDPOINT, Lane
 from leaderboard.submissions.submit import cancel
-from tests.factories import send_files
+from tests.factories import make_card, make_submission, make_team, send_files
 from tests.loaded import Load
 
 ADA, BOB, EVE = 1, 2, 3
@@ -139,3 +143,27 @@ def test_what_was_cancelled_is_at_work_or_is_postponed_has_no_place(
         assert read_places(session) == {waiting: Place(1, 1, 1)}
         for key in (cancelled, running, postponed):
             assert find_place(session, session.get_one(Submission, key)) is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_order_is_that_in_which_files_came_whatever_the_clocks_of_the_machines_say(
+    sessions: Sessions, load: Load
+) -> None:
+    load(1, 0, 0)
+    keys = []
+    for minutes in (10, 0, -10):
+        with time_machine.travel(now() + timedelta(minutes=minutes)), sessions.write() as session:
+            card = make_card(session, make_team(session, "team"), "model-a")
+            keys.append(make_submission(session, {"test-text-000": f"B {minutes}"}, card=card))
+    for key, minutes in zip(keys, (-10, 10, 0), strict=True):
+        with time_machine.travel(now() + timedelta(minutes=minutes)), sessions.write() as session:
+            claim = claim_next(session, Lane.FILES)
+            assert claim is not None
+            assert claim.key == key
+        carry_out(sessions, claim, [ChecklistJudge()], 1)
+    with sessions.write() as session:
+        standing = session.scalars(select(RankedSubmission.submission_id)).all()
+        at = session.scalars(select(SubmissionEvent.at).order_by(SubmissionEvent.id)).all()
+        assert max(at) < read_clock(session)
+    assert standing == keys[-1:], "its team's latest stands for the model"
+    assert at == sorted(at)

@@ -16,7 +16,7 @@ import requests
 from bench.slow_clients import MANNERS, RECEIVING, SlowClients, start_web
 from demo.processes import Supervisor
 from leaderboard.db import make_sessions
-from leaderboard.web.receiving import LEAST_TAKEN_BYTES, STUCK_SECONDS, Channel
+from leaderboard.web.receiving import LEAST_TAKEN_BYTES, NEW_SECONDS, STUCK_SECONDS, Channel
 from tests.site import ENDPOINT_KEY, SECRET_KEY, Site
 from tests.waiting import HANG_SECONDS
 from tests.web.api.test_api import make_file
@@ -128,6 +128,30 @@ def test_a_reader_who_takes_an_answer_byte_by_byte_is_given_up_and_a_slow_one_is
         seen.append(channel.is_overdue(float(second), keepalive=5.0))
         channel.total_outbufs_len -= n_bytes
     assert any(seen) is given_up
+
+
+@pytest.mark.parametrize(
+    ("sent", "n_received", "age", "may_go"),
+    [
+        pytest.param(b"G", 0, 2 * NEW_SECONDS, False, id="a request that nobody has read yet"),
+        pytest.param(b"G", 100, 2 * NEW_SECONDS, False, id="another one on a kept connection"),
+        pytest.param(b"", 0, 0.0, False, id="a connection of this moment"),
+        pytest.param(b"", 0, 2 * NEW_SECONDS, True, id="one on which nothing comes"),
+        pytest.param(b"", 100, 0.0, True, id="one that was answered"),
+    ],
+)
+def test_a_process_that_ends_closes_no_connection_with_a_request_on_its_way(
+    sent: bytes, n_received: int, age: float, may_go: bool
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.sendall(sent)
+        channel = Channel.__new__(Channel)
+        channel.socket, channel.begun, channel.n_received = ours, 0.0, n_received
+        channel.requests, channel.request, channel.total_outbufs_len = [], None, 0
+        channel.will_close = channel.close_when_flushed = False
+        assert channel.may_go(age) is may_go
 
 
 def test_a_request_that_stops_halfway_is_let_go_in_words(deployed: Site) -> None:
