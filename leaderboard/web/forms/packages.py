@@ -105,6 +105,7 @@ class AnswersForm(PageForm):
             field = self.find_field(one.field)
             if field is not None:
                 field.errors = [*field.errors, one.message]
+                field.render_kw = {**(field.render_kw or {}), "required": True}
 
     def read_said(self) -> Said:
         """What was sent."""
@@ -130,11 +131,11 @@ class LoadForm(PageForm):
     by = TextField(
         "Who looked",
         description="Name and profession, such as A. Example, radiologist.",
-        render_kw={"maxlength": MAX_BY, "autocomplete": "off"},
+        render_kw={"required": True, "maxlength": MAX_BY, "autocomplete": "off"},
     )
     found = TextField(
         "What was found",
         description="Such as: side marks alone. It stays with the version, with the date of today.",
         widget=TextArea(),
-        render_kw={"rows": 2, "maxlength": MAX_FOUND},
+        render_kw={"required": True, "rows": 2, "maxlength": MAX_FOUND},
     )
