@@ -157,6 +157,16 @@ class Conflict(SpineBenchError):
     status = 409
 
 
+class PhaseClosed(Conflict):
+    """The split takes no submissions now; `next_at` is when it does again, None is not planned."""
+
+    code = "phase_closed"
+
+    def __init__(self, message: str, remedy: str, next_at: datetime | None) -> None:
+        super().__init__(message, remedy)
+        self.next_at = next_at
+
+
 class DuplicateSubmission(Conflict):
     """The same file was submitted for the same model and split before, as `submission_id`."""
 

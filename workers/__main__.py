@@ -267,7 +267,7 @@ def run_reconciler(config: Config) -> None:
         for job, key in due:
             log.info("%s %s waits: enqueued again", job.noun, key)
         send_nudges(queue, [*upgraded, *due])
-        follow_calendar(sessions)
+        send_nudges(queue, follow_calendar(sessions))
         queue.note_reconciler()
         watchman.look(sessions, queue)
 

@@ -65,6 +65,7 @@ EXIT_CODES: Mapping[str, ExitCode] = {
     "too_large": ExitCode.INVALID_PREDICTIONS,
     "not_found": ExitCode.NOT_FOUND,
     "conflict": ExitCode.UNEXPECTED,
+    "phase_closed": ExitCode.UNEXPECTED,
     "rate_limited": ExitCode.UNEXPECTED,
     "internal": ExitCode.UNREACHABLE,
     "unavailable": ExitCode.UNREACHABLE,

@@ -34,6 +34,7 @@ class Right(enum.StrEnum):
     EXCHANGE_RATINGS = "follow experts, and import and export their ratings"
     ANNOUNCE = "announce above the benchmark's pages"
     REPORT_RESULTS = "add and withdraw reported results"
+    PLAN_PHASES = "plan phases"
     SET_TERMS = "set the terms of a benchmark"
     SET_APART = "set models apart that were trained on the questions"
     CHECK_ITEMS = "look at single items, and check and correct their keys"
@@ -60,6 +61,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.EXCHANGE_RATINGS: (Role.HOST, Role.ADMIN),
     Right.ANNOUNCE: (Role.HOST, Role.ADMIN),
     Right.REPORT_RESULTS: (Role.HOST, Role.ADMIN),
+    Right.PLAN_PHASES: (Role.HOST, Role.ADMIN),
     Right.SET_TERMS: (Role.HOST, Role.ADMIN),
     Right.SET_APART: (Role.HOST, Role.ADMIN),
     Right.CHECK_ITEMS: (Role.HOST, Role.ADMIN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -66,7 +66,9 @@ def publish_at_once(session: Session, submission_id: str) -> None:
         session.flush()
 
 
-def read_candidates(session: Session, split: Split) -> list[Candidate]:
+def read_candidates(
+    session: Session, split: Split, besides: Collection[str] = ()
+) -> list[Candidate]:
     """What the next release of a protected split would do with each new result, oldest first.
 
     A model stands by a submission that a host accepted, or else its team chose, until that is
@@ -74,12 +76,12 @@ def read_candidates(session: Session, split: Split) -> list[Candidate]:
     team, or else by the latest. Its answers to the questions of each track must be above chance, by
     a one-sided test that counts how many new results its lineage has. One that a host accepted is
     published whatever it scored and however many others its people have. Withheld ones are not
-    among them, nor are those of teams that nobody is in.
+    among them, nor are those of teams that nobody is in, nor any `besides`.
     """
     excess_of = _ExcessReader(session, split)
     lineages: dict[int, frozenset[int]] = {}
     chosen = []
-    for row in _choose(session, split):
+    for row in _choose(session, split, besides):
         team_id = row.model_card.team_id
         if team_id not in lineages:
             lineage = read_lineage(session, team_id)
@@ -137,7 +139,7 @@ def _waits(submission: Submission) -> bool:
     return submission.publication is None and submission.published_run is None
 
 
-def _choose(session: Session, split: Split) -> list[Submission]:
+def _choose(session: Session, split: Split, besides: Collection[str]) -> list[Submission]:
     """The submission that each model stands by, where it is not public yet, oldest first."""
     rows = session.scalars(
         select(Submission)
@@ -145,6 +147,7 @@ def _choose(session: Session, split: Split) -> list[Submission]:
             Submission.split_id == split.id,
             Submission.status == Status.SCORED,
             ~Submission.is_withheld,
+            Submission.id.not_in(besides),
         )
         .options(joinedload(Submission.model_card), joinedload(Submission.published_run))
         .order_by(Submission.created_at, Submission.id)

@@ -32,6 +32,7 @@ from leaderboard.rankings.releases import (
     find_release,
     lock_releases,
 )
+from leaderboard.submissions.phases import find_final_phase
 
 
 def rank_split(
@@ -46,12 +47,14 @@ def rank_split(
     open release's, nor one that stands apart (see `rankings.apart`). The ranking belongs to the
     open release. Rankings of one split wait for each other. `items` are the split's, where the
     caller has read them. None for a protected split before its host opens the first release. A
-    split of a version that a newer one followed keeps its last ranking as it is.
+    split of a version that a newer one followed keeps its last ranking as it is. In the release of
+    a phase's end stands what was received until then.
     """
     lock_releases(session, split_id)
     if is_frozen(session, split_id):
         return find_ranking(session, split_id)
-    standing = choose_standing(session, split_id)
+    phase = find_final_phase(session, find_release(session, split_id))
+    standing = choose_standing(session, split_id, phase)
     keys, parts = [one.key for one in standing], list_parts(standing)
     last = find_ranking(session, split_id)
     if not keys and find_release(session, split_id) is None:

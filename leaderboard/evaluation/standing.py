@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.disclosure import is_public
@@ -14,11 +14,13 @@ from leaderboard.evaluation.places import RankedBy
 from leaderboard.evaluation.results import Result, find_report_mean
 from leaderboard.items.values import read_influences, unpack_values
 from leaderboard.models.benchmark import Track
+from leaderboard.models.phase import Phase
 from leaderboard.models.publication import ChosenResult, Policy, Publication, PublishedRun
 from leaderboard.models.ranking import ItemValues
 from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.provenance import read_report_means
+from leaderboard.submissions.phases import select_late
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,13 @@ class StandsBy:
         return bool(self.runs) or len(set(self.parts.values())) > 1
 
 
-def choose_standing(session: Session, split_id: int) -> list[StandsBy]:
+def choose_standing(session: Session, split_id: int, until: Phase | None = None) -> list[StandsBy]:
     """What each model stands by: on each track, its latest public submission that has the track.
 
     The latest is the one that a release made public last, whenever it was sent; else the one that
     its team chose last or sent last, of those whose scores are known as soon as they are scored.
-    With it stand the other public runs of its set.
+    With it stand the other public runs of its set. `until` the end of a phase, where there is one:
+    what later phases received does not count.
     """
     by_release = Publication.policy == Policy.RELEASE
     since = case(
@@ -69,7 +72,11 @@ def choose_standing(session: Session, split_id: int) -> list[StandsBy]:
             (ChosenResult.submission_id == Submission.id)
             & (ChosenResult.split_id == Submission.split_id),
         )
-        .where(Submission.split_id == split_id, is_public())
+        .where(
+            Submission.split_id == split_id,
+            is_public(),
+            true() if until is None else Submission.id.not_in(select_late(until)),
+        )
         .order_by(since, Submission.created_at, Submission.id)
     ).all()
     latest: dict[int, str] = {card: key for key, card, _, _ in rows}

@@ -16,6 +16,7 @@ from leaderboard.audit import COMMAND_LINE
 from leaderboard.commitments.answers import commit_answers, read_answers
 from leaderboard.commitments.values import commit_present
 from leaderboard.host_cli.group import HostGroup, finish, sessions
+from leaderboard.host_cli.phases import phase_command, phases_command
 from leaderboard.host_cli.pictures import levels_command, pictures_command
 from leaderboard.host_cli.reveals import reveal_at_command, reveal_command
 from leaderboard.host_cli.terms import (
@@ -61,6 +62,8 @@ benchmark_group.add_command(pictures_command)
 benchmark_group.add_command(levels_command)
 benchmark_group.add_command(reveal_command)
 benchmark_group.add_command(third_parties_command)
+benchmark_group.add_command(phase_command)
+benchmark_group.add_command(phases_command)
 benchmark_group.add_command(agreement_command)
 benchmark_group.add_command(acceptances_command)
 benchmark_group.add_command(reveal_at_command)

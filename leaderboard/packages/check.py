@@ -17,6 +17,7 @@ from leaderboard.packages.package import (
     McqItem,
     PackageItem,
     ReportItem,
+    SplitFile,
     Taxonomy,
     list_attributes,
     track_of,
@@ -96,6 +97,7 @@ def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterat
                 'Set "show_items": false or leave it out, or make the answers public.',
                 path=MANIFEST,
             )
+        yield from _check_phases(split)
         if split.answers is Answers.PUBLIC and not isinstance(split.reveal_at, UnsetType):
             yield Problem(
                 f"splits: {split.name!r} has a date of its reveal, and its answers are public.",
@@ -106,6 +108,23 @@ def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterat
     if any(d.questions for d in dimensions):
         for dimension in dimensions:
             yield from _check_questions(dimension)
+
+
+def _check_phases(split: SplitFile) -> Iterator[Problem]:
+    last = None
+    names = Counter(" ".join(phase.name.split()) for phase in split.phases or ())
+    for name, count in names.items():
+        if count > 1:
+            message = f"phases of {split.name}: {name!r} occurs {count} times."
+            yield Problem(message, "Give each its own name.", path=MANIFEST)
+    for phase in sorted(split.phases or (), key=lambda one: one.opens_at):
+        if phase.closes_at <= phase.opens_at:
+            message = f"phases of {split.name}: {phase.name!r} closes before it opens."
+            yield Problem(message, "Give it a later closes_at.", path=MANIFEST)
+        if last is not None and phase.opens_at < last.closes_at:
+            message = f"phases of {split.name}: {phase.name!r} opens before {last.name!r} closes."
+            yield Problem(message, "Let one phase follow the other.", path=MANIFEST)
+        last = phase
 
 
 def _check_questions(dimension: Dimension) -> Iterator[Problem]:

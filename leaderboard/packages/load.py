@@ -24,6 +24,7 @@ from leaderboard.packages.feedback_part import draw_feedback_part
 from leaderboard.packages.harm import agree, list_graded
 from leaderboard.packages.opening import open_version
 from leaderboard.packages.package import McqItem, PackageItem, track_of, write_question
+from leaderboard.packages.phases import set_phase
 from leaderboard.packages.read import Package
 from leaderboard.third_parties import ThirdParties, tighten_third_parties
 
@@ -73,6 +74,17 @@ def load_package(session: Session, package: Package) -> Loaded:
     for split, part in zip(benchmark.splits, manifest.splits, strict=True):
         if not isinstance(part.reveal_at, UnsetType):
             set_date(session, split, part.reveal_at)
+        for phase in part.phases:
+            units = None if isinstance(phase.submissions, UnsetType) else phase.submissions
+            set_phase(
+                session,
+                split,
+                phase.name,
+                phase.opens_at,
+                phase.closes_at,
+                units=units,
+                is_final=phase.final,
+            )
     stated = ThirdParties(manifest.third_party_judges, manifest.third_party_endpoints)
     tighten_third_parties(session, benchmark.slug, stated)
     if is_first:

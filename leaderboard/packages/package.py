@@ -131,11 +131,25 @@ class Prompts(_Part, frozen=True, kw_only=True):
     report: Sentence | UnsetType = UNSET
 
 
+class PhaseFacts(_Part, frozen=True, kw_only=True):
+    """A phase of a split: from when to when it takes submissions, how many of a team in all of it.
+
+    The ranking at the end of a `final` one stays as it is.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    opens_at: Moment
+    closes_at: Moment
+    submissions: Annotated[int, Meta(ge=1, le=1_000)] | UnsetType = UNSET
+    final: bool = False
+
+
 class SplitFile(_Part, frozen=True, kw_only=True):
     """A split and the file of its items; whether its answers are public or hidden.
 
     `show_items` says whether everybody may see its items with what models answered; left out,
     they may where the answers are public. At `reveal_at` hidden answers become public.
+    With `phases` it takes submissions in these alone.
     """
 
     name: Key
@@ -143,6 +157,7 @@ class SplitFile(_Part, frozen=True, kw_only=True):
     answers: Answers
     show_items: bool | UnsetType = UNSET
     reveal_at: Moment | UnsetType = UNSET
+    phases: list[PhaseFacts] = []
 
 
 class StatedAgreement(_Part, frozen=True, kw_only=True):

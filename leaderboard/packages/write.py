@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from leaderboard.commitments.dates import read_dates, read_unrevealed
+from leaderboard.db import now
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
 from leaderboard.models.reference import ItemHarm, ItemImageSource, ItemReference
 from leaderboard.packages.catalogue import read_items
@@ -25,9 +26,11 @@ from leaderboard.packages.package import (
     Numbering,
     PackageImage,
     PackageItem,
+    PhaseFacts,
     Provenance,
     ReportItem,
 )
+from leaderboard.packages.phases import read_phases
 from leaderboard.pictures import PictureSource
 from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.harm import OptionHarm
@@ -90,15 +93,29 @@ def _date_splits(session: Session, benchmark: Benchmark, manifest: Manifest) -> 
     dates = read_dates(session, benchmark)
     splits = {split.name: split for split in benchmark.splits}
     parts = []
-    for part in manifest.splits:
-        row = dates.get(part.name)
+    for stated in manifest.splits:
+        part, row = stated, dates.get(stated.name)
         if row is not None:
-            parts.append(replace(part, reveal_at=row.reveals_at))
+            part = replace(part, reveal_at=row.reveals_at)
         elif read_unrevealed(session, splits[part.name]):
-            parts.append(replace(part, reveal_at=UNSET))
-        else:
-            parts.append(part)
+            part = replace(part, reveal_at=UNSET)
+        parts.append(replace(part, phases=_read_phases(session, splits[part.name])))
     return replace(manifest, splits=parts)
+
+
+def _read_phases(session: Session, split: Split) -> list[PhaseFacts]:
+    """The phases of a split that have not ended, as they are now."""
+    return [
+        PhaseFacts(
+            name=one.name,
+            opens_at=one.opens_at,
+            closes_at=one.closes_at,
+            submissions=UNSET if one.units is None else one.units,
+            final=one.is_final,
+        )
+        for one in read_phases(session, split.id)
+        if one.closes_at > now()
+    ]
 
 
 def make_item(session: Session, item: Item, corrected: Corrected) -> PackageItem:

@@ -38,6 +38,7 @@ from leaderboard.submissions.endpoint_replies import (
     read_server_words,
 )
 from leaderboard.submissions.events import add_event
+from leaderboard.submissions.phases import note_phase, require_phase
 from leaderboard.submissions.quota import Quota, require_quota, use_unit
 from leaderboard.submissions.runs import RunOf, add_run, require_run, require_same_endpoint
 from leaderboard.submissions.submit import make_queued
@@ -85,7 +86,8 @@ def submit_endpoint(
     `tracks` empty means all that the endpoint can take part in, or those of the run it repeats.
     Raises Forbidden where endpoints, or this one, may not see the split, InvalidRequest for tracks
     that it cannot and for more than `max_runs`, Conflict while another such submission of the model
-    runs on the split, or for a model card of another team, AgreementNeeded as for a file.
+    runs on the split, or for a model card of another team, AgreementNeeded and PhaseClosed as
+    for a file.
     """
     if not 1 <= n_runs <= max(1, max_runs):
         raise InvalidRequest(
@@ -115,6 +117,7 @@ def submit_endpoint(
         if not made:
             _refuse_second(session, model_card, split)
         try:
+            phase = require_phase(session, split, model_card.team)
             require_quota(session, model_card.team, split, quota)
             require_daily(session, user, daily)
         except QuotaUsed as error:
@@ -122,6 +125,7 @@ def submit_endpoint(
         made.append(
             _add_run(session, user, model_card, split, endpoint, chosen, wipes_key=wipes_key)
         )
+        note_phase(session, made[-1], phase)
         if repeated is not None:
             add_run(session, made[-1], repeated)
         if asks_approval:

@@ -33,6 +33,7 @@ from leaderboard.submissions.approvals import wait_for_approval
 from leaderboard.submissions.daily import NO_CAP, DailyCap, require_daily
 from leaderboard.submissions.events import add_event
 from leaderboard.submissions.formats import Extras
+from leaderboard.submissions.phases import note_phase, require_phase
 from leaderboard.submissions.quota import Quota, give_back, require_quota, use_unit
 from leaderboard.submissions.read import KnownItem, Predictions, SplitFacts
 from leaderboard.submissions.runs import RunOf, add_run, require_run, require_same_endpoint
@@ -98,6 +99,7 @@ def submit(
 
     Raises DuplicateSubmission if the same file stands for the same model on this split, QuotaUsed
     if the team or the person may not send another now, Conflict where a newer version followed,
+    PhaseClosed outside of the split's phases,
     AgreementNeeded where the team has not accepted what the benchmark asks for.
     """
     require_newest(session, split)
@@ -107,6 +109,7 @@ def submit(
         require_run(session, run_of, model_card, split, predictions.tracks, predictions.texts)
         require_same_endpoint(session, run_of.first, None)
     refuse_duplicate(session, model_card, split, predictions.file_hash)
+    phase = require_phase(session, split, model_card.team)
     require_quota(session, model_card.team, split, quota)
     require_daily(session, user, daily)
     submission = make_queued(
@@ -128,6 +131,7 @@ def submit(
         refuse_duplicate(session, model_card, split, predictions.file_hash)
         raise
     use_unit(session, model_card.team, split, submission.id)
+    note_phase(session, submission, phase)
     session.execute(
         insert(Prediction),
         [

@@ -24,6 +24,7 @@ from leaderboard.errors import (
     MOST_PROBLEMS,
     AgreementNeeded,
     DuplicateSubmission,
+    PhaseClosed,
     QuotaUsed,
     RateLimited,
     SpineBenchError,
@@ -80,6 +81,8 @@ def answer_domain_error(error: SpineBenchError) -> Response:
     if isinstance(error, DuplicateSubmission):
         extra = {"submission": error.submission_id, "url": f"/submissions/{error.submission_id}"}
     if isinstance(error, QuotaUsed):
+        extra = {"next_at": error.next_at.isoformat()}
+    if isinstance(error, PhaseClosed) and error.next_at is not None:
         extra = {"next_at": error.next_at.isoformat()}
     remedy = error.remedy
     if isinstance(error, AgreementNeeded):

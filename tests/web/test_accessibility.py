@@ -5,6 +5,7 @@ A new page joins by a line in ADDRESSES: who looks (None for a visitor) and wher
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from config import Config
 from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.role_invitations import invite_to_role
+from leaderboard.agreements import accept_agreement, state_agreement
 from leaderboard.app import create_app
 from leaderboard.campaigns.start import start_campaign
 from leaderboard.endpoints.engine.address import AddressPolicy
@@ -29,7 +31,8 @@ from leaderboard.models.campaign import Cause
 from leaderboard.models.expert import RatingAssignment
 from leaderboard.models.role import Role
 from leaderboard.models.team import Team, User
-from leaderboard.packages.catalogue import get_benchmark
+from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.packages.phases import set_phase
 from leaderboard.reported.read import read_sources
 from leaderboard.web.pages.guides import GUIDES
 from tests.campaigns.campaigns import run_campaign
@@ -61,6 +64,8 @@ ADDRESSES: list[tuple[str | None, str]] = [
     (None, "/benchmarks/tiny"),
     (None, "/benchmarks/tiny/card"),
     (None, "/benchmarks/tiny/revealed"),
+    (None, "/benchmarks/tiny/agreement"),
+    ("ada", "/benchmarks/tiny/agreement"),
     (None, "/benchmarks/tiny/splits/dev/items"),
     (None, "/judges"),
     (None, "/reported"),
@@ -129,6 +134,7 @@ ADDRESSES: list[tuple[str | None, str]] = [
     ("hugo", "/admin/corrections/tiny/1.0.0"),
     ("hugo", "/admin/benchmarks/tiny/1.0.0/reveal"),
     ("hugo", "/admin/terms/tiny"),
+    ("hugo", "/admin/phases/tiny/1.0.0/test"),
     ("hugo", "/admin/announcements"),
     ("hugo", "/admin/audit"),
 ]
@@ -139,7 +145,7 @@ NO_PAGES = {
     r"/docs/benchmark-package.schema.json": "JSON",
     r"/docs/verify_reveal.py": "a file to take away",
     r"/exports/.*": "files to take away",
-    r".*/(package|bundle|ratings\.csv|changes\.csv|items\.<ending>)": "files to take away",
+    r".*/(package|bundle|(ratings|changes|acceptances)\.csv|items\.<ending>)": "files to take away",
     r"/admin/benchmarks/<slug>/<version>/changes": "needs a second version: test_versions.py",
     r"/(models/<slug>|compare)/items": "need public answers: test_readings.py",
     r".*\.(json|bib|svg|png|atom)": "no HTML",
@@ -228,6 +234,13 @@ def submissions(shown: Site) -> dict[str, str]:
         campaign = start_campaign(session, benchmark.splits, [Cause.HOST], "hugo").id
     run_campaign(shown.sessions, campaign)
     queued = shown.submit(shown.token("ada"), make_file(3)).json()["id"]
+    with shown.sessions.write() as session:
+        state_agreement(session, "tiny", "1", "# Use\n\nFor *research*.", covers_pages=False)
+        ada = session.scalars(select(User).where(User.name == "ada")).one()
+        accept_agreement(session, "tiny", "1", ada.memberships[0].team, ada)
+        test = get_split(get_benchmark(session, "tiny"), "test")
+        begin, end = (datetime(year, 1, 1, tzinfo=UTC) for year in (2001, 2101))
+        set_phase(session, test, "Season", begin, end, units=9, is_final=True)
     found = {"scored": scored, "queued": queued, "assigned": assigned}
     assert add_uploaded(shown.sessions, "hugo@example.org") == 1
     return found | add_endpoint(shown) | sign_links(shown)

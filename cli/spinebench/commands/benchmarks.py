@@ -50,6 +50,10 @@ def _show_benchmark(terminal: Terminal, benchmark: BenchmarkDetail) -> None:
     if benchmark.agreement:
         said = f"version {benchmark.agreement.version}, to be accepted at {benchmark.agreement.url}"
         terminal.show(f"Agreement      {said}")
+    for split in benchmark.splits:
+        for phase in split.phases:
+            until = f"{phase.opens_at:%Y-%m-%d %H:%M} to {phase.closes_at:%Y-%m-%d %H:%M} UTC"
+            terminal.show(f"Phase          {phase.name} ({split.name}), {until}, {phase.state}")
     for is_open, whom in (
         (benchmark.third_party_judges, "judges"),
         (benchmark.third_party_endpoints, "endpoints"),

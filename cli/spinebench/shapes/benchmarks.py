@@ -8,16 +8,34 @@ from typing import Any
 from spinebench.shapes.shape import Shape
 
 
+class PhaseRecord(Shape, frozen=True, kw_only=True):
+    """A phase in which a split takes submissions; `state` is upcoming, open, ended or final.
+
+    `submissions` is how many a team may send in it, null without a limit of its own. Once it is
+    final, `release` has its ranking.
+    """
+
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    submissions: int | None
+    is_final: bool
+    state: str
+    release: int | None
+
+
 class SplitRecord(Shape, frozen=True, kw_only=True):
     """A split; `answers` is public or hidden, `n_items` counts by track.
 
-    At `answers_public_at` hidden answers become public; null where no moment is set.
+    At `answers_public_at` hidden answers become public; null where no moment is set. With `phases`
+    it takes submissions in these alone.
     """
 
     name: str
     answers: str
     n_items: dict[str, int]
     answers_public_at: datetime | None = None
+    phases: tuple[PhaseRecord, ...] = ()
 
 
 class AgreementRecord(Shape, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from leaderboard.commitments.dates import read_dates
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.packages.phases import view_phases
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.read import count_items
 from leaderboard.scoring.totals import rule_of
@@ -27,6 +28,7 @@ from spinebench.shapes.benchmarks import (
     BenchmarkRecord,
     KeyBoundRecord,
     OverallRecord,
+    PhaseRecord,
     SmallestDifferenceRecord,
     SplitRecord,
 )
@@ -87,6 +89,10 @@ def _show(row: Benchmark) -> dict[str, Any]:
             SplitRecord.of(
                 split,
                 n_items=_count(split),
+                phases=tuple(
+                    PhaseRecord.of(one, submissions=one.units)
+                    for one in view_phases(database(), split.id)
+                ),
                 answers_public_at=dates[split.name].reveals_at if split.name in dates else None,
             )
             for split in row.splits

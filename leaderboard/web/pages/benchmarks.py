@@ -29,6 +29,7 @@ from leaderboard.packages.catalogue import (
     read_first_items,
     read_open_items,
 )
+from leaderboard.packages.phases import view_phases
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.overall import GROUPS, OverallPart, list_parts, say_overall
@@ -63,6 +64,7 @@ def benchmark(slug: str) -> Response:
     state = read_state(database(), ranked_split(found))
     objections = count_objections(database(), slug)
     agreement = find_agreement(database(), slug)
+    phases = {split.name: view_phases(database(), split.id) for split in found.splits}
     dates, choice = read_dates(database(), found), read_third_parties(database(), slug)
 
     def render() -> str:
@@ -87,6 +89,7 @@ def benchmark(slug: str) -> Response:
             dates=dates,
             choice=choice,
             agreement=agreement,
+            phases=phases,
             bounds=bounds,
             errata=read_errata(database(), found),
             objections=objections,
@@ -109,6 +112,7 @@ def benchmark(slug: str) -> Response:
             tuple((name, one.reveals_at) for name, one in dates.items()),
             choice,
             None if agreement is None else agreement.id,
+            tuple(phases.values()),
         ),
         render,
     )

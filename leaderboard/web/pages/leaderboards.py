@@ -18,6 +18,7 @@ from leaderboard.figures.models import (
 from leaderboard.figures.rankings import make_ranking_figure
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.packages.catalogue import read_benchmarks
+from leaderboard.packages.phases import view_phases
 from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.confidence import find_row_confidence
 from leaderboard.rankings.harm import find_graded_by, find_row_harm
@@ -59,7 +60,7 @@ def ranking() -> AnyResponse | str:
     if not benchmarks:
         return render_template("leaderboards/welcome.html")
     split, selection = find_split(), find_selection()
-    place = read_place(split)
+    phases, place = view_phases(database(), split.id), read_place(split)
     kept = {name: value for name, value in place.items() if request.args.get(name)}
     if is_of_form():
         return redirect(make_address(selection, kept)())
@@ -68,10 +69,12 @@ def ranking() -> AnyResponse | str:
         whole = read_selected(database(), split, selection)
         graded_by = find_graded_by(database(), whole.split.benchmark)
         reported = read_reported(database(), whole.split, whole.n_items)
-        return render_ranking(whole, selection, benchmarks, place, kept, graded_by, reported)
+        return render_ranking(
+            whole, selection, benchmarks, place, kept, graded_by, reported, phases
+        )
 
     shown = tuple(benchmark.content_hash for benchmark in benchmarks)
-    state = (shown, shows_to_some(split.benchmark), read_state(database(), split))
+    state = (shown, phases, shows_to_some(split.benchmark), read_state(database(), split))
     return services().pages.respond(state, render)
 
 

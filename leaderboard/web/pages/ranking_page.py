@@ -14,6 +14,7 @@ from leaderboard.figures.rankings import count_unsized, find_best_so_far
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import OpenItem, read_first_items
+from leaderboard.packages.phases import PhaseView
 from leaderboard.rankings.columns import (
     CHOOSABLE,
     COLUMNS,
@@ -90,11 +91,12 @@ def render_ranking(
     kept: Mapping[str, str],
     graded_by: GradedBy | None,
     reported: Sequence[ReportedRow],
+    phases: Sequence[PhaseView],
 ) -> str:
     """The page of a ranking, read whole on the board of `selection`, with all that is `reported`.
 
     `place` is the query that stays on it, `kept` what of it the page's own address names;
-    `graded_by` says who graded the harm of mistakes.
+    `graded_by` says who graded the harm of mistakes, `phases` when the split takes submissions.
     """
     table, board = selection.apply(whole), selection.board
     is_parted = selection.is_by_rank
@@ -126,6 +128,7 @@ def render_ranking(
         base_url=services().base_url,
         address=make_address(selection, kept),
         **WORDS | _describe(selection, whole),
+        phases=phases,
         harm_note=say_of_ranking(table, graded_by),
     )
 

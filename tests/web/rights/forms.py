@@ -61,6 +61,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /admin/benchmarks/tiny/1.0.0/reveal/date": {
         "data": {"date-split": "test", "date-at": "2101-01-01"}
     },
+    "POST /admin/phases/tiny/1.0.0/dev": {
+        "data": {"name": "All", "opens": "2001-01-01", "closes": "2101-01-01"}
+    },
     "POST /admin/terms/tiny/third-parties": {"data": {"judges": "y", "endpoints": "y"}},
     "POST /admin/terms/tiny/agreement": {"data": {"version": "1", "text": "Be kind."}},
     "POST /admin/roles/invitations": {

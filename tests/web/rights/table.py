@@ -359,6 +359,8 @@ PAGES = (
     Group(everybody(404), "GET /benchmarks/tiny/agreement"),
     Group(signed_in(404, unconfirmed=403), "POST /benchmarks/tiny/agreement"),
     Group(only(HOST, 409, 403), "POST /admin/terms/tiny/agreement/end"),
+    # Nor has it such a phase.
+    Group(only(HOST, 409, 403), "POST /admin/phases/tiny/1.0.0/test/take-back"),
     # Hosts of this benchmark.
     Group(
         only(HOST, 200, 403),
@@ -367,6 +369,7 @@ PAGES = (
         GET /admin/benchmarks/tiny/1.0.0/images/{image}
         GET /admin/benchmarks/tiny/1.0.0/reveal
         GET /admin/evidence/tiny/1.0.0/test
+        GET /admin/phases/tiny/1.0.0/test
         GET /admin/terms/tiny
         GET /admin/terms/tiny/acceptances.csv
         GET /admin/items/tiny/1.0.0/test
@@ -400,6 +403,7 @@ PAGES = (
         POST /admin/benchmarks/tiny/1.0.0/reveal
         POST /admin/benchmarks/tiny/1.0.0/reveal/date
         POST /admin/terms/tiny/third-parties
+        POST /admin/phases/tiny/1.0.0/dev
         POST /admin/terms/tiny/agreement
         POST /admin/benchmarks/tiny/1.0.0/test/release
         POST /admin/benchmarks/tiny/1.0.0/test/trained/apart
