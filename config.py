@@ -219,6 +219,18 @@ class Config(Environment):
         validate_default=True,
         description="the sender's address; required with `SMTP_URL`",
     )
+    storage_url: str = Field(
+        "",
+        description="`s3://bucket/prefix`: pictures of items go to this object store instead of "
+        "the database. See [Object storage](#object-storage)",
+    )
+    storage_endpoint: str = Field(
+        "",
+        description="the address of an S3-compatible server; if it is not set, Amazon's",
+    )
+    storage_key_id: str = Field("", description="the id of the key to the object store")
+    storage_secret: str = _secret("that key", default="")
+    storage_region: str = Field("us-east-1", description="the object store's region")
     attention_minutes: Number = Field(
         15,
         description="hosts and administrators are written to when for this long no worker was "
@@ -345,6 +357,21 @@ class Config(Environment):
     @classmethod
     def _end_with_host(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @property
+    def storage(self) -> tuple[str, str, str, str, str] | None:
+        """Address, server, key and region of the object store; None where there is none."""
+        if not self.storage_url:
+            return None
+        key = (self.storage_key_id, self.storage_secret)
+        return (self.storage_url, self.storage_endpoint, *key, self.storage_region)
+
+    @field_validator("storage_url")
+    @classmethod
+    def _check_storage(cls, url: str) -> str:
+        if url and not (url.startswith("s3://") and url.removeprefix("s3://").strip("/")):
+            raise ValueError("must be s3://bucket or s3://bucket/prefix.")
+        return url
 
     @field_validator("smtp_url")
     @classmethod

@@ -23,6 +23,7 @@ from leaderboard.letters.links import Links
 from leaderboard.meters import BOOK, CACHE_BYTES, make_shelf
 from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import make_queue
+from leaderboard.storage import STORAGE, make_settings
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import (
@@ -107,6 +108,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.configure(config.log_format)
     if config.sentry_dsn:
         defects.report_to(config.sentry_dsn)
+    STORAGE.use(make_settings(config.storage))
     app = Flask(
         "leaderboard", root_path=str(ROOT / "leaderboard"), template_folder=ROOT / "templates"
     )

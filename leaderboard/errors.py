@@ -20,6 +20,7 @@ SpineBenchError
 │   │   └── InvalidReported
 │   ├── AddressRefused     an address that this server does not call
 │   └── TooLarge           over a limit, before or after decompression
+├── StorageAway            the store of pictures does not give or take one
 ├── OnHold                 an evaluation that waits for the host
 │   └── JudgeUnavailable       a judge's server does not serve
 │       └── ReaderUnavailable      so with the second reader of answers

@@ -15,6 +15,7 @@ MODULES = {
     "check": "production.command",
     "db": "database",
     "backup": "backups",
+    "storage": "storage",
     "benchmark": "benchmarks",
     "user": "people",
     "team": "people",

@@ -6,11 +6,12 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leaderboard.db import Base, enum_column
 from leaderboard.scoring.boards import Track as Track
+from leaderboard.storage import StoredBytes
 
 
 class Answers(enum.StrEnum):
@@ -118,7 +119,7 @@ class Image(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]
     height: Mapped[int]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(StoredBytes, deferred=True)
 
 
 class ItemImage(Base):

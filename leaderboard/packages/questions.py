@@ -65,6 +65,19 @@ class QuestionFiles:
 
 def write_questions(session: Session, split: Split) -> BinaryIO:
     """A zip of the items, at its beginning; answers are in it only where they are public."""
+    # The response that sends it closes it.
+    spooled = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
+    stream = cast(BinaryIO, spooled)
+    try:
+        _write_questions(session, split, stream)
+    except BaseException:
+        stream.close()
+        raise
+    stream.seek(0)
+    return stream
+
+
+def _write_questions(session: Session, split: Split, stream: BinaryIO) -> None:
     references: dict[int, ItemReference] = {}
     harms: dict[int, ItemHarm] = {}
     if split.answers is Answers.PUBLIC:
@@ -75,9 +88,6 @@ def write_questions(session: Session, split: Split) -> BinaryIO:
         harms = {one.item_id: one for one in session.scalars(graded)}
     else:
         items = read_items(session, split)
-    # The response that sends it closes it.
-    spooled = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
-    stream = cast(BinaryIO, spooled)
     manifest = split.benchmark.manifest
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         lines = b"".join(
@@ -92,8 +102,6 @@ def write_questions(session: Session, split: Split) -> BinaryIO:
             zipfile.ZipInfo("items.jsonl", ZIP_TIME), lines, compress_type=zipfile.ZIP_DEFLATED
         )
         _write_images(session, archive, items)
-    stream.seek(0)
-    return stream
 
 
 def _make_readme(split: Split, n_items: int) -> str:

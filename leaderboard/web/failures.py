@@ -89,6 +89,9 @@ def answer_domain_error(error: SpineBenchError) -> Response:
         address = f"{services().base_url}{error.path}"
         extra, remedy = {"url": address}, remedy.replace(error.path, address)
     response = _answer(error.status, error.code, error.message, remedy, error, extra)
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
+        response.headers["Cache-Control"] = "no-store"
     if isinstance(error, RateLimited) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from leaderboard.hosting.readiness import read_age, read_schema
+from leaderboard.storage import STORAGE
 from leaderboard.web.failures import AWAY_SECONDS
 from leaderboard.web.services import database, services
 
@@ -41,6 +42,8 @@ def readiness() -> Response:
         "worker": worker,
         "reconciler": reconciler,
     }
+    if STORAGE.is_on:
+        checks["storage"] = OK if STORAGE.answers() else "away"
     is_ready = set(checks.values()) == {OK}
     n_jobs = None if queue is None else sum(queue.n_jobs.values())
     response = jsonify(
