@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar, cast
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -50,6 +53,8 @@ from leaderboard.web.allowance import Allowance, Work
 from leaderboard.web.browsers import name_browser
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.protection import caller_network
+
+log = logging.getLogger(__name__)
 
 EXTENSION = "spinebench"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -117,8 +122,15 @@ def install(app: Flask, parts: Services) -> None:
     @app.teardown_request
     def close(error: BaseException | None) -> None:
         database: Session | None = g.pop("database", None)
-        if database is not None:
+        if database is None:
+            return
+        try:
             database.close()
+        except SQLAlchemyError as problem:
+            # The answer is made, and what it says was read or committed: it goes out.
+            log.warning("the database went away after the answer: %s", type(problem).__name__)
+            with suppress(SQLAlchemyError):
+                database.invalidate()
 
 
 def database() -> Session:

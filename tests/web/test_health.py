@@ -14,7 +14,7 @@ from config import Config
 from leaderboard.app import create_app
 from leaderboard.db import Sessions
 from leaderboard.queue import Lane, make_queue, make_rq_queue
-from leaderboard.web.services import EXTENSION, Services
+from leaderboard.web.services import EXTENSION, Services, database
 
 QUEUE = "health"
 AS_OF = re.compile(r"This page is as of \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
@@ -85,6 +85,18 @@ def test_while_the_database_is_away_public_pages_go_on_and_others_say_when_to_co
     again = client.get("/reported")
     assert again.status_code == 200
     assert not AS_OF.search(again.text)
+    assert client.get("/benchmarks").status_code == 200
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_answer_goes_out_though_the_database_goes_away_at_its_end(
+    client: FlaskClient, database_url: str
+) -> None:
+    with client.application.test_request_context("/"):
+        database().execute(text("SELECT 1"))
+        with away(database_url):
+            pass
     assert client.get("/benchmarks").status_code == 200
 
 
