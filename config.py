@@ -30,6 +30,18 @@ SENTENCES = {
 """What is said of a variable by the kind of its problem; its value may be a secret."""
 
 
+LOGO_STARTS = {
+    ".png": b"\x89PNG\r\n\x1a\n",
+    ".jpg": b"\xff\xd8\xff",
+    ".jpeg": b"\xff\xd8\xff",
+    ".webp": b"RIFF",
+    ".svg": b"<",
+}
+"""How a logo's file begins, by the ending of its name."""
+MAX_LOGO_BYTES = 256 * 1024
+MAX_PAGE_BYTES = 256 * 1024
+
+
 class ConfigError(ValueError):
     """Settings are missing or cannot be read: a line each, with the variable and the remedy."""
 
@@ -136,6 +148,27 @@ class Config(Environment):
         description="the site's own address, as people enter it; used in links, and passkeys are "
         "bound to its name",
     )
+    site_name: Annotated[str, Field(max_length=60)] = Field(
+        "SpineBench",
+        description="what the site calls itself on pages, in mails, in the feed, in downloads and "
+        "in authenticator apps",
+    )
+    site_logo: str = Field(
+        "",
+        description="a PNG, JPEG, WebP or SVG file of at most 256 KiB, shown beside the name",
+    )
+    contact: str = Field(
+        "", description="the host's e-mail address or a page to write to, named on each page"
+    )
+    imprint: str = Field(
+        "",
+        description="who runs the site: the address of a page, or a Markdown file (`.md`) that is "
+        "shown at `/imprint`; linked on each page",
+    )
+    privacy: str = Field(
+        "", description="the same of what is done with people's data, at `/privacy`"
+    )
+    terms: str = Field("", description="the same of the terms of use, at `/terms`")
     trusted_hosts: Words = Field(
         (),
         description="other names that the site answers to, separated by spaces, beside that of "
@@ -373,6 +406,38 @@ class Config(Environment):
             raise ValueError("must be s3://bucket or s3://bucket/prefix.")
         return url
 
+    @field_validator("site_name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        if not name.isprintable():
+            raise ValueError("must be one line of text.")
+        return name
+
+    @field_validator("site_logo")
+    @classmethod
+    def _check_logo(cls, place: str) -> str:
+        if place:
+            _check_file(place, MAX_LOGO_BYTES, tuple(LOGO_STARTS))
+            ending = os.path.splitext(place.lower())[1]
+            with open(place, "rb") as file:
+                if not file.read(16).startswith(LOGO_STARTS[ending]):
+                    raise ValueError(f"names a file that is not what {ending} says.")
+        return place
+
+    @field_validator("contact")
+    @classmethod
+    def _check_contact(cls, contact: str) -> str:
+        if contact and "@" not in contact and not _is_address(contact):
+            raise ValueError("must be an e-mail address, or begin with https:// or http://.")
+        return contact
+
+    @field_validator("imprint", "privacy", "terms")
+    @classmethod
+    def _check_page(cls, place: str) -> str:
+        if place and not _is_address(place):
+            _check_file(place, MAX_PAGE_BYTES, (".md",))
+        return place
+
     @field_validator("smtp_url")
     @classmethod
     def _check_scheme(cls, url: str) -> str:
@@ -421,6 +486,20 @@ class Config(Environment):
                 "`python -m flask --app leaderboard.app endpoint make-key`."
             )
         return keys
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))
+
+
+def _check_file(place: str, most: int, endings: tuple[str, ...]) -> None:
+    """Raises ValueError with what is wrong, without the name, which is the host's own."""
+    if not place.lower().endswith(endings):
+        raise ValueError(f"must be a file whose name ends with {' or '.join(endings)}.")
+    if not os.path.isfile(place) or not os.access(place, os.R_OK):
+        raise ValueError("names a file that is not there, or that the site may not read.")
+    if os.path.getsize(place) > most:
+        raise ValueError(f"names a file of more than {most // 1024} KiB.")
 
 
 def _is_key(text: str) -> bool:

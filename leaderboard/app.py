@@ -23,6 +23,7 @@ from leaderboard.letters.links import Links
 from leaderboard.meters import BOOK, CACHE_BYTES, make_shelf
 from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import make_queue
+from leaderboard.site import Site
 from leaderboard.storage import STORAGE, make_settings
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
@@ -45,6 +46,7 @@ from leaderboard.web.hosts import TrustedHosts
 from leaderboard.web.page_cache import PageCache
 from leaderboard.web.pages import (
     ablations,
+    about,
     account,
     admin,
     admin_approvals,
@@ -128,6 +130,7 @@ def create_app(config: Config | None = None) -> Flask:
         SPINEBENCH_CONFIG=config,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    site = Site(config.base_url, config.site_name)
     limits = Limits(config.database_connect_seconds, config.database_statement_seconds)
     sessions = make_sessions(config.database_url, limits)
     store = Store(config.page_cache_bytes)
@@ -148,6 +151,7 @@ def create_app(config: Config | None = None) -> Flask:
             pages=PageCache(announcements.read_frame, store),
             question_files=QuestionFiles(),
             base_url=config.base_url,
+            site=site,
             max_upload_bytes=config.max_upload_bytes,
             vault=KeyVault(config.endpoint_keys),
             address_policy=read_policy(
@@ -162,7 +166,7 @@ def create_app(config: Config | None = None) -> Flask:
             ),
             secret_box=SecretBox(config.secret_keys),
             requires_second_factor=config.require_second_factor,
-            passkey_site=find_site(config.base_url),
+            passkey_site=find_site(config.base_url, config.site_name),
             providers=read_providers(config.providers_file),
             quota=Quota(config.quota_submissions, config.quota_days),
             asks_approval=config.approve_teams,
@@ -240,6 +244,13 @@ def create_app(config: Config | None = None) -> Flask:
         metrics.blueprint,
     ):
         app.register_blueprint(blueprint)
+    about.install(
+        app,
+        site,
+        logo=config.site_logo,
+        contact=config.contact,
+        places={"imprint": config.imprint, "privacy": config.privacy, "terms": config.terms},
+    )
     openapi.install(app)
     logs.configure(config.log_format, secret_paths.make_hider(app.url_map))
     app.cli = HostCommands(app.name)

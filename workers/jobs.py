@@ -258,7 +258,7 @@ def send_test_notice(target_id: int) -> None:
 def send_letter_of(letter_id: int) -> None:
     """Send a letter that waits."""
     config = Config.from_env()
-    post = Post(Links(config.secret_keys), read_mail(config), config.base_url)
+    post = Post(Links(config.secret_keys), read_mail(config), config.base_url, config.site_name)
     send_letter(sessions_of(config), letter_id, post)
 
 
@@ -269,6 +269,7 @@ def make_outbox(config: Config) -> Outbox:
         read_mail(config),
         config.base_url,
         timedelta(days=config.confirm_grace_days),
+        config.site_name,
     )
 
 

@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.late import webauthn, webauthn_errors, webauthn_helpers, webauthn_structs
 from leaderboard.accounts.second_factor import (
-    ISSUER,
     end_factor,
     has_second_factor,
     make_recovery_codes,
@@ -35,6 +34,7 @@ from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.models.factor import Passkey, PasskeyChallenge, PasskeyPurpose
 from leaderboard.models.team import User
 from leaderboard.names import read_name
+from leaderboard.site import NAME
 
 if TYPE_CHECKING:
     from webauthn.registration.verify_registration_response import VerifiedRegistration
@@ -50,13 +50,14 @@ log = logging.getLogger(__name__)
 
 
 class PasskeySite(NamedTuple):
-    """The site as browsers know it for passkeys: its name, and the start of its addresses."""
+    """The site as browsers know it for passkeys: its host, the start of its addresses, its name."""
 
     name: str
     origin: str
+    title: str = NAME
 
 
-def find_site(base_url: str) -> PasskeySite | None:
+def find_site(base_url: str, title: str = NAME) -> PasskeySite | None:
     """The site with this address; None where browsers offer no passkeys.
 
     They do on https with a name, and on localhost, never on a bare IP address.
@@ -74,7 +75,7 @@ def find_site(base_url: str) -> PasskeySite | None:
     ):
         return None
     is_usual = port in {None, 443 if parts.scheme == "https" else 80}
-    return PasskeySite(name, f"{parts.scheme}://{name}" + ("" if is_usual else f":{port}"))
+    return PasskeySite(name, f"{parts.scheme}://{name}" + ("" if is_usual else f":{port}"), title)
 
 
 def ask_new(session: Session, site: PasskeySite, user: User) -> str:
@@ -87,7 +88,7 @@ def ask_new(session: Session, site: PasskeySite, user: User) -> str:
         raise Conflict(f"You have {MAX_PASSKEYS} passkeys.", "Remove one that you do not use.")
     options = webauthn.generate_registration_options(
         rp_id=site.name,
-        rp_name=ISSUER,
+        rp_name=site.title,
         user_id=str(user.id).encode(),
         user_name=user.email,
         user_display_name=user.name,

@@ -25,8 +25,8 @@ from leaderboard.db import lock_row, now
 from leaderboard.errors import Conflict, InvalidRequest
 from leaderboard.models.factor import Authenticator, FactorMeans, Passkey, RecoveryCode
 from leaderboard.models.team import User
+from leaderboard.site import NAME
 
-ISSUER = "SpineBench"
 DRIFT_STEPS = 1
 """A code is taken this many steps of 30 seconds before and after its own."""
 N_RECOVERY_CODES = 10
@@ -49,20 +49,20 @@ class SetUp(NamedTuple):
     sealed: str
 
 
-def begin_set_up(user: User, box: SecretBox) -> SetUp:
+def begin_set_up(user: User, box: SecretBox, issuer: str = NAME) -> SetUp:
     """A secret that becomes that of `user` once they enter its first code; nothing is kept."""
     secret = pyotp.random_base32()
-    return _show(user, secret, box.seal(secret, _purpose(user)))
+    return _show(user, secret, box.seal(secret, _purpose(user)), issuer)
 
 
-def read_set_up(user: User, sealed: str, box: SecretBox) -> SetUp:
+def read_set_up(user: User, sealed: str, box: SecretBox, issuer: str = NAME) -> SetUp:
     """What `begin_set_up` sealed for `user` within the hour. Raises InvalidRequest."""
     secret = box.find(sealed, _purpose(user), SET_UP_WITHIN)
     if secret is None:
         raise InvalidRequest(
             "The code to scan has expired.", "Scan the new one, and enter its code within an hour."
         )
-    return _show(user, secret, sealed)
+    return _show(user, secret, sealed, issuer)
 
 
 def finish_set_up(session: Session, user: User, set_up: SetUp, code: str) -> list[str]:
@@ -228,8 +228,8 @@ def _find_step(secret: str, code: str, moment: datetime) -> int | None:
         return None
 
 
-def _show(user: User, secret: str, sealed: str) -> SetUp:
-    address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
+def _show(user: User, secret: str, sealed: str, issuer: str) -> SetUp:
+    address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
     return SetUp(secret, address, sealed)
 
 

@@ -12,6 +12,7 @@ from leaderboard.letters.write import make_letter, write_letter
 from leaderboard.models.letter import Letter
 from leaderboard.notices.attempt import attempt
 from leaderboard.notices.channels import MailSettings, NotSent, send_mail
+from leaderboard.site import NAME, Site
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,12 @@ class Post:
     links: Links
     mail: MailSettings | None
     base_url: str
+    site_name: str = NAME
+
+    @property
+    def site(self) -> Site:
+        """The site that writes."""
+        return Site(self.base_url, self.site_name)
 
 
 def send_letter(sessions: Sessions, letter_id: int, post: Post) -> None:
@@ -31,14 +38,14 @@ def send_letter(sessions: Sessions, letter_id: int, post: Post) -> None:
         return
     with sessions.read() as session:
         letter = session.get_one(Letter, letter_id)
-        address, words = letter.address, write_letter(session, letter, post.links, post.base_url)
+        address, words = letter.address, write_letter(session, letter, post.links, post.site)
 
     def deliver() -> str:
         if words is None:
             return "there was nobody to write to"
         if post.mail is None:
             raise NotSent("this server sends no mail")
-        mail = make_letter(words, address, post.base_url, post.mail.sender)
+        mail = make_letter(words, address, post.site, post.mail.sender)
         return send_mail(mail, post.mail)
 
     # Without mail, trying again would not help. Hosts see without a letter who waits for them.

@@ -9,6 +9,7 @@ import msgspec
 
 from leaderboard.models.notice import Notice, NoticeTarget, NoticeTest
 from leaderboard.models.submission import EventKind
+from leaderboard.site import Site
 
 WORDS = {
     EventKind.PENDING: "is pending: it waits until the host has approved your team",
@@ -32,10 +33,10 @@ class Message(NamedTuple):
     text: str
 
 
-def write_notice(notice: Notice, base_url: str) -> Message:
+def write_notice(notice: Notice, site: Site) -> Message:
     """The message of a notice; `id` stays the same when it is sent again."""
     submission, split = notice.submission, notice.submission.split
-    address = f"{base_url}/submissions/{submission.id}"
+    address = f"{site.url}/submissions/{submission.id}"
     name = " ".join(submission.model_card.name.split())
     payload = {
         "id": notice.id,
@@ -54,20 +55,20 @@ def write_notice(notice: Notice, base_url: str) -> Message:
     return Message(
         f"notice-{notice.id}-{notice.at:%Y%m%d%H%M%S%f}",
         msgspec.json.encode(payload),
-        f"SpineBench: {name} {WORDS[notice.event]}",
+        f"{site.name}: {name} {WORDS[notice.event]}",
         f"The submission {submission.id} of {name} on {split.benchmark.name} "
         f"{split.benchmark.version}, {split.name} split, {WORDS[notice.event]}.\n\n"
         f"See {address}\n",
     )
 
 
-def write_test(test: NoticeTest) -> Message:
+def write_test(test: NoticeTest, site: Site) -> Message:
     """The message of a test notice: of no submission, and 0 for its `id`."""
     payload = {"id": 0, "event": "test", "at": test.asked_at, "submission": None}
     return Message(
         f"test-{test.target_id}-{test.asked_at:%Y%m%d%H%M%S%f}",
         msgspec.json.encode(payload),
-        "SpineBench: a test notice",
+        f"{site.name}: a test notice",
         "A member of your team requested this test: notices reach this address.\n",
     )
 

@@ -17,6 +17,7 @@ from leaderboard.notices.lease import NOTICES, PAUSES
 from leaderboard.notices.message import Message, make_mail, write_notice
 from leaderboard.notices.signature import sign
 from leaderboard.notices.targets import is_members_address
+from leaderboard.site import NAME, Site
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Outbox:
     mail: MailSettings | None
     base_url: str
     grace: timedelta
+    site_name: str = NAME
+
+    @property
+    def site(self) -> Site:
+        """The site that writes."""
+        return Site(self.base_url, self.site_name)
 
 
 def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
@@ -40,7 +47,7 @@ def send_notice(sessions: Sessions, notice_id: int, outbox: Outbox) -> None:
         return
     with sessions.read() as session:
         notice = session.get_one(Notice, notice_id)
-        deliver = prepare(notice.target, write_notice(notice, outbox.base_url), outbox)
+        deliver = prepare(notice.target, write_notice(notice, outbox.site), outbox)
     attempt(sessions, claim, deliver, PAUSES)
 
 

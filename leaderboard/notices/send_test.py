@@ -26,7 +26,7 @@ def send_test(sessions: Sessions, target_id: int, outbox: Outbox) -> None:
         target = session.get(NoticeTarget, target_id)
         if target is None or target.test is None:
             return
-        deliver = prepare(target, write_test(target.test), outbox)
+        deliver = prepare(target, write_test(target.test, outbox.site), outbox)
     try:
         result, state = deliver(), NoticeState.SENT
     except NotSent as error:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from leaderboard.sharing.templates import TEMPLATES, make_printable
+from leaderboard.site import Site
 
 
 class Entry(NamedTuple):
@@ -20,14 +21,15 @@ class Entry(NamedTuple):
     at: datetime
 
 
-def write_feed(entries: Sequence[Entry], base_url: str, began_at: datetime) -> bytes:
+def write_feed(entries: Sequence[Entry], site: Site, began_at: datetime) -> bytes:
     """The feed of `entries`, newest first; one without entries was updated when it `began_at`.
 
     Ids follow from the subjects alone, so they stay when the site's address changes.
     """
     text = TEMPLATES.get_template("feed.atom").render(
         entries=sorted(entries, key=lambda entry: entry.at, reverse=True),
-        base_url=base_url,
+        base_url=site.url,
+        site_name=make_printable(site.name),
         updated=max((entry.at for entry in entries), default=began_at),
         make_id=make_id,
         printable=make_printable,

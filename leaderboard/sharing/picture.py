@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from leaderboard.site import NAME
+
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 72
 MAX_BARS = 5
@@ -26,12 +28,12 @@ class Bar(NamedTuple):
     words: str
 
 
-def draw_picture(title: str, line: str, bars: Sequence[Bar]) -> bytes:
+def draw_picture(title: str, line: str, bars: Sequence[Bar], site: str = NAME) -> bytes:
     """A PNG of 1200 by 630; the first MAX_BARS of `bars` are drawn as dots with intervals."""
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
-    draw.text((MARGIN, 58), "SpineBench", font=_font(30), fill=ACCENT)
+    draw.text((MARGIN, 58), _fit(draw, site, 30, WIDTH - 2 * MARGIN), font=_font(30), fill=ACCENT)
     draw.text((MARGIN, 108), _fit(draw, title, 62, WIDTH - 2 * MARGIN), font=_font(62), fill=INK)
     draw.text((MARGIN, 196), _fit(draw, line, 30, WIDTH - 2 * MARGIN), font=_font(30), fill=MUTED)
     draw.line((MARGIN, 256, WIDTH - MARGIN, 256), fill=RULE, width=2)

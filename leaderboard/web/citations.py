@@ -17,7 +17,7 @@ def cite_model(table: RankingTable, row: RankingRow) -> str:
     return cite(
         f"spinebench-{row.model.slug}-{at:%Y-%m-%d}",
         title=f"{row.model.name} on {benchmark.name} {benchmark.version}, {table.split.name} split",
-        author="SpineBench",
+        author=services().site.name,
         at=at,
         url=f"{services().base_url}/models/{row.model.slug}?{place}",
         note=f"Submission{'s' if row.parts else ''} {row.name_files()}, "
@@ -31,7 +31,7 @@ def cite_benchmark(benchmark: Benchmark) -> str:
     return cite(
         f"{benchmark.slug}-{benchmark.version}",
         title=f"{benchmark.name} {benchmark.version}",
-        author="SpineBench",
+        author=services().site.name,
         at=benchmark.opened_at or benchmark.published_at,
         url=f"{services().base_url}/benchmarks/{benchmark.slug}?version={benchmark.version}",
         note=f"SHA-256 of its content: {benchmark.content_hash}",

@@ -50,6 +50,7 @@ def send_model_document(benchmark: Benchmark, slug: str, key: str) -> Response:
         slug,
         cite=cite_model,
         base_url=services().base_url,
+        site=services().site.name,
         dataset=dataset,
     )
     return _send(document, facts, benchmark)
@@ -89,6 +90,7 @@ def find_benchmark_facts(benchmark: Benchmark) -> BenchmarkFacts:
         ],
         find_file=services().question_files.find,
         base_url=services().base_url,
+        site=services().site.name,
     )
 
 

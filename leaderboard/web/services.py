@@ -46,6 +46,7 @@ from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.team import ApiToken, User
 from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import SEND_LETTER, JobQueue
+from leaderboard.site import Site
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import session_cookie
@@ -86,6 +87,7 @@ class Services:
     pages: PageCache
     question_files: QuestionFiles
     base_url: str
+    site: Site
     max_upload_bytes: int
     vault: KeyVault
     address_policy: AddressPolicy

@@ -25,6 +25,10 @@ GOOD = {
     "MAIL_FROM": "spine@example.org",
     "ENDPOINT_KEYS": "A" * 43 + "=",
     "BUNDLE_KEYS": "A" * 43 + "=",
+    "CONTACT": "spine@example.org",
+    "IMPRINT": "https://example.org/imprint",
+    "PRIVACY": "https://example.org/privacy",
+    "TERMS": "https://example.org/terms",
 }
 
 
@@ -55,6 +59,9 @@ def test_good_settings_leave_nothing_to_say() -> None:
         ({"REQUIRE_SECOND_FACTOR": "0"}, {}, "REQUIRE_SECOND_FACTOR"),
         ({"ENDPOINT_KEYS": ""}, {}, "ENDPOINT_KEYS"),
         ({"BUNDLE_KEYS": ""}, {}, "BUNDLE_KEYS"),
+        ({"IMPRINT": ""}, {}, "IMPRINT"),
+        ({"PRIVACY": ""}, {}, "PRIVACY"),
+        ({"TERMS": ""}, {}, "TERMS"),
     ],
 )
 def test_each_weak_setting_is_named_alone(

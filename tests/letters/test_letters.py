@@ -24,6 +24,7 @@ from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.notice import NoticeState
 from leaderboard.models.team import User
 from leaderboard.notices.channels import MailSettings
+from leaderboard.site import Site
 from tests.accounts.device import Device, add_to
 from tests.factories import make_user
 from tests.notices.receivers import Received, open_mailbox
@@ -329,7 +330,7 @@ def test_a_letter_says_by_what_its_owner_signs_in_now(sessions: Sessions) -> Non
         ada = make_user(session, "ada")
         letter = add_letter(session, LetterKind.WAYS, ADA, ada)
         for factor in ("none", "a passkey"):
-            words = write_letter(session, letter, LINKS, URL)
+            words = write_letter(session, letter, LINKS, Site(URL))
             assert words is not None
             assert f"Its second factor now: {factor}." in words.text
             add_to(session, ada, Device())

@@ -20,6 +20,7 @@ from leaderboard.objections.send import get_item, send_objection
 from leaderboard.packages.catalogue import get_benchmark
 from leaderboard.people.deletion import delete_account
 from leaderboard.queue import SEND_LETTER
+from leaderboard.site import Site
 from tests.factories import load_items, make_user
 from tests.letters.test_approvals import read_last, read_told, send_due
 from tests.letters.test_letters import LINKS, URL
@@ -136,4 +137,4 @@ def test_a_letter_that_is_about_no_objection_is_not_written(published: Sessions)
         assert letter.kind is LetterKind.OBJECTION
         session.delete(session.scalars(select(ObjectionLetter)).one())
         session.flush()
-        assert write_letter(session, letter, LINKS, URL) is None
+        assert write_letter(session, letter, LINKS, Site(URL)) is None

@@ -14,6 +14,7 @@ from leaderboard.sharing.badge import make_badge
 from leaderboard.sharing.citation import cite, escape
 from leaderboard.sharing.feed import Entry, make_id, write_feed
 from leaderboard.sharing.picture import Bar, draw_picture
+from leaderboard.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_the_feed_has_what_atom_asks_for_newest_first() -> None:
         Entry("submission a", "A & B", "<b>", "/models/a", older),
         Entry("submission b", "C", "s", "/models/b", AT),
     ]
-    feed = Xml.fromstring(write_feed(entries, "https://leaderboard.example", older))
+    feed = Xml.fromstring(write_feed(entries, Site("https://leaderboard.example"), older))
     assert feed.tag == f"{ATOM}feed"
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "SpineBench"
     assert feed.findtext(f"{ATOM}updated") == "2026-03-01T10:30:00Z"
@@ -88,7 +89,7 @@ def test_the_feed_has_what_atom_asks_for_newest_first() -> None:
 def test_ids_in_the_feed_stay_when_the_site_moves() -> None:
     entries = [Entry("submission a", "A", "s", "/models/a", AT)]
     ids = {
-        Xml.fromstring(write_feed(entries, url, AT)).findtext(f"{ATOM}entry/{ATOM}id")
+        Xml.fromstring(write_feed(entries, Site(url), AT)).findtext(f"{ATOM}entry/{ATOM}id")
         for url in ("https://one.example", "https://two.example")
     }
     assert ids == {make_id("submission a")}
@@ -96,7 +97,7 @@ def test_ids_in_the_feed_stay_when_the_site_moves() -> None:
 
 
 def test_a_feed_of_nothing_is_a_feed() -> None:
-    feed = Xml.fromstring(write_feed([], "https://leaderboard.example", AT))
+    feed = Xml.fromstring(write_feed([], Site("https://leaderboard.example"), AT))
     assert feed.findtext(f"{ATOM}updated") == "2026-03-01T10:30:00Z"
 
 

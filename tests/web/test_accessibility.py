@@ -150,6 +150,8 @@ NO_PAGES = {
     r"/(models/<slug>|compare)/items": "need public answers: test_readings.py",
     r".*\.(json|bib|svg|png|atom)": "no HTML",
     r".*/(images/<sha256>|static/<path:filename>|healthz|metrics|readyz)": "no HTML",
+    r"/(imprint|privacy|terms)": "the host's own pages: test_about.py",
+    r".*/logo": "a picture",
     r"/sign-in/second-factor": "the second step of signing in: test_second_factor.py",
     r"/sign-in/with/<name>(/callback)?": "lead to other pages",
     r"/submissions/<key>/progress": "JSON for the page of the submission",

@@ -10,6 +10,7 @@ from leaderboard.letters.links import Links
 from leaderboard.letters.write import write_letter
 from leaderboard.models.letter import Letter, LetterKind
 from leaderboard.models.role import Role
+from leaderboard.site import Site as Writer
 from tests.factories import make_user
 from tests.site import SECRET_KEY, OpenSite, Site
 from tests.web.test_pages import post, sign_in
@@ -89,7 +90,9 @@ def test_with_mail_the_invitation_is_sent_to_the_address(open_site: OpenSite) ->
         with site.sessions.read() as session:
             letter = session.scalars(select(Letter)).one()
             assert (letter.kind, letter.address) == (LetterKind.INVITE, "eve@example.org")
-            words = write_letter(session, letter, Links([SECRET_KEY]), "https://bench.example")
+            words = write_letter(
+                session, letter, Links([SECRET_KEY]), Writer("https://bench.example")
+            )
             assert words is not None
             assert "hugo invites you to be an expert of tiny" in words.text
             assert f"https://bench.example{find_link(page.text)}" in words.text
@@ -97,7 +100,10 @@ def test_with_mail_the_invitation_is_sent_to_the_address(open_site: OpenSite) ->
         post(hugo, site, f"{ROLES}/invitations/{key}/withdraw", ROLES)
         with site.sessions.read() as session:
             letter = session.scalars(select(Letter)).one()
-            assert write_letter(session, letter, Links([SECRET_KEY]), "https://b.example") is None
+            assert (
+                write_letter(session, letter, Links([SECRET_KEY]), Writer("https://b.example"))
+                is None
+            )
             assert find_user(session, "eve@example.org") is not None
 
 

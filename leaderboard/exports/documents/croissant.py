@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.errors import Conflict
 from leaderboard.exports.documents.document import About, Document
-from leaderboard.exports.documents.facts import SITE, BenchmarkFacts
+from leaderboard.exports.documents.facts import BenchmarkFacts
 from leaderboard.models.benchmark import Answers, Split
 
 VERSION = "http://mlcommons.org/croissant/1.1"
@@ -258,7 +258,7 @@ def make_description(session: Session, facts: BenchmarkFacts) -> dict[str, Any]:
     """The description of a version. Raises Conflict where a field is empty."""
     benchmark, manifest = facts.benchmark, facts.benchmark.manifest
     at = benchmark.opened_at or benchmark.published_at
-    site = Organisation(name=SITE, url=facts.base_url)
+    site = Organisation(name=facts.site, url=facts.base_url)
     described = Description(
         context=_CONTEXT,
         conforms_to=[VERSION, RESPONSIBLE],

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 from sqlalchemy.orm import Session
 
 from leaderboard.exports.documents.document import About, Document
-from leaderboard.exports.documents.facts import SITE, ModelFacts, SplitResult
+from leaderboard.exports.documents.facts import ModelFacts, SplitResult
 from leaderboard.exports.documents.yaml_text import write_yaml
 from leaderboard.models.benchmark import Split
 from leaderboard.models.ranking import Board
@@ -47,7 +47,7 @@ def _make_entry(facts: ModelFacts, one: _Standing) -> dict[str, Any]:
         "dataset": {"id": facts.dataset, "task_id": name_task(one.result.split, one.board)},
         "value": round(one.score.value, 4),
         **date,
-        "source": {"url": _name_page(facts, one.result), "name": f"{SITE} leaderboard"},
+        "source": {"url": _name_page(facts, one.result), "name": f"{facts.site} leaderboard"},
         "notes": _note(facts, one),
     }
 
@@ -78,7 +78,7 @@ def _make_result(facts: ModelFacts, result: SplitResult) -> dict[str, Any]:
             for one in _read_standings(facts)
             if one.result is result
         ],
-        "source": {"url": _name_page(facts, result), "name": f"{SITE} leaderboard"},
+        "source": {"url": _name_page(facts, result), "name": f"{facts.site} leaderboard"},
     }
 
 

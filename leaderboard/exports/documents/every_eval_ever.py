@@ -44,7 +44,6 @@ from leaderboard.every_eval_ever import (
 )
 from leaderboard.exports.documents.document import About, Document
 from leaderboard.exports.documents.facts import (
-    SITE,
     BenchmarkFacts,
     ModelFacts,
     SplitResult,
@@ -217,9 +216,9 @@ def _describe_source(facts: ModelFacts) -> SourceMetadata:
             "related to the model is not known."
         )
     return SourceMetadata(
-        source_name=f"{SITE} leaderboard",
+        source_name=f"{facts.site} leaderboard",
         source_type="evaluation_run",
-        source_organization_name=SITE,
+        source_organization_name=facts.site,
         source_organization_url=facts.base_url,
         evaluator_relationship=relationship,
         additional_details={

@@ -18,8 +18,8 @@ from leaderboard.packages.questions import QuestionFile
 from leaderboard.rankings.read import RankingRow, RankingTable, count_items, read_ranking
 from leaderboard.rankings.scores import SubmissionScores
 from leaderboard.rankings.standing import read_row_scores
+from leaderboard.site import NAME
 
-SITE = "SpineBench"
 _ON_HUGGING_FACE = re.compile(
     r"https://(?:www\.)?huggingface\.co/"
     r"([A-Za-z0-9][A-Za-z0-9_-]{0,95})/([A-Za-z0-9][A-Za-z0-9._-]{0,94}[A-Za-z0-9])/?"
@@ -62,6 +62,7 @@ class ModelFacts:
     asked: frozenset[str]
     base_url: str
     dataset: str | None = None
+    site: str = NAME
 
     @property
     def page(self) -> str:
@@ -111,6 +112,7 @@ class BenchmarkFacts:
     checked: tuple[CheckedKeys, ...]
     find_file: Callable[[Session, Split], QuestionFile]
     base_url: str
+    site: str = NAME
 
     @property
     def page(self) -> str:
@@ -131,12 +133,13 @@ def gather_model(
     *,
     cite: Cite,
     base_url: str,
+    site: str = NAME,
     dataset: str | None = None,
 ) -> ModelFacts:
     """The facts of the model `slug`. Raises NotFound where it has no public result."""
     for facts in _gather(session, benchmark, cite=cite, base_url=base_url, slug=slug):
         return ModelFacts(
-            benchmark, facts.model, facts.results, facts.asked, base_url, dataset=dataset
+            benchmark, facts.model, facts.results, facts.asked, base_url, dataset, site
         )
     raise NotFound(
         f"There is no public result of a model {slug[:80]!r} on {benchmark.name} "
@@ -182,11 +185,12 @@ def gather_benchmark(
     checked: Sequence[CheckedKeys],
     find_file: Callable[[Session, Split], QuestionFile],
     base_url: str,
+    site: str = NAME,
 ) -> BenchmarkFacts:
     """The facts of a version."""
     counts = {split.name: count_items(session, split) for split in benchmark.splits}
     return BenchmarkFacts(
-        benchmark, counts, citation, cite, tuple(checked), find_file, base_url=base_url
+        benchmark, counts, citation, cite, tuple(checked), find_file, base_url, site
     )
 
 

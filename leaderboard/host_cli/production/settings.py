@@ -106,6 +106,22 @@ def _check_options(config: Config) -> Iterator[Finding]:
             "It is not set: nobody can confirm an address, or set a new password.",
             "Set SMTP_URL and MAIL_FROM.",
         )
+    for name, place, what in (
+        ("IMPRINT", config.imprint, "who runs it"),
+        ("PRIVACY", config.privacy, "what is done with people's data"),
+    ):
+        if not place:
+            yield problem(
+                name,
+                f"It is not set: the site does not say {what}.",
+                "Set it to the address of a page, or to a Markdown file.",
+            )
+    if not (config.contact and config.terms):
+        yield advice(
+            "TERMS" if config.contact else "CONTACT",
+            "It is not set: people find no way to write to you, or no terms of use.",
+            "Set CONTACT and TERMS.",
+        )
     if not config.require_second_factor:
         yield problem(
             "REQUIRE_SECOND_FACTOR",

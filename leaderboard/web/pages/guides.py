@@ -98,11 +98,15 @@ def render_guide(name: str) -> Guide:
 
     Links to other guides lead to their pages.
     """
-    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    return render_markdown((FOLDER / f"{name}.md").read_text(encoding="utf-8"), GUIDES[name])
+
+
+def render_markdown(text: str, name: str) -> Guide:
+    """A document, which is called `name` where it has no title; HTML in it is shown as text."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     markdown.use(anchors_plugin, max_level=6)
     tokens = markdown.parse(text)
-    title = words = GUIDES[name]
+    title = words = name
     headings = []
     for place, token in enumerate(tokens):
         if token.type == "heading_open":

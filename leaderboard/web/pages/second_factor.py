@@ -105,7 +105,7 @@ def set_up() -> Response | tuple[str, int]:
         with fields.at("password"):
             require_proof(form.password.text)
         with fields.at("code"):
-            found = read_set_up(user, str(form.sealed.data), services().secret_box)
+            found = _read_set_up(user, form)
             codes = finish_set_up(database(), user, found, form.code.text)
         fields.raise_all()
         sign_in(user, FactorMeans.AUTHENTICATOR)
@@ -277,10 +277,15 @@ def _find_set_up(user: User, form: SetUpForm | None) -> SetUp:
     """The secret that was scanned before what was sent was wrong, or else a new one."""
     if form is not None:
         try:
-            return read_set_up(user, str(form.sealed.data), services().secret_box)
+            return _read_set_up(user, form)
         except InvalidRequest:
             pass
-    return begin_set_up(user, services().secret_box)
+    return begin_set_up(user, services().secret_box, services().site.name)
+
+
+def _read_set_up(user: User, form: SetUpForm) -> SetUp:
+    parts = services()
+    return read_set_up(user, str(form.sealed.data), parts.secret_box, parts.site.name)
 
 
 def draw(address: str) -> Markup:

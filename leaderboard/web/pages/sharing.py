@@ -56,7 +56,7 @@ def model_picture(slug: str) -> Response:
             if (score := row.scores.get(one)) is not None
         ]
         line = f"{row.model.organisation}; {write_standing(table, row, Board.OVERALL)}"
-        return draw_picture(row.model.name, line, bars)
+        return draw_picture(row.model.name, line, bars, services().site.name)
 
     return _send_picture(read_state(database(), split), render)
 
@@ -75,7 +75,7 @@ def ranking_picture() -> Response:
         ]
         name = f"{split.benchmark.name} {split.benchmark.version}"
         line = f"{name}, {split.name} split: models by {board.value} score, 95 % intervals"
-        return draw_picture("AI models in spine care", line, bars)
+        return draw_picture("AI models in spine care", line, bars, services().site.name)
 
     return _send_picture(read_state(database(), split), render)
 
@@ -106,7 +106,7 @@ def feed() -> Response:
     entries = read_news(database())
     return services().pages.respond(
         tuple(entries),
-        lambda: write_feed(entries, services().base_url, BEGAN_AT),
+        lambda: write_feed(entries, services().site, BEGAN_AT),
         "application/atom+xml",
     )
 

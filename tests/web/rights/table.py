@@ -165,6 +165,8 @@ PAGES = (
         """,
     ),
     # Nothing is calibrated here, and this server sends no mail.
+    # Of a site whose host has set none of these.
+    Group(everybody(404), "GET /imprint\nGET /logo\nGET /privacy\nGET /terms"),
     Group(everybody(404), "GET /judges/{judge}/bias.json"),
     Group(everybody(404), "GET /judges/{judge}/figure.json"),
     # Nor is a provider configured that signs people in.
