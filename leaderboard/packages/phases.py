@@ -123,7 +123,8 @@ def set_phase(
     with fields.at("units"):
         if units is not None and not 1 <= units <= MAX_UNITS:
             raise InvalidRequest(
-                f"{units} is no number of submissions.", f"Use 1 to {MAX_UNITS:,}, or leave it out."
+                f"{units} is not a number of submissions.",
+                f"Use 1 to {MAX_UNITS:,}, or leave it out.",
             )
     phases = read_phases(session, split.id)
     row = next((one for one in phases if one.name == name), None)
