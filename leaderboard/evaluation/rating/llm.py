@@ -81,10 +81,26 @@ def require_may_ask(sessions: Sessions, submission_id: str, judges: Sequence[Llm
     )
 
 
+class _Permission:
+    """Looks up before each report whether a judge may have it.
+
+    For one report after the other: they are asked in their order.
+    """
+
+    def __init__(self, sessions: Sessions, submission_id: str) -> None:
+        self._sessions, self._submission_id = sessions, submission_id
+        self._lock = asyncio.Lock()
+
+    async def require(self, judge: LlmJudge) -> None:
+        """Raise OnHold where it may not."""
+        async with self._lock:
+            await asyncio.to_thread(require_may_ask, self._sessions, self._submission_id, [judge])
+
+
 async def _rate(
     sessions: Sessions, claim: Claim[str], tasks: Sequence[_Task], rubric: Rubric, first: LlmJudge
 ) -> None:
-    ledger = Ledger(sessions, claim)
+    ledger, permission = Ledger(sessions, claim), _Permission(sessions, claim.key)
 
     async def work() -> None:
         async with AsyncExitStack() as stack:
@@ -99,7 +115,7 @@ async def _rate(
                 await check_drift(sessions, claim, ledger, runs)
                 await run_together(
                     _rate_report(
-                        sessions, claim, ledger, run, report, task.calls, int(task.judge is first)
+                        permission, ledger, run, report, task.calls, int(task.judge is first)
                     )
                     for task, run in zip(tasks, runs, strict=True)
                     for report in task.reports
@@ -109,8 +125,7 @@ async def _rate(
 
 
 async def _rate_report(
-    sessions: Sessions,
-    claim: Claim[str],
+    permission: _Permission,
     ledger: Ledger,
     run: OpenRun,
     report: Unrated,
@@ -118,7 +133,7 @@ async def _rate_report(
     n_done: int,
 ) -> None:
     """The ratings are written after all of their calls; none where a person has to look first."""
-    await asyncio.to_thread(require_may_ask, sessions, claim.key, [run.judge])
+    await permission.require(run.judge)
     subject = Subject(f"prediction {report.id}", report.case, clean_report(report.text))
     key = {"prediction_id": report.id, "rater_id": run.rater_id}
     keeper = Keeper(ledger, JudgeCall, key, known.get(report.id, []))
