@@ -31,7 +31,7 @@ from leaderboard.evaluation.run import evaluate
 from leaderboard.hosting.campaigns import ask_campaign, ask_version, open_proposal
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.migrate import upgrade
-from leaderboard.models.benchmark import Benchmark, Track
+from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.campaign import Campaign, CampaignState, ReleaseRuler
 from leaderboard.models.ranking import ScoredQuestions
 from leaderboard.models.submission import ParsedPrediction, Submission
@@ -40,6 +40,7 @@ from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.read import read_package
 from leaderboard.scoring.answers import PARSER_VERSION
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
 from leaderboard.submissions.submit import read_known_items, submit
@@ -160,7 +161,7 @@ def _submit_all(sessions: Sessions, items: Sequence[Item], n_models: int) -> lis
                 user=user,
                 model_card=make_model_card(session, team, facts),
                 split=split,
-                predictions=Predictions(texts, tuple(Track), f"{number:064x}"),
+                predictions=Predictions(texts, DEFAULT_TRACKS, f"{number:064x}"),
                 file_name="predictions.jsonl",
                 quota=Quota(0, 7),
             )

@@ -11,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from leaderboard.models.ranking import Board
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 
 # Where there is no terminal, lines are as long as the table needs.
 PLAIN_WIDTH = 160
-BOARDS = [board for board in Board if not board.penalises_guesses]
+BOARDS = [board for board in DEFAULT_BOARDS if not board.penalises_guesses]
 """Those of the ranking page: reliability has a board of its own."""
 
 

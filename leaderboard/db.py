@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Enum,
     ExceptionContext,
     MetaData,
+    String,
     create_engine,
     event,
     insert,
@@ -40,6 +41,8 @@ from leaderboard.meters import DATABASE_ERRORS, count
 
 log = logging.getLogger(__name__)
 
+K = TypeVar("K", bound=str)
+
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -47,6 +50,8 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+MOST_OF_KEY = 80
+"""How long a key of a package may be."""
 WAIT_INTERVAL = 0.1
 """How often a wait for PostgreSQL looks whether the process is to stop, in seconds."""
 OUT_OF_SERVICE = ("08", "53", "57P", "58")
@@ -115,6 +120,26 @@ def enum_column(kind: type[enum.StrEnum]) -> Enum:
         length=20,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+class KeyColumn(TypeDecorator[K], Generic[K]):
+    """A column of keys that are data of a benchmark, such as tracks: read as a type of their own,
+    written as plain text."""
+
+    impl = String(MOST_OF_KEY)
+    cache_ok = True
+
+    def __init__(self, kind: type[K]) -> None:
+        super().__init__(MOST_OF_KEY)
+        self.kind = kind
+
+    def process_bind_param(self, value: K | None, dialect: Dialect) -> str | None:
+        """What is stored."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> K | None:
+        """The key that was stored."""
+        return None if value is None else self.kind(value)
 
 
 def now() -> datetime:

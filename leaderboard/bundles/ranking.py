@@ -92,7 +92,8 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
     badges = _read_badges(session, ranking)
     values = _read_values(session, ranking, keys, is_current=is_current)
     several = _read_parts(session, ranking)
-    parts = {key: several.get(key, dict.fromkeys(Track, key)) for key in keys}
+    tracks = ranking.release.split.benchmark.tracks
+    parts = {key: several.get(key, dict.fromkeys(tracks, key)) for key in keys}
     repeated = _read_runs(session, ranking)
     every = {part for of_model in parts.values() for part in of_model.values()}
     every |= {run for sets in repeated.values() for runs in sets.values() for run in runs}
@@ -107,7 +108,7 @@ def _read_ranked(session: Session, ranking: Ranking, *, is_current: bool) -> Ite
         sets = repeated.get(key, {})
         judged = sets.get(Track.REPORT, [parts[key].get(Track.REPORT, key)])
         for track, part in parts[key].items():
-            is_judged = track is Track.REPORT
+            is_judged = track.is_report
             if foreign and part in (foreign.reports if is_judged else foreign.questions):
                 left_out.append(track.value)
         yield RankedFact(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from leaderboard.evaluation.results import Result
+from leaderboard.scoring.boards import Track
 
 
 class NewReading(NamedTuple):
@@ -46,9 +47,21 @@ class Changed(msgspec.Struct, frozen=True):
     ratings: tuple[NewRating, ...] = ()
 
 
+def _write_key(value: Any) -> str:
+    if not isinstance(value, Track):
+        raise NotImplementedError(type(value))
+    return value.value
+
+
+def _read_key(kind: type[Any], value: Any) -> Any:
+    if not issubclass(kind, Track):
+        raise NotImplementedError(kind)
+    return kind(value)
+
+
 def pack(content: Changed | Result) -> bytes:
     """One of them as bytes."""
-    return msgspec.msgpack.encode(content)
+    return msgspec.msgpack.encode(content, enc_hook=_write_key)
 
 
 def unpack_changed(content: bytes | None) -> Changed:
@@ -58,4 +71,4 @@ def unpack_changed(content: bytes | None) -> Changed:
 
 def unpack_result(content: bytes) -> Result:
     """What `pack` packed."""
-    return msgspec.msgpack.decode(content, type=Result)
+    return msgspec.msgpack.decode(content, type=Result, dec_hook=_read_key)

@@ -19,7 +19,7 @@ from leaderboard.items.reports import read_rubric
 from leaderboard.items.targets import Target
 from leaderboard.items.values import read_items
 from leaderboard.late import pandas as pd
-from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.calibration import Calibration
 from leaderboard.models.campaign import Campaign, Cause
 from leaderboard.models.rating import RaterKind
@@ -193,13 +193,13 @@ def _are_reports_regraded(
     before = read_rubric(session, diff.before_id)
     is_other = list_graded_questions(before) != list_graded_questions(rubric)
     had_any = bool(read_graded(session, diff.before_id))
-    reports = (one for one in diff.find(Change.HARM) if one.track is Track.REPORT)
+    reports = (one for one in diff.find(Change.HARM) if one.track.is_report)
     return is_other or had_any != bool(graded) or any(reports)
 
 
 def _list_regraded(diff: SplitDiff) -> Iterator[int]:
     for one in diff.find(Change.HARM):
-        if one.after_id is not None and one.track is not Track.REPORT:
+        if one.after_id is not None and not one.track.is_report:
             yield one.after_id
 
 

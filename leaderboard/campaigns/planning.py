@@ -19,7 +19,7 @@ from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.order_runs import read_order
 from leaderboard.judges.protocol import JudgeIdentity
 from leaderboard.judges.roster import AnyJudge
-from leaderboard.models.benchmark import Split, Track
+from leaderboard.models.benchmark import Split
 from leaderboard.models.calibration import ScoredReports
 from leaderboard.models.campaign import Campaign, CampaignPart, Cause, PartState, ReleaseRuler
 from leaderboard.models.rating import Rater
@@ -179,7 +179,7 @@ def _follows(identity: JudgeIdentity, before: Rater) -> bool:
 def _touches_reports(diff: SplitDiff | None) -> bool:
     if diff is None:
         return False
-    return any(one.track is Track.REPORT for change in OF_REPORTS for one in diff.find(change))
+    return any(one.track.is_report for change in OF_REPORTS for one in diff.find(change))
 
 
 def to_plain(plan: Plan) -> dict[str, object]:

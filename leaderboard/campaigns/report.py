@@ -111,7 +111,7 @@ class ModelChange(msgspec.Struct, frozen=True):
     slug: str
     name: str
     submission_id: str
-    boards: dict[Board, BoardChange]
+    boards: dict[str, BoardChange]
     n_items: int
     items: list[str]
 
@@ -131,13 +131,19 @@ class SplitReport(msgspec.Struct, frozen=True):
     split_id: int
     name: str
     n_submissions: int
-    shares: dict[Track, tuple[int, int]]
+    shares: dict[str, tuple[int, int]]
     models: list[ModelChange]
 
     @property
     def moved(self) -> list[ModelChange]:
         """Those that would move."""
         return [model for model in self.models if model.is_moved]
+
+    @property
+    def boards(self) -> list[Board]:
+        """Those that its models stand on, in their order."""
+        found = {Board(key) for model in self.models for key in model.boards}
+        return sorted(found, key=lambda board: board.order)
 
     def unranked(self, board: Board) -> list[ModelChange]:
         """Those that would lose their rank on a board."""
@@ -213,7 +219,8 @@ def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitRepor
     items = read_items(session, plan.target_id)
     results, ranked_by = _stand(session, campaign, plan, standing, items)
     apart = find_apart(session, plan.split_id, list(results))
-    places = place_all({key: one for key, one in ranked_by.items() if key not in apart}, items)
+    counted = {key: one for key, one in ranked_by.items() if key not in apart}
+    places = place_all(counted, items, split.benchmark.boards)
     before = _read_marks(session, plan.split_id)
     changed = _find_changed(session, plan, diff, items, results)
     cards = _read_cards(session, list(results))
@@ -237,7 +244,7 @@ def _report(session: Session, campaign: Campaign, plan: SplitPlan) -> SplitRepor
     shares = (
         {}
         if diff is None
-        else {track: (share.n_after, share.n_carried) for track, share in diff.shares.items()}
+        else {track.value: (share.n_after, share.n_carried) for track, share in diff.shares.items()}
     )
     return SplitReport(plan.split_id, split.name, n_parts or 0, shares, models)
 
@@ -276,7 +283,7 @@ def _stand(
     def is_left_out(track: Track, key: str) -> bool:
         by = known[key].reports if key in known else None
         other = by is not None and by.rater_id != plan.rater_id
-        return key not in known or (track is Track.REPORT and other)
+        return key not in known or (track.is_report and other)
 
     for one in leave_out_runs(standing, is_left_out):
         if any(key not in known for key in list_parts([one])):
@@ -295,8 +302,8 @@ def make_marks(
 ) -> dict[Board, Mark]:
     """Where a submission would stand on each board."""
     marks = {}
-    for board in Board:
-        score, place = find_score(result, board.place), places[board].get(key)
+    for board, of_board in places.items():
+        score, place = find_score(result, board.place), of_board.get(key)
         value, low, high = (score and score.estimate) or (None, None, None)
         rank = place.rank if place else None
         marks[board] = Mark(
@@ -317,9 +324,11 @@ def _read_marks(session: Session, split_id: int) -> dict[str, dict[Board, Mark]]
     return found
 
 
-def _compare(before: Mapping[Board, Mark], after: Mapping[Board, Mark]) -> dict[Board, BoardChange]:
+def _compare(before: Mapping[Board, Mark], after: Mapping[Board, Mark]) -> dict[str, BoardChange]:
     nothing = Mark(None, None, None, None, None)
-    return {board: BoardChange(before.get(board, nothing), after[board]) for board in Board}
+    return {
+        board.value: BoardChange(before.get(board, nothing), mark) for board, mark in after.items()
+    }
 
 
 def _find_changed(

@@ -33,7 +33,6 @@ def combine(
     scored. `items` are those of the split; `readings` as of `read_readings`, without which
     precision and recall are left out.
     """
-    parts = {track: parts[track] for track in Track if track in parts}
     values = np.full(len(items), np.nan)
     for track, one in parts.items():
         own = (items["track"] == track.value).to_numpy()
@@ -46,7 +45,7 @@ def combine(
     table.loc[table["track"].isin([track.value for track in foreign]), "value"] = np.nan
     table["answered"] = table["value"].notna()
     report = parts.get(Track.REPORT)
-    scored = parts.get(Track.TEXT) or parts.get(Track.IMAGE)
+    scored = next((one for track, one in parts.items() if not track.is_report), None)
     return Result(
         scores=tuple(_make_scores(parts, select_deciding(table), is_mixed=bool(foreign))),
         values=pack_values(values),
@@ -60,7 +59,7 @@ def combine(
 
 def _take_outcomes(parts: Mapping[Track, Result]) -> tuple[tuple[Track, str, int], ...]:
     return tuple(
-        outcome for track, one in parts.items() for outcome in one.outcomes if outcome[0] is track
+        outcome for track, one in parts.items() for outcome in one.outcomes if outcome[0] == track
     )
 
 

@@ -146,12 +146,14 @@ def make_joint_scores(
     `items` are as of `make_scores`, with `answered`; `report` is the calibrated report score.
     `changed`, (N,), leaves out scores that none of these items has a part in.
     """
-    is_closed = items["track"].isin([one.value for one in of_track if one is not Track.REPORT])
+    is_closed = items["track"].isin([one.value for one in of_track if not one.is_report])
     closed = items[is_closed]
-    if {Track.TEXT, Track.IMAGE} <= set(of_track) and len(closed):
+    asked = list_asked(items)
+    if len(asked) > 1 and asked <= set(of_track):
         yield closed_score("closed", closed)
+    if {Track.TEXT, Track.IMAGE} <= asked & set(of_track):
         yield modality_gap(of_track[Track.TEXT], of_track[Track.IMAGE])
-    if list_asked(items) and list_asked(items) <= set(of_track):
+    if asked and asked <= set(of_track):
         yield reliability_score(closed)
     yield overall_score(items, of_track, report)
     if changed is None or items["multiple"][changed].any():
@@ -205,7 +207,7 @@ def _track_scores(
     found: dict[Track, Scored] = {}
     for track in tracks:
         part = make_sample(Slice.TRACK, track.value, sent[sent["track"] == track.value])
-        found[track] = report_score(part) if track is Track.REPORT else accuracy_score(part)
+        found[track] = report_score(part) if track.is_report else accuracy_score(part)
     if report is not None and Track.REPORT in found:
         reports = sent[sent["track"] == Track.REPORT.value]
         is_whole = make_sample(Slice.TRACK, Track.REPORT.value, reports).is_whole
@@ -229,8 +231,7 @@ def closed_score(name: str, closed: pd.DataFrame) -> Scored:
 
 def list_asked(items: pd.DataFrame) -> set[Track]:
     """The tracks of questions that there are items of."""
-    there = set(items["track"])
-    return {track for track in Board.RELIABILITY.tracks if track.value in there}
+    return set(Board.CLOSED.take(map(Track, items["track"].unique())))
 
 
 def reliability_score(closed: pd.DataFrame, most: int = 1) -> Scored:
@@ -394,7 +395,7 @@ def _samples(
         estimate = score.estimate if len(own) == len(columns) else _estimate_part(part, values)
         estimate = estimate or Estimate(float(values.mean()), None, None)
         sample = TrackSample(float(weights[own].sum()) / len(items), estimate, own, values)
-        yield _calibrate(sample, report if track is Track.REPORT else None)
+        yield _calibrate(sample, report if track.is_report else None)
 
 
 def _estimate_part(part: pd.DataFrame, values: NDArray[np.float64]) -> Estimate | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.items.runs import Runs, count_for
-from leaderboard.items.weights import select_deciding, stratify, weigh_board
+from leaderboard.items.weights import is_about, select_deciding, stratify, weigh_board
 from leaderboard.late import pandas as pd
-from leaderboard.scoring.boards import Board, Track
+from leaderboard.scoring.boards import DEFAULT_BOARDS, Board, Track
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.ranking import (
     compare_pairs,
@@ -65,9 +65,11 @@ def without_decision(one: RankedBy) -> RankedBy:
 
 
 def place_all(
-    standing: Mapping[str, RankedBy], items: pd.DataFrame
+    standing: Mapping[str, RankedBy],
+    items: pd.DataFrame,
+    boards: Iterable[Board] = DEFAULT_BOARDS,
 ) -> dict[Board, dict[str, Place]]:
-    """Where submissions stand on each board, by their id; `items` are those of their split.
+    """Where submissions stand on each of `boards`, by their id; `items` are those of their split.
 
     Only the items that decide ranks count. A submission without a value on every one of them that
     a board is about has no place there; nor has one whose report score is not anchored to labels of
@@ -84,7 +86,7 @@ def place_all(
         )
         for key, one in standing.items()
     }
-    return {board: _place(board, own, deciding) for board in Board}
+    return {board: _place(board, own, deciding) for board in boards}
 
 
 def find_errors(
@@ -103,7 +105,7 @@ def find_errors(
 
 
 def _place(board: Board, standing: Mapping[str, RankedBy], items: pd.DataFrame) -> dict[str, Place]:
-    columns = items["track"].isin([track.value for track in board.tracks]).to_numpy()
+    columns = is_about(board, items)
     counted = {key: count_for(board, one.values, one.runs, items) for key, one in standing.items()}
     values = {key: of_items[columns] for key, (of_items, _) in counted.items()}
     complete = {

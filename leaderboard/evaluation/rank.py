@@ -87,7 +87,7 @@ def rank_split(
     }
     if not decides_by_reports(session, release.id):
         counted = {key: without_decision(one) for key, one in counted.items()}
-    places = place_all(counted, items)
+    places = place_all(counted, items, release.split.benchmark.boards)
     replace_ranked(session, ranking, release, Ranked(standing, combined, places, apart))
     of_others = {one.key: find_foreign_tracks(one, foreign) for one in standing}
     replace_harm(session, ranking, standing, of_others, items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -73,7 +73,7 @@ def replace_ranked(session: Session, ranking: Ranking, release: Release, ranked:
     if not keys:
         return
     scores = read_scores_by_board(session, keys) | {
-        key: _find_board_scores(result) for key, result in ranked.combined.items()
+        key: _find_board_scores(result, ranked.places) for key, result in ranked.combined.items()
     }
     session.execute(insert(RankedSubmission), _make_ranked(session, ranking, release, ranked))
     session.execute(
@@ -82,7 +82,7 @@ def replace_ranked(session: Session, ranking: Ranking, release: Release, ranked:
             _make_entry(
                 ranking.id, board, key, ranked.places[board].get(key), scores[key].get(board)
             )
-            for board in Board
+            for board in ranked.places
             for key in keys
         ],
     )
@@ -148,8 +148,8 @@ def _add_combined(session: Session, ranking: Ranking, ranked: Ranked) -> None:
     session.flush()
 
 
-def _find_board_scores(result: Result) -> dict[Board, BoardScore]:
-    found = {board: find_score(result, board.place) for board in Board}
+def _find_board_scores(result: Result, boards: Iterable[Board]) -> dict[Board, BoardScore]:
+    found = {board: find_score(result, board.place) for board in boards}
     return {
         board: BoardScore(*score.estimate, score.n)
         for board, score in found.items()

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.evaluation.standing import StandsBy, list_parts
+from leaderboard.items.weights import is_about
 from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.harm import HARM_BOARDS, HarmValues, RankedHarm
@@ -51,7 +52,7 @@ def replace_harm(
         if joined is None:
             continue
         for board in HARM_BOARDS:
-            own = decides & tracks.isin([track.value for track in board.tracks]).to_numpy()
+            own = decides & is_about(board, items)
             worst = joined.take("worst", own)
             if not count_graded(worst.codes):
                 continue

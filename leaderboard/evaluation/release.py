@@ -30,7 +30,7 @@ class Foreign(NamedTuple):
 
     def has(self, track: Track, key: str) -> bool:
         """Whether what a submission has on a track is so."""
-        return key in (self.reports if track is Track.REPORT else self.questions)
+        return key in (self.reports if track.is_report else self.questions)
 
 
 def continue_release(session: Session, split_id: int, standing: Sequence[str]) -> Release:

@@ -57,13 +57,15 @@ def make_run_scores(
     items = items.assign(value=items["value"].where(~taken), answered=items["answered"] & ~taken)
     sent = items.loc[sent.index]
     closed = sent[sent["track"] != Track.REPORT.value]
-    if {Track.TEXT, Track.IMAGE} <= set(tracks) and len(closed):
+    asked = list_asked(items)
+    if len(asked) > 1 and asked <= set(tracks):
         yield _accuracy(ItemSlice(Slice.CLOSED, "closed", closed), runs, weighs_tracks=True)
+    if {Track.TEXT, Track.IMAGE} <= asked & set(tracks):
         gap = modality_gap(plain[Track.TEXT], plain[Track.IMAGE])
         if foreign:
             gap = replace(gap, estimate=None)
         yield _widen(gap, runs.find_between(_weigh_gap(items)), (-100.0, 100.0))
-    if list_asked(items) and list_asked(items) <= set(tracks):
+    if asked and asked <= set(tracks):
         yield _reliability(closed, items, runs)
     overall = overall_score(items, plain, report)
     yield _widen(overall, runs.find_between(weigh_overall(items) / max(1, len(items))), PERCENT)
@@ -103,7 +105,7 @@ def _score_track(
 ) -> Scored:
     """A track's score by its items alone."""
     part = ItemSlice(Slice.TRACK, track.value, sent[sent["track"] == track.value])
-    if track is not Track.REPORT:
+    if not track.is_report:
         return _accuracy(part, runs, is_plain=True)
     score = _report_score(part)
     if report is not None and score.estimate is not None:

@@ -36,7 +36,6 @@ def combine_runs(
     `foreign`, which another ruler scored. `readings` are as of `read_readings`, by submission;
     without them precision and recall are left out.
     """
-    sets = {track: sets[track] for track in Track if track in sets}
     packed = {key: one.values for runs in sets.values() for key, one in runs.items()}
     values = {key: unpack_values(content) for key, content in packed.items()}
     means, blocks = stack_runs({track: list(runs) for track, runs in sets.items()}, values, items)
@@ -44,7 +43,7 @@ def combine_runs(
     decides = items["decides"].to_numpy()
     multiple = {}
     asked: dict[Track, list[str]] = {
-        track: list(of) for track, of in sets.items() if track is not Track.REPORT
+        track: list(of) for track, of in sets.items() if not track.is_report
     }
     if readings is not None:
         for metric in (Metric.PRECISION, Metric.RECALL):
@@ -58,7 +57,7 @@ def combine_runs(
     runs = Runs(deciding, [block[:, decides] for block in blocks])
     scores = list(make_run_scores(deciding, list(sets), mean, runs, multiple, foreign))
     first = next(
-        (one for track, of in sets.items() if track is not Track.REPORT for one in of.values()),
+        (one for track, of in sets.items() if not track.is_report for one in of.values()),
         None,
     )
     return Result(
@@ -129,6 +128,6 @@ def _sum_outcomes(sets: Sets) -> tuple[tuple[Track, str, int], ...]:
     for track, runs in sets.items():
         for one in runs.values():
             for of, outcome, n in one.outcomes:
-                if of is track:
+                if of == track:
                     counts[track, outcome] += n
     return tuple((track, outcome, n) for (track, outcome), n in counts.items())

@@ -13,7 +13,7 @@ from leaderboard.disclosure import is_public
 from leaderboard.evaluation.places import RankedBy
 from leaderboard.evaluation.results import Result, find_report_mean
 from leaderboard.items.values import read_influences, unpack_values
-from leaderboard.models.benchmark import Track
+from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.phase import Phase
 from leaderboard.models.publication import ChosenResult, Policy, Publication, PublishedRun
 from leaderboard.models.ranking import ItemValues
@@ -87,11 +87,13 @@ def choose_standing(session: Session, split_id: int, until: Phase | None = None)
         parts[card].update({Track(track): key for track in tracks})
         members.setdefault(first, []).append(key)
     found = []
+    order = session.get_one(Split, split_id).benchmark.tracks
     for card, key in latest.items():
-        runs = _find_runs(parts[card], first_of, members)
+        own = {track: parts[card][track] for track in order if track in parts[card]}
+        runs = _find_runs(own, first_of, members)
         # The first run stands for the others, so that what is said of its reports stays with them.
         firsts = {track: of[0] for track, of in runs.items()}
-        found.append(StandsBy(key, parts[card] | firsts, runs))
+        found.append(StandsBy(key, own | firsts, runs))
     return found
 
 

@@ -112,8 +112,8 @@ def _choose_items(
                 return [
                     one
                     for track, n in N_OF_TRACK.items()
-                    if track is Track.TEXT or settings.accepts_images
-                    for one in [each for each in every if each.item.track is track][:n]
+                    if track == Track.TEXT or settings.accepts_images
+                    for one in [each for each in every if each.item.track == track][:n]
                 ]
     return []
 

@@ -35,11 +35,11 @@ ABLATION_COLUMNS = (
 def make_ablation_table(ablation: Ablation) -> Table:
     """The base, then its variants in the ranking's order, on every board."""
     split, base = ablation.table.split, ablation.base
-    rows = [_make_row(base, base, None, board, None) for board in Board]
+    rows = [_make_row(base, base, None, board, None) for board in split.benchmark.boards]
     rows += [
         _make_row(base, one.row, one.label, board, one.pairs.get(board))
         for one in ablation.variants
-        for board in Board
+        for board in split.benchmark.boards
     ]
     return make_measured_table(
         f"{base.model.slug}-variants-{split.benchmark.slug}-{split.benchmark.version}-{split.name}",
@@ -64,7 +64,7 @@ def _make_row(
         row.model.slug,
         row.model.name,
         label,
-        row.name_files(board.tracks),
+        row.name_files(board),
         board.value,
     )
     scored = make_board_cells(row.scores.get(board))

@@ -35,7 +35,6 @@ def make_breakdown_table(breakdown: Breakdown) -> Table:
     """The cells of a breakdown, model by model in the ranking's order."""
     table, split = breakdown.table, breakdown.table.split
     is_of_reports = breakdown.metric is Metric.RATING
-    tracks = Board.REPORT.tracks if is_of_reports else Board.CLOSED.tracks
     rows: list[tuple[Cell, ...]] = []
     for row in breakdown.rows:
         rank = row.ranks.get(table.board)
@@ -45,7 +44,7 @@ def make_breakdown_table(breakdown: Breakdown) -> Table:
             rank.high if rank else None,
             row.model.slug,
             row.model.name,
-            row.name_files(tracks),
+            row.name_files(Board.REPORT if is_of_reports else Board.CLOSED),
             breakdown.metric.value,
             breakdown.slice.value,
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 
 from leaderboard.exports.reported import MEASURED, STANDING, read_cells
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
-from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Metric, ScoreFields, Slice
 from leaderboard.rankings.columns import (
     CONTROLLED,
@@ -16,8 +15,8 @@ from leaderboard.rankings.columns import (
     MODEL,
     RANK,
     SCALE,
-    SCORES,
     Figure,
+    make_columns,
 )
 from leaderboard.rankings.read import (
     RankingRow,
@@ -27,6 +26,7 @@ from leaderboard.rankings.scores import (
     SubmissionScores,
 )
 from leaderboard.reported.read import ReportedRow
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 
 _HEAD = (
     Figure(
@@ -81,7 +81,6 @@ _REPORT = (
         lambda table, row: row.report.raw_value if row.report else None,
     ),
 )
-QUESTIONS = Board.CLOSED.tracks
 _PARTS = Figure(
     "parts",
     str,
@@ -102,12 +101,8 @@ _RUNS = Figure(
         or None
     ),
 )
-RANKING_FIGURES = (
-    *_HEAD,
-    *RANK.figures,
-    *MODEL.figures,
-    *FACT_FIGURES,
-    *(figure for column in SCORES for figure in column.figures),
+_BEFORE = (*_HEAD, *RANK.figures, *MODEL.figures, *FACT_FIGURES)
+_AFTER = (
     *_REPORT,
     *(figure for column in HARMS for figure in column.figures),
     *(figure for column in COUNTS for figure in column.figures),
@@ -142,12 +137,21 @@ SCORE_COLUMNS = (
 )
 
 
+def list_figures(boards: Iterable[Board] = DEFAULT_BOARDS) -> tuple[Figure, ...]:
+    """The columns of a ranking on a benchmark with these boards."""
+    scores = (figure for column in make_columns(boards).scores for figure in column.figures)
+    return (*_BEFORE, *scores, *_AFTER)
+
+
 def make_ranking_table(table: RankingTable, reported: Sequence[ReportedRow] = ()) -> Table:
     """The rows of a ranking as its page shows them, in the same order, then what is `reported`."""
     split = table.split
     name = f"{split.benchmark.slug}-{split.benchmark.version}-{split.name}-{table.board.value}"
     name += "-style-controlled" if table.controls_style else ""
-    figures = (*RANKING_FIGURES, *(CONTROLLED.figures if table.controls_style else ()))
+    figures = (
+        *list_figures(split.benchmark.boards),
+        *(CONTROLLED.figures if table.controls_style else ()),
+    )
     columns = [*(Column(one.name, one.type, one.meaning) for one in figures), STANDING]
     known = [read_cells(row) for row in reported]
     return make_measured_table(
@@ -174,7 +178,7 @@ def make_score_table(table: RankingTable, row: RankingRow, scores: SubmissionSco
         f"{split.name} split",
         SCORE_COLUMNS,
         [
-            (*head, row.name_files(_find_tracks(score)), *_make_score_row(score))
+            (*head, row.name_files(_find_whole(score)), *_make_score_row(score))
             for score in scores.scores
         ],
         split=split,
@@ -182,13 +186,13 @@ def make_score_table(table: RankingTable, row: RankingRow, scores: SubmissionSco
     )
 
 
-def _find_tracks(score: ScoreFields) -> Collection[Track]:
-    """The tracks whose results a score is made from."""
+def _find_whole(score: ScoreFields) -> Board:
+    """The board of all the tracks whose results a score is made from."""
     if score.slice is Slice.TRACK:
-        return (Track(score.name),)
+        return Board(score.name)
     if score.metric is Metric.OVERALL:
-        return tuple(Track)
-    return (Track.REPORT,) if score.metric in (Metric.REPORT, Metric.RATING) else QUESTIONS
+        return Board.OVERALL
+    return Board.REPORT if score.metric in (Metric.REPORT, Metric.RATING) else Board.CLOSED
 
 
 def _make_score_row(score: ScoreFields) -> tuple[Cell, ...]:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from leaderboard.exports.table import SPLIT_COLUMNS, Cell, Column, Table, split_cells
 from leaderboard.models.benchmark import Split
-from leaderboard.models.ranking import Board
 from leaderboard.models.reported import ReportedFigure
 from leaderboard.reported.lines import LEVEL
 from leaderboard.reported.read import REPORTED, ReportedRow
@@ -116,9 +115,8 @@ def read_cells(row: ReportedRow) -> dict[str, Cell]:
         "open_weights": model.open_weights,
         STANDING.name: REPORTED,
     }
-    for board in Board:
-        figure = row.find(board)
-        if figure is not None:
+    for figure in model.figures:
+        if (board := figure.board) is not None:
             is_usual = figure.level == LEVEL
             cells |= {
                 f"{board.value}_score": figure.value,

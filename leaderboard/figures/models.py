@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from leaderboard.errors import NotFound
 from leaderboard.figures.confidence import draw_coverage, draw_reliability
 from leaderboard.figures.intervals import draw_dots
-from leaderboard.models.ranking import Board, Metric, Slice
+from leaderboard.models.ranking import Metric, Slice
 from leaderboard.rankings.breakdowns import SLICES, Median
 from leaderboard.rankings.confidence import ConfidenceProfile
 from leaderboard.rankings.profiles import Profile, ProfileRow
@@ -73,7 +73,8 @@ def _standing(shown: ShownModel) -> go.Figure:
 def _tracks(shown: ShownModel) -> go.Figure:
     """The tracks' scores with their intervals."""
     scores = shown.row.scores
-    boards = [board for board in Board if board in scores]
+    known = shown.row.submission.split.benchmark.boards
+    boards = [board for board in known if board in scores]
     labels = [board.label for board in boards]
     return draw_dots(labels, [scores[board] for board in boards], "score, 0 to 100")
 

@@ -131,8 +131,8 @@ def _show_split(split: SplitReport) -> None:
 
 
 def _say(model: ModelChange) -> str:
-    changes = [(board, one) for board, one in model.boards.items() if one.is_moved]
-    shown = [change for change in changes if change[0] is Board.OVERALL] or changes
+    changes = [(Board(key), one) for key, one in model.boards.items() if one.is_moved]
+    shown = [change for change in changes if change[0] == Board.OVERALL] or changes
     return "; ".join(
         f"{board.words} {_write(one.before)} -> {_write(one.after)}" for board, one in shown
     )

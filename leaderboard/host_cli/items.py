@@ -26,7 +26,7 @@ def item_group() -> None:
 @click.argument("benchmark")
 @click.option("--version", help="By default the newest.")
 @click.option("--split", default="test", show_default=True)
-@click.option("--track", type=click.Choice([one.value for one in Track]))
+@click.option("--track", help="The key of one track.")
 @click.option("--subcondition", default="", help="The key of one subcondition.")
 @click.option("--sign", type=click.Choice([one.value for one in Sign]))
 @with_appcontext

@@ -64,8 +64,9 @@ def import_command(
     content = [NamedFile(str(one), one.read_bytes()) for one in files]
     with sessions().write() as session:
         found = _get_split(session, benchmark, version, split)
-        read = read_reported_file(content, found.name)
-        facts = read_source(SaidOfSource(kind=kind or "", counts=items, **said), read)
+        read = read_reported_file(content, found.name, found.benchmark.boards)
+        given = SaidOfSource(kind=kind or "", counts=items, **said)
+        facts = read_source(given, read, found.benchmark.tracks)
         if dry_run:
             _show(session, make_source(found, read, facts))
             done = Act("Nothing was added.")

@@ -27,7 +27,9 @@ from leaderboard.reported.source import SourceFacts
 
 def make_source(split: Split, file: ReportedFile, facts: SourceFacts) -> ReportedSource:
     """The source with its models, in no session: what a preview shows and `add_source` stores."""
-    content = msgspec.json.encode([asdict(facts), [asdict(one) for one in file.models]])
+    content = msgspec.json.encode(
+        [asdict(facts), [asdict(one) for one in file.models]], enc_hook=str
+    )
     return ReportedSource(
         split=split,
         split_id=split.id,

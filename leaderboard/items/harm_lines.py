@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.items.weights import is_about
 from leaderboard.late import pandas as pd
-from leaderboard.scoring.boards import Board
+from leaderboard.scoring.boards import DEFAULT_TRACKS, Board, Track, order_tracks
 from leaderboard.scoring.harm import Grade, HarmEvent, RedFlag
 from leaderboard.scoring.harm_rates import (
     HarmRate,
@@ -18,8 +19,6 @@ from leaderboard.scoring.harm_rates import (
     count_graded,
     rate_codes,
 )
-
-BOARDS = (Board.CLOSED, Board.TEXT, Board.IMAGE, Board.REPORT)
 
 
 class HarmLine(NamedTuple):
@@ -38,6 +37,12 @@ class HarmLine(NamedTuple):
     n_errors: int | None
 
 
+def _list_boards(tracks: pd.Series[str]) -> list[Board]:
+    """All questions, then each of their tracks, then reports."""
+    found = order_tracks([*DEFAULT_TRACKS, *map(Track, tracks.unique())])
+    return [Board.CLOSED, *sorted(map(Board, found), key=lambda board: board.is_judged)]
+
+
 def make_lines(
     items: pd.DataFrame, every: NDArray[np.bool_], rows: ModelRows, names: Mapping[str, str]
 ) -> Iterator[HarmLine]:
@@ -50,8 +55,8 @@ def make_lines(
     tracks, conditions = items["track"], items["subcondition"]
     strata = pd.factorize(tracks)[0].astype(np.int64)
     wholes = [
-        ("board", board.value, board.label, tracks.isin([t.value for t in board.tracks]).to_numpy())
-        for board in BOARDS
+        ("board", board.value, board.label, is_about(board, items))
+        for board in _list_boards(tracks)
     ]
     wholes += [
         ("subcondition", key, name, (conditions == key).to_numpy()) for key, name in names.items()

@@ -53,13 +53,19 @@ def weigh_overall(part: pd.DataFrame) -> NDArray[np.float64]:
 
 def weigh_board(part: pd.DataFrame, board: Board) -> NDArray[np.float64]:
     """(n,) weights of the items that a board is about: by the rule of the overall score on its."""
-    return weigh_overall(part) if board is Board.OVERALL else weigh_tracks(part)
+    return weigh_overall(part) if board == Board.OVERALL else weigh_tracks(part)
+
+
+def is_about(board: Board, items: pd.DataFrame) -> NDArray[np.bool_]:
+    """(N,) which items count on a board."""
+    covered = board.take(items["track"].unique())
+    return np.asarray(items["track"].isin(covered), dtype=np.bool_)
 
 
 def stratify(part: pd.DataFrame, board: Board) -> NDArray[np.int64]:
     """(n,) numbers of what weighs alike on a board: tracks, and of the overall score its groups."""
     strata = part["track"]
-    if board is Board.OVERALL:
+    if board == Board.OVERALL:
         strata = strata + " " + part["group"]
     return pd.factorize(strata)[0].astype(np.int64)
 

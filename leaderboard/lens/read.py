@@ -108,8 +108,8 @@ def read_lens(session: Session, split: Split) -> Lens:
     experts = read_disagreement(session, split, RaterKind.EXPERT)
     references = _read_references(session, split)
     found = []
-    for track in Track:
-        places = [place for place, item in enumerate(items) if item.track is track]
+    for track in split.benchmark.tracks:
+        places = [place for place, item in enumerate(items) if item.track == track]
         for place, figures in zip(
             places, _analyse(values[:, places], answers[:, places], track), strict=True
         ):
@@ -155,7 +155,7 @@ def _order(one: LensItem) -> tuple[float, ...]:
 def _analyse(
     values: NDArray[np.float64], answers: NDArray[np.object_], track: Track
 ) -> list[ItemFigures]:
-    if track is Track.REPORT:
+    if track.is_report:
         return analyse_reports(values / 100)
     return analyse_questions(values / 100, answers.tolist())
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.items.values import unpack_values
 from leaderboard.lens.results import Results, read_results
-from leaderboard.models.benchmark import Item, Split, Track
+from leaderboard.models.benchmark import Item, Split
 from leaderboard.models.ranking import ItemValues
 from leaderboard.models.submission import ParsedPrediction, Prediction
 from leaderboard.packages.catalogue import read_items
@@ -36,11 +36,13 @@ class Sheets:
 def read_sheets(session: Session, split: Split) -> Sheets:
     """The sheets of the results that count on a split, its items as in the package."""
     results, items = read_results(session, split), read_items(session, split)
-    values = _read_values(session, results, items)
-    return Sheets(split, results, items, values, _read_answers(session, results, items))
+    values = _read_values(session, split, results, items)
+    return Sheets(split, results, items, values, _read_answers(session, split, results, items))
 
 
-def _read_values(session: Session, results: Results, items: Sequence[Item]) -> NDArray[np.float64]:
+def _read_values(
+    session: Session, split: Split, results: Results, items: Sequence[Item]
+) -> NDArray[np.float64]:
     """(M, N) on 0..100, NaN where there is none; of each track those of the file that counts."""
     rows = session.execute(
         select(ItemValues.submission_id, ItemValues.content).where(
@@ -49,8 +51,8 @@ def _read_values(session: Session, results: Results, items: Sequence[Item]) -> N
     )
     found = {row[0]: unpack_values(row[1]) for row in rows}
     values = np.full((len(results.keys), len(items)), np.nan)
-    for track in Track:
-        own = np.array([item.track is track for item in items], dtype=bool)
+    for track in split.benchmark.tracks:
+        own = np.array([item.track == track for item in items], dtype=bool)
         for row, key in enumerate(results.keys):
             part = results.find_part(key, track)
             if part is not None:
@@ -58,7 +60,9 @@ def _read_values(session: Session, results: Results, items: Sequence[Item]) -> N
     return values
 
 
-def _read_answers(session: Session, results: Results, items: Sequence[Item]) -> NDArray[np.object_]:
+def _read_answers(
+    session: Session, split: Split, results: Results, items: Sequence[Item]
+) -> NDArray[np.object_]:
     """(M, N) the letters, "" where none could be read."""
     query = (
         select(Prediction.submission_id, Prediction.item_id, ParsedPrediction.letters)
@@ -69,7 +73,7 @@ def _read_answers(session: Session, results: Results, items: Sequence[Item]) -> 
     rows = {
         (part, track): row
         for row, key in enumerate(results.keys)
-        for track in Track
+        for track in split.benchmark.tracks
         if (part := results.find_part(key, track)) is not None
     }
     answers = np.full((len(results.keys), len(items)), "", dtype=object)

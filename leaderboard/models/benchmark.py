@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn, enum_column
+from leaderboard.scoring.boards import Board, list_boards, tracks_of
 from leaderboard.scoring.boards import Track as Track
 from leaderboard.storage import StoredBytes
 
@@ -50,6 +51,16 @@ class Benchmark(Base):
         back_populates="benchmark", order_by="Split.id", cascade="all, delete-orphan"
     )
     opening: Mapped[Opening | None] = relationship(lazy="joined", cascade="all, delete-orphan")
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Its tracks, in their order, whether or not items are in them."""
+        return tracks_of(self.manifest)
+
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        """What its rankings order by."""
+        return list_boards(self.tracks)
 
     @property
     def opened_at(self) -> datetime | None:
@@ -94,7 +105,7 @@ class Item(Base):
     position: Mapped[int]
     key: Mapped[str] = mapped_column(String(120))
     kind: Mapped[ItemKind] = mapped_column(enum_column(ItemKind))
-    track: Mapped[Track] = mapped_column(enum_column(Track))
+    track: Mapped[Track] = mapped_column(KeyColumn(Track))
     question: Mapped[str] = mapped_column(Text)
     options: Mapped[dict[str, str]] = mapped_column(JSON)
     multiple: Mapped[bool]

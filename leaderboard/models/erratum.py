@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.scoring.boards import Board
 
@@ -35,7 +35,7 @@ class ErratumMove(Base):
     __tablename__ = "erratum_moves"
 
     benchmark_id: Mapped[int] = mapped_column(ForeignKey("errata.benchmark_id"), primary_key=True)
-    board: Mapped[Board] = mapped_column(enum_column(Board), primary_key=True)
+    board: Mapped[Board] = mapped_column(KeyColumn(Board), primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     former_low: Mapped[int | None]
     former_high: Mapped[int | None]

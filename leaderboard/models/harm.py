@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn
 from leaderboard.scoring.boards import Board
 
 HARM_BOARDS = (Board.CLOSED, Board.REPORT)
@@ -53,7 +53,7 @@ class RankedHarm(Base):
 
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    board: Mapped[Board] = mapped_column(enum_column(Board), primary_key=True)
+    board: Mapped[Board] = mapped_column(KeyColumn(Board), primary_key=True)
     value: Mapped[float | None]
     low: Mapped[float | None]
     high: Mapped[float | None]

@@ -30,7 +30,7 @@ class KeyDraw(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     split_id: Mapped[int] = mapped_column(ForeignKey("splits.id"))
-    track: Mapped[str] = mapped_column(String(20))
+    track: Mapped[str] = mapped_column(String(80))
     seed: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn, enum_column
 from leaderboard.models.benchmark import Track
 
 
@@ -60,7 +60,7 @@ class FeedbackScore(Base):
     __tablename__ = "feedback_scores"
 
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    track: Mapped[Track] = mapped_column(enum_column(Track), primary_key=True)
+    track: Mapped[Track] = mapped_column(KeyColumn(Track), primary_key=True)
     value: Mapped[int]
     n: Mapped[int]
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn, enum_column
 from leaderboard.models.benchmark import Track
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
-from leaderboard.scoring.boards import TRACK_BOARDS as TRACK_BOARDS
+from leaderboard.scoring.boards import DEFAULT_BOARDS as DEFAULT_BOARDS
 from leaderboard.scoring.boards import Board as Board
 from leaderboard.scoring.boards import Metric as Metric
 from leaderboard.scoring.boards import ScorePlace as ScorePlace
@@ -55,7 +55,7 @@ class OutcomeCount(Base):
     __tablename__ = "outcome_counts"
 
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    track: Mapped[Track] = mapped_column(enum_column(Track), primary_key=True)
+    track: Mapped[Track] = mapped_column(KeyColumn(Track), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(20), primary_key=True)
     n: Mapped[int]
 
@@ -126,7 +126,7 @@ class RankedPart(Base):
 
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    track: Mapped[Track] = mapped_column(enum_column(Track), primary_key=True)
+    track: Mapped[Track] = mapped_column(KeyColumn(Track), primary_key=True)
     part_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
 
     part: Mapped[Submission] = relationship(foreign_keys=part_id)
@@ -191,7 +191,7 @@ class RankingEntry(Base):
     __tablename__ = "ranking_entries"
 
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
-    board: Mapped[Board] = mapped_column(enum_column(Board), primary_key=True)
+    board: Mapped[Board] = mapped_column(KeyColumn(Board), primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     rank_low: Mapped[int | None]
     rank_high: Mapped[int | None]

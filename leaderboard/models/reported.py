@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn, enum_column
 from leaderboard.labelled import Labelled
 from leaderboard.models.benchmark import Split
 from leaderboard.models.team import ModelCard, User
@@ -101,7 +101,7 @@ class ReportedFigure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("reported_models.id"))
     place: Mapped[int]
-    board: Mapped[Board | None] = mapped_column(enum_column(Board))
+    board: Mapped[Board | None] = mapped_column(KeyColumn(Board))
     metric: Mapped[str] = mapped_column(String(200))
     value: Mapped[float]
     decimals: Mapped[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leaderboard.db import Base, enum_column
+from leaderboard.db import Base, KeyColumn
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Submission
 
@@ -34,7 +34,7 @@ class RankedRun(Base):
 
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    track: Mapped[Track] = mapped_column(enum_column(Track), primary_key=True)
+    track: Mapped[Track] = mapped_column(KeyColumn(Track), primary_key=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
 
     run: Mapped[Submission] = relationship(foreign_keys=run_id)

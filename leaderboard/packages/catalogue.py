@@ -154,7 +154,7 @@ def count_composition(session: Session, split: Split, column: str) -> list[Compo
     )
     table: dict[str | None, dict[Track, int]] = {}
     for key, track, count in rows:
-        table.setdefault(key, dict.fromkeys(Track, 0))[track] = count
+        table.setdefault(key, dict.fromkeys(split.benchmark.tracks, 0))[track] = count
     return [CompositionRow(key, counts) for key, counts in table.items()]
 
 

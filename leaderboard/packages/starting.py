@@ -13,6 +13,7 @@ from PIL import Image as Picture
 from leaderboard.errors import InvalidRequest
 from leaderboard.models.benchmark import Track
 from leaderboard.packages.check import MANIFEST, USUAL_PROMPTS
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 
 DIMENSION = {
     "key": "diagnosis",
@@ -69,7 +70,7 @@ def write_start(folder: Path, tracks: Collection[Track], name: str, licence: str
     """
     if folder.exists() and any(folder.iterdir()):
         raise InvalidRequest(f"{folder} is not empty.", "Name a new folder.")
-    chosen = [track for track in Track if track in tracks]
+    chosen = [track for track in DEFAULT_TRACKS if track in tracks]
     manifest: dict[str, Any] = {
         "format": 1,
         "slug": "my-benchmark",

@@ -17,6 +17,7 @@ from leaderboard.labelled import Labelled
 from leaderboard.models.benchmark import Benchmark, Item, ItemKind, Split, Track
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items
+from leaderboard.scoring.boards import order_tracks
 from leaderboard.scoring.totals import rule_of
 
 
@@ -143,7 +144,7 @@ class SplitDiff:
         carried = Counter(one.track for one in self.items if one.before_id in self.carried)
         return {
             track: TrackShare(before[track], after[track], carried[track])
-            for track in Track
+            for track in order_tracks([*after, *(one for one in before if one)])
             if before[track] or after[track]
         }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -16,7 +16,7 @@ from typing import Any
 
 from leaderboard.accounts.card_fields import CARD_FIELDS, CardField
 from leaderboard.models.harm import HARM_BOARDS
-from leaderboard.models.ranking import TRACK_BOARDS, Board
+from leaderboard.models.ranking import DEFAULT_BOARDS, Board
 from leaderboard.rankings.read import (
     RankingRow,
     RankingTable,
@@ -43,7 +43,7 @@ class Figure:
     name: str
     type: Kind
     meaning: str
-    read: Callable[[RankingTable, RankingRow], Cell]
+    read: Callable[[RankingTable, RankingRow], Cell] = field(compare=False)
     api: str = ""
 
 
@@ -74,7 +74,7 @@ class Column:
     key: str
     name: str
     look: Look
-    value: Callable[[RankingTable, RankingRow], Value]
+    value: Callable[[RankingTable, RankingRow], Value] = field(compare=False)
     descends: bool = True
     is_usual: bool = False
     board: Board | None = None
@@ -101,8 +101,7 @@ def count_unread(row: RankingRow, outcomes: Iterable[str] = UNREAD) -> int | Non
 
 def count_unscored(table: RankingTable, row: RankingRow) -> int:
     """How many items of the split have no score: those of tracks that were not sent too."""
-    n_scored = sum(row.scores[one].n for one in TRACK_BOARDS if one in row.scores)
-    return sum(table.n_deciding.values()) - n_scored
+    return sum(table.n_deciding.values()) - row.n_scored
 
 
 def is_in_lead_group(board: Board, row: RankingRow) -> bool:
@@ -180,7 +179,7 @@ def _make_score(board: Board) -> Column:
         name=board.label,
         look=Look.SCORE,
         value=lambda table, row: row.scores[board].value if board in row.scores else None,
-        is_usual=board in TRACK_BOARDS or board is Board.OVERALL,
+        is_usual=board.is_of_one_track or board == Board.OVERALL,
         board=board,
         figures=(
             *(Figure(*one, partial(_score, board, place)) for place, one in enumerate(places)),
@@ -207,7 +206,7 @@ def _read_harm(board: Board, name: str, table: RankingTable, row: RankingRow) ->
 
 def _make_harm(board: Board) -> Column:
     key = f"harm_{board.value}"
-    where = "reports" if board is Board.REPORT else "multiple-choice questions"
+    where = "reports" if board == Board.REPORT else "multiple-choice questions"
     places = (
         ("value", f"{key}_per_100", float, f"severe errors per 100 graded {where}: those with one"),
         ("low", f"{key}_low", float, "lower end of its 95 % interval"),
@@ -222,7 +221,7 @@ def _make_harm(board: Board) -> Column:
     )
     return Column(
         key=key,
-        name=f"Severe errors, {'reports' if board is Board.REPORT else 'MCQ'}",
+        name=f"Severe errors, {'reports' if board == Board.REPORT else 'MCQ'}",
         look=Look.HARM,
         value=lambda table, row: row.harm[board].value if board in row.harm else None,
         descends=False,
@@ -315,7 +314,6 @@ MODEL = Column(
         HAS_RATER,
     ),
 )
-SCORES = tuple(map(_make_score, Board))
 HARMS = tuple(map(_make_harm, HARM_BOARDS))
 FACTS = tuple(_make_fact(fact) for fact in CARD_FIELDS if fact.column)
 COUNTS = (
@@ -425,11 +423,42 @@ CONTROLLED = Column(
     ),
 )
 """Shown where style is controlled for, and only there."""
-CHOOSABLE = (*SCORES, *HARMS, *FACTS, *COUNTS)
-"""What one may choose: rank and model are always there, and so is the board's score."""
-COLUMNS = {column.key: column for column in (RANK, MODEL, *CHOOSABLE)}
-"""Every column by its key, in the order of the page."""
-DEFAULT_COLUMNS = tuple(column for column in CHOOSABLE if column.is_usual)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of the rankings of a benchmark; there is one for the score of each of its boards.
+
+    One may choose those that are `choosable`: rank and model are always there, and so is the score
+    of the board that is shown.
+    """
+
+    scores: tuple[Column, ...]
+
+    @property
+    def choosable(self) -> tuple[Column, ...]:
+        """Those that one may choose, in the order of the page."""
+        return (*self.scores, *HARMS, *FACTS, *COUNTS)
+
+    @property
+    def by_key(self) -> dict[str, Column]:
+        """Every column by its key, in the order of the page."""
+        return {column.key: column for column in (RANK, MODEL, *self.choosable)}
+
+    @property
+    def usual(self) -> tuple[Column, ...]:
+        """Those that are shown where nobody chooses."""
+        return tuple(column for column in self.choosable if column.is_usual)
+
+
+def make_columns(boards: Iterable[Board]) -> Columns:
+    """Those of a benchmark with these boards."""
+    return Columns(tuple(map(_make_score, boards)))
+
+
+DEFAULT = make_columns(DEFAULT_BOARDS)
+COLUMNS = DEFAULT.by_key
+"""Those of a benchmark whose host names no tracks."""
 FACT_FIGURES = tuple(
     Figure(fact.key, fact.type, fact.meaning, partial(_read_fact, fact.key))
     for fact in CARD_FIELDS

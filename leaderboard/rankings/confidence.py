@@ -21,7 +21,6 @@ from leaderboard.models.submission import (
     Submission,
 )
 from leaderboard.rankings.read import RankingRow
-from leaderboard.scoring.boards import TRACK_BOARDS
 from leaderboard.scoring.statistics.confidence import (
     Bin,
     CalibrationError,
@@ -46,7 +45,6 @@ COVERAGE = 0.8
 """At which the accuracy is named."""
 FEWEST = 15
 """Of fewer answers with a confidence nothing is made: every figure would be chance."""
-QUESTIONS = tuple(Track(board.value) for board in TRACK_BOARDS if not board.is_judged)
 Parts = Mapping[Track, Sequence[Submission]]
 """By track, the runs or the one file that a result is of."""
 
@@ -107,7 +105,7 @@ def count_confidences(session: Session, submission: Submission) -> int:
 def _find_profile(session: Session, split: Split, parts: Parts) -> ConfidenceProfile | None:
     if is_protected(split):
         return None
-    keys = {run.id for track in QUESTIONS for run in parts.get(track, ())}
+    keys = {run.id for track, runs in parts.items() if not track.is_report for run in runs}
     said = _read_said(session, keys)
     if len(said) < FEWEST:
         return None
@@ -143,9 +141,9 @@ def _read_said(session: Session, keys: Iterable[str]) -> pd.DataFrame:
 def _join(items: pd.DataFrame, said: pd.DataFrame, parts: Parts) -> Answers:
     """The answers on every question, those of each run in turn."""
     every = []
-    for track in QUESTIONS:
+    for track in dict.fromkeys(map(Track, items["track"])):
         own = items.loc[items["track"] == track.value, ["item_id", "cluster"]]
-        for run in parts.get(track, ()):
+        for run in () if track.is_report else parts.get(track, ()):
             of_run = said[said["submission"] == run.id]
             every.append(own.merge(of_run, on="item_id", how="left"))
     table = pd.concat(every)

@@ -259,9 +259,8 @@ def _read_moves(session: Session, benchmark_id: int) -> dict[str, list[Move]]:
             rank = _make_range(row.rank_low, row.rank_high)
             move = Move(row.board, submission.model_card, former, rank)
             found[submission.split.name].append(move)
-    boards = list(Board)
     for moves in found.values():
-        moves.sort(key=lambda one: (boards.index(one.board), _order(one), one.model.name))
+        moves.sort(key=lambda one: (one.board.order, _order(one), one.model.name))
     return found
 
 

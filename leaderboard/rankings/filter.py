@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -13,6 +13,7 @@ from leaderboard.errors import InvalidRequest
 from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.scoring.boards import DEFAULT_BOARDS, Board
 
 Choice = TypeVar("Choice")
 MAX_WORDS = 100
@@ -91,14 +92,18 @@ class ModelFilter:
         )
 
 
-def read_filter(values: Mapping[str, str]) -> ModelFilter:
-    """The filter that an address asks for; empty values ask for nothing. Raises InvalidRequest."""
+def read_filter(values: Mapping[str, str], boards: Sequence[Board] = DEFAULT_BOARDS) -> ModelFilter:
+    """The filter that an address asks for; empty values ask for nothing.
+
+    `boards` are those of the benchmark, among them one for each track. Raises InvalidRequest.
+    """
+    tracks = {one.value: Track(one.value, one.label) for one in boards if one.is_of_one_track}
     found = ModelFilter(
         open_weights=read_choice(values, "weights", WEIGHTS),
         min_parameters=_read_size(values, "size_from"),
         max_parameters=_read_size(values, "size"),
         stated=_read_stated(values),
-        track=read_choice(values, "track", {track.value: track for track in Track}),
+        track=read_choice(values, "track", tracks),
         is_verified=read_flag(values, "verified"),
         organisation=values.get("organisation", "").strip(),
         since=_read_day(values, "since"),

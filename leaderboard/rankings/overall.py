@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board
+from leaderboard.scoring.boards import tracks_of
 from leaderboard.scoring.totals import OverallRule, rule_of
 
 GROUPS = {"axis": "axes", "subcondition": "subconditions", "modality": "modalities"}
@@ -26,7 +26,7 @@ def name_groups(manifest: Mapping[str, Any]) -> dict[str, str]:
     rule = rule_of(manifest)
     if rule.over == "track":
         named = {one["key"]: one["name"] for one in manifest["tracks"]}
-        return {track.value: named.get(track.value, Board(track.value).label) for track in Track}
+        return {one.value: named.get(one.value, one.name) for one in tracks_of(manifest)}
     return {one["key"]: one["name"] for one in manifest["taxonomy"][GROUPS[rule.over]]}
 
 

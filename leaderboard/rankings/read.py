@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from leaderboard.models.benchmark import Benchmark, Item, Split, Track
 from leaderboard.models.harm import RankedHarm
 from leaderboard.models.publication import FeedbackItem
 from leaderboard.models.ranking import (
-    TRACK_BOARDS,
     Board,
     RankedApart,
     RankedPart,
@@ -36,6 +35,7 @@ from leaderboard.rankings.raters import find_teams_with_raters
 from leaderboard.rankings.releases import decides_by_reports, find_ranking, get_ranking
 from leaderboard.rankings.scores import BoardScore
 from leaderboard.scoring.answers import AnswerOutcome
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.scoring.harm_rates import FEWEST_SHOWN
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.scoring.statistics.style import StyleControlled
@@ -104,7 +104,7 @@ class RankingRow:
     harm: Mapping[Board, BoardHarm] = field(default_factory=dict)
     runs: Mapping[Track, tuple[Submission, ...]] = field(default_factory=dict)
     controlled: StyleControlled | None = None
-    split_tracks: tuple[Track, ...] = tuple(Track)
+    split_tracks: tuple[Track, ...] = DEFAULT_TRACKS
 
     @property
     def submissions(self) -> list[Submission]:
@@ -134,8 +134,8 @@ class RankingRow:
 
         Of several runs it is the one by which the row is known there.
         """
-        named = self.tracks
-        return {track: self.find_file(track) for track in Track if track.value in named}
+        tracks = map(Track, self.tracks)
+        return {track: self.find_file(track) for track in tracks}
 
     def find_file(self, track: Track) -> Submission:
         """The submission that has its predictions on a track, if any has."""
@@ -159,12 +159,17 @@ class RankingRow:
         """Whether all may see its breakdown."""
         return self.is_compared and not (self.parts and is_protected(self.submission.split))
 
-    def name_files(self, tracks: Collection[Track] = tuple(Track)) -> str:
-        """The submissions that its results on `tracks` are of, by their ids."""
+    @property
+    def n_scored(self) -> int:
+        """How many items have a score: each counts on the board of its track."""
+        return sum(score.n for board, score in self.scores.items() if board.is_of_one_track)
+
+    def name_files(self, board: Board = Board.OVERALL) -> str:
+        """The submissions that its results on the tracks of `board` are of, by their ids."""
         found = [
-            ", ".join(run.id for run in self.runs.get(track, (self.parts[track],)))
-            for track in Track
-            if track in tracks and track in self.parts
+            ", ".join(run.id for run in self.runs.get(track, (part,)))
+            for track, part in self.parts.items()
+            if board.covers(track)
         ]
         return " + ".join(dict.fromkeys(found)) or self.submission.id
 
@@ -201,7 +206,7 @@ class RankingTable:
     @property
     def tracks(self) -> tuple[Track, ...]:
         """The tracks that the split has items of."""
-        return tuple(track for track in Track if self.n_items[track])
+        return tuple(track for track, n in self.n_items.items() if n)
 
     @property
     def boards(self) -> tuple[Board, ...]:
@@ -210,24 +215,25 @@ class RankingTable:
 
     def count_items(self, board: Board) -> int:
         """How many items that decide ranks a board is about."""
-        return sum(self.n_deciding[track] for track in board.tracks)
+        return sum(n for track, n in self.n_deciding.items() if board.covers(track))
 
 
 def count_items(session: Session, split: Split) -> dict[Track, int]:
     """How many items each track of `split` has."""
-    return _count(session, Item.split_id == split.id)
+    return _count(session, split)
 
 
 def count_deciding(session: Session, split: Split) -> dict[Track, int]:
     """How many of them decide ranks: all but those of the feedback part."""
     of_feedback = select(FeedbackItem.item_id)
-    return _count(session, Item.split_id == split.id, Item.id.not_in(of_feedback))
+    return _count(session, split, Item.id.not_in(of_feedback))
 
 
-def _count(session: Session, *which: ColumnElement[bool]) -> dict[Track, int]:
-    query = select(Item.track, func.count()).where(*which).group_by(Item.track)
+def _count(session: Session, split: Split, *which: ColumnElement[bool]) -> dict[Track, int]:
+    own = Item.split_id == split.id
+    query = select(Item.track, func.count()).where(own, *which).group_by(Item.track)
     counts = {row[0]: row[1] for row in session.execute(query)}
-    return {track: counts.get(track, 0) for track in Track}
+    return {track: counts.get(track, 0) for track in split.benchmark.tracks}
 
 
 def read_state(session: Session, split: Split) -> tuple[object, ...]:
@@ -364,7 +370,7 @@ def _read_entries(session: Session, ranking: Ranking) -> dict[str, list[_Entry]]
     rows = session.connection().execute(
         select(*columns).where(RankingEntry.ranking_id == ranking.id)
     )
-    boards = {board.value: board for board in Board}
+    boards = {board.value: board for board in ranking.release.split.benchmark.boards}
     found: dict[str, list[_Entry]] = {}
     for key, board, *facts in rows.all():
         found.setdefault(key, []).append(_Entry(boards[board], *facts))
@@ -405,7 +411,8 @@ def _read_parts(session: Session, ranking: Ranking) -> dict[str, dict[Track, Sub
         .options(joinedload(RankedPart.part))
     )
     found: dict[str, dict[Track, Submission]] = {}
-    for row in sorted(rows, key=lambda row: list(Track).index(row.track)):
+    order = ranking.release.split.benchmark.tracks
+    for row in sorted(rows, key=lambda row: order.index(row.track)):
         found.setdefault(row.submission_id, {})[row.track] = row.part
     return found
 
@@ -422,8 +429,9 @@ def _read_runs(
     found: dict[str, dict[Track, list[Submission]]] = {}
     for row in sorted(rows, key=lambda row: (row.run.created_at, row.run_id)):
         found.setdefault(row.submission_id, {}).setdefault(row.track, []).append(row.run)
+    order = ranking.release.split.benchmark.tracks
     return {
-        key: {track: tuple(of_model[track]) for track in Track if track in of_model}
+        key: {track: tuple(of_model[track]) for track in order if track in of_model}
         for key, of_model in found.items()
     }
 
@@ -460,7 +468,7 @@ def _make_row(
         is_apart=is_apart,
         parts=parts,
         runs=runs,
-        split_tracks=tuple(track for track in Track if n_deciding[track]),
+        split_tracks=tuple(track for track, n in n_deciding.items() if n),
     )
 
 
@@ -480,7 +488,7 @@ def _read_reports(session: Session, ranking: Ranking) -> dict[str, ReportProvena
 
 
 def _coverage(scores: dict[Board, BoardScore], n_items: int) -> float:
-    return sum(scores[one].n for one in TRACK_BOARDS if one in scores) / max(n_items, 1)
+    return sum(score.n for one, score in scores.items() if one.is_of_one_track) / max(n_items, 1)
 
 
 def read_history(session: Session, model: ModelCard, split: Split) -> list[Submission]:

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from leaderboard.items.slices import item_slices
 from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
-from leaderboard.models.ranking import Board, Slice
+from leaderboard.models.ranking import Slice
 from leaderboard.models.submission import ParsedPrediction, Prediction
 from leaderboard.rankings.read import RankingRow
 from leaderboard.scoring.answers import AnswerOutcome
 
-QUESTIONS = Board.CLOSED.tracks
 Refused = Mapping[tuple[Slice, str], int]
 """The refused questions of each value of a slice; 0 where it has none."""
 
@@ -43,7 +42,7 @@ def count_refused(
     return {
         row.submission.id: (
             None
-            if any(track in row.runs for track in QUESTIONS)
+            if any(not track.is_report for track in row.runs)
             else _count(files[row.submission.id], refused, places)
         )
         for row in rows
@@ -54,7 +53,7 @@ def _find_files(row: RankingRow) -> dict[Track, str]:
     """The submission of each track of questions, of a row with refusals."""
     if not row.outcomes.get(AnswerOutcome.REFUSED.value):
         return {}
-    return {track: one.id for track, one in row.files.items() if track in QUESTIONS}
+    return {track: one.id for track, one in row.files.items() if not track.is_report}
 
 
 def _read_refused(session: Session, keys: Sequence[str]) -> dict[str, list[int]]:
@@ -94,6 +93,6 @@ def _count(
         value
         for track, key in files.items()
         for item_id in refused.get(key, ())
-        if item_id in places and places[item_id].track is track
+        if item_id in places and places[item_id].track == track
         for value in places[item_id].values
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.disclosure import Viewer, is_protected
 from leaderboard.items.runs import count_for
 from leaderboard.items.values import read_items, read_packed_values, unpack_values
-from leaderboard.items.weights import select_deciding, weigh_board
+from leaderboard.items.weights import is_about, select_deciding, weigh_board
 from leaderboard.models.ranking import Board
 from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import Submission
@@ -62,9 +62,11 @@ def _read_spreads(session: Session, table: RankingTable, row: RankingRow) -> dic
     values = {key: unpack_values(content)[decides] for key, content in packed.items()}
     deciding = select_deciding(items)
     found = {}
-    for board in Board:
-        sets = {tuple(run.id for run in row.runs.get(track, ())) for track in board.tracks}
-        columns = deciding["track"].isin([track.value for track in board.tracks]).to_numpy()
+    benchmark = table.split.benchmark
+    for board in benchmark.boards:
+        tracks = board.take(benchmark.tracks)
+        sets = {tuple(run.id for run in row.runs.get(track, ())) for track in tracks}
+        columns = is_about(board, deciding)
         if len(sets) != 1 or () in sets or not columns.any():
             continue
         stacked = np.stack(

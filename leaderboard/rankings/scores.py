@@ -22,6 +22,7 @@ from leaderboard.models.ranking import (
 )
 from leaderboard.models.reading import BY_READER, ReaderCall, ReaderOutcome
 from leaderboard.models.submission import ParsedPrediction, Status, Submission
+from leaderboard.scoring.boards import DEFAULT_BOARDS, find_board
 
 HEADLINE = (Slice.ALL, Slice.CLOSED, Slice.TRACK)
 """The slices that are not a breakdown."""
@@ -79,20 +80,17 @@ def read_scores_by_board(
     session: Session, keys: Sequence[str]
 ) -> dict[str, dict[Board, BoardScore]]:
     """The same of the submissions of these ids, for no viewer: what a ranking is made from."""
-    boards = {board.place: board for board in Board}
     found: dict[str, dict[Board, BoardScore]] = {key: {} for key in keys}
     place = Score.metric, Score.slice, Score.name
     rows = session.execute(
         select(Score.submission_id, *place, Score.value, Score.low, Score.high, Score.n).where(
             Score.submission_id.in_(keys),
-            *(
-                column.in_(set(of_boards))
-                for column, of_boards in zip(place, zip(*boards, strict=True), strict=True)
-            ),
+            Score.metric.in_({board.place.metric for board in DEFAULT_BOARDS}),
+            Score.slice.in_({board.place.slice for board in DEFAULT_BOARDS}),
         )
     )
     for key, metric, slice_, name, value, low, high, n in rows:
-        board = boards.get(ScorePlace(metric, slice_, name))
+        board = find_board(ScorePlace(metric, slice_, name))
         if board is not None and value is not None:
             found[key][board] = BoardScore(value, low, high, n)
     return found

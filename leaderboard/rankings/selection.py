@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leaderboard.errors import InvalidRequest
-from leaderboard.models.ranking import Board
+from leaderboard.models.ranking import DEFAULT_BOARDS, Board
 from leaderboard.rankings.columns import (
-    CHOOSABLE,
-    COLUMNS,
-    DEFAULT_COLUMNS,
+    DEFAULT,
     RANK,
     Column,
+    Columns,
+    make_columns,
     sort_rows,
 )
 from leaderboard.rankings.filter import (
@@ -38,17 +38,19 @@ class Selection:
 
     `release` is the number of a release, None for the newest that was ranked. `descends` is None
     for the column's usual direction. `controls_style` asks for report scores as if all reports were
-    equally long and formatted, on the report board alone.
+    equally long and formatted, on the report board alone. `known` are the columns that the
+    benchmark has.
     """
 
     board: Board = Board.OVERALL
     accepted: ModelFilter = field(default_factory=ModelFilter)
     sort: Column = RANK
     descends: bool | None = None
-    columns: tuple[Column, ...] = DEFAULT_COLUMNS
+    columns: tuple[Column, ...] = DEFAULT.usual
     only_measured: bool = False
     release: int | None = None
     controls_style: bool = False
+    known: Columns = DEFAULT
 
     @property
     def is_descending(self) -> bool:
@@ -82,30 +84,36 @@ class Selection:
         return replace(shown, rows=sort_rows(shown, self.sort, descends=self.is_descending))
 
 
-def read_selection(values: Mapping[str, str], columns: Sequence[str] = ()) -> Selection:
+def read_selection(
+    values: Mapping[str, str],
+    columns: Sequence[str] = (),
+    boards: Sequence[Board] = DEFAULT_BOARDS,
+) -> Selection:
     """The selection of an address: its values, and those of `columns`, each with commas.
 
-    Raises InvalidRequest.
+    `boards` are those of the benchmark. Raises InvalidRequest.
     """
-    sort = read_choice(values, "sort", COLUMNS) or RANK
+    known = make_columns(boards)
+    sort = read_choice(values, "sort", known.by_key) or RANK
     descends = read_choice(values, "direction", DIRECTIONS)
-    board = read_board(values)
+    board = read_board(values, boards)
     return Selection(
         board=board,
         release=read_release(values),
-        accepted=read_filter(values),
+        accepted=read_filter(values, boards),
         sort=sort,
         descends=None if descends == sort.descends else descends,
-        columns=read_columns(",".join(columns)),
+        columns=read_columns(",".join(columns), known),
         only_measured=read_flag(values, "measured"),
         controls_style=_read_style(values, board),
+        known=known,
     )
 
 
 def write_selection(selection: Selection) -> dict[str, str]:
     """The query that `read_selection` reads as `selection`; defaults are left out."""
     found = write_filter(selection.accepted)
-    if selection.board is not Board.OVERALL:
+    if selection.board != Board.OVERALL:
         found["board"] = selection.board.value
     if selection.release is not None:
         found["release"] = str(selection.release)
@@ -114,18 +122,18 @@ def write_selection(selection: Selection) -> dict[str, str]:
     if selection.descends is not None:
         directions = {known: name for name, known in DIRECTIONS.items()}
         found["direction"] = directions[selection.descends]
-    if selection.columns != DEFAULT_COLUMNS:
+    if selection.columns != selection.known.usual:
         found["columns"] = ",".join(column.key for column in selection.columns) or NO_COLUMNS
     if selection.only_measured:
         found["measured"] = "1"
-    if selection.controls_style and selection.board is Board.REPORT:
+    if selection.controls_style and selection.board == Board.REPORT:
         found["style"] = "controlled"
     return found
 
 
 def _read_style(values: Mapping[str, str], board: Board) -> bool:
     controls = read_choice(values, "style", STYLES) or False
-    if controls and board is not Board.REPORT:
+    if controls and board != Board.REPORT:
         raise InvalidRequest(
             f"Style cannot be controlled for on the board {board.value}.",
             f"Only reports have one: ask for board={Board.REPORT.value} too.",
@@ -133,14 +141,13 @@ def _read_style(values: Mapping[str, str], board: Board) -> bool:
     return controls
 
 
-def read_board(values: Mapping[str, str]) -> Board:
-    """The board that an address names, by default overall. Raises InvalidRequest."""
+def read_board(values: Mapping[str, str], boards: Sequence[Board] = DEFAULT_BOARDS) -> Board:
+    """The one of `boards` that an address names, by default overall. Raises InvalidRequest."""
     name = values.get("board") or Board.OVERALL.value
-    try:
-        return Board(name)
-    except ValueError:
-        known = ", ".join(Board)
-        raise InvalidRequest(f"There is no board {name!r}.", f"The boards are {known}.") from None
+    for board in boards:
+        if board == name:
+            return board
+    raise InvalidRequest(f"There is no board {name!r}.", f"The boards are {', '.join(boards)}.")
 
 
 def read_release(values: Mapping[str, str]) -> int | None:
@@ -156,16 +163,16 @@ def read_release(values: Mapping[str, str]) -> int | None:
     return int(text)
 
 
-def read_columns(text: str) -> tuple[Column, ...]:
-    """The columns that `text` names with commas, in the table's order. Raises InvalidRequest."""
+def read_columns(text: str, columns: Columns = DEFAULT) -> tuple[Column, ...]:
+    """Those of `columns` that `text` names with commas, in their order. Raises InvalidRequest."""
     names = {name.strip() for name in text.split(",")} - {""}
     if not names:
-        return DEFAULT_COLUMNS
-    known = [column.key for column in CHOOSABLE]
+        return columns.usual
+    known = [column.key for column in columns.choosable]
     unknown = sorted(names - {*known, NO_COLUMNS})
     if unknown:
         raise InvalidRequest(
             f"There is no column {unknown[0][:40]!r}.",
             f"Choose from {', '.join(known)}, or {NO_COLUMNS}.",
         )
-    return tuple(column for column in CHOOSABLE if column.key in names)
+    return tuple(column for column in columns.choosable if column.key in names)

@@ -115,7 +115,7 @@ def find_parts(session: Session, model: ModelCard, split: Split) -> dict[Track, 
         .where(RankedPart.ranking_id == ranking.id, RankedPart.submission_id == latest.id)
     )
     found = {row[0]: row[1] for row in parts} or {Track(track): latest for track in latest.tracks}
-    return {track: found[track] for track in Track if track in found}
+    return {track: found[track] for track in split.benchmark.tracks if track in found}
 
 
 def describe_partial(
@@ -126,7 +126,8 @@ def describe_partial(
     Empty where the file has every track of the split.
     """
     has = {track for track, n in count_items(session, split).items() if n}
-    absent = [track for track in Track if track in has - set(tracks)]
+    order = split.benchmark.tracks
+    absent = [track for track in order if track in has - set(tracks)]
     if not absent:
         return ""
     standing = find_parts(session, model, split)
@@ -135,7 +136,7 @@ def describe_partial(
         if track in standing:
             kept.setdefault(standing[track].id, []).append(track)
     lost = [track for track in absent if track not in standing]
-    said = [f"This file has {_join([_QUESTIONS[one] for one in Track if one in tracks])} only"]
+    said = [f"This file has {_join([one.words for one in order if one in tracks])} only"]
     if kept:
         parts = {one.id: one for one in standing.values()}
         said[0] += f": {model.name} keeps " + _join(
@@ -146,20 +147,13 @@ def describe_partial(
             ]
         )
     if lost:
-        none_of = _join([_QUESTIONS[one] for one in lost])
+        none_of = _join([one.words for one in lost])
         said[0] += f"{', but ' if kept else ': '}there will be no overall score without {none_of}"
     else:
         said[0] += f", and its overall score is made of {'both' if len(kept) == 1 else 'all'} files"
     if is_protected(split):
         said.append("That holds once a release makes this file public.")
     return ". ".join(said).removesuffix(".") + "."
-
-
-_QUESTIONS = {
-    Track.TEXT: "text questions",
-    Track.IMAGE: "image questions",
-    Track.REPORT: "reports",
-}
 
 
 def _join(words: Sequence[str]) -> str:

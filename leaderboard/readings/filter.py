@@ -71,7 +71,7 @@ def read_choices(session: Session, split: Split, *, with_key: bool) -> Choices:
     taxonomy: dict[str, Any] = split.benchmark.manifest["taxonomy"]
     choices: dict[Field, dict[str, str]] = {
         Field.FILTER: {one.value: one.label for one in Which if with_key or not one.by_key},
-        Field.TRACK: {one.value: one.value for one in Track},
+        Field.TRACK: {one.value: one.value for one in split.benchmark.tracks},
         Field.SUBCONDITION: {one["key"]: one["name"] for one in taxonomy["subconditions"]},
         Field.AXIS: {one["key"]: one["name"] for one in taxonomy["axes"]},
     }

@@ -135,8 +135,8 @@ def _is_of_files(
 ) -> ColumnElement[bool]:
     """Whether two predictions are of the files that both models stand by on the item's track."""
     tracks: dict[tuple[str, str], list[Track]] = {}
-    for track in Track:
-        if track in first and track in second:
+    for track in first:
+        if track in second:
             tracks.setdefault((first[track].id, second[track].id), []).append(track)
     of_files = [
         and_(left_id == left, right_id == right, Item.track.in_(of))

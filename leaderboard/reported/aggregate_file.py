@@ -28,15 +28,10 @@ from leaderboard.reported.lines import (
     ReportedFile,
     count_decimals,
 )
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 
-BOARD_WORDS = (
-    {"total": Board.OVERALL, "mcq": Board.CLOSED}
-    | {one.label.lower(): one for one in Board}
-    | {one.value: one for one in Board}
-)
-"""How the last part of an identifier or a name says which board a figure is on."""
-BOARD_PLACES = {"/".join(one.place): one for one in Board}
-"""How the records that this software writes say so, after the split's name."""
+BOARD_WORDS = {"total": Board.OVERALL, "mcq": Board.CLOSED}
+"""What boards are called beside their keys and labels."""
 RELATIONSHIPS = {
     "first_party": "by the model's makers",
     "third_party": "by a third party",
@@ -50,11 +45,15 @@ _OWN = re.compile(rf"(?P<split>[^/]+)/(?P<place>({_METRICS})/({_SLICES})/.*)", r
 
 
 def read_aggregate(
-    raw: bytes, path: str | None, split: str, problems: FileProblems
+    raw: bytes,
+    path: str | None,
+    split: str,
+    problems: FileProblems,
+    boards: Sequence[Board] = DEFAULT_BOARDS,
 ) -> ReportedFile:
     """The models of a JSON file, one or a list; what is wrong goes to `problems` by its place.
 
-    Of a record of this software, the figures on boards of the split of this name are taken.
+    Of a record of this software, the figures on `boards` of the split of this name are taken.
     """
     try:
         found = _decode(raw)
@@ -67,7 +66,7 @@ def read_aggregate(
             )
         )
         return ReportedFile([])
-    read = [_Reading(one, path, split, problems) for one in found]
+    read = [_Reading(one, path, split, problems, boards) for one in found]
     models = [model for one in read if (model := one.read_model()) is not None]
     left_out = [words for one in read for words in one.left_out]
     if not found:
@@ -97,9 +96,15 @@ class _Reading:
     """One object under way: what is wrong with it is noted by its place in the file."""
 
     def __init__(
-        self, log: EvaluationLog, path: str | None, split: str, problems: FileProblems
+        self,
+        log: EvaluationLog,
+        path: str | None,
+        split: str,
+        problems: FileProblems,
+        boards: Sequence[Board],
     ) -> None:
         self._log, self._path, self._split, self._problems = log, path, split, problems
+        self._boards = boards
         self._name = show_line(log.model_info.name)[:120]
         self.left_out: list[str] = []
 
@@ -138,12 +143,13 @@ class _Reading:
 
     def _read_figures(self) -> Iterator[FigureLine]:
         taken: dict[Board, str] = {}
+        places = {"/".join(one.place): one for one in self._boards}
         for place, result in enumerate(self._log.evaluation_results):
             at, own = (
                 f"evaluation_results[{place}]",
                 _OWN.fullmatch(result.evaluation_result_id or ""),
             )
-            board = BOARD_PLACES.get(own["place"]) if own else find_board(result)
+            board = places.get(own["place"]) if own else find_board(result, self._boards)
             if own and (board is None or own["split"] != self._split):
                 continue
             try:
@@ -168,10 +174,12 @@ class _Reading:
         self._problems.append(Problem(message, remedy, id=self._name or None, path=self._path))
 
 
-def find_board(result: EvaluationResult) -> Board | None:
-    """The board that a score is on, by the last part of its identifiers and names, if by any."""
+def find_board(result: EvaluationResult, boards: Sequence[Board] = DEFAULT_BOARDS) -> Board | None:
+    """The one of `boards` that a score is on, by the last part of its names, if by any."""
     details = result.score_details.details or {}
     metric = result.metric_config
+    labels, keys = {one.label.lower(): one for one in boards}, {one.value: one for one in boards}
+    words = BOARD_WORDS | labels | keys
     for text in (
         details.get("board"),
         result.evaluation_result_id,
@@ -180,8 +188,8 @@ def find_board(result: EvaluationResult) -> Board | None:
         metric.metric_name,
     ):
         part = re.split(r"[/.:,|]", text or "")[-1].strip().lower()
-        if part in BOARD_WORDS:
-            return BOARD_WORDS[part]
+        if part in words:
+            return words[part]
     return None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from leaderboard.errors import NotFound, require_found
 from leaderboard.models.benchmark import Split, Track
-from leaderboard.models.ranking import TRACK_BOARDS, Board
+from leaderboard.models.ranking import Board
 from leaderboard.models.reported import (
     Difference,
     ReportedFigure,
@@ -23,7 +23,9 @@ from leaderboard.models.team import ModelCard
 from leaderboard.rankings.columns import COLUMNS
 from leaderboard.rankings.filter import Facts
 from leaderboard.rankings.selection import Selection
-from leaderboard.reported.totals import Printed, find_mismatches, recompute
+from leaderboard.reported.totals import Printed, find_mismatches, recompute, recompute_by
+from leaderboard.scoring.boards import DEFAULT_TRACKS
+from leaderboard.scoring.totals import rule_of
 
 REPORTED = "reported"
 """The standing of what was not measured here, in tables and answers of the API."""
@@ -54,16 +56,23 @@ class ReportedRow:
 
     def find(self, board: Board) -> ReportedFigure | None:
         """What is printed for `board`."""
-        return next((one for one in self.model.figures if one.board is board), None)
+        return next((one for one in self.model.figures if one.board == board), None)
+
+    @property
+    def boards(self) -> list[Board]:
+        """The boards that it has a figure of, in their order."""
+        known = {one.board for one in self.model.figures if one.board is not None}
+        return sorted(known, key=lambda board: board.order)
 
     def find_n(self, board: Board) -> int | None:
         """How many items the figure of `board` is of, by the figure itself or its source."""
         figure, counts = self.find(board), self.source.counts
         if figure is not None and figure.n is not None:
             return figure.n
-        if any(track.value not in counts for track in board.tracks):
+        tracks = board.take(self.source.split.benchmark.tracks)
+        if any(track.value not in counts for track in tracks):
             return None
-        return sum(counts[track.value] for track in board.tracks)
+        return sum(counts[track.value] for track in tracks)
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,9 @@ class ShownSource:
     @property
     def boards(self) -> list[Board]:
         """The boards on which any row has a figure, printed or computed again."""
-        return [b for b in Board if any(r.find(b) or b in r.again for r in self.rows)]
+        return sorted(
+            {b for r in self.rows for b in (*r.boards, *r.again)}, key=lambda board: board.order
+        )
 
     def find_n(self, board: Board) -> int | None:
         """How many items the figures of `board` are of, where that is the same for all of them."""
@@ -122,14 +133,18 @@ def make_rows(source: ReportedSource, n_items: Mapping[Track, int]) -> list[Repo
     counts = {Track(name): n for name, n in source.counts.items()}
     if not counts and not set(source.differs) & set(OTHER_ITEMS):
         counts = dict(n_items)
-    rows = []
+    rows, benchmark = [], source.split.benchmark
     for model in source.models:
         figures = {
             one.board: Printed(one.value, one.decimals, one.n)
             for one in model.figures
             if one.board is not None
         }
-        again = recompute(figures, counts)
+        again = (
+            recompute(figures, counts)
+            if benchmark.tracks == DEFAULT_TRACKS
+            else recompute_by(rule_of(benchmark.manifest), benchmark.tracks, figures, counts)
+        )
         card = model.link.model_card if model.link else None
         rows.append(ReportedRow(source, model, card, again, find_mismatches(figures, again)))
     return rows
@@ -144,7 +159,7 @@ def choose_rows(rows: Sequence[ReportedRow], selection: Selection) -> list[Repor
     if selection.only_measured:
         return []
     accepts = selection.accepted.accepts
-    shown = [row for row in rows if any(map(row.find, Board)) and accepts(read_reported_facts(row))]
+    shown = [row for row in rows if row.boards and accepts(read_reported_facts(row))]
     by_text = {COLUMNS["model"]: _name, COLUMNS["organisation"]: _organisation}
     if selection.sort in by_text:
         read = by_text[selection.sort]
@@ -173,7 +188,7 @@ def read_reported_facts(row: ReportedRow) -> Facts:
         parameters_billion=model.parameters_billion,
         stated={},
         is_verified=False,
-        tracks=[board.value for board in TRACK_BOARDS if row.find(board) is not None],
+        tracks=[board.value for board in row.boards if board.is_of_one_track],
         submitted_on=None,
     )
 

@@ -10,6 +10,7 @@ from leaderboard.errors import FileProblems, InvalidReported, Problem
 from leaderboard.reported.aggregate_file import read_aggregate
 from leaderboard.reported.lines import MOST_BYTES, MOST_MODELS, ModelLine, ReportedFile
 from leaderboard.reported.table_file import read_table
+from leaderboard.scoring.boards import DEFAULT_BOARDS, Board
 
 
 class NamedFile(NamedTuple):
@@ -19,14 +20,16 @@ class NamedFile(NamedTuple):
     raw: bytes
 
 
-def read_reported_file(files: Sequence[NamedFile], split: str) -> ReportedFile:
+def read_reported_file(
+    files: Sequence[NamedFile], split: str, boards: Sequence[Board] = DEFAULT_BOARDS
+) -> ReportedFile:
     """The models of all `files` (one CSV, or files of Every Eval Ever) as those of one source.
 
-    They are for the split of this name. What the first file says of itself counts. Raises
-    InvalidReported.
+    They are for the split of this name and its boards. What the first file says of itself counts.
+    Raises InvalidReported.
     """
     problems = FileProblems()
-    read = [_read_one(file, split, problems) for file in files]
+    read = [_read_one(file, split, problems, boards) for file in files]
     models = [model for one in read for model in one.models]
     _refuse_twins(models, problems)
     if not models and not problems:
@@ -47,7 +50,9 @@ def read_reported_file(files: Sequence[NamedFile], split: str) -> ReportedFile:
     )
 
 
-def _read_one(file: NamedFile, split: str, problems: FileProblems) -> ReportedFile:
+def _read_one(
+    file: NamedFile, split: str, problems: FileProblems, boards: Sequence[Board]
+) -> ReportedFile:
     if len(file.raw) > MOST_BYTES:
         problems.append(
             Problem(
@@ -58,9 +63,10 @@ def _read_one(file: NamedFile, split: str, problems: FileProblems) -> ReportedFi
         )
         return ReportedFile([])
     if file.raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return read_aggregate(file.raw.removeprefix(b"\xef\xbb\xbf"), file.path, split, problems)
+        raw = file.raw.removeprefix(b"\xef\xbb\xbf")
+        return read_aggregate(raw, file.path, split, problems, boards)
     found = FileProblems()
-    read = read_table(file.raw, found)
+    read = read_table(file.raw, found, boards)
     for problem in found:
         problems.append(problem._replace(path=file.path))
     problems.n_all += found.n_all - len(found)

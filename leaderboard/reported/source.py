@@ -14,6 +14,7 @@ from leaderboard.models.reported import Difference, SourceKind
 from leaderboard.names import read_line, read_name, read_prose
 from leaderboard.reported.cells import read_count
 from leaderboard.reported.lines import ReportedFile
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 
 MAX_TITLE = 200
 MAX_CITATION = 1000
@@ -54,8 +55,13 @@ class SaidOfSource:
     counts: str = ""
 
 
-def read_source(said: SaidOfSource, file: ReportedFile) -> SourceFacts:
-    """What is said of a source, by the host or else by its file. Raises every problem."""
+def read_source(
+    said: SaidOfSource, file: ReportedFile, tracks: Sequence[Track] = DEFAULT_TRACKS
+) -> SourceFacts:
+    """What is said of a source, by the host or else by its file; of items of these `tracks`.
+
+    Raises every problem.
+    """
     fields = FieldProblems()
     kind, differs, counts = file.kind, [], {}
     title = citation = address = measured_on = note = ""
@@ -74,7 +80,7 @@ def read_source(said: SaidOfSource, file: ReportedFile) -> SourceFacts:
     with fields.at("note"):
         note = read_prose(said.note or file.note, "The note", MAX_NOTE)
     with fields.at("counts"):
-        counts = read_counts(said.counts)
+        counts = read_counts(said.counts, tracks)
     fields.raise_all()
     named = [one for one in Difference if one in differs]
     return SourceFacts(kind, title, citation, address, measured_on, named, note, counts)
@@ -101,16 +107,21 @@ def read_address(text: str) -> str:
     return read_line(address, "The address", MAX_ADDRESS)
 
 
-def read_counts(text: str) -> dict[Track, int]:
+def _remedy_counts(tracks: Sequence[Track]) -> str:
+    some = ", ".join(f"{one}={n}" for one, n in zip(tracks, (294, 193, 87), strict=False))
+    return f"Name each track once, such as {some}."
+
+
+def read_counts(text: str, tracks: Sequence[Track] = DEFAULT_TRACKS) -> dict[Track, int]:
     """How many items tracks have, from "text=294, image=193". Raises InvalidRequest."""
     counts: dict[Track, int] = {}
     for part in filter(None, (one.strip() for one in re.split("[,;]", text))):
         name, _, number = (one.strip() for one in part.partition("="))
         n = read_count(number, name[:40] or "The number")
-        if name not in set(Track) or n is None or Track(name) in counts:
+        if name not in tracks or n is None or Track(name) in counts:
             raise InvalidRequest(
                 f"{part[:40]!r} says no track's number of items.",
-                "Name each track once, such as text=294, image=193, report=87.",
+                _remedy_counts(tracks),
             )
         counts[Track(name)] = n
     return counts

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -26,28 +26,26 @@ from leaderboard.reported.lines import (
     ReportedFile,
     count_decimals,
 )
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 
 FACTS = ("model", "organisation", "parameters", "open_weights", "url", "note", "level", "method")
 ALIASES = {"total": "overall"}
 ENDINGS = ("", "_low", "_high", "_n")
 OTHER_FIGURE = "figure:"
-KNOWN = (*FACTS, *(f"{board.value}{ending}" for board in Board for ending in ENDINGS))
 MAX_NOTE = 1000
 MAX_METHOD = 200
-HEADER_REMEDY = (
-    f"The columns are {', '.join(FACTS)}, the boards ({', '.join(Board)}) and their endings _low, "
-    f"_high and _n. Another figure goes into a column such as {OTHER_FIGURE}precision."
-)
 URL = next(field for field in CARD_FIELDS if field.key == "url")
 Read = TypeVar("Read")
 
 
-def read_table(raw: bytes, problems: FileProblems) -> ReportedFile:
-    """The models of a CSV file; what is wrong goes to `problems`."""
+def read_table(
+    raw: bytes, problems: FileProblems, boards: Sequence[Board] = DEFAULT_BOARDS
+) -> ReportedFile:
+    """The models of a CSV file with figures on `boards`; what is wrong goes to `problems`."""
     models = [
         model
-        for line, cells in _read_lines(raw, problems)
-        if (model := _Line(line, cells, problems).read()) is not None
+        for line, cells in _read_lines(raw, problems, boards)
+        if (model := _Line(line, cells, problems, boards).read()) is not None
     ]
     return ReportedFile(models)
 
@@ -55,8 +53,11 @@ def read_table(raw: bytes, problems: FileProblems) -> ReportedFile:
 class _Line:
     """A line under way: each cell is read, and its problem noted."""
 
-    def __init__(self, line: int, cells: Mapping[str, str], problems: FileProblems) -> None:
+    def __init__(
+        self, line: int, cells: Mapping[str, str], problems: FileProblems, boards: Sequence[Board]
+    ) -> None:
         self._line, self._cells, self._problems = line, cells, problems
+        self._boards = boards
 
     def read(self) -> ModelLine | None:
         """The model; None where anything was wrong."""
@@ -83,7 +84,7 @@ class _Line:
     def _read_boards(self) -> Iterator[FigureLine]:
         level = self._try(lambda: read_level(self._cells["level"]))
         method = self._try(lambda: read_line(self._cells["method"], "The method", MAX_METHOD))
-        for board in Board:
+        for board in self._boards:
             figure = self._try(partial(self._read_board, board, level, method or ""))
             if figure is not None:
                 yield figure
@@ -137,11 +138,13 @@ class _Line:
         self._problems.append(Problem(error.message, error.remedy, self._line, name))
 
 
-def _read_lines(raw: bytes, problems: FileProblems) -> Iterator[tuple[int, dict[str, str]]]:
+def _read_lines(
+    raw: bytes, problems: FileProblems, boards: Sequence[Board]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Each record by column, with the line it begins in."""
     try:
         reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
-        header = _read_header(next(reader, []), problems)
+        header = _read_header(next(reader, []), problems, boards)
         line = reader.line_num + 1
         for record in reader if header else ():
             if record and len(record) != len(header):
@@ -149,7 +152,7 @@ def _read_lines(raw: bytes, problems: FileProblems) -> Iterator[tuple[int, dict[
                 problems.append(Problem(words, "Quote fields that hold commas.", line))
             elif any(cell.strip() for cell in record):
                 cells = {name: cell.strip() for name, cell in zip(header, record, strict=True)}
-                yield line, dict.fromkeys(KNOWN, "") | cells
+                yield line, dict.fromkeys(_list_columns(boards), "") | cells
             line = reader.line_num + 1
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
@@ -160,8 +163,17 @@ def _read_lines(raw: bytes, problems: FileProblems) -> Iterator[tuple[int, dict[
         )
 
 
-def _read_header(names: list[str], problems: FileProblems) -> list[str]:
+def _list_columns(boards: Sequence[Board]) -> list[str]:
+    return [*FACTS, *(f"{board.value}{ending}" for board in boards for ending in ENDINGS)]
+
+
+def _read_header(names: list[str], problems: FileProblems, boards: Sequence[Board]) -> list[str]:
     """The columns; empty, and a problem of each that is wrong, where any is."""
+    known = _list_columns(boards)
+    remedy = (
+        f"The columns are {', '.join(FACTS)}, the boards ({', '.join(boards)}) and their endings "
+        f"_low, _high and _n. Another figure goes into a column such as {OTHER_FIGURE}precision."
+    )
     header = [name.strip() for name in names]
     header = [
         ALIASES.get(name.lower(), name.lower()) if ":" not in name else name for name in header
@@ -169,12 +181,12 @@ def _read_header(names: list[str], problems: FileProblems) -> list[str]:
     before = problems.n_all
     for place, name in enumerate(header):
         is_other = name.startswith(OTHER_FIGURE) and 0 < len(name[7:].strip()) <= MAX_METRIC
-        if name not in KNOWN and not is_other:
-            problems.append(Problem(f"There is no column {name[:60]!r}.", HEADER_REMEDY, 1))
+        if name not in known and not is_other:
+            problems.append(Problem(f"There is no column {name[:60]!r}.", remedy, 1))
         elif name in header[:place]:
             problems.append(Problem(f"There are two columns {name!r}.", "Leave one out.", 1))
     if "model" not in header:
-        problems.append(Problem("There is no column model.", HEADER_REMEDY, 1))
+        problems.append(Problem("There is no column model.", remedy, 1))
     return header if problems.n_all == before else []
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
-from leaderboard.scoring.totals import TrackScore, combine_tracks
+from leaderboard.scoring.boards import DEFAULT_TRACKS
+from leaderboard.scoring.totals import OverallRule, TrackScore, combine, combine_tracks
 
 EXACT = 1e-9
 
@@ -18,6 +19,28 @@ class Printed(NamedTuple):
     value: float
     decimals: int
     n: int | None
+
+
+def recompute_by(
+    rule: OverallRule,
+    tracks: Sequence[Track],
+    figures: Mapping[Board, Printed],
+    counts: Mapping[Track, int],
+) -> dict[Board, float]:
+    """What the parts give for overall by the benchmark's own rule over its `tracks`.
+
+    Nothing where the rule is over others than tracks, or one of them has no figure, or no number of
+    items where that counts.
+    """
+    boards = [Board(track.value) for track in tracks]
+    if rule.over != "track" or not all(board in figures for board in boards):
+        return {}
+    sizes = {board.value: figures[board].n or counts.get(Track(board), 0) for board in boards}
+    if rule.weights == "equal":
+        sizes = dict.fromkeys(sizes, 1)
+    if not all(sizes.values()):
+        return {}
+    return {Board.OVERALL: combine(rule, sizes, {one.value: figures[one].value for one in boards})}
 
 
 def recompute(figures: Mapping[Board, Printed], counts: Mapping[Track, int]) -> dict[Board, float]:
@@ -49,7 +72,8 @@ def find_mismatches(
     A figure of d decimals may be off by half of 10^-d; parts are weighted by shares, so together
     they add at most the half of the coarsest of them.
     """
-    coarsest = min((one.decimals for board, one in figures.items() if board in _PARTS), default=0)
+    parts = (one for one in figures if one not in (Board.OVERALL, Board.RELIABILITY))
+    coarsest = min((figures[board].decimals for board in parts), default=0)
     found = {}
     for board, value in again.items():
         if board in figures:
@@ -59,15 +83,13 @@ def find_mismatches(
     return found
 
 
-_PARTS = (Board.TEXT, Board.IMAGE, Board.REPORT, Board.CLOSED)
-
-
 def _weigh(
     figures: Mapping[Board, Printed], counts: Mapping[Track, int], board: Board
 ) -> TrackScore | None:
     """A board's figure with its number of items; None where either is not known."""
     if board not in figures:
         return None
-    n = figures[board].n or sum(counts.get(track, 0) for track in board.tracks)
-    is_known = figures[board].n or all(track in counts for track in board.tracks)
+    tracks = board.take(DEFAULT_TRACKS)
+    n = figures[board].n or sum(counts.get(track, 0) for track in tracks)
+    is_known = figures[board].n or all(track in counts for track in tracks)
     return TrackScore(n, figures[board].value) if is_known and n else None

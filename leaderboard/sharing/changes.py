@@ -130,9 +130,8 @@ def _read_ranks(table: RankingTable | None) -> _Ranks:
 
 def find_moves(before: _Ranks, after: _Ranks) -> Iterator[RankMove]:
     """What differs, by board and then by model."""
-    boards = list(Board)
     places = before.keys() | after.keys()
-    for place in sorted(places, key=lambda one: (boards.index(one[0]), one[1])):
+    for place in sorted(places, key=lambda one: (one[0].order, one[1])):
         was, now = before.get(place), after.get(place)
         if was != now:
             yield RankMove(*place, was, now)

@@ -203,7 +203,7 @@ def open_tracks(session: Session, endpoint: Endpoint, split: Split) -> list[Trac
                 .distinct()
             )
         )
-    return [track for track in Track if track in known]
+    return [track for track in split.benchmark.tracks if track in known]
 
 
 def find_run(session: Session, submission_id: str) -> RunFigures | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from leaderboard.errors import InvalidPredictions, LineProblems, Problem
 from leaderboard.models.benchmark import Track
+from leaderboard.scoring.boards import order_tracks
 from leaderboard.scoring.replies import MOST_CHARACTERS, keep_end
 from leaderboard.submissions.content import Content
 from leaderboard.submissions.formats import (
@@ -99,9 +101,9 @@ def read_predictions(
             f"{words} Nothing was submitted.", remedy, checker.problems or [Problem(words, remedy)]
         )
     _raise_problems(checker.problems)
-    tracks = tuple(track for track in Track if track in checker.tracks)
     sizes = _count_tracks(items)
-    missing = {track: sizes[track] for track in Track if sizes[track] and track not in tracks}
+    tracks = tuple(track for track in sizes if track in checker.tracks)
+    missing = {track: n for track, n in sizes.items() if track not in tracks}
     recognised = opened.facts.recognised(len(checker.texts))
     return Predictions(
         checker.texts, tracks, content.file_hash, missing, checker.extras, recognised
@@ -109,9 +111,9 @@ def read_predictions(
 
 
 def _count_tracks(items: Mapping[str, KnownItem]) -> dict[Track, int]:
-    """How many items each track has, without hashing 65,000 members of an enumeration."""
-    tracks = [item.track for item in items.values()]
-    return {track: tracks.count(track) for track in Track}
+    """How many items each track has that has any, in the tracks' order."""
+    counts = Counter(item.track for item in items.values())
+    return {track: counts[track] for track in order_tracks(counts)}
 
 
 def _refuse(problem: Problem) -> InvalidPredictions:
@@ -191,7 +193,7 @@ class _Checker:
         if item is None:
             self._add_unknown(row)
             return
-        if item.track is not self._last_track:
+        if item.track != self._last_track:
             self._last_track = item.track
             self.tracks.add(item.track)
         if not text or text.isspace():

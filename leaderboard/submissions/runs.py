@@ -19,6 +19,7 @@ from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import CAME_TO_NOTHING, Prediction, Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.names import show_line
+from leaderboard.scoring.boards import order_tracks
 
 FIELD = "run_of"
 MAX_LABEL = 40
@@ -221,4 +222,4 @@ def _refuse(message: str, remedy: str) -> InvalidRequest:
 
 
 def _name(tracks: Sequence[str]) -> str:
-    return ", ".join(track.value for track in Track if track.value in tracks)
+    return ", ".join(order_tracks(map(Track, tracks)))

@@ -54,14 +54,15 @@ def is_of_form() -> bool:
     return any(len(values) > 1 or "" in values for _, values in request.args.lists())
 
 
-def find_selection() -> Selection:
-    """What the address asks to show. Raises InvalidRequest."""
-    return read_selection(request.args, request.args.getlist("columns"))
+def find_selection(split: Split) -> Selection:
+    """What the address asks to show of a split's ranking. Raises InvalidRequest."""
+    columns = request.args.getlist("columns")
+    return read_selection(request.args, columns, split.benchmark.boards)
 
 
-def find_board() -> Board:
-    """The board that the address names, by default overall. Raises InvalidRequest."""
-    return read_board(request.args)
+def find_board(split: Split) -> Board:
+    """The board of a split that the address names, by default overall. Raises InvalidRequest."""
+    return read_board(request.args, split.benchmark.boards)
 
 
 def read_slice() -> Slice:

@@ -9,7 +9,10 @@ from leaderboard.scoring.ranking import SIGNIFICANCE
 from leaderboard.scoring.statistics.paired import reverse
 from leaderboard.web.words import p_value, reach
 
-MORE_ITEMS_FIRST = sorted(Board, key=lambda board: -len(board.tracks))
+
+def _place(board: Board) -> tuple[bool, tuple[int, int, str]]:
+    """What boards are sorted by so that those of more items come first."""
+    return board.is_of_one_track, board.order
 
 
 def find_lead_board(comparison: Comparison) -> BoardComparison | None:
@@ -20,7 +23,7 @@ def find_lead_board(comparison: Comparison) -> BoardComparison | None:
     found = {one.board: one for one in comparison.boards}
     n_models = len(comparison.models)
     n_pairs = n_models * (n_models - 1) // 2
-    known = [found[board] for board in MORE_ITEMS_FIRST if board in found]
+    known = [found[board] for board in sorted(found, key=_place)]
     return next((one for one in known if len(one.pairs) == n_pairs), known[0] if known else None)
 
 

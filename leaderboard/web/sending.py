@@ -14,6 +14,7 @@ from leaderboard.models.submission import Status, Submission
 from leaderboard.packages.catalogue import read_benchmarks
 from leaderboard.queue import EVALUATE, RUN_ENDPOINT
 from leaderboard.rankings.standing import describe_partial
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.submissions.daily import read_daily_state
 from leaderboard.submissions.endpoint_runs import submit_endpoint
 from leaderboard.submissions.find import get_own
@@ -116,7 +117,7 @@ def submit_run() -> Submission:
     with fields.at("endpoint"):
         endpoint = get_own_endpoint(database(), current_user(), form.get("endpoint", ""))
     with fields.at("track"):
-        tracks = [_read_track(name) for name in form.getlist("track")]
+        tracks = [_read_track(name, split) for name in form.getlist("track")]
     run_of = None
     with fields.inside():
         run_of = _find_run_of()
@@ -157,13 +158,13 @@ def _read_runs(text: str) -> int:
     return int(text or "1")
 
 
-def _read_track(name: str) -> Track:
-    try:
-        return Track(name)
-    except ValueError:
+def _read_track(name: str, split: Split | None) -> Track:
+    known = DEFAULT_TRACKS if split is None else split.benchmark.tracks
+    if name not in known:
         raise InvalidRequest(
-            f"There is no track {name[:40]!r}.", f"The tracks are {', '.join(Track)}."
-        ) from None
+            f"There is no track {name[:40]!r}.", f"The tracks are {', '.join(known)}."
+        )
+    return Track(name)
 
 
 def find_own_day() -> QuotaState | None:

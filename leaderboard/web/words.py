@@ -14,7 +14,6 @@ from markupsafe import Markup
 from leaderboard.accounts.card_fields import STATED_FACTS, write_size
 from leaderboard.disclosure import is_protected, shows_items
 from leaderboard.exports.documents import OF_BENCHMARKS, OF_MODELS
-from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, ScoreFields
 from leaderboard.rankings.breakdowns import SLICES, SliceScore
 from leaderboard.rankings.columns import NoRank, find_no_rank
@@ -39,12 +38,6 @@ from leaderboard.web.reported_words import NOT_TESTED, say_differs
 from leaderboard.web.services import services
 
 NONE = Markup('<span class="none" title="{reason}">–<span class="hidden"> {reason}</span></span>')
-TRACK_WORDS = {
-    Track.TEXT: "text questions",
-    Track.IMAGE: "image questions",
-    Track.REPORT: "reports",
-}
-
 NO_INTERVAL = "no interval"
 BADGE_WORDS = {
     Badge.EXPERT_ANCHORED: "Calibrated with labels for at least 30 of its own reports.",
@@ -145,17 +138,17 @@ def missing(row: RankingRow, board: Board) -> str:
         return "it stands apart: the judge of its reports decides no rank"
     if board in row.scores:
         return "it was scored by another parser or judge than the others: a proposal waits"
-    absent = [t for t in board.tracks if t in row.split_tracks and t.value not in row.tracks]
+    absent = [t for t in board.take(row.split_tracks) if t.value not in row.tracks]
     if not absent:
         return "not every item was scored"
-    return "no predictions for " + " and ".join(TRACK_WORDS[track] for track in absent)
+    return "no predictions for " + " and ".join(track.words for track in absent)
 
 
 def say_files(row: RankingRow, board: Board = Board.OVERALL) -> str:
     """Which submissions the score of a model on `board` is of, where it stands by several."""
     tracks: dict[str, list[str]] = {}
     for track, part in row.parts.items():
-        if track in board.tracks:
+        if board.covers(track):
             runs = row.runs.get(track, ())
             name = f"the mean of {len(runs)} runs" if runs else part.id
             tracks.setdefault(name, []).append(track.value)
@@ -235,7 +228,6 @@ def install(app: Flask) -> None:
         BENCHMARK_DOCUMENTS=OF_BENCHMARKS,
         SLICES=SLICES,
         STATED_FACTS=STATED_FACTS,
-        TRACK_WORDS=TRACK_WORDS,
         FEW_ITEMS=FEW_ITEMS,
         FORMAT_WORDS=FORMAT_WORDS,
         BADGE_WORDS=BADGE_WORDS,

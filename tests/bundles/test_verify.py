@@ -12,11 +12,12 @@ from leaderboard.bundles.verifying import verify_file
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.judges.checklist import ChecklistJudge
-from leaderboard.models.ranking import Board, Score
+from leaderboard.models.ranking import Score
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.scores import (
     read_board_scores,
 )
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 from tests.bundles.made import bundle, change_line, names_of, verify
 from tests.databases import Prepare
 from tests.loaded import Load, Submit
@@ -57,7 +58,7 @@ def test_a_hosts_archive_gives_every_figure_that_the_site_shows(
         submission = session.get_one(Submission, key)
         shown = read_board_scores(session, [submission], Viewer.TEAM)[key]
         n_scores = len(session.scalars(select(Score).where(Score.submission_id == key)).all())
-    assert set(shown) == set(Board)
+    assert set(shown) == set(DEFAULT_BOARDS)
     for board, score in shown.items():
         assert found[board.label]["shown"] == f"{score.value:.1f}"
         assert found[f"{board.label}, interval"]["shown"] == f"[{score.low:.1f}, {score.high:.1f}]"

@@ -192,7 +192,7 @@ def test_what_each_report_adds_to_a_score_is_kept_and_pairs_the_difference_of_tw
         comparison = compare_models(session, split, ["model-a", "model-b"])
     for key, error in zip(keys[:2], errors, strict=True):
         assert influences[key] @ influences[key] == pytest.approx(error**2, rel=1e-4)
-    board = next(one for one in comparison.boards if one.board is Board.REPORT)
+    board = next(one for one in comparison.boards if one.board == Board.REPORT)
     difference = board.pairs[0].difference
     assert difference.low is not None
     shared = float(influences[keys[0]] @ influences[keys[1]])
@@ -245,7 +245,7 @@ def test_where_raters_overlap_an_anchored_interval_covers_the_choice_of_raters(
         (max(20, score.value - reach), min(100, score.value + reach)), rel=1e-4
     )
     # Who labelled both models alike is as severe to both: no difference is wider for it.
-    board = next(one for one in comparison.boards if one.board is Board.REPORT)
+    board = next(one for one in comparison.boards if one.board == Board.REPORT)
     difference = board.pairs[0].difference
     gaps = influences[keys[0]] - influences[keys[1]]
     quantiles = stats.t.ppf(0.975, 28) + stats.t.ppf(0.8, 28)

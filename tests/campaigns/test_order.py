@@ -75,7 +75,7 @@ def compare(sessions: Sessions) -> tuple[int | None, str]:
     with sessions.read() as session:
         split = session.scalars(select(Submission).limit(1)).one().split
         comparison = compare_models(session, split, [GOOD, POOR])
-        board = next(one for one in comparison.boards if one.board is Board.REPORT)
+        board = next(one for one in comparison.boards if one.board == Board.REPORT)
         assert board.pairs[0].adjusted_p < 0.001
         return board.pairs[0].winner, summarise(comparison)
 

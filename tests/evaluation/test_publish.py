@@ -222,7 +222,7 @@ def test_tracks_weigh_as_in_the_whole_split_though_fewer_of_their_items_decide(
     with sessions.read() as session:
         split = session.get_one(Split, table.split.id)
         found = compare_models(session, split, ["model", "other"])
-        pair = next(one for one in found.boards if one.board is Board.CLOSED).pairs[0]
+        pair = next(one for one in found.boards if one.board == Board.CLOSED).pairs[0]
         assert found.slices == (), "an interval by slice would tell what both have right"
     assert pair.difference.value == pytest.approx(expected["model"] - expected["other"])
 

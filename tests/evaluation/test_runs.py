@@ -22,6 +22,7 @@ from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.scores import (
     read_scores,
 )
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 from leaderboard.submissions.choose import choose
 from tests.campaigns.campaigns import open_all
 from tests.campaigns.test_upgrades import BEFORE, NOW, TEXTS, make_judge, upgrade
@@ -155,7 +156,7 @@ def test_runs_of_every_track_and_a_file_of_another_make_one_result(
     assert overall.value == pytest.approx((40 * text + 20 * 75 + 10 * 60) / 70)
     assert overall.low is not None
     assert overall.low < overall.value
-    assert set(row.ranks) == set(Board) - {Board.REPORT}
+    assert set(row.ranks) == set(DEFAULT_BOARDS) - {Board.REPORT}
     names = {
         (score.metric, score.slice, score.name)
         for score in read_scores_of(sessions, "model-a").scores
@@ -176,8 +177,8 @@ def test_runs_are_compared_with_the_errors_of_both_models(
     with sessions.read() as session:
         table = read_table(session)
         found = compare_models(session, table.split, ["model-a", "model-b"])
-        (pair,) = next(one for one in found.boards if one.board is Board.TEXT).pairs
-        power = next(one for one in read_power(session, table.split) if one.board is Board.TEXT)
+        (pair,) = next(one for one in found.boards if one.board == Board.TEXT).pairs
+        power = next(one for one in read_power(session, table.split) if one.board == Board.TEXT)
     # Of two ranked models the table has one pair, the same.
     assert power.pair == power.table == pair.smallest
     means = np.mean([[100.0 * (k in right) for k in range(40)] for right in RUNS], axis=0)

@@ -30,6 +30,7 @@ from leaderboard.rankings.standing import (
     read_row_calibrated,
     read_row_scores,
 )
+from leaderboard.scoring.boards import DEFAULT_BOARDS, DEFAULT_TRACKS
 from leaderboard.submissions.choose import choose
 from tests.campaigns.campaigns import find_report, open_all
 from tests.campaigns.test_upgrades import BEFORE, NOW, make_judge, upgrade
@@ -74,7 +75,7 @@ def test_a_later_file_of_one_track_leaves_the_model_its_rank_on_the_others(
     assert (before.parts, before.tracks) == ({}, ["text", "image", "report"])
     later = submit_texts(texts("text", 40, 30), judges=[judge])
     row = read(sessions)["model-a"]
-    assert set(row.ranks) == set(Board) - {Board.REPORT}, "which nothing is anchored on"
+    assert set(row.ranks) == set(DEFAULT_BOARDS) - {Board.REPORT}, "which nothing is anchored on"
     assert (row.submission.id, [one.id for one in row.submissions]) == (later, [later, whole])
     assert {track: one.id for track, one in row.parts.items()} == {
         Track.TEXT: later,
@@ -125,7 +126,7 @@ def test_several_files_make_what_one_file_of_the_same_predictions_makes(
         assert cells[ids["model-a"]] == cells[ids["model-b"]]
         found = compare_models(session, table.split, ["model-a", "model-b"])
         assert {board.pairs[0].difference.value for board in found.boards} == {0.0}
-        assert len(found.boards) == len(Board)
+        assert len(found.boards) == len(DEFAULT_BOARDS)
         assert read_row_calibrated(session, table.rows[0], several) == {}
 
 
@@ -138,15 +139,17 @@ def test_a_ranking_says_of_each_track_which_submission_stands(
     report = submit_texts(reports(5), judges=[judge])
     row = read(sessions)["model-a"]
     assert row.name_files() == f"{text} + {image} + {report}"
-    assert row.name_files(Board.CLOSED.tracks) == f"{text} + {image}"
-    assert set(row.ranks) == set(Board) - {Board.REPORT}, "which nothing is anchored on"
+    assert row.name_files(Board.CLOSED) == f"{text} + {image}"
+    assert set(row.ranks) == set(DEFAULT_BOARDS) - {Board.REPORT}, "which nothing is anchored on"
     again = submit_texts(texts("text", 10, 3) | texts("image", 10, 5) | reports(5), judges=[judge])
     row = read(sessions)["model-a"]
     assert (row.parts, row.name_files()) == ({}, again)
     with sessions.read() as session:
         latest = session.get_one(Submission, again)
         found = find_parts(session, latest.model_card, latest.split)
-        assert {track: one.id for track, one in found.items()} == dict.fromkeys(Track, again)
+        assert {track: one.id for track, one in found.items()} == dict.fromkeys(
+            DEFAULT_TRACKS, again
+        )
 
 
 def test_a_part_that_the_host_hides_takes_its_figures_out_of_every_ranking(

@@ -1,7 +1,7 @@
 """The ranking as a table: who is separable on which board, and where a report score comes from."""
 
 from leaderboard.exports.rankings import make_ranking_table
-from leaderboard.models.benchmark import Benchmark, Split, Track
+from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
 from leaderboard.models.release import Release
@@ -9,6 +9,7 @@ from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import ReportProvenance
 from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.scoring.rank_range import RankRange
 
 REPORT = ReportProvenance(
@@ -45,8 +46,8 @@ def test_a_row_says_on_which_boards_the_leader_is_better_and_what_is_behind_its_
             is_current=False,
             serial=1,
             ranked_at=None,
-            n_items=dict.fromkeys(Track, 3),
-            n_deciding=dict.fromkeys(Track, 3),
+            n_items=dict.fromkeys(DEFAULT_TRACKS, 3),
+            n_deciding=dict.fromkeys(DEFAULT_TRACKS, 3),
             rows=[row],
         )
     )

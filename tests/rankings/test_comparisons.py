@@ -47,7 +47,7 @@ def two(sessions: Sessions, load: Load, submit_texts: Submit, prepare: Prepare) 
 
 def test_two_models_are_told_apart_by_the_items_on_which_they_differ(two: Sessions) -> None:
     found = compare(two, "model-a", "model-b")
-    (board,) = [one for one in found.boards if one.board is Board.TEXT]
+    (board,) = [one for one in found.boards if one.board == Board.TEXT]
     assert board.n == 30
     (pair,) = board.pairs
     gaps = [100.0] * 16 + [-100.0] * 2 + [0.0] * 12
@@ -117,7 +117,7 @@ def test_report_scores_that_are_not_calibrated_make_no_winner(
         ratings = {f"test-report-{n:03}": 3.0 + (n % 3 if model == "a" else 0) for n in range(20)}
         evaluate(sessions, key, [ScriptedJudge(ratings)], 5)
     found = compare(sessions, "model-a", "model-b")
-    (board,) = [one for one in found.boards if one.board is Board.REPORT]
+    (board,) = [one for one in found.boards if one.board == Board.REPORT]
     (pair,) = board.pairs
     expected = stats.ttest_1samp([20.0 * (n % 3) for n in range(20)], 0)
     interval = expected.confidence_interval()

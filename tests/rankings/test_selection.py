@@ -9,7 +9,7 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
-from leaderboard.rankings.columns import COLUMNS, DEFAULT_COLUMNS, RANK
+from leaderboard.rankings.columns import COLUMNS, DEFAULT, RANK
 from leaderboard.rankings.filter import ModelFilter, read_facts
 from leaderboard.rankings.selection import Selection, read_selection, write_selection
 
@@ -129,7 +129,7 @@ def test_an_address_holds_all_that_is_asked_and_leaves_defaults_out() -> None:
         "measured": "1",
     }
     assert read_selection(query, [query["columns"]]) == asked
-    usual = ",".join(column.key for column in DEFAULT_COLUMNS)
+    usual = ",".join(column.key for column in DEFAULT.usual)
     for default in (
         {"board": "overall", "sort": "rank", "direction": "ascending", "verified": "0"},
         {"weights": "", "q": "", "columns": usual, "measured": "0"},

@@ -17,6 +17,7 @@ from leaderboard.models.rating import Rater, RaterKind
 from leaderboard.models.submission import Status, Step, Submission
 from leaderboard.models.team import ModelCard, Team, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.scoring.checklist import RULES_VERSION
 from tests.factories import name_base
 from tests.site import Site
@@ -114,7 +115,7 @@ def add_models(site: Site, numbers: Sequence[int]) -> None:
                     file_name="f",
                     file_hash=key,
                     n_predictions=5,
-                    tracks=[track.value for track in Track],
+                    tracks=[track.value for track in DEFAULT_TRACKS],
                     created_at=now(),
                     status=Status.SCORED,
                     step=Step.DONE,

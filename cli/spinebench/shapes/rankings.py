@@ -107,6 +107,8 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     `team_rated_reports` where a member of the model's team, now or ever, rated reports of the split
     and so saw references.
     `harm` has the severe errors on the boards closed and report, where cases are graded.
+    `tracks` has the scores on the tracks that the benchmark's host named, and is there only where
+    it named any.
     `report_controlled` is there only where style=controlled is asked for; null where it is not
     known.
     """
@@ -138,6 +140,7 @@ class RankingEntryRecord(Shape, frozen=True, kw_only=True):
     harm: dict[str, HarmRecord] = msgspec.field(default_factory=dict)
     runs: dict[str, list[str]] = msgspec.field(default_factory=dict)
     report_controlled: StyleControlledRecord | msgspec.UnsetType | None = msgspec.UNSET
+    tracks: dict[str, BoardScore | None] | msgspec.UnsetType = msgspec.UNSET
 
 
 class RankingRecord(Shape, frozen=True, kw_only=True):

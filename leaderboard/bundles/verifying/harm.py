@@ -84,7 +84,7 @@ def _is_apart(contents: Contents, fact: HarmFact) -> bool:
     """Whether none of the items of a part share a case or an image, graded or not."""
     items = contents.items
     if fact.part == "board":
-        items = [item for item in items if item.track in Board(fact.key).tracks]
+        items = [item for item in items if Board(fact.key).covers(item.track)]
     elif fact.part == "subcondition":
         items = [item for item in items if item.subcondition == fact.key]
     clusters = [item.cluster for item in items]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leaderboard.scoring.boards import Board, Metric, Slice
+from leaderboard.scoring.boards import Metric, ScorePlace, Slice, find_board
 
 WORDS = {
     Metric.OVERALL: "Overall",
@@ -14,14 +14,13 @@ WORDS = {
     Metric.GAP: "Modality gap",
     Metric.RELIABILITY: "Reliability",
 }
-HEADLINES = {board.place: board.label for board in Board}
 
 
 def name_score(metric: str, slice_: str, name: str) -> str:
     """A score by its metric and slice; by its label where a board orders by it."""
-    for place, label in HEADLINES.items():
-        if (metric, slice_, name) == (place.metric, place.slice, place.name):
-            return label
+    board = find_board(ScorePlace(Metric(metric), Slice(slice_), name))
+    if board is not None:
+        return board.label
     if metric == Metric.GAP:
         return WORDS[Metric.GAP]
     return f"{WORDS[Metric(metric)]}: {name_target(slice_, name)}"

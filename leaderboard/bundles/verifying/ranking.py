@@ -51,7 +51,8 @@ def check_ranking(archive: Archive, figures: Figures) -> str:
         blocks = [_read_block(block, len(items)) for block in one.runs]
         found = RankedBy(values, _read_mean(one.report), influences, tuple(blocks))
         standing[one.submission] = without_tracks(found, table, [*map(Track, one.left_out)])
-    places = place_all(standing, table)
+    boards = sorted({Board(entry.board) for entry in entries}, key=lambda one: one.order)
+    places = place_all(standing, table, boards)
     model_of = {one.submission: one.model for one in ranked}
     for entry in entries:
         board = Board(entry.board)
@@ -75,7 +76,7 @@ def _find_reason(board: Board, ranked: Sequence[RankedFact]) -> str | None:
     if any(one.values is None for one in counted):
         return NO_VALUES
     is_calibrated = any(one.report is None and one.badge in set(Badge) for one in counted)
-    return NO_MEANS if Track.REPORT in board.tracks and is_calibrated else None
+    return NO_MEANS if board.covers(Track.REPORT) and is_calibrated else None
 
 
 def _read_block(block: Sequence[Sequence[float | None]], n_items: int) -> NDArray[np.float64]:

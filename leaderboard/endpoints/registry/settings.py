@@ -19,6 +19,7 @@ from leaderboard.endpoints.engine.settings import (
 )
 from leaderboard.errors import FieldProblems, InvalidRequest
 from leaderboard.models.benchmark import Track
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 
 
 def _within(name: str) -> Meta:
@@ -31,7 +32,7 @@ REMEDIES = {
     "key_header": f"Choose {' or '.join(get_args(KeyHeader))}.",
     "accepts_images": "Choose true or false.",
     "extra": 'Write a JSON object such as {"top_p": 0.9}.',
-    "max_tokens": f"Write an object of {', '.join(Track)}.",
+    "max_tokens": f"Write an object of {', '.join(DEFAULT_TRACKS)}.",
 }
 Settings = TypeVar("Settings", bound=msgspec.Struct)
 
@@ -69,14 +70,13 @@ class TeamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         )
 
     def tokens_of(self, track: Track) -> int:
-        """The most tokens for an item of `track`."""
+        """The most tokens for an item of `track`; of questions whose track a host named the larger
+        one of text and image questions."""
         limits = self.max_tokens
-        by_track = {
-            Track.TEXT: limits.text,
-            Track.IMAGE: limits.image,
-            Track.REPORT: limits.report,
-        }
-        return by_track[track]
+        of_questions = {Track.TEXT: limits.text, Track.IMAGE: limits.image}
+        if track.is_report:
+            return limits.report
+        return of_questions.get(track, max(of_questions.values()))
 
 
 def make_settings(values: Mapping[str, Any]) -> TeamSettings:
@@ -124,7 +124,9 @@ def _read_setting(name: str, value: Any, kind: Any) -> Any:
     except msgspec.ValidationError:
         shown = "empty" if value in ("", None) else str(value)[:40]
         words = (
-            ("max_tokens " + name if name in set(Track) else name).replace("_", " ").capitalize()
+            ("max_tokens " + name if name in DEFAULT_TRACKS else name)
+            .replace("_", " ")
+            .capitalize()
         )
         raise InvalidRequest(f"{words} cannot be {shown}.", _name_remedy(name)) from None
 
@@ -132,7 +134,7 @@ def _read_setting(name: str, value: Any, kind: Any) -> Any:
 def _name_remedy(name: str) -> str:
     if name in BOUNDS:
         return name_bounds(name)
-    if name in {track.value for track in Track}:
+    if name in DEFAULT_TRACKS:
         return name_bounds("max_tokens")
     return REMEDIES.get(name, "Write an object.")
 

@@ -84,7 +84,7 @@ def _make_result(facts: ModelFacts, result: SplitResult) -> dict[str, Any]:
 
 def _read_standings(facts: ModelFacts) -> Iterator[_Standing]:
     for result in facts.results:
-        for board in Board:
+        for board in facts.benchmark.boards:
             if (score := result.row.scores.get(board)) is not None:
                 yield _Standing(result, board, score)
 
@@ -107,7 +107,7 @@ def _describe(facts: ModelFacts, one: _Standing) -> dict[str, Any]:
         "release": release.number if release else None,
         "judge": report.judge if report and board.is_judged else None,
         "calibration": report.badge if report and board.is_judged else None,
-        "submission": row.name_files(board.tracks),
+        "submission": row.name_files(board),
     }
     return {key: value for key, value in known.items() if value is not None}
 

@@ -10,7 +10,6 @@ from leaderboard.exports.documents.document import About, Document
 from leaderboard.exports.documents.eval_results import name_task
 from leaderboard.exports.documents.facts import BenchmarkFacts
 from leaderboard.exports.documents.yaml_text import write_yaml
-from leaderboard.models.ranking import Board
 
 FRAMEWORK = "spinebench"
 """The name under which the Hub would have to list this way of evaluating."""
@@ -22,8 +21,8 @@ def write_eval_yaml(session: Session, facts: BenchmarkFacts, stream: BinaryIO) -
     tasks: list[dict[str, Any]] = [
         {"id": name_task(split, board), "config": "default", "split": split.name}
         for split in benchmark.splits
-        for board in Board
-        if all(facts.n_items[split.name][track] for track in board.tracks)
+        for board in benchmark.boards
+        if all(facts.n_items[split.name][track] for track in board.take(benchmark.tracks))
     ]
     described = {
         "name": f"{benchmark.name} {benchmark.version}",

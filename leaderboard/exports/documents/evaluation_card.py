@@ -7,7 +7,7 @@ nobody said is empty: a claim that is not made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from leaderboard.exports.documents.croissant import describe_graders, describe_uses
 from leaderboard.exports.documents.document import About, Document
 from leaderboard.exports.documents.facts import BenchmarkFacts
-from leaderboard.models.benchmark import Answers, Split, Track
-from leaderboard.models.ranking import Board
+from leaderboard.models.benchmark import Answers, Benchmark, Split, Track
 from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import ranked_split
 from leaderboard.rankings.comparisons.power import read_power
@@ -95,6 +94,12 @@ def _field(key: str, name: str, *says: str | None) -> CardField:
     return CardField(key, name, tuple(one for one in says if one))
 
 
+def _list_kinds(benchmark: Benchmark, tracks: Collection[Track]) -> list[str]:
+    """What kinds of items there are."""
+    found = (_KINDS.get(one, "questions") for one in benchmark.tracks if one in tracks)
+    return list(dict.fromkeys(found))
+
+
 def _describe_benchmark(seen: _Seen) -> tuple[CardField, ...]:
     facts, manifest = seen.facts, seen.manifest
     tracks = {track for counts in facts.n_items.values() for track, n in counts.items() if n}
@@ -102,7 +107,7 @@ def _describe_benchmark(seen: _Seen) -> tuple[CardField, ...]:
     return (
         _field("name", "Name", f"{facts.benchmark.name} {facts.benchmark.version}"),
         _field("overview", "Overview", manifest["description"]),
-        _field("data_type", "Type of data", *(_KINDS[one] for one in Track if one in tracks)),
+        _field("data_type", "Type of data", *_list_kinds(facts.benchmark, tracks)),
         _field(
             "domains",
             "Domains",
@@ -150,7 +155,7 @@ def _count(facts: BenchmarkFacts, split: Split) -> str:
 def _describe_method(seen: _Seen) -> tuple[CardField, ...]:
     facts = seen.facts
     tracks = {track for track, n in seen.table.n_items.items() if n}
-    overall = say_overall(seen.manifest, [track for track in Track if track in tracks])
+    overall = say_overall(seen.manifest, seen.table.tracks)
     return (
         _field(
             "methods",
@@ -204,7 +209,7 @@ def _list_results(table: RankingTable) -> list[str]:
     if not table.rows:
         return []
     found = [f"{len(table.rows)} models with a public result on {table.split.name}"]
-    for board in Board:
+    for board in table.split.benchmark.boards:
         scores = [(row.scores[board], row) for row in table.rows if board in row.scores]
         if scores:
             best, row = max(scores, key=lambda one: one[0].value)

@@ -51,11 +51,12 @@ from leaderboard.exports.documents.facts import (
     identify,
 )
 from leaderboard.models.benchmark import ItemKind, Track
-from leaderboard.models.ranking import TRACK_BOARDS, Board, Metric, ScoreFields, ScorePlace, Slice
+from leaderboard.models.ranking import Board, Metric, ScoreFields, ScorePlace, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.readings.read import read_batches
 from leaderboard.readings.reading import Reading
 from leaderboard.scoring.answers import PARSER_VERSION
+from leaderboard.scoring.boards import find_board
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 MEMORY_BYTES = 4 * 1024 * 1024
@@ -292,8 +293,7 @@ def _make_result(facts: ModelFacts, result: SplitResult, score: ScoreFields) -> 
 
 
 def _find_board(score: ScoreFields) -> Board | None:
-    place = ScorePlace(score.metric, score.slice, score.name)
-    return next((board for board in Board if board.place == place), None)
+    return find_board(ScorePlace(score.metric, score.slice, score.name))
 
 
 def _describe_judge(result: SplitResult, score: ScoreFields) -> Details:
@@ -359,9 +359,9 @@ def _describe_asking(
     facts: ModelFacts, result: SplitResult, board: Board | None
 ) -> GenerationConfig | None:
     """What a model was asked where this site asked it: of a track, whose prompt is known."""
-    if board not in TRACK_BOARDS:
+    if board is None or not board.is_of_one_track:
         return None
-    track = board.tracks[0]
+    track = Track(board.value)
     stands_by = result.row.stands_by.get(track, ())
     if not stands_by or not all(one.id in facts.asked for one in stands_by):
         return None
@@ -380,12 +380,12 @@ def read_answers(session: Session, facts: ModelFacts) -> Iterator[InstanceLog]:
         if not shows_items(result.split):
             continue
         for track, submissions in result.row.stands_by.items():
-            if track is Track.REPORT:
+            if track.is_report:
                 continue
             for submission in submissions:
                 for batch in read_batches(session, submission, Viewer.PUBLIC, {}):
                     for reading in batch:
-                        if reading.item.track is track and reading.verdict is not None:
+                        if reading.item.track == track and reading.verdict is not None:
                             yield _make_instance(facts, result, submission, reading)
 
 

@@ -65,7 +65,8 @@ def read_ablation(session: Session, table: RankingTable, slug: str) -> Ablation:
     compared = [
         row for key, row in rows.items() if key in found and base.is_compared and row.is_compared
     ]
-    pairs = _compare(read_compared(session, table, (base, *compared)), len(compared))
+    boards = table.split.benchmark.boards
+    pairs = _compare(read_compared(session, table, (base, *compared)), boards, len(compared))
     of_row = {row.model.id: pair for row, pair in zip(compared, pairs, strict=True)}
     return Ablation(
         table,
@@ -99,10 +100,12 @@ def _read_variants(session: Session, rows: Mapping[int, RankingRow]) -> Sequence
     return [one for one in found if one.is_agreed]
 
 
-def _compare(compared: Compared, n_variants: int) -> list[dict[Board, PairComparison]]:
+def _compare(
+    compared: Compared, boards: Sequence[Board], n_variants: int
+) -> list[dict[Board, PairComparison]]:
     """Each variant's pairs with the base, which is the first of `compared`."""
     made: list[dict[Board, PairComparison]] = [{} for _ in range(n_variants)]
-    for board in Board:
+    for board in boards:
         found = {}
         for place in range(n_variants):
             pairs = compare_board(compared.take([place + 1, 0]), board).pairs

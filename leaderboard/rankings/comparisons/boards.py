@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.items.weights import is_about
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.power import find_smallest
@@ -69,8 +70,7 @@ class BoardComparison:
 def compare_board(compared: Compared, board: Board) -> BoardComparison:
     """All pairs on `board` by the tests of its ranking; no pair where fewer than two are there."""
     compared = compared.count_for(board)
-    tracks = [track.value for track in board.tracks]
-    columns = np.flatnonzero(compared.items["track"].isin(tracks))
+    columns = np.flatnonzero(is_about(board, compared.items))
     values = compared.values[:, columns]
     present = [place for place, row in enumerate(values) if not np.isnan(row).any()]
     if not len(columns) or len(present) < 2:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from leaderboard.disclosure import is_protected
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.models.benchmark import Split
-from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.boards import BoardComparison, compare_board
 from leaderboard.rankings.comparisons.harm import HarmPair, compare_harm
 from leaderboard.rankings.comparisons.slices import SliceComparison, compare_slices
@@ -61,7 +60,7 @@ def compare_models(
     by_slug = {row.model.slug: row for row in table.rows}
     models = tuple(_get_row(by_slug, slug, split) for slug in slugs)
     compared = read_compared(session, table, models)
-    boards = (compare_board(compared, board) for board in Board)
+    boards = (compare_board(compared, board) for board in split.benchmark.boards)
     slices = [] if is_protected(split) else compare_slices(compared)
     harm = [] if is_protected(split) else compare_harm(session, models)
     return Comparison(

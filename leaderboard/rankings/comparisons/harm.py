@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from leaderboard.items.values import read_items
+from leaderboard.items.weights import is_about
 from leaderboard.late import pandas as pd
 from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import Board
@@ -37,7 +38,7 @@ def compare_harm(session: Session, models: Sequence[RankingRow]) -> Iterator[Har
     clusters = items["cluster"].to_numpy(np.int64)
     strata = pd.factorize(items["track"])[0].astype(np.int64)
     for board in HARM_BOARDS:
-        own = decides & items["track"].isin([track.value for track in board.tracks]).to_numpy()
+        own = decides & is_about(board, items)
         found = []
         for first, second in combinations(range(len(models)), 2):
             one, other = rows[first], rows[second]

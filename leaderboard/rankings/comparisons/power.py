@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from leaderboard.items.weights import is_about
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.values import Compared, Design, make_design, read_compared
@@ -46,7 +47,7 @@ def read_power(session: Session, split: Split) -> list[BoardPower]:
     if len(table.rows) < 2:
         return []
     compared = read_compared(session, table, table.rows)
-    found = (_find_power(compared, board) for board in Board)
+    found = (_find_power(compared, board) for board in split.benchmark.boards)
     return [one for one in found if one is not None]
 
 
@@ -74,7 +75,7 @@ def find_smallest(
 
 def _find_power(compared: Compared, board: Board) -> BoardPower | None:
     compared = compared.count_for(board)
-    columns = np.flatnonzero(compared.items["track"].isin([one.value for one in board.tracks]))
+    columns = np.flatnonzero(is_about(board, compared.items))
     if not len(columns):
         return None
     values = compared.values[:, columns]

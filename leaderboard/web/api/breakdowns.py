@@ -85,7 +85,7 @@ class BreakdownRecord(Shape, frozen=True, kw_only=True):
 def show_breakdown(slug: str, split: str) -> BreakdownRecord:
     """The models of a split by subcondition or another slice."""
     found = find_standing(slug, split)
-    ranking = read_ranking(database(), found, find_board())
+    ranking = read_ranking(database(), found, find_board(found))
     breakdown = read_breakdown(database(), ranking, read_slice())
     return BreakdownRecord.of(
         breakdown,

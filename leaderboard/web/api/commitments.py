@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from leaderboard.commitments.answers import read_answers
@@ -76,17 +77,17 @@ def list_commitments(slug: str) -> CommitmentList:
         overall=OverallRecord.of(rule_of(found.manifest)),
         root=answers.root,
         answers=[AnswerCommitmentRecord.of(item) for item in answers.items],
-        rankings=[_show(ranking) for ranking in read_rankings(database(), found)],
+        rankings=[_show(ranking, found.boards) for ranking in read_rankings(database(), found)],
     )
 
 
-def _show(ranking: RankingRoots) -> RankingCommitmentRecord:
+def _show(ranking: RankingRoots, boards: Sequence[Board]) -> RankingCommitmentRecord:
     return RankingCommitmentRecord.of(
         ranking,
         models=[
             ValueCommitmentRecord.of(
                 model,
-                scores={board.value: model.scores.get(board) for board in Board},
+                scores={board.value: model.scores.get(board) for board in boards},
                 report_badge=model.badge,
             )
             for model in ranking.models

@@ -8,7 +8,6 @@ from typing import Annotated, Any, cast
 
 from msgspec import UNSET, UnsetType, defstruct
 
-from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_split
 from leaderboard.rankings.columns import COLUMNS, RANK, read_api_figures
@@ -17,6 +16,7 @@ from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, STYLES
 from leaderboard.rankings.style import read_selected
 from leaderboard.reported.read import choose_rows, read_reported
+from leaderboard.scoring.boards import DEFAULT_BOARDS
 from leaderboard.submissions.endpoint_runs import find_saw_hidden
 from leaderboard.web.address import find_selection
 from leaderboard.web.api.operation import get
@@ -38,7 +38,9 @@ from spinebench.shapes.shape import Shape
 class BoardQuery(VersionQuery, frozen=True, kw_only=True):
     """Which version, and which board orders."""
 
-    board: Annotated[str, about("What to order by.", Board)] = Board.OVERALL
+    board: Annotated[
+        str, about("What to order by: overall, closed, reliability or the key of a track.")
+    ] = Board.OVERALL.value
 
 
 class FixedQuery(BoardQuery, frozen=True, kw_only=True):
@@ -52,7 +54,7 @@ class FixedQuery(BoardQuery, frozen=True, kw_only=True):
         UNSET
     )
     size: Annotated[float | UnsetType, about("Up to this many billions of parameters.")] = UNSET
-    track: Annotated[Text, about("Models that submitted this track.", Track)] = UNSET
+    track: Annotated[Text, about("Models that submitted this track.")] = UNSET
     verified: Annotated[Text, about("1: models whose card the host has checked.", ("1",))] = UNSET
     organisation: Annotated[Text, about("Models of this organisation.")] = UNSET
     since: Annotated[date | UnsetType, about("Submitted on this day (UTC) or later.")] = UNSET
@@ -94,8 +96,8 @@ RankingQuery = cast(
 @get("/rankings/<slug>/<split>", query=RankingQuery)
 def show_ranking(slug: str, split: str) -> RankingRecord:
     """The ranking of a split, of the models and in the order that the query asks for."""
-    benchmark, selection = find_benchmark(slug), find_selection()
-    found = get_split(benchmark, split)
+    found = get_split(find_benchmark(slug), split)
+    selection = find_selection(found)
     table = selection.apply(read_selected(database(), found, selection))
     reported = read_reported(database(), table.split, table.n_items)
     saw_hidden = find_saw_hidden(
@@ -129,6 +131,7 @@ def _show_entry(table: RankingTable, row: RankingRow, saw_hidden: Set[str]) -> R
         harm={board.value: HarmRecord.of(one) for board, one in row.harm.items()},
         runs={track.value: [run.id for run in runs] for track, runs in row.runs.items()},
         report_controlled=_show_controlled(row) if table.controls_style else UNSET,
+        tracks=show_tracks(row),
     )
 
 
@@ -144,5 +147,13 @@ def show_rank(board: Board, row: RankingRow) -> dict[str, int | None]:
 
 def show_scores(row: RankingRow) -> dict[str, BoardScore | None]:
     """A model's scores by the names of the boards, None where it has none."""
-    found = {board.value: row.scores.get(board) for board in Board}
+    found = {board.value: row.scores.get(board) for board in DEFAULT_BOARDS}
     return {name: BoardScore.of(score) if score else None for name, score in found.items()}
+
+
+def show_tracks(row: RankingRow) -> dict[str, BoardScore | None] | UnsetType:
+    """Its scores on the tracks that the host named; left out where there are none."""
+    boards = row.submission.split.benchmark.boards
+    found = {board.value: row.scores.get(board) for board in boards if board not in DEFAULT_BOARDS}
+    shown = {name: BoardScore.of(score) if score else None for name, score in found.items()}
+    return shown or UNSET

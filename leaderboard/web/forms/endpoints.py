@@ -20,9 +20,9 @@ from leaderboard.endpoints.engine.settings import (
 from leaderboard.endpoints.registry.endpoints import MAX_NAME_CHARACTERS
 from leaderboard.endpoints.registry.settings import TeamSettings
 from leaderboard.json_text import MOST_DEEP, is_nested_beyond
-from leaderboard.models.benchmark import Track
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.team import Team
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.web.forms.form import PageForm, TextField, name_teams
 
 PLAIN = {"required": True, "autocapitalize": "none", "spellcheck": "false"}
@@ -115,7 +115,9 @@ class EndpointForm(PageForm):
         settings: dict[str, Any] = {name: sent[name] or None for name in NULLABLE}
         settings.update({name: sent[name] for name in DEFAULTED if sent[name]})
         settings["max_tokens"] = {
-            track.value: text for track in Track if (text := sent[f"max_tokens_{track.value}"])
+            track.value: text
+            for track in DEFAULT_TRACKS
+            if (text := sent[f"max_tokens_{track.value}"])
         }
         for name in CHOSEN:
             settings[name] = sent[name] or getattr(TeamSettings(), name)

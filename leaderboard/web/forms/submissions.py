@@ -6,19 +6,15 @@ from collections.abc import Sequence
 
 from wtforms import BooleanField, FileField, SelectField, SelectMultipleField
 
-from leaderboard.models.benchmark import Benchmark, Split, Track
+from leaderboard.models.benchmark import Benchmark, Split
 from leaderboard.models.endpoint import Endpoint
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.scoring.boards import order_tracks
 from leaderboard.submissions.formats import ENDINGS
 from leaderboard.submissions.runs import MAX_LABEL
 from leaderboard.web.forms.form import PageForm, TextField
 
-TRACK_WORDS = {
-    Track.TEXT: "Text questions",
-    Track.IMAGE: "Image questions",
-    Track.REPORT: "Reports",
-}
 CHOSEN = {"required": True}
 RUN_HINT = (
     "If the model was asked again in the same way, with another seed or on another day: the mean "
@@ -75,8 +71,7 @@ class RunForm(PageForm):
         "Tracks",
         description="If you choose none: all that the endpoint can take part in. An endpoint "
         "that does not accept images can only take tracks without pictures. An overall score "
-        "needs all three.",
-        choices={track.value: words for track, words in TRACK_WORDS.items()},
+        "needs all of the split.",
     )
     runs = TextField(
         "Runs",
@@ -106,6 +101,8 @@ class RunForm(PageForm):
         self.benchmark.choices = name_benchmarks(benchmarks)
         self.split.choices = name_splits(splits)
         self.model.choices = name_owned(model_cards)
+        tracks = order_tracks(track for one in benchmarks for track in one.tracks)
+        self.track.choices = {one.value: one.words.capitalize() for one in tracks}
 
 
 def name_repeatable(rows: Sequence[Submission]) -> dict[str, str]:

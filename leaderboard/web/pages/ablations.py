@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, render_template
 
 from leaderboard.models.ranking import Board
@@ -12,8 +14,11 @@ from leaderboard.web.address import find_standing, read_place
 from leaderboard.web.services import database, services
 
 blueprint = Blueprint("ablations", __name__)
-SHOWN_BOARDS = (*(board for board in Board if board is not Board.OVERALL), Board.OVERALL)
-"""In the order of published ablations."""
+
+
+def _order(boards: Sequence[Board]) -> list[Board]:
+    """In the order of published ablations."""
+    return sorted(boards, key=lambda board: board == Board.OVERALL)
 
 
 @blueprint.get("/ablations/<slug>")
@@ -25,7 +30,7 @@ def ablation(slug: str) -> Response:
         return render_template(
             "ablations/ablation.html",
             ablation=read_ablation(database(), read_ranking(database(), split), slug),
-            boards=SHOWN_BOARDS,
+            boards=_order(split.benchmark.boards),
             is_loose=is_loose,
             place=read_place(split),
         )

@@ -18,7 +18,6 @@ from leaderboard.hosting import campaigns as hosting
 from leaderboard.hosting.judges import ask_orders, read_newest_orders
 from leaderboard.judges.order_suite import read_suite
 from leaderboard.models.campaign import Cause
-from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_benchmark, get_loaded
 from leaderboard.web.forms.hosting import ActForm, RuleForm
 from leaderboard.web.pages.admin import finish
@@ -146,6 +145,5 @@ def _campaign_page(key: int, form: ActForm) -> str:
         plan=read_plan(found),
         progress=read_progress(database(), found),
         report=read_report(found),
-        boards=Board,
         form=form,
     )

@@ -68,7 +68,8 @@ def split(slug: str, version: str, name: str) -> str:
     """The items of a split, most suspicious first, by track, subcondition and sign."""
     lens = read_lens(database(), _get_split(slug, version, name))
     asked_track, asked_sign = request.args.get("track", ""), request.args.get("sign", "")
-    track = Track(asked_track) if asked_track in set(Track) else None
+    tracks = lens.sheets.split.benchmark.tracks
+    track = Track(asked_track) if asked_track in tracks else None
     sign = Sign(asked_sign) if asked_sign in set(Sign) else None
     subcondition = request.args.get("subcondition", "")
     return render_template(
@@ -80,7 +81,7 @@ def split(slug: str, version: str, name: str) -> str:
         track=track,
         subcondition=subcondition,
         sign=sign,
-        tracks=Track,
+        tracks=tracks,
         signs=lens.count_signs(),
     )
 

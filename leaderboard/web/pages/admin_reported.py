@@ -111,9 +111,9 @@ def _read(raw: bytes, split: Split, form: SourceForm) -> tuple[ReportedFile, Sou
     """The file and what is said of its source. Raises every problem of either."""
     fields, read = FieldProblems(), ReportedFile([])
     with fields.inside():
-        read = read_reported_file([NamedFile(None, raw)], split.name)
+        read = read_reported_file([NamedFile(None, raw)], split.name, split.benchmark.boards)
     with fields.inside():
-        facts = read_source(form.read_said(), read)
+        facts = read_source(form.read_said(), read, split.benchmark.tracks)
     fields.raise_all()
     return read, facts
 

@@ -16,7 +16,6 @@ from leaderboard.errors import NotFound
 from leaderboard.exports.documents import make_card
 from leaderboard.lens.bounds import read_bounds
 from leaderboard.models.benchmark import Answers, Benchmark, Track
-from leaderboard.models.ranking import Board
 from leaderboard.objections.read import count_objections
 from leaderboard.packages.catalogue import (
     CompositionRow,
@@ -43,7 +42,6 @@ from leaderboard.web.readings import require_open
 from leaderboard.web.services import database, note_benchmark, services
 
 blueprint = Blueprint("benchmarks", __name__)
-TRACK_NAMES = {track: Board(track.value).label for track in Track}
 TAXONOMY = ("subcondition", "axis", "modality")
 EXAMPLES_PER_PAGE = 12
 
@@ -214,7 +212,7 @@ def _name_tracks(found: Benchmark, counts: Iterable[Mapping[Track, int]]) -> dic
     """What the benchmark calls the tracks that it has items of, in their order."""
     names = {one["key"]: one["name"] for one in found.manifest["tracks"]}
     used = {track for of_split in counts for track, n in of_split.items() if n}
-    return {track: names.get(track.value, TRACK_NAMES[track]) for track in Track if track in used}
+    return {track: names.get(track.value, track.name) for track in found.tracks if track in used}
 
 
 def _list_parts(

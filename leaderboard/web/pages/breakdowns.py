@@ -36,7 +36,7 @@ def index() -> Response:
     hashes = tuple(benchmark.content_hash for benchmark in benchmarks)
 
     def render() -> str:
-        table = read_ranking(database(), split, find_board())
+        table = read_ranking(database(), split, find_board(split))
         known = list_slices(table)
         asked = known[0] if known and not is_named else slice_
         return _render(read_breakdown(database(), table, asked), benchmarks)

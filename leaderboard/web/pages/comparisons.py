@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from leaderboard.errors import InvalidRequest, NotFound
 from leaderboard.figures.intervals import make_difference_axis, make_dot
 from leaderboard.models.benchmark import Split
-from leaderboard.models.ranking import Board
 from leaderboard.rankings.comparisons.compare import (
     MAX_MODELS,
     MIN_MODELS,
@@ -70,8 +69,8 @@ def _render(comparison: Comparison, place: dict[str, str]) -> str:
         reverse=reverse,
         graded_by=find_graded_by(database(), comparison.table.split.benchmark),
         say_better=say_better,
-        boards=Board,
-        reported=[row for row in reported if any(map(row.find, Board))],
+        boards=comparison.table.split.benchmark.boards,
+        reported=[row for row in reported if row.boards],
         n_most=MAX_MODELS,
         place=place,
     )

@@ -53,8 +53,9 @@ blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 def ranking(ending: str) -> Response:
     """The ranking as its page shows it at the same query: split, release, board, filter
     and order."""
-    selection = find_selection()
-    table = read_selected(database(), find_split(), selection)
+    split = find_split()
+    selection = find_selection(split)
+    table = read_selected(database(), split, selection)
     reported = read_reported(database(), table.split, table.n_items)
     made = make_ranking_table(selection.apply(table), choose_rows(reported, selection))
     return send_table(made, ending)
@@ -92,7 +93,8 @@ def readings(slug: str, ending: str) -> Response:
 @blueprint.get("/breakdowns.<ending>")
 def breakdowns(ending: str) -> Response:
     """The models by a slice, as the page shows them at the same query."""
-    table = read_ranking(database(), find_standing(), find_board())
+    split = find_standing()
+    table = read_ranking(database(), split, find_board(split))
     found = read_breakdown(database(), table, read_slice())
     return send_table(make_breakdown_table(found), ending)
 

@@ -59,7 +59,8 @@ def ranking() -> AnyResponse | str:
     benchmarks = read_benchmarks(database())
     if not benchmarks:
         return render_template("leaderboards/welcome.html")
-    split, selection = find_split(), find_selection()
+    split = find_split()
+    selection = find_selection(split)
     phases, place = view_phases(database(), split.id), read_place(split)
     kept = {name: value for name, value in place.items() if request.args.get(name)}
     if is_of_form():
@@ -81,7 +82,8 @@ def ranking() -> AnyResponse | str:
 @blueprint.get("/ranking/figures/<name>.json")
 def ranking_figure(name: str) -> AnyResponse:
     """A figure of the models that the ranking page shows at the same query."""
-    split, selection = find_split(), find_selection()
+    split = find_split()
+    selection = find_selection(split)
 
     def render() -> str:
         ranking = read_ranking(database(), split, selection.board, selection.release)

@@ -12,14 +12,10 @@ from leaderboard.accounts.card_fields import write_size
 from leaderboard.figures.intervals import Axis, Tie, make_axis, make_dot, tie_bands
 from leaderboard.figures.rankings import count_unsized, find_best_so_far
 from leaderboard.models.benchmark import Benchmark
-from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import OpenItem, read_first_items
 from leaderboard.packages.phases import PhaseView
 from leaderboard.rankings.columns import (
-    CHOOSABLE,
-    COLUMNS,
     CONTROLLED,
-    DEFAULT_COLUMNS,
     RANK,
     Column,
     Look,
@@ -55,10 +51,7 @@ FIELD_WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 """What each field of a filter says to a reader; of the stated facts, what each of them says."""
 WORDS = {
-    "label_of": lambda track: Board(track.value).label,
-    "DEFAULT_COLUMNS": DEFAULT_COLUMNS,
     "DIRECTIONS": DIRECTIONS,
-    "COLUMNS": COLUMNS,
     "FILTERED_FACTS": FILTERED_FACTS,
     "make_dot": make_dot,
     "count_unread": count_unread,
@@ -147,19 +140,23 @@ def _describe(selection: Selection, table: RankingTable) -> dict[str, Any]:
             *(
                 one
                 for one in selection.columns
-                if one.board is not selection.board and _has_place(table, one)
+                if one.board != selection.board and _has_place(table, one)
             ),
         ],
         "details": [
             one
-            for one in CHOOSABLE
+            for one in selection.known.choosable
             if one.look is not Look.FACT
-            and one.board is not selection.board
+            and one.board != selection.board
             and not (one.board and one.board.penalises_guesses)
             and _has_place(table, one)
         ],
-        "CHOOSABLE": [one for one in CHOOSABLE if _has_place(table, one)],
-        "boards": [one for one in Board if one in {*table.boards, selection.board}],
+        "COLUMNS": selection.known.by_key,
+        "DEFAULT_COLUMNS": selection.known.usual,
+        "CHOOSABLE": [one for one in selection.known.choosable if _has_place(table, one)],
+        "boards": [
+            one for one in table.split.benchmark.boards if one in {*table.boards, selection.board}
+        ],
         "tracks": table.tracks,
         "overall_words": say_overall(table.split.benchmark.manifest, table.tracks),
         "without": read_without(selection),
@@ -178,7 +175,7 @@ def _has_place(table: RankingTable, column: Column) -> bool:
 
 def _ask_api(selection: Selection, place: Mapping[str, str]) -> dict[str, str]:
     """The query at which the API has the rows of this page, which has no columns to choose."""
-    rows = replace(selection, columns=DEFAULT_COLUMNS, only_measured=False)
+    rows = replace(selection, columns=selection.known.usual, only_measured=False)
     version = {"version": place["version"]} if "version" in place else {}
     return {**version, **write_selection(rows)}
 
@@ -239,9 +236,9 @@ def make_address(selection: Selection, place: Mapping[str, str]) -> Callable[...
 
 def _with_size(selection: Selection) -> Selection:
     """The selection by size, with its column."""
-    size = COLUMNS["parameters"]
+    size = selection.known.by_key["parameters"]
     chosen = {*selection.columns, size}
-    columns = tuple(column for column in CHOOSABLE if column in chosen)
+    columns = tuple(column for column in selection.known.choosable if column in chosen)
     return replace(selection, sort=size, descends=None, columns=columns)
 
 

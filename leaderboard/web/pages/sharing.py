@@ -31,7 +31,8 @@ FOR_OTHER_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 @blueprint.get("/models/<slug>/badge.svg")
 def badge(slug: str) -> Response:
     """A model's rank range and score on a board, as an SVG of one line."""
-    split, board = find_standing(), find_board()
+    split = find_standing()
+    board = find_board(split)
 
     def render() -> str:
         table, row = get_row(database(), split, slug)
@@ -52,7 +53,7 @@ def model_picture(slug: str) -> Response:
         table, row = get_row(database(), split, slug)
         bars = [
             Bar(one.label, score.value, score.low, score.high, f"{score.value:.1f}")
-            for one in Board
+            for one in split.benchmark.boards
             if (score := row.scores.get(one)) is not None
         ]
         line = f"{row.model.organisation}; {write_standing(table, row, Board.OVERALL)}"
@@ -64,7 +65,8 @@ def model_picture(slug: str) -> Response:
 @blueprint.get("/picture.png")
 def ranking_picture() -> Response:
     """The picture of a link to the ranking: its first models."""
-    split, board = find_split(), find_board()
+    split = find_split()
+    board = find_board(split)
 
     def render() -> bytes:
         table = read_ranking(database(), split, board)
@@ -83,7 +85,8 @@ def ranking_picture() -> Response:
 @blueprint.get("/embed/ranking")
 def embedded_ranking() -> Response:
     """The first rows of a ranking for a frame on another site: no scripts, no cookies."""
-    split, board = find_split(), find_board()
+    split = find_split()
+    board = find_board(split)
     asked = request.args.get("n", DEFAULT_EMBEDDED, type=int)
 
     def render() -> str:

@@ -134,7 +134,7 @@ def submission(key: str) -> str:
         n_confidences=count_confidences(database(), found),
         report=find_report(database(), found),
         boards=boards_of([one for one, n in count_items(database(), found.split).items() if n]),
-        tracks=Track,
+        tracks=found.split.benchmark.tracks,
     )
 
 
