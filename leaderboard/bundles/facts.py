@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from leaderboard.scoring.boards import write_key
+
 F = TypeVar("F", bound="Fact")
 
 
@@ -266,7 +268,7 @@ class LeafFact(Fact, frozen=True, kw_only=True):
 def write_facts(facts: Iterable[Fact]) -> bytes:
     """A member of these facts, in their order."""
     written = io.BytesIO()
-    encoder = msgspec.json.Encoder()
+    encoder = msgspec.json.Encoder(enc_hook=write_key)
     for fact in facts:
         written.write(encoder.encode(fact) + b"\n")
     return written.getvalue()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from leaderboard.evaluation.results import Result
-from leaderboard.scoring.boards import Track
+from leaderboard.scoring.boards import Track, write_key
 
 
 class NewReading(NamedTuple):
@@ -47,12 +47,6 @@ class Changed(msgspec.Struct, frozen=True):
     ratings: tuple[NewRating, ...] = ()
 
 
-def _write_key(value: Any) -> str:
-    if not isinstance(value, Track):
-        raise NotImplementedError(type(value))
-    return value.value
-
-
 def _read_key(kind: type[Any], value: Any) -> Any:
     if not issubclass(kind, Track):
         raise NotImplementedError(kind)
@@ -61,7 +55,7 @@ def _read_key(kind: type[Any], value: Any) -> Any:
 
 def pack(content: Changed | Result) -> bytes:
     """One of them as bytes."""
-    return msgspec.msgpack.encode(content, enc_hook=_write_key)
+    return msgspec.msgpack.encode(content, enc_hook=write_key)
 
 
 def unpack_changed(content: bytes | None) -> Changed:

@@ -13,6 +13,7 @@ import msgspec
 
 from leaderboard.errors import NotFound
 from leaderboard.exports.table import Cell, Column, Table
+from leaderboard.scoring.boards import write_key
 from leaderboard.spreadsheets import quote_formula
 
 
@@ -97,7 +98,9 @@ def write_json(head: Table, batches: Iterable[Sequence[Row]], stream: BinaryIO) 
     for rows in batches:
         for row in rows:
             stream.write(b"" if is_first else b",")
-            stream.write(msgspec.json.encode(dict(zip(names, row, strict=True))))
+            stream.write(
+                msgspec.json.encode(dict(zip(names, row, strict=True)), enc_hook=write_key)
+            )
             is_first = False
     stream.write(b"]}")
 

@@ -23,12 +23,13 @@ from leaderboard.models.reported import (
 from leaderboard.models.team import ModelCard, User
 from leaderboard.reported.lines import ModelLine, ReportedFile
 from leaderboard.reported.source import SourceFacts
+from leaderboard.scoring.boards import write_key
 
 
 def make_source(split: Split, file: ReportedFile, facts: SourceFacts) -> ReportedSource:
     """The source with its models, in no session: what a preview shows and `add_source` stores."""
     content = msgspec.json.encode(
-        [asdict(facts), [asdict(one) for one in file.models]], enc_hook=str
+        [asdict(facts), [asdict(one) for one in file.models]], enc_hook=write_key
     )
     return ReportedSource(
         split=split,

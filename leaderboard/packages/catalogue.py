@@ -195,7 +195,7 @@ def read_first_items(session: Session, benchmark: Benchmark) -> list[OpenItem]:
         .where(Item.split_id == split.id, Item.position.in_(firsts))
         .options(selectinload(Item.images).selectinload(ItemImage.image))
     ).all()
-    places = {track: place for place, track in enumerate(Track)}
+    places = {track: place for place, track in enumerate(benchmark.tracks)}
     return [
         OpenItem(item, session.get_one(ItemReference, item.id))
         for item in sorted(items, key=lambda one: places[one.track])

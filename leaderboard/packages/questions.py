@@ -18,6 +18,7 @@ from leaderboard.models.benchmark import Answers, Image, Item, ItemKind, Split
 from leaderboard.models.reference import ItemHarm, ItemReference
 from leaderboard.packages.catalogue import read_items, read_open_items
 from leaderboard.packages.prompts import make_prompt
+from leaderboard.scoring.boards import write_key
 
 PIECE_BYTES = 1024 * 1024
 MEMORY_BYTES = 16 * 1024 * 1024
@@ -92,7 +93,8 @@ def _write_questions(session: Session, split: Split, stream: BinaryIO) -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         lines = b"".join(
             msgspec.json.encode(
-                _make_line(item, manifest, references.get(item.id), harms.get(item.id))
+                _make_line(item, manifest, references.get(item.id), harms.get(item.id)),
+                enc_hook=write_key,
             )
             + b"\n"
             for item in items

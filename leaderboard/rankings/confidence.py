@@ -21,6 +21,7 @@ from leaderboard.models.submission import (
     Submission,
 )
 from leaderboard.rankings.read import RankingRow
+from leaderboard.scoring.boards import order_tracks
 from leaderboard.scoring.statistics.confidence import (
     Bin,
     CalibrationError,
@@ -141,7 +142,7 @@ def _read_said(session: Session, keys: Iterable[str]) -> pd.DataFrame:
 def _join(items: pd.DataFrame, said: pd.DataFrame, parts: Parts) -> Answers:
     """The answers on every question, those of each run in turn."""
     every = []
-    for track in dict.fromkeys(map(Track, items["track"])):
+    for track in order_tracks(map(Track, items["track"].unique())):
         own = items.loc[items["track"] == track.value, ["item_id", "cluster"]]
         for run in () if track.is_report else parts.get(track, ()):
             of_run = said[said["submission"] == run.id]

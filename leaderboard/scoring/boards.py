@@ -205,6 +205,13 @@ class Board(str):
         return [track for track in tracks if self.covers(track)]
 
 
+def write_key(value: object) -> str:
+    """What writers of JSON and MessagePack take for a track or board (their `enc_hook`)."""
+    if not isinstance(value, Track | Board):
+        raise NotImplementedError(f"{type(value)} has no key")
+    return value.value
+
+
 JOINT_BOARDS = ("overall", "closed", "reliability")
 """The boards of several tracks; no track has their keys."""
 RESERVED = frozenset(

@@ -26,7 +26,9 @@ REPORT = ReportProvenance(
 def test_a_row_says_on_which_boards_the_leader_is_better_and_what_is_behind_its_report_score() -> (
     None
 ):
-    split = Split(name="test", benchmark=Benchmark(slug="b", version="1.0.0", content_hash="0"))
+    split = Split(
+        name="test", benchmark=Benchmark(manifest={}, slug="b", version="1.0.0", content_hash="0")
+    )
     row = RankingRow(
         model=ModelCard(slug="m", name="M", organisation="O", open_weights=True),
         submission=Submission(id="s", file_hash="1"),

@@ -12,6 +12,7 @@ from flask import Response as FlaskResponse
 from spectree import Response, SecurityScheme, SpecTree
 from spectree.model_adapter import get_msgspec_model_adapter
 from spectree.model_adapter.protocol import SchemaMode
+from spectree.model_adapter.msgspec_adapter import MsgspecModelAdapter
 from spectree.models import SecureType, SecuritySchemeData
 from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
@@ -19,6 +20,7 @@ from spectree.plugins.flask_plugin import FlaskPlugin
 from leaderboard.errors import FieldProblems, InvalidRequest, TooLarge
 from leaderboard.json_text import MOST_DEEP, is_nested_beyond
 from leaderboard.models.team import Scope
+from leaderboard.scoring.boards import write_key
 from spinebench.shapes.errors import ErrorAnswer
 from spinebench.shapes.shape import Body
 
@@ -164,6 +166,13 @@ def _check_field(name: str, value: Any, kind: Any) -> None:
         raise (problem.at(inner) if inner else problem) from None
 
 
+def _make_adapter() -> MsgspecModelAdapter:
+    """What writes answers; keys of tracks and boards as text."""
+    adapter = get_msgspec_model_adapter()
+    adapter.encoder = msgspec.json.Encoder(enc_hook=write_key)
+    return adapter
+
+
 class LateContract(SpecTree):
     """Makes the schemas of shapes once the document is asked for, not at each start."""
 
@@ -183,7 +192,7 @@ class LateContract(SpecTree):
 
 contract = LateContract(
     backend=ApiPlugin,
-    model_adapter=get_msgspec_model_adapter(),
+    model_adapter=_make_adapter(),
     mode="strict",
     title="SpineBench leaderboard",
     version="1",

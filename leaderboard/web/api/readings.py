@@ -9,7 +9,6 @@ from msgspec import UNSET, UnsetType
 
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import InvalidRequest
-from leaderboard.models.benchmark import Track
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import Scope
 from leaderboard.rankings.read import get_row
@@ -60,7 +59,7 @@ from spinebench.shapes.shape import Shape
 class ItemQuery(Shape, frozen=True, kw_only=True):
     """Which items."""
 
-    track: Annotated[Text, about("The items of one track.", Track)] = UNSET
+    track: Annotated[Text, about("The items of one track.")] = UNSET
     subcondition: Annotated[Text, about("The items of one condition.")] = UNSET
     axis: Annotated[Text, about("The items of one axis.")] = UNSET
     level: Annotated[

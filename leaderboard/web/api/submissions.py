@@ -57,7 +57,7 @@ RUNS = (
     "With an endpoint: how many runs to make, one after the other, by default 1; the answer is the "
     "first of them, and those after it are further runs of it, or all of run_of."
 )
-TrackName = Annotated[str, about("A track.", Track)]
+TrackName = Annotated[str, about("A track of the split.")]
 FileContent = Annotated[
     str,
     Meta(

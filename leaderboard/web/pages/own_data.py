@@ -10,6 +10,7 @@ from leaderboard.accounts.users import has_password
 from leaderboard.errors import FieldProblems
 from leaderboard.people.deletion import delete_account, read_fates
 from leaderboard.people.export import export_account
+from leaderboard.scoring.boards import write_key
 from leaderboard.web.forms.accounts import DeletionForm
 from leaderboard.web.guessing import asks_for_password
 from leaderboard.web.proof import require_proof
@@ -30,7 +31,9 @@ blueprint.after_request(keep_private)
 @signed_in_unconfirmed
 def export() -> Response:
     """All that is known of the user, as a file."""
-    content = msgspec.json.format(msgspec.json.encode(export_account(database(), current_user())))
+    content = msgspec.json.format(
+        msgspec.json.encode(export_account(database(), current_user()), enc_hook=write_key)
+    )
     response = Response(content, mimetype="application/json")
     response.headers["Content-Disposition"] = "attachment; filename=spinebench-account.json"
     return response
