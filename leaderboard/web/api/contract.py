@@ -11,8 +11,8 @@ from flask import Request
 from flask import Response as FlaskResponse
 from spectree import Response, SecurityScheme, SpecTree
 from spectree.model_adapter import get_msgspec_model_adapter
-from spectree.model_adapter.protocol import SchemaMode
 from spectree.model_adapter.msgspec_adapter import MsgspecModelAdapter
+from spectree.model_adapter.protocol import SchemaMode
 from spectree.models import SecureType, SecuritySchemeData
 from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
