@@ -98,6 +98,7 @@ def test_boards_are_listed_by_their_declaration_alone() -> None:
     listed = [
         f"{path}:{node.lineno}"
         for path, tree in read_files().items()
+        if not str(path).endswith("leaderboard/scoring/boards.py")
         for node in ast.walk(tree)
         if isinstance(node, ast.Dict | ast.List | ast.Set | ast.Tuple)
         and len(found := _name_boards(node)) > 1

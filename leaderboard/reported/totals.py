@@ -72,7 +72,7 @@ def find_mismatches(
     A figure of d decimals may be off by half of 10^-d; parts are weighted by shares, so together
     they add at most the half of the coarsest of them.
     """
-    parts = (one for one in figures if one not in (Board.OVERALL, Board.RELIABILITY))
+    parts = (one for one in figures if one != Board.OVERALL and not one.penalises_guesses)
     coarsest = min((figures[board].decimals for board in parts), default=0)
     found = {}
     for board, value in again.items():

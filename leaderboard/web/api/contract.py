@@ -10,7 +10,6 @@ import msgspec
 from flask import Request
 from flask import Response as FlaskResponse
 from spectree import Response, SecurityScheme, SpecTree
-from spectree.model_adapter import get_msgspec_model_adapter
 from spectree.model_adapter.msgspec_adapter import MsgspecModelAdapter
 from spectree.model_adapter.protocol import SchemaMode
 from spectree.models import SecureType, SecuritySchemeData
@@ -168,7 +167,7 @@ def _check_field(name: str, value: Any, kind: Any) -> None:
 
 def _make_adapter() -> MsgspecModelAdapter:
     """What writes answers; keys of tracks and boards as text."""
-    adapter = get_msgspec_model_adapter()
+    adapter = MsgspecModelAdapter()
     adapter.encoder = msgspec.json.Encoder(enc_hook=write_key)
     return adapter
 
