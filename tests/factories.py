@@ -32,7 +32,7 @@ from leaderboard.packages.files import open_package
 from leaderboard.packages.load import load_package
 from leaderboard.packages.opening import open_version
 from leaderboard.packages.read import read_package
-from leaderboard.scoring.boards import DEFAULT_TRACKS
+from leaderboard.scoring.boards import order_tracks
 from leaderboard.submissions.daily import NO_CAP, DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.submissions.read import Predictions
@@ -141,7 +141,7 @@ def make_submission(
     tracks = {known[key].track for key in texts}
     predictions = Predictions(
         {known[key].item_id: text for key, text in texts.items()},
-        tuple(track for track in DEFAULT_TRACKS if track in tracks),
+        tuple(order_tracks(sorted(tracks))),
         file_hash=f"{hash((card.slug, tuple(texts.items()))) & (2**64 - 1):064x}",
     )
     return submit(

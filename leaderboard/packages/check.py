@@ -22,6 +22,7 @@ from leaderboard.packages.package import (
     list_attributes,
     track_of,
 )
+from leaderboard.scoring.boards import DEFAULT_TRACKS, RESERVED, tracks_of
 from leaderboard.scoring.checklist import LevelCheck, checklist_problems
 from leaderboard.scoring.levels import find_transitional
 from leaderboard.scoring.rubric import Dimension
@@ -39,6 +40,11 @@ USUAL_PROMPTS = {
 """What a package may ask in each track; the remedy for a prompt that is missing names it."""
 WHOLE: frozenset[str] = frozenset()
 """Of an object that the format allows: no field of it is broken."""
+
+
+def usual_prompt(track: Track) -> str:
+    """The same for any track: those that a host names are of questions."""
+    return USUAL_PROMPTS.get(track, USUAL_PROMPTS[Track.TEXT])
 
 
 class Line(NamedTuple):
@@ -90,6 +96,7 @@ def check_manifest(manifest: Manifest, broken: frozenset[str] = WHOLE) -> Iterat
             if count > 1:
                 message = f"{name}: {key!r} occurs {count} times."
                 yield Problem(message, "Keep one.", path=MANIFEST)
+    yield from _check_tracks(manifest)
     for split in manifest.splits or ():
         if split.answers is Answers.HIDDEN and split.show_items is True:
             yield Problem(
@@ -127,6 +134,16 @@ def _check_phases(split: SplitFile) -> Iterator[Problem]:
         last = phase
 
 
+def _check_tracks(manifest: Manifest) -> Iterator[Problem]:
+    for track in manifest.tracks or ():
+        if track.key in RESERVED:
+            yield Problem(
+                f"tracks: {track.key!r} is the name of something else that rankings show.",
+                "Choose another key.",
+                path=MANIFEST,
+            )
+
+
 def _check_questions(dimension: Dimension) -> Iterator[Problem]:
     place, questions = f"Questions for {dimension.key}", dimension.questions
     for key, count in Counter(question.key for question in questions).items():
@@ -153,8 +170,8 @@ def check_used(
     whole = [line for line in lines if line.has("images")]
     tracks = {track_of(line.item) for line in whole}
     for track in sorted(tracks) if "prompts" not in broken else ():
-        if isinstance(getattr(manifest.prompts, track.value), UnsetType):
-            usual = json.dumps({track.value: USUAL_PROMPTS[track]})
+        if track.value not in manifest.prompts:
+            usual = json.dumps({track.value: usual_prompt(track)})
             yield Problem(
                 f"prompts: there are items of the {track.value} track and no prompt for them.",
                 f'Add it to "prompts", such as {usual}.',
@@ -212,6 +229,8 @@ def check_item(manifest: Manifest, line: Line, broken: frozenset[str] = WHOLE) -
     item = line.item
     if "taxonomy" not in broken:
         yield from _check_terms(manifest.taxonomy, line)
+    if "tracks" not in broken and line.has("images", "track"):
+        yield from _check_track(manifest, line)
     if line.has("levels", "numbering", "checklist"):
         yield from _check_numbering(item, line)
     if isinstance(item, McqItem):
@@ -244,6 +263,30 @@ def _check_terms(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:
             )
     if line.has("attributes"):
         yield from _check_attributes(taxonomy, line)
+
+
+def _check_track(manifest: Manifest, line: Line) -> Iterator[Problem]:
+    """An item is in a track of its benchmark; pictures and words tell the default ones apart."""
+    named = [{"key": one.key, "name": one.name} for one in manifest.tracks or ()]
+    known, track = tracks_of({"tracks": named}), track_of(line.item)
+    if track not in known:
+        asked = [one.value for one in known if not one.is_report]
+        yield line.problem(
+            f"It is in the {track.value} track, which is not among the tracks of {MANIFEST}.",
+            "Add it there."
+            if isinstance(line.item, ReportItem)
+            else f'Give the item a "track", one of {", ".join(asked)}, or add its track there.',
+        )
+    elif known == DEFAULT_TRACKS and isinstance(line.item, McqItem):
+        usual = Track.IMAGE if line.item.images else Track.TEXT
+        if track != usual:
+            yield line.problem(
+                f'Its track is "{track.value}", and it has '
+                f"{'pictures' if line.item.images else 'no pictures'}.",
+                f'Leave "track" out, or name tracks of your own in {MANIFEST}.',
+            )
+    elif track == Track.REPORT and isinstance(line.item, McqItem):
+        yield line.problem("A question is in the track of reports.", "Name another track.")
 
 
 def _check_attributes(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:

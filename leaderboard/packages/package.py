@@ -81,9 +81,9 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class TrackName(_Part, frozen=True, kw_only=True):
-    """What a track is called on the pages."""
+    """A track and what it is called on the pages: text, image, report, or one of the host's own."""
 
-    key: Literal["text", "image", "report"]
+    key: ShortKey
     name: Name
 
 
@@ -123,12 +123,13 @@ def list_attributes(taxonomy: Taxonomy) -> list[Attribute]:
     return [] if isinstance(taxonomy.attributes, UnsetType) else taxonomy.attributes
 
 
-class Prompts(_Part, frozen=True, kw_only=True):
-    """What a model is asked in each track; `{question}` and `{options}` are filled in."""
-
-    text: Sentence | UnsetType = UNSET
-    image: Sentence | UnsetType = UNSET
-    report: Sentence | UnsetType = UNSET
+Prompts = Annotated[
+    dict[ShortKey, Sentence],
+    Meta(
+        description="What a model is asked in each track, by the track's key; `{question}` and "
+        "`{options}` are filled in."
+    ),
+]
 
 
 class PhaseFacts(_Part, frozen=True, kw_only=True):
@@ -259,9 +260,13 @@ class _ItemPart(_Part, frozen=True, kw_only=True):
 
 
 class McqItem(_ItemPart, frozen=True, kw_only=True, tag_field="kind", tag="mcq"):
-    """A multiple-choice question; in the image track if it has images, else in the text track."""
+    """A multiple-choice question, in its track.
+
+    Where it names none it is in the image track if it has images, else in the text track.
+    """
 
     options: dict[Letter, Sentence]
+    track: ShortKey | UnsetType = UNSET
     multiple: bool = False
     answer: Annotated[list[Letter], Meta(min_length=1, max_length=26)]
     explanation: str = ""
@@ -282,6 +287,8 @@ def track_of(item: PackageItem) -> Track:
     """The part of the overall score that `item` counts in."""
     if isinstance(item, ReportItem):
         return Track.REPORT
+    if not isinstance(item.track, UnsetType):
+        return Track(item.track)
     return Track.IMAGE if item.images else Track.TEXT
 
 

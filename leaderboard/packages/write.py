@@ -32,6 +32,7 @@ from leaderboard.packages.package import (
 )
 from leaderboard.packages.phases import read_phases
 from leaderboard.pictures import PictureSource
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.scoring.checklist import Check
 from leaderboard.scoring.harm import OptionHarm
 
@@ -211,9 +212,11 @@ def _make_item(
             **shared, reference_report=reference.reference_report, checklist=list(checklist)
         )
     right = list(corrected.answers.get(item.id, reference.answer))
+    is_named = split.benchmark.tracks != DEFAULT_TRACKS
     return McqItem(
         **shared,
         options=item.options,
+        track=item.track.value if is_named else UNSET,
         multiple=item.multiple,
         answer=right,
         explanation=reference.explanation,

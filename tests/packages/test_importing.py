@@ -19,7 +19,7 @@ from leaderboard.errors import InvalidPackage
 from leaderboard.host_cli.benchmarks import benchmark_group
 from leaderboard.packages.files import open_package
 from leaderboard.packages.importing import Asked, Facts, import_source
-from leaderboard.packages.package import McqItem
+from leaderboard.packages.package import McqItem, track_of
 from leaderboard.packages.read import Package, read_package
 from tests.package_files import make_png
 
@@ -169,7 +169,10 @@ def test_spinal_pathology_has_two_parts_that_weigh_alike(tmp_path: Path) -> None
     assert isinstance(second, McqItem)
     assert (first.question, second.multiple) == ("Which disease?", True)
     assert second.question.endswith("Several options may be right.")
-    assert (package.manifest.overall.over, package.manifest.overall.weights) == ("axis", "equal")
+    assert (package.manifest.overall.over, package.manifest.overall.weights) == ("track", "equal")
+    tracks = [(one.key, one.name) for one in package.manifest.tracks]
+    assert tracks == [("diagnosis", "Diagnosis"), ("localization", "Localization")]
+    assert [track_of(one) for one in (first, second)] == ["diagnosis", "localization"]
     assert first.levels == second.levels == []
 
 

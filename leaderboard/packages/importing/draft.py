@@ -12,8 +12,9 @@ import msgspec
 
 from leaderboard.errors import InvalidPackage, InvalidRequest, Problem
 from leaderboard.models.benchmark import Track
-from leaderboard.packages.check import LETTERS, MANIFEST, USUAL_PROMPTS
+from leaderboard.packages.check import LETTERS, MANIFEST, usual_prompt
 from leaderboard.packages.importing.question import Question, make_key, make_term
+from leaderboard.scoring.boards import DEFAULT_TRACKS
 
 SEVERAL = (
     "{question}\n{options}\nEnd with a line ANSWER: X, where X is the letter, or ANSWER: X, Y with "
@@ -132,7 +133,7 @@ def _write(questions: Sequence[Question], facts: Facts, folder: Path) -> None:
 def _make_manifest(
     questions: Sequence[Question], facts: Facts, terms: _Terms, path: str
 ) -> dict[str, Any]:
-    tracks = {Track.IMAGE if one.pictures else Track.TEXT for one in questions}
+    tracks = dict.fromkeys(map(_find_track, questions))
     several = any(_is_multiple(one) for one in questions)
     taxonomy = {
         "subconditions": terms.subcondition,
@@ -147,7 +148,7 @@ def _make_manifest(
         "licence": facts.licence,
         "description": facts.description,
         "prompts": {
-            track.value: SEVERAL if several else USUAL_PROMPTS[track] for track in sorted(tracks)
+            track.value: SEVERAL if several else usual_prompt(track) for track in sorted(tracks)
         },
         "taxonomy": {
             name: [{"key": key, "name": title} for key, title in found.items()]
@@ -156,7 +157,15 @@ def _make_manifest(
         },
         "splits": [{"name": facts.split, "items": path, "answers": facts.answers}],
     }
+    if not tracks.keys() <= set(DEFAULT_TRACKS):
+        manifest["tracks"] = [{"key": one.value, "name": one.name} for one in tracks]
     return manifest | ({"overall": dict(facts.overall)} if facts.overall else {})
+
+
+def _find_track(question: Question) -> Track:
+    if question.track:
+        return Track(make_term(question.track), question.track)
+    return Track.IMAGE if question.pictures else Track.TEXT
 
 
 def _make_item(
@@ -176,6 +185,8 @@ def _make_item(
     for name in ("axis", "subcondition", "modality"):
         if value := terms.add(question, name):
             item[name] = value
+    if question.track:
+        item["track"] = _find_track(question).value
     if question.explanation:
         item["explanation"] = question.explanation
     if question.pictures:

@@ -20,7 +20,8 @@ _LABELLED = re.compile(r"(?:^|\s)\(?([A-Z])[).:]\s*")
 class Question(NamedTuple):
     """A question with its options in order, its right letters, and its pictures by name.
 
-    What the source does not say is empty. `case` is what questions of one case have in common.
+    What the source does not say is empty. `case` is what questions of one case have in common,
+    `track` the name of a track of the benchmark's own.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Question(NamedTuple):
     modality: str = ""
     case: str = ""
     explanation: str = ""
+    track: str = ""
 
 
 @dataclass(frozen=True)
