@@ -13,17 +13,24 @@ from sqlalchemy.orm import Session
 
 from leaderboard.commitments.answers import commit_answers
 from leaderboard.commitments.dates import set_date
-from leaderboard.db import Base, now
+from leaderboard.db import Base, now, read_clock
 from leaderboard.disclosure import is_protected
-from leaderboard.errors import Conflict
+from leaderboard.errors import Conflict, Problem
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
 from leaderboard.models.harm import GradeAgreement
 from leaderboard.models.reference import ItemHarm, ItemImageSource, ItemReference
 from leaderboard.packages.catalogue import has_version
+from leaderboard.packages.check import MANIFEST
 from leaderboard.packages.feedback_part import draw_feedback_part
 from leaderboard.packages.harm import agree, list_graded
 from leaderboard.packages.opening import open_version
-from leaderboard.packages.package import McqItem, PackageItem, track_of, write_question
+from leaderboard.packages.package import (
+    Manifest,
+    McqItem,
+    PackageItem,
+    track_of,
+    write_question,
+)
 from leaderboard.packages.phases import set_phase
 from leaderboard.packages.read import Package
 from leaderboard.third_parties import ThirdParties, tighten_third_parties
@@ -58,6 +65,8 @@ def load_package(session: Session, package: Package) -> Loaded:
         manifest=msgspec.to_builtins(manifest),
         published_at=now(),
     )
+    for past in find_past_dates(session, manifest):
+        raise Conflict(past.message, past.remedy)
     is_first = not has_version(session, manifest.slug)
     session.add(benchmark)
     _add_images(session, package)
@@ -90,6 +99,20 @@ def load_package(session: Session, package: Package) -> Loaded:
     if is_first:
         open_version(session, benchmark)
     return Loaded(benchmark, True)
+
+
+def find_past_dates(session: Session, manifest: Manifest) -> list[Problem]:
+    """Splits whose hidden answers would be public as soon as the package is loaded."""
+    return [
+        Problem(
+            f"splits: the answers of {part.name!r} would be public at once and for good, because "
+            f"their date, {part.reveal_at:%Y-%m-%d %H:%M} UTC, is past.",
+            'Correct "reveal_at", or say "answers": "public".',
+            path=MANIFEST,
+        )
+        for part in manifest.splits
+        if not isinstance(part.reveal_at, UnsetType) and part.reveal_at <= read_clock(session)
+    ]
 
 
 def find_loaded(session: Session, package: Package) -> Benchmark | None:

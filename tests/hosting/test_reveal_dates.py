@@ -9,7 +9,7 @@ from leaderboard.audit import read_audit
 from leaderboard.commitments.dates import read_dates
 from leaderboard.commitments.opened import count_revealed, read_opened
 from leaderboard.db import Sessions, read_clock
-from leaderboard.errors import Conflict, InvalidRequest
+from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.hosting.overview import read_overview
 from leaderboard.hosting.reveals import ON_ITS_DATE, date_reveal, reveal_due, reveal_version
 from leaderboard.models.commitment import RevealDate
@@ -60,6 +60,18 @@ def test_at_its_date_the_reconciler_reveals_a_split_once_and_before_nobody_sees_
         assert read_dates(session, found) == {}
         acts = [one for one in read_audit(session) if one.action == "reveal answers"]
         assert [one.actor for one in acts] == [ON_ITS_DATE]
+
+
+def test_a_package_whose_date_is_past_is_refused_and_nothing_of_it_is_there(
+    sessions: Sessions,
+) -> None:
+    with (
+        pytest.raises(Conflict, match="at once and for good, because their date, 2026-01-31 12:00"),
+        sessions.write() as session,
+    ):
+        load_items(session, make_items(5, 1, 1), dated("2026-01-31T12:00:00Z"))
+    with sessions.read() as session, pytest.raises(NotFound):
+        get_benchmark(session, "tiny")
 
 
 def test_a_host_sets_moves_and_takes_back_a_date_and_none_that_is_past(sessions: Sessions) -> None:

@@ -107,6 +107,12 @@ def test_a_version_is_looked_at_confirmed_and_prepared(hosted: Site) -> None:
     assert refused.status_code == 400
     assert "Nobody has confirmed that the pictures were looked at." in refused.text
     said = {"looked": "y", "by": "A. Example, radiologist", "found": "Side marks alone."}
+    for act in ("load", "drop"):
+        stale = post(hugo, hosted, f"{page}/{act}", page, **said, seen="another state of it")
+        assert stale.status_code == 409
+        assert "since you opened the page" in stale.text
+    (seen,) = set(re.findall(r'name="seen" value="(\w+)"', hugo.get(page).text))
+    said |= {"seen": seen}
     assert "is being loaded" in post(hugo, hosted, f"{page}/load", page, **said).text
     work(hosted, key)
     assert "Loaded: tiny 1.1.0." in unescape(hugo.get(page).text)

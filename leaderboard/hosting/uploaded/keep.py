@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import BinaryIO
@@ -96,6 +97,27 @@ def receive_package(
         raise InvalidRequest("The file is empty.", "Choose another one.").at("file")
     _note(session, kept, user, "upload package", f"{kept.n_bytes:,} bytes")
     return kept, Act(f"{file_name[-200:]} is uploaded; a worker looks at it.", waiting=_nudge(kept))
+
+
+def make_mark(session: Session, kept: UploadedPackage) -> str:
+    """What tells this upload, as it was looked at last, from any other state of this number."""
+    report = session.get(UploadReport, kept.id)
+    looked = "" if report is None else f"{report.read_at.isoformat()}"
+    told = f"{kept.file_name}\n{kept.uploaded_at.isoformat()}\n{looked}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def require_seen(session: Session, kept: UploadedPackage, mark: str | None) -> None:
+    """Raise Conflict where the page on which somebody decided showed something else.
+
+    A program that decides without a page has no mark.
+    """
+    if mark is not None and mark != make_mark(session, kept):
+        raise Conflict(
+            "This package was looked at again, or another one took its number, since you opened "
+            "the page.",
+            "Look at what it is now.",
+        )
 
 
 def answer_questions(session: Session, kept: UploadedPackage, said: Said, user: User) -> Act:

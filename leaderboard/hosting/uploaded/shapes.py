@@ -37,6 +37,7 @@ class SplitPart(msgspec.Struct, kw_only=True):
     name: str
     answers: str
     n_items: int
+    reveal_at: str = ""
 
 
 class Unconfirmed(msgspec.Struct, kw_only=True):

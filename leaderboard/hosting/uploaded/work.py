@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
+from msgspec import UnsetType
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -54,7 +55,7 @@ from leaderboard.packages.confirmed import (
     require_confirmed,
 )
 from leaderboard.packages.files import PackageFiles
-from leaderboard.packages.load import find_loaded, load_package
+from leaderboard.packages.load import find_loaded, find_past_dates, load_package
 from leaderboard.packages.package import PackageItem
 from leaderboard.packages.read import Package, Survey, survey_package
 from leaderboard.packages.unloaded import compare_package
@@ -92,7 +93,9 @@ def work_on_upload(sessions: Sessions, key: int, most_bytes: int) -> bool:
         with TemporaryDirectory() as name:
             folder = Path(name)
             with sessions.read() as session:
-                row = session.get_one(UploadedPackage, key)
+                row = session.get(UploadedPackage, key)
+                if row is None:
+                    raise ClaimLost
                 place = write_file(session, row, folder)
                 facts = _Facts(row.file_name, row.layout, row.benchmark, row.step, read_said(row))
             if facts.step is UploadStep.READ:
@@ -162,7 +165,14 @@ def _report(survey: Survey, items: Sequence[PackageItem], examination: Examinati
         report.licence, report.description = manifest.licence, manifest.description
         report.content_hash = survey.package.content_hash
         report.splits = [
-            SplitPart(name=one.name, answers=one.answers, n_items=len(of_split[one.name]))
+            SplitPart(
+                name=one.name,
+                answers=one.answers,
+                n_items=len(of_split[one.name]),
+                reveal_at=""
+                if isinstance(one.reveal_at, UnsetType)
+                else f"{one.reveal_at:%Y-%m-%d %H:%M} UTC",
+            )
             for one in manifest.splits
         ]
     return report
@@ -194,6 +204,8 @@ def _compare(
             ]
     except Conflict as error:
         return [Problem(error.message, error.remedy, path=MANIFEST)]
+    if past := find_past_dates(session, package.manifest):
+        return past
     proposed = compare_package(session, package)
     if proposed is not None:
         report.front, report.shared = proposed.front.version, describe_shared(proposed.diff)

@@ -19,10 +19,12 @@ from leaderboard.hosting.uploaded.keep import (
     get_picture,
     get_uploaded,
     load_uploaded,
+    make_mark,
     read_said,
     read_sheet,
     read_uploaded,
     receive_package,
+    require_seen,
 )
 from leaderboard.hosting.uploaded.preview import PER_SHEET
 from leaderboard.models.uploaded import SheetKind, UploadedPackage
@@ -137,6 +139,7 @@ def load(key: int) -> Response | tuple[str, int]:
     """Confirm what has to be confirmed, and have it loaded."""
     kept, form = get_uploaded(database(), key), LoadForm(request.form)
     with form.catches():
+        require_seen(database(), kept, request.form.get("seen"))
         done = load_uploaded(
             database(),
             kept,
@@ -155,7 +158,9 @@ def load(key: int) -> Response | tuple[str, int]:
 @right_required(Right.LOAD_PACKAGES, UPLOADED)
 def drop(key: int) -> Response:
     """Delete it with all that was made of it."""
-    done = drop_uploaded(database(), get_uploaded(database(), key), current_user())
+    kept = get_uploaded(database(), key)
+    require_seen(database(), kept, request.form.get("seen"))
+    done = drop_uploaded(database(), kept, current_user())
     return finish(done, url_for(".index"))
 
 
@@ -199,6 +204,7 @@ def _package_page(
         kept=kept,
         report=report,
         line=say_progress(kept),
+        mark=make_mark(database(), kept),
         answers=answers,
         load_form=load_form,
         form=form,
