@@ -176,6 +176,7 @@ OWN_ACCOUNT = {
     "/sign-out",
     "/register",
     "/account/password",
+    "/account/attention",
     "/account/second-factor",
     "/account/second-factor/off",
     "/account/second-factor/recovery-codes",

@@ -187,7 +187,7 @@ ROUTES = (
     "api:/api/v1/submissions/KEY/items?level=L4/L5",
     "api:/api/v1/submissions/KEY/items.csv",
 )
-MOVING = {"date", "server", "content-length"}
+MOVING = {"date", "server", "content-length", "x-request-id"}
 
 
 @pytest.mark.parametrize("is_demonstration", [False, True], ids=["protected", "demonstration"])

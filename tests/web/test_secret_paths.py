@@ -34,6 +34,7 @@ PUBLIC = {
         "filename",
         "format",
         "key",
+        "kind",
         "link_id",
         "model",
         "objection",

@@ -54,7 +54,7 @@ ADDRESSES = (
     "/account/models/{}",
     "/models/{}/",
 )
-VARYING = {"date", "etag", "set-cookie"}
+VARYING = {"date", "etag", "set-cookie", "x-request-id"}
 HOST = "host@example.org"
 
 

@@ -1,6 +1,7 @@
 """What every leased table promises: one list, run over each of them on both databases."""
 
 import importlib
+import io
 import pkgutil
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from leaderboard.errors import ClaimLost
 from leaderboard.evaluation.claim import SUBMISSIONS
 from leaderboard.evaluation.turns import claim_next, read_order
 from leaderboard.exposure.lease import EXPOSURES
+from leaderboard.hosting.uploaded.keep import receive_package
+from leaderboard.hosting.uploaded.lease import UPLOADS
 from leaderboard.items.reports import ensure_rater_id
 from leaderboard.judges.checklist import ChecklistJudge
 from leaderboard.judges.order_runs import ORDER_RUNS, add_order_run
@@ -54,7 +57,8 @@ from leaderboard.models.notice import Notice, NoticeState, NoticeTarget, NoticeT
 from leaderboard.models.order import OrderState
 from leaderboard.models.robustness import AuditState, RobustnessAudit
 from leaderboard.models.submission import EventKind, Status, Submission
-from leaderboard.models.team import Team
+from leaderboard.models.team import Team, User
+from leaderboard.models.uploaded import UploadState
 from leaderboard.notices import ask_test as notice_tests
 from leaderboard.notices.lease import NOTICE_TESTS, NOTICES
 from leaderboard.queue import JOBS, Job, Lane, make_queue, make_rq_queue
@@ -186,6 +190,12 @@ def ask_connection_test_again(session: Session, key: Any) -> None:
     connection_tests.ask_test(session, session.get_one(Endpoint, key))
 
 
+def add_upload(session: Session) -> int:
+    user = session.scalars(select(User).limit(1)).one()
+    kept, _ = receive_package(session, io.BytesIO(b"no zip"), "p.zip", "tiny", "", user, 1_000)
+    return kept.id
+
+
 def add_order(session: Session) -> int:
     return add_order_run(session, ensure_rater_id(session, ChecklistJudge.identity)).id
 
@@ -216,6 +226,7 @@ CASES = [
     Case(PARTS, add_part, {"state": PartState.DONE}),
     Case(ORDER_RUNS, add_order, {"state": OrderState.FINISHED}),
     Case(IRT_RUNS, add_irt, {"state": IrtState.FINISHED}),
+    Case(UPLOADS, add_upload, {"state": UploadState.READY}),
     Case(REFITS, add_refit, {"nudged_at": now() - AN_HOUR}),
     Case(
         CONNECTION_TESTS,

@@ -69,7 +69,7 @@ def begin() -> tuple[str, int]:
         options = ask_new(database(), site, user)
         database().commit()
         page = render_template(
-            "passkeys/new.html", form=form, name=name, options=options, site=site
+            "passkeys/new.html", form=form, name=name, options=options, passkey_site=site
         )
         return page, 200
     return show_page(add_form=form), form.status

@@ -210,7 +210,7 @@ def _enter_page(user: User, form: EnterForm) -> str:
         is_again=find_half_signed_in_user() is None,
         passkeys=own,
         is_usable=any(map(is_of_this_site, own)),
-        site=services().passkey_site,
+        passkey_site=services().passkey_site,
         base_url=services().base_url,
     )
 
@@ -242,7 +242,7 @@ def show_page(
         authenticator=authenticator,
         passkeys=passkeys,
         is_of_this_site=is_of_this_site,
-        site=services().passkey_site,
+        passkey_site=services().passkey_site,
         base_url=services().base_url,
         factors=[MEANS_WORDS[one] for one in read_factors(database(), user)],
         n_recovery_codes=count_recovery_codes(database(), user),
