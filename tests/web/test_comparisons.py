@@ -218,6 +218,7 @@ def test_without_scripts_a_visitor_ticks_models_and_gets_an_address_to_share(
 ) -> None:
     page = open_page(browser, compared.url, java_script_enabled=False)
     page.goto("/")
+    page.get_by_text("part of the items and no overall rank").click()
     page.get_by_label("Compare Model-A").check()
     page.get_by_label("Compare Model-B").check()
     page.get_by_role("button", name="Compare the chosen").click()
