@@ -10,18 +10,23 @@ from leaderboard.bundles.verifying.figures import Verdict
 from leaderboard.db import Sessions
 from leaderboard.disclosure import Viewer
 from leaderboard.errors import InvalidPackage
+from leaderboard.hosting.reported import add_source
 from leaderboard.models.benchmark import Split
-from leaderboard.packages.catalogue import get_benchmark
+from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.packages.files import open_package
 from leaderboard.packages.read import read_package
 from leaderboard.packages.write import write_package as write_again
 from leaderboard.rankings.read import read_ranking
+from leaderboard.reported.read import read_reported
+from leaderboard.reported.read_file import NamedFile, read_reported_file
+from leaderboard.reported.source import SaidOfSource, read_source
 from leaderboard.scoring.boards import Board
 from tests.bundles.made import bundle, names_of, verify
 from tests.evaluation.scripted import ScriptedJudge
 from tests.factories import load_items, make_team, make_user
 from tests.loaded import Submit
 from tests.package_files import make_case, make_manifest, make_mcq, write_package
+from tests.reported.published import FOLDER
 
 TRACKS = [
     {"key": "diagnosis", "name": "Diagnosis"},
@@ -104,3 +109,41 @@ def test_a_default_track_says_what_the_pictures_say(tmp_path: Path) -> None:
         read_package(open_package(folder))
     (problem,) = caught.value.problems
     assert problem.message == 'Its track is "image", and it has no pictures.'
+
+
+@pytest.mark.one_database
+def test_the_papers_table_stands_on_its_tracks_and_totals_that_differ_are_told(
+    sessions: Sessions,
+) -> None:
+    """arXiv 2510.12267: overall is the mean of both accuracies, but in one row."""
+    with sessions.write() as session:
+        load_items(session, make_questions(2, 2), make_named(demonstration=False))
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        table = (FOLDER / "spinal-pathology.csv").read_bytes()
+        _, rest = table.split(b"\n", 1)
+        head = b"model,diagnosis,localization,figure:Precision,figure:Recall,total,note\n"
+        boards = split.benchmark.boards
+        file = read_reported_file([NamedFile(None, head + rest)], "test", boards)
+        said = SaidOfSource(
+            kind="paper",
+            title="SpineBench for spinal pathology analysis",
+            address="10.48550/arXiv.2510.12267",
+            measured_on="its own questions",
+            differs=["items"],
+            counts="",
+        )
+        add_source(session, split, file, read_source(said, file), None)
+    with sessions.read() as session:
+        split = get_split(get_benchmark(session, "tiny"), "test")
+        rows = read_reported(session, split, {})
+        whole = {one.model.name: one.again for one in rows if one.again}
+        wrong = {one.model.name: one.mismatches for one in rows if one.mismatches}
+    assert len(whole) == len(rows) - 1, "one row, that of chance, has no localization"
+    assert whole["Gemini-2.5-pro-exp-03-25"][Board.OVERALL] == pytest.approx((32.37 + 9.35) / 2)
+    ((name, differing),) = wrong.items()
+    assert {board.value: round(value, 2) for board, value in differing.items()} == {
+        "overall": 15.54
+    }
+    printed = next(one.find(Board.OVERALL) for one in rows if one.model.name == name)
+    assert printed is not None
+    assert printed.value == 15.84
