@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from typing import Any, Literal
 LogFormat = Literal["text", "json"]
 
 _IDS: ContextVar[Mapping[str, str]] = ContextVar("ids", default=MappingProxyType({}))
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ACCESS = "gunicorn.access"
 _PARTS = {"method": "m", "path": "U", "status": "s", "bytes": "B", "seconds": "L"}
 """What an access log line tells beside its message, by gunicorn's names."""
@@ -42,7 +44,9 @@ def read_ids() -> Mapping[str, str]:
 class LineFormatter(logging.Formatter):
     """Writes time (UTC), level, logger, message, ids and traceback.
 
-    JSON is one object a line. `hide` takes out what no log may hold.
+    JSON is one object a line. In text only a record begins a line at its margin: control characters
+    of a message are escaped, lines of a traceback indented, as either may hold what a stranger
+    sent. `hide` takes out what no log may hold.
     """
 
     def __init__(self, kind: LogFormat, hide: Callable[[str], str] = str) -> None:
@@ -61,7 +65,8 @@ class LineFormatter(logging.Formatter):
             named = "".join(f" {name}={value}" for name, value in ids.items())
             line = f"{at} {record.levelname} {record.name}: {message}"
             line += f" [{named.strip()}]" if named else ""
-            return f"{line}\n{self._hide(trace)}" if trace else line
+            lines = self._hide(trace).split("\n") if trace else []
+            return "\n  ".join(map(_escape, [line, *lines]))
         fields: dict[str, Any] = {"time": at, "level": record.levelname, "logger": record.name}
         fields |= {"message": message, **ids}
         if record.name == _ACCESS and isinstance(record.args, Mapping):
@@ -69,6 +74,11 @@ class LineFormatter(logging.Formatter):
         if trace:
             fields["exception"] = self._hide(trace)
         return json.dumps(fields, default=str)
+
+
+def _escape(line: str) -> str:
+    """The line with its control characters and line separators written as escapes."""
+    return _BREAKS.sub(lambda found: ascii(found[0])[1:-1], line)
 
 
 def configure(kind: LogFormat, hide: Callable[[str], str] = str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from leaderboard.audit import add_audit
@@ -104,24 +104,42 @@ def _read_future(session: Session, text: str) -> datetime:
     return moment
 
 
-def reveal_due(session: Session) -> list[str]:
-    """Make the reveals whose dates have come; what was done, in a line each.
+def find_due(session: Session) -> Sequence[int]:
+    """The ids of the splits whose dates have come, the earliest first."""
+    return session.scalars(_select_due().order_by(RevealDate.reveals_at, RevealDate.split_id)).all()
 
-    Where one is refused by then, say because a newer version hides the same answers, its date is
+
+def reveal_due(session: Session, split_id: int) -> str | None:
+    """Make the reveal of a split whose date has come; what was done, None if it is not due.
+
+    Where it is refused by then, say because a newer version hides the same answers, its date is
     put on hold with the reason, which hosts see, until they set it anew.
     """
-    rows = session.scalars(
+    row = session.scalar(
         select(RevealDate)
+        .where(RevealDate.split_id == split_id, RevealDate.split_id.in_(_select_due()))
+        .with_for_update(key_share=True)
+    )
+    return None if row is None else _reveal_dated(session, row)
+
+
+def hold_reveal(session: Session, split_id: int, message: str) -> None:
+    """Put the date of a split on hold with the reason, which hosts see, until they set it anew."""
+    if session.get(RevealDate, split_id) and not session.get(RevealHold, split_id):
+        session.add(RevealHold(split_id=split_id, message=message, held_at=now()))
+        session.flush()
+
+
+def _select_due() -> Select[tuple[int]]:
+    return (
+        select(RevealDate.split_id)
         .join(Split, Split.id == RevealDate.split_id)
         .join(Opening, Opening.benchmark_id == Split.benchmark_id)
         .where(
             RevealDate.reveals_at <= clock(),
             RevealDate.split_id.not_in(select(RevealHold.split_id)),
         )
-        .order_by(RevealDate.reveals_at, RevealDate.split_id)
-        .with_for_update(key_share=True, of=RevealDate)
-    ).all()
-    return [_reveal_dated(session, row) for row in rows]
+    )
 
 
 def _reveal_dated(session: Session, row: RevealDate) -> str:
@@ -130,8 +148,7 @@ def _reveal_dated(session: Session, row: RevealDate) -> str:
     live = {} if row.also_live else count_live(session, benchmark, items, until=row.reveals_at)
     if live:
         message = f"{say_live(benchmark, live)} The reveal of {split.name} would give them away."
-        session.add(RevealHold(split_id=split.id, message=message, held_at=now()))
-        session.flush()
+        hold_reveal(session, split.id, message)
         return message
     reason = f"As announced, at {say_moment(row.reveals_at)}."
     drop_date(session, split)

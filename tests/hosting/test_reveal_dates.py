@@ -1,9 +1,12 @@
 """Hidden answers become public at the date that package or host gave, once, and not before."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from leaderboard.audit import read_audit
 from leaderboard.commitments.dates import read_dates
@@ -11,7 +14,13 @@ from leaderboard.commitments.opened import count_revealed, read_opened
 from leaderboard.db import Sessions, read_clock
 from leaderboard.errors import Conflict, InvalidRequest, NotFound
 from leaderboard.hosting.overview import read_overview
-from leaderboard.hosting.reveals import ON_ITS_DATE, date_reveal, reveal_due, reveal_version
+from leaderboard.hosting.reveals import (
+    ON_ITS_DATE,
+    date_reveal,
+    find_due,
+    reveal_due,
+    reveal_version,
+)
 from leaderboard.models.commitment import RevealDate
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from tests.factories import load_items
@@ -100,8 +109,51 @@ def test_a_host_sets_moves_and_takes_back_a_date_and_none_that_is_past(sessions:
         reveal_version(session, found, "hanna", "It is over.")
     make_due(sessions)
     with sessions.write() as session:
-        assert reveal_due(session) == ["All answers of tiny 1.0.0 test were public."]
-        assert reveal_due(session) == []
+        (due,) = find_due(session)
+        assert reveal_due(session, due) == "All answers of tiny 1.0.0 test were public."
+        assert reveal_due(session, due) is None
+        assert find_due(session) == []
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_one_reveal_that_fails_holds_up_no_other_and_no_phase(
+    sessions: Sessions,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    is_refused: bool,
+) -> None:
+    with sessions.write() as session:
+        load_items(session, make_items(5, 1, 1), dated(DATE) | {"slug": "first"})
+        load_items(session, make_items(4, 1, 1), dated(DATE))
+        first = get_split(get_benchmark(session, "first"), "test")
+        session.get_one(RevealDate, first.id).reveals_at = datetime(2001, 1, 1, tzinfo=UTC)
+        first_id = first.id
+    make_due(sessions)
+    error = Conflict("They have no commitment.") if is_refused else RuntimeError("broken")
+    monkeypatch.setattr("workers.calendar.reveal_due", partial(fail_for, first_id, error))
+    monkeypatch.setattr(
+        "workers.calendar.freeze_due", lambda _: SimpleNamespace(nudges=("frozen",))
+    )
+    for _ in range(2):
+        assert list(map(str, follow_calendar(sessions))) == ["frozen"]
+    with sessions.read() as session:
+        assert count_revealed(session, get_benchmark(session, "tiny")) == N_ITEMS - 1
+        assert count_revealed(session, get_benchmark(session, "first")) == 0
+        messages = [hold.message for hold in read_overview(session).holds]
+    # What is refused waits for a host, who is told why; a defect is tried again each time.
+    assert len(messages) == is_refused
+    assert all("have no commitment" in one for one in messages)
+    errors = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert len(errors) == (1 if is_refused else 2)
+    assert all(f"split {first_id}" in one for one in errors)
+
+
+def fail_for(split_id: int, error: Exception, session: Session, due: int) -> str | None:
+    """Make a reveal but for that of one split, which is undone by an error."""
+    done = reveal_due(session, due)
+    if due == split_id:
+        raise error
+    return done
 
 
 def test_a_date_that_would_give_away_what_another_version_hides_is_refused(

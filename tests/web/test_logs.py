@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -86,3 +87,21 @@ def test_an_access_log_line_tells_its_parts_and_text_lines_end_with_ids() -> Non
     ]
     assert text.endswith(' INFO gunicorn.access: 127.0.0.1 "GET /join/***" [request=r job=j]')
     assert LineFormatter("text").format(record).endswith('/join/***"')
+
+
+def test_what_a_stranger_sends_writes_no_line_of_its_own() -> None:
+    forged = "2026-12-01T00:00:00.000Z INFO workers: forged"
+    try:
+        raise RuntimeError(f"no page /x\n{forged}\r{forged}")
+    except RuntimeError:
+        trace = sys.exc_info()
+    for separator in ("\n", "\r", "\x0b", "\x1e", "\x85", "\u2028", "\u2029", "\x1b[2K"):
+        path = f"/x{separator}{forged}"
+        record = logging.LogRecord("web", logging.WARNING, "", 0, "no page %s", (path,), trace)
+        with noting(request=f"r{separator}{forged}"):
+            lines = LineFormatter("text").format(record).splitlines()
+        assert "no page /x\\" in lines[0]
+        assert [line for line in lines if not line.startswith("  ")] == lines[:1]
+        assert lines[-2].endswith("RuntimeError: no page /x")
+        assert lines[-1] == f"  {forged}\\r{forged}"
+        assert "\x1b" not in lines[0]

@@ -153,6 +153,8 @@ def test_only_who_shows_the_token_is_told(client: FlaskClient, settings: dict[st
     assert client.get("/metrics").status_code == 401
     wrong = {"Authorization": f"Bearer {TOKEN[:-1]}"}
     assert client.get("/metrics", headers=wrong).status_code == 401
+    # What is not ASCII is as wrong as any other.
+    assert client.get("/metrics", headers={"Authorization": "Bearer \u00e9"}).status_code == 401
     modern = client.get(
         "/metrics",
         headers={"Authorization": f"Bearer {TOKEN}", "Accept": "application/openmetrics-text"},

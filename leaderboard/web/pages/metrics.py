@@ -37,7 +37,8 @@ def metrics() -> Response:
     parts = services().metrics
     if parts is None:
         raise NotFound("There is nothing at this address.")
-    if not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {parts.token}"):
+    shown = request.headers.get("Authorization", "").encode()
+    if not hmac.compare_digest(shown, f"Bearer {parts.token}".encode()):
         raise NotSignedIn("This address needs a token.", "Send METRICS_TOKEN as a bearer token.")
     registry = CollectorRegistry()
     registry.register(Collector(parts))
