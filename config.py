@@ -7,6 +7,7 @@ import binascii
 import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
@@ -25,11 +26,13 @@ SENTENCES = {
     "greater_than_equal": "{name} must be at least {ge}.",
     "less_than_equal": "{name} must be at most {le}.",
     "bool_parsing": "{name} must be 1 or 0.",
+    "literal_error": "{name} must be {expected}.",
     "value_error": "{name} {error}",
 }
 """What is said of a variable by the kind of its problem; its value may be a secret."""
 
 
+DRIVERS = frozenset({"postgresql+psycopg", "sqlite", "sqlite+pysqlite"})
 LOGO_STARTS = {
     ".png": b"\x89PNG\r\n\x1a\n",
     ".jpg": b"\xff\xd8\xff",
@@ -373,8 +376,32 @@ class Config(Environment):
         """Name the driver that we install, where a host's URL names none."""
         for scheme in ("postgres://", "postgresql://"):
             if url.startswith(scheme):
-                return "postgresql+psycopg://" + url.removeprefix(scheme)
+                url = "postgresql+psycopg://" + url.removeprefix(scheme)
+        if not _is_database(url):
+            raise ValueError(
+                "must read like postgresql://user:password@host/name or "
+                "sqlite:////srv/spinebench.sqlite3; a password has @ : / % as %40 %3A %2F %25."
+            )
         return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis(cls, url: str) -> str:
+        if not _is_redis(url):
+            raise ValueError(
+                "must read like redis://:password@host:6379/0, rediss:// for TLS, or "
+                "unix:///run/redis.sock; a password has @ : / % as %40 %3A %2F %25."
+            )
+        return url
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _check_dsn(cls, dsn: str) -> str:
+        if dsn and not _is_dsn(dsn):
+            raise ValueError(
+                "must read like https://key@sentry.example/1, as Sentry shows it for a project."
+            )
+        return dsn
 
     @field_validator("secret_keys")
     @classmethod
@@ -486,6 +513,39 @@ class Config(Environment):
                 "`python -m flask --app leaderboard.app endpoint make-key`."
             )
         return keys
+
+
+def _is_database(url: str) -> bool:
+    # Commands that need no settings do without the package.
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).drivername in DRIVERS
+    except (ArgumentError, ValueError):
+        return False
+
+
+def _is_redis(url: str) -> bool:
+    from redis import ConnectionPool
+
+    try:
+        # Connects to nothing yet.
+        ConnectionPool.from_url(url).reset()
+    except ValueError:
+        return False
+    return True
+
+
+def _is_dsn(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        number = parts.path.rpartition("/")[2]
+        # A port that is no number raises.
+        is_reached = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and is_reached and bool(parts.username and number)
 
 
 def _is_address(text: str) -> bool:

@@ -52,6 +52,27 @@ def test_every_problem_of_the_environment_is_named_at_once_with_its_remedy() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "remedy"),
+    [
+        ("DATABASE_URL", f"nonsense:{SECRET}", "must read like postgresql://"),
+        ("DATABASE_URL", f"mysql://u:{SECRET}@h/x", "must read like postgresql://"),
+        ("DATABASE_URL", f"postgresql://u:{SECRET}@h:port/x", "must read like postgresql://"),
+        ("REDIS_URL", f"foo:{SECRET}", "must read like redis://"),
+        ("REDIS_URL", f"redis://:{SECRET}@h:port", "must read like redis://"),
+        ("SENTRY_DSN", SECRET, "must read like https://key@sentry.example/1"),
+        ("SENTRY_DSN", "https://sentry.example/1", "must read like https://key@sentry.example/1"),
+        ("LOG_FORMAT", "xml", "must be 'text' or 'json'."),
+    ],
+)
+def test_an_address_that_nothing_can_open_is_named_with_its_form_and_not_shown(
+    name: str, text: str, remedy: str
+) -> None:
+    (problem,) = read_problems(REQUIRED | {name: text})
+    assert problem.startswith(f"{name} {remedy}")
+    assert SECRET not in problem
+
+
 def test_nothing_else_is_named_than_what_is_wrong() -> None:
     (problem,) = read_problems(REQUIRED | {"LEASE_SECONDS": "-1"})
     assert problem == "LEASE_SECONDS must be at least 0."

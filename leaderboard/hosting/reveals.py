@@ -130,7 +130,7 @@ def hold_reveal(session: Session, split_id: int, message: str) -> None:
         session.flush()
 
 
-def _select_due() -> Select[tuple[int]]:
+def _select_due() -> Select[int]:
     return (
         select(RevealDate.split_id)
         .join(Split, Split.id == RevealDate.split_id)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from redis import Redis
 
 from config import Config
 from leaderboard.app import create_app
+from leaderboard.host_cli.production.command import check_command
 from leaderboard.host_cli.production.finding import Finding
 from leaderboard.host_cli.production.machine import check_machine
 from leaderboard.host_cli.production.services import check_services
@@ -62,6 +64,10 @@ def test_good_settings_leave_nothing_to_say() -> None:
         ({"IMPRINT": ""}, {}, "IMPRINT"),
         ({"PRIVACY": ""}, {}, "PRIVACY"),
         ({"TERMS": ""}, {}, "TERMS"),
+        ({"TRUSTED_HOSTS": "https://a.example"}, {}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "a.example, b.example"}, {}, "TRUSTED_HOSTS"),
+        ({"METRICS_TOKEN": "SWORDFISH"}, {}, "METRICS_TOKEN"),
+        ({"STORAGE_URL": "s3://pictures"}, {}, "STORAGE_URL"),
     ],
 )
 def test_each_weak_setting_is_named_alone(
@@ -73,6 +79,41 @@ def test_each_weak_setting_is_named_alone(
     assert found[0].remedy
     for key in (*Config.from_env(GOOD | changed).secret_keys, GOOD["BUNDLE_KEYS"]):
         assert key not in str(found)
+    assert "SWORDFISH" not in str(found)
+
+
+def test_names_of_hosts_with_and_without_ports_are_taken() -> None:
+    hosts = {"TRUSTED_HOSTS": "a.example b.example:8443 192.0.2.1 [2001:db8::1]:80"}
+    assert list(check_settings(Config.from_env(GOOD | hosts), {})) == []
+
+
+def test_what_cannot_be_read_is_named_by_the_command_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = {
+        "DATABASE_URL": "nonsense:SWORDFISH",
+        "REDIS_URL": "foo:SWORDFISH",
+        "LOG_FORMAT": "xml",
+        "SENTRY_DSN": "SWORDFISH",
+        "SITE_NAME": "n" * 61,
+    }
+    for name, text in (GOOD | wrong).items():
+        monkeypatch.setenv(name, text)
+    done = Flask("commands").test_cli_runner().invoke(check_command, ["--json"])
+    answer = json.loads(done.output)
+    assert done.exit_code == 1
+    assert {one["name"] for one in answer["findings"]} == set(wrong)
+    assert "SWORDFISH" not in done.output
+
+
+def test_each_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    there = tmp_path / "there.toml"
+    there.touch()
+    files = ("PROVIDERS_FILE", "JUDGES_FILE", "READER_FILE")
+    for place, named in ((tmp_path / "none.toml", list(files)), (there, [])):
+        config = Config.from_env(GOOD | dict.fromkeys(files, str(place)))
+        found = list(check_machine(config, tmp_path / "environment", []))
+        assert [one for one in names(found) if one in files] == named
 
 
 def test_what_files_and_the_proxy_leave_open_is_named(tmp_path: Path) -> None:

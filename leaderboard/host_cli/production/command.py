@@ -45,7 +45,11 @@ def check_command(as_json: bool, environment_file: Path, proxy_files: tuple[Path
         found = list(_check(config(), environment_file, proxy_files))
     except ConfigError as error:
         found = [
-            problem(line.partition(" ")[0], line, "See the table of settings in docs/hosting.md.")
+            problem(
+                line.partition(" ")[0].rstrip(":"),
+                line,
+                "See the table of settings in docs/hosting.md.",
+            )
             for line in str(error).splitlines()
         ]
     found.sort(key=lambda one: one.weight is not Weight.PROBLEM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
@@ -30,6 +31,7 @@ def check_machine(
     config: Config, environment_file: Path, proxy_files: Sequence[Path]
 ) -> Iterator[Finding]:
     """What others may read, what the proxy takes, how much room is left, and the last backup."""
+    yield from _check_files(config)
     database = _find_file(config)
     for name, place in (("environment file", environment_file), ("database file", database)):
         if place is not None:
@@ -47,6 +49,20 @@ def check_machine(
 def _find_file(config: Config) -> Path | None:
     name = make_url(config.database_url).database
     return Path(name) if is_sqlite(config) and name and name != ":memory:" else None
+
+
+def _check_files(config: Config) -> Iterator[Finding]:
+    for name, place in (
+        ("PROVIDERS_FILE", config.providers_file),
+        ("JUDGES_FILE", config.judges_file),
+        ("READER_FILE", config.reader_file),
+    ):
+        if place and not (Path(place).is_file() and os.access(place, os.R_OK)):
+            yield problem(
+                name,
+                "It names a file that is not there, or that may not be read.",
+                "Correct the path, or let the site's user read the file.",
+            )
 
 
 def _check_mode(name: str, place: Path) -> Iterator[Finding]:

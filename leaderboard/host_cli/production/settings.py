@@ -12,6 +12,8 @@ from sqlalchemy import make_url
 from config import Config
 from leaderboard.host_cli.production.finding import Finding, advice, problem
 
+HOST_NAME = re.compile(r"\[[0-9a-f:.]+\](:\d+)?|[\w.-]+(:\d+)?", re.IGNORECASE)
+SHORTEST_TOKEN = 20
 FEWEST_CHARACTERS = 10
 """A key of at least 32 random characters has more different ones than this."""
 NEW_KEY = "Make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
@@ -23,6 +25,7 @@ def check_settings(config: Config, environ: Mapping[str, str]) -> Iterator[Findi
     yield from _check_keys(config)
     yield from _check_address(config, environ)
     yield from _check_options(config)
+    yield from _check_parts(config)
     if is_sqlite(config) and int(environ.get("WEB_CONCURRENCY") or 2) > 1:
         yield advice(
             "DATABASE_URL",
@@ -127,4 +130,22 @@ def _check_options(config: Config) -> Iterator[Finding]:
             "REQUIRE_SECOND_FACTOR",
             "It is 0: a host's password alone opens everything.",
             "Remove the setting.",
+        )
+
+
+def _check_parts(config: Config) -> Iterator[Finding]:
+    if not all(map(HOST_NAME.fullmatch, config.trusted_hosts)):
+        yield problem(
+            "TRUSTED_HOSTS",
+            "It holds something that is not the name of a host: the site answers to no such name.",
+            "Write names alone, separated by spaces, without https:// and commas.",
+        )
+    token = config.metrics_token
+    if token and (len(token) < SHORTEST_TOKEN or len(set(token)) < FEWEST_CHARACTERS):
+        yield problem("METRICS_TOKEN", "It can be guessed.", NEW_KEY)
+    if config.storage_url and not (config.storage_key_id and config.storage_secret):
+        yield problem(
+            "STORAGE_URL",
+            "It is set without a key: no picture can be stored or read.",
+            "Set STORAGE_KEY_ID and STORAGE_SECRET.",
         )
