@@ -408,6 +408,7 @@ def test_at_another_name_of_the_site_the_page_says_where_passkeys_work(
     add(sign_in(local_site, "hugo"), local_site)
     page = open_page(browser, local_site.url, viewport={"width": 390, "height": 900})
     type_password(page, PAGE)
+    page.wait_for_load_state()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text(
         f"Passkeys work at {locate(local_site).origin} only"
