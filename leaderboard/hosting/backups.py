@@ -110,6 +110,7 @@ def _find_kind(parts: URL) -> str:
 
 def _require_empty(parts: URL) -> None:
     if parts.get_backend_name() == "sqlite" and not Path(str(parts.database)).exists():
+        _require_no_log(Path(str(parts.database)))
         return
     engine = create_engine(parts)
     try:
@@ -133,18 +134,36 @@ def _copy_sqlite(database: Path, place: Path) -> None:
         source.backup(copy)
 
 
+def _require_no_log(database: Path) -> None:
+    """SQLite would write what stands in the log of another database into the restored one."""
+    left = [f"{database}{ending}" for ending in ("-wal", "-shm", "-journal")]
+    if found := [name for name in left if Path(name).exists()]:
+        raise Conflict(
+            f"Files of another database stand there: {', '.join(found)}. Nothing was restored.",
+            "Move them away with the database that they belong to.",
+        )
+
+
 def _restore_sqlite(place: Path, database: Path) -> None:
-    with closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True)) as source:
-        try:
-            (answer,) = source.execute("PRAGMA integrity_check").fetchone()
-        except sqlite3.DatabaseError as error:
-            answer = str(error)
-    if answer != "ok":
-        raise InvalidRequest(f"{place.name} is damaged: {answer}.", "Restore another backup.")
+    """What is looked at is the copy: the backup may be where nothing can be written."""
     part = database.with_name(f"{database.name}.part")
     shutil.copyfile(place, part)
     part.chmod(0o600)
-    part.replace(database)
+    try:
+        answer = _check_sqlite(part)
+        if answer != "ok":
+            raise InvalidRequest(f"{place.name} is damaged: {answer}.", "Restore another backup.")
+        part.replace(database)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _check_sqlite(place: Path) -> str:
+    with closing(sqlite3.connect(f"file:{place}?mode=ro&immutable=1", uri=True)) as source:
+        try:
+            return str(source.execute("PRAGMA integrity_check").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            return str(error)
 
 
 def _run(command: Sequence[str], parts: URL) -> None:

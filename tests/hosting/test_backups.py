@@ -100,5 +100,9 @@ def test_a_damaged_backup_and_one_of_another_database_are_refused(tmp_path: Path
     other = bad.with_suffix(".dump")
     other.touch()
     assert "is not a backup of sqlite" in run(args=["backup", "restore", str(other)]).output
+    log = target.with_name("new.sqlite3-wal")
+    log.touch()
+    left = run(args=["backup", "restore", str(bad)]).output
+    assert f"Files of another database stand there: {log}. Nothing was restored." in left
     assert "BACKUP_FOLDER is not set" in run(args=["backup", "make"]).output
-    assert not target.exists()
+    assert sorted(tmp_path.iterdir()) == sorted([bad, other, log]), "nothing beside them"
