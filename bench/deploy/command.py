@@ -124,8 +124,8 @@ def _submit(machine: Machine, token: str) -> int:
         rows = [json.loads(line) for line in lines]
         name = f"{model}.{ending}"
         raw = make([(row["id"], row["prediction"]) for row in rows])
-        (machine.folder / "root" / name).write_bytes(raw)
-        ids[name] = machine.run(_ask(token, f"submit /root/{name} --model {model} --yes --quiet"))
+        (machine.folder / "srv" / name).write_bytes(raw)
+        ids[name] = machine.run(_ask(token, f"submit /srv/{name} --model {model} --yes --quiet"))
     machine.run(f"spinebench-host approval approve lab spinebench-mini --member {EMAIL}")
     for name, one in ids.items():
         machine.run(_ask(token, f"status {one.strip()} --watch"))
