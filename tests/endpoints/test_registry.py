@@ -77,7 +77,7 @@ def test_nothing_that_holds_a_key_shows_it(sessions: Sessions, endpoint_id: str)
     config = Config.from_env(
         {
             "DATABASE_URL": "sqlite://",
-            "REDIS_URL": "r",
+            "REDIS_URL": "redis://r",
             "SECRET_KEY": "k" * 40,
             "ENDPOINT_KEYS": OLD,
         }
@@ -173,7 +173,7 @@ def test_a_setting_that_is_no_key_is_said_at_the_start() -> None:
         Config.from_env(
             {
                 "DATABASE_URL": "sqlite://",
-                "REDIS_URL": "r",
+                "REDIS_URL": "redis://r",
                 "SECRET_KEY": "k" * 40,
                 "ENDPOINT_KEYS": f"{NEW} something",
             }
