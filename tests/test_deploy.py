@@ -39,6 +39,8 @@ def test_the_environment_file_has_settings_alone_and_each_image_a_version() -> N
     assert {"DATABASE_URL", "SECRET_KEY", "BACKUP_FOLDER"} <= set(names)
     known = {str(field.alias) for field in Config.model_fields.values()}
     assert set(names) - known == {"WEB_CONCURRENCY"}
+    wanted = {"LOG_FORMAT", "METRICS_TOKEN", "SENTRY_DSN"}
+    assert wanted | {name for name in known if name.startswith("STORAGE_")} <= set(names)
     images = re.findall(
         r"(?:image:|FROM) (\S+:\S+)",
         "".join((DEPLOY / name).read_text() for name in ("compose.yaml", "Containerfile")),
@@ -51,3 +53,13 @@ def test_the_page_installs_every_file() -> None:
     commands = "".join(text for part in read_parts() for text in part.commands)
     for name in ("environment", "redis.conf", "journald.conf", "spinebench-host", "Caddyfile"):
         assert f"deploy/{name}" in commands
+
+
+def test_a_service_that_starts_again_needs_no_migration_and_upgrades_install_units() -> None:
+    release = (DEPLOY / "systemd" / "spinebench-release.service").read_text().splitlines()
+    assert {"RemainAfterExit=yes", "PartOf=spinebench.target"} <= set(release)
+    assert any(line.startswith("ExecStartPre=/bin/sh -c 'until ") for line in release)
+    assert any(line.startswith("TimeoutStartSec=") for line in release)
+    (upgrade,) = [part.commands[0] for part in read_parts() if part.heading == "Upgrades"]
+    steps = ["deploy/systemd/*.service", "hardening.conf", "daemon-reload", "restart spinebench"]
+    assert [upgrade.index(step) for step in steps] == sorted(map(upgrade.index, steps))

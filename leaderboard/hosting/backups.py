@@ -95,6 +95,7 @@ def restore_backup(url: str, place: Path) -> None:
         )
     _require_empty(parts)
     if parts.get_backend_name() == "sqlite":
+        _require_no_log(Path(str(parts.database)))
         _restore_sqlite(place, Path(str(parts.database)))
     else:
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
@@ -110,7 +111,6 @@ def _find_kind(parts: URL) -> str:
 
 def _require_empty(parts: URL) -> None:
     if parts.get_backend_name() == "sqlite" and not Path(str(parts.database)).exists():
-        _require_no_log(Path(str(parts.database)))
         return
     engine = create_engine(parts)
     try:

@@ -1,6 +1,8 @@
 """Copies of the database, brought back into an empty one."""
 
 import os
+import sqlite3
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,7 +12,8 @@ from sqlalchemy import text
 from config import Config
 from leaderboard.app import create_app
 from leaderboard.db import make_sessions
-from leaderboard.hosting.backups import make_backup, read_backups
+from leaderboard.errors import Conflict
+from leaderboard.hosting.backups import make_backup, read_backups, restore_backup
 from leaderboard.hosting.readiness import read_schema
 from tests.factories import make_user
 from tests.servers import EmbeddedPostgres
@@ -106,3 +109,20 @@ def test_a_damaged_backup_and_one_of_another_database_are_refused(tmp_path: Path
     assert f"Files of another database stand there: {log}. Nothing was restored." in left
     assert "BACKUP_FOLDER is not set" in run(args=["backup", "make"]).output
     assert sorted(tmp_path.iterdir()) == sorted([bad, other, log]), "nothing beside them"
+
+
+def test_nothing_is_restored_beside_a_log_that_is_in_use(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.sqlite3", tmp_path / "target.sqlite3"
+    with closing(sqlite3.connect(source)) as first:
+        first.execute("CREATE TABLE scores (points)")
+    place = make_backup(f"sqlite:///{source}", tmp_path / "backups", keep=1).place
+    with closing(sqlite3.connect(target)) as held:
+        held.execute("PRAGMA journal_mode=wal")
+        held.execute("CREATE TABLE old (points)")
+        held.execute("DROP TABLE old")
+        with pytest.raises(Conflict, match="sqlite3-wal"):
+            restore_backup(f"sqlite:///{target}", place)
+    restore_backup(f"sqlite:///{target}", place)
+    with closing(sqlite3.connect(target)) as restored:
+        assert restored.execute("SELECT name FROM sqlite_master").fetchall() == [("scores",)]
+    assert list(place.parent.iterdir()) == [place]
