@@ -19,6 +19,7 @@ from leaderboard.errors import Conflict, Problem
 from leaderboard.models.benchmark import Benchmark, Image, Item, ItemImage, ItemKind, Split
 from leaderboard.models.harm import GradeAgreement
 from leaderboard.models.reference import ItemHarm, ItemImageSource, ItemReference
+from leaderboard.moments import say_moment
 from leaderboard.packages.catalogue import has_version
 from leaderboard.packages.check import MANIFEST
 from leaderboard.packages.feedback_part import draw_feedback_part
@@ -106,7 +107,7 @@ def find_past_dates(session: Session, manifest: Manifest) -> list[Problem]:
     return [
         Problem(
             f"splits: the answers of {part.name!r} would be public at once and for good, because "
-            f"their date, {part.reveal_at:%Y-%m-%d %H:%M} UTC, is past.",
+            f"their date, {say_moment(part.reveal_at)}, is past.",
             'Correct "reveal_at", or say "answers": "public".',
             path=MANIFEST,
         )

@@ -47,6 +47,7 @@ from leaderboard.models.uploaded import (
     UploadState,
     UploadStep,
 )
+from leaderboard.moments import say_moment
 from leaderboard.packages.check import MANIFEST
 from leaderboard.packages.confirmed import (
     Examination,
@@ -169,9 +170,7 @@ def _report(survey: Survey, items: Sequence[PackageItem], examination: Examinati
                 name=one.name,
                 answers=one.answers,
                 n_items=len(of_split[one.name]),
-                reveal_at=""
-                if isinstance(one.reveal_at, UnsetType)
-                else f"{one.reveal_at:%Y-%m-%d %H:%M} UTC",
+                reveal_at="" if isinstance(one.reveal_at, UnsetType) else say_moment(one.reveal_at),
             )
             for one in manifest.splits
         ]
