@@ -6,7 +6,7 @@ from flask import request
 
 from leaderboard.accounts.roles import read_roles
 from leaderboard.accounts.tokens import get_token
-from leaderboard.agreements import find_agreement, is_bound, need_agreement
+from leaderboard.agreements import covers_pages, find_agreement, is_bound, need_agreement
 from leaderboard.disclosure import shows_items
 from leaderboard.errors import Forbidden
 from leaderboard.models.benchmark import Benchmark, Image
@@ -39,8 +39,7 @@ def require_item_pages(benchmark: Benchmark) -> None:
 
 def shows_to_some(benchmark: Benchmark) -> bool:
     """Whether pages that show items of `benchmark` are for those alone who accepted."""
-    found = find_agreement(database(), benchmark.slug)
-    return found is not None and found.covers_pages
+    return covers_pages(database(), benchmark.slug)
 
 
 def require_image(image: Image) -> bool:
