@@ -13,6 +13,7 @@ import msgspec
 
 from leaderboard.errors import NotFound
 from leaderboard.exports.table import Cell, Column, Table
+from leaderboard.late import parquet, pyarrow
 from leaderboard.scoring.boards import write_key
 from leaderboard.spreadsheets import quote_formula
 
@@ -107,31 +108,28 @@ def write_json(head: Table, batches: Iterable[Sequence[Row]], stream: BinaryIO) 
 
 def write_parquet(head: Table, batches: Iterable[Sequence[Row]], stream: BinaryIO) -> None:
     """A Parquet file; meanings stand in the fields' metadata, the title in the schema's."""
-    # The one place that needs pyarrow: it is slow to import, and most processes never get here.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     types: dict[type, Any] = {
-        str: pa.string(),
-        int: pa.int64(),
-        float: pa.float64(),
-        bool: pa.bool_(),
-        datetime: pa.timestamp("us", tz="UTC"),
+        str: pyarrow.string(),
+        int: pyarrow.int64(),
+        float: pyarrow.float64(),
+        bool: pyarrow.bool_(),
+        datetime: pyarrow.timestamp("us", tz="UTC"),
     }
 
     def make_field(column: Column) -> Any:
-        return pa.field(column.name, types[column.type], metadata={"meaning": column.meaning})
+        return pyarrow.field(column.name, types[column.type], metadata={"meaning": column.meaning})
 
-    schema = pa.schema(
+    schema = pyarrow.schema(
         [make_field(column) for column in head.columns], metadata={"title": head.title}
     )
-    with pq.ParquetWriter(stream, schema) as writer:
+    with parquet.ParquetWriter(stream, schema) as writer:
         for rows in batches:
             cells = list(zip(*rows, strict=True)) or [()] * len(head.columns)
             arrays = [
-                pa.array(column, field.type) for column, field in zip(cells, schema, strict=True)
+                pyarrow.array(column, field.type)
+                for column, field in zip(cells, schema, strict=True)
             ]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
 
 
 TYPE_NAMES = {str: "text", int: "whole number", float: "number", bool: "flag", datetime: "time"}
