@@ -185,6 +185,39 @@ def check_used(
         )
 
 
+def check_tracks(
+    manifest: Manifest, lines: Sequence[Line], broken: frozenset[str] = WHOLE
+) -> Iterator[Problem]:
+    """Items in no track of their benchmark; pictures and words tell the default ones apart."""
+    named = [{"key": one.key, "name": one.name} for one in manifest.tracks or ()]
+    known = tracks_of({"tracks": named})
+    for line in lines if "tracks" not in broken else ():
+        if line.has("images", "track"):
+            yield from _check_track(known, line)
+
+
+def _check_track(known: Sequence[Track], line: Line) -> Iterator[Problem]:
+    track = track_of(line.item)
+    if track not in known:
+        asked = [one.value for one in known if not one.is_report]
+        yield line.problem(
+            f"It is in the {track.value} track, which is not among the tracks of {MANIFEST}.",
+            "Add it there."
+            if isinstance(line.item, ReportItem)
+            else f'Give the item a "track", one of {", ".join(asked)}, or add its track there.',
+        )
+    elif known == DEFAULT_TRACKS and isinstance(line.item, McqItem):
+        usual = Track.IMAGE if line.item.images else Track.TEXT
+        if track != usual:
+            yield line.problem(
+                f'Its track is "{track.value}", and it has '
+                f"{'pictures' if line.item.images else 'no pictures'}.",
+                f'Leave "track" out, or name tracks of your own in {MANIFEST}.',
+            )
+    elif track == Track.REPORT and isinstance(line.item, McqItem):
+        yield line.problem("A question is in the track of reports.", "Name another track.")
+
+
 def check_overall(
     manifest: Manifest, lines: Sequence[Line], broken: frozenset[str] = WHOLE
 ) -> Iterator[Problem]:
@@ -229,8 +262,6 @@ def check_item(manifest: Manifest, line: Line, broken: frozenset[str] = WHOLE) -
     item = line.item
     if "taxonomy" not in broken:
         yield from _check_terms(manifest.taxonomy, line)
-    if "tracks" not in broken and line.has("images", "track"):
-        yield from _check_track(manifest, line)
     if line.has("levels", "numbering", "checklist"):
         yield from _check_numbering(item, line)
     if isinstance(item, McqItem):
@@ -263,30 +294,6 @@ def _check_terms(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:
             )
     if line.has("attributes"):
         yield from _check_attributes(taxonomy, line)
-
-
-def _check_track(manifest: Manifest, line: Line) -> Iterator[Problem]:
-    """An item is in a track of its benchmark; pictures and words tell the default ones apart."""
-    named = [{"key": one.key, "name": one.name} for one in manifest.tracks or ()]
-    known, track = tracks_of({"tracks": named}), track_of(line.item)
-    if track not in known:
-        asked = [one.value for one in known if not one.is_report]
-        yield line.problem(
-            f"It is in the {track.value} track, which is not among the tracks of {MANIFEST}.",
-            "Add it there."
-            if isinstance(line.item, ReportItem)
-            else f'Give the item a "track", one of {", ".join(asked)}, or add its track there.',
-        )
-    elif known == DEFAULT_TRACKS and isinstance(line.item, McqItem):
-        usual = Track.IMAGE if line.item.images else Track.TEXT
-        if track != usual:
-            yield line.problem(
-                f'Its track is "{track.value}", and it has '
-                f"{'pictures' if line.item.images else 'no pictures'}.",
-                f'Leave "track" out, or name tracks of your own in {MANIFEST}.',
-            )
-    elif track == Track.REPORT and isinstance(line.item, McqItem):
-        yield line.problem("A question is in the track of reports.", "Name another track.")
 
 
 def _check_attributes(taxonomy: Taxonomy, line: Line) -> Iterator[Problem]:

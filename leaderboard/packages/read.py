@@ -21,6 +21,7 @@ from leaderboard.packages.check import (
     check_manifest,
     check_overall,
     check_together,
+    check_tracks,
     check_used,
 )
 from leaderboard.packages.files import PackageFiles, content_hash
@@ -166,6 +167,7 @@ class _Reader:
     def _check(self, manifest: Manifest, lines: list[Line], broken: frozenset[str]) -> None:
         self._problems += check_manifest(manifest, broken)
         self._problems += check_used(manifest, lines, broken)
+        self._problems += check_tracks(manifest, lines, broken)
         self._problems += check_overall(manifest, lines, broken)
         for line in lines:
             self._problems += check_item(manifest, line, broken)
