@@ -15,11 +15,22 @@ def _name_key(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _lower_first(words: str) -> str:
-    return words[:1].lower() + words[1:]
+def _within_sentence(words: str) -> str:
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
-class Track(str):
+class Keyed(str):
+    """A text that is a key: two are equal by it, whatever else they know."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """Its key."""
+        return str(self)
+
+
+class Track(Keyed):
     """A part of a benchmark whose items are scored together: its key, and the name that it has.
 
     Every benchmark may have TEXT, IMAGE and REPORT; a host names others, each of questions. All
@@ -39,16 +50,11 @@ class Track(str):
         return track
 
     @property
-    def value(self) -> str:
-        """Its key."""
-        return str(self)
-
-    @property
     def words(self) -> str:
         """What its items are called within a sentence."""
         if self.is_report:
             return "reports"
-        return f"{self.name if self.name[:2].isupper() else _lower_first(self.name)} questions"
+        return f"{_within_sentence(self.name)} questions"
 
     @property
     def is_report(self) -> bool:
@@ -124,7 +130,7 @@ class ScorePlace(NamedTuple):
     name: str
 
 
-class Board(str):
+class Board(Keyed):
     """What a ranking orders by: its key, and the `label` that it is called by.
 
     Its score stands at `place`, on 0..100, and ranks are by the values of all items of the tracks
@@ -146,14 +152,9 @@ class Board(str):
         return board
 
     @property
-    def value(self) -> str:
-        """Its key."""
-        return str(self)
-
-    @property
     def words(self) -> str:
         """Its label within a sentence."""
-        return self.label if self.label[:2].isupper() else _lower_first(self.label)
+        return _within_sentence(self.label)
 
     @property
     def where(self) -> str:
@@ -207,7 +208,7 @@ class Board(str):
 
 def write_key(value: object) -> str:
     """What writers of JSON and MessagePack take for a track or board (their `enc_hook`)."""
-    if not isinstance(value, Track | Board):
+    if not isinstance(value, Keyed):
         raise NotImplementedError(f"{type(value)} has no key")
     return value.value
 
