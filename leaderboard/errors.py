@@ -5,10 +5,12 @@ SpineBenchError
 │   └── NoSuchTeam             the team that a form or a body names is none of theirs
 ├── NotSignedIn            no or no valid credentials
 ├── Forbidden              known, but not allowed
-│   └── Unconfirmed            before their e-mail address is confirmed
+│   ├── Unconfirmed            before their e-mail address is confirmed
+│   └── AgreementNeeded        before a data-use agreement is accepted
 ├── RateLimited            too many attempts in a while
 │   └── QuotaUsed              a team's or a person's submissions of the while are used
 ├── Conflict               the state of things does not allow it
+│   ├── PhaseClosed            outside of all phases of a split
 │   └── DuplicateSubmission    this file was sent for this model before
 ├── InvalidRequest         a value that cannot be used
 │   ├── InvalidFields      several fields of a form or a body, each with its problem
@@ -23,29 +25,23 @@ SpineBenchError
 ├── StorageAway            the store of pictures does not give or take one
 ├── OnHold                 an evaluation that waits for the host
 │   └── JudgeUnavailable       a judge's server does not serve
-│       └── ReaderUnavailable      so with the second reader of answers
+│       ├── ReaderUnavailable      so with the second reader of answers
+│       └── DatabaseUnavailable    so with our own database
 └── PermanentError         an evaluation that no retry can mend
     (ClaimLost is nobody's error: the row went to another run, stop quietly)
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from spinebench.formats.problem import Problem as Problem
+from leaderboard.problems import FileProblems, LineProblems
+from leaderboard.problems import Problem as Problem
 
 Found = TypeVar("Found")
-MOST_PROBLEMS = 200
-"""Of more problems of one file the first are kept, and the others counted."""
-MOST_ALIKE = 5
-"""Of one problem on more lines of a file the first are listed, and the others counted."""
-MOST_LINES = 10
-"""How many of the lines are named that are only counted."""
-_SAID = re.compile(r"""'[^']*'|"[^"]*"|[\d.,]*\d""")
 
 
 class SpineBenchError(Exception):
@@ -218,82 +214,6 @@ class InvalidFields(InvalidRequest):
     def fields(self) -> tuple[Problem, ...]:
         """The problems."""
         return self._fields
-
-
-class FileProblems(list[Problem]):
-    """The first MOST_PROBLEMS problems of a file in their order; `n_all` counts every one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.n_all = 0
-
-    def append(self, problem: Problem) -> None:
-        """Count the problem, and keep it if it is one of the first."""
-        self.n_all += 1
-        if len(self) < MOST_PROBLEMS:
-            super().append(problem)
-
-
-class LineProblems(FileProblems):
-    """The same, where one mistake may stand on every line of a file.
-
-    After the first MOST_ALIKE problems that lines have with the same remedy and the same message,
-    whatever values and numbers it quotes, one row counts the others.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._alike: dict[tuple[str, str, str], _Alike] = {}
-
-    def append(self, problem: Problem, file: str = "") -> None:
-        """Count the problem of a line of `file`, and keep it if it is one of the first."""
-        if problem.line is None:
-            super().append(problem)
-            return
-        kind = (file, _SAID.sub("", problem.message), problem.remedy)
-        alike = self._alike.get(kind)
-        if alike is None or alike.n < MOST_ALIKE:
-            super().append(problem)
-            if alike is None and len(self) == MOST_PROBLEMS:
-                return
-            alike = self._alike.setdefault(kind, _Alike())
-            alike.n, alike.last = alike.n + 1, problem
-            return
-        self.n_all += 1
-        alike.n += 1
-        if len(alike.lines) < MOST_LINES:
-            alike.lines.append(problem.line)
-
-    def list_rows(self) -> Iterator[Problem]:
-        """The problems that are kept, and behind the last of each kind how many more there are."""
-        more = {id(one.last): (kind, one) for kind, one in self._alike.items() if one.lines}
-        for problem in self:
-            yield problem
-            if id(problem) in more:
-                (file, _, _), alike = more[id(problem)]
-                yield alike.count_others(file)
-
-
-class _Alike:
-    """Problems of one kind: how many, the last that is listed, and lines of those that are not."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.last: Problem | None = None
-        self.lines: list[int] = []
-
-    def count_others(self, file: str) -> Problem:
-        """One row for those that are not listed."""
-        assert self.last is not None, "the first ones are listed"
-        n = self.n - MOST_ALIKE
-        lines = ", ".join(map(str, self.lines)) + (" …" if n > len(self.lines) else "")
-        words = (
-            f"1 more line has the same problem (line {lines})."
-            if n == 1
-            else f"{n:,} more lines have the same problem (lines {lines})."
-        )
-        message = f"{file}: {words}" if file else words
-        return Problem(message, self.last.remedy, line=self.lines[0], n_lines=n)
 
 
 class InvalidFile(InvalidRequest):

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.db import now
-from leaderboard.errors import FileProblems, InvalidRatings, Problem
+from leaderboard.errors import InvalidRatings, Problem
 from leaderboard.experts.cells import Complain, read_rater_name, read_time, read_value
 from leaderboard.experts.conflicts import find_barred
 from leaderboard.experts.rate import list_dimensions
@@ -28,6 +28,7 @@ from leaderboard.models.expert import ExpertRater
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import CAME_TO_NOTHING, Prediction, Submission
 from leaderboard.models.team import ModelCard
+from leaderboard.problems import FileProblems
 
 NEEDED = ("item", "rater", "dimension", "value")
 EITHER = ("submission", "model")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from leaderboard.errors import FileProblems, InvalidRequest, Problem
+from leaderboard.errors import InvalidRequest, Problem
 from leaderboard.every_eval_ever import (
     SCHEMA_VERSION,
     EvaluationLog,
@@ -20,6 +20,7 @@ from leaderboard.every_eval_ever import (
 from leaderboard.models.ranking import Board, Metric, Slice
 from leaderboard.models.reported import SourceKind
 from leaderboard.names import show_line
+from leaderboard.problems import FileProblems
 from leaderboard.reported.lines import (
     LEVEL,
     MAX_METRIC,

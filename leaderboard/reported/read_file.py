@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from leaderboard.errors import FileProblems, InvalidReported, Problem
+from leaderboard.errors import InvalidReported, Problem
+from leaderboard.problems import FileProblems
 from leaderboard.reported.aggregate_file import read_aggregate
 from leaderboard.reported.lines import MOST_BYTES, MOST_MODELS, ModelLine, ReportedFile
 from leaderboard.reported.table_file import read_table

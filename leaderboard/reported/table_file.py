@@ -14,9 +14,10 @@ from functools import partial
 from typing import TypeVar
 
 from leaderboard.accounts.card_fields import CARD_FIELDS
-from leaderboard.errors import FileProblems, InvalidRequest, Problem
+from leaderboard.errors import InvalidRequest, Problem
 from leaderboard.models.ranking import Board
 from leaderboard.names import read_line, read_name, read_prose
+from leaderboard.problems import FileProblems
 from leaderboard.reported.cells import read_count, read_level, read_openness, read_score, read_size
 from leaderboard.reported.lines import (
     LEVEL,

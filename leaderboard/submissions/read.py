@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from leaderboard.errors import InvalidPredictions, LineProblems, Problem
+from leaderboard.errors import InvalidPredictions, Problem
 from leaderboard.models.benchmark import Track
+from leaderboard.problems import LineProblems
 from leaderboard.scoring.boards import order_tracks
 from leaderboard.scoring.replies import MOST_CHARACTERS, keep_end
 from leaderboard.submissions.content import Content

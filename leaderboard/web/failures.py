@@ -21,7 +21,6 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
 from leaderboard.errors import (
-    MOST_PROBLEMS,
     AgreementNeeded,
     DuplicateSubmission,
     PhaseClosed,
@@ -30,6 +29,7 @@ from leaderboard.errors import (
     SpineBenchError,
 )
 from leaderboard.hosting.readiness import read_schema
+from leaderboard.problems import MOST_PROBLEMS
 from leaderboard.web.entrance import REQUEST_ID
 from leaderboard.web.protection import limiter
 from leaderboard.web.secret_paths import hide_secrets
