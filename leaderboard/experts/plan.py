@@ -20,7 +20,8 @@ from leaderboard.models.rating import RaterKind
 from leaderboard.models.submission import Prediction
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import read_report_means
-from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.scoring.statistics.calibration import PROBE_LABELS, Badge, CalibratedMean
 from leaderboard.scoring.statistics.label_value import count_labels_to_separate
 

@@ -7,7 +7,7 @@ from leaderboard.models.ranking import Board
 from leaderboard.rankings.columns import make_board_cells
 from leaderboard.rankings.comparisons.ablation import Ablation
 from leaderboard.rankings.comparisons.boards import PairComparison
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.rows import RankingRow
 
 ABLATION_COLUMNS = (
     Column("base", str, "short name of the base"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.rankings.confidence import ConfidenceProfile
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.scoring.statistics.intervals import Estimate
 
 CONFIDENCE_COLUMNS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaderboard.exports.table import Cell, Column, Table, make_measured_table
 from leaderboard.items.harm_lines import HarmLine
 from leaderboard.rankings.harm import HarmProfile
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 
 HARM_COLUMNS = (
     Column("model", str, "short name of the model"),

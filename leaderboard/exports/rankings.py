@@ -18,10 +18,7 @@ from leaderboard.rankings.columns import (
     Figure,
     make_columns,
 )
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-)
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     SubmissionScores,
 )

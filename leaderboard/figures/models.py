@@ -14,7 +14,7 @@ from leaderboard.models.ranking import Metric, Slice
 from leaderboard.rankings.breakdowns import SLICES, Median
 from leaderboard.rankings.confidence import ConfidenceProfile
 from leaderboard.rankings.profiles import Profile, ProfileRow
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 
 SHOWN_STANDING = 20
 """How many models the standing shows at most: the nearest above and below."""

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from leaderboard.errors import NotFound
 from leaderboard.rankings.columns import is_loose
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 
 HEIGHT = 380
 SHOWN_TICKS = 8

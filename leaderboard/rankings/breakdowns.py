@@ -20,8 +20,8 @@ from leaderboard.items.weights import select_deciding
 from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Split, Track
 from leaderboard.models.ranking import CombinedScore, Metric, Score, Slice
-from leaderboard.rankings.read import RankingRow, RankingTable
 from leaderboard.rankings.refusals import Refused, count_refused
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.scoring.boards import attribute_name
 from leaderboard.scoring.levels import REGIONS
 

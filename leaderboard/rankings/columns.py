@@ -17,10 +17,7 @@ from typing import Any
 from leaderboard.accounts.card_fields import CARD_FIELDS, CardField
 from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import DEFAULT_BOARDS, Board
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-)
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     BoardScore,
 )

@@ -20,7 +20,7 @@ from leaderboard.models.submission import (
     PredictionExtras,
     Submission,
 )
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.scoring.boards import order_tracks
 from leaderboard.scoring.statistics.confidence import (
     Bin,

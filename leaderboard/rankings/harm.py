@@ -19,7 +19,7 @@ from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.harm import GradeAgreement, HarmValues
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.scoring.answers import AnswerOutcome
 from leaderboard.scoring.harm import (
     N_GRADES,

@@ -17,11 +17,8 @@ from leaderboard.rankings.breakdowns import (
     read_deciding,
     read_names,
 )
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-)
 from leaderboard.rankings.refusals import Refused, count_refused
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     SubmissionScores,
 )

@@ -14,7 +14,7 @@ from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Slice
 from leaderboard.models.submission import ParsedPrediction, Prediction
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.scoring.answers import AnswerOutcome
 
 Refused = Mapping[tuple[Slice, str], int]

@@ -15,10 +15,7 @@ from leaderboard.items.weights import is_about, select_deciding, weigh_board
 from leaderboard.models.ranking import Board
 from leaderboard.models.run import SubmissionRun
 from leaderboard.models.submission import Submission
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-)
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     BoardScore,
     read_board_scores,

@@ -24,7 +24,7 @@ from leaderboard.rankings.filter import (
     read_flag,
     write_filter,
 )
-from leaderboard.rankings.read import RankingTable
+from leaderboard.rankings.rows import RankingTable
 
 DIRECTIONS = {"ascending": False, "descending": True}
 STYLES = {"controlled": True}

@@ -20,13 +20,9 @@ from leaderboard.rankings.provenance import (
     read_calibrated,
     read_provenance,
 )
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-    count_items,
-    read_ranking,
-)
+from leaderboard.rankings.read import count_items, read_ranking
 from leaderboard.rankings.releases import find_ranking
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     HEADLINE,
     SubmissionScores,

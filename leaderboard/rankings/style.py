@@ -18,7 +18,8 @@ from leaderboard.rankings.provenance import (
     read_report_calibrations,
     read_report_means,
 )
-from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.selection import Selection
 from leaderboard.scoring.statistics.calibration import Badge, CalibratedMean
 from leaderboard.scoring.statistics.likeness import Trait, make_traits

@@ -15,8 +15,9 @@ from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
 from leaderboard.packages.catalogue import read_versions
 from leaderboard.rankings.errata import VersionErrata, read_errata
-from leaderboard.rankings.read import RankingTable, read_ranking
+from leaderboard.rankings.read import read_ranking
 from leaderboard.rankings.releases import read_releases, read_versions_of
+from leaderboard.rankings.rows import RankingTable
 from leaderboard.scoring.rank_range import RankRange
 from leaderboard.sharing.feed import make_id
 from leaderboard.sharing.news import read_public_results

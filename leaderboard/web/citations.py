@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leaderboard.models.benchmark import Benchmark
 from leaderboard.models.ranking import Board
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.sharing.citation import cite
 from leaderboard.web.services import services
 from leaderboard.web.words import rank

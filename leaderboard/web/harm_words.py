@@ -6,7 +6,7 @@ from msgspec import UnsetType
 
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.harm import GradedBy, HarmProfile
-from leaderboard.rankings.read import RankingTable
+from leaderboard.rankings.rows import RankingTable
 from leaderboard.scoring.harm import HarmError
 from leaderboard.scoring.harm_rates import HarmRate
 

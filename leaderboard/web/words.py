@@ -19,10 +19,7 @@ from leaderboard.rankings.breakdowns import SLICES, SliceScore
 from leaderboard.rankings.columns import NoRank, find_no_rank
 from leaderboard.rankings.profiles import ProfileRow
 from leaderboard.rankings.provenance import UNCALIBRATED
-from leaderboard.rankings.read import (
-    BoardHarm,
-    RankingRow,
-)
+from leaderboard.rankings.rows import BoardHarm, RankingRow
 from leaderboard.rankings.scores import (
     BoardScore,
 )

@@ -11,7 +11,7 @@ from leaderboard.db import Sessions
 from leaderboard.exports.rankings import make_ranking_table
 from leaderboard.models.ranking import Board
 from leaderboard.models.submission import Submission
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.selection import Selection
 from leaderboard.rankings.style import control_styles, find_field, read_selected
 from leaderboard.scoring.statistics.likeness import Trait

@@ -19,8 +19,9 @@ from leaderboard.models.ranking import Board, ScoredQuestions
 from leaderboard.models.rating import Rater, RaterKind, Rating
 from leaderboard.models.submission import ParsedPrediction, Prediction, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_split
-from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.rankings.read import read_ranking
 from leaderboard.rankings.releases import read_releases
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.scoring.answers import PARSER_VERSION
 from tests.calibration.test_calibrations import rate_as
 from tests.campaigns.campaigns import find_report, open_all, recalibrate, run_campaign

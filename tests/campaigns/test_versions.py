@@ -31,7 +31,8 @@ from leaderboard.models.submission import Prediction, Status, Submission
 from leaderboard.packages.catalogue import get_benchmark, get_loaded, get_split, read_versions
 from leaderboard.packages.versions import Change
 from leaderboard.rankings.errata import read_errata
-from leaderboard.rankings.read import RankingTable, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingTable
 from tests.calibration.test_calibrations import judge_value, rate_as
 from tests.campaigns.campaigns import HOST, find_report, open_all, recalibrate, run_campaign
 from tests.evaluation.scripted import ScriptedJudge

@@ -21,10 +21,8 @@ from leaderboard.models.ranking import Board, Metric, Ranking, Score, Slice
 from leaderboard.models.rating import Rating
 from leaderboard.models.submission import EventKind, ParsedPrediction, Status, Submission
 from leaderboard.queue import EVALUATE, Nudge
-from leaderboard.rankings.read import (
-    RankingTable,
-    read_ranking,
-)
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingTable
 from leaderboard.rankings.scores import (
     SubmissionScores,
     read_scores,

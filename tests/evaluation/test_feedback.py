@@ -16,11 +16,8 @@ from leaderboard.models.submission import Decision, Submission
 from leaderboard.models.team import Membership, ModelCard, Team
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.people.departures import leave_team
-from leaderboard.rankings.read import (
-    RankingRow,
-    read_history,
-    read_ranking,
-)
+from leaderboard.rankings.read import read_history, read_ranking
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.rankings.scores import (
     read_board_scores,
     read_scores,

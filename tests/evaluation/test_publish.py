@@ -18,11 +18,9 @@ from leaderboard.models.submission import Decider, Submission
 from leaderboard.models.team import Membership, User
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.comparisons.compare import compare_models
-from leaderboard.rankings.read import (
-    RankingTable,
-    read_ranking,
-)
+from leaderboard.rankings.read import read_ranking
 from leaderboard.rankings.releases import find_ranking, read_releases
+from leaderboard.rankings.rows import RankingTable
 from leaderboard.rankings.scores import (
     read_scores,
 )

@@ -19,13 +19,9 @@ from leaderboard.models.ranking import Board
 from leaderboard.models.rating import RaterKind
 from leaderboard.packages.catalogue import get_benchmark, get_split
 from leaderboard.rankings.provenance import ReportProvenance
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-    read_ranking,
-    read_state,
-)
+from leaderboard.rankings.read import read_ranking, read_state
 from leaderboard.rankings.releases import ReleaseSummary, read_releases
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     BoardScore,
 )

@@ -12,7 +12,8 @@ from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board, Metric, Score, boards_of
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.comparisons.compare import compare_models
-from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow
 from tests.loaded import Load, Submit
 
 REFUSAL = "I cannot answer this."

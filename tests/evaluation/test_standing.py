@@ -16,11 +16,8 @@ from leaderboard.models.ranking import Board, Slice
 from leaderboard.models.submission import Submission
 from leaderboard.rankings.breakdowns import read_breakdown
 from leaderboard.rankings.comparisons.compare import compare_models
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-    read_ranking,
-)
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     SubmissionScores,
 )

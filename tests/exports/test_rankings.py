@@ -8,7 +8,7 @@ from leaderboard.models.release import Release
 from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.provenance import ReportProvenance
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.scoring.boards import DEFAULT_TRACKS
 from leaderboard.scoring.rank_range import RankRange
 

@@ -15,10 +15,7 @@ from leaderboard.models.submission import Submission
 from leaderboard.models.team import ModelCard
 from leaderboard.rankings.columns import COLUMNS, count_unscored, is_in_lead_group, sort_rows
 from leaderboard.rankings.provenance import UNCALIBRATED, ReportProvenance
-from leaderboard.rankings.read import (
-    RankingRow,
-    RankingTable,
-)
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import (
     BoardScore,
 )

@@ -22,7 +22,8 @@ from leaderboard.packages.catalogue import ranked_split
 from leaderboard.rankings.comparisons.power import read_power
 from leaderboard.rankings.errata import read_errata
 from leaderboard.rankings.overall import say_overall
-from leaderboard.rankings.read import RankingTable, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingTable
 from leaderboard.scoring.answers import PARSER_VERSION
 
 NOT_MADE = "claim not made"

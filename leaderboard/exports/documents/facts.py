@@ -15,7 +15,8 @@ from leaderboard.models.benchmark import Benchmark, Split, Track
 from leaderboard.models.endpoint import EndpointRun
 from leaderboard.models.team import ModelCard
 from leaderboard.packages.questions import QuestionFile
-from leaderboard.rankings.read import RankingRow, RankingTable, count_items, read_ranking
+from leaderboard.rankings.read import count_items, read_ranking
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.scores import SubmissionScores
 from leaderboard.rankings.standing import read_row_scores
 from leaderboard.site import NAME

@@ -15,7 +15,7 @@ from leaderboard.models.ranking import Board
 from leaderboard.models.team import ModelVariant
 from leaderboard.rankings.comparisons.boards import PairComparison, compare_board
 from leaderboard.rankings.comparisons.values import Compared, read_compared
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.scoring.ranking import SIGNIFICANCE, holm
 
 

@@ -15,7 +15,8 @@ from leaderboard.rankings.comparisons.harm import HarmPair, compare_harm
 from leaderboard.rankings.comparisons.slices import SliceComparison, compare_slices
 from leaderboard.rankings.comparisons.values import read_compared
 from leaderboard.rankings.confidence import ConfidenceProfile, find_row_confidence
-from leaderboard.rankings.read import RankingRow, RankingTable, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow, RankingTable
 
 MIN_MODELS, MAX_MODELS = 2, 6
 

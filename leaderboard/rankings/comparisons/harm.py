@@ -15,7 +15,7 @@ from leaderboard.late import pandas as pd
 from leaderboard.models.harm import HARM_BOARDS
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.harm import read_harm_rows
-from leaderboard.rankings.read import RankingRow
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.scoring.harm_rates import HarmDifference, compare_codes
 from leaderboard.scoring.ranking import holm
 

@@ -21,7 +21,7 @@ from leaderboard.late import pandas as pd
 from leaderboard.models.benchmark import Track
 from leaderboard.models.ranking import Board
 from leaderboard.rankings.provenance import read_report_means
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.scoring.ranking import set_loose
 from leaderboard.scoring.statistics.calibration import CalibratedMean
 from leaderboard.scoring.statistics.influence import stack_influences

@@ -7,7 +7,8 @@ from typing import Annotated
 from flask import request
 
 from leaderboard.rankings.comparisons.ablation import Ablation, AblationVariant, read_ablation
-from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.web.api.comparisons import DifferenceRecord, show_difference
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import VersionQuery, about, find_standing, name_split

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from leaderboard.models.ranking import Slice
 from leaderboard.rankings.breakdowns import SLICES, Breakdown, read_breakdown
-from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.web.address import find_board, read_slice
 from leaderboard.web.api.operation import get
 from leaderboard.web.api.places import about, find_standing, name_split

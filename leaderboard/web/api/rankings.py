@@ -12,7 +12,7 @@ from leaderboard.models.ranking import Board
 from leaderboard.packages.catalogue import get_split
 from leaderboard.rankings.columns import COLUMNS, RANK, read_api_figures
 from leaderboard.rankings.filter import FILTERED_FACTS
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, STYLES
 from leaderboard.rankings.style import read_selected
 from leaderboard.reported.read import choose_rows, read_reported

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from leaderboard.disclosure import Viewer
-from leaderboard.rankings.read import RankingRow, read_ranking
+from leaderboard.rankings.read import read_ranking
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.robustness.results import AuditResults, find_audits
 from leaderboard.scoring.statistics.consistency import Consistency
 from leaderboard.scoring.statistics.intervals import Estimate

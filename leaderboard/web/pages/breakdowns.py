@@ -17,7 +17,8 @@ from leaderboard.rankings.breakdowns import (
     read_breakdown,
 )
 from leaderboard.rankings.comparisons.ablation import read_bases
-from leaderboard.rankings.read import RankingRow, read_ranking, read_state
+from leaderboard.rankings.read import read_ranking, read_state
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.web.address import find_board, find_standing, read_place, read_slice
 from leaderboard.web.services import database, services
 from leaderboard.web.words import missing

@@ -23,13 +23,8 @@ from leaderboard.rankings.comparisons.ablation import read_bases
 from leaderboard.rankings.confidence import find_row_confidence
 from leaderboard.rankings.harm import find_graded_by, find_row_harm
 from leaderboard.rankings.profiles import read_profile
-from leaderboard.rankings.read import (
-    RankingRow,
-    get_row,
-    read_history,
-    read_ranking,
-    read_state,
-)
+from leaderboard.rankings.read import get_row, read_history, read_ranking, read_state
+from leaderboard.rankings.rows import RankingRow
 from leaderboard.rankings.runs import read_shown_runs
 from leaderboard.rankings.standing import read_row_calibrated, read_row_scores
 from leaderboard.rankings.style import read_selected

@@ -29,7 +29,7 @@ from leaderboard.rankings.columns import (
 from leaderboard.rankings.filter import FILTERED_FACTS, ModelFilter
 from leaderboard.rankings.harm import GradedBy
 from leaderboard.rankings.overall import say_overall
-from leaderboard.rankings.read import RankingRow, RankingTable
+from leaderboard.rankings.rows import RankingRow, RankingTable
 from leaderboard.rankings.selection import DIRECTIONS, Selection, write_selection
 from leaderboard.reported.read import ReportedRow, choose_rows
 from leaderboard.web.agreements import shows_to_some
