@@ -47,10 +47,11 @@ def fork(do: Callable[..., None], *args: object) -> multiprocessing.process.Base
     return process
 
 
-@pytest.mark.one_database
-def test_a_worker_that_is_stopped_as_it_takes_a_job_does_it_and_takes_no_other(
+@pytest.fixture
+def two_jobs(
     load: Load, database_url: str, empty_redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Two rankings wait in the queue of a site whose settings the environment has."""
     load(1, 0, 0)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", empty_redis_url)
@@ -58,6 +59,12 @@ def test_a_worker_that_is_stopped_as_it_takes_a_job_does_it_and_takes_no_other(
     queue = make_queue(empty_redis_url, NAME)
     queue.enqueue(RANK, 1)
     queue.enqueue(RANK, 2)
+
+
+@pytest.mark.one_database
+def test_a_worker_that_is_stopped_as_it_takes_a_job_does_it_and_takes_no_other(
+    two_jobs: None, empty_redis_url: str
+) -> None:
     worker = fork(work, StoppedAtThePop, empty_redis_url)
     worker.join(HANG_SECONDS)
     assert worker.exitcode == 0
@@ -112,15 +119,8 @@ def work_on_after_a_loss(redis_url: str) -> None:
 
 @pytest.mark.one_database
 def test_a_worker_that_misses_redis_between_two_jobs_goes_on(
-    load: Load, database_url: str, empty_redis_url: str, monkeypatch: pytest.MonkeyPatch
+    two_jobs: None, empty_redis_url: str
 ) -> None:
-    load(1, 0, 0)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("REDIS_URL", empty_redis_url)
-    monkeypatch.setenv("SECRET_KEY", "k" * 40)
-    queue = make_queue(empty_redis_url, NAME)
-    queue.enqueue(RANK, 1)
-    queue.enqueue(RANK, 2)
     worker = fork(work_on_after_a_loss, empty_redis_url)
     with Redis.from_url(empty_redis_url) as redis:
         try:
