@@ -24,7 +24,7 @@ from leaderboard.meters import BOOK, CACHE_BYTES, make_shelf
 from leaderboard.packages.questions import QuestionFiles
 from leaderboard.queue import make_queue
 from leaderboard.site import Site
-from leaderboard.storage import STORAGE, make_settings
+from leaderboard.storage import STORAGE
 from leaderboard.submissions.daily import DailyCap
 from leaderboard.submissions.quota import Quota
 from leaderboard.web import (
@@ -110,7 +110,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.configure(config.log_format)
     if config.sentry_dsn:
         defects.report_to(config.sentry_dsn)
-    STORAGE.use(make_settings(config.storage))
+    STORAGE.use(config.storage)
     app = Flask(
         "leaderboard", root_path=str(ROOT / "leaderboard"), template_folder=ROOT / "templates"
     )

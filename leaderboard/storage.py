@@ -47,11 +47,6 @@ class StorageSettings(NamedTuple):
     region: str
 
 
-def make_settings(given: tuple[str, str, str, str, str] | None) -> StorageSettings | None:
-    """The settings in their order; None where there are none."""
-    return None if given is None else StorageSettings(*given)
-
-
 class Storage:
     """The objects of a site. Nothing is connected to before something is asked for."""
 
@@ -60,9 +55,11 @@ class Storage:
         self._store: S3Store | None = None
         self._process = 0
 
-    def use(self, settings: StorageSettings | None) -> None:
-        """From now on use what `settings` name; with None new bytes stay in the database."""
-        self._settings, self._store = settings, None
+    def use(self, given: tuple[str, str, str, str, str] | None) -> None:
+        """From now on use what is given, as StorageSettings has it; with None new bytes stay in the
+        database."""
+        self._settings = None if given is None else StorageSettings(*given)
+        self._store = None
 
     @property
     def is_on(self) -> bool:

@@ -48,7 +48,7 @@ from leaderboard.queue import (
     send_nudges,
 )
 from leaderboard.scoring.answers import PARSER_VERSION
-from leaderboard.storage import STORAGE, make_settings
+from leaderboard.storage import STORAGE
 from leaderboard.submissions.endpoint_runs import wipe_spent_keys
 from workers.calendar import follow_calendar
 
@@ -289,7 +289,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(config.log_format)
     if config.sentry_dsn:
         defects.report_to(config.sentry_dsn)
-    STORAGE.use(make_settings(config.storage))
+    STORAGE.use(config.storage)
     try:
         if name == "worker":
             run_worker(config, [lane for lane in Lane if lane in lanes or not lanes])

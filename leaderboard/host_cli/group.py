@@ -13,7 +13,7 @@ from leaderboard.db import Sessions, make_sessions
 from leaderboard.errors import InvalidFile, SpineBenchError
 from leaderboard.hosting.act import Act
 from leaderboard.queue import make_queue, send_nudges
-from leaderboard.storage import STORAGE, make_settings
+from leaderboard.storage import STORAGE
 
 
 class HostGroup(click.Group):
@@ -45,7 +45,7 @@ def config() -> Config:
 
 def sessions() -> Sessions:
     """The sessions of the current application's database."""
-    STORAGE.use(make_settings(config().storage))
+    STORAGE.use(config().storage)
     return make_sessions(config().database_url)
 
 

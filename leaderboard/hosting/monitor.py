@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.db import clock, read_clock
+from leaderboard.db import read_clock
 from leaderboard.evaluation.turns import LANES, is_in
+from leaderboard.hosting.readiness import find_oldest
 from leaderboard.models.submission import Status, Submission
 from leaderboard.queue import Lane
 
@@ -31,10 +32,6 @@ def read_figures(session: Session) -> SiteFigures:
     at = read_clock(session)
     waited = {}
     for lane in LANES:
-        oldest = session.scalar(
-            select(func.min(Submission.created_at)).where(
-                Submission.status == Status.QUEUED, Submission.heartbeat_at <= clock(), is_in(lane)
-            )
-        )
+        oldest = find_oldest(session, is_in(lane))
         waited[lane] = 0.0 if oldest is None else max(0.0, (at - oldest).total_seconds())
     return SiteFigures({status: counts.get(status, 0) for status in Status}, waited)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, inspect, select, text
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from leaderboard.db import clock, read_clock
@@ -19,14 +21,19 @@ def read_schema(session: Session) -> str:
     return "" if found == wanted else f"the database is at {found}, this code needs {wanted}"
 
 
-def read_age(session: Session) -> int | None:
-    """For how many seconds the submission has waited that waits longest; None if none does.
+def find_oldest(session: Session, *which: ColumnElement[bool]) -> datetime | None:
+    """Since when the submission has waited that waits longest, of those that are meant.
 
-    One that is to wait for a judge does not count.
+    None if none does; one that is to wait for a judge does not count.
     """
-    oldest = session.scalar(
+    return session.scalar(
         select(func.min(Submission.created_at)).where(
-            Submission.status == Status.QUEUED, Submission.heartbeat_at <= clock()
+            Submission.status == Status.QUEUED, Submission.heartbeat_at <= clock(), *which
         )
     )
+
+
+def read_age(session: Session) -> int | None:
+    """For how many seconds the submission has waited that waits longest; None if none does."""
+    oldest = find_oldest(session)
     return None if oldest is None else max(0, int((read_clock(session) - oldest).total_seconds()))
